@@ -1,0 +1,22 @@
+"""The commands, one module each: `commands/run.py` with its function `command` is `desertion run`.
+
+A new command needs no list to be edited. Its module's name gives the command's name (a trailing underscore keeps it
+clear of Python's own names, others become hyphens), the first line of the function's docstring its help. Modules
+import Mesa, Numba, pandas and Matplotlib inside the function only.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+
+def names() -> list[str]:
+    """Return the names of all commands, in alphabetical order."""
+    found = (module.name for module in iter_modules(__path__))
+    return sorted(name.rstrip("_").replace("_", "-") for name in found if not name.startswith("_"))
+
+
+def load(name: str) -> Callable[..., object]:
+    """Return the function behind one of `names()`."""
+    modules = {module.name.rstrip("_").replace("_", "-"): module.name for module in iter_modules(__path__)}
+    return import_module(f"{__name__}.{modules[name]}").command

@@ -1,0 +1,60 @@
+"""Options that several commands share, each with one spelling and one help text."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Scenario = Annotated[
+    str, typer.Argument(help="Name of a shipped scenario (see `desertion list`) or path of a TOML file.")
+]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", "-p", help="A policy by name or path; repeat it to lay several over each other."),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="Change one input by its dotted key; repeatable."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Where all chance comes from: the same seed, the same history.")]
+Runs = Annotated[int, typer.Option("--runs", "-n", help="Replicates of every case.")]
+Scale = Annotated[
+    float | None,
+    typer.Option("--scale", help="Share of the real size, in (0, 1]: people, places, caseworkers and police alike."),
+]
+Days = Annotated[int | None, typer.Option("--days", help="Days to simulate, if not to the scenario's horizon.")]
+Population = Annotated[
+    str, typer.Option("--population", help="compiled (fast) or mesa (readable); both give the same bits.")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", "-w", help="Processes that run side by side; one a core if not given.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, as in tcp://host:8786.")
+]
+Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, for batch systems.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the results go to; made if it is missing.")]
+
+
+def settings(pairs: list[str] | None) -> dict[str, object]:
+    """Return `--set` options as {dotted key: value}; a value is read as TOML and else taken as plain text.
+
+    Raises:
+        InputError: If one has no equals sign, or no key before it.
+    """
+    return dict(_setting(pair) for pair in pairs or [])
+
+
+def _setting(pair: str) -> tuple[str, object]:
+    import tomllib
+
+    from desertion.errors import input_error
+
+    key, sign, text = pair.partition("=")
+    if not sign or not key.strip():
+        raise input_error("--set", pair, "has no key and value", way_out="write --set dotted.key=value")
+    try:
+        value: object = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    return key.strip(), value

@@ -1,0 +1,54 @@
+"""`desertion list`: what is shipped and can be named on the command line."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desertion.errors import unknown_name
+from desertion.places import folder
+
+KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
+
+
+def command(
+    kind: Annotated[str | None, typer.Argument(help=f"Only one of {', '.join(KINDS)}.")] = None,
+) -> None:
+    """List the shipped scenarios, policies, forces, studies, series and claims."""
+    if kind is not None and kind not in KINDS:
+        raise unknown_name("kind of thing to list", kind, KINDS, where="desertion list")
+    for each in [kind] if kind else KINDS:
+        rows = _rows(each)
+        print(f"{each} ({len(rows)})")
+        width = max((len(name) for name, _ in rows), default=0)
+        for name, title in rows:
+            print(f"  {name:<{width}}  {title}".rstrip())
+
+
+def _rows(kind: str) -> list[tuple[str, str]]:
+    if kind == "claims":
+        path = folder("seeds") / "claims.toml"
+        found = _document(path).get("claims", []) if path.exists() else []
+        return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
+    if kind == "studies":
+        return [(path.stem, _title(path)) for path in sorted(folder("experiments").rglob("*.toml"))]
+    pattern = "*.csv" if kind == "history" else "*.toml"
+    return [(path.stem, _title(path)) for path in sorted((folder("seeds") / kind).glob(pattern))]
+
+
+def _tables(found: object) -> list[dict[str, object]]:
+    if isinstance(found, dict):
+        return [{"id": key, **row} for key, row in found.items()]
+    return list(found) if isinstance(found, list) else []
+
+
+def _title(path: Path) -> str:
+    if path.suffix != ".toml":
+        return ""
+    document = _document(path)
+    return str(document.get("title") or document.get("question") or "")
+
+
+def _document(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
