@@ -1,0 +1,97 @@
+"""A dated historical series: its points, its grades, and what of it may be fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import input_error
+
+Kind = Literal["flow", "cumulative", "level"]
+Use = Literal["fit", "pattern", "context"]
+
+UNITS = ("persons", "cases", "contacts", "crossings", "places", "districts", "capitals", "share", "per_1000_month")
+GRADES = ("A", "A-der", "B", "B-der", "C*", "C")
+FITTED_AT_LEAST = 8
+HELD_OUT_AT_LEAST = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """One published figure: how many, of what, in which interval, says who."""
+
+    start: date
+    end: date
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    counts: str
+    source: str
+    grade: str
+    group: str = ""
+
+    @property
+    def days(self) -> int:
+        """Length of the interval in days, both ends counted."""
+        return (self.end - self.start).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """A dated series with its caveats; points are in order of time."""
+
+    name: str
+    title: str
+    kind: Kind
+    use: Use
+    points: tuple[Point, ...]
+    caveats: tuple[str, ...] = ()
+    gaps: str = ""
+    level_shifts: tuple[date, ...] = ()
+    origin: date | None = None
+    fit_from: date | None = None
+    fit_to: date | None = None
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """Values of the points, shape (point,)."""
+        return np.array([point.value for point in self.points])
+
+    @property
+    def recalled(self) -> bool:
+        """True if a point is recalled (C* or C): a flag to show beside every result that uses it."""
+        return any(point.grade.startswith("C") for point in self.points)
+
+    def fit_points(self, *, recalled: bool = False) -> Series:
+        """Return the series cut down to what a model may be fitted to.
+
+        Points outside the fit window go; grade C always goes; grade C* (recalled, but adding up to
+        totals read independently) stays only if asked for.
+
+        Args:
+            recalled: keep points of grade C*.
+
+        Raises:
+            InputError: fewer than eight points are left.
+        """
+        kept = tuple(point for point in self.points if self._in_window(point) and _may_be_fitted(point, recalled))
+        if len(kept) < FITTED_AT_LEAST:
+            way_out = "use it as a pattern check" if recalled or not self.recalled else "or allow grade C* (recalled)"
+            raise input_error(
+                "points", len(kept), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
+            )
+        return replace(self, points=kept)
+
+    def _in_window(self, point: Point) -> bool:
+        return (self.fit_from is None or point.start >= self.fit_from) and (
+            self.fit_to is None or point.end <= self.fit_to
+        )
+
+
+def _may_be_fitted(point: Point, recalled: bool) -> bool:
+    return point.grade != "C" and (recalled or point.grade != "C*")
