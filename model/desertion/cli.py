@@ -70,6 +70,9 @@ def _common(
 
 
 def _exit_code(result: object) -> int:
+    # Typer turns an interruption into this code without a word.
+    if result == INTERRUPTED:
+        return _say("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else DONE
 
 

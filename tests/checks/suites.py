@@ -1,0 +1,107 @@
+"""Run the test suites one after the other and close with one line: `python -m tests.checks.suites [SUITE ...]`."""
+
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+_NOTHING_COLLECTED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """A part of the tests, chosen by marker; `budget` in seconds on two cores."""
+
+    name: str
+    marker: str
+    workers: int
+    budget: int
+
+
+# Suites that start processes or a browser themselves run alone: side by side they would time each other out.
+SUITES = (
+    Suite(
+        name="quick",
+        marker="not docking and not statistical and not studies and not browser",
+        workers=2,
+        budget=240,
+    ),
+    Suite(name="docking", marker="docking", workers=2, budget=240),
+    Suite(name="statistical", marker="statistical", workers=2, budget=240),
+    Suite(name="studies", marker="studies", workers=0, budget=240),
+    Suite(name="browser", marker="browser", workers=0, budget=180),
+)
+
+
+@dataclass(kw_only=True)
+class Count:
+    """How many tests came out which way."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(
+            passed=self.passed + other.passed,
+            failed=self.failed + other.failed,
+            skipped=self.skipped + other.skipped,
+        )
+
+    def __str__(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def main(names: list[str]) -> int:
+    """Run the named suites, or all, and return 0 if every test passed."""
+    unknown = sorted(set(names) - {suite.name for suite in SUITES})
+    if unknown:
+        print(f"There is no suite {unknown[0]!r}; known are: {', '.join(suite.name for suite in SUITES)}.")
+        return 2
+    chosen = [suite for suite in SUITES if not names or suite.name in names]
+    total, codes, lines = Count(), [], []
+    for suite in chosen:
+        print(f"\n=== {suite.name} (budget {suite.budget} s)", flush=True)
+        start = time.monotonic()
+        code, count = run(suite)
+        seconds = time.monotonic() - start
+        late = "  OVER BUDGET" if seconds > suite.budget else ""
+        lines.append(f"{suite.name:<12} {count}  {seconds:.0f} s of {suite.budget} s{late}")
+        codes.append(code)
+        total += count
+    print("\n" + "\n".join(lines))
+    if any(codes) and not total.failed:
+        print("A suite ended before its tests did; its output above says why.")
+        total.failed += 1
+    print(total)
+    return int(any(codes))
+
+
+def run(suite: Suite) -> tuple[int, Count]:
+    """Return pytest's exit code for the suite (0 if it has no tests yet) and the count of its tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-m", suite.marker, f"--junitxml={report}"]
+        if suite.workers:
+            command += ["-n", str(suite.workers), "--dist=worksteal"]
+        code = subprocess.run(command, check=False).returncode
+        return (0 if code == _NOTHING_COLLECTED else code), read(report)
+
+
+def read(report: Path) -> Count:
+    """Return the counts that pytest's XML report holds; errors count as failures."""
+    if not report.exists():
+        return Count()
+    count = Count()
+    for part in ET.parse(report).getroot().iter("testsuite"):
+        tests, errors, failures, skipped = (int(part.get(key, 0)) for key in ("tests", "errors", "failures", "skipped"))
+        count += Count(passed=tests - errors - failures - skipped, failed=errors + failures, skipped=skipped)
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from tests.checks.documents import ROOT, forbidden_words, wrong_references
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """Return the path of a page with a neighbour that has one heading."""
+    (tmp_path / "other.md").write_text("# The Model: a day\n")
+    return tmp_path / "page.md"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[a](other.md) ![b](other.md) [c](https://example.org/x) [d](other.md#the-model-a-day)",
+        "# Here\n[e](#here)",
+        "`tests/checks/documents.py`, `seeds/policies/*.toml`, `make demo`",
+        "```\n[f](gone.md)\n```\n",
+    ],
+)
+def test_references_that_lead_somewhere_are_right(page: Path, text: str) -> None:
+    """Links, headings and file names are found; patterns, commands and examples are not references."""
+    assert list(wrong_references(page, text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[a](gone.md)", "![b](gone.png)", "[c](other.md#no-such-heading)", "[d](#nowhere)", "`model/desertion/gone.py`"],
+)
+def test_references_that_lead_nowhere_are_found(page: Path, text: str) -> None:
+    """Each gives one sentence."""
+    assert len(list(wrong_references(page, text))) == 1
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("/wo", "rk/main/seeds"),
+        ("see /ro", "ot/x"),
+        ("'/t", "mp/x'"),
+        ("https://py", "pi.org/simple"),
+        ("--extra-index", "-url x"),
+    ],
+)
+def test_places_of_one_machine_and_registries_are_found(parts: tuple[str, str]) -> None:
+    """They are found wherever they stand in a line."""
+    (found,) = forbidden_words("first line\n" + "".join(parts) + "\n")
+    assert found.startswith("line 2 names ")
+
+
+@pytest.mark.parametrize("text", ["model/work/x", "https://example.org/home/x", "work/home balance", "a/tmp/b"])
+def test_harmless_paths_are_left_alone(text: str) -> None:
+    """Relative paths and addresses that contain the same words are no machine's."""
+    assert list(forbidden_words(text)) == []
+
+
+def test_root_is_the_folder_that_the_settings_lie_in() -> None:
+    """The checks read the whole repository."""
+    assert (ROOT / "pyproject.toml").exists()

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from desertion.cli import main
+from desertion.commands import list_
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a small tree of shipped files that `desertion list` reads."""
+    for name, text in {
+        "seeds/scenarios/toy.toml": 'title = "A small war"\n',
+        "seeds/policies/fast-track.toml": "asylum = 1.0\n",
+        "seeds/claims.toml": '[[claims]]\nid = "T1"\nclaim = "Offers are heard"\n',
+        "seeds/history/leipzig.csv": "date,value\n",
+        "experiments/tipping/tipping.toml": 'question = "Where does it tip?"\n',
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(list_, "folder", lambda name: tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("shipped")
+def test_list_names_what_is_shipped_with_its_title(capsys: pytest.CaptureFixture[str]) -> None:
+    """Scenarios, policies, studies, series and claims stand under headings with their number."""
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for line in (
+        "scenarios (1)",
+        "  toy  A small war",
+        "  fast-track",
+        "forces (0)",
+        "  tipping  Where does it tip?",
+        "  leipzig",
+        "  T1  Offers are heard",
+    ):
+        assert line in lines
+
+
+@pytest.mark.usefixtures("shipped")
+def test_list_of_one_kind_names_only_that(capsys: pytest.CaptureFixture[str]) -> None:
+    """`desertion list policies` is short."""
+    assert main(["list", "policies"]) == 0
+    assert capsys.readouterr().out == "policies (1)\n  fast-track\n"
