@@ -1,0 +1,209 @@
+"""How a simulated history becomes what somebody published: lags, rule changes, full desks, gross counts, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from desertion.errors import InputError, input_error
+
+Array = NDArray[np.float64]
+
+_AT_ONCE = 1e-3  # steps: a shorter mean delay is none
+
+
+def registration_lag(acts: ArrayLike, mean: float) -> Array:
+    """Registrations per step when each act is registered after an exponential delay.
+
+    Acts whose registration falls after the last step are missing from the result, as they are from a
+    published series that ends too early.
+
+    Args:
+        acts: shape (step,), acts per step.
+        mean: mean delay in steps, >= 0; 0 registers at once.
+
+    Raises:
+        InputError: `mean` is negative.
+    """
+    flow = _flow(acts)
+    if mean < 0.0:
+        raise input_error("mean", mean, "must be a delay in steps >= 0", where="registration_lag")
+    if mean < _AT_ONCE:
+        return flow
+    steps = np.arange(len(flow))
+    # The chance that the delay ends within a step, delays counted from the start of the step of the act.
+    weights = np.exp(-steps / mean) * -np.expm1(-1.0 / mean)
+    return np.asarray(np.convolve(flow, weights)[: len(flow)], dtype=np.float64)
+
+
+def level_shift(registered: ArrayLike, step: int, factor: float) -> Array:
+    """Registrations when a rule change multiplies what is registered from `step` on.
+
+    Args:
+        registered: shape (step,), registrations per step under the old rule.
+        step: first step under the new rule.
+        factor: new registrations per old one, >= 0.
+
+    Raises:
+        InputError: `factor` is negative.
+    """
+    if factor < 0.0:
+        raise input_error("factor", factor, "must be >= 0", where="level_shift")
+    shifted = _flow(registered).copy()
+    shifted[max(step, 0) :] *= factor
+    return shifted
+
+
+def case_files(registered: ArrayLike, capacity: float) -> Array:
+    """Cases dealt with per step by an office that handles at most `capacity` a step, first come first served.
+
+    Cases that find the desk full wait; nothing is lost, so the sum can fall short only by the queue at the end.
+
+    Args:
+        registered: shape (step,), cases arriving per step.
+        capacity: most cases a step, > 0.
+
+    Raises:
+        InputError: `capacity` is not positive.
+    """
+    if not capacity > 0.0:
+        raise input_error("capacity", capacity, "must be a number of cases a step > 0", where="case_files")
+    done = np.empty_like(arriving := _flow(registered))
+    queue = 0.0
+    for step, new in enumerate(arriving):
+        queue += new
+        done[step] = min(queue, capacity)
+        queue -= done[step]
+    return done
+
+
+def gross_crossings(leavers: ArrayLike, stay: float, background: float) -> Array:
+    """Border entries per step when only a share of those who enter leave for good.
+
+    Args:
+        leavers: shape (step,), people who leave and stay away.
+        stay: share of the additional entries that stay, in (0, 1].
+        background: entries a step by tourists and commuters that come in any case, >= 0.
+
+    Raises:
+        InputError: `stay` or `background` is out of range.
+    """
+    if not 0.0 < stay <= 1.0:
+        raise input_error("stay", stay, "must lie in (0, 1]", where="gross_crossings")
+    if background < 0.0:
+        raise input_error("background", background, "must be entries a step >= 0", where="gross_crossings")
+    return _flow(leavers) / stay + background
+
+
+def net_stayers(entries: ArrayLike, exits: ArrayLike) -> Array:
+    """People who entered and did not leave again, cumulative, from two cumulative gross counts.
+
+    Raises:
+        InputError: the counts have different lengths, or more people left than entered.
+    """
+    inward, outward = _flow(entries), _flow(exits)
+    if inward.shape != outward.shape:
+        raise InputError(f"net_stayers: {len(inward)} entries against {len(outward)} exits; give the same dates")
+    if (outward > inward).any():
+        raise InputError("net_stayers: more people left than entered; count both from the same day")
+    return inward - outward
+
+
+def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Array:
+    """Totals over intervals of steps, ends counted; steps outside the flow count as nobody.
+
+    Args:
+        flow: shape (step,).
+        intervals: first and last step of each interval, which may overlap and leave gaps.
+
+    Raises:
+        InputError: an interval ends before it begins.
+    """
+    sums = np.concatenate(([0.0], np.cumsum(_flow(flow))))
+    last = len(sums) - 1
+    for first, end in intervals:
+        if end < first:
+            raise InputError(f"interval_totals: interval {first} to {end} ends before it begins; swap the two")
+    return np.array([sums[min(max(end + 1, 0), last)] - sums[min(max(first, 0), last)] for first, end in intervals])
+
+
+def noisy_counts(expected: ArrayLike, dispersion: float, rng: np.random.Generator) -> Array:
+    """Counts drawn round an expectation m, with variance m + dispersion * m squared (negative binomial).
+
+    Args:
+        expected: counts expected, >= 0.
+        dispersion: squared coefficient of variation that is left for large counts; 0 draws Poisson counts.
+        rng: where chance comes from.
+
+    Raises:
+        InputError: `dispersion` is negative.
+    """
+    mean = np.maximum(np.asarray(expected, dtype=np.float64), 0.0)
+    if dispersion < 0.0:
+        raise input_error("dispersion", dispersion, "must be >= 0", where="noisy_counts")
+    if dispersion == 0.0:
+        return rng.poisson(mean).astype(np.float64)
+    return rng.poisson(mean * rng.gamma(1.0 / dispersion, dispersion, size=mean.shape)).astype(np.float64)
+
+
+def log_miss(simulated: ArrayLike, value: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
+    """Distance of simulated from published figures on the scale of log(1 + x); 0 within a stated range.
+
+    A missing bound is NaN. A figure with one bound only ("more than") is censored: any simulated figure
+    beyond the bound on the open side fits.
+
+    Args:
+        simulated: shape (point,).
+        value: the published figures.
+        low: lower bounds or NaN.
+        high: upper bounds or NaN.
+    """
+    truth, below, above = (np.asarray(x, dtype=np.float64) for x in (value, low, high))
+    stated = ~(np.isnan(below) & np.isnan(above))
+    floor = np.where(stated, np.where(np.isnan(below), -np.inf, below), truth)
+    ceiling = np.where(stated, np.where(np.isnan(above), np.inf, above), truth)
+    figure = np.asarray(simulated, dtype=np.float64)
+    nearest = np.clip(figure, floor, ceiling)
+    return np.log1p(figure) - np.log1p(nearest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """How one series sees the acts of a simulated history; the defaults see everything at once.
+
+    Attributes:
+        persons: what one simulated person stands for, > 0.
+        lag: mean delay of registration in steps.
+        shift_step: first step under a new rule of registration, if there is one.
+        shift_factor: what the new rule multiplies registrations by.
+        capacity: most cases a step, if the desk can be full.
+        stay: share of gross entries that stay, if the series counts crossings.
+        background: entries a step that come in any case.
+    """
+
+    persons: float = 1.0
+    lag: float = 0.0
+    shift_step: int | None = None
+    shift_factor: float = 1.0
+    capacity: float | None = None
+    stay: float = 1.0
+    background: float = 0.0
+
+    def flow(self, leavers: ArrayLike) -> Array:
+        """Published figures per step, shape (step,), for leavers per step."""
+        seen = registration_lag(_flow(leavers) * self.persons, self.lag)
+        if self.shift_step is not None:
+            seen = level_shift(seen, self.shift_step, self.shift_factor)
+        if self.capacity is not None:
+            seen = case_files(seen, self.capacity)
+        return gross_crossings(seen, self.stay, self.background)
+
+
+def _flow(values: ArrayLike) -> Array:
+    flow = np.asarray(values, dtype=np.float64)
+    if flow.ndim != 1 or not np.isfinite(flow).all() or (flow < 0.0).any():
+        raise InputError("observation: a flow must be one list of finite numbers >= 0; give acts per step")
+    return flow
