@@ -1,0 +1,88 @@
+"""What must fit together in a scenario: names, dates and values that rules for single fields cannot see."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desertion.errors import InputError, unknown_name
+from desertion.scenario.levers import KINDS, check_value, expand, levers
+
+if TYPE_CHECKING:
+    from desertion.scenario.scenario import Scenario
+
+
+def check(scenario: "Scenario") -> None:
+    """Refuse a scenario whose parts do not fit together.
+
+    Raises:
+        InputError: Says the first thing that does not fit.
+    """
+    if not scenario.forces:
+        raise InputError("forces is empty; a scenario needs at least one force", key="forces")
+    _check_names(scenario)
+    _check_switches(scenario)
+    _check_dates(scenario)
+    for change in scenario.changes:
+        where = f"changes: {change.date}"
+        for one in expand(change.path, scenario.forces, scenario.hosts, where=where, scenario=scenario.name):
+            check_value(levers(one.kind)[one.field], change.value, where=f'{where} "{change.path}"')
+    if scenario.graph is not None and not Path(scenario.graph).is_file():
+        raise InputError(f"graph = {scenario.graph!r}: there is no such file", key="graph", value=scenario.graph)
+
+
+def _check_names(scenario: "Scenario") -> None:
+    forces = [force.name for force in scenario.forces]
+    hosts = [host.name for host in scenario.hosts]
+    for kind, names in (("forces", forces), ("hosts", hosts), ("policies", list(scenario.policies))):
+        _refuse_doubles(kind, names)
+    for force in scenario.forces:
+        for other in force.facing:
+            _refuse_stranger("force", other, forces, f"forces.{force.name}.facing")
+        for region in force.regions:
+            for host in region.access:
+                _refuse_stranger("host", host, hosts, f"forces.{force.name}.regions.{region.name}.access")
+    for host in scenario.hosts:
+        for other in host.passes_to:
+            _refuse_stranger("host", other, hosts, f"hosts.{host.name}.passes_to")
+        if host.name in host.passes_to:
+            raise InputError(f"hosts.{host.name}.passes_to names the host itself; name other hosts")
+    for name in scenario.reference:
+        _refuse_stranger("force", name, forces, "reference")
+    if scenario.stop is not None and scenario.stop.force is not None:
+        _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
+
+
+def _refuse_doubles(kind: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{kind}: {name!r} is named {names.count(name)} times; name it once", key=kind, value=name)
+
+
+def _refuse_stranger(kind: str, name: str, known: Iterable[str], where: str) -> None:
+    if name not in known:
+        raise unknown_name(kind, name, known, where=where)
+
+
+def _check_switches(scenario: "Scenario") -> None:
+    for kind in KINDS:
+        for thing in scenario.forces if kind == "forces" else scenario.hosts:
+            for lever in levers(kind).values():
+                if lever.is_switch:
+                    check_value(lever, getattr(thing, lever.name), where=f"{kind}.{thing.name}.{lever.name}")
+
+
+def _check_dates(scenario: "Scenario") -> None:
+    for force in scenario.forces:
+        for index, wave in enumerate(force.waves):
+            if wave.date < scenario.start:
+                raise InputError(
+                    f"forces.{force.name}.waves[{index}].date = {wave.date} lies before the start, {scenario.start}; "
+                    "start earlier or count these men as soldiers",
+                    key=f"forces.{force.name}.waves",
+                    value=wave.date,
+                )
+    seen: set[tuple[object, str]] = set()
+    for change in scenario.changes:
+        if (change.date, change.path) in seen:
+            raise InputError(f'changes: "{change.path}" has two values on {change.date}; keep one', key=change.path)
+        seen.add((change.date, change.path))

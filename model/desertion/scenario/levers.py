@@ -1,0 +1,137 @@
+"""The levers that may move on dates: their names, bounds and the paths that address them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Literal, NamedTuple
+
+from desertion.errors import InputError, unknown_name
+from desertion.parameters import Force, Host
+
+Kind = Literal["forces", "hosts"]
+KINDS: tuple[Kind, Kind] = ("forces", "hosts")
+
+_MODELS: dict[Kind, type[Force] | type[Host]] = {"forces": Force, "hosts": Host}
+
+
+class Lever(NamedTuple):
+    """One number of a force or host that may change on dates, with its closed bounds."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it takes whole numbers only, as an exit ban (0 or 1) or a border (0, 1 or 2)."""
+        return self.unit.startswith("0")
+
+
+class Target(NamedTuple):
+    """A lever of one named force or host."""
+
+    kind: Kind
+    name: str
+    field: str
+
+    @property
+    def path(self) -> str:
+        """The target as it is written in files: `hosts.finland.border`."""
+        return f"{self.kind}.{self.name}.{self.field}"
+
+
+@cache
+def levers(kind: Kind) -> Mapping[str, Lever]:
+    """Return all levers of forces or of hosts by name."""
+    found: dict[str, Lever] = {}
+    for name, field in _MODELS[kind].model_fields.items():
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and extra.get("lever"):
+            low = next((float(rule.ge) for rule in field.metadata if hasattr(rule, "ge")), float("-inf"))
+            high = next((float(rule.le) for rule in field.metadata if hasattr(rule, "le")), float("inf"))
+            found[name] = Lever(name, str(extra["unit"]), low, high)
+    return found
+
+
+def target(path: str) -> Target:
+    """Return the target of a path without wildcards that is known to be right."""
+    kind, name, field = path.split(".")
+    return Target("forces" if kind == "forces" else "hosts", name, field)
+
+
+def select(
+    kind: Kind, selector: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str
+) -> list[str]:
+    """Return the names that a selector stands for: a name, `*`, `@group`, `@first` or `@others`.
+
+    Args:
+        kind: Whether forces or hosts are meant.
+        selector: The middle part of a path.
+        forces: The scenario's forces, in order.
+        hosts: The scenario's hosts, in order.
+        where: The file and key that the message names.
+        scenario: The scenario's name, for the message.
+
+    Raises:
+        InputError: If it stands for nothing.
+    """
+    things = forces if kind == "forces" else hosts
+    names = [thing.name for thing in things]
+    groups = {"@first": names[:1], "@others": names[1:]}
+    if kind == "hosts":
+        for host in hosts:
+            for group in host.groups:
+                groups.setdefault(f"@{group}", []).append(host.name)
+    chosen = names if selector == "*" else groups.get(selector, [selector] if selector in names else [])
+    if chosen:
+        return chosen
+    one = kind[:-1]
+    if selector == "*":
+        raise InputError(f'{where}: scenario "{scenario}" has no {kind}', where=where, value=selector)
+    what = f'no {one} belongs to the group "{selector}"' if selector.startswith("@") else f'no {one} "{selector}"'
+    known = [*names, *sorted(group for group, members in groups.items() if members)]
+    listed = ", ".join(known) if known else "none"
+    raise InputError(
+        f'{where}: {what} in scenario "{scenario}"; {kind} are: {listed}', where=where, value=selector
+    )
+
+
+def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:
+    """Return the targets of a path such as `hosts.@eu.case_days`, in the scenario's order.
+
+    Raises:
+        InputError: If the path does not have three parts or stands for nothing.
+    """
+    place = f'{where} "{path}"'
+    parts = path.split(".")
+    if len(parts) != 3 or parts[0] not in KINDS:
+        raise InputError(
+            f"{place}: a lever is written as forces.<name>.<lever> or hosts.<name>.<lever>", where=where, key=path
+        )
+    kind: Kind = "forces" if parts[0] == "forces" else "hosts"
+    names = select(kind, parts[1], forces, hosts, where=place, scenario=scenario)
+    if parts[2] not in levers(kind):
+        if parts[2] in _MODELS[kind].model_fields:
+            raise InputError(
+                f"{place}: {parts[2]} holds for a whole run and cannot change on a date; "
+                f'set it before the run: --set "{path}=..."',
+                where=where,
+                key=path,
+            )
+        raise unknown_name(f"lever of {kind}", parts[2], levers(kind), where=place)
+    return [Target(kind, name, parts[2]) for name in names]
+
+
+def check_value(lever: Lever, value: float, *, where: str) -> None:
+    """Refuse a value outside the lever's bounds, or between the whole numbers of a switch.
+
+    Raises:
+        InputError: If the value is not allowed.
+    """
+    if not lever.low <= value <= lever.high:
+        bounds = f"at least {lever.low:g}" if lever.high == float("inf") else f"in [{lever.low:g}, {lever.high:g}]"
+        raise InputError(
+            f"{where} = {value!r} must be {bounds} ({lever.unit})", where=where, key=lever.name, value=value
+        )
+    if lever.is_switch and value != int(value):
+        raise InputError(f"{where} = {value!r} must be {lever.unit}", where=where, key=lever.name, value=value)

@@ -1,0 +1,136 @@
+"""Laying policies over a scenario: what every lever stands at on every day, and how conflicts are decided.
+
+For each lever and day: the scenario's own value, or the `set` of the policy named last; times all factors; plus all
+amounts; cut to the lever's bounds. Factors and amounts do not depend on the order of the policies, bit for bit.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desertion.errors import InputError
+from desertion.parameters import Change, Force, Host
+from desertion.scenario.levers import Lever, Target, check_value, expand, levers, target
+from desertion.scenario.policy import OPERATIONS, Policy
+
+
+@dataclass(frozen=True)
+class Move:
+    """One operation of one policy on one lever, with its days (the last one excluded)."""
+
+    policy: str
+    rank: int
+    begin: dt.date
+    end: dt.date
+    operation: str
+    value: float
+
+    def acts(self, day: dt.date) -> bool:
+        """Whether it holds on that day."""
+        return self.begin <= day < self.end
+
+
+@dataclass
+class Track:
+    """All that ever moves one lever."""
+
+    own: list[tuple[dt.date, float]] = field(default_factory=list[tuple[dt.date, float]])
+    moves: list[Move] = field(default_factory=list[Move])
+
+    def dates(self) -> Iterable[dt.date]:
+        """All days on which the value may change."""
+        yield from (day for day, _ in self.own)
+        for move in self.moves:
+            yield from (move.begin, move.end)
+
+    def value(self, base: float, day: dt.date, lever: Lever) -> tuple[float, bool]:
+        """Return the lever's value on a day and whether it was cut to the bounds.
+
+        Raises:
+            InputError: If an unlimited lever is multiplied by 0.
+        """
+        own = [(date, value) for date, value in self.own if date <= day]
+        value = max(own, key=lambda pair: pair[0])[1] if own else base
+        acting = [move for move in self.moves if move.acts(day)]
+        sets = [move for move in acting if move.operation == "set"]
+        if sets:
+            # max keeps the first of equals, so later lines of one policy must come first.
+            value = max(reversed(sets), key=lambda move: (move.rank, move.begin)).value
+        factors = sorted(move.value for move in acting if move.operation == "multiply")
+        amounts = [move.value for move in acting if move.operation == "add"]
+        if math.isinf(value) and 0.0 in factors:
+            raise InputError(f"{lever.name} is unlimited and cannot be multiplied by 0; use set")
+        raw = math.fsum([value * math.prod(factors), *amounts]) if factors or amounts else value
+        cut = min(max(raw, lever.low), lever.high)
+        return cut, cut != raw
+
+
+def tracks(
+    changes: Sequence[Change],
+    policies: Sequence[Policy],
+    forces: Sequence[Force],
+    hosts: Sequence[Host],
+    *,
+    start: dt.date,
+    scenario: str,
+    places: Mapping[str, str] | None = None,
+) -> dict[Target, Track]:
+    """Return all that moves each lever, wildcards resolved, in the order of the documents.
+
+    Args:
+        changes: The scenario's own dated values.
+        policies: The policies in the order named.
+        forces: The scenario's forces.
+        hosts: The scenario's hosts.
+        start: First day of the run.
+        scenario: Name of the scenario, for messages.
+        places: Where each policy was read, for messages.
+
+    Raises:
+        InputError: If a policy names what is not there, or gives a value that is not allowed.
+    """
+    found: dict[Target, Track] = {}
+    for change in changes:
+        found.setdefault(target(change.path), Track()).own.append((change.date, change.value))
+    for rank, policy in enumerate(policies):
+        place = (places or {}).get(policy.name, f'policy "{policy.name}"')
+        for index, change in enumerate(policy.change):
+            begin, end = change.days(start)
+            if begin >= end:
+                raise InputError(f"{place}: change[{index}] ends ({end}) before it begins ({begin})", where=place)
+            for operation in OPERATIONS:
+                values: Mapping[str, float] = getattr(change, operation)
+                for path, value in values.items():
+                    where = f"{place}: change[{index}].{operation}"
+                    for one in expand(path, forces, hosts, where=where, scenario=scenario):
+                        lever = levers(one.kind)[one.field]
+                        _check(lever, operation, value, f'{where} "{path}"')
+                        move = Move(policy.name, rank, begin, end, operation, value)
+                        found.setdefault(one, Track()).moves.append(move)
+    return found
+
+
+def _check(lever: Lever, operation: str, value: float, where: str) -> None:
+    if operation == "set":
+        check_value(lever, value, where=where)
+    elif lever.is_switch:
+        raise InputError(f"{where}: {lever.name} is a switch ({lever.unit}); use set instead of {operation}")
+
+
+def conflicts(found: Mapping[Target, Track]) -> list[str]:
+    """Return one sentence for each lever name and pair of policies that set it to different values at once."""
+    clashes: dict[tuple[str, str, str], list[str]] = {}
+    for one, track in found.items():
+        sets = [move for move in track.moves if move.operation == "set"]
+        for i, first in enumerate(sets):
+            for second in sets[i + 1 :]:
+                overlap = first.begin < second.end and second.begin < first.end
+                if overlap and first.rank != second.rank and first.value != second.value:
+                    names = clashes.setdefault((one.field, first.policy, second.policy), [])
+                    if one.name not in names:
+                        names.append(one.name)
+    return [
+        f'"{first}" and "{second}" both set {lever} of {", ".join(names)}; "{second}", named last, wins'
+        for (lever, first, second), names in clashes.items()
+    ]

@@ -1,0 +1,91 @@
+"""A policy: changes to levers with dates, that can be laid over any scenario and over other policies."""
+
+import datetime as dt
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from desertion.parameters import Frozen
+
+_OFFSET = re.compile(r"\+\d+")
+OPERATIONS = ("set", "multiply", "add")
+
+
+def _when(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        raise ValueError(f"must be a day without a time, got {value}")
+    if isinstance(value, dt.date) or value is None:
+        return value
+    if isinstance(value, str) and (value == "start" or _OFFSET.fullmatch(value)):
+        return value
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError(f'must be a date, "start" or days after it such as "+30", got {value!r}')
+
+
+class PolicyChange(Frozen):
+    """Levers moved from one day on, until another day (excluded) or for good."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    begin: Annotated[dt.date | str, Field(alias="from")] = "start"
+    end: Annotated[dt.date | str | None, Field(alias="until")] = None
+    set: dict[str, float] = Field(default_factory=dict, description="the lever's value")
+    multiply: dict[str, float] = Field(default_factory=dict, description="factors on the lever's value")
+    add: dict[str, float] = Field(default_factory=dict, description="amounts added to the lever's value")
+
+    @field_validator("begin", "end", mode="before")
+    @classmethod
+    def _is_a_day(cls, value: Any) -> Any:
+        return _when(value)
+
+    @field_validator("set", "multiply", "add", mode="before")
+    @classmethod
+    def _are_numbers(cls, value: Any, info: Any) -> Any:
+        if isinstance(value, dict):
+            for path, number in value.items():
+                if isinstance(number, bool | str) or (isinstance(number, float) and math.isnan(number)):
+                    raise ValueError(f'"{path}" must be a number, got {number!r}')
+                if info.field_name != "set" and isinstance(number, int | float) and not math.isfinite(number):
+                    raise ValueError(f'"{path}" must be finite, got {number!r}; use set to lift a limit')
+                if info.field_name == "multiply" and isinstance(number, int | float) and number < 0:
+                    raise ValueError(f'"{path}" must be a factor of at least 0, got {number!r}')
+        return value
+
+    def days(self, start: dt.date) -> tuple[dt.date, dt.date]:
+        """Return the first day on which the change acts and the first on which it does not, in a run from `start`."""
+        last = dt.date.max if self.end is None else _date(self.end, start)
+        return _date(self.begin, start), last
+
+
+def _date(value: dt.date | str, start: dt.date) -> dt.date:
+    if isinstance(value, dt.date):
+        return value
+    return start if value == "start" else start + dt.timedelta(days=int(value))
+
+
+class Policy(Frozen):
+    """A named set of changes with its reasons."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str = ""
+    summary: str = ""
+    sources: tuple[str, ...] = ()
+    notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by lever")
+    change: tuple[PolicyChange, ...] = ()
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> "Policy":
+        for index, change in enumerate(self.change):
+            known = all(isinstance(day, dt.date) for day in (change.begin, change.end))
+            relative = not any(isinstance(day, dt.date) for day in (change.begin, change.end)) and change.end is not None
+            if known or relative:
+                begin, end = change.days(dt.date(2000, 1, 1))
+                if begin >= end:
+                    raise ValueError(f"change[{index}] ends ({change.end}) before it begins ({change.begin})")
+        return self

@@ -1,0 +1,284 @@
+"""A scenario: who is there, where they may go, how they decide and what changes when; complete, checked, frozen."""
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from desertion.errors import InputError, unknown_name
+from desertion.parameters import Behaviour, Change, Force, Frozen, Host, Reference, fixed
+from desertion.scenario import loading, settings, sizing, toml
+from desertion.scenario.consistency import check
+from desertion.scenario.dial import Dial
+from desertion.scenario.documents import build
+from desertion.scenario.levers import Target, target
+from desertion.scenario.overlay import Track, conflicts, tracks
+from desertion.scenario.policy import Policy
+from desertion.scenario.resolved import Course, course
+
+_PROSE = ("title", "summary", "sources", "notes", "remarks")
+
+
+class Stop(Frozen):
+    """A rule that ends a run before its horizon."""
+
+    measure: Literal["collapsed", "fallen"] = "collapsed"
+    force: str | None = None
+    days_after: int = fixed(0, "days", "days that the run goes on after the event", 0)
+
+
+class Scenario(Frozen):
+    """A complete description of a run but for its seed.
+
+    The fields hold the layers as given: forces and hosts before any policy, the scenario's own dated changes, the
+    policies laid over it. `flat` is what a model runs on: no layers left, only a first day and dated values.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    title: str = ""
+    summary: str = ""
+    sources: tuple[str, ...] = ()
+    start: dt.date
+    days: int = fixed(365, "days", "horizon of a run", 1, 36500)
+    scale: float = fixed(1.0, "share of real size", "size of the simulated world", 1e-9, 1.0)
+    at_scale: bool = Field(default=False, description="whether the counts have been multiplied by `scale` already")
+    asylum: float = fixed(0.5, "share of the way", "position of the asylum dial", 0.0, 1.0)
+    asylum_status_quo: float = fixed(0.5, "share of the way", "position at which the scenario's own values hold", 0.01, 0.99)
+    graph: str | None = Field(default=None, description="CSV file of ties between persons, columns person,person")
+    remarks: tuple[str, ...] = Field(default=(), description="what was decided while the scenario was put together")
+    dial: Dial = Dial()
+    behaviour: Behaviour = Behaviour()
+    stop: Stop | None = None
+    reference: dict[str, Reference] = Field(default_factory=dict, description="reference state of each force")
+    forces: tuple[Force, ...]
+    hosts: tuple[Host, ...] = ()
+    changes: tuple[Change, ...] = ()
+    overlays: tuple[Policy, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Scenario":
+        check(self)
+        return self
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | Path,
+        policies: Sequence[str | Path] = (),
+        scale: float | None = None,
+        asylum: float | None = None,
+        days: int | None = None,
+        set: Mapping[str, Any] | None = None,  # noqa: A002 - the public name of the option
+    ) -> "Scenario":
+        """Return a shipped scenario or a user's own, with settings made and policies laid over it.
+
+        Args:
+            name_or_path: Name of a shipped scenario, or path of a TOML file.
+            policies: Names or paths of policies, in order: where two set the same lever, the last one wins.
+            scale: Share of the real size, in (0, 1].
+            asylum: Position of the asylum dial in [0, 1]; the status quo if not given.
+            days: Horizon, if not the scenario's own.
+            set: Values of inputs by dotted key; they hold before policies act.
+
+        Raises:
+            InputError: If a document or an argument is wrong.
+        """
+        content, where = loading.content(name_or_path)
+        content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
+        own_settings = content.pop("set", {})
+        own_policies, found = loading.policies(content.pop("policies", ()), name_or_path, where)
+        scenario = build(cls, content, where=where)
+        if own_settings:
+            scenario = build(cls, settings.apply(scenario, own_settings), where=where)
+        if not scenario.reference:
+            scenario = scenario._with_reference()
+        given = {"scale": scale, "asylum": asylum, "days": days}
+        chosen = {key: value for key, value in given.items() if value is not None} | dict(set or {})
+        scenario = scenario.with_(chosen) if chosen else scenario
+        more, more_found = loading.policies(policies)
+        return scenario._over(own_policies + more, found | more_found)
+
+    def with_(self, changes: Mapping[str, Any] | None = None, /, **settings_: Any) -> "Scenario":
+        """Return the scenario with inputs changed by dotted key, checked anew.
+
+        Args:
+            changes: Values by dotted key: `{"hosts.finland.case_days": 30, "behaviour.form": "none"}`.
+            **settings_: The same, for those who prefer keywords; they come second.
+
+        Raises:
+            InputError: If a key does not exist or a value is not allowed.
+        """
+        wanted = {**(changes or {}), **settings_}
+        names = wanted.pop("policies", None)
+        scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
+        return scenario if names is None else scenario.with_policies(names)
+
+    def with_policies(self, policies: Sequence[str | Path | Policy]) -> "Scenario":
+        """Return the scenario with these policies in place of those laid over it now.
+
+        Raises:
+            InputError: If a policy does not exist or does not fit.
+        """
+        read_ones, found = loading.policies(policies)
+        return self._over(read_ones, found, replace=True)
+
+    def _over(self, policies: tuple[Policy, ...], found: Mapping[str, str], *, replace: bool = False) -> "Scenario":
+        overlays = policies if replace else (*self.overlays, *policies)
+        scenario = build(type(self), self.model_dump() | {"overlays": overlays}, where=f"scenario {self.name!r}")
+        scenario._tracks(found)
+        scenario.course  # noqa: B018 - contradictions between policies are said here, not on some day of a run
+        return scenario
+
+    def _with_reference(self) -> "Scenario":
+        try:
+            from desertion.reference import reference_of
+        except ModuleNotFoundError:
+            return self.model_copy(update={"reference": {force.name: _plain_reference(force) for force in self.forces}})
+        return self.model_copy(update={"reference": dict(reference_of(self))})
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The names of the policies laid over the scenario, in order."""
+        return tuple(policy.name for policy in self.overlays)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided where settings, policies and bounds met, a sentence each."""
+        return (*self.remarks, *conflicts(self._tracks()), *self.course.cuts)
+
+    @cached_property
+    def course(self) -> Course:
+        """Forces and hosts on the first day under policies and dial, and all later changes."""
+        return course(self, self._tracks())
+
+    def _tracks(self, places: Mapping[str, str] | None = None) -> dict[Target, Track]:
+        return tracks(
+            self.changes,
+            self.overlays,
+            self.forces,
+            self.hosts,
+            start=self.start,
+            scenario=self.name,
+            places=places,
+        )
+
+    def flat(self) -> "Scenario":
+        """Return the scenario without layers: policies and dial are worked into first-day values and dated changes."""
+        state = self.course
+        return self.model_copy(
+            update={
+                "forces": state.forces,
+                "hosts": state.hosts,
+                "changes": state.changes,
+                "overlays": tuple(policy.model_copy(update={"change": ()}) for policy in self.overlays),
+                "asylum": self.asylum_status_quo,
+                "remarks": self.notes,
+            }
+        )
+
+    def sized(self) -> "Scenario":
+        """Return the flat scenario with all counts multiplied by its scale; `scale` itself is kept for reports.
+
+        Raises:
+            InputError: If no whole squad is left or nobody.
+        """
+        flat = self.flat()
+        if self.at_scale:
+            return flat
+        content = flat.model_dump()
+        content |= {
+            "at_scale": True,
+            "forces": [sizing.shrunk_force(force, self.scale) for force in content["forces"]],
+            "hosts": [sizing.shrunk_host(host, self.scale) for host in content["hosts"]],
+            "behaviour": sizing.shrunk_behaviour(content["behaviour"], self.scale),
+            "changes": [sizing.shrunk_change(change, self.scale) for change in flat.changes],
+        }
+        return build(type(self), content, where=f"scenario {self.name!r} at scale {self.scale:g}")
+
+    def timeline(self) -> list[tuple[int, Literal["force", "host"], int, str, float]]:
+        """Return what changes after the first day as (day, kind, index, lever, value), sorted; day 0 is the start.
+
+        Values of the first day are those of `flat()`; what would change after the horizon is left out.
+        """
+        state = self.course
+        places = {("forces", force.name): index for index, force in enumerate(state.forces)}
+        places |= {("hosts", host.name): index for index, host in enumerate(state.hosts)}
+        rows: list[tuple[int, Literal["force", "host"], int, str, float]] = []
+        for change in state.changes:
+            one = target(change.path)
+            kind: Literal["force", "host"] = "force" if one.kind == "forces" else "host"
+            rows.append(((change.date - self.start).days, kind, places[one.kind, one.name], one.field, change.value))
+        return sorted(rows)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of everything that can change a result, in hex: the same for every way of writing it down."""
+        content = _without_prose(self.model_dump(mode="json"))
+        if self.graph is not None:
+            content["graph"] = hashlib.sha256(Path(self.graph).read_bytes()).hexdigest()
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_toml(self) -> str:
+        """Return the whole scenario as TOML: every input, none left to a default."""
+        return toml.dumps(self.model_dump())
+
+    @classmethod
+    def from_toml(cls, text: str, where: str = "scenario") -> "Scenario":
+        """Return the scenario that `to_toml` wrote.
+
+        Raises:
+            InputError: If the text is no complete scenario.
+        """
+        return build(cls, loading.parsed(text, where), where=where)
+
+    def write(self, path: str | Path) -> None:
+        """Write the scenario as TOML; a file is there whole or not at all."""
+        goal = Path(path)
+        part = goal.with_name(f".{goal.name}.{os.getpid()}")
+        part.write_text(self.to_toml(), encoding="utf-8")
+        part.replace(goal)
+
+    def force(self, name: str) -> Force:
+        """Return the force of that name.
+
+        Raises:
+            InputError: If there is none.
+        """
+        return _named("force", self.forces, name)
+
+    def host(self, name: str) -> Host:
+        """Return the host of that name.
+
+        Raises:
+            InputError: If there is none.
+        """
+        return _named("host", self.hosts, name)
+
+
+def _plain_reference(force: Force) -> Reference:
+    return Reference(
+        casualty_rate=force.casualty_rate,
+        legitimacy=force.legitimacy,
+        supply=force.supply,
+        punishment=force.punishment,
+    )
+
+
+def _named[T: (Force, Host)](kind: str, things: tuple[T, ...], name: str) -> T:
+    for thing in things:
+        if thing.name == name:
+            return thing
+    raise unknown_name(kind, name, [thing.name for thing in things])
+
+
+def _without_prose(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _without_prose(value) for key, value in content.items() if key not in _PROSE}
+    return [_without_prose(item) for item in content] if isinstance(content, list) else content

@@ -1,0 +1,63 @@
+"""Shrinking a scenario: people, places, caseworkers and police alike, so that rates are kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from desertion.errors import InputError
+from desertion.parameters import Change
+from desertion.scenario.levers import target
+
+FORCE_COUNTS = ("police",)
+HOST_COUNTS = ("entry", "cases", "places", "places_taken", "skilled_visas")
+PEOPLE = ("soldiers", "reservists", "civilians")
+
+
+def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    """Return a force's fields with all counts multiplied by `scale` and people rounded to whole ones.
+
+    Units keep their strength and communities their size, unless fewer people are left than one community holds.
+
+    Raises:
+        InputError: If nobody or no whole squad is left.
+    """
+    people = {name: round(force[name] * scale) for name in PEOPLE}
+    name = force["name"]
+    if sum(people.values()) == 0:
+        raise InputError(f"scale = {scale:g} leaves nobody in force {name!r}; raise the scale", key="scale", value=scale)
+    if force["soldiers"] > 0 and people["soldiers"] < force["squad"]:
+        least = force["squad"] / force["soldiers"]
+        raise InputError(
+            f"scale = {scale:g} leaves {people['soldiers']} soldiers in force {name!r}, less than one whole squad of "
+            f"{force['squad']}; use a scale of at least {least:.2g}",
+            key="scale",
+            value=scale,
+        )
+    waves = [{**wave, "number": round(wave["number"] * scale)} for wave in force["waves"]]
+    at_home = people["reservists"] + people["civilians"]
+    return {
+        **force,
+        **people,
+        **{count: force[count] * scale for count in FORCE_COUNTS},
+        "community": max(1, min(force["community"], at_home or sum(people.values()))),
+        "waves": waves,
+    }
+
+
+def shrunk_host(host: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    """Return a host's fields with all counts multiplied by `scale`; they need not stay whole (credit is kept)."""
+    return {**host, **{count: host[count] * scale for count in HOST_COUNTS}}
+
+
+def shrunk_change(change: Change, scale: float) -> Change:
+    """Return a dated value at the smaller size."""
+    one = target(change.path)
+    counts = FORCE_COUNTS if one.kind == "forces" else HOST_COUNTS
+    return change.model_copy(update={"value": change.value * scale}) if one.field in counts else change
+
+
+def shrunk_behaviour(behaviour: Mapping[str, Any], scale: float) -> dict[str, Any]:
+    """Return the behaviour with evidence weighed at the smaller size.
+
+    Fewer cases are decided in a smaller world, so the announcement must weigh fewer cases for beliefs to move as fast.
+    """
+    return {**behaviour, "belief_weight": max(0.01, behaviour["belief_weight"] * scale)}
