@@ -37,9 +37,11 @@ _ALLOWED = ("--no-emit-index" + "-url",)
 
 
 def tracked() -> list[Path]:
-    """Return the files that git knows, or all files outside hidden folders where there is no git."""
+    """Return the files that git knows or would take, or all files outside hidden folders where there is no git."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True, text=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return sorted(path for path in ROOT.rglob("*") if path.is_file() and path.relative_to(ROOT).parts[0][0] != ".")
     return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
@@ -56,7 +58,11 @@ def wrong_references(path: Path, text: str) -> Iterator[str]:
         goal = (path.parent / name) if name else path
         if name and not goal.exists():
             yield f"links to {target}, which does not exist"
-        elif anchor and goal.suffix == ".md" and anchor not in _anchors(goal.read_text(encoding="utf-8") if name else text):
+        elif (
+            anchor
+            and goal.suffix == ".md"
+            and anchor not in _anchors(goal.read_text(encoding="utf-8") if name else text)
+        ):
             yield f"links to {target}, which has no such heading"
     for match in _CODE.finditer(prose):
         name = match[1]

@@ -13,7 +13,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "seeds/scenarios/toy.toml": 'title = "A small war"\n',
         "seeds/policies/fast-track.toml": "asylum = 1.0\n",
         "seeds/claims.toml": '[[claims]]\nid = "T1"\nclaim = "Offers are heard"\n',
-        "seeds/history/leipzig.csv": "date,value\n",
+        "seeds/history/series.toml": '[leipzig]\ntitle = "Mondays"\n',
         "experiments/tipping/tipping.toml": 'question = "Where does it tip?"\n',
     }.items():
         path = tmp_path / name
@@ -34,7 +34,7 @@ def test_list_names_what_is_shipped_with_its_title(capsys: pytest.CaptureFixture
         "  fast-track",
         "forces (0)",
         "  tipping  Where does it tip?",
-        "  leipzig",
+        "  leipzig  Mondays",
         "  T1  Offers are heard",
     ):
         assert line in lines

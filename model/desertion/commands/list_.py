@@ -33,8 +33,10 @@ def _rows(kind: str) -> list[tuple[str, str]]:
         return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
     if kind == "studies":
         return [(path.stem, _title(path)) for path in sorted(folder("experiments").rglob("*.toml"))]
-    pattern = "*.csv" if kind == "history" else "*.toml"
-    return [(path.stem, _title(path)) for path in sorted((folder("seeds") / kind).glob(pattern))]
+    if kind == "history":
+        path = folder("seeds") / "history" / "series.toml"
+        return [(name, _text(row, "title")) for name, row in (_document(path) if path.exists() else {}).items()]
+    return [(path.stem, _title(path)) for path in sorted((folder("seeds") / kind).glob("*.toml"))]
 
 
 def _tables(found: object) -> list[dict[str, object]]:
@@ -44,10 +46,12 @@ def _tables(found: object) -> list[dict[str, object]]:
 
 
 def _title(path: Path) -> str:
-    if path.suffix != ".toml":
-        return ""
     document = _document(path)
-    return str(document.get("title") or document.get("question") or "")
+    return _text(document, "title") or _text(document, "question")
+
+
+def _text(row: object, key: str) -> str:
+    return str(row.get(key, "")) if isinstance(row, dict) else ""
 
 
 def _document(path: Path) -> dict[str, object]:
