@@ -19,7 +19,9 @@ class Dial(Frozen):
     open_recognition: float = fixed(0.95, "chance", "recognition at the open end", 0.0, 1.0, source=SWEPT)
     open_case_days: float = fixed(14.0, "days", "least days from claim to decision at the open end", 0.0, 3650.0)
     closed_case_days: float = fixed(730.0, "days", "least days from claim to decision at the closed end", 0.0, 3650.0)
-    open_capacity: float = fixed(10.0, "multiple", "cases a day and places at the open end, the scenario's being 1", 1.0)
+    open_capacity: float = fixed(
+        10.0, "multiple", "cases a day and places at the open end, the scenario's being 1", 1.0
+    )
     transit_from: float = fixed(0.5, "share of the way", "where closed borders start to let people pass", 0.0, 1.0)
     open_from: float = fixed(1.0, "share of the way", "where all borders are open", 0.0, 1.0)
 
@@ -38,8 +40,10 @@ def turn(dial: Dial, levers: Mapping[str, float], asylum: float, status_quo: flo
     """
     if asylum == status_quo:
         return {name: levers[name] for name in MOVED}
-    return _closing(dial, levers, asylum / status_quo) if asylum < status_quo else _opening(
-        dial, levers, (asylum - status_quo) / (1.0 - status_quo)
+    return (
+        _closing(dial, levers, asylum / status_quo)
+        if asylum < status_quo
+        else _opening(dial, levers, (asylum - status_quo) / (1.0 - status_quo))
     )
 
 

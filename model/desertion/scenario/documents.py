@@ -4,14 +4,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from desertion.errors import InputError, unknown_name
 from desertion.places import folder, shown
 
-T = TypeVar("T", bound=BaseModel)
 KINDS = ("forces", "policies", "scenarios")
 _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
 
@@ -66,7 +65,7 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(f"{shown(path)}: cannot be read ({error.strerror})", where=shown(path)) from error
 
 
-def build(model: type[T], content: Mapping[str, Any], *, where: str) -> T:
+def build[T: BaseModel](model: type[T], content: Mapping[str, Any], *, where: str) -> T:
     """Return the checked model of a document's content.
 
     Raises:
@@ -95,7 +94,7 @@ def _sentence(error: ValidationError, model: type[BaseModel], content: Any, wher
         return InputError(f"{place}{cause.message}", where=where, key=cause.key or key, value=cause.value)
     value = first["input"]
     if first["type"] == "value_error":
-        rule = str(first["ctx"]["error"])
+        rule = str(first.get("ctx", {}).get("error", first["msg"]))
         return InputError(f"{place}{f'{key}: ' if key else ''}{rule}", where=where, key=key, value=value, rule=rule)
     rule = _rule(first["msg"])
     unit = _unit(model, location)

@@ -91,9 +91,7 @@ def select(
     what = f'no {one} belongs to the group "{selector}"' if selector.startswith("@") else f'no {one} "{selector}"'
     known = [*names, *sorted(group for group, members in groups.items() if members)]
     listed = ", ".join(known) if known else "none"
-    raise InputError(
-        f'{where}: {what} in scenario "{scenario}"; {kind} are: {listed}', where=where, value=selector
-    )
+    raise InputError(f'{where}: {what} in scenario "{scenario}"; {kind} are: {listed}', where=where, value=selector)
 
 
 def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:

@@ -83,7 +83,9 @@ class Policy(Frozen):
     def _dates_in_order(self) -> "Policy":
         for index, change in enumerate(self.change):
             known = all(isinstance(day, dt.date) for day in (change.begin, change.end))
-            relative = not any(isinstance(day, dt.date) for day in (change.begin, change.end)) and change.end is not None
+            relative = (
+                not any(isinstance(day, dt.date) for day in (change.begin, change.end)) and change.end is not None
+            )
             if known or relative:
                 begin, end = change.days(dt.date(2000, 1, 1))
                 if begin >= end:

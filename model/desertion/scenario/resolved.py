@@ -56,7 +56,12 @@ def course(scenario: "Scenario", tracks: Mapping[Target, Track]) -> Course:
 
 
 def _on(
-    scenario: "Scenario", kind: Kind, thing: Force | Host, mine: Mapping[str, Track], day: dt.date, cuts: dict[str, None]
+    scenario: "Scenario",
+    kind: Kind,
+    thing: Force | Host,
+    mine: Mapping[str, Track],
+    day: dt.date,
+    cuts: dict[str, None],
 ) -> dict[str, float]:
     """Return the levers of one force or host that policies or the dial move, as they stand on a day."""
     now: dict[str, float] = {}
@@ -69,7 +74,7 @@ def _on(
             lever = levers(kind)[field]
             cuts[f"{kind}.{thing.name}.{field} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
     if kind == "hosts" and scenario.asylum != scenario.asylum_status_quo:
-        standing = {name: now.get(name, getattr(thing, name)) for name in levers(kind)}
+        standing: dict[str, float] = {name: getattr(thing, name) for name in levers(kind)} | now
         now |= turn(scenario.dial, standing, scenario.asylum, scenario.asylum_status_quo)
     return now
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import unknown_name
 from desertion.parameters import Behaviour, Change, Force, Frozen, Host, Reference, fixed
 from desertion.scenario import loading, settings, sizing, toml
 from desertion.scenario.consistency import check
@@ -49,7 +49,9 @@ class Scenario(Frozen):
     scale: float = fixed(1.0, "share of real size", "size of the simulated world", 1e-9, 1.0)
     at_scale: bool = Field(default=False, description="whether the counts have been multiplied by `scale` already")
     asylum: float = fixed(0.5, "share of the way", "position of the asylum dial", 0.0, 1.0)
-    asylum_status_quo: float = fixed(0.5, "share of the way", "position at which the scenario's own values hold", 0.01, 0.99)
+    asylum_status_quo: float = fixed(
+        0.5, "share of the way", "position at which the scenario's own values hold", 0.01, 0.99
+    )
     graph: str | None = Field(default=None, description="CSV file of ties between persons, columns person,person")
     remarks: tuple[str, ...] = Field(default=(), description="what was decided while the scenario was put together")
     dial: Dial = Dial()

@@ -23,7 +23,9 @@ def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
     people = {name: round(force[name] * scale) for name in PEOPLE}
     name = force["name"]
     if sum(people.values()) == 0:
-        raise InputError(f"scale = {scale:g} leaves nobody in force {name!r}; raise the scale", key="scale", value=scale)
+        raise InputError(
+            f"scale = {scale:g} leaves nobody in force {name!r}; raise the scale", key="scale", value=scale
+        )
     if force["soldiers"] > 0 and people["soldiers"] < force["squad"]:
         least = force["squad"] / force["soldiers"]
         raise InputError(
