@@ -1,0 +1,159 @@
+"""Scenario discovery: the box of parameter ranges in which most of the interesting worlds lie.
+
+The patient rule induction method (Friedman and Fisher 1999, doi 10.1023/A:1008894516817): the box shrinks from
+the whole space by small peels, each the one that leaves the densest box, and is loosened again where a
+restriction turns out not to matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+PEEL = 0.07
+LEAST_SUPPORT = 0.1
+_MATTERS = 0.03
+
+Column = NDArray[Any]
+Limit = tuple[float, float] | tuple[str, ...]
+Limits = dict[str, Limit]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A box in parameter space and how well it separates the worlds.
+
+    Attributes:
+        limits: by parameter, (low, high) of a number or the tuple of words allowed; restricted ones only.
+        density: share of interesting worlds within the box.
+        coverage: share of all interesting worlds that lie within it.
+        support: share of all worlds that lie within it.
+        overall: share of interesting worlds in the whole space.
+    """
+
+    limits: Mapping[str, Limit]
+    density: float
+    coverage: float
+    support: float
+    overall: float
+
+    def words(self) -> str:
+        """The box as part of a sentence: `R >= 0.41 and form is additive or concave`."""
+        return " and ".join(_phrase(name, limit) for name, limit in self.limits.items())
+
+
+def find_box(columns: Mapping[str, Sequence[object] | ArrayLike], cases: ArrayLike) -> Box | None:
+    """Return the box that separates the worlds in which `cases` is true, or None if nothing separates them.
+
+    Args:
+        columns: one value per world for each parameter, numbers or words.
+        cases: shape (world,), true for the interesting worlds.
+    """
+    table = {name: np.asarray(values) for name, values in columns.items()}
+    hits = np.asarray(cases, dtype=bool)
+    if not table or hits.all() or not hits.any():
+        return None
+    kept = _peel(table, hits)
+    limits = {name: limit for name in table if (limit := _limit(table[name], kept)) is not None}
+    limits = _loosen(table, hits, limits)
+    inside = _inside(table, limits)
+    if not limits:
+        return None
+    return Box(
+        limits=limits,
+        density=float(hits[inside].mean()),
+        coverage=float(hits[inside].sum() / hits.sum()),
+        support=float(inside.mean()),
+        overall=float(hits.mean()),
+    )
+
+
+def _peel(table: Mapping[str, Column], hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Worlds left after peeling; of the boxes on the way, the one with the best density for its size."""
+    inside = np.ones(hits.size, dtype=bool)
+    best, best_score = inside, 0.0
+    while True:
+        candidates = [kept for column in table.values() for kept in _peels(column, inside)]
+        candidates = [kept for kept in candidates if kept.mean() >= LEAST_SUPPORT]
+        if not candidates:
+            return best
+        inside = max(candidates, key=lambda kept: _gain(hits, inside, kept))
+        # Lift over chance in standard errors: small boxes must be purer to win.
+        share, count = hits.mean(), inside.sum()
+        score = (hits[inside].mean() - share) / np.sqrt(share * (1 - share) / count)
+        if score > best_score:
+            best, best_score = inside, float(score)
+
+
+def _gain(hits: NDArray[np.bool_], before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:
+    """Density gained per world given up, so that words, which peel in large pieces, have no advantage."""
+    lost = before.sum() - after.sum()
+    return float((hits[after].mean() - hits[before].mean()) * after.sum() / lost)
+
+
+def _peels(column: Column, inside: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    values = column[inside]
+    if column.dtype.kind in "US":
+        words = np.unique(values)
+        return [inside & (column != word) for word in words] if words.size > 1 else []
+    low, high = np.quantile(values.astype(np.float64), [PEEL, 1.0 - PEEL])
+    peels = [inside & (column >= low), inside & (column <= high)]
+    return [kept for kept in peels if kept.sum() < inside.sum()]
+
+
+def _limit(column: Column, kept: NDArray[np.bool_]) -> Limit | None:
+    if column.dtype.kind in "US":
+        words = tuple(str(word) for word in np.unique(column[kept]))
+        return words if len(words) < np.unique(column).size else None
+    low, high = float(column[kept].min()), float(column[kept].max())
+    lower = -np.inf if low <= column.min() else low
+    upper = np.inf if high >= column.max() else high
+    return None if (lower, upper) == (-np.inf, np.inf) else (lower, upper)
+
+
+def _loosen(table: Mapping[str, Column], hits: NDArray[np.bool_], limits: Limits) -> Limits:
+    """Drop every bound that adds less than three points of density, the weakest first."""
+    while limits:
+        density = hits[_inside(table, limits)].mean()
+        looser = [each for name in limits for each in _without_a_bound(limits, name)]
+        losses = [float(density - hits[_inside(table, each)].mean()) for each in looser]
+        weakest = int(np.argmin(losses))
+        if losses[weakest] >= _MATTERS:
+            return limits
+        limits = looser[weakest]
+    return limits
+
+
+def _without_a_bound(limits: Limits, name: str) -> list[Limits]:
+    rest = {key: limit for key, limit in limits.items() if key != name}
+    low, high = limits[name][0], limits[name][-1]
+    if isinstance(low, str) or isinstance(high, str) or -np.inf in (low, high) or np.inf in (low, high):
+        return [rest]
+    return [limits | {name: (-np.inf, high)}, limits | {name: (low, np.inf)}]
+
+
+def _inside(table: Mapping[str, Column], limits: Limits) -> NDArray[np.bool_]:
+    inside = np.ones(len(next(iter(table.values()))), dtype=bool)
+    for name, limit in limits.items():
+        column = table[name]
+        if column.dtype.kind in "US":
+            inside &= np.isin(column, limit)
+        else:
+            low, high = cast(tuple[float, float], limit)
+            inside &= (column >= low) & (column <= high)
+    return inside
+
+
+def _phrase(name: str, limit: Limit) -> str:
+    low, high = limit[0], limit[-1]
+    if isinstance(low, str) or isinstance(high, str):
+        return f"{name} is {' or '.join(str(word) for word in limit)}"
+    if low == -np.inf:
+        return f"{name} <= {high:.3g}"
+    if high == np.inf:
+        return f"{name} >= {low:.3g}"
+    return f"{name} between {low:.3g} and {high:.3g}"
