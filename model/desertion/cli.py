@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
+        code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
+        sys.stdout.flush()
+        return code
     except InputError as error:
         return _say(str(error), WRONG_INPUT)
     except (KeyboardInterrupt, typer.Abort):
