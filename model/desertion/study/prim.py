@@ -7,6 +7,7 @@ restriction turns out not to matter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -110,9 +111,9 @@ def _limit(column: Column, kept: NDArray[np.bool_]) -> Limit | None:
         words = tuple(str(word) for word in np.unique(column[kept]))
         return words if len(words) < np.unique(column).size else None
     low, high = float(column[kept].min()), float(column[kept].max())
-    lower = -np.inf if low <= column.min() else low
-    upper = np.inf if high >= column.max() else high
-    return None if (lower, upper) == (-np.inf, np.inf) else (lower, upper)
+    lower = -math.inf if low <= column.min() else low
+    upper = math.inf if high >= column.max() else high
+    return None if (lower, upper) == (-math.inf, math.inf) else (lower, upper)
 
 
 def _loosen(table: Mapping[str, Column], hits: NDArray[np.bool_], limits: Limits) -> Limits:
@@ -129,11 +130,12 @@ def _loosen(table: Mapping[str, Column], hits: NDArray[np.bool_], limits: Limits
 
 
 def _without_a_bound(limits: Limits, name: str) -> list[Limits]:
-    rest = {key: limit for key, limit in limits.items() if key != name}
+    rest: Limits = {key: limit for key, limit in limits.items() if key != name}
     low, high = limits[name][0], limits[name][-1]
-    if isinstance(low, str) or isinstance(high, str) or -np.inf in (low, high) or np.inf in (low, high):
+    if isinstance(low, str) or isinstance(high, str) or -math.inf in (low, high) or math.inf in (low, high):
         return [rest]
-    return [limits | {name: (-np.inf, high)}, limits | {name: (low, np.inf)}]
+    bounds: list[tuple[float, float]] = [(-math.inf, high), (low, math.inf)]
+    return [{**rest, name: bound} for bound in bounds]
 
 
 def _inside(table: Mapping[str, Column], limits: Limits) -> NDArray[np.bool_]:
@@ -152,8 +154,8 @@ def _phrase(name: str, limit: Limit) -> str:
     low, high = limit[0], limit[-1]
     if isinstance(low, str) or isinstance(high, str):
         return f"{name} is {' or '.join(str(word) for word in limit)}"
-    if low == -np.inf:
+    if low == -math.inf:
         return f"{name} <= {high:.3g}"
-    if high == np.inf:
+    if high == math.inf:
         return f"{name} >= {low:.3g}"
     return f"{name} between {low:.3g} and {high:.3g}"
