@@ -1,0 +1,88 @@
+"""Cluster: a Dask scheduler as an executor, with its certificates passed through."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from desertion.errors import InputError
+
+_WAIT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files that prove who is who on a ``tls://`` scheduler.
+
+    Args:
+        authority: Certificate of the authority, PEM.
+        certificate: This client's certificate, PEM.
+        key: This client's private key, PEM.
+    """
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+@contextmanager
+def dask_executor(address: str, certificates: Certificates | None = None) -> Generator[tuple[Executor, int]]:
+    """Connect to a Dask scheduler.
+
+    Args:
+        address: Such as ``tcp://host:8786`` or ``tls://host:8786``.
+        certificates: Needed for ``tls://``.
+
+    Yields:
+        The executor and the number of runs that the cluster does at a time.
+
+    Raises:
+        InputError: If Dask is not installed, the scheduler does not answer, or certificates are missing.
+    """
+    try:
+        from distributed import Client
+    except ImportError as problem:
+        raise InputError("--scheduler needs Dask: install it with pip install 'desertion[cluster]'") from problem
+    if address.startswith("tls://") and certificates is None:
+        raise InputError(f"--scheduler {address} needs certificates: give --tls-ca, --tls-cert and --tls-key")
+    try:
+        client = Client(address, security=_security(certificates), timeout=_WAIT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, ImportError) as problem:
+        raise InputError(
+            f"--scheduler {address} does not answer ({problem}): start one with `dask scheduler`"
+        ) from problem
+    try:
+        # Dask takes calls with equal arguments for one call and would run it once: pure=False forbids that.
+        # Retries are the runner's: it knows which run was alone on a worker that died.
+        yield client.get_executor(pure=False), _threads(client, address)
+    finally:
+        client.close()
+
+
+def _threads(client: Any, address: str) -> int:
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError as problem:
+        raise InputError(f"--scheduler {address} has no workers: start some with `dask worker {address}`") from problem
+    return max(1, sum(client.nthreads().values()))
+
+
+def _security(certificates: Certificates | None) -> Any:
+    if certificates is None:
+        return None
+    from distributed.security import Security
+
+    for name in ("authority", "certificate", "key"):
+        file: Path = getattr(certificates, name)
+        if not file.is_file():
+            raise InputError(f"the scheduler's {name} file {file} does not exist: give the path of a PEM file")
+    return Security(
+        tls_ca_file=str(certificates.authority),
+        tls_client_cert=str(certificates.certificate),
+        tls_client_key=str(certificates.key),
+        require_encryption=True,
+    )

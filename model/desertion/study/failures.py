@@ -1,0 +1,19 @@
+"""How a study can end early: each with a sentence that says what was kept and how to go on."""
+
+from __future__ import annotations
+
+
+class StudyFailedError(RuntimeError):
+    """Runs failed and the study was asked to raise; everything finished is in its file."""
+
+
+class StoreFullError(RuntimeError):
+    """The study's file cannot grow: the disk or a quota is full. Everything written before is kept."""
+
+
+class WorkersLostError(RuntimeError):
+    """No worker can be had any more: the scheduler is gone, or every new process dies at once."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user or the batch system asked the study to stop; everything finished is in its file."""

@@ -1,0 +1,93 @@
+"""Lock: one driver a file, held by the operating system so that a killed driver never leaves it behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+from desertion.errors import InputError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _hold(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class DriverLock:
+    """Holds ``<file>.lock`` while a driver writes ``<file>``.
+
+    The study's own file is never locked this way: opening and closing it a second time would drop SQLite's locks.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.path = file.with_name(f"{file.name}.lock")
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            InputError: If another driver holds it.
+        """
+        while self._handle is None:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                _hold(handle)
+            except OSError as problem:
+                os.close(handle)
+                raise InputError(
+                    f"{self.file} is being written by {self._holder()}: wait until that study ends or stop it, "
+                    f"or give another file with --out"
+                ) from problem
+            # The previous holder may have removed the file between our opening and our locking it.
+            if self.path.exists() and os.path.samestat(os.fstat(handle), self.path.stat()):
+                self._handle = handle
+            else:
+                os.close(handle)
+        self._sign()
+
+    def release(self) -> None:
+        """Give the lock back and remove its file."""
+        if self._handle is None:
+            return
+        self.path.unlink(missing_ok=True)
+        os.close(self._handle)
+        self._handle = None
+
+    def _sign(self) -> None:
+        assert self._handle is not None
+        holder = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+        try:
+            os.ftruncate(self._handle, 0)
+            os.pwrite(self._handle, json.dumps(holder).encode(), 0)
+        except OSError:
+            # A full disk must not keep a study from being opened; the lock itself holds without its note.
+            pass
+
+    def _holder(self) -> str:
+        try:
+            told = json.loads(self.path.read_text())
+            return f"process {told['process']} on {told['host']} since {told['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+    def __enter__(self) -> DriverLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

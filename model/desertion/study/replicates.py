@@ -1,0 +1,183 @@
+"""Replicates: how many runs each design point gets, as a number or by a precision rule on the ordered prefix."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import InputError
+from desertion.study.statistics import wilson_interval
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicateRule:
+    """A fixed number of replicates, or a precision to be reached.
+
+    Args:
+        number: The fixed number, or 0 where a precision decides.
+        measure: Measure whose mean must be known to ``half_width``.
+        chance_of: Measure whose chance of reaching ``at_least`` must be known to ``half_width`` (Wilson's interval).
+        at_least: Level that counts as reached.
+        half_width: Half the confidence interval to be reached: a share of the mean's size where ``relative``,
+            else in the measure's own unit; for a chance always in chance.
+        relative: Whether ``half_width`` is a share of the mean.
+        confidence: Confidence of the interval, in (0, 1).
+        minimum: Replicates run before the first decision.
+        maximum: Replicates after which a point stops all the same.
+        step: Replicates added at a time; decisions fall only after whole steps, so they never depend on which run
+            happened to finish first.
+        look_ahead: Further replicates over which the precision has to last (up to a hundred replicates; beyond
+            that in proportion, as Hoad, Robinson and Davies propose).
+    """
+
+    number: int = 0
+    measure: str = ""
+    chance_of: str = ""
+    at_least: float = 0.0
+    half_width: float = 0.0
+    relative: bool = True
+    confidence: float = 0.95
+    minimum: int = 10
+    maximum: int = 1000
+    step: int = 10
+    look_ahead: int = 5
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether the number of replicates depends on what the runs give."""
+        return self.number == 0
+
+    @property
+    def watched(self) -> str:
+        """The measure that decides, or an empty string."""
+        return self.measure or self.chance_of
+
+
+def replicate_rule(given: object, where: str) -> ReplicateRule:
+    """Read the number of replicates or the precision rule of a study.
+
+    Args:
+        given: A whole number, or a table with ``number``, ``measure`` or ``chance_of``.
+        where: What to call the study in an error.
+
+    Raises:
+        InputError: If the table names no rule, two rules, or numbers out of range.
+    """
+    if isinstance(given, int) and not isinstance(given, bool):
+        given = {"number": given}
+    if not isinstance(given, Mapping):
+        raise InputError(f"{where}: replicates = {given!r} must be a whole number or a table with a rule")
+    table: dict[str, Any] = {str(key): value for key, value in given.items()}
+    allowed = set(ReplicateRule.__dataclass_fields__)
+    for key in table:
+        if key not in allowed:
+            raise InputError(f"{where}: replicates.{key} is unknown: allowed are {', '.join(sorted(allowed))}")
+    if sum(bool(table.get(key)) for key in ("number", "measure", "chance_of")) != 1:
+        raise InputError(f"{where}: replicates must state exactly one of number, measure, chance_of")
+    try:
+        rule = ReplicateRule(**table)
+        _check(rule, where)
+    except TypeError as problem:
+        raise InputError(f"{where}: replicates holds a value of the wrong kind: {problem}") from problem
+    return rule
+
+
+def _check(rule: ReplicateRule, where: str) -> None:
+    for name in ("number", "minimum", "maximum", "step", "look_ahead"):
+        value: object = getattr(rule, name)
+        least = 0 if name in ("number", "look_ahead") else 1
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise InputError(f"{where}: replicates.{name} = {value!r} must be a whole number >= {least}")
+    if not rule.adaptive:
+        return
+    if not (math.isfinite(rule.half_width) and rule.half_width > 0):
+        raise InputError(f"{where}: replicates.half_width = {rule.half_width} must be above 0")
+    if not 0 < rule.confidence < 1:
+        raise InputError(f"{where}: replicates.confidence = {rule.confidence} must lie between 0 and 1")
+    if rule.maximum < rule.minimum:
+        raise InputError(f"{where}: replicates.maximum = {rule.maximum} is below replicates.minimum = {rule.minimum}")
+
+
+def first_target(rule: ReplicateRule) -> int:
+    """Replicates of a point that are run before anything is decided."""
+    return rule.number if not rule.adaptive else min(max(rule.minimum, 2), rule.maximum)
+
+
+def next_target(rule: ReplicateRule, prefix: Sequence[float | None]) -> int:
+    """Replicates that a point needs, judged from its first ``len(prefix)`` replicates.
+
+    Args:
+        rule: The rule.
+        prefix: The watched measure in the order of the replicates; None where a run failed or gave no number.
+
+    Returns:
+        ``len(prefix)`` if these suffice, else the larger number to run before asking again.
+    """
+    have = len(prefix)
+    if not rule.adaptive or have >= rule.maximum or precise_from(rule, prefix) is not None:
+        return have
+    return min(have + rule.step, rule.maximum)
+
+
+def precise_from(rule: ReplicateRule, prefix: Sequence[float | None]) -> int | None:
+    """Smallest number of replicates at which the precision is reached and lasts, or None.
+
+    Args:
+        rule: A rule that is adaptive.
+        prefix: The watched measure in the order of the replicates; None where a run failed or gave no number.
+    """
+    have = len(prefix)
+    tight = _tight(rule, prefix)
+    for count in range(max(rule.minimum, 2), have + 1):
+        ahead = rule.look_ahead if count <= 100 else rule.look_ahead * count // 100
+        if count + ahead <= have and tight[count - 1 : count + ahead].all():
+            return count
+    return None
+
+
+def half_widths(values: NDArray[np.float64], confidence: float) -> NDArray[np.float64]:
+    """Half of Student's confidence interval of the mean of each prefix.
+
+    Args:
+        values: (n,) : finite values in order.
+        confidence: Confidence of the interval.
+
+    Returns:
+        (n,) : entry i belongs to the first i + 1 values; infinite for one value.
+    """
+    from scipy.special import stdtrit
+
+    if not len(values):
+        return values
+    counts = np.arange(1, len(values) + 1)
+    # Sums about the first value: the square of a large common part would swallow a small spread.
+    centred = values - values[0]
+    means = np.cumsum(centred) / counts
+    squares = np.maximum(np.cumsum(centred**2) - counts * means**2, 0.0)
+    freedom = np.maximum(counts - 1, 1)
+    half = stdtrit(freedom, 0.5 + confidence / 2) * np.sqrt(squares / freedom / counts)
+    half[0] = np.inf
+    return half
+
+
+def _tight(rule: ReplicateRule, prefix: Sequence[float | None]) -> NDArray[np.bool_]:
+    """Whether each prefix is precise enough; a missing value leaves the judgement where it was."""
+    numbers = np.array([math.nan if value is None else value for value in prefix], dtype=np.float64)
+    given = np.isfinite(numbers)
+    values = numbers[given]
+    if rule.chance_of:
+        reached = np.cumsum(values >= rule.at_least)
+        bounds = [wilson_interval(int(hits), index + 1, rule.confidence) for index, hits in enumerate(reached)]
+        precise = np.array(
+            [index > 0 and (high - low) / 2 <= rule.half_width for index, (low, high) in enumerate(bounds)]
+        )
+    else:
+        means = np.abs(np.cumsum(values) / np.arange(1, len(values) + 1))
+        precise = half_widths(values, rule.confidence) <= rule.half_width * (means if rule.relative else 1.0)
+    known = np.concatenate([[False], precise]).astype(bool)
+    return known[np.cumsum(given)]

@@ -1,0 +1,94 @@
+"""Row: one run as it is stored, with the checksums that tell a damaged one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+DONE, FAILED, TIMEOUT, QUARANTINED = "done", "failed", "timeout", "quarantined"
+STATUSES = (DONE, FAILED, TIMEOUT, QUARANTINED)
+
+
+@dataclass(slots=True)
+class Row:
+    """One run of a study.
+
+    Args:
+        design: Number of the design point, from 0.
+        replicate: Number of the replicate, from 0.
+        status: done, failed (the model raised), timeout, or quarantined (it killed its worker three times).
+        attempts: How often the run was started.
+        seconds: Time that the last attempt took.
+        worker: Host and process of the worker.
+        scalars: Measures by name.
+        curve: (days + 1, columns) : daily columns, or an empty array.
+        error: What went wrong, in a line.
+        trace: The traceback of a failed run.
+    """
+
+    design: int
+    replicate: int
+    status: str
+    attempts: int = 1
+    seconds: float = 0.0
+    worker: str = ""
+    scalars: dict[str, float] = field(default_factory=dict[str, float])
+    curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    error: str = ""
+    trace: str = ""
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The run's number: design point and replicate."""
+        return self.design, self.replicate
+
+
+def packed_scalars(scalars: Mapping[str, float]) -> str:
+    """Measures as JSON that any reader accepts: null for NaN, 1e999 for infinity; floats keep every bit."""
+    return "{" + ",".join(f"{json.dumps(name)}:{_number(scalars[name])}" for name in sorted(scalars)) + "}"
+
+
+def unpacked_scalars(text: str) -> dict[str, float]:
+    """The inverse of :func:`packed_scalars`."""
+    return {name: math.nan if value is None else float(value) for name, value in json.loads(text).items()}
+
+
+def packed_curve(curve: NDArray[np.float32]) -> bytes:
+    """Curve as little-endian float32, row by row."""
+    return np.ascontiguousarray(curve, dtype="<f4").tobytes()
+
+
+def unpacked_curve(blob: bytes, shape: str) -> NDArray[np.float32]:
+    """The inverse of :func:`packed_curve`; ``shape`` reads ``days x columns``."""
+    days, columns = (int(part) for part in shape.split("x"))
+    return np.frombuffer(blob, dtype="<f4").reshape(days, columns)
+
+
+def shape_text(curve: NDArray[np.float32]) -> str:
+    """Shape of a curve as it is stored."""
+    days, columns = curve.shape if curve.ndim == 2 else (0, 0)
+    return f"{days}x{columns}"
+
+
+def digest(*parts: object) -> str:
+    """Checksum of a row's parts, 128 bits in hexadecimal."""
+    kept = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode()
+        kept.update(len(data).to_bytes(8, "little") + data)
+    return kept.hexdigest()
+
+
+def _number(value: float) -> str:
+    value = float(value)
+    if math.isnan(value):
+        return "null"
+    if math.isinf(value):
+        return "1e999" if value > 0 else "-1e999"
+    return repr(value)

@@ -1,0 +1,103 @@
+"""Tables: the runs of a study as a data frame, one row a run, with its parameters and measures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.row import DONE
+from desertion.study.store import StudyFile
+
+KEYS = ("design", "replicate", "status", "seconds")
+
+
+def runs_table(file: StudyFile) -> pd.DataFrame:
+    """All runs of a study.
+
+    Args:
+        file: The study.
+
+    Returns:
+        One row a run in the order of design point and replicate: design, replicate, status, seconds, a column a
+        varied parameter (``policies`` for the policy mix), a column a measure (NaN where a run has none). A
+        measure named like a parameter gets the ending ``_measured``.
+    """
+    total = sum(file.counts().values())
+    designs = np.zeros(total, np.int64)
+    replicates = np.zeros(total, np.int64)
+    seconds = np.zeros(total)
+    statuses: list[str] = []
+    measures: dict[str, np.ndarray] = {}
+    for index, row in enumerate(file.rows()):
+        designs[index], replicates[index], seconds[index] = row.design, row.replicate, row.seconds
+        statuses.append(row.status)
+        for name, value in row.scalars.items():
+            if name not in measures:
+                measures[name] = np.full(total, np.nan)
+            measures[name][index] = value
+    points = points_table(file).drop(columns="design")
+    keys = {"design": designs, "replicate": replicates, "status": pd.Series(statuses, dtype=str), "seconds": seconds}
+    taken = {*keys, *points.columns}
+    named = {f"{name}_measured" if name in taken else name: values for name, values in measures.items()}
+    parts = [pd.DataFrame(keys), points.iloc[designs].reset_index(drop=True), pd.DataFrame(named, index=range(total))]
+    table = pd.concat(parts, axis=1)
+    table.attrs["parameters"] = [str(name) for name in points.columns]
+    return table
+
+
+def parameters_of(runs: pd.DataFrame) -> list[str]:
+    """Varied parameters of a table of runs, the policy mix among them."""
+    return [str(name) for name in runs.attrs.get("parameters", ())]
+
+
+def points_table(file: StudyFile) -> pd.DataFrame:
+    """Design points of a study: design, and a column a varied parameter."""
+    points = file.points()
+    table = pd.DataFrame(points, index=range(len(points)))
+    table.insert(0, "design", range(len(points)))
+    return table
+
+
+def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
+    """Finished runs, after a look whether the measures exist.
+
+    Args:
+        runs: Table of runs.
+        measures: Measures or parameters that will be read.
+
+    Raises:
+        InputError: If one of them is no column, or no run is finished.
+    """
+    for name in measures:
+        if name not in runs.columns:
+            raise unknown_name("measure", name, [str(one) for one in runs.columns], where="this study")
+    done = runs[runs["status"] == DONE]
+    if done.empty:
+        raise InputError("this study has no finished run yet: run it first with `desertion sweep`")
+    return done
+
+
+def whole(runs: pd.DataFrame, points: int, measure: str, purpose: str) -> pd.DataFrame:
+    """Finished runs of a study of which nothing may be missing.
+
+    Args:
+        runs: Table of runs.
+        points: Number of design points.
+        measure: Measure that every run must have.
+        purpose: What it is needed for, for the error.
+
+    Raises:
+        InputError: If a design point has no run, a run failed, or the measure of a run is no finite number.
+    """
+    done = done_runs(runs, measure)
+    failed = len(runs) - len(done)
+    empty = points - done["design"].nunique()
+    unfit = int((~np.isfinite(done[measure].to_numpy(np.float64))).sum())
+    if failed or empty or unfit:
+        raise InputError(
+            f"{purpose} of {measure} needs every run: {empty} of {points} design points have none, {failed} runs failed "
+            f"and {unfit} gave no finite number; finish the study (desertion sweep ... --retry-failed) or choose "
+            f"another measure"
+        )
+    return done
