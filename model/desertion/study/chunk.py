@@ -81,6 +81,7 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
         _check(outcome)
         row.scalars = {name: float(value) for name, value in outcome.scalars.items()}
         row.curve = np.ascontiguousarray(outcome.curve, np.float32)
+        row.extras = outcome.extras
         columns = outcome.columns
     except TimeLimitError:
         row.status = TIMEOUT

@@ -30,6 +30,7 @@ class Row:
         curve: (days + 1, columns) : daily columns, or an empty array.
         error: What went wrong, in a line.
         trace: The traceback of a failed run.
+        extras: What the task wants kept beside measures and curve, packed by itself.
     """
 
     design: int
@@ -42,6 +43,7 @@ class Row:
     curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 0), np.float32))
     error: str = ""
     trace: str = ""
+    extras: bytes = b""
 
     @property
     def key(self) -> tuple[int, int]:

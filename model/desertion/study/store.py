@@ -38,15 +38,16 @@ CREATE TABLE run (
     error TEXT NOT NULL,
     trace TEXT NOT NULL,
     curve BLOB NOT NULL,
+    extras BLOB NOT NULL,
     UNIQUE (design, replicate)
 );
 """
 
-# The blob stands last in the table, so that reading the scalars of a long study never touches its curves.
+# The blobs stand last in the table, so that reading the scalars of a long study never touches its curves.
 _WITHOUT = """
 SELECT design, replicate, status, attempts, seconds, worker, scalars, shape, curve_checksum, checksum, error, trace,
-    NULL FROM run"""
-_WITH_CURVES = _WITHOUT.replace("NULL", "curve")
+    NULL, NULL FROM run"""
+_WITH_CURVES = _WITHOUT.replace("NULL, NULL", "curve, extras")
 
 
 class StudyFile:
@@ -230,18 +231,17 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _row(line: tuple[Any, ...]) -> tuple[Row, bool]:
-    design, replicate, status, attempts, seconds, worker, scalars, shape, curve_sum, checksum, error, trace, curve = (
-        line
-    )
+    *plain, curve, extras = line
+    design, replicate, status, attempts, seconds, worker, scalars, shape, curve_sum, checksum, error, trace = plain
     row = Row(design, replicate, status, attempts, seconds, worker, error=error, trace=trace)
     if checksum != digest(design, replicate, status, scalars, shape, curve_sum, error):
         return row, False
     row.scalars = unpacked_scalars(scalars)
     if curve is None:
         return row, True
-    if digest(curve) != curve_sum:
+    if digest(curve, extras) != curve_sum:
         return row, False
-    row.curve = unpacked_curve(curve, shape)
+    row.curve, row.extras = unpacked_curve(curve, shape), extras
     return row, True
 
 

@@ -40,11 +40,13 @@ class Outcome:
         scalars: Measures by name; NaN where a measure has no value.
         curve: (days + 1, columns) : the daily columns kept, summed over forces; row 0 is the start. May be empty.
         columns: Names of the curve's columns.
+        extras: Whatever else the task wants kept, packed by itself.
     """
 
     scalars: dict[str, float]
     curve: NDArray[np.float32]
     columns: tuple[str, ...]
+    extras: bytes = b""
 
 
 def task(path: str) -> Task:

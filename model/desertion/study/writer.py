@@ -169,7 +169,8 @@ class StudyWriter(StudyFile):
         with self._writing():
             self.connection.executemany(
                 "INSERT OR REPLACE INTO run (design, replicate, status, attempts, seconds, worker, finished, scalars, "
-                "shape, curve_checksum, checksum, error, trace, curve) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "shape, curve_checksum, checksum, error, trace, curve, extras) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 self._waiting.values(),
             )
         self._waiting.clear()
@@ -253,10 +254,10 @@ def _create(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> N
 
 def _packed(row: Row) -> tuple[Any, ...]:
     scalars, shape, blob = packed_scalars(row.scalars), shape_text(row.curve), packed_curve(row.curve)
-    curve_sum = digest(blob)
+    curve_sum = digest(blob, row.extras)
     checksum = digest(row.design, row.replicate, row.status, scalars, shape, curve_sum, row.error)
     start = (row.design, row.replicate, row.status, row.attempts, row.seconds, row.worker, _now())
-    return (*start, scalars, shape, curve_sum, checksum, row.error, row.trace, blob)
+    return (*start, scalars, shape, curve_sum, checksum, row.error, row.trace, blob, row.extras)
 
 
 def _full_or(problem: sqlite3.OperationalError, path: Path) -> Exception:
