@@ -1,0 +1,1 @@
+"""Figures of the project, one a function: Axes in, Axes out; the style, sizes and palette are in `style`."""

@@ -1,0 +1,199 @@
+"""Animation: a cascade as a moving picture, everyone a square coloured by what he is doing, beside the curve."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from desertion.errors import unknown_name
+from desertion.figures import style
+from desertion.writing import replacing
+
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "at home": ("#d9dce1", ("home",)),
+    "called up": ("#a9b7c9", ("summoned", "training")),
+    "serving": ("#5b7086", ("serving",)),
+    "wounded, killed, captured": ("#1b1b1b", ("wounded", "killed", "captured")),
+    "in hiding": ("#6a51a3", ("hiding",)),
+    "refusing, punished": ("#a1367c", ("refusing", "punished")),
+    "surrendered": ("#d1603d", ("surrendered",)),
+    "on the way": ("#e9b44c", ("in_flight", "at_border")),
+    "abroad": ("#4fa3c7", ("abroad", "refused", "emigrated")),
+    "applied, protected": ("#177245", ("applicant", "protected")),
+}
+"""Colour and statuses of each group of the picture."""
+
+
+_SQUARE, _GAP = 4, 2  # pixels of a person, and between squads
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One day of the picture.
+
+    Attributes:
+        day: The day.
+        groups: (persons,) : number of each person's group in `GROUPS`.
+        left: Persons of the whole run gone so far.
+    """
+
+    day: int
+    groups: NDArray[np.int8]
+    left: float
+
+
+class Watched(Protocol):
+    """What the camera needs of a model."""
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """The daily table so far."""
+        ...
+
+    def people(self) -> pd.DataFrame:
+        """Everybody as he is now."""
+        ...
+
+    def step(self) -> Any:
+        """Live one more day."""
+        ...
+
+
+def watch(model: Watched, days: int, *, every: int = 1, most: int = 2000) -> Iterator[Frame]:
+    """Run a model day by day and yield a frame now and then.
+
+    Persons are sampled at even distances in their order, so that squads and communities stay side by side.
+
+    Args:
+        model: A fresh model.
+        days: Days to run.
+        every: Days between frames.
+        most: Persons in the picture.
+    """
+    number = {name: index for index, (_, names) in enumerate(GROUPS.values()) for name in names}
+    for day in range(days + 1):
+        if day:
+            model.step()
+        if day % every and day != days:
+            continue
+        status = model.people()["status"].astype(str).to_numpy()
+        chosen = np.unique(np.linspace(0, len(status) - 1, min(most, len(status))).astype(int))
+        groups = np.fromiter((number[name] for name in status[chosen]), dtype=np.int8, count=len(chosen))
+        last = model.daily["day"] == model.daily["day"].max()
+        yield Frame(day, groups, float(model.daily.loc[last, "left"].sum()))
+
+
+def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", seconds: float = 12.0) -> Path:
+    """Write the frames as a GIF, or as an MP4 where ffmpeg is installed, whole or not at all.
+
+    Args:
+        frames: From `watch`.
+        path: File to write; its ending says which kind.
+        title: Line above the picture.
+        seconds: Length of the film; the last frame stands for two seconds more in a GIF.
+
+    Raises:
+        InputError: If the ending is neither, or an MP4 is asked for and ffmpeg is not there.
+    """
+    kind = path.suffix.lstrip(".").lower()
+    kinds = ["gif", "mp4"] if shutil.which("ffmpeg") else ["gif"]
+    if kind not in kinds:
+        raise unknown_name("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
+    taken = list(frames)
+    pictures = _pictures(taken, title)
+    wait = max(40, int(1000 * seconds / max(len(taken), 1)))
+    with replacing(path) as temporary:
+        if kind == "gif":
+            _gif(pictures, temporary, wait)
+        else:
+            _mp4(pictures, temporary, 1000 / wait)
+    return path
+
+
+def _pictures(frames: Sequence[Frame], title: str) -> Iterator[NDArray[np.uint8]]:
+    """Draw every frame on one figure, changing only what moves."""
+    with style.house("screen"):
+        figure = Figure(figsize=(9.6, 5.4), dpi=90)
+        figure.set_layout_engine("none")  # the axes are placed by hand
+        canvas = FigureCanvasAgg(figure)
+        crowd_ax = figure.add_axes((0.02, 0.16, 0.52, 0.74))
+        curve_ax = figure.add_axes((0.66, 0.24, 0.31, 0.6))
+        figure.suptitle(title, x=0.02, ha="left", fontweight="bold")
+        counter = figure.text(0.66, 0.88, "", fontweight="bold")
+        image = crowd_ax.imshow(
+            _raster(frames[0].groups), cmap=ListedColormap([style.paper_color(), *(color for color, _ in GROUPS.values())]),
+            vmin=-1.5, vmax=len(GROUPS) - 0.5, interpolation="nearest", aspect="equal",
+        )  # fmt: skip
+        crowd_ax.set_axis_off()
+        patches = [Patch(color=color, label=name) for name, (color, _) in GROUPS.items()]
+        figure.legend(
+            handles=patches, loc="lower left", bbox_to_anchor=(0.01, 0.01), ncols=5, fontsize=8.5, handlelength=1.0
+        )
+        days = [frame.day for frame in frames]
+        left = [frame.left for frame in frames]
+        (line,) = curve_ax.plot([], [], color=style.ink())
+        curve_ax.set(
+            xlim=(days[0], max(days[-1], 1)), ylim=(0, max([*left, 1.0]) * 1.05), xlabel="day", ylabel="persons gone"
+        )
+        style.counts(curve_ax)
+        for index, frame in enumerate(frames):
+            image.set_data(_raster(frame.groups))
+            line.set_data(days[: index + 1], left[: index + 1])
+            counter.set_text(f"Day {frame.day}: {style.number(frame.left)} gone")
+            canvas.draw()
+            yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def _raster(groups: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Lay people out row by row in blocks of ten, so that neighbours in a unit are neighbours in the picture."""
+    blocks = -(-groups.size // 10)
+    across = max(1, int(np.ceil(np.sqrt(blocks / 2))))  # a block is 5 wide and 2 high, the picture 5 to 4
+    down = -(-blocks // across)
+    padded = np.full(across * down * 10, -1, dtype=np.int8)
+    padded[: groups.size] = groups
+    squares = np.repeat(np.repeat(padded.reshape(down, across, 2, 5), _SQUARE, axis=2), _SQUARE, axis=3)
+    framed = np.pad(squares, ((0, 0), (0, 0), (0, _GAP), (0, _GAP)), constant_values=-1)
+    return framed.transpose(0, 2, 1, 3).reshape(down * (2 * _SQUARE + _GAP), across * (5 * _SQUARE + _GAP))
+
+
+def _gif(pictures: Iterator[NDArray[np.uint8]], path: Path, wait: int) -> None:
+    from PIL import Image
+
+    shots = [Image.fromarray(picture) for picture in pictures]
+    # One palette for all frames, the groups' own colours and greys: no flicker, and unchanged parts compress away.
+    palette = Image.new("P", (1, 1))
+    colors = [to_rgb(color) for color, _ in GROUPS.values()] + [(grey / 31,) * 3 for grey in range(32)]
+    palette.putpalette([round(255 * channel) for color in colors for channel in color])
+    reduced = [shot.quantize(palette=palette, dither=Image.Dither.NONE) for shot in shots]
+    waits = [wait] * (len(reduced) - 1) + [wait + 2000]
+    reduced[0].save(path, format="GIF", save_all=True, append_images=reduced[1:], duration=waits, loop=0, optimize=True)
+
+
+def _mp4(pictures: Iterator[NDArray[np.uint8]], path: Path, rate: float) -> None:
+    import subprocess
+
+    first = next(pictures)
+    height, width = first.shape[:2]
+    command = [
+        "ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
+        "-r", f"{rate:.3f}", "-i", "-", "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-pix_fmt", "yuv420p", str(path),
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as film:
+        assert film.stdin is not None
+        film.stdin.write(first.tobytes())
+        for picture in pictures:
+            film.stdin.write(picture.tobytes())
+        film.stdin.close()
+    if film.returncode:
+        raise RuntimeError(f"ffmpeg ended with {film.returncode}")

@@ -1,0 +1,114 @@
+"""Attribution: who left only because of a policy, and how much a policy changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from desertion.figures import style
+
+PARTS: dict[str, tuple[str, str]] = {
+    "both": ("#8a8f98", "left under both"),
+    "only_a": ("#d55e00", "only under {a}"),
+    "only_b": ("#1f5f9e", "only under the policy named"),
+}
+"""Fill and name of each group."""
+
+
+def bars(ax: Axes, attribution: pd.DataFrame) -> Axes:
+    """Draw, for each policy against the baseline, how many left under both, only the one, only the other.
+
+    Those who left only under the baseline stand left of zero, all others right of it.
+
+    Args:
+        ax: Where to draw.
+        attribution: Columns a, b, both, only_a, only_b, neither: persons, mean over replicates; one row a pair.
+    """
+    places = np.arange(len(attribution))[::-1]
+    both, only_a, only_b = (attribution[name].to_numpy(dtype=float) for name in ("both", "only_a", "only_b"))
+    baseline = str(attribution["a"].iloc[0])
+    for values, starts, part in ((-only_a, 0.0, "only_a"), (both, 0.0, "both"), (only_b, both, "only_b")):
+        color, name = PARTS[part]
+        ax.barh(
+            places,
+            values,
+            left=starts,
+            height=0.62,
+            color=color,
+            edgecolor=style.paper_color(),
+            linewidth=0.8,
+            label=name.format(a=baseline),
+            hatch="///" if part == "only_a" else None,
+        )
+    widest = max(float((both + only_b).max()), float(only_a.max()), 1.0)
+    for place, low, high in zip(places, only_a, only_b, strict=True):
+        ax.text(
+            -low - widest * 0.015,
+            place,
+            f"-{style.number(low)}" if low else "0",
+            va="center",
+            ha="right",
+            fontsize="small",
+        )
+        at = both[len(places) - 1 - int(place)] + high + widest * 0.015
+        ax.text(at, place, f"+{style.number(high)}" if high else "0", va="center", fontsize="small")
+    ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
+    ax.set_yticks(places, labels=[str(name) for name in attribution["b"]])
+    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.set_xlim(-float(only_a.max()) - widest * 0.13, float((both + only_b).max()) + widest * 0.13)
+    ax.set_ylim(-0.6, len(attribution) - 0.4)
+    style.counts(ax, "x")
+    ax.set_xlabel("persons, mean of runs")
+    ax.set_title(f"The same people under {baseline} and under another policy", pad=28)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2, columnspacing=1.4, handlelength=1.4
+    )
+    return ax
+
+
+def effects(ax: Axes, paired: pd.DataFrame, *, unit: str = "persons", title: str = "") -> Axes:
+    """Draw paired differences from the baseline with their bootstrap intervals, one row a policy.
+
+    Args:
+        ax: Where to draw.
+        paired: Columns policy, difference, low, high; differences of medians of pairs, policy less baseline.
+        unit: Unit of the difference.
+        title: What differs.
+    """
+    places = np.arange(len(paired))[::-1]
+    mid, low, high = (paired[name].to_numpy(dtype=float) for name in ("difference", "low", "high"))
+    sure = (low > 0.0) | (high < 0.0)
+    ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
+    ax.hlines(places, low, high, color=style.soft_ink(), linewidth=1.8)
+    for mask, fill, name in (
+        (sure, style.ink(), "interval excludes 0"),
+        (~sure, style.paper_color(), "interval holds 0"),
+    ):
+        if mask.any():
+            ax.plot(
+                mid[mask],
+                places[mask],
+                linestyle="none",
+                marker="o",
+                markersize=8,
+                markerfacecolor=fill,
+                markeredgecolor=style.ink(),
+                markeredgewidth=1.3,
+                label=name,
+            )
+    ax.set_yticks(places, labels=[str(name) for name in paired["policy"]])
+    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.margins(x=0.06)
+    ax.set_ylim(-0.6, len(paired) - 0.4)
+    style.counts(ax, "x")
+    ax.set_xlabel(f"{unit}, median of the paired differences with 95 % bootstrap interval")
+    ax.set_title(title or "Difference from the baseline", pad=28)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
+    return ax

@@ -1,0 +1,219 @@
+"""Cascade curves: how many have left by each day, with bands over replicates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from desertion.errors import input_error, unknown_name
+from desertion.figures import style
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles over replicates that a band is made of."""
+
+BAND_COLUMNS = ("low", "lower", "median", "upper", "high")
+
+TITLES: dict[str, tuple[str, str]] = {
+    "left": ("People who have left, by any way", "persons, cumulative"),
+    "departures": ("Departures, spells counted", "spells, cumulative"),
+    "new_hide": ("Hiding each day", "persons a day"),
+    "new_flee": ("Fleeing each day", "persons a day"),
+    "new_surrender": ("Surrendering each day", "persons a day"),
+    "new_refuse": ("Refusing openly each day", "persons a day"),
+    "strength": ("Strength", "persons serving"),
+    "effective_strength": ("Effective strength", "persons"),
+    "legitimacy": ("Legitimacy of the government", "share, 0 to 1"),
+    "turnout": ("Turnout in the street", "share of the people"),
+    "war_index": ("Expected length of the war", "index, 100 at the start"),
+    "information": ("Worth of what prisoners know", "soldier-days"),
+    "output_lost": ("Output lost", "EUR a day"),
+    "protected": ("People under protection", "persons"),
+    "abroad": ("People abroad without a claim", "persons"),
+    "applicant": ("Applicants", "persons"),
+    "at_border": ("Waiting at a border", "persons"),
+    "hiding": ("In hiding", "persons"),
+}
+"""Title and unit of the daily columns that are drawn often."""
+
+BAND_NOTE = "Line: median. Dark band: middle half of the runs. Light band: 90 % of the runs."
+
+
+def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> pd.DataFrame:
+    """Quantiles over replicates of one daily column.
+
+    Args:
+        histories: Rows of `daily` with the further columns policy and replicate.
+        column: Which daily column.
+        force: Only this force; all forces added up if not given.
+
+    Returns:
+        One row per policy and day, in the order in which policies first appear: policy, day, low, lower, median, upper, high
+        (the 5, 25, 50, 75 and 95 % quantiles) and runs.
+
+    Raises:
+        InputError: If the column or the force is not there.
+    """
+    if column not in histories:
+        raise unknown_name("daily column", column, map(str, histories.columns))
+    if force is not None:
+        known = list(map(str, histories["force"].unique()))
+        if force not in known:
+            raise unknown_name("force", force, known)
+        histories = histories[histories["force"] == force]
+    if histories.empty:
+        raise input_error("histories", 0, "holds no day to draw", way_out="run at least one day")
+    by_run = histories.groupby(["policy", "day", "replicate"], sort=False, observed=True)[column].sum()
+    grouped = by_run.groupby(level=["policy", "day"], sort=False)
+    table = pd.DataFrame(dict(zip(BAND_COLUMNS, (grouped.quantile(level) for level in LEVELS), strict=True)))
+    table["runs"] = grouped.size()
+    return table.reset_index()
+
+
+def together(
+    ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None, band: bool = True
+) -> Axes:
+    """Draw one line a policy with its band, named at its end.
+
+    Args:
+        ax: Where to draw.
+        banded: A table as `bands` makes it.
+        column: The daily column it was made of, for title and unit.
+        start: Date of day 0, for the axis.
+        band: Whether to draw the middle half of the runs around each line.
+    """
+    names = _policies(banded)
+    drawn = style.pens(len(names))
+    ends: list[float] = []
+    for name, pen in zip(names, drawn, strict=True):
+        one = banded[banded["policy"] == name]
+        if band and int(one["runs"].iloc[0]) > 1:
+            ax.fill_between(one["day"], one["lower"], one["upper"], color=pen.color, alpha=0.13, linewidth=0)
+        ax.plot(one["day"], one["median"], color=pen.color, linestyle=pen.linestyle, label=name)
+        ends.append(float(one["median"].iloc[-1]))
+    _axes(ax, banded, column, start, band=band)
+    if len(names) > 1:
+        style.label_ends(ax, names, ends, drawn)
+    return ax
+
+
+def panels(
+    figure: Figure, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None, across: int = 3
+) -> list[Axes]:
+    """Draw one panel a policy on common axes: its band in front, the other policies' medians in grey behind.
+
+    Args:
+        figure: An empty figure.
+        banded: A table as `bands` makes it.
+        column: The daily column it was made of.
+        start: Date of day 0.
+        across: Panels in a row.
+    """
+    names = _policies(banded)
+    across = min(across, len(names))
+    down = -(-len(names) // across)
+    grid = np.atleast_2d(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False))
+    drawn = style.pens(len(names))
+    axes: list[Axes] = []
+    for index, (name, pen) in enumerate(zip(names, drawn, strict=True)):
+        ax: Axes = grid[index // across, index % across]
+        for other in names:
+            if other != name:
+                one = banded[banded["policy"] == other]
+                ax.plot(one["day"], one["median"], color=style.soft_ink(), alpha=0.4, linewidth=0.8, zorder=1)
+        one = banded[banded["policy"] == name]
+        ax.fill_between(one["day"], one["low"], one["high"], color=pen.color, alpha=0.12, linewidth=0)
+        ax.fill_between(one["day"], one["lower"], one["upper"], color=pen.color, alpha=0.25, linewidth=0)
+        ax.plot(one["day"], one["median"], color=pen.color)
+        ax.set_title(name)
+        axes.append(ax)
+    for ax in grid.ravel()[len(names) :]:
+        ax.set_axis_off()
+    title, unit = titles(column)
+    for row in range(down):
+        grid[row, 0].set_ylabel(unit)
+    for index in range(len(names)):
+        if index + across >= len(names):  # the lowest panel of its column
+            grid[index // across, index % across].set_xlabel(f"day{_since(start)}")
+            grid[index // across, index % across].tick_params(labelbottom=True)
+    axes[0].set_ylim(bottom=0.0)
+    style.counts(axes[0]) if column not in SHARES else None
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    style.note(figure, f"{BAND_NOTE} Grey: the other policies' medians.")
+    return axes
+
+
+def run(figure: Figure, daily: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:
+    """Draw the four curves of one run that are looked at first: left, those leaving each day, strength, legitimacy.
+
+    Args:
+        figure: An empty figure.
+        daily: The model's daily table; each force is a line.
+        start: Date of day 0.
+    """
+    grid = figure.subplots(2, 2, sharex=True).ravel()
+    forces = list(map(str, daily["force"].unique()))
+    drawn = style.pens(len(forces))
+    table = daily.assign(
+        leaving=daily[[name for name in NEW if name in daily]].sum(axis=1),
+    )
+    for ax, (column, title, unit) in zip(grid, _RUN_PANELS, strict=True):
+        for force, pen in zip(forces, drawn, strict=True):
+            one = table[table["force"] == force]
+            if column == "leaving":
+                smooth = one[column].rolling(7, min_periods=1, center=True).mean()
+                ax.plot(one["day"], smooth, color=pen.color, linestyle=pen.linestyle, label=force)
+            else:
+                ax.plot(one["day"], one[column], color=pen.color, linestyle=pen.linestyle, label=force)
+        ax.set_title(title)
+        ax.set_ylabel(unit)
+        ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
+        if column != "legitimacy":
+            style.counts(ax)
+    for ax in grid[2:]:
+        ax.set_xlabel(f"day{_since(start)}")
+    if len(forces) > 1:
+        grid[0].legend(loc="upper left")
+    return list(grid)
+
+
+NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse")
+SHARES = ("legitimacy", "turnout")
+
+_RUN_PANELS = (
+    ("left", "Have left, by any way", "persons, cumulative"),
+    ("leaving", "Leaving (mean of 7 days)", "persons a day"),
+    ("strength", "Strength", "persons serving"),
+    ("legitimacy", "Legitimacy", "share, 0 to 1"),
+)
+
+
+def titles(column: str) -> tuple[str, str]:
+    """Return title and unit of a daily column; one not listed is a count of persons."""
+    return TITLES.get(column, (column.replace("_", " ").capitalize(), "persons"))
+
+
+def _policies(banded: pd.DataFrame) -> Sequence[str]:
+    return list(map(str, banded["policy"].unique()))
+
+
+def _axes(ax: Axes, banded: pd.DataFrame, column: str, start: dt.date | None, *, band: bool) -> None:
+    title, unit = titles(column)
+    ax.set_title(title)
+    ax.set_ylabel(unit)
+    ax.set_xlabel(f"day{_since(start)}")
+    ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
+    shown = banded["upper"] if band else banded["median"]
+    if column in SHARES:
+        ax.set_ylim(0.0, 1.0)
+    else:
+        ax.set_ylim(0.0, max(float(shown.max()), float(banded["median"].max()), 1.0) * 1.05)
+        style.counts(ax)
+
+
+def _since(start: dt.date | None) -> str:
+    return f" since {start.day} {start:%B %Y}" if start else ""

@@ -1,0 +1,74 @@
+"""Decision: the daily probability of leaving against the share of peers gone and the asylum dial."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from desertion.figures import style
+
+_LEAST = 1e-7
+
+
+def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, title: str = "") -> Axes:
+    """Draw the probability as shades with contour lines at round values.
+
+    Args:
+        ax: Where to draw.
+        table: Daily probability of leaving; one row a position of the asylum dial (the index), one column a share of peers gone,
+            both rising.
+        status_quo: Position of the dial that stands for today's policy; marked with a line.
+        title: Who decides what.
+    """
+    dial = table.index.to_numpy(dtype=float)
+    shares = table.columns.to_numpy(dtype=float)
+    chance = table.to_numpy(dtype=float)
+    shown = np.clip(chance, max(_LEAST, float(chance.max()) * 1e-4), None)
+    norm = LogNorm(float(shown.min()), float(max(shown.max(), shown.min() * 10)))
+    mesh = ax.pcolormesh(shares, dial, shown, norm=norm, cmap=style.ladder(), shading="gouraud", rasterized=True)
+    lines = [
+        value for value in _round_values(norm.vmin or _LEAST, norm.vmax or 1.0) if shown.min() < value < shown.max()
+    ]
+    if lines and min(chance.shape) > 1:
+        drawn = ax.contour(shares, dial, shown, levels=lines, colors="#ffffff", linewidths=1.0)
+        labels = ax.clabel(drawn, fmt=_percent, fontsize="small")
+        for label in labels:
+            label.set(color="#1a1a1a", rotation=0, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2})
+    if status_quo is not None:
+        ax.axhline(status_quo, color="#d55e00", linewidth=1.4, linestyle=(0.0, (6.0, 2.0)))
+        ax.annotate(
+            "today's policy",
+            xy=(1.0, status_quo),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=(-6, 4),
+            textcoords="offset points",
+            ha="right",
+            fontsize="small",
+            color="#1a1a1a",
+            bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2},
+        )
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.grid(visible=False)
+    ax.set_xlabel("share of peers who have left")
+    ax.set_ylabel("asylum dial (0 closed, 1 open fast track)")
+    ax.set_title(title or "Daily probability of leaving")
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _percent(value)))
+    bar.set_label("probability a day (logarithmic)")
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    return ax
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g} %" if value >= 1e-6 else f"{1e6 * value:.2g} in a million"
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 times powers of ten between two numbers, thinned to at most seven."""
+    powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
+    values = [float(step * 10.0**power) for power in powers for step in (1, 2, 5)]
+    inside = [value for value in values if low < value < high]
+    return inside if len(inside) <= 7 else [value for value in inside if f"{value:e}"[0] == "1"]

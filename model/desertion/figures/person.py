@@ -1,0 +1,113 @@
+"""Person: one person's life, with every term of the hazard day by day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from desertion.figures import style
+
+NOT_TERMS = (
+    "day", "status", "route", "opportunity", "chance", "baseline", "rate", "probability", "clock", "threshold",
+)  # fmt: skip
+"""Columns of a trace that are no terms of the log-hazard."""
+
+
+def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") -> list[Axes]:
+    """Draw the terms, the probability of leaving and the clock against its threshold, one under another.
+
+    Args:
+        figure: An empty figure.
+        trace: One row per day and route: day, status, route, opportunity, chance, baseline, rate, clock, threshold, and one
+            column a term of the log-hazard.
+        route: The way to leave that is looked at.
+        title: Who the person is.
+    """
+    top, middle, low = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2, 2])
+    one = trace[trace["route"] == route]
+    terms(top, one)
+    probability(middle, one)
+    clock(low, one)
+    statuses(middle, trace)
+    for ax in (top, middle):
+        ax.set_xlabel("")
+    figure.suptitle(title or f"Way: {style.ROUTE_NAMES.get(route, route)}", x=0.01, ha="left", fontweight="bold")
+    return [top, middle, low]
+
+
+def terms(ax: Axes, one: pd.DataFrame, *, most: int = 7) -> Axes:
+    """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up.
+
+    Args:
+        ax: Where to draw.
+        one: The trace of one way to leave.
+        most: Terms shown by name.
+    """
+    names = [str(name) for name in one.columns if name not in NOT_TERMS]
+    size = {name: float(np.nanmax(np.abs(one[name]), initial=0.0)) for name in names}
+    named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:most]
+    rest = [name for name in names if size[name] > 1e-9 and name not in named]
+    series = {name.replace("_", " "): one[name] for name in named}
+    if rest:
+        series[f"{len(rest)} others"] = one[rest].sum(axis=1)
+    drawn = style.pens(len(series))
+    for values, pen in zip(series.values(), drawn, strict=True):
+        ax.plot(one["day"], values, color=pen.color, linestyle=pen.linestyle)
+    ax.axhline(0.0, color=style.soft_ink(), linewidth=0.8)
+    ax.set_title("What moves the decision")
+    ax.set_ylabel("log-hazard")
+    _days(ax, one)
+    ends = [float(values.dropna().iloc[-1]) if values.notna().any() else 0.0 for values in series.values()]
+    return style.label_ends(ax, list(series), ends, drawn) if series else ax
+
+
+def probability(ax: Axes, one: pd.DataFrame) -> Axes:
+    """Draw the daily probability of leaving by one way on a logarithmic axis; days without any chance are gaps."""
+    chance = -np.expm1(-one["rate"].to_numpy(dtype=float))
+    ax.plot(one["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+    ax.set_title("Probability of leaving")
+    ax.set_ylabel("a day, log scale")
+    _days(ax, one)
+    return ax
+
+
+def clock(ax: Axes, one: pd.DataFrame) -> Axes:
+    """Draw the summed hazard against the person's own threshold: who reaches it leaves that day."""
+    pen, line = style.pens(2)
+    height = float(one["threshold"].iloc[0])
+    ax.plot(one["day"], one["clock"], color=line.color)
+    top = max(float(one["clock"].max()) * 1.15, 1e-12)
+    if height <= 4.0 * top:
+        ax.axhline(height, color=pen.color, linestyle=(0.0, (6.0, 2.0)), linewidth=1.2)
+        ax.annotate("own threshold", (0.01, height), xycoords=("axes fraction", "data"), xytext=(0, 3),
+                    textcoords="offset points", fontsize="small")  # fmt: skip
+        top = max(top, height * 1.15)
+    else:
+        ax.annotate(f"own threshold {height:.3g}: far above", (0.01, 0.9), xycoords="axes fraction", fontsize="small")
+    ax.set_ylim(0.0, top)
+    ax.set_title("Clock")
+    ax.set_ylabel("summed hazard")
+    ax.set_xlabel("day")
+    _days(ax, one)
+    return ax
+
+
+def statuses(ax: Axes, trace: pd.DataFrame) -> Axes:
+    """Mark the days on which the person's status changes, with the new status."""
+    by_day = trace.drop_duplicates("day")[["day", "status"]]
+    changes = by_day[by_day["status"] != by_day["status"].shift()]
+    for _, row in changes.iterrows():
+        ax.axvline(float(row["day"]), color=style.soft_ink(), linewidth=0.8, linestyle=":")
+        ax.annotate(str(row["status"]).replace("_", " "), (float(row["day"]), 1.0), xycoords=("data", "axes fraction"),
+                    xytext=(3, -3), textcoords="offset points", va="top", rotation=90, fontsize="small",
+                    color=style.soft_ink())  # fmt: skip
+    return ax
+
+
+def _days(ax: Axes, one: pd.DataFrame) -> None:
+    ax.set_xlim(float(one["day"].min()), max(float(one["day"].max()), float(one["day"].min()) + 1.0))

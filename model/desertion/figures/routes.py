@@ -1,0 +1,87 @@
+"""Routes: by which way people left, over time and under each policy."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from desertion.figures import style
+
+NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_surrender", "flee": "new_flee"}
+"""Daily column of new leavers by route, in the order of stacking."""
+
+ORDER = ("hide", "refuse", "surrender", "flee", "skilled")
+
+
+def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
+    """Draw departures added up by route, stacked over the days; several replicates are averaged.
+
+    Args:
+        ax: Where to draw.
+        daily: A daily table of one policy; with a column replicate, the mean over replicates is drawn.
+    """
+    runs = int(daily["replicate"].nunique()) if "replicate" in daily else 1
+    by_day = daily.groupby("day")[list(NEW_COLUMNS.values())].sum().cumsum() / runs
+    heights = [by_day[column].to_numpy(dtype=float) for column in NEW_COLUMNS.values()]
+    days = by_day.index.to_numpy(dtype=float)
+    colors = [style.ROUTES[route] for route in NEW_COLUMNS]
+    ax.stackplot(days, heights, colors=colors, edgecolor=style.paper_color(), linewidth=0.6)
+    ax.set_title("Departures by way")
+    ax.set_xlabel("day")
+    ax.set_ylabel("departures, cumulative" if runs == 1 else "departures, cumulative, mean of runs")
+    ax.set_xlim(days[0], days[-1])
+    top = float(np.sum([height[-1] for height in heights]))
+    ax.set_ylim(0.0, max(top, 1.0) * 1.02)
+    style.counts(ax)
+    edges = np.cumsum([0.0, *(height[-1] for height in heights)])
+    middles = [(low + high) / 2 for low, high in pairwise(edges)]
+    names = [
+        f"{style.ROUTE_NAMES[route]} ({share:.0%})"
+        for route, share in zip(NEW_COLUMNS, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
+    ]
+    return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
+
+
+def by_policy(ax: Axes, totals: pd.DataFrame) -> Axes:
+    """Draw one stacked bar a policy: persons by the way they left.
+
+    Args:
+        ax: Where to draw.
+        totals: One row a policy (the index), one column a route (of `ORDER`), persons.
+    """
+    places = np.arange(len(totals))[::-1]
+    left = np.zeros(len(totals))
+    for route in [name for name in ORDER if name in totals]:
+        width = totals[route].to_numpy(dtype=float)
+        if not width.any():
+            continue
+        ax.barh(
+            places,
+            width,
+            left=left,
+            height=0.66,
+            color=style.ROUTES[route],
+            edgecolor=style.paper_color(),
+            linewidth=0.8,
+            label=style.ROUTE_NAMES[route],
+        )
+        left = left + width
+    widest = max(float(left.max()), 1.0)
+    for place, total in zip(places, left, strict=True):
+        ax.text(total + widest * 0.01, place, style.number(float(total)), va="center", fontsize="small")
+    ax.set_yticks(places, labels=list(map(str, totals.index)))
+    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.spines["left"].set_visible(False)
+    ax.set_xlim(0.0, widest * 1.12)
+    ax.set_xlabel("persons, median of runs")
+    ax.set_title("Who left, by way", pad=28)
+    style.counts(ax, "x")
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, borderaxespad=0.2, columnspacing=1.2, handlelength=1.2
+    )
+    return ax

@@ -1,0 +1,101 @@
+"""Strength: what is left of the army, and when it breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from desertion.figures import style
+from desertion.figures.curves import bands
+
+
+def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start: dt.date | None = None) -> Axes:
+    """Draw strength and effective strength of each policy relative to the first day, with marks where runs collapse.
+
+    Args:
+        ax: Where to draw.
+        histories: Rows of `daily` with the columns policy and replicate.
+        force: Only this force; all forces added up if not given.
+        start: Date of day 0.
+    """
+    serving = bands(histories, "strength", force=force)
+    able = bands(histories, "effective_strength", force=force)
+    names = list(map(str, serving["policy"].unique()))
+    drawn = style.pens(len(names))
+    ends: list[float] = []
+    top = 1.0
+    for name, pen in zip(names, drawn, strict=True):
+        one = serving[serving["policy"] == name]
+        other = able[able["policy"] == name]
+        first = max(float(one["median"].iloc[0]), 1.0)
+        if int(one["runs"].iloc[0]) > 1:
+            ax.fill_between(
+                one["day"], one["lower"] / first, one["upper"] / first, color=pen.color, alpha=0.13, linewidth=0
+            )
+        ax.plot(one["day"], one["median"] / first, color=pen.color, linestyle=pen.linestyle)
+        if len(names) <= 2:
+            ax.plot(other["day"], other["median"] / first, color=pen.color, linewidth=0.9, alpha=0.8)
+        ends.append(float(one["median"].iloc[-1]) / first)
+        top = max(top, float(one["upper"].max()) / first)
+    ax.set_title("Strength relative to the first day")
+    ax.set_ylabel("serving, share of the first day")
+    ax.set_xlabel(f"day since {start.day} {start:%B %Y}" if start else "day")
+    ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
+    ax.set_ylim(0.0, top * 1.05)
+    _collapses(ax, histories, names, drawn, force)
+    labels = names if len(names) > 1 else ["serving"]
+    return style.label_ends(ax, labels, ends, drawn)
+
+
+def _collapses(ax: Axes, histories: pd.DataFrame, names: list[str], drawn: list[style.Pen], force: str | None) -> None:
+    """Put a tick at the foot of the figure on the first day of each collapse, one row a policy."""
+    rows = histories if force is None else histories[histories["force"] == force]
+    broken = rows[rows["collapsed"].astype(bool)].groupby(["policy", "replicate"], observed=True)["day"].min()
+    if broken.empty:
+        return
+    with_breaks = [name for name in names if name in broken.index.get_level_values("policy")]
+    for row, name in enumerate(with_breaks):
+        days = np.asarray(broken.loc[name], dtype=float)
+        height = 0.02 + 0.028 * (len(with_breaks) - 1 - row)
+        ax.plot(
+            days,
+            np.full(days.size, height),
+            linestyle="none",
+            marker="|",
+            markersize=6,
+            color=drawn[names.index(name)].color,
+            transform=ax.get_xaxis_transform(),
+            label=f"collapse: {name}",
+        )
+    ax.annotate(
+        "days on which runs collapse",
+        xy=(0.01, 0.02 + 0.028 * len(with_breaks)),
+        xycoords="axes fraction",
+        fontsize="small",
+        color=style.soft_ink(),
+    )
+
+
+def chance(ax: Axes, table: pd.DataFrame) -> Axes:
+    """Draw the chance of collapse of each policy with its Wilson interval.
+
+    Args:
+        ax: Where to draw.
+        table: One row a policy (the index) with columns chance, low, high, each in [0, 1].
+    """
+    places = np.arange(len(table))[::-1]
+    mid, low, high = (table[name].to_numpy(dtype=float) for name in ("chance", "low", "high"))
+    ax.hlines(places, low, high, color=style.soft_ink(), linewidth=1.6)
+    ax.plot(mid, places, linestyle="none", marker="o", markersize=7, color=style.ink())
+    ax.set_yticks(places, labels=list(map(str, table.index)))
+    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.6, len(table) - 0.4)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.set_xlabel("share of runs, with 95 % Wilson interval")
+    ax.set_title("Chance that the force collapses")
+    return ax

@@ -1,0 +1,251 @@
+"""House style: sizes, palette, labels at the ends of lines, and files that come out the same every time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import matplotlib as mpl
+import matplotlib.style as mpl_style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from desertion.errors import unknown_name
+from desertion.writing import replacing
+
+Medium = Literal["screen", "paper"]
+Shape = Literal["column", "wide", "tall", "square"]
+
+SIZES: dict[str, dict[str, tuple[float, float]]] = {
+    "screen": {"column": (6.4, 4.2), "wide": (10.0, 5.0), "tall": (10.0, 8.0), "square": (6.4, 6.0)},
+    "paper": {"column": (3.4, 2.5), "wide": (7.0, 3.5), "tall": (7.0, 5.8), "square": (3.4, 3.3)},
+}
+"""Inches (width, height) of a figure by medium and shape."""
+
+DASHES: tuple[tuple[float, ...], ...] = (
+    (),
+    (6.0, 2.0),
+    (1.5, 1.5),
+    (6.0, 1.5, 1.5, 1.5),
+    (10.0, 2.5),
+    (3.0, 1.5),
+    (6.0, 1.5, 1.5, 1.5, 1.5, 1.5),
+    (1.0, 3.0),
+)
+"""On-off lengths in line widths, one a colour, so that lines differ on a grey print too."""
+
+# A ladder of lightness from dark to pale: stacked areas stay apart without colour.
+ROUTES: dict[str, str] = {
+    "hide": "#2b2d5c",
+    "refuse": "#8f2d56",
+    "surrender": "#d1603d",
+    "flee": "#4fa3c7",
+    "skilled": "#f0d58c",
+}
+"""Fill of each way to leave."""
+
+ROUTE_NAMES: dict[str, str] = {
+    "hide": "hid at home",
+    "refuse": "refused openly",
+    "surrender": "surrendered",
+    "flee": "fled abroad",
+    "skilled": "skilled visa",
+}
+"""What the figures call each way to leave."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How one line is drawn.
+
+    Attributes:
+        color: Its colour.
+        dashes: On-off lengths in line widths; empty for a solid line.
+    """
+
+    color: str
+    dashes: tuple[float, ...]
+
+    @property
+    def linestyle(self) -> tuple[float, tuple[float, ...]] | Literal["-"]:
+        """The line style as Matplotlib takes it."""
+        return (0.0, self.dashes) if self.dashes else "-"
+
+
+@contextmanager
+def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
+    """Draw in the house style inside the `with` block.
+
+    Args:
+        medium: "screen" or "paper": font and line sizes.
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If the medium is unknown.
+    """
+    if medium not in SIZES:
+        raise unknown_name("medium", medium, SIZES)
+    here = Path(__file__).parent
+    sheets = [here / "house.mplstyle", here / f"{medium}.mplstyle"] + ([here / "dark.mplstyle"] if dark else [])
+    with mpl_style.context(sheets, after_reset=True):
+        yield
+
+
+def new_figure(shape: Shape = "wide", medium: Medium = "screen") -> Figure:
+    """Return an empty figure of a house size, not known to pyplot, so that nothing needs closing."""
+    figure = Figure(figsize=SIZES[medium][shape], layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def pens(count: int) -> list[Pen]:
+    """Return one pen a line; from the ninth line on, colours return with other dashes."""
+    colors: list[str] = list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
+    shift = [(index + index // len(colors)) % len(DASHES) for index in range(count)]
+    return [Pen(_hex(colors[index % len(colors)]), DASHES[shift[index]]) for index in range(count)]
+
+
+def ink() -> str:
+    """Return the colour of text in the style now in force."""
+    return _hex(str(mpl.rcParams["text.color"]))
+
+
+def soft_ink() -> str:
+    """Return the colour of lesser text and marks in the style now in force."""
+    return _hex(str(mpl.rcParams["xtick.labelcolor"]))
+
+
+def paper_color() -> str:
+    """Return the colour of the page in the style now in force."""
+    return _hex(str(mpl.rcParams["axes.facecolor"]))
+
+
+def grid_color() -> str:
+    """Return the colour of grid lines in the style now in force."""
+    return _hex(str(mpl.rcParams["grid.color"]))
+
+
+def ladder() -> LinearSegmentedColormap:
+    """Return a one-hue colour map from the page's own colour (nothing) to the strongest contrast with it (most)."""
+    dark_page = sum(to_rgb(paper_color())) < 1.5
+    steps = ["#1c4f82", "#56a7d6", "#e8f4fd"] if dark_page else ["#56a7d6", "#1c4f82", "#0b1f3a"]
+    return LinearSegmentedColormap.from_list("ladder", [paper_color(), *steps])
+
+
+def ink_on(color: tuple[float, ...]) -> str:
+    """Return black or white, whichever reads better on a colour given as red, green, blue in [0, 1]."""
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3])
+    return "#1a1a1a" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 else "#ffffff"
+
+
+def _hex(color: str) -> str:
+    return to_hex(color)
+
+
+def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
+    """Write whole numbers with thousands separators on one axis, in thousands or millions where they are long."""
+    which = ax.yaxis if axis == "y" else ax.xaxis
+    which.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    which.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    return ax
+
+
+def number(value: float) -> str:
+    """Return a count for reading: 950, 12,500, 340 k, 1.2 M."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:.3g} M"
+    if size >= 1e5:
+        return f"{value / 1e3:,.0f} k"
+    if size >= 10 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.2g}"
+
+
+def note(figure: Figure, text: str) -> None:
+    """Write what bands and marks mean below the axes."""
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=mpl.rcParams["xtick.labelsize"], color=soft_ink())
+
+
+def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
+    """Write each line's name right of its last point, moved apart where they would touch.
+
+    A leader in the line's own colour and dashes joins name and line; the text itself is in the ink of the page, so
+    that pale lines have names that can be read.
+
+    Args:
+        ax: Where the lines are; its limits must be final.
+        names: One a line.
+        heights: Last value of each line, in data units.
+        drawn: The lines' pens.
+    """
+    size = float(ax.xaxis.label.get_fontsize()) * 0.9
+    for name, height, place, pen in zip(names, heights, _places(ax, heights, size), drawn, strict=True):
+        start = ax.transAxes.inverted().transform(ax.transData.transform((0.0, height)))[1]
+        for leader in ax.plot(
+            [1.0, 1.03, 1.07], [start, place, place], transform=ax.transAxes, color=pen.color, clip_on=False
+        ):
+            leader.set_linestyle(pen.linestyle)
+        ax.text(1.08, place, name, transform=ax.transAxes, va="center", ha="left", fontsize=size)
+    return ax
+
+
+def _places(ax: Axes, heights: Sequence[float], size: float) -> list[float]:
+    """Return label heights in shares of the axes, at least a line of text apart and in the order of the data."""
+    inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
+    gap = 1.35 * size / 72.0 / max(inches, 0.1)
+    wanted = [float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, h)))[1]) for h in heights]
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    placed: list[list[float]] = []  # blocks of touching labels: [centre, how many]
+    for index in order:
+        placed.append([wanted[index], 1.0])
+        while len(placed) > 1 and placed[-1][0] - placed[-2][0] < gap * (placed[-1][1] + placed[-2][1]) / 2:
+            upper, lower = placed.pop(), placed.pop()
+            many = upper[1] + lower[1]
+            placed.append([(upper[0] * upper[1] + lower[0] * lower[1]) / many, many])
+    heights_in_order = [
+        centre + gap * (step - (many - 1) / 2) for centre, many in placed for step in range(round(many))
+    ]
+    # The lowest label may not hang below the axes, where the tick labels are.
+    lift = max(0.0, 0.02 - heights_in_order[0]) if heights_in_order else 0.0
+    places = [0.0] * len(wanted)
+    for index, height in zip(order, heights_in_order, strict=True):
+        places[index] = height + lift
+    return places
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write the figure as PNG, SVG or PDF by the path's ending, whole or not at all, without dates in it.
+
+    Raises:
+        InputError: If the ending is none of those.
+    """
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in {"png", "svg", "pdf"}:
+        raise unknown_name("figure format", kind, ("png", "svg", "pdf"), where=str(path))
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format=kind, metadata=_metadata(kind))
+    return path
+
+
+def png(figure: Figure, *, colors: int = 128) -> bytes:
+    """Return the figure as a PNG of a limited palette, about a third of the size of a full one."""
+    from PIL import Image
+
+    raw = io.BytesIO()
+    figure.savefig(raw, format="png", metadata=_metadata("png"))
+    picture = Image.open(raw).convert("RGB").quantize(colors, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    picture.save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+def _metadata(kind: str) -> Mapping[str, str | None]:
+    return {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None, "ModDate": None}}[kind]

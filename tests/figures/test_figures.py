@@ -1,0 +1,238 @@
+"""Each figure draws the numbers that it was given."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from desertion.errors import InputError
+from desertion.figures import animation, attribution, curves, decision, hosts, person, routes, strength, style
+from tests import fakes
+
+PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
+
+
+@pytest.fixture(scope="module")
+def histories() -> pd.DataFrame:
+    """Three policies, six runs each."""
+    return fakes.histories(PULLS, runs=6, days=60, people=2000)
+
+
+@pytest.fixture(scope="module")
+def host_histories() -> pd.DataFrame:
+    """Nine hosts under the same policies."""
+    return fakes.host_histories(PULLS, runs=4, days=60, people=2000)
+
+
+@pytest.fixture
+def ax():
+    """Axes in the house style."""
+    with style.house():
+        yield style.new_figure("wide").subplots()
+
+
+def texts(ax: Axes) -> list[str]:
+    """All texts within the axes."""
+    return [text.get_text() for text in ax.texts]
+
+
+def test_bands_are_the_quantiles_over_replicates(histories):
+    """The band table holds NumPy's quantiles of the runs' values, policy by policy and day by day."""
+    table = curves.bands(histories, "left")
+    chosen = histories[(histories["policy"] == "fast-track") & (histories["day"] == 40)]["left"]
+    row = table[(table["policy"] == "fast-track") & (table["day"] == 40)].iloc[0]
+    assert [row[name] for name in curves.BAND_COLUMNS] == pytest.approx(np.quantile(chosen, curves.LEVELS))
+    assert row["runs"] == 6
+    assert list(table["policy"].unique()) == list(PULLS)
+
+
+def test_bands_add_up_the_forces_of_a_run_before_taking_quantiles(histories):
+    """With two equal forces in every run, all quantiles double; asking for one force gives the single values."""
+    both = pd.concat([histories, histories.assign(force="belarus")])
+    single, double = curves.bands(histories, "left"), curves.bands(both, "left")
+    assert double["median"].to_numpy() == pytest.approx(2 * single["median"].to_numpy())
+    assert curves.bands(both, "left", force="russia")["median"].to_numpy() == pytest.approx(single["median"].to_numpy())
+
+
+@pytest.mark.parametrize(("column", "force"), [("lefft", None), ("left", "rusia")])
+def test_a_wrong_column_or_force_is_named_with_the_nearest(histories, column, force):
+    """A typing error in a column or force is answered with the nearest known name."""
+    with pytest.raises(InputError, match="did you mean"):
+        curves.bands(histories, column, force=force)
+
+
+def test_cascade_curves_end_at_the_medians_and_name_every_policy(ax, histories):
+    """Each policy's line ends at the median of its runs and is named at its end."""
+    table = curves.bands(histories, "left")
+    curves.together(ax, table)
+    ends = [line.get_ydata()[-1] for line in ax.lines if line.get_label() in PULLS]
+    assert ends == pytest.approx(list(table[table["day"] == 60]["median"]))
+    assert texts(ax) == list(PULLS)
+
+
+def test_panels_show_one_policy_each_on_common_axes(histories):
+    """There is one titled panel a policy, all with the same limits."""
+    with style.house():
+        axes = curves.panels(style.new_figure("tall"), curves.bands(histories, "left"))
+    assert [ax.get_title(loc="left") for ax in axes] == list(PULLS)
+    assert len({ax.get_ylim() for ax in axes}) == 1
+
+
+def test_a_run_of_two_forces_has_a_legend(histories):
+    """Several forces are told apart by a legend; one force needs none."""
+    one = histories[(histories["policy"] == "fast-track") & (histories["replicate"] == 0)]
+    with style.house():
+        alone = curves.run(style.new_figure("tall"), one)
+        both = curves.run(style.new_figure("tall"), pd.concat([one, one.assign(force="belarus")]))
+    assert alone[0].get_legend() is None
+    assert [text.get_text() for text in both[0].get_legend().get_texts()] == ["russia", "belarus"]
+
+
+def test_routes_over_time_stack_to_the_departures(ax, histories):
+    """The top edge of the stack is the mean number of departures of the runs."""
+    one = histories[histories["policy"] == "fast-track"]
+    routes.over_time(ax, one)
+    top = max(path.vertices[:, 1].max() for collection in ax.collections for path in collection.get_paths())
+    assert top == pytest.approx(one[list(routes.NEW_COLUMNS.values())].to_numpy().sum() / 6)
+    assert len(ax.texts) == 4
+
+
+def test_route_bars_have_the_given_lengths(ax):
+    """Bars of each route are as long as the totals say and carry the sum at their end."""
+    totals = pd.DataFrame({"hide": [3.0, 1.0], "flee": [4.0, 6.0], "skilled": [0.0, 0.0]}, index=["a", "b"])
+    routes.by_policy(ax, totals)
+    assert [bar.get_width() for bar in ax.patches] == [3.0, 1.0, 4.0, 6.0]
+    assert texts(ax) == ["7", "7"]
+
+
+def test_strength_is_relative_to_the_first_day_and_collapses_are_marked(ax, histories):
+    """Curves start at 1, and each policy with collapses has one mark a collapsed run."""
+    strength.curve(ax, histories)
+    first = [line.get_ydata()[0] for line in ax.lines if len(line.get_ydata()) == 61]
+    assert first == pytest.approx([1.0] * 3)
+    marked = sum(len(line.get_xdata()) for line in ax.lines if str(line.get_label()).startswith("collapse"))
+    assert marked == histories[histories["collapsed"].astype(bool)].groupby(["policy", "replicate"]).ngroups
+
+
+def test_chance_of_collapse_shows_interval_and_share(ax):
+    """Points and intervals stand where the table says."""
+    strength.chance(ax, pd.DataFrame({"chance": [0.2], "low": [0.1], "high": [0.4]}, index=["a"]))
+    assert ax.lines[0].get_xdata().tolist() == [0.2]
+    assert ax.collections[0].get_segments()[0][:, 0].tolist() == [0.1, 0.4]
+
+
+def test_host_load_adds_small_hosts_up(ax, host_histories):
+    """Named hosts and the line of others add up to all hosts on the last day."""
+    one = host_histories[host_histories["policy"] == "fast-track"]
+    hosts.load(ax, one, column="waiting", most=3)
+    assert texts(ax)[-1].endswith("others")
+    shown = sum(float(line.get_ydata()[-1]) for line in ax.lines if len(line.get_ydata()) == 61)
+    assert shown == pytest.approx(one[one["day"] == 60]["waiting"].sum() / 4)
+
+
+def test_host_peaks_write_every_number(ax):
+    """Each cell of the table carries its number in an ink that reads on its shade."""
+    table = pd.DataFrame([[100.0, 0.0], [4.0, 1500.0]], index=["a", "b"], columns=["x", "y"])
+    hosts.peaks(ax, table)
+    assert texts(ax) == ["100", "0", "4", "1,500"]
+    assert {text.get_color() for text in ax.texts} == {"#1a1a1a", "#ffffff"}
+
+
+def test_attribution_bars_show_who_left_only_under_one(ax):
+    """Those who left only under the baseline stand left of zero, the others right of it in order."""
+    pairs = pd.DataFrame(
+        {"a": ["x"], "b": ["y"], "both": [50.0], "only_a": [7.0], "only_b": [20.0], "neither": [900.0]}
+    )
+    attribution.bars(ax, pairs)
+    assert [(bar.get_x() + min(bar.get_width(), 0), abs(bar.get_width())) for bar in ax.patches] == [
+        (-7, 7),
+        (0, 50),
+        (50, 20),
+    ]
+    assert texts(ax) == ["-7", "+20"]
+
+
+def test_an_effect_whose_interval_holds_zero_is_drawn_hollow(ax):
+    """Filled points are those whose interval excludes zero."""
+    table = pd.DataFrame({"policy": ["a", "b"], "difference": [5.0, 1.0], "low": [3.0, -1.0], "high": [7.0, 3.0]})
+    attribution.effects(ax, table)
+    filled = {line.get_label(): to_hex(line.get_markerfacecolor()) for line in ax.lines if line.get_marker() == "o"}
+    assert filled == {"interval excludes 0": "#1a1a1a", "interval holds 0": "#ffffff"}
+
+
+def test_decision_surface_has_axes_of_share_and_dial(ax):
+    """The surface spans the table's shares and dial positions and marks the status quo."""
+    table = pd.DataFrame(np.geomspace(1e-5, 1e-2, 25).reshape(5, 5), np.linspace(0, 1, 5), np.linspace(0, 0.5, 5))
+    decision.surface(ax, table, status_quo=0.5)
+    assert ax.get_xlim() == (0.0, 0.5)
+    assert ax.get_ylim() == (0.0, 1.0)
+    assert "today's policy" in texts(ax)
+
+
+def test_a_life_shows_terms_probability_and_clock():
+    """Each moving term is named; a term that is zero throughout is left out; the threshold is drawn."""
+    days = np.arange(30)
+    trace = pd.DataFrame(
+        {
+            "day": days,
+            "status": np.where(days < 10, "home", "serving"),
+            "route": "flee",
+            "opportunity": 1.0,
+            "chance": 1.0,
+            "baseline": 0.01,
+            "rate": 0.01,
+            "clock": 0.01 * (days + 1),
+            "threshold": 0.25,
+            "frailty": 0.4,
+            "contagion_squad": 0.02 * days,
+            "supply": 0.0,
+        }
+    )
+    with style.house():
+        top, middle, low = person.life(style.new_figure("tall"), trace, route="flee")
+    assert texts(top) == ["contagion squad", "frailty"]
+    assert texts(middle) == ["home", "serving"]
+    assert "own threshold" in texts(low)
+
+
+class Slowly:
+    """A stand-in with a model's three members: one person more leaves every day."""
+
+    def __init__(self, people: int) -> None:
+        self.day, self.people_number = 0, people
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """Today alone."""
+        return pd.DataFrame({"day": [self.day], "left": [self.day]})
+
+    def people(self) -> pd.DataFrame:
+        """Everybody's status."""
+        return pd.DataFrame({"status": np.where(np.arange(self.people_number) < self.day, "hiding", "serving")})
+
+    def step(self) -> None:
+        """One more goes."""
+        self.day += 1
+
+
+def test_the_film_has_one_frame_for_each_look_and_ends_on_the_last_day(tmp_path):
+    """Frames come every so many days and always at the end; the file is a GIF of as many frames in the groups' colours."""
+    frames = list(animation.watch(Slowly(95), 10, every=4))
+    assert [frame.day for frame in frames] == [0, 4, 8, 10]
+    hiding = list(animation.GROUPS).index("in hiding")
+    assert [int((frame.groups == hiding).sum()) for frame in frames] == [0, 4, 8, 10]
+    path = animation.cascade(frames, tmp_path / "film.gif")
+    with Image.open(path) as film:
+        assert film.n_frames == 4
+        film.seek(3)
+        colors = {color for _, color in film.convert("RGB").getcolors(100_000)}
+    assert tuple(int(animation.GROUPS["in hiding"][0][at : at + 2], 16) for at in (1, 3, 5)) in colors
+
+
+def test_a_film_of_another_kind_is_refused(tmp_path):
+    """An ending that cannot be written is an input error and leaves no file."""
+    with pytest.raises(InputError, match="kind of film"):
+        animation.cascade([], tmp_path / "film.webm")
+    assert list(tmp_path.iterdir()) == []

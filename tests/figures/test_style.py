@@ -1,0 +1,135 @@
+"""The house style: colours that survive colour blindness and grey, labels that do not touch, files written whole."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from desertion.errors import InputError
+from desertion.figures import style
+from desertion.figures.animation import GROUPS
+
+# How three kinds of colour blindness see linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1,
+# doi 10.1109/TVCG.2009.113).
+BLINDNESS = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+
+
+def lab(color: str, matrix=None) -> np.ndarray:
+    """CIE L*a*b* of a colour, as seen through a blindness matrix if one is given."""
+    srgb = np.array(to_rgb(color))
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    if matrix is not None:
+        linear = np.clip(np.array(matrix) @ linear, 0.0, 1.0)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    ratio = to_xyz @ linear / np.array([0.9505, 1.0, 1.089])
+    root = np.where(ratio > 0.008856, np.cbrt(ratio), 7.787 * ratio + 16 / 116)
+    return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG contrast ratio of two colours."""
+
+    def light(color: str) -> float:
+        srgb = np.array(to_rgb(color))
+        linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_lines_can_be_told_apart_by_the_colour_blind(dark):
+    """Any two of the eight pens differ by at least 10 in Lab colour for every kind of sight, and by dashes."""
+    with style.house(dark=dark):
+        drawn = style.pens(8)
+    assert len({pen.dashes for pen in drawn}) == 8
+    for name, matrix in [("full", None), *BLINDNESS.items()]:
+        for one, other in itertools.combinations(drawn, 2):
+            distance = np.linalg.norm(lab(one.color, matrix) - lab(other.color, matrix))
+            assert distance > 10.0, (name, one.color, other.color, distance)
+
+
+def test_routes_form_a_ladder_of_lightness_that_survives_grey():
+    """Each route's fill is at least 8 points of lightness paler than the one before it, so grey prints keep them apart."""
+    lightness = [lab(color)[0] for color in style.ROUTES.values()]
+    assert np.all(np.diff(lightness) > 8.0), lightness
+
+
+def test_every_status_has_one_group_in_the_moving_picture():
+    """The animation colours each status exactly once."""
+    from desertion.statuses import STATUSES
+
+    assert sorted(itertools.chain.from_iterable(names for _, names in GROUPS.values())) == sorted(STATUSES)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_and_lines_stand_out_from_the_page(dark):
+    """Text reaches WCAG's 7 to 1 and every line 3 to 1 against the page, in light and dark."""
+    with style.house(dark=dark):
+        page = style.paper_color()
+        assert contrast(style.ink(), page) >= 7.0
+        assert contrast(style.soft_ink(), page) >= 7.0
+        for pen in style.pens(8):
+            assert contrast(pen.color, page) >= 2.9, pen
+
+
+@pytest.mark.parametrize("heights", [[1.0, 1.0, 1.0, 1.0], [0.0, 0.01, 5.0, 5.01, 9.99], [3.0]])
+def test_labels_at_line_ends_never_touch(heights):
+    """Names of lines that end at one height are moved apart by at least a line of text and keep the lines' order."""
+    with style.house():
+        figure = style.new_figure("wide")
+        ax = figure.subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 10))
+        figure.canvas.draw()
+        style.label_ends(ax, [f"line {i}" for i in range(len(heights))], heights, style.pens(len(heights)))
+        figure.canvas.draw()
+        boxes = [text.get_window_extent() for text in ax.texts]
+    assert all(not one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+    middles = [box.y0 for box in boxes]
+    assert np.argsort(middles, kind="stable").tolist() == np.argsort(heights, kind="stable").tolist()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (950, "950"), (12_500, "12,500"), (340_000, "340 k"), (1_200_000, "1.2 M"), (0.25, "0.25")],
+)
+def test_counts_are_written_for_readers(value, text):
+    """Counts carry separators, k or M; small shares keep two digits."""
+    assert style.number(value) == text
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_the_same_figure_makes_the_same_file(tmp_path, kind):
+    """No date or random identifier gets into a figure's file, so that a remade one can be compared."""
+    made = []
+    for name in ("one", "two"):
+        with style.house():
+            figure = style.new_figure("column")
+            figure.subplots().plot([0, 1], [0, 1])
+            made.append(style.save(figure, tmp_path / f"{name}.{kind}").read_bytes())
+    assert made[0] == made[1]
+
+
+def test_an_unknown_format_is_refused_in_a_sentence_and_leaves_no_file(tmp_path):
+    """A figure of another format is an input error, and the folder stays empty."""
+    with style.house(), pytest.raises(InputError, match="there is no figure format 'bmp'"):
+        style.save(style.new_figure(), tmp_path / "figure.bmp")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_pictures_for_the_report_are_small_and_of_the_full_size():
+    """The reduced PNG has the pixels of the full figure."""
+    import io
+
+    with style.house():
+        figure = style.new_figure("column")
+        figure.subplots().plot([0, 1], [0, 1])
+        picture = Image.open(io.BytesIO(style.png(figure)))
+    assert picture.size == (int(6.4 * 144), int(4.2 * 144))
