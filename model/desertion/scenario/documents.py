@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from desertion.errors import InputError, unknown_name
 from desertion.places import folder, shown
 
 KINDS = ("forces", "policies", "scenarios")
+_BOUNDS = ("greater_than_equal", "less_than_equal")
 _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
 
 
@@ -96,8 +98,9 @@ def _sentence(error: ValidationError, model: type[BaseModel], content: Any, wher
     if first["type"] == "value_error":
         rule = str(first.get("ctx", {}).get("error", first["msg"]))
         return InputError(f"{place}{f'{key}: ' if key else ''}{rule}", where=where, key=key, value=value, rule=rule)
-    rule = _rule(first["msg"])
-    unit = _unit(model, location)
+    field = _field(model, location)
+    rule = _bounds(field) if first["type"] in _BOUNDS and field else _rule(first["msg"])
+    unit = _unit(field)
     return InputError(
         f"{place}{key} = {_short(value)} {rule}{f' ({unit})' if unit else ''}",
         where=where,
@@ -107,11 +110,21 @@ def _sentence(error: ValidationError, model: type[BaseModel], content: Any, wher
     )
 
 
+def _bounds(field: FieldInfo) -> str:
+    low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
+    high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
+    if low is None or high is None or high == float("inf"):
+        return f"must be at least {low:g}" if low is not None else f"must be at most {high:g}"
+    return f"must lie in [{low:g}, {high:g}]"
+
+
 def _rule(message: str) -> str:
+    if "integer" in message:
+        return "must be a whole number"
+    if "valid date" in message:
+        return "must be a date such as 2022-09-21"
     text = re.sub(r"^Input should be (a )?(valid )?", "must be ", message)
     text = re.sub(r"^String should match pattern.*", "must be a name of small letters, digits and hyphens", text)
-    text = text.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
-    text = re.sub(r", (got a number with a fractional part)", r": \1", text)
     return _lower(text)
 
 
@@ -176,8 +189,11 @@ def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
     return [field.alias or name for name, field in inner.model_fields.items()] if inner else []
 
 
-def _unit(model: type[BaseModel], location: Sequence[int | str]) -> str:
+def _field(model: type[BaseModel], location: Sequence[int | str]) -> FieldInfo | None:
     inner = _model_at(model, location[:-1])
-    field = inner.model_fields.get(str(location[-1])) if inner and location else None
+    return inner.model_fields.get(str(location[-1])) if inner and location else None
+
+
+def _unit(field: FieldInfo | None) -> str:
     extra = field.json_schema_extra if field else None
     return str(extra.get("unit", "")) if isinstance(extra, dict) else ""

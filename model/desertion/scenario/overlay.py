@@ -60,7 +60,8 @@ class Track:
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
         if math.isinf(value) and 0.0 in factors:
-            raise InputError(f"{lever.name} is unlimited and cannot be multiplied by 0; use set")
+            names = ", ".join(move.policy for move in acting if move.operation == "multiply" and move.value == 0.0)
+            raise InputError(f"{lever.name} is unlimited and cannot be multiplied by 0 (policy {names}); use set")
         raw = math.fsum([value * math.prod(factors), *amounts]) if factors or amounts else value
         cut = min(max(raw, lever.low), lever.high)
         return cut, cut != raw

@@ -138,10 +138,9 @@ class Scenario(Frozen):
         return scenario
 
     def _with_reference(self) -> "Scenario":
-        try:
-            from desertion.reference import reference_of
-        except ModuleNotFoundError:
-            return self.model_copy(update={"reference": {force.name: _plain_reference(force) for force in self.forces}})
+        # The rules bring the compiler with them: only who loads a scenario file waits for it.
+        from desertion.reference import reference_of
+
         return self.model_copy(update={"reference": dict(reference_of(self))})
 
     @property
@@ -262,15 +261,6 @@ class Scenario(Frozen):
             InputError: If there is none.
         """
         return _named("host", self.hosts, name)
-
-
-def _plain_reference(force: Force) -> Reference:
-    return Reference(
-        casualty_rate=force.casualty_rate,
-        legitimacy=force.legitimacy,
-        supply=force.supply,
-        punishment=force.punishment,
-    )
 
 
 def _named[T: (Force, Host)](kind: str, things: tuple[T, ...], name: str) -> T:

@@ -58,8 +58,8 @@ def shrunk_change(change: Change, scale: float) -> Change:
 
 
 def shrunk_behaviour(behaviour: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """Return the behaviour with evidence weighed at the smaller size.
+    """Return the behaviour with news of decided cases weighed at the smaller size.
 
-    Fewer cases are decided in a smaller world, so the announcement must weigh fewer cases for beliefs to move as fast.
+    A shrunk world decides fewer cases, so each one stands for many: beliefs move as fast as at full size.
     """
-    return {**behaviour, "belief_weight": max(0.01, behaviour["belief_weight"] * scale)}
+    return {**behaviour, "belief_heard": behaviour["belief_heard"] / scale}

@@ -1,0 +1,93 @@
+"""Claims about the asylum dial."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion import Scenario
+from desertion.parameters import CATEGORIES, Host
+from desertion.scenario.dial import MOVED, Dial, turn
+from desertion.scenario.levers import levers
+
+_SHARE = st.floats(0.0, 1.0)
+_HOSTS = st.builds(
+    dict,
+    border=st.sampled_from([0.0, 1.0, 2.0]),
+    admission_deserter=_SHARE,
+    recognition_evader=_SHARE,
+    visa_free_other=_SHARE,
+    announced=st.just(-1.0) | _SHARE,
+    case_days=st.floats(0.0, 3650.0),
+    cases=st.floats(0.0, 1e6),
+    places=st.floats(0.0, 1e6) | st.just(float("inf")),
+)
+# More of these is more open; of `case_days` less is.
+_OPENNESS = tuple(name for name in MOVED if name != "case_days")
+
+
+def _levers(chosen: dict[str, Any]) -> dict[str, float]:
+    host = Host(name="h", **chosen)
+    return {name: getattr(host, name) for name in levers("hosts")}
+
+
+@given(_HOSTS, st.floats(0.01, 0.99))
+def test_nothing_moves_at_the_status_quo(chosen: dict[str, Any], status_quo: float) -> None:
+    """At the stated status quo value every lever stands exactly where the scenario put it."""
+    before = _levers(chosen)
+    assert turn(Dial(), before, status_quo, status_quo) == {name: before[name] for name in MOVED}
+
+
+@given(_HOSTS, _SHARE, _SHARE, st.floats(0.05, 0.95))
+def test_no_lever_gets_less_open_as_the_dial_rises(
+    chosen: dict[str, Any], a: float, b: float, status_quo: float
+) -> None:
+    """For any host and any two positions the higher one is at least as open in every lever (to rounding)."""
+    before = _levers(chosen)
+    low, high = turn(Dial(), before, min(a, b), status_quo), turn(Dial(), before, max(a, b), status_quo)
+    for name in _OPENNESS:
+        assert high[name] >= low[name] or high[name] == pytest.approx(low[name], rel=1e-9)
+    assert high["case_days"] <= low["case_days"] + 1e-9 * low["case_days"]
+
+
+@given(_HOSTS, _SHARE)
+def test_levers_stay_within_their_bounds(chosen: dict[str, Any], asylum: float) -> None:
+    """Whatever the host and the position, the host with the moved levers is still a valid one."""
+    Host(name="h", **(chosen | turn(Dial(), _levers(chosen), asylum, 0.5)))
+
+
+@given(_HOSTS)
+def test_all_doors_are_open_at_the_open_end(chosen: dict[str, Any]) -> None:
+    """At 1 every border is open and every claimant is admitted, however closed the host was."""
+    moved = turn(Dial(), _levers(chosen), 1.0, 0.5)
+    assert moved["border"] == 2.0
+    for category in CATEGORIES:
+        assert moved[f"admission_{category}"] == 1.0
+        assert moved[f"recognition_{category}"] >= 0.95
+
+
+@given(_HOSTS)
+def test_all_legal_ways_are_shut_at_the_closed_end(chosen: dict[str, Any]) -> None:
+    """At 0 nobody enters without a claim, nobody is admitted or recognised, no case is decided."""
+    moved = turn(Dial(), _levers(chosen), 0.0, 0.5)
+    for name in ("admission", "recognition", "visa_free"):
+        assert all(moved[f"{name}_{category}"] == 0.0 for category in CATEGORIES)
+    assert moved["cases"] == moved["places"] == 0.0
+    assert moved["case_days"] >= 730.0
+
+
+def test_recognition_does_not_rise_behind_a_closed_border() -> None:
+    """A host that is still closed at this position keeps its recognition rate."""
+    levers_ = _levers({"border": 0.0, "recognition_deserter": 0.4})
+    assert turn(Dial(), levers_, 0.6, 0.5)["recognition_deserter"] == 0.4
+    assert turn(Dial(), levers_, 0.8, 0.5)["recognition_deserter"] > 0.4
+
+
+def test_the_dial_moves_dated_stances_too() -> None:
+    """A host that closes on a date is open from that date on at the open end, and its later values are dialled."""
+    toy = Scenario.load("toy")
+    assert [row[3:] for row in toy.timeline()] == [("border", 0.0)]
+    assert Scenario.load("toy", asylum=1.0).timeline() == []
+    changed = toy.with_({"asylum": 0.25, "dial.closed_case_days": 1000})
+    assert changed.flat().host("harbour").case_days == pytest.approx(150 + (1000 - 150) * 0.5)

@@ -1,0 +1,160 @@
+"""Claims about laying policies over a scenario."""
+
+import datetime as dt
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion import Scenario
+from desertion.errors import InputError
+from desertion.scenario import Policy, PolicyChange, catalogue
+
+_COUNTS = ("cases", "places", "entry", "skilled_visas")
+
+
+def _policy(name: str, **change: object) -> Policy:
+    return Policy(name=name, change=(PolicyChange.model_validate(change),))
+
+
+@st.composite
+def _shifting(draw: st.DrawFn, name: str) -> Policy:
+    """A policy that multiplies and adds, never sets."""
+    lever = st.sampled_from(_COUNTS)
+    begin = draw(st.integers(0, 150))
+    return _policy(
+        name,
+        **{"from": f"+{begin}", "until": f"+{begin + draw(st.integers(1, 100))}"},
+        multiply={f"hosts.*.{draw(lever)}": draw(st.floats(0.01, 20.0))},
+        add={f"hosts.harbour.{draw(lever)}": draw(st.floats(-3.0, 30.0))},
+    )
+
+
+@given(_shifting("a"), _shifting("b"), _shifting("c"))
+def test_factors_and_amounts_do_not_depend_on_the_order(a: Policy, b: Policy, c: Policy) -> None:
+    """All six orders of three policies that multiply and add give the same course of events, bit for bit."""
+    toy = Scenario.load("toy")
+    courses = [toy.with_policies(list(order)).course for order in permutations((a, b, c))]
+    assert all(course == courses[0] for course in courses)
+
+
+def test_set_comes_before_factors_and_factors_before_amounts() -> None:
+    """100 set, times 3, plus 5 is 305, whatever the order in which the policies are named."""
+    toy = Scenario.load("toy")
+    parts = [
+        _policy("sets", set={"hosts.harbour.cases": 100.0}),
+        _policy("multiplies", multiply={"hosts.harbour.cases": 3.0}),
+        _policy("adds", add={"hosts.harbour.cases": 5.0}),
+    ]
+    for order in permutations(parts):
+        assert toy.with_policies(list(order)).flat().host("harbour").cases == 305.0
+
+
+def test_of_two_sets_the_one_named_last_wins_and_it_is_noted() -> None:
+    """The conflict rule and its note, in both orders."""
+    toy = Scenario.load("toy")
+    shut, open_ = _policy("shut", set={"hosts.*.border": 0}), _policy("open", set={"hosts.*.border": 2})
+    first = toy.with_policies([shut, open_])
+    assert first.flat().host("harbour").border == 2.0
+    assert any('"open", named last, wins' in note for note in first.notes)
+    assert toy.with_policies([open_, shut]).flat().host("harbour").border == 0.0
+
+
+def test_sets_that_agree_or_do_not_meet_are_no_conflict() -> None:
+    """No note for equal values, nor for the same lever on different days."""
+    toy = Scenario.load("toy")
+    a = _policy("a", until="+10", set={"hosts.harbour.cases": 1})
+    b = _policy("b", **{"from": "+10"}, set={"hosts.harbour.cases": 2})
+    c = _policy("c", **{"from": "+10"}, set={"hosts.harbour.cases": 2})
+    assert toy.with_policies([a, b, c]).notes == ()
+
+
+def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:
+    """Ridge closes on day 68; a policy holds it open from day 60 to day 100 (excluded), then the own stance holds."""
+    policy = _policy("open", **{"from": "+60", "until": "+100"}, set={"hosts.ridge.border": 2})
+    rows = Scenario.load("toy").with_policies([policy]).timeline()
+    assert rows == [(100, "host", 1, "border", 0.0)]
+
+
+def test_dates_may_be_days_after_the_start_or_calendar_days() -> None:
+    """Day 31 of a run from 1 January is 1 February, said either way."""
+    toy = Scenario.load("toy")
+    relative = toy.with_policies([_policy("p", **{"from": "+31"}, set={"hosts.harbour.cases": 9})])
+    dated = toy.with_policies([_policy("p", **{"from": dt.date(2030, 2, 1)}, set={"hosts.harbour.cases": 9})])
+    assert relative.timeline() == dated.timeline() == [(31, "host", 2, "cases", 9.0), (68, "host", 1, "border", 0.0)]
+
+
+def test_changes_before_the_start_stand_at_the_start_and_those_after_the_horizon_are_left_out() -> None:
+    """What began earlier is part of the first day; what begins on the day of the horizon never happens."""
+    toy = Scenario.load("toy")
+    early = _policy("early", **{"from": dt.date(2029, 1, 1)}, set={"hosts.harbour.cases": 7})
+    late = _policy("late", **{"from": "+200"}, set={"hosts.harbour.cases": 8})
+    both = toy.with_policies([early, late])
+    assert both.flat().host("harbour").cases == 7.0
+    assert [row[0] for row in both.timeline()] == [68]
+
+
+def test_wildcards_stand_for_all_for_a_group_and_for_the_first() -> None:
+    """`*`, `@group`, `@first` and `@others` reach exactly the hosts and forces that they name."""
+    three = Scenario.load("three-armies-2022")
+    policy = _policy(
+        "p",
+        set={"hosts.*.cost": 1, "hosts.@baltic.cases": 77, "forces.@first.police": 3, "forces.@others.police": 4},
+    )
+    flat = three.with_policies([policy]).flat()
+    assert {host.cost for host in flat.hosts} == {1.0}
+    assert {host.name for host in flat.hosts if host.cases == 77} == {"estonia", "latvia", "lithuania"}
+    assert [force.police for force in flat.forces] == [3.0, 4.0, 4.0]
+
+
+def test_values_beyond_the_range_are_cut_and_noted() -> None:
+    """A factor that drives a chance above 1 leaves it at 1, and a note says so."""
+    policy = _policy("p", multiply={"hosts.harbour.admission_deserter": 10.0})
+    scenario = Scenario.load("toy").with_policies([policy])
+    assert scenario.flat().host("harbour").admission_deserter == 1.0
+    assert any("hosts.harbour.admission_deserter was cut" in note for note in scenario.notes)
+
+
+def test_levers_that_contradict_each_other_on_a_date_are_refused() -> None:
+    """Shares of killed and captured that add up to more than 1 are found although each is allowed by itself."""
+    policy = _policy("p", **{"from": "+50"}, set={"forces.toy.share_killed": 0.9, "forces.toy.share_captured": 0.5})
+    with pytest.raises(InputError, match=r"toy on 2030-02-20.*at most 1"):
+        Scenario.load("toy").with_policies([policy])
+
+
+@pytest.mark.parametrize("scenario", ["toy", "russia-2022", "three-armies-2022", "gdr-1989"])
+def test_every_shipped_policy_fits_every_shipped_scenario(scenario: str) -> None:
+    """All policies at once, in alphabetical order, resolve to a valid course."""
+    names = list(catalogue()["policies"])
+    assert Scenario.load(scenario, policies=names).policies == tuple(names)
+
+
+def test_the_status_quo_changes_nothing_but_its_name() -> None:
+    """`case-by-case` leaves the course as it is."""
+    toy = Scenario.load("toy")
+    named = Scenario.load("toy", policies=["case-by-case"])
+    assert named.course == toy.course
+    assert named.policies == ("case-by-case",)
+
+
+def test_every_other_policy_changes_something_somewhere() -> None:
+    """No shipped policy but the status quo is empty: each moves a lever in one of two scenarios.
+
+    Those that restate what holds anyway in both are named here with the reason.
+    """
+    stated = {
+        "case-by-case",
+        "lever-coupling-none",  # governments fall alone where there is one
+        "lever-offer-all",
+        "lever-offer-first",
+        "extended-offer",  # with one army the offer is to all of them
+    }
+    empty: set[str] = set()
+    bases = [Scenario.load("toy"), Scenario.load("russia-2022")]
+    for name in catalogue()["policies"]:
+        if all(base.with_policies([name]).course == base.course for base in bases):
+            empty.add(name)
+    assert empty <= stated
+    three = Scenario.load("three-armies-2022")
+    assert three.with_policies(["extended-offer"]).course != three.course

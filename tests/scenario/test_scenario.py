@@ -1,0 +1,164 @@
+"""Claims about scenarios: loading, settings, hash, round trip."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desertion import Scenario
+from desertion.errors import InputError
+from desertion.scenario import catalogue
+from desertion.scenario.levers import levers
+
+_NAMES = tuple(catalogue()["scenarios"])
+_TOY = Scenario.load("toy")
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_a_scenario_is_written_and_read_back_as_the_same(name: str) -> None:
+    """Identity of the object and of its hash, with policies, dial and scale."""
+    scenario = Scenario.load(name, policies=["case-by-case"], asylum=0.8, scale=0.5)
+    back = Scenario.from_toml(scenario.to_toml())
+    assert back == scenario
+    assert back.hash == scenario.hash
+    assert back.to_toml() == scenario.to_toml()
+
+
+def test_a_written_file_can_be_loaded_by_its_path(tmp_path: Path) -> None:
+    """What `write` leaves is a scenario file like any other, and nothing else is left in the folder."""
+    scenario = Scenario.load("russia-2022", policies=["transit-corridor"], scale=0.01, days=90)
+    scenario.write(tmp_path / "mine.toml")
+    assert Scenario.load(tmp_path / "mine.toml") == scenario
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(sorted(levers("hosts"))),
+    st.floats(0.0, 1.0),
+    st.sampled_from(["harbour", "*", "@coalition", "@first"]),
+)
+def test_any_lever_can_be_set_and_survives_the_round_trip(lever: str, share: float, selector: str) -> None:
+    """Every lever of hosts, at a value within its bounds, by name or wildcard."""
+    rule = levers("hosts")[lever]
+    low, high = rule.low, min(rule.high, rule.low + 100.0)
+    value = float(round(low + share * (high - low))) if rule.is_switch else low + share * (high - low)
+    scenario = _TOY.with_({f"hosts.{selector}.{lever}": value})
+    assert value in {getattr(host, lever) for host in scenario.hosts}
+    assert Scenario.from_toml(scenario.to_toml()) == scenario
+
+
+def test_a_resolved_scenario_leaves_nothing_to_a_default() -> None:
+    """Every input of a force, a host, of behaviour and dial is written out."""
+    text = _TOY.to_toml()
+    for field in (*type(_TOY.forces[0]).model_fields, *type(_TOY.hosts[0]).model_fields):
+        assert f"\n{field} = " in text
+    for field in (*type(_TOY.behaviour).model_fields, *type(_TOY.dial).model_fields):
+        assert f"\n{field} = " in text
+
+
+def test_the_hash_is_the_same_in_another_process() -> None:
+    """A new interpreter with another hash seed agrees."""
+    code = "from desertion import Scenario; print(Scenario.load('russia-2022', policies=['coalition'], scale=0.1).hash)"
+    env = os.environ | {"PYTHONHASHSEED": "12345"}
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert other.stdout.strip() == Scenario.load("russia-2022", policies=["coalition"], scale=0.1).hash
+
+
+def test_the_hash_does_not_see_formatting_or_prose(tmp_path: Path) -> None:
+    """Order of keys, 150 for 150.0, comments, titles and notes make no difference; a number does."""
+    text = _TOY.to_toml()
+    path = tmp_path / "other.toml"
+    path.write_text(
+        "# a comment\n" + text.replace("case_days = 150.0", "case_days = 150").replace("Harbour,", "Haven,")
+    )
+    assert text != path.read_text()
+    assert Scenario.load(path).hash == _TOY.hash
+    assert _TOY.with_({"hosts.harbour.case_days": 151}).hash != _TOY.hash
+    assert _TOY.with_policies(["case-by-case"]).hash != _TOY.hash
+
+
+def test_a_setting_holds_for_the_whole_run_and_says_what_it_replaces() -> None:
+    """Ridge's own closing is dropped when its border is set, and a remark says so."""
+    scenario = _TOY.with_({"hosts.ridge.border": 2})
+    assert scenario.timeline() == []
+    assert any("hosts.ridge.border replaces" in note for note in scenario.notes)
+
+
+def test_policies_act_on_top_of_settings() -> None:
+    """Twice the caseworkers set, four times by fast-track: eight times."""
+    scenario = Scenario.load("toy", policies=["fast-track"], set={"hosts.harbour.cases": 1.0})
+    assert scenario.flat().host("harbour").cases == 4.0
+
+
+def test_settings_reach_lists_and_tables_by_number_or_name() -> None:
+    """Waves, regions, behaviour, dial and reference are reached by dotted keys."""
+    scenario = Scenario.load(
+        "russia-2022",
+        set={
+            "forces.russia-2022.waves.0.number": 1000,
+            "forces.russia-2022.regions.east.access.mongolia": 0.9,
+            "behaviour.form": "concave",
+            "dial.open_case_days": 7,
+            "reference.russia-2022.legitimacy": 0.7,
+            "start": "2022-09-02",
+        },
+    )
+    force = scenario.force("russia-2022")
+    assert force.waves[0].number == 1000
+    assert force.regions[4].access["mongolia"] == 0.9
+    assert scenario.behaviour.form == "concave"
+    assert scenario.reference["russia-2022"].legitimacy == 0.7
+    assert scenario.start == dt.date(2022, 9, 2)
+
+
+def test_the_reference_state_is_the_scenarios_own_first_day() -> None:
+    """Neither settings nor policies nor the dial move what everything is measured against."""
+    changed = Scenario.load("toy", policies=["fast-track"], asylum=0.9, set={"forces.toy.legitimacy": 0.1})
+    assert changed.reference == _TOY.reference
+
+
+def test_a_scenario_that_extends_another_changes_only_what_it_says() -> None:
+    """`quiet` is `toy` with contagion off."""
+    quiet = Scenario.load("quiet")
+    assert quiet.behaviour.form == "none"
+    assert (quiet.hosts, quiet.forces, quiet.changes) == (_TOY.hosts, _TOY.forces, _TOY.changes)
+
+
+def test_a_users_series_and_graph_are_read_beside_the_file(tmp_path: Path) -> None:
+    """Dated values come from a CSV; a graph is kept by path and hashed by content."""
+    (tmp_path / "cases.csv").write_text("date,value\n2030-02-01,3\n2030-03-01,0\n")
+    (tmp_path / "ties.csv").write_text("person,person\n0,1\n")
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "toy"\ngraph = "ties.csv"\n[series]\n"hosts.harbour.cases" = "cases.csv"\n')
+    scenario = Scenario.load(path)
+    assert [row for row in scenario.timeline() if row[3] == "cases"] == [
+        (31, "host", 2, "cases", 3.0),
+        (59, "host", 2, "cases", 0.0),
+    ]
+    before = scenario.hash
+    (tmp_path / "ties.csv").write_text("person,person\n0,2\n")
+    assert scenario.hash != before
+
+
+def test_flat_says_the_same_as_the_layers() -> None:
+    """Working policies and dial in changes neither the first day nor the timeline, and flattening twice is once."""
+    scenario = Scenario.load("russia-2022", policies=["coalition", "exit-ban", "lever-places-taken"], asylum=0.7)
+    flat = scenario.flat()
+    assert flat.timeline() == scenario.timeline()
+    assert flat.flat() == flat
+    assert flat.policies == scenario.policies
+    assert Scenario.from_toml(flat.to_toml()) == flat
+
+
+def test_names_of_what_is_missing_are_answered() -> None:
+    """Looking up a force or host that is not there names the nearest one."""
+    with pytest.raises(InputError, match="did you mean 'harbour'"):
+        _TOY.host("harbor")
+    with pytest.raises(InputError, match="no force"):
+        _TOY.force("russia")

@@ -1,0 +1,71 @@
+"""Claims about the shipped documents."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from desertion.parameters import SWEPT
+from desertion.places import folder
+from desertion.scenario import Scenario, catalogue
+from desertion.scenario.documents import read
+
+_SEEDS = folder("seeds")
+_NUMBER = re.compile(r"^[a-z_]+ = [-\d.]")
+_WORLD = sorted((_SEEDS / "forces").glob("*-*.toml")) + sorted((_SEEDS / "scenarios").glob("*-[12]*.toml"))
+
+
+@pytest.mark.parametrize("path", _WORLD, ids=lambda path: path.stem)
+def test_every_number_about_the_world_says_where_it_comes_from(path: Path) -> None:
+    """Each line with a number carries a comment: a source with its grade, or that there is none."""
+    bare = [line for line in path.read_text().splitlines() if _NUMBER.match(line) and "#" not in line]
+    # A run's length and the switch of a whole mechanism are choices of the study, not facts; dated changes have notes.
+    assert [line for line in bare if not line.startswith(("days =", "start =", "protest =", "date ="))] == []
+    assert all(change.get("note") for change in read(path).get("changes", []))
+
+
+@pytest.mark.parametrize("kind", ["forces", "policies", "scenarios"])
+def test_every_document_has_a_title_and_sources(kind: str) -> None:
+    """A reader of `desertion list` learns what each is, and where it comes from."""
+    for name, title in catalogue()[kind].items():
+        assert title, name
+        document = read(_SEEDS / kind / f"{name}.toml")
+        assert document.get("sources") or document.get("extends"), name
+
+
+def test_made_up_worlds_say_so() -> None:
+    """The toy force and its relatives do not pretend to a source."""
+    for path in ("forces/toy.toml", "scenarios/toy.toml", "scenarios/one-town.toml"):
+        assert "no source" in (_SEEDS / path).read_text()
+
+
+def test_a_lever_file_moves_one_mechanism() -> None:
+    """Files named lever-* hold one change from the start on, with one operation."""
+    for path in sorted((_SEEDS / "policies").glob("lever-*.toml")):
+        changes = read(path)["change"]
+        assert len(changes) == 1, path.name
+        assert changes[0].keys() - {"from"} <= {"set", "multiply", "add"}
+        assert len(changes[0]) == 2, path.name
+
+
+def test_russia_2022_is_the_stated_mobilisation() -> None:
+    """300,000 of 25 million from 21 September 2022, before sixteen hosts."""
+    russia = Scenario.load("russia-2022")
+    force = russia.force("russia-2022")
+    assert (force.soldiers, force.reservists) == (1_000_000, 25_000_000)
+    assert sum(wave.number for wave in force.waves) == 300_000
+    assert str(min(wave.date for wave in force.waves)) == "2022-09-21"
+    assert len(russia.hosts) == 16
+
+
+def test_parameters_without_a_source_say_that_they_are_swept() -> None:
+    """Every input of a force and host has a unit and a source or the words that there is none."""
+    from desertion.scenario.levers import _MODELS, KINDS, levers
+
+    for kind in KINDS:
+        for name in levers(kind):
+            extra = _MODELS[kind].model_fields[name].json_schema_extra
+            assert isinstance(extra, dict)
+            assert extra["unit"]
+            assert extra["source"]
+    assert SWEPT == "no source: swept"

@@ -1,0 +1,75 @@
+"""Claims about scaling a scenario."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desertion import Scenario
+from desertion.errors import InputError
+from desertion.scenario.levers import levers
+from desertion.scenario.sizing import FORCE_COUNTS, HOST_COUNTS
+
+_RUSSIA = Scenario.load("russia-2022", policies=["coalition", "exit-ban"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(1e-4, 1.0))
+def test_counts_shrink_and_rates_stay(scale: float) -> None:
+    """People are rounded, places, caseworkers and police exact, everything else untouched."""
+    full, small = _RUSSIA.flat(), _RUSSIA.with_(scale=scale).sized()
+    for one, other in zip(full.forces, small.forces, strict=True):
+        assert other.soldiers == round(one.soldiers * scale)
+        assert [wave.number for wave in other.waves] == [round(wave.number * scale) for wave in one.waves]
+        for name in levers("forces"):
+            factor = scale if name in FORCE_COUNTS else 1.0
+            assert getattr(other, name) == getattr(one, name) * factor
+    for one, other in zip(full.hosts, small.hosts, strict=True):
+        for name in levers("hosts"):
+            factor = scale if name in HOST_COUNTS else 1.0
+            assert getattr(other, name) == getattr(one, name) * factor
+
+
+def test_every_lever_counted_in_persons_or_cases_is_scaled() -> None:
+    """A new lever that is a count may not be forgotten; what one man needs or costs is no count."""
+    per_head = {"bearers", "capture_risk", "capture_saving"}
+    counted = {
+        (kind, lever.name)
+        for kind in ("forces", "hosts")
+        for lever in levers(kind).values()
+        if lever.unit.startswith(("persons", "cases")) and lever.name not in per_head
+    }
+    assert counted == {("forces", name) for name in FORCE_COUNTS} | {("hosts", name) for name in HOST_COUNTS}
+
+
+def test_dated_counts_shrink_too() -> None:
+    """Norway's caseworkers stop at every scale; a policy's later value of a count is multiplied."""
+    small = _RUSSIA.with_(scale=0.01).sized()
+    rows = {(row[0], row[3]): row[4] for row in small.timeline() if row[1] == "host" and row[2] == 11}
+    assert rows[49, "cases"] == 0.0
+    toy = Scenario.load("toy", scale=0.5).with_({"hosts.harbour.cases": 4})
+    assert toy.sized().host("harbour").cases == 2.0
+
+
+def test_sizing_twice_is_sizing_once() -> None:
+    """A sized scenario knows that it is one, also after it was written and read."""
+    small = Scenario.load("russia-2022", scale=0.001).sized()
+    assert small.sized() == small
+    assert Scenario.from_toml(small.to_toml()).sized() == small
+
+
+def test_a_community_is_never_larger_than_the_people_there_are() -> None:
+    """At a thousandth of the toy world's reservists one community holds all."""
+    small = Scenario.load("toy", scale=0.04).sized()
+    assert small.forces[0].community == 28
+
+
+def test_a_scale_that_leaves_no_squad_is_refused_with_the_least_that_would_do() -> None:
+    """The sentence names the force, what is left and the way out."""
+    with pytest.raises(InputError, match=r"leaves 3 soldiers in force 'toy'.*at least 0\.033"):
+        Scenario.load("toy", scale=0.01).sized()
+
+
+def test_a_scale_that_leaves_nobody_is_refused() -> None:
+    """No run without people."""
+    with pytest.raises(InputError, match="leaves nobody in force 'town'"):
+        Scenario.load("one-town", scale=1e-6).sized()
