@@ -1,8 +1,9 @@
 """Thirty and more kinds of bad input: each is answered with one clear sentence, and on the command line with exit 2."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,11 +21,11 @@ class Bad(NamedTuple):
     says: str
     scenario: str = "toy"
     policies: tuple[str, ...] = ()
-    settings: dict[str, Any] = {}
+    settings: Mapping[str, Any] = MappingProxyType({})
     scale: float | None = None
     asylum: float | None = None
     days: int | None = None
-    files: dict[str, str] = {}
+    files: Mapping[str, str] = MappingProxyType({})
 
 
 def _policy(text: str, says: str, **others: Any) -> Bad:

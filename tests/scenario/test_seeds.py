@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from desertion.parameters import SWEPT
+from desertion.parameters import SWEPT, Behaviour, Force, Host
 from desertion.places import folder
-from desertion.scenario import Scenario, catalogue
+from desertion.scenario import Dial, Scenario, catalogue
 from desertion.scenario.documents import read
 
 _SEEDS = folder("seeds")
@@ -59,13 +59,11 @@ def test_russia_2022_is_the_stated_mobilisation() -> None:
 
 
 def test_parameters_without_a_source_say_that_they_are_swept() -> None:
-    """Every input of a force and host has a unit and a source or the words that there is none."""
-    from desertion.scenario.levers import _MODELS, KINDS, levers
-
-    for kind in KINDS:
-        for name in levers(kind):
-            extra = _MODELS[kind].model_fields[name].json_schema_extra
-            assert isinstance(extra, dict)
-            assert extra["unit"]
-            assert extra["source"]
-    assert SWEPT == "no source: swept"
+    """Every number of a force, a host, behaviour and dial has a unit, and a source or the words that there is none."""
+    for model in (Force, Host, Behaviour, Dial):
+        for name, field in model.model_fields.items():
+            if field.annotation in (int, float):
+                extra = field.json_schema_extra
+                assert isinstance(extra, dict), name
+                assert extra["unit"], name
+                assert extra["source"] == SWEPT or len(str(extra["source"])) > len(SWEPT) / 2, name
