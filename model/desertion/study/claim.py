@@ -48,6 +48,7 @@ class Claim:
         smallest: smallest effect of interest, in that unit.
         could_reverse: which parameter range could turn the answer.
         by_construction: True if a coefficient switched on against off makes the sign nearly certain.
+        where_defined: True if the claim speaks of some worlds only; those without a value are then not judged.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Claim:
     smallest: float
     could_reverse: str
     by_construction: bool
+    where_defined: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +167,7 @@ def _arm(name: str, table: dict[str, Any], where: str) -> Arm:
 
 
 _TEXTS = ("id", "claim", "source", "contrast", "effect", "unit", "could_reverse")
-_KEYS = (*_TEXTS, "sign", "smallest", "by_construction")
+_KEYS = (*_TEXTS, "sign", "smallest", "by_construction", "where_defined")
 
 
 def _claim(table: dict[str, Any], arms: Mapping[str, Arm], where: str) -> Claim:
@@ -187,6 +189,7 @@ def _claim(table: dict[str, Any], arms: Mapping[str, Arm], where: str) -> Claim:
         sign=int(table["sign"]),
         smallest=float(smallest),
         by_construction=bool(table.get("by_construction", False)),
+        where_defined=bool(table.get("where_defined", False)),
     )
 
 

@@ -84,6 +84,8 @@ def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int,
 
 def _judged(claim: Claim, points: Sequence[Point], results: Results) -> Judged:
     values = effects_by_world(claim.effect, len(points), results)
+    if claim.where_defined:
+        values = {world: value for world, value in values.items() if not np.isnan(value)}
     effects = np.array(list(values.values()), dtype=np.float64)
     verdict = judge(effects, claim.sign, claim.smallest)
     box = None
