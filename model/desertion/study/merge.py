@@ -97,4 +97,4 @@ def _same_numbers(one: Row, other: Row) -> bool:
     from desertion.study.row import packed_curve, packed_scalars
 
     same = packed_scalars(one.scalars) == packed_scalars(other.scalars)
-    return same and packed_curve(one.curve) == packed_curve(other.curve)
+    return same and packed_curve(one.curve) == packed_curve(other.curve) and one.extras == other.extras

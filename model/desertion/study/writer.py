@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,6 +26,11 @@ COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
 _NETWORK_DISKS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "9p", "fuse.sshfs", "glusterfs")
+_MOST_WAITING = 16 * 2**20
+_INSERT = """
+INSERT OR REPLACE INTO run (design, replicate, status, attempts, seconds, worker, finished, scalars, shape,
+    curve_checksum, checksum, error, trace, curve, extras)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 
 
@@ -38,6 +43,7 @@ class StudyWriter(StudyFile):
     def __init__(self, path: Path, lock: DriverLock) -> None:
         self._lock = lock
         self._waiting: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self._waiting_bytes = 0
         self._last_commit = time.monotonic()
         super().__init__(path)
         self._columns: tuple[str, ...] | None = None
@@ -153,8 +159,9 @@ class StudyWriter(StudyFile):
         if columns:
             self._check_columns(columns)
         for row in rows:
-            self._waiting[row.key] = _packed(row)
-        if time.monotonic() - self._last_commit >= COMMIT_EVERY:
+            self._waiting[row.key] = packed = _packed(row)
+            self._waiting_bytes += len(packed[-1]) + len(packed[-2])
+        if time.monotonic() - self._last_commit >= COMMIT_EVERY or self._waiting_bytes > _MOST_WAITING:
             self.flush()
 
     def flush(self) -> None:
@@ -166,14 +173,32 @@ class StudyWriter(StudyFile):
         self._last_commit = time.monotonic()
         if not self._waiting:
             return
+        try:
+            self._write(list(self._waiting))
+        except StoreFullError:
+            self._write_singly()
+        self._waiting_bytes = 0
+
+    def _write(self, keys: Sequence[tuple[int, int]]) -> None:
         with self._writing():
-            self.connection.executemany(
-                "INSERT OR REPLACE INTO run (design, replicate, status, attempts, seconds, worker, finished, scalars, "
-                "shape, curve_checksum, checksum, error, trace, curve, extras) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                self._waiting.values(),
-            )
-        self._waiting.clear()
+            self.connection.executemany(_INSERT, [self._waiting[key] for key in keys])
+        for key in keys:
+            del self._waiting[key]
+
+    def _write_singly(self) -> None:
+        """Keep as many of the finished runs as still fit, each in a transaction of its own.
+
+        Raises:
+            StoreFullError: When the next one does not fit.
+        """
+        for key in list(self._waiting):
+            try:
+                self._write([key])
+            except StoreFullError:
+                # The log may be what is full: moving its pages into the file gives it room again.
+                with suppress(sqlite3.OperationalError):
+                    self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._write([key])
 
     def _check_columns(self, columns: tuple[str, ...]) -> None:
         if self._columns is None:
@@ -197,10 +222,12 @@ class StudyWriter(StudyFile):
             self.connection.execute("BEGIN IMMEDIATE")
             yield
             self.connection.execute("COMMIT")
-        except sqlite3.OperationalError as problem:
+        except BaseException as problem:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
-            raise _full_or(problem, self.path) from problem
+            if isinstance(problem, sqlite3.OperationalError):
+                raise _full_or(problem, self.path) from problem
+            raise
 
     def close(self) -> None:
         """Write what waits if there is room, close the file and let another driver in."""
@@ -208,6 +235,9 @@ class StudyWriter(StudyFile):
             if self._waiting:
                 self.flush()
         finally:
+            # At rest a study is one file: a reader of a log-mode file would leave two others beside it.
+            with suppress(sqlite3.OperationalError):
+                self.connection.execute("PRAGMA journal_mode = DELETE")
             super().close()
             self._lock.release()
 
