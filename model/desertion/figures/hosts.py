@@ -58,7 +58,7 @@ def loads(figure: Figure, hosts: pd.DataFrame) -> list[Axes]:
     return list(grid)
 
 
-def peaks(ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at once", unit: str = "cases") -> Axes:
+def peaks(ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at once", unit: str = "cases, median of runs") -> Axes:
     """Draw a table of hosts by policies as shaded cells with their numbers.
 
     Args:
@@ -92,5 +92,5 @@ def peaks(ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at 
     ax.tick_params(which="minor", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_title(f"{title} ({unit}, median of runs)")
+    ax.set_title(f"{title} ({unit})")
     return ax

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from desertion.study.compare import compare
+    from desertion.study.comparing import compare
     from desertion.study.results import Study
     from desertion.study.sweeping import sweep
 
@@ -12,7 +12,7 @@ __all__ = ["Study", "compare", "sweep"]
 
 _HOMES = {
     "Study": "desertion.study.results",
-    "compare": "desertion.study.compare",
+    "compare": "desertion.study.comparing",
     "sweep": "desertion.study.sweeping",
 }
 

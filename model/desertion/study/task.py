@@ -25,7 +25,7 @@ type Task = Callable[[Mapping[str, Any], int, int], "Outcome"]
 """A module-level function of (what to run, replicate, seed of the study)."""
 
 # Their code cannot change a run's result.
-_BESIDE_THE_MODEL = ("study", "figures", "app", "commands")
+_BESIDE_THE_MODEL = ("study", "figures", "app", "commands", "report", "cli.py", "writing.py")
 _SCENARIOS_KEPT = 64
 
 # Daily columns that are shares of something, so that adding them over forces would mean nothing.

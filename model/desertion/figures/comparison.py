@@ -1,0 +1,141 @@
+"""The figures of a comparison, by kind, each with a text that says the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from desertion.errors import unknown_name
+from desertion.figures import attribution, curves, hosts, routes, strength, style
+from desertion.figures.style import Medium, Shape
+
+if TYPE_CHECKING:
+    from desertion.study.comparison import Comparison
+
+type Draw = Callable[[Figure, Comparison, str], None]
+
+
+def draw(
+    comparison: Comparison,
+    kind: str = "curves",
+    *,
+    force: str | None = None,
+    medium: Medium = "screen",
+    dark: bool = False,
+) -> Figure:
+    """Draw one figure of a comparison in the house style.
+
+    Args:
+        comparison: The comparison.
+        kind: One of `KINDS`.
+        force: Which force, the first if not given.
+        medium: "screen" or "paper".
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If there is no such figure or force.
+    """
+    if kind not in KINDS:
+        raise unknown_name("figure of a comparison", kind, KINDS)
+    force = comparison.forces[0] if force is None else force
+    if force not in comparison.forces:
+        raise unknown_name("force", force, comparison.forces)
+    make, shape = KINDS[kind]
+    with style.house(medium, dark=dark):
+        figure = style.new_figure(shape, medium)
+        make(figure, comparison, force)
+    return figure
+
+
+def _band(comparison: Comparison, force: str, column: str) -> pd.DataFrame:
+    table = comparison.curves
+    return table[(table["force"] == force) & (table["column"] == column)]
+
+
+def _curves(figure: Figure, comparison: Comparison, force: str) -> None:
+    ax = figure.subplots()
+    curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
+    ax.set_title(f"People of {force} who have left, by any way")
+    style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
+
+
+def _panels(figure: Figure, comparison: Comparison, force: str) -> None:
+    curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
+
+
+def _effects(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.paired
+    chosen = table[(table["force"] == force) & (table["measure"] == "left")]
+    attribution.effects(figure.subplots(), chosen, title=f"More or fewer leavers than under {comparison.baseline}")
+
+
+def _attribution(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.attribution
+    attribution.bars(figure.subplots(), table[table["force"] == force])
+
+
+def ways(comparison: Comparison, force: str) -> pd.DataFrame:
+    """Persons by the way in which they first left, median of the runs: policies by routes.
+
+    Args:
+        comparison: The comparison.
+        force: Which force.
+    """
+    table = comparison.summary
+    chosen = table[(table["force"] == force) & table["measure"].isin([f"left_{route}" for route in routes.ORDER])]
+    wide = chosen.pivot_table(index="policy", columns="measure", values="estimate", sort=False)
+    return wide.rename(columns=lambda name: str(name).removeprefix("left_")).loc[list(comparison.policies)]
+
+
+def _routes(figure: Figure, comparison: Comparison, force: str) -> None:
+    routes.by_policy(figure.subplots(), ways(comparison, force))
+
+
+def _strength(figure: Figure, comparison: Comparison, force: str) -> None:
+    strength.curve(figure.subplots(), comparison.histories, force=force, start=comparison.start)
+    style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
+
+
+def _collapse(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.summary
+    chosen = table[(table["force"] == force) & (table["measure"] == "collapsed")].set_index("policy")
+    strength.chance(figure.subplots(), chosen.rename(columns={"estimate": "chance"}))
+
+
+def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd.DataFrame:
+    """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first.
+
+    Args:
+        comparison: The comparison.
+        column: Which load.
+        most: Hosts shown.
+    """
+    table = comparison.hosts.pivot_table(index="policy", columns="host", values=column, aggfunc="max", sort=False)
+    order = table.max().sort_values(ascending=False, kind="stable").index[:most]
+    return table.loc[list(comparison.policies), list(order)]
+
+
+def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = peaks(comparison)
+    if table.empty or not table.to_numpy().any():
+        ax = figure.subplots()
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no case ever waits in this scenario", ha="center")
+        return
+    hosts.peaks(figure.subplots(), table, title="Most cases waiting at once, all forces", unit="cases, mean of runs")
+
+
+KINDS: dict[str, tuple[Draw, Shape]] = {
+    "curves": (_curves, "wide"),
+    "panels": (_panels, "tall"),
+    "effects": (_effects, "wide"),
+    "attribution": (_attribution, "wide"),
+    "routes": (_routes, "wide"),
+    "strength": (_strength, "wide"),
+    "collapse": (_collapse, "wide"),
+    "hosts": (_hosts, "wide"),
+}
+"""How each figure is drawn, and its shape."""
