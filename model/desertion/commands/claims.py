@@ -1,0 +1,63 @@
+"""`desertion claims`: judge the articles' claims over plausible worlds."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options as options
+
+if TYPE_CHECKING:
+    from desertion.study.claims import Plan
+
+
+def command(
+    ids: Annotated[list[str] | None, typer.Argument(help="Claims to judge, by id; all if none is named.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Few worlds, in minutes; the verdicts are provisional.")
+    ] = False,
+    worlds: Annotated[
+        int, typer.Option("--worlds", help="Plausible worlds to judge in; 1,000 or more for a verdict.")
+    ] = 1024,
+    runs: Annotated[int, typer.Option("--runs", "-n", help="Paired replicates of each arm in each world.")] = 1,
+    size: Annotated[float, typer.Option("--size", help="Factor on the size of all simulated worlds.")] = 1.0,
+    claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
+    report: Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")] = False,
+    seed: options.Seed = 1,
+    workers: options.Workers = None,
+    scheduler: options.Scheduler = None,
+    shard: options.Shard = None,
+    out: options.Out = None,
+) -> None:
+    """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
+    from dataclasses import replace
+
+    from desertion.study.claims import Plan, judged_file, put_to_the_test, quickly
+    from desertion.study.schedule import shard_of
+    from desertion.study.sweeping import Means
+    from desertion.writing import folder
+
+    chosen = tuple(ids or ())
+    plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
+    plan = quickly(plan) if quick else plan
+    target = folder(out or Path("claims-quick" if quick else "claims"))
+    plan = replace(plan, command=_command(plan))
+    part = shard_of(shard) if shard else (1, 1)
+    file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
+    means = Means(workers=workers or 0, scheduler=scheduler or "", shard=part)
+    outcome = judged_file(plan, file) if report else put_to_the_test(plan, file, means)
+    for row in outcome.judged:
+        verdict = row.verdict
+        print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
+    if outcome.run.quick:
+        print("provisional: too few worlds for a verdict")
+    for path in outcome.write(target):
+        print(path)
+
+
+def _command(plan: "Plan") -> str:
+    """The command that repeats the study, wherever its results are put."""
+    words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
+    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
+    words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
+    return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
