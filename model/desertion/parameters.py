@@ -231,7 +231,7 @@ class Host(Frozen):
     travel: float = lever(3.0, "days", "days from leaving home to the border", 0.0, 365.0)
     border: float = lever(2.0, "0, 1 or 2", "0 closed, 1 transit only, 2 open", 0.0, 2.0)
     entry: float = lever(math.inf, "persons/day", "how many can be dealt with at the border", 0.0)
-    offers_to: float = lever(1.0, "0 or 1", "1 if the levers below hold for all forces; 0: only for the first force of the scenario", 0.0, 1.0)
+    offers_to: float = lever(99.0, "forces", "how many forces, in the scenario's order, may claim here; the others are not admitted as claimants", 0.0, 99.0)
     visa_free_deserter: float = lever(0.0, "chance", "chance that a deserter may enter without a claim", 0.0, 1.0)
     visa_free_evader: float = lever(0.0, "chance", "chance that an evader may enter without a claim", 0.0, 1.0)
     visa_free_skilled: float = lever(0.0, "chance", "chance that a skilled civilian may enter without a claim", 0.0, 1.0)
@@ -275,19 +275,19 @@ class Behaviour(Frozen):
     """How people decide: forms of contagion, weights, memory and frailty, the same for all forces."""
 
     form: Literal["multiplicative", "concave", "additive", "threshold", "none"] = "multiplicative"
-    contagion_squad: float = fixed(1.0, "log hazard per share", "weight of peers gone in the squad", -10.0, 50.0)
-    contagion_company: float = fixed(1.0, "log hazard per share", "weight of peers gone in the company", -10.0, 50.0)
-    contagion_community: float = fixed(2.0, "log hazard per share", "weight of people gone from the home community", -10.0, 50.0)
-    contagion_ties: float = fixed(1.0, "log hazard per share", "weight of personal ties gone", -10.0, 50.0)
-    contagion_news: float = fixed(2.0, "log hazard per share", "weight of news of the own army", -10.0, 50.0)
-    contagion_facing: float = fixed(1.2, "log hazard per share", "weight of news of armies facing the same enemy", -10.0, 50.0,
+    contagion_squad: float = fixed(1.0, "log hazard per share", "weight of peers gone in the squad", -10000.0, 10000.0)
+    contagion_company: float = fixed(1.0, "log hazard per share", "weight of peers gone in the company", -10000.0, 10000.0)
+    contagion_community: float = fixed(2.0, "log hazard per share", "weight of people gone from the home community", -10000.0, 10000.0)
+    contagion_ties: float = fixed(1.0, "log hazard per share", "weight of personal ties gone", -10000.0, 10000.0)
+    contagion_news: float = fixed(2.0, "log hazard per share", "weight of news of the own army", -10000.0, 10000.0)
+    contagion_facing: float = fixed(1.2, "log hazard per share", "weight of news of armies facing the same enemy", -10000.0, 10000.0,
         source="Lehmann & Zhukov 2019: about 0.6 of the own army's weight (A)")
-    reception_squad: float = fixed(1.0, "log hazard per share", "interaction of squad contagion with perceived reception", -10.0, 50.0)
-    reception_company: float = fixed(1.0, "log hazard per share", "interaction of company contagion with perceived reception", -10.0, 50.0)
-    reception_community: float = fixed(1.0, "log hazard per share", "interaction of community contagion with perceived reception", -10.0, 50.0)
-    reception_ties: float = fixed(1.0, "log hazard per share", "interaction of ties with perceived reception", -10.0, 50.0)
-    reception_news: float = fixed(2.0, "log hazard per share", "interaction of army news with perceived reception", -10.0, 50.0)
-    reception_facing: float = fixed(1.0, "log hazard per share", "interaction of others' news with perceived reception", -10.0, 50.0)
+    reception_squad: float = fixed(1.0, "log hazard per share", "interaction of squad contagion with perceived reception", -10000.0, 10000.0)
+    reception_company: float = fixed(1.0, "log hazard per share", "interaction of company contagion with perceived reception", -10000.0, 10000.0)
+    reception_community: float = fixed(1.0, "log hazard per share", "interaction of community contagion with perceived reception", -10000.0, 10000.0)
+    reception_ties: float = fixed(1.0, "log hazard per share", "interaction of ties with perceived reception", -10000.0, 10000.0)
+    reception_news: float = fixed(2.0, "log hazard per share", "interaction of army news with perceived reception", -10000.0, 10000.0)
+    reception_facing: float = fixed(1.0, "log hazard per share", "interaction of others' news with perceived reception", -10000.0, 10000.0)
     half_life_squad: float = fixed(99.0, "days", "half-life of squad pressure (inf: cumulative)", 0.1, math.inf,
         source="Lehmann & Zhukov 2019: 139 (own army) and 99 (others) time units, unit not stated (A-der); swept 30 to 400 and inf")
     half_life_company: float = fixed(99.0, "days", "half-life of company pressure", 0.1, math.inf)
@@ -334,7 +334,7 @@ class Behaviour(Frozen):
     belief_weight: float = fixed(10.0, "cases", "weight of the announced policy against decided cases", 0.01, 1e6)
     belief_credibility: float = fixed(0.8, "share", "share of the announced recognition rate that is believed at first", 0.0, 1.0)
     belief_half_life: float = fixed(90.0, "days", "half-life of evidence from decided cases", 1.0, math.inf)
-    belief_heard: float = fixed(0.01, "share", "share of all decided cases that a community hears of", 0.0, 1.0)
+    belief_heard: float = fixed(0.01, "share", "share of all decided cases that a community hears of; above 1 in a shrunk world, where a case stands for many", 0.0, 1e9)
     infiltrators: float = fixed(0.001, "share", "share of those who leave who are infiltrators", 0.0, 1.0)
     information_value: float = fixed(1.0, "soldier-days", "worth of what one prisoner knows when taken", 0.0, 1e6)
     information_half_life: float = fixed(12.0, "hours", "half-life of that worth", 0.1, 1e4,

@@ -106,9 +106,14 @@ def exit_threshold(u, z):
 
 @kernel
 def crossing(remaining, increment):
-    """When within the day a clock that still lacks `remaining` ticks passes its threshold, as a share of the day; 2 if it does not."""
+    """When within the day a clock that still lacks `remaining` ticks passes its threshold, as a share of the day; 2 if it does not.
+
+    A clock that passed on an earlier day (somebody waits for a visa) yields to every other: 1.5.
+    """
     if increment <= 0 or remaining > increment:
         return 2.0
+    if remaining <= 0:
+        return 1.5
     return float(remaining) / float(increment)
 
 

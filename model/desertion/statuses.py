@@ -21,7 +21,16 @@ N_CLOCKS = 6
 
 DESERTER, EVADER, SPECIALIST, OTHER = 0, 1, 2, 3  # categories in which hosts deal with people
 
-OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT = 1, 2, 4, 8, 16
+OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT_BIT = 1, 2, 4, 8, 16, 32, 64
+
+# What a day's counters count, a column each.
+DAY_COUNTS = (
+    "new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled", "new_wounded", "new_killed", "new_captured",
+    "caught", "returned", "turned_back", "called",
+)  # fmt: skip
+C_WOUNDED, C_KILLED, C_CAPTURED, C_CAUGHT, C_RETURNED, C_TURNED_BACK, C_CALLED = 5, 6, 7, 8, 9, 10, 11
+HOST_COUNTS = ("admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on", "visas")
+D_ADMITTED, D_IRREGULAR, D_TURNED_AWAY, D_DECIDED, D_GRANTED, D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 # Classes of people outside their units whose shared hazard is the same within a community.
 HOME_RESERVIST, HOME_RESERVIST_SKILLED, HOME_CIVILIAN, HOME_CIVILIAN_SKILLED = 0, 1, 2, 3

@@ -1,0 +1,208 @@
+"""Bookkeeping at the end of a day: pressures fade and grow, word of whole units spreads, the day is written down."""
+
+from __future__ import annotations
+
+from desertion import columns as col
+from desertion.compiled import kernel
+from desertion.departure import passing_now
+from desertion.rules import SHARE, decayed, war_index
+from desertion.signals import category_of_class, total_of
+from desertion.statuses import (
+    ABROAD,
+    APPLICANT,
+    AT_BORDER,
+    C_CALLED,
+    C_CAPTURED,
+    C_CAUGHT,
+    C_KILLED,
+    C_RETURNED,
+    C_TURNED_BACK,
+    C_WOUNDED,
+    CAPTURED,
+    COMMUNITY,
+    COMPANY,
+    D_ADMITTED,
+    D_DECIDED,
+    D_GENUINE,
+    D_GRANTED,
+    D_INFILTRATORS,
+    D_IRREGULAR,
+    D_PASSED,
+    D_REFUSED,
+    D_TURNED_AWAY,
+    D_VISAS,
+    EMIGRATED,
+    FLEE,
+    HIDE,
+    N_ROUTES,
+    N_STATUSES,
+    NEWS,
+    PROTECTED,
+    REFUSE,
+    REFUSED,
+    SERVING,
+    SKILLED,
+    SQUAD,
+    SURRENDER,
+    SURRENDERED,
+)
+
+UNIT_EVENT_MEN = 5
+YEAR = 365.0
+
+
+@kernel
+def close_pressures(w, day):
+    """Let all pressures forget a day and take up today's leavers, so that tomorrow everybody sees them."""
+    _unit_events(w, day)
+    for q in range(len(w.squad_n)):
+        _fold(w.squad_pressure[q], w.squad_new[q], w.keep[SQUAD])
+        w.squad_surrendered[q, (day + 1) % 3] = 0
+    for k in range(len(w.company_n)):
+        _fold(w.company_pressure[k], w.company_new[k], w.keep[COMPANY])
+        w.company_surrendered[k, (day + 1) % 3] = 0
+        for j in range(3):
+            w.company_casualties[k, j] = decayed(w.company_casualties[k, j], w.keep_casualties) + w.company_hit[k, j]
+    for c in range(len(w.community_force)):
+        _fold(w.community_pressure[c], w.community_new[c], w.keep[COMMUNITY])
+    for f in range(len(w.people)):
+        _fold(w.news[f], w.news_new[f], w.keep[NEWS])
+
+
+@kernel
+def _fold(pressure, new, keep):
+    for k in range(N_ROUTES):
+        if pressure[k] != 0 or new[k] != 0:
+            pressure[k] = decayed(pressure[k], keep) + new[k]
+            new[k] = 0
+
+
+@kernel
+def _unit_events(w, day):
+    """Word of a squad or company of which half has surrendered within three days carries extra weight in army news."""
+    extra = w.behaviour[col.B_UNIT_EVENT_WEIGHT]
+    for q in range(len(w.squad_n)):
+        gone = _gone_in_three_days(w.squad_surrendered[q], w.squad_size[q], day)
+        if gone > 0:
+            _announce(w, w.squad_force[q], extra * gone)
+            w.squad_surrendered[q, :] = 0
+    for k in range(len(w.company_n)):
+        gone = _gone_in_three_days(w.company_surrendered[k], w.company_size[k], day)
+        if gone > 0:
+            _announce(w, w.company_force[k], extra * gone)
+            w.company_surrendered[k, :] = 0
+
+
+@kernel
+def _gone_in_three_days(row, size, day):
+    """Men who surrendered in three days if they are at least half of the unit and five men and some did today, else 0."""
+    if row[day % 3] == 0:
+        return 0
+    gone = row[0] + row[1] + row[2]
+    return gone if gone >= UNIT_EVENT_MEN and 2 * gone >= size else 0
+
+
+@kernel
+def _announce(w, f, men):
+    w.news_new[f, SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))
+
+
+@kernel
+def write_day(w, row, street):
+    """Write the state into row `row` of the record (0 is the start); `street` is turnout as a share of each force's people."""
+    for f in range(len(w.people)):
+        _write_force(w, row, f, street[f])
+    for h in range(len(w.hosts)):
+        for f in range(len(w.people)):
+            _write_host(w, row, h, f)
+
+
+@kernel
+def _write_force(w, row, f, street):
+    out, counts = w.daily[row, f], w.counts_today[f]
+    for status in range(N_STATUSES):
+        out[status] = w.count[f, status]
+    n = N_STATUSES
+    force = w.forces[f]
+    strength = w.count[f, SERVING]
+    news = w.news[f, SURRENDER] / SHARE
+    start = max(1, w.soldiers_start[f])
+    values = (
+        float(counts[HIDE]),
+        float(counts[FLEE]),
+        float(counts[SURRENDER]),
+        float(counts[REFUSE]),
+        float(counts[C_WOUNDED]),
+        float(counts[C_KILLED]),
+        float(counts[C_CAPTURED]),
+        float(counts[C_CAUGHT]),
+        float(counts[C_RETURNED]),
+        float(w.left[f]),
+        float(w.departures[f]),
+        float(strength),
+        w.effective[f],
+        w.legitimacy[f],
+        street,
+        war_index(news, max(0.0, 1.0 - strength / start), w.behaviour[col.B_INDEX_NEWS], w.behaviour[col.B_INDEX_STRENGTH]),
+        w.information[f],
+        w.money * w.skilled_gone[f] * force[col.F_OUTPUT_PER_HEAD] / YEAR,
+    )
+    # Two tuples: numba takes no literal of more than thirty items.
+    more = (
+        1.0 if w.collapsed[f] >= 0 else 0.0,
+        1.0 if w.fallen[f] >= 0 else 0.0,
+        float(counts[SKILLED]),
+        float(counts[C_TURNED_BACK]),
+        float(counts[C_CALLED]),
+        float(w.served[f]),
+        total_of(w.news[f]) / SHARE,
+        w.money * (w.count[f, CAPTURED] + w.count[f, SURRENDERED]) * force[col.F_PRISONER_COST] / YEAR,
+        counts[C_CAPTURED] * force[col.F_CAPTURE_RISK],
+        counts[SURRENDER] * force[col.F_CAPTURE_SAVING],
+        w.threat[f],
+        w.quarter[f],
+        _mean_flight(w, f),
+    )
+    for j in range(len(values)):
+        out[n + j] = values[j]
+    for j in range(len(more)):
+        out[n + len(values) + j] = more[j]
+
+
+@kernel
+def _mean_flight(w, f):
+    """Perceived worth of flight for evaders, averaged over communities."""
+    total, n = 0.0, 0
+    for c in range(len(w.community_force)):
+        if w.community_force[c] == f:
+            total += w.flight[c, category_of_class(0)]
+            n += 1
+    return total / n
+
+
+@kernel
+def _write_host(w, row, h, f):
+    out, day, stock, host = w.hostly[row, h, f], w.host_day[h, f], w.host_count[h, f], w.hosts[h]
+    housed = stock[APPLICANT] + stock[PROTECTED] + stock[REFUSED]
+    values = (
+        float(stock[AT_BORDER]),
+        float(stock[APPLICANT]),
+        float(day[D_ADMITTED]),
+        float(day[D_IRREGULAR]),
+        float(day[D_TURNED_AWAY]),
+        float(day[D_DECIDED]),
+        float(day[D_GRANTED]),
+        float(day[D_REFUSED]),
+        float(stock[PROTECTED]),
+        float(stock[ABROAD]),
+        w.money * (housed * host[col.H_COST] / YEAR + day[D_PASSED] * host[col.H_TRANSIT_COST]),
+        float(day[D_INFILTRATORS]),
+        w.money * w.host_skilled[h, f] * host[col.H_OUTPUT_PER_HEAD] / YEAR,
+        float(day[D_GENUINE]),
+        float(day[D_PASSED]),
+        float(day[D_VISAS]),
+        float(stock[REFUSED]),
+        float(stock[EMIGRATED]),
+    )
+    for j in range(len(values)):
+        out[j] = values[j]

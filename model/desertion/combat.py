@@ -1,0 +1,44 @@
+"""Combat: what becomes of those who are hit today."""
+
+from __future__ import annotations
+
+import math
+
+from desertion import columns as col
+from desertion.compiled import kernel
+from desertion.draws import HIT, TREATMENT, WOUND, uniform
+from desertion.register import enter, who
+from desertion.rules import SHARE
+from desertion.statuses import C_CAPTURED, C_KILLED, C_WOUNDED, CAPTURED, KILLED, WOUNDED
+
+
+@kernel
+def strike(w, day):
+    """Take the day's hit out of the line: killed, captured or wounded; their companies feel it from tomorrow."""
+    w.company_hit[:] = 0
+    for n in range(w.out_n[0]):
+        i = w.out_person[n]
+        f, k = w.force_of[i], w.squad_company[w.squad[i]]
+        force = w.forces[f]
+        weight = int(SHARE / w.company_size[k])
+        u = uniform(w.seed, who(w, i), HIT, w.spell[i])
+        if u < force[col.F_SHARE_KILLED]:
+            kind, column, status = 1, C_KILLED, KILLED
+        elif u < force[col.F_SHARE_KILLED] + force[col.F_SHARE_CAPTURED]:
+            kind, column, status = 2, C_CAPTURED, CAPTURED
+            treat(w, i, f)
+        else:
+            kind, column, status = 0, C_WOUNDED, WOUNDED
+            healing = uniform(w.seed, who(w, i), WOUND, w.spell[i])
+            w.until[i] = day + 1 + int(force[col.F_RECOVERY] * (-math.log(healing) / 0.6931471805599453))
+        w.company_hit[k, kind] += weight
+        w.counts_today[f, column] += 1
+        enter(w, i, status, day)
+
+
+@kernel
+def treat(w, i, f):
+    """How a prisoner fares; word of it reaches his army."""
+    well = uniform(w.seed, who(w, i), TREATMENT, w.spell[i]) < w.forces[f, col.F_QUARTER]
+    w.captor[f, 0] += 1.0 if well else 0.0
+    w.captor[f, 1] += 1.0

@@ -1,0 +1,230 @@
+"""Departure: what leaving does on the day to the person, his unit, his home and the news."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desertion import columns as col
+from desertion.combat import treat
+from desertion.compiled import kernel
+from desertion.draws import HOST, RANK, STAY, uniform, uniforms
+from desertion.register import enter, who
+from desertion.rules import SHARE, TICK, passing_news
+from desertion.signals import inside_worth, outside_worth
+from desertion.statuses import (
+    D_VISAS,
+    DESERTER,
+    EMIGRATED,
+    EVADER,
+    FLEE,
+    HIDE,
+    HIDING,
+    IN_FLIGHT,
+    OFFICER_BIT,
+    OTHER,
+    PROTECTED,
+    REFUSE,
+    REFUSER_BIT,
+    REFUSING,
+    RESERVIST,
+    SERVED_BIT,
+    SERVING,
+    SKILLED,
+    SKILLED_BIT,
+    SOLDIER,
+    SPECIALIST,
+    SUMMONED,
+    SURRENDER,
+    SURRENDERED,
+    TRAINING,
+)
+
+
+@kernel
+def depart_all(w, day):
+    """Let the day's leavers go, in order of person; nobody sees it before tomorrow.
+
+    Skilled-worker visas are short, so those who want one go last, in the order of their rank; who finds none stays (route -1).
+    """
+    wanting = 0
+    for n in range(w.out_n[0]):
+        if w.out_route[n] == SKILLED:
+            wanting += 1
+        else:
+            depart(w, w.out_person[n], w.out_route[n], day)
+    if wanting == 0:
+        return
+    place, rank = np.empty(wanting, np.int64), np.empty(wanting)
+    m = 0
+    for n in range(w.out_n[0]):
+        if w.out_route[n] == SKILLED:
+            place[m] = n
+            rank[m] = uniform(w.seed, who(w, w.out_person[n]), RANK, 0)
+            m += 1
+    for m in np.argsort(rank):
+        n = place[m]
+        if _take_visa(w, w.out_person[n]):
+            depart(w, w.out_person[n], SKILLED, day)
+        else:
+            w.out_route[n] = -1
+
+
+@kernel
+def depart(w, i, route, day):
+    """One person leaves by a route."""
+    f, status = w.force_of[i], w.status[i]
+    if w.left_day[i] < 0:
+        w.left_day[i] = day
+        w.left_route[i] = route
+        w.left[f] += 1
+        if w.kind[i] == RESERVIST and route == FLEE:
+            w.fled[f] += 1
+    w.departures[f] += 1
+    w.counts_today[f, route] += 1
+    if (status == SUMMONED or status == TRAINING) and w.wave_of[i] >= 0:
+        w.wave_evaded[w.wave_of[i]] += 1
+    _spread(w, i, f, route, status, day)
+    if route == HIDE:
+        _start_stay(w, i, day, HIDING)
+    elif route == REFUSE:
+        w.trait[i] |= REFUSER_BIT
+        _start_stay(w, i, day, REFUSING)
+    elif route == SURRENDER:
+        treat(w, i, f)
+        enter(w, i, SURRENDERED, day)
+    elif route == SKILLED:
+        enter(w, i, EMIGRATED, day)
+    else:
+        set_out(w, i, choose_host(w, i, -1), day)
+
+
+@kernel
+def leaving_weight(w, i):
+    """How much a person's leaving counts: an officer's more."""
+    if (w.trait[i] & OFFICER_BIT) != 0:
+        return w.officer_weight[w.force_of[i]]
+    return 1.0
+
+
+@kernel
+def _spread(w, i, f, route, status, day):
+    """Add a leaver to the pressures of his unit, home and army."""
+    weight = leaving_weight(w, i) * SHARE
+    if status == SERVING:
+        q = w.squad[i]
+        k = w.squad_company[q]
+        w.squad_new[q, route] += int(weight / w.squad_size[q])
+        w.company_new[k, route] += int(weight / w.company_size[k])
+        if route == SURRENDER:
+            w.squad_surrendered[q, day % 3] += 1
+            w.company_surrendered[k, day % 3] += 1
+    c = w.community[i]
+    w.community_new[c, route] += int(weight / w.community_size[c])
+    served = status == SERVING
+    passing = passing_now(w, f)
+    if served:
+        w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
+    else:
+        visible = w.forces[f, col.F_FLIGHT_VISIBLE]
+        w.news_new[f, route] += int(visible * passing * weight / max(1, w.people[f]))
+
+
+@kernel
+def passing_now(w, f):
+    """Share of news that passes censorship today."""
+    exiles = 0
+    for h in range(len(w.hosts)):
+        exiles += w.host_count[h, f, PROTECTED]
+    return passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
+
+
+@kernel
+def _start_stay(w, i, day, status):
+    from_draws(w, i, status, 0)
+    enter(w, i, status, day)
+
+
+@kernel
+def from_draws(w, i, status, place):
+    """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
+    # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
+    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
+    w.stay[0, i] = stay_ticks(a)
+    w.stay[1, i] = stay_ticks(b)
+    w.stay[2, i] = stay_ticks(c)
+
+
+@kernel
+def stay_ticks(u):
+    """An exponential threshold in ticks."""
+    return int(-math.log(u) * TICK) + 1
+
+
+@kernel
+def category_of(w, i):
+    """The category in which hosts deal with a person."""
+    if (w.trait[i] & SERVED_BIT) != 0 or w.kind[i] == SOLDIER:
+        return DESERTER
+    if w.kind[i] == RESERVIST:
+        return EVADER
+    return SPECIALIST if (w.trait[i] & SKILLED_BIT) != 0 else OTHER
+
+
+@kernel
+def category_at(w, i, h):
+    """The same at one host: one that covers open refusers counts them as deserters, another as others."""
+    if (w.trait[i] & REFUSER_BIT) != 0:
+        return DESERTER if w.hosts[h, col.H_COVERS_REFUSERS] > 0.0 else OTHER
+    return category_of(w, i)
+
+
+@kernel
+def choose_host(w, i, but):
+    """The host whose perceived worth times personal taste is largest; `but` is left out; -1 if none is worth anything."""
+    c, noise = w.community[i], w.behaviour[col.B_HOST_NOISE]
+    best, chosen = 0.0, -1
+    for h in range(len(w.hosts)):
+        if h == but:
+            continue
+        worth = outside_worth(w, c, h) * inside_worth(w, c, h, category_at(w, i, h))
+        if worth <= 0.0:
+            continue
+        if noise > 0.0:
+            u = uniform(w.seed, who(w, i), HOST, w.host_key[h] + w.spell[i])
+            worth *= math.exp(-noise * math.log(-math.log(u)))
+        if worth > best:
+            best, chosen = worth, h
+    return chosen
+
+
+@kernel
+def set_out(w, i, h, day):
+    """Put a person on the way to a host; one whom no host is worth the way goes into hiding instead."""
+    if h < 0:
+        _start_stay(w, i, day, HIDING)
+        return
+    w.until[i] = day + int(w.hosts[h, col.H_TRAVEL])
+    enter(w, i, IN_FLIGHT, day)  # before the host changes: the old one must lose him
+    w.host[i] = h
+
+
+@kernel
+def _take_visa(w, i):
+    """Use one skilled-worker visa of the nearest host that has one today; false if there is none."""
+    c = w.community[i]
+    best, chosen = 0.0, -1
+    for h in range(len(w.hosts)):
+        if w.visa_credit[h] >= 1.0:
+            near = w.access[w.community_region[c], h]
+            near = near if near >= 0.0 else w.hosts[h, col.H_ACCESS]
+            if near > best:
+                best, chosen = near, h
+    if chosen < 0:
+        return False
+    w.visa_credit[chosen] -= 1.0
+    w.host[i] = chosen
+    w.host_day[chosen, w.force_of[i], D_VISAS] += 1
+    return True
+

@@ -1,0 +1,233 @@
+"""Movement: travel, the own frontier, life in hiding and abroad, recovery, training, punishment, returns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desertion import columns as col
+from desertion.compiled import kernel
+from desertion.departure import choose_host, from_draws, set_out, stay_ticks
+from desertion.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
+from desertion.institutions.host import admit, file_claim, join_border_queue
+from desertion.register import enter, is_passing, new_spell, post, vacancy, who
+from desertion.rules import chance_out, ticks
+from desertion.statuses import (
+    ABROAD,
+    AT_BORDER,
+    C_CAUGHT,
+    C_RETURNED,
+    C_TURNED_BACK,
+    CALLED_BIT,
+    CIVILIAN,
+    HIDING,
+    HOME,
+    IN_FLIGHT,
+    OUT_BIT,
+    PUNISHED,
+    REFUSED,
+    REFUSING,
+    SERVED_BIT,
+    SUMMONED,
+    TRAINING,
+    WOUNDED,
+)
+
+
+@kernel
+def move_all(w, day):
+    """Everybody in passing moves on, then the borders deal with their queues."""
+    arrived = np.empty(w.active_n[0], np.int64)
+    n_arrived, kept = 0, 0
+    n = w.active_n[0]
+    for m in range(n):
+        i = w.active[m]
+        status = w.status[i]
+        if status == IN_FLIGHT:
+            if w.until[i] <= day and _passes_frontier(w, i, day):
+                arrived[n_arrived] = i
+                n_arrived += 1
+        elif status == HIDING:
+            _hide_on(w, i, day)
+        elif status == ABROAD:
+            _live_abroad(w, i, day)
+        elif status == REFUSING:
+            _await_trial(w, i, day)
+        elif w.until[i] <= day:
+            _next_stage(w, i, status, day)
+    _queue_up(w, arrived[:n_arrived], day)
+    for h in range(len(w.hosts)):
+        admit(w, h, day)
+    # Those who became active today stand behind the first n; nobody may be on the list twice.
+    for m in range(w.active_n[0]):
+        i = w.active[m]
+        if is_passing(w.status[i]):
+            w.active[kept] = i
+            kept += 1
+        else:
+            w.is_active[i] = 0
+    w.active_n[0] = kept
+
+
+@kernel
+def _next_stage(w, i, status, day):
+    if status == SUMMONED:
+        w.until[i] = day + w.wave_training[w.wave_of[i]]
+        enter(w, i, TRAINING, day)
+    elif status == TRAINING:
+        q = vacancy(w, i)
+        if q >= 0:
+            post(w, i, q, day)
+    elif status == WOUNDED:
+        _recover(w, i, day)
+    elif status == PUNISHED:
+        _end_term(w, i, day)
+    elif status == REFUSED:
+        _end_toleration(w, i, day)
+
+
+@kernel
+def _recover(w, i, day):
+    if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i], col.F_RETURN_SHARE]:
+        q = vacancy(w, i)
+        if q >= 0:
+            new_spell(w, i)
+            post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _end_term(w, i, day):
+    sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i], col.F_PUNISHED_TO_FRONT]
+    if sent and w.kind[i] != CIVILIAN:
+        q = vacancy(w, i)
+        if q >= 0:
+            new_spell(w, i)
+            post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _punish(w, i, day):
+    f = w.force_of[i]
+    w.counts_today[f, C_CAUGHT] += 1
+    w.until[i] = day + int(w.forces[f, col.F_PUNISHMENT_TERM])
+    enter(w, i, PUNISHED, day)
+
+
+@kernel
+def _hide_on(w, i, day):
+    f = w.force_of[i]
+    w.stay[0, i] -= ticks(w.odds[f])
+    w.stay[1, i] -= ticks(w.forces[f, col.F_RETURN_RATE])
+    if w.stay[0, i] <= 0:
+        _punish(w, i, day)
+    elif w.stay[1, i] <= 0:
+        _give_up(w, i, day)
+
+
+@kernel
+def _give_up(w, i, day):
+    """A man in hiding goes back of his own will: to his unit if he served, else home."""
+    if (w.trait[i] & SERVED_BIT) != 0:
+        q = vacancy(w, i)
+        if q < 0:
+            return
+        new_spell(w, i)
+        post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+    w.counts_today[w.force_of[i], C_RETURNED] += 1
+
+
+@kernel
+def _await_trial(w, i, day):
+    w.stay[0, i] -= ticks(w.forces[w.force_of[i], col.F_TRIAL_RATE] * w.forces[w.force_of[i], col.F_PUNISHMENT])
+    if w.stay[0, i] <= 0:
+        _punish(w, i, day)
+
+
+@kernel
+def _live_abroad(w, i, day):
+    h = w.host[i]
+    host = w.hosts[h]
+    w.stay[0, i] -= ticks(host[col.H_CLAIMS_ABROAD])
+    w.stay[1, i] -= ticks(host[col.H_ONWARD])
+    w.stay[2, i] -= ticks(host[col.H_HOMEWARD])
+    if w.stay[2, i] <= 0:
+        _come_home(w, i, day)
+    elif w.stay[0, i] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0:
+        file_claim(w, i, h, day)
+    elif w.stay[1, i] <= 0:
+        other = choose_host(w, i, h)
+        if other >= 0:
+            set_out(w, i, other, day)
+        else:
+            w.stay[1, i] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+
+
+@kernel
+def _come_home(w, i, day):
+    """Return from abroad: home, but into hiding for a man who served or was called."""
+    w.trait[i] &= ~OUT_BIT & 0xFF
+    w.counts_today[w.force_of[i], C_RETURNED] += 1
+    fall_back(w, i, day)
+
+
+@kernel
+def fall_back(w, i, day):
+    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
+    new_spell(w, i)
+    if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
+        from_draws(w, i, HIDING, 0)
+        enter(w, i, HIDING, day)
+    else:
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _end_toleration(w, i, day):
+    """The refused are returned to their country, or live on without a claim."""
+    h = w.host[i]
+    if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h, col.H_ENFORCEMENT]:
+        w.trait[i] &= ~OUT_BIT & 0xFF
+        w.counts_today[w.force_of[i], C_RETURNED] += 1
+        if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
+            _punish(w, i, day)
+        else:
+            new_spell(w, i)
+            enter(w, i, HOME, day)
+    else:
+        from_draws(w, i, ABROAD, w.host_key[h])
+        enter(w, i, ABROAD, day)
+
+
+@kernel
+def _passes_frontier(w, i, day):
+    """Whether a traveller passes his own frontier; who is stopped falls back. Those already out are not checked again."""
+    if (w.trait[i] & OUT_BIT) != 0:
+        return True
+    force = w.forces[w.force_of[i]]
+    chance = chance_out(force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], w.kind[i] != CIVILIAN)
+    if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
+        w.trait[i] |= OUT_BIT
+        return True
+    w.counts_today[w.force_of[i], C_TURNED_BACK] += 1
+    fall_back(w, i, day)
+    return False
+
+
+@kernel
+def _queue_up(w, arrived, day):
+    """Join the borders' queues in the order of a fixed rank, so that nobody's place in a list matters."""
+    rank = np.empty(len(arrived))
+    for n in range(len(arrived)):
+        rank[n] = uniform(w.seed, who(w, arrived[n]), RANK, w.spell[arrived[n]])
+    for n in np.argsort(rank):
+        i = arrived[n]
+        enter(w, i, AT_BORDER, day)
+        join_border_queue(w, i)

@@ -1,0 +1,466 @@
+"""What everybody can see this morning: perceived chances, fears and shared hazards, published once from yesterday's state."""
+
+from __future__ import annotations
+
+import math
+
+from desertion import columns as col
+from desertion.compiled import kernel
+from desertion.draws import SHOCK, normals
+from desertion.rules import (
+    SHARE,
+    believed,
+    chance_out,
+    chance_to_be_caught,
+    civil_push,
+    contagion,
+    deterrence,
+    learned,
+    level,
+    open_chance,
+    persuaded,
+    soldier_push,
+    thinned_risk,
+    threat,
+    wait_discount,
+    weighted_share,
+    worth_inside,
+)
+from desertion.statuses import (
+    CALLED,
+    COMMUNITY,
+    COMPANY,
+    DESERTER,
+    EVADER,
+    FACING,
+    FLEE,
+    HIDE,
+    HIDING,
+    HIDING_SOLDIER,
+    HOME_CIVILIAN,
+    HOME_CIVILIAN_SKILLED,
+    HOME_RESERVIST_SKILLED,
+    N_CLASSES,
+    N_ROUTES,
+    NEWS,
+    NONE,
+    OTHER,
+    PROTECTED,
+    APPLICANT,
+    AT_BORDER,
+    REFUSE,
+    REFUSED,
+    SKILLED,
+    SPECIALIST,
+    SQUAD,
+    SURRENDER,
+    THRESHOLD,
+)
+
+# Columns of the reference table, see society.REFERENCE_COLUMNS.
+R_CASUALTY, R_LEGITIMACY, R_SUPPLY, R_PUNISHMENT, R_FLIGHT, R_QUARTER = 0, 1, 2, 3, 4, 8
+MONTH = 30
+
+
+@kernel
+def publish(w, day):
+    """Publish the day's signals for all forces, hosts, communities and squads."""
+    for f in range(len(w.people)):
+        _home_signals(w, f, day)
+    _host_signals(w)
+    _shocks(w, day)
+    for c in range(len(w.community_force)):
+        _community_signals(w, c)
+    for q in range(len(w.squad_force)):
+        if w.squad_n[q] > 0:
+            _squad_signals(w, q)
+
+
+@kernel
+def _home_signals(w, f, day):
+    force, reference = w.forces[f], w.reference[f]
+    w.odds[f] = chance_to_be_caught(force[col.F_POLICE], float(w.count[f, HIDING]))
+    pool = 0
+    for c in range(len(w.community_force)):
+        if w.community_force[c] == f:
+            pool += w.class_n[c, 0] + w.class_n[c, 1]
+    danger = 1.0
+    if reference[R_CASUALTY] > 0.0:
+        danger = force[col.F_CASUALTY_RATE] / reference[R_CASUALTY]
+    w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger)
+    credibility = persuaded(force[col.F_QUARTER_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
+    prior = believed(force[col.F_QUARTER_ANNOUNCED], credibility, force[col.F_QUARTER_FEAR])
+    w.quarter[f] = learned(prior, w.behaviour[col.B_BELIEF_WEIGHT], w.captor[f, 0], w.captor[f, 1])
+
+
+@kernel
+def called_in_a_month(w, f, day):
+    """How many the force's calendar means to call in the coming month, as people know on `day`."""
+    total = 0.0
+    if w.fallen[f] >= 0:
+        return total
+    for v in range(len(w.wave_force)):
+        if w.wave_force[v] != f or w.wave_day[v] > day:
+            continue  # a call-up is not known before it is decreed
+        ends = w.wave_day[v] + w.wave_days[v]
+        overlap = min(day + MONTH, ends) - day
+        if overlap > 0:
+            total += w.wave_number[v] * (overlap / w.wave_days[v])
+    return total
+
+
+@kernel
+def _host_signals(w):
+    """Which hosts are full, and what being passed on is worth."""
+    for h in range(len(w.hosts)):
+        w.full[h] = is_full(w, h)
+    for h in range(len(w.hosts)):
+        for cat in range(4):
+            for f in range(len(w.people)):
+                best = 0.0
+                for other in range(len(w.hosts)):
+                    if w.passes_to[h, other] != 0 and takes_transit(w, other, f):
+                        host = w.hosts[other]
+                        claim = admission(w, other, f, cat) * prospect(host, host[col.H_RECOGNITION_DESERTER + cat])
+                        best = max(best, claim)
+                w.passed_on[h, cat, f] = best
+
+
+@kernel
+def is_full(w, h):
+    """Whether all reception places of a host are taken."""
+    host = w.hosts[h]
+    stock = 0
+    for f in range(len(w.people)):
+        stock += w.host_count[h, f, APPLICANT] + w.host_count[h, f, PROTECTED] + w.host_count[h, f, REFUSED]
+    return stock + 1 > host[col.H_PLACES] - host[col.H_PLACES_TAKEN]
+
+
+@kernel
+def admission(w, h, f, cat):
+    """Chance that a host admits a person of a category and force as a claimant."""
+    if f >= w.hosts[h, col.H_OFFERS_TO]:
+        return 0.0
+    return w.hosts[h, col.H_ADMISSION_DESERTER + cat]
+
+
+@kernel
+def takes_transit(w, h, f):
+    """Whether a host takes people whom another passes on."""
+    return w.hosts[h, col.H_BORDER] >= 2.0 and w.full[h] == 0 and f < w.hosts[h, col.H_OFFERS_TO]
+
+
+@kernel
+def prospect(host, recognition):
+    """What a claim is worth, protection being 1."""
+    return recognition + (1.0 - recognition) * host[col.H_WORTH_TOLERATED]
+
+
+@kernel
+def nearness(w, c, h):
+    """How near a host is to a community, in [0, 1]."""
+    own = w.access[w.community_region[c], h]
+    return own if own >= 0.0 else w.hosts[h, col.H_ACCESS]
+
+
+@kernel
+def believed_recognition(w, c, h, cat):
+    """Recognition rate that a community expects at a host: the announcement, then the cases it heard of."""
+    f, b, host = w.community_force[c], w.behaviour, w.hosts[h]
+    force = w.forces[f]
+    announced = host[col.H_ANNOUNCED]
+    if announced < 0.0:
+        announced = host[col.H_RECOGNITION_DESERTER + cat]
+    credibility = persuaded(b[col.B_BELIEF_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
+    seen, good = w.national_n[f, h, cat], w.national_good[f, h, cat]
+    if w.has_heard[c] != 0:
+        seen, good = seen + w.heard_n[c, h, cat], good + w.heard_good[c, h, cat]
+    return learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen)
+
+
+@kernel
+def inside_worth(w, c, h, cat):
+    """Perceived chance to get into a host times what waits there, protection being 1."""
+    f, host = w.community_force[c], w.hosts[h]
+    return worth_inside(
+        host[col.H_BORDER],
+        host[col.H_VISA_FREE_DESERTER + cat],
+        admission(w, h, f, cat),
+        host[col.H_LEAK],
+        believed_recognition(w, c, h, cat),
+        w.full[h] != 0,
+        host[col.H_WORTH_ABROAD],
+        host[col.H_WORTH_TOLERATED],
+        w.passed_on[h, cat, f],
+    )
+
+
+@kernel
+def outside_worth(w, c, h):
+    """Nearness of a host times what the wait at its border leaves of it."""
+    waiting = 0
+    for f in range(len(w.people)):
+        waiting += w.host_count[h, f, AT_BORDER]
+    entry = w.hosts[h, col.H_ENTRY]
+    return nearness(w, c, h) * wait_discount(float(waiting), entry, w.behaviour[col.B_QUEUE_PATIENCE])
+
+
+@kernel
+def passable(w, f, cat):
+    """Chance to pass the own frontier."""
+    force = w.forces[f]
+    return chance_out(force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], cat == DESERTER or cat == EVADER)
+
+
+@kernel
+def _shocks(w, day):
+    b = w.behaviour
+    memory = b[col.B_SHOCK_MEMORY]
+    fresh = math.sqrt(1.0 - memory * memory) if day > 0 else 1.0
+    if b[col.B_SHOCK_UNIT] > 0.0:
+        for k in range(len(w.company_shock)):
+            w.company_shock[k] = memory * w.company_shock[k] + fresh * b[col.B_SHOCK_UNIT] * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+    if b[col.B_SHOCK_COMMUNITY] > 0.0:
+        for c in range(len(w.community_shock)):
+            normal = normals(w.seed, w.community_key[c], SHOCK, day)[0]
+            w.community_shock[c] = memory * w.community_shock[c] + fresh * b[col.B_SHOCK_COMMUNITY] * normal
+
+
+@kernel
+def _community_signals(w, c):
+    f = w.community_force[c]
+    for cat in range(4):
+        w.flight[c, cat] = 0.0
+        w.reception[c, cat] = 0.0
+    for h in range(len(w.hosts)):
+        outside = outside_worth(w, c, h)
+        if outside <= 0.0:
+            continue
+        for cat in range(4):
+            inside = inside_worth(w, c, h, cat)
+            if outside * inside > w.flight[c, cat]:
+                w.flight[c, cat] = outside * inside
+                w.reception[c, cat] = inside
+    for cat in range(4):
+        w.flight[c, cat] *= passable(w, f, cat)
+    visa = _visa_chance(w, c, f)
+    for cl in range(N_CLASSES):
+        if w.class_n[c, cl] > 0:
+            _class_signals(w, c, cl, f, visa)
+
+
+@kernel
+def _visa_chance(w, c, f):
+    best = 0.0
+    for h in range(len(w.hosts)):
+        if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
+            best = max(best, nearness(w, c, h))
+    return best * (1.0 - w.forces[f, col.F_EXIT_CONTROL])
+
+
+@kernel
+def category_of_class(cl):
+    """The category in which hosts see people of a class."""
+    if cl == HIDING_SOLDIER:
+        return DESERTER
+    if cl == HOME_CIVILIAN:
+        return OTHER
+    if cl == HOME_CIVILIAN_SKILLED:
+        return SPECIALIST
+    return EVADER
+
+
+@kernel
+def class_baseline(force, cl, k):
+    """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
+    if k == FLEE:
+        if cl <= HOME_RESERVIST_SKILLED:
+            return force[col.F_BASE_RESERVIST_FLEE]
+        if cl <= HOME_CIVILIAN_SKILLED:
+            return force[col.F_BASE_CIVILIAN_FLEE]
+        if cl < HIDING_SOLDIER:
+            return force[col.F_BASE_SUMMONED_FLEE]
+        return force[col.F_BASE_HIDING_FLEE]
+    if k == HIDE:
+        if cl <= HOME_RESERVIST_SKILLED:
+            return force[col.F_BASE_RESERVIST_HIDE]
+        if CALLED <= cl < HIDING_SOLDIER:
+            return force[col.F_BASE_SUMMONED_HIDE]
+    if k == REFUSE and CALLED <= cl < HIDING_SOLDIER:
+        return force[col.F_BASE_SUMMONED_REFUSE]
+    if k == SKILLED and (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED):
+        return force[col.F_BASE_SKILLED]
+    return -1.0
+
+
+@kernel
+def _class_signals(w, c, cl, f, visa):
+    b, force, reference = w.behaviour, w.forces[f], w.reference[f]
+    liable = cl != HOME_CIVILIAN and cl != HOME_CIVILIAN_SKILLED
+    cat = category_of_class(cl)
+    push = civil_push(
+        w.threat[f] if liable else 0.0,
+        force[col.F_BAN_EXPECTED] * (1.0 - force[col.F_EXIT_BAN]) if liable else 0.0,
+        w.turnout[c],
+        reference[R_LEGITIMACY] - w.legitimacy[f],
+        w.community_shock[c],
+        b[col.B_PUSH_THREAT],
+        b[col.B_PUSH_DOOR],
+        b[col.B_PUSH_TURNOUT],
+        b[col.B_PUSH_LEGITIMACY],
+    )
+    fear = deterrence(force[col.F_PUNISHMENT], w.odds[f], b[col.B_PUSH_PUNISHMENT])
+    fear -= deterrence(reference[R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, b[col.B_PUSH_PUNISHMENT])
+    certain = deterrence(force[col.F_PUNISHMENT] - reference[R_PUNISHMENT], 1.0, b[col.B_PUSH_PUNISHMENT])
+    best_log = 0.0
+    for k in range(N_ROUTES):
+        baseline = class_baseline(force, cl, k)
+        w.class_open[c, cl, k] = 0.0
+        w.class_level[c, cl, k] = 0.0
+        w.class_shared[c, cl, k] = 0.0
+        if baseline < 0.0:
+            continue
+        cost, reception = 0.0, 0.0
+        if k == HIDE:
+            cost = fear
+            w.class_open[c, cl, k] = force[col.F_REFUGE]
+        elif k == REFUSE:
+            cost = certain
+            w.class_open[c, cl, k] = 1.0
+        elif k == FLEE:
+            reception = w.reception[c, cat]
+            w.class_open[c, cl, k] = open_chance(1.0, w.flight[c, cat], reference[R_FLIGHT + cat], b[col.B_CHANCE_POWER])
+        else:
+            w.class_open[c, cl, k] = open_chance(1.0, visa, 1.0, b[col.B_CHANCE_POWER])
+        shared = outside_contagion(w, c, f, k, reception)
+        w.class_shared[c, cl, k] = shared
+        w.class_level[c, cl, k] = level(w.form, baseline, push - cost, shared)
+        if w.form == THRESHOLD:
+            best_log = math.log(w.class_open[c, cl, k]) if w.class_open[c, cl, k] > 0.0 else 0.0
+            w.class_pull[c, cl, k] = b[col.B_THRESHOLD_PUSH] * (push - cost + best_log)
+    if w.form == THRESHOLD:
+        w.class_share[c, cl] = weighted_gone(w, -1, c, f)
+
+
+@kernel
+def total_of(row):
+    """Sum of a group's pressure over routes, in ticks."""
+    total = 0
+    for k in range(N_ROUTES):
+        total += row[k]
+    return total
+
+
+@kernel
+def news_contagion(w, f, k, reception):
+    """Contagion from army news and from armies that face the same enemy."""
+    cross = w.behaviour[col.B_CROSS_ROUTE]
+    total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, weighted_share(w.news[f, k], total_of(w.news[f]), cross))
+    for other in range(len(w.people)):
+        if w.facing[f, other] != 0:
+            share = weighted_share(w.news[other, k], total_of(w.news[other]), cross)
+            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, share)
+    return total
+
+
+@kernel
+def outside_contagion(w, c, f, k, reception):
+    """Contagion that everybody of a community outside units shares."""
+    if w.form == NONE or w.form == THRESHOLD:
+        return 0.0
+    cross = w.behaviour[col.B_CROSS_ROUTE]
+    row = w.community_pressure[c]
+    local = contagion(w.beta[COMMUNITY], w.beta_star[COMMUNITY], reception, weighted_share(row[k], total_of(row), cross))
+    return local + news_contagion(w, f, k, reception)
+
+
+@kernel
+def weighted_gone(w, q, c, f):
+    """Weighted share gone at all levels but ties, whatever the route (threshold form); `q` is -1 outside units."""
+    share = w.beta[COMMUNITY] * (total_of(w.community_pressure[c]) / SHARE) + w.beta[NEWS] * (total_of(w.news[f]) / SHARE)
+    for other in range(len(w.people)):
+        if w.facing[f, other] != 0:
+            share += w.beta[FACING] * (total_of(w.news[other]) / SHARE)
+    if q >= 0:
+        share += w.beta[SQUAD] * (total_of(w.squad_pressure[q]) / SHARE)
+        share += w.beta[COMPANY] * (total_of(w.company_pressure[w.squad_company[q]]) / SHARE)
+    return share
+
+
+@kernel
+def risk_in(w, k):
+    """Daily rate of being hit in a company."""
+    f = w.company_force[k]
+    force = w.forces[f]
+    return thinned_risk(
+        force[col.F_CASUALTY_RATE], w.company_front[k], w.company_n[k], w.company_peak[k], force[col.F_THINNING], force[col.F_THINNING_CAP]
+    )
+
+
+@kernel
+def _squad_signals(w, q):
+    b = w.behaviour
+    company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
+    force, reference = w.forces[f], w.reference[f]
+    founders = w.squad_founders[q]
+    lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
+    risk = 0.0
+    if reference[R_CASUALTY] > 0.0:
+        risk = risk_in(w, company) / reference[R_CASUALTY] - 1.0
+    push = soldier_push(
+        w.company_casualties[company, 0] / SHARE,
+        w.company_casualties[company, 1] / SHARE,
+        w.company_casualties[company, 2] / SHARE,
+        risk,
+        force[col.F_SUPPLY] + w.output_gap[f] * force[col.F_OUTPUT_SUPPLY] - reference[R_SUPPLY],
+        reference[R_LEGITIMACY] - w.legitimacy[f],
+        lost,
+        w.company_shock[company] + w.community_shock[c],
+        b[col.B_PUSH_WOUNDED],
+        b[col.B_PUSH_KILLED],
+        b[col.B_PUSH_CAPTURED],
+        b[col.B_PUSH_RISK],
+        b[col.B_PUSH_SUPPLY],
+        b[col.B_PUSH_LEGITIMACY],
+        b[col.B_PUSH_COHESION],
+    )
+    fear = deterrence(force[col.F_PUNISHMENT], w.odds[f], b[col.B_PUSH_PUNISHMENT])
+    fear -= deterrence(reference[R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, b[col.B_PUSH_PUNISHMENT])
+    certain = deterrence(force[col.F_PUNISHMENT] - reference[R_PUNISHMENT], 1.0, b[col.B_PUSH_PUNISHMENT])
+    for k in range(4):
+        cost, reception = 0.0, 0.0
+        if k == HIDE:
+            baseline, cost = force[col.F_BASE_SOLDIER_HIDE], fear
+            w.squad_open[q, k] = force[col.F_ROUGH_COUNTRY] * force[col.F_REFUGE]
+        elif k == FLEE:
+            baseline, reception = force[col.F_BASE_SOLDIER_FLEE], w.reception[c, DESERTER]
+            w.squad_open[q, k] = open_chance(force[col.F_FRONTIER], w.flight[c, DESERTER], reference[R_FLIGHT], b[col.B_CHANCE_POWER])
+        elif k == SURRENDER:
+            baseline, reception = force[col.F_BASE_SOLDIER_SURRENDER], w.quarter[f]
+            contact = force[col.F_CONTACT] if w.company_front[company] > 0.0 else 0.0
+            w.squad_open[q, k] = open_chance(contact, w.quarter[f], reference[R_QUARTER], b[col.B_CHANCE_POWER])
+        else:
+            baseline, cost = force[col.F_BASE_SOLDIER_REFUSE], certain
+            w.squad_open[q, k] = 1.0
+        shared = unit_contagion(w, q, company, c, f, k, reception)
+        w.squad_shared[q, k] = shared
+        w.squad_level[q, k] = level(w.form, baseline, push - cost, shared)
+        if w.form == THRESHOLD:
+            log_chance = math.log(w.squad_open[q, k]) if w.squad_open[q, k] > 0.0 else 0.0
+            w.squad_pull[q, k] = b[col.B_THRESHOLD_PUSH] * (push - cost + log_chance)
+    if w.form == THRESHOLD:
+        w.squad_share[q] = weighted_gone(w, q, c, f)
+
+
+@kernel
+def unit_contagion(w, q, company, c, f, k, reception):
+    """Contagion that everybody in a squad shares."""
+    if w.form == NONE or w.form == THRESHOLD:
+        return 0.0
+    cross = w.behaviour[col.B_CROSS_ROUTE]
+    own, line = w.squad_pressure[q], w.company_pressure[company]
+    total = contagion(w.beta[SQUAD], w.beta_star[SQUAD], reception, weighted_share(own[k], total_of(own), cross))
+    total += contagion(w.beta[COMPANY], w.beta_star[COMPANY], reception, weighted_share(line[k], total_of(line), cross))
+    return total + outside_contagion(w, c, f, k, reception)
+
+
