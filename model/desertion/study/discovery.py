@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Box:
     """A region of parameter space.
 
     Args:
-        limits: Parameters that matter, each with its bounds or its allowed words.
+        limits: Parameters that matter, each with its bounds (infinite where the box does not cut) or its allowed words.
         coverage: Share of all cases of interest that lie inside.
         density: Share of the points inside that are of interest.
         mass: Share of all points that lie inside.
@@ -82,7 +83,7 @@ def prim_box(
     dense = np.flatnonzero(density >= least_density)
     at = int(dense[np.argmax(coverage[dense])]) if len(dense) else int(np.argmax(density))
     limits = _limits(found.box_lims[at], cases)
-    quasi: dict[str, Any] = found.qp[at] if at < len(found.qp) else {}
+    quasi: dict[str, Any] = found.p_values[at]
     p_values = {
         name: float(max(one for one in _listed(quasi[name]) if one >= 0)) for name in limits if _known(quasi, name)
     }
@@ -182,15 +183,20 @@ def _limits(box: pd.DataFrame, cases: pd.DataFrame) -> dict[str, tuple[float, fl
                 limits[name] = words
             continue
         low, high = float(box[name].iloc[0]), float(box[name].iloc[1])
-        if low > float(values.min()) or high < float(values.max()):
+        low = low if low > float(values.min()) else -math.inf
+        high = high if high < float(values.max()) else math.inf
+        if low > -math.inf or high < math.inf:
             limits[name] = (low, high)
     return limits
 
 
 def _limit_words(name: str, limit: tuple[float, float] | tuple[str, ...]) -> str:
-    if all(isinstance(one, float) for one in limit) and len(limit) == 2:
-        return f"{name} lies between {limit[0]:.3g} and {limit[1]:.3g}"
-    return f"{name} is {' or '.join(str(one) for one in limit)}"
+    low, high = limit[0], limit[-1]
+    if isinstance(low, str) or isinstance(high, str):
+        return f"{name} is {' or '.join(str(one) for one in limit)}"
+    if high == math.inf:
+        return f"{name} is at least {low:.3g}"
+    return f"{name} is at most {high:.3g}" if low == -math.inf else f"{name} lies between {low:.3g} and {high:.3g}"
 
 
 def _listed(value: object) -> Sequence[float]:

@@ -14,6 +14,9 @@ from desertion.study.tables import done_runs, parameters_of
 
 ARM = "policies"
 
+# Subtracting numbers that differ by a constant leaves a variance of this order, which means none.
+_ROUNDING = 1e-20
+
 
 def paired_differences(
     runs: pd.DataFrame,
@@ -106,7 +109,7 @@ def replicate_saving(first: NDArray[np.float64], second: NDArray[np.float64]) ->
         return float("nan")
     separate = float(first.var(ddof=1) + second.var(ddof=1))
     paired = float((second - first).var(ddof=1))
-    if paired == 0.0:
+    if paired <= _ROUNDING * separate:
         return float("inf") if separate > 0.0 else float("nan")
     return separate / paired
 

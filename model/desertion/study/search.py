@@ -87,7 +87,8 @@ def search(
                 points += [_candidate(trial, spec.factors) for trial in trials]
                 writer.extend(points)
                 drive(looking, tuple(points), writer, means, executor, workers, report)
-                for trial, values in zip(trials, _medians(writer, goal)[len(points) - len(trials) :], strict=True):
+                asked = range(len(points) - len(trials), len(points))
+                for trial, values in zip(trials, _medians(writer, goal, asked), strict=True):
                     _tell(asking, trial, values, goal)
     finally:
         writer.close()
@@ -189,8 +190,8 @@ def _gains(table: pd.DataFrame, goal: Goal) -> NDArray[np.float64]:
     return table[list(goal.wanted)].to_numpy(np.float64) * signs
 
 
-def _medians(writer: StudyWriter, goal: Goal) -> list[dict[str, float]]:
-    """Median of each measure at each candidate in the file; NaN where no run finished."""
+def _medians(writer: StudyWriter, goal: Goal, candidates: Sequence[int]) -> list[dict[str, float]]:
+    """Median of each measure at some candidates in the file; NaN where no run finished."""
     names = list(dict.fromkeys([*goal.wanted, *goal.limits]))
     values: dict[int, dict[str, list[float]]] = {}
     for row in writer.rows():
@@ -199,7 +200,6 @@ def _medians(writer: StudyWriter, goal: Goal) -> list[dict[str, float]]:
                 if name not in row.scalars:
                     raise unknown_name("measure", name, row.scalars, where="the goal of the search")
                 values.setdefault(row.design, {}).setdefault(name, []).append(row.scalars[name])
-    candidates = range(len(writer.points()))
     return [
         {name: float(np.median(values.get(index, {}).get(name, [np.nan]))) for name in names} for index in candidates
     ]
@@ -212,7 +212,8 @@ def _tell(asking: optuna.Study, trial: optuna.Trial, values: Mapping[str, float]
     if not np.isfinite(list(values.values())).all():
         asking.tell(trial, state=TrialState.FAIL)
         return
-    trial.set_user_attr("strain", [values[name] - limit for name, limit in goal.limits.items()] or [0.0])
+    for name, limit in goal.limits.items():
+        trial.set_constraint(name, values[name] - limit)
     asking.tell(trial, wanted)
 
 
@@ -223,10 +224,7 @@ def _asking(goal: Goal, seed: int, population: int) -> optuna.Study:
         raise InputError("a search needs Optuna: install it with pip install 'desertion[discovery]'") from problem
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
-    def strain(trial: optuna.trial.FrozenTrial) -> Sequence[float]:
-        return trial.user_attrs.get("strain", [0.0])
-
-    sampler = optuna.samplers.NSGAIISampler(seed=seed, population_size=max(2, population), constraints_func=strain)
+    sampler = optuna.samplers.NSGAIISampler(seed=seed, population_size=max(2, population))
     directions: Any = ["maximize" if wish == MORE else "minimize" for wish in goal.wanted.values()]
     return optuna.create_study(directions=directions, sampler=sampler)
 

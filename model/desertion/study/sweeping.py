@@ -175,7 +175,7 @@ def drive(
         report: Called with the progress.
     """
     schedule = Schedule(spec.replicates, len(points), means.shard)
-    schedule.restore(_finished(writer, spec, means.retry_failed))
+    schedule.restore(_finished(writer, spec, len(points), means.retry_failed))
     if schedule.unfinished():
         driving = replace(means.driving, report=report)
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
@@ -221,11 +221,11 @@ def _check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
 
 
 def _finished(
-    writer: StudyWriter, spec: StudySpec, retry_failed: bool
+    writer: StudyWriter, spec: StudySpec, points: int, retry_failed: bool
 ) -> Iterator[tuple[tuple[int, int], float | None]]:
     """Runs that need not be done again; damaged ones do."""
     for row, sound in writer.examined():
-        if sound and (row.status == DONE or not retry_failed):
+        if row.design < points and sound and (row.status == DONE or not retry_failed):
             yield row.key, watched(row, spec.replicates.watched)
 
 
