@@ -58,7 +58,8 @@ def _band(comparison: Comparison, force: str, column: str) -> pd.DataFrame:
 def _curves(figure: Figure, comparison: Comparison, force: str) -> None:
     ax = figure.subplots()
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
-    ax.set_title(f"People of {force} who have left, by any way")
+    if len(comparison.forces) > 1:
+        ax.set_title(f"People of {force} who have left, by any way")
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
@@ -118,7 +119,7 @@ def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd
     return table.loc[list(comparison.policies), list(order)]
 
 
-def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:
+def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
     table = peaks(comparison)
     if table.empty or not table.to_numpy().any():
         ax = figure.subplots()

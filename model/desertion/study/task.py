@@ -59,7 +59,7 @@ def task(path: str) -> Task:
     try:
         return cast(Task, getattr(import_module(module), name))
     except (ImportError, AttributeError, ValueError) as problem:
-        raise InputError(f"study.task = {path!r} cannot be found: {problem}") from problem
+        raise InputError(f"task = {path!r} cannot be found: {problem}") from problem
 
 
 def fingerprint(path: str, spec: Mapping[str, Any]) -> dict[str, str]:
