@@ -1,0 +1,204 @@
+"""The test of the thesis for reading: tables in Markdown, with the sentence that follows from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from desertion.study.power import SURE, Cell
+from desertion.study.ranks import Ranks
+from desertion.study.reference_table import ReferenceTable
+from desertion.study.rivals import PRIORS, RIVALS, WITH_CONTAGION, priors
+from desertion.study.smc import Fit
+from desertion.study.thesis import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
+
+_WORDS = {
+    "contagion": "contagion alone",
+    "shocks": "no contagion, shocks shared within units and by all over time",
+    "homophily": "no contagion, likes serve together (correlated frailty)",
+    "all": "all together",
+}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
+
+
+def rivals_text() -> str:
+    """The rivals with their priors."""
+    rows = [(name, _WORDS[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
+    ranges = [
+        (one.name, one.meaning, f"{one.low:g} to {one.high:g}{', evenly in the logarithm' if one.log else ''}")
+        for one in PRIORS.values()
+    ]
+    return "\n\n".join(
+        [
+            "## Rivals",
+            table(("rival", "in words", "parameters"), rows),
+            table(("parameter", "meaning", "prior"), ranges),
+            "No prior has a source: all are swept. Each rival has the prior probability 1/4.",
+        ]
+    )
+
+
+def case_text(fit: Fit, seconds: float) -> str:
+    """One series: model probabilities, scores, what is not identified."""
+    series = fit.series
+    rows = [
+        (
+            one.rival,
+            f"{one.probability:.2f} ± {one.error:.2f}",
+            _number(one.crps_fitted),
+            _number(one.crps_held_out),
+            _number(one.difference),
+            _number(one.difference_held_out),
+            str(one.members),
+        )
+        for one in scores(fit)
+    ]
+    head = (
+        "rival",
+        "posterior probability",
+        "CRPS of log(1 + x), fitted",
+        "held out",
+        "relative difference, all",
+        "held out",
+        "members",
+    )
+    flags = [
+        f"{len(series.points)} points, the last {fit.held_out} held out."
+        if fit.held_out
+        else f"{len(series.points)} points, too few to hold any out.",
+        f"At risk: {fit.case.at_risk}. A step is {fit.case.step_days:g} days, {fit.case.people} simulated people.",
+        f"{fit.particles} particles, {len(fit.epsilon)} generations, {fit.simulations:,} simulations, {seconds:.0f} s; "
+        f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
+    ]
+    if fit.few:
+        flags.append("Too few particles for these probabilities to mean much.")
+    if series.recalled:
+        flags.append("Uses recalled figures (grade C*).")
+    loose = [f"{rival}: {', '.join(names)}" for rival in RIVALS if (names := unidentified(fit, rival))]
+    return "\n\n".join(
+        [
+            f"### {series.title}",
+            " ".join(flags),
+            table(head, rows),
+            f"Not identified (posterior hardly narrower than the prior): {'; '.join(loose) or 'none'}.",
+            "Caveats: " + " ".join(series.caveats),
+        ]
+    )
+
+
+def meta_text(found: Meta, fits: Sequence[Fit]) -> str:
+    """Whether the series agree."""
+    rows = [
+        (name, f"{share:.2f}", f"{odds:+.1f}", _best(fit))
+        for name, share, odds, fit in zip(found.names, found.contagion, found.log_odds, fits, strict=True)
+    ]
+    word = "All series point the same way." if found.agree else "The series do not agree."
+    return "\n\n".join(
+        [
+            "## Do the series agree?",
+            table(
+                ("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows
+            ),
+            f"{word} Were they independent and one answer true of all, the log odds would add up to {found.pooled:+.1f}; "
+            f"they spread by {found.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
+            f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}.",
+        ]
+    )
+
+
+def power_text(cells: Sequence[Cell], reference: ReferenceTable) -> str:
+    """Power and false alarms as a table, with the sentence that follows."""
+    rows = [
+        (
+            str(cell.setting.points),
+            f"{cell.setting.noise:g}",
+            cell.setting.seen,
+            cell.truth,
+            f"{cell.found / cell.histories:.0%} ({cell.low:.0%} to {cell.high:.0%})",
+            f"{cell.denied / cell.histories:.0%}",
+            f"{cell.mean:.2f}",
+        )
+        for cell in cells
+    ]
+    head = (
+        "points",
+        "noise",
+        "seen",
+        "true rival",
+        f"contagion found (P ≥ {SURE:g})",
+        f"denied (P ≤ {1 - SURE:.1g})",
+        "mean P",
+    )
+    told = (
+        f"{len(reference):,} simulations of the laboratory ({reference.people} people), {reference.seconds / 60:.0f} minutes "
+        f"of computing; {cells[0].histories} histories per cell, each judged by the table without it. "
+        "Found: rivals with contagion get a posterior probability of at least 0.9. In histories of `shocks` and "
+        "`homophily` that is a false alarm."
+    )
+    return "\n\n".join(["## Power and false alarms", told, table(head, rows), honest(cells)])
+
+
+def honest(cells: Sequence[Cell]) -> str:
+    """The sentence that follows from power and false alarms."""
+
+    def rate(seen: str, with_contagion: bool) -> tuple[float, float]:
+        shares = [
+            cell.found / cell.histories
+            for cell in cells
+            if cell.setting.seen == seen and (cell.truth in WITH_CONTAGION) == with_contagion
+        ]
+        return (min(shares), max(shares)) if shares else (math.nan, math.nan)
+
+    hit, miss = rate("totals", True), rate("totals", False)
+    hit_units, miss_units = rate("units", True), rate("units", False)
+    return (
+        f"**What follows.** From totals alone, contagion that is there is found in {hit[0]:.0%} to {hit[1]:.0%} of "
+        f"histories and announced where there is none in {miss[0]:.0%} to {miss[1]:.0%}; with counts by unit, in "
+        f"{hit_units[0]:.0%} to {hit_units[1]:.0%} and {miss_units[0]:.0%} to {miss_units[1]:.0%}. "
+        "The historical series are totals: a probability from them, high or low, weighs no more than these rates allow."
+    )
+
+
+def ranks_text(found: Sequence[Ranks], trials: int) -> str:
+    """Simulation-based calibration as a table."""
+    rows = [
+        (
+            one.rival,
+            one.parameter,
+            " ".join(str(count) for count in one.counts),
+            f"{one.p_value:.3f}",
+            f"{one.shrinkage:.2f}",
+        )
+        for one in found
+    ]
+    head = ("rival", "parameter", "ranks, ten bins", "p of flatness", "posterior sd / prior sd")
+    return "\n\n".join(
+        [
+            "## Calibration of the inference",
+            f"Ranks of the true parameter among 99 posterior draws in {trials} trials; flat if the inference is right.",
+            table(head, rows),
+        ]
+    )
+
+
+def _best(fit: Fit) -> str:
+    rated = [one for one in scores(fit) if not math.isnan(one.difference)]
+    best = min(rated, key=lambda one: one.difference)
+    return f"{best.rival}: {best.difference:.2f}"
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def summary(fits: Sequence[Fit]) -> str:
+    """One line per case for the terminal."""
+    return "\n".join(
+        f"{fit.case.name:<24} P(contagion) {contagion_probability(fit):.2f}  "
+        + "  ".join(f"{rival} {p:.2f}" for rival, p in zip(RIVALS, fit.probabilities[-1], strict=True))
+        for fit in fits
+    )
