@@ -20,7 +20,9 @@ def study() -> Callable[..., StudySpec]:
     def make(*, settings: dict[str, Any] | None = None, runs: Any = 4, run: Any = None, **more: Any) -> StudySpec:
         varied = {key: value for key, value in more.items() if key in ("pull", "other")} or {"pull": [0.1, 0.3, 0.5]}
         table = {
-            "study": {"task": FAKE, "seed": 7, "title": "a study"},
+            "task": FAKE,
+            "seed": 7,
+            "title": "a study",
             "set": settings or {},
             "vary": varied,
             "replicates": runs,

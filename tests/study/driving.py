@@ -14,7 +14,9 @@ def drive(
 ) -> Study:
     """Run, or go on with, a study of so many points and replicates."""
     table = {
-        "study": {"task": "tests.study.fake.run", "seed": 7, "days": days},
+        "task": "tests.study.fake.run",
+        "seed": 7,
+        "days": days,
         "set": {"busy": busy},
         "vary": {"pull": {"range": [0.0, 1.0], "steps": points}},
         "replicates": runs,

@@ -192,7 +192,7 @@ def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, s
     """Days vary as a parameter does."""
     from desertion.study.reading import spec_from
 
-    table = {"study": {"task": "tests.study.fake.run"}, "vary": {"days": [3, 5]}, "replicates": 2}
+    table = {"task": "tests.study.fake.run", "vary": {"days": [3, 5]}, "replicates": 2}
     with ThreadPoolExecutor(1) as threads:
         done = run_study(
             spec_from(table, "s", "s"), tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1)
@@ -209,3 +209,15 @@ def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     assert set(table["measure"]) >= {"left_total", "cost_eur", "nothing"}
     assert table.loc[table["measure"] == "nothing", "runs"].eq(0).all()
     assert len(done.summary(["left_total"])) == 6
+
+
+def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: Path, study: Make) -> None:
+    """Columns of a design are told apart by their place: names out of alphabetical order must not swap indices."""
+    ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
+    spec = study(runs=5, design={"kind": "sobol", "points": 64, "dummy": True}, **ranges)
+    with ThreadPoolExecutor(1) as threads:
+        done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+    table = done.sensitivity("left_total").set_index("factor")
+    assert table.index.tolist() == ["pull", "other", "dummy"]
+    assert table.loc["pull", "total"] > 0.8
+    assert table.loc["other", "total"] == pytest.approx(0.0, abs=1e-9)

@@ -13,7 +13,7 @@ from desertion.study.sweeping import Means, run_study
 
 def test_the_plan_knows_runs_time_and_disk(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """Runs exactly; time and disk within a factor of two of what the study then takes."""
-    spec = study(runs=300, settings={"busy": 0.002}, study={"task": "tests.study.fake.run", "days": 200})
+    spec = study(runs=300, settings={"busy": 0.002}, days=200)
     cost = plan(spec, 2)
     assert (cost.points, cost.least, cost.most) == (3, 900, 900)
     assert 0.002 < cost.seconds < 0.02

@@ -10,7 +10,6 @@ from desertion.study.spec import difference
 
 WHOLE = """
 replicates = 3
-[study]
 title = "Tipping"
 scenario = "toy"
 seed = 5
@@ -74,11 +73,11 @@ def test_a_list_design_runs_its_rows() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("[study]", "[stdy]", r"section \[stdy\] is unknown"),
-        ("seed = 5", "sede = 5", "study.sede is unknown"),
+        ("[keep]", "[kep]", r"kep is unknown: allowed are"),
+        ("seed = 5", "sede = 5", "sede is unknown"),
         ("seed = 5", "seed = -5", "whole number >= 0"),
         ("seed = 5", "seed = true", "whole number >= 0"),
-        ("seed = 5", "scale = 2", "study.scale = 2.0 must lie above 0"),
+        ("seed = 5", "scale = 2", "scale = 2.0 must lie above 0"),
         ("seed = 5", 'population = "fast"', "choose one of compiled, mesa"),
         ("replicates = 3", "replicates = 0", "exactly one of"),
         ('on_error = "raise"', 'on_error = "ignore"', "choose one of keep"),
@@ -87,7 +86,7 @@ def test_a_list_design_runs_its_rows() -> None:
         ("asylum = [0, 0.5]", "status = [1]", "table of runs needs"),
         ('title = "Tipping"', "title = 3", "must be text"),
         ("closed = []", "closed = [1]", "list of words"),
-        ("[study]", "[study", "cannot be read as a study file"),
+        ("[set]", "[set", "cannot be read as a study file"),
     ],
 )
 def test_a_wrong_study_file_is_refused_in_a_sentence(tmp_path: Path, old: str, new: str, words: str) -> None:

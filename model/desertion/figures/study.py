@@ -19,6 +19,8 @@ from desertion.study.tables import parameters_of
 if TYPE_CHECKING:
     from desertion.study.results import Study
 
+_MOST_NAMED = 16
+
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
 
 NAMES: dict[str, str] = {
@@ -152,8 +154,10 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
         ax.errorbar(middle, places + shift, xerr=spread, fmt=mark, color=pen.color, capsize=3, label=words)
     floor = ordered.loc[ordered["factor"] == "dummy", "total_high"]
     if len(floor):
-        ax.axvspan(min(0.0, ax.get_xlim()[0]), float(floor.iloc[0]), color=style.soft_ink(), alpha=0.15, linewidth=0)
+        ax.axvspan(0.0, float(floor.iloc[0]), color=style.soft_ink(), alpha=0.15, linewidth=0)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
+    ax.margins(x=0.04)
+    ax.autoscale(axis="x")
     ax.set_yticks(places, labels=[_factor_label(str(name)) for name in ordered["factor"]])
     ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=f"What decides the {label(measure)}")
     ax.legend(loc="lower right")
@@ -173,6 +177,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     bar, spread = style.pens(2)
     ax.barh(places, ordered["effect"], xerr=ordered["half_width"], color=bar.color, alpha=0.75, height=0.6, capsize=3)
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
+    ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
     ax.set_yticks(places, labels=[_factor_label(str(name)) for name in ordered["factor"]])
     ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=f"What moves the {label(measure)}")
     ax.legend(loc="lower right")
@@ -195,6 +200,8 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.set_yticks(places, labels=_row_labels(rows))
     ax.set_ylim(-0.6, len(rows) - 0.4)
+    ax.margins(x=0.06)
+    ax.autoscale(axis="x")
     baseline = str(rows["baseline"].iloc[0])
     ax.set(
         xlabel=f"{label(measure)}: median paired difference to {baseline}",
@@ -203,15 +210,15 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     return ax
 
 
-def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: str = "policies") -> Axes:
-    """Draw candidates by two measures, those on the front filled and named.
+def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None) -> Axes:
+    """Draw candidates by two measures, those on the front filled.
 
     Args:
         ax: Where to draw.
         table: One row a candidate with x, y and front.
         x: Measure across.
         y: Measure upright.
-        names: Column that names the candidates; none is written where the table lacks it.
+        names: Names of the candidates, written at the right; none for a long table.
     """
     pen = style.pens(1)[0]
     best, rest = table[table["front"]], table[~table["front"]]
@@ -219,20 +226,16 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: str = "policies"
         rest[x], rest[y], "o", markerfacecolor="none", color=style.soft_ink(), markersize=5, label="beaten by another"
     )
     ax.plot(best[x], best[y], "o", color=pen.color, markersize=7, label="on the front")
-    if names in table and len(table) <= 25:
-        for _, one in table.iterrows():
-            weight = "bold" if one["front"] else "normal"
-            ax.annotate(
-                str(one[names]),
-                (one[x], one[y]),
-                xytext=(6, 4),
-                textcoords="offset points",
-                fontsize="small",
-                fontweight=weight,
-            )
     ax.margins(0.12)
     ax.set(xlabel=label(x), ylabel=label(y), title="Policies that no other beats on everything")
-    ax.legend(loc="best")
+    if names is not None:
+        right = ax.get_xlim()[1]
+        ax.set_xlim(ax.get_xlim())
+        ax.set_ylim(ax.get_ylim())
+        for across, up in zip(table[x], table[y], strict=True):
+            ax.plot([across, right], [up, up], color=style.grid_color(), linewidth=0.8, zorder=0.5)
+        heights = [float(up) for up in table[y]]
+        style.label_ends(ax, names, heights, [style.Pen(style.soft_ink(), ())] * len(heights))
     return ax
 
 
@@ -306,6 +309,7 @@ def _draw_response(figure: Figure, study: Study, measure: str) -> None:
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
     response(figure.subplots(), _done(study, measure), varied[0], measure)
+    style.note(figure, "Line: median. Band: middle half of the runs.")
 
 
 def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
@@ -335,13 +339,15 @@ def _draw_sensitivity(figure: Figure, study: Study, measure: str) -> None:
 
 def _draw_paired(figure: Figure, study: Study, measure: str) -> None:
     differences(figure.subplots(), study.paired((measure,)), measure)
+    style.note(figure, "Dot: median of the paired differences. Bar: 95 % bootstrap interval.")
 
 
 def _draw_pareto(figure: Figure, study: Study, _measure: str) -> None:
     table = study.pareto()
     left, right = figure.subplots(1, 2)
-    front(left, table, "cost_eur", "left_total")
-    front(right, table, "infiltrators", "left_total")
+    names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
+    front(left, table, "cost_eur", "left_total").legend(loc="lower right")
+    front(right, table, "infiltrators", "left_total", names).set(title="")
 
 
 _DRAWN = {

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desertion.errors import InputError
 from desertion.study.design import KINDS, DesignRule
 from desertion.study.factors import FORMS, Value, factor
 from desertion.study.replicates import replicate_rule
-from desertion.study.spec import MODEL_TASK, ON_ERROR, RunRule, StudySpec
+from desertion.study.spec import MODEL_TASK, ON_ERROR, POPULATIONS, RunRule, StudySpec
+
+_STUDY = {"title", "question", "scenario", "scale", "days", "population", "seed", "task"}
 
 _SECTIONS = {
-    "study": {"title", "question", "scenario", "scale", "days", "population", "seed", "task"},
     "design": {"kind", "points", "seed", "levels", "dummy", "constraints", "rows"},
     "keep": {"measures", "daily"},
     "run": {"on_error", "time_limit", "workers"},
@@ -48,7 +50,7 @@ def spec_from(table: Mapping[str, object], name: str, where: str, folder: Path |
     """Resolve a study that is given as nested tables, as a study file or a caller lays them out.
 
     Args:
-        table: The sections of :data:`_SECTIONS`.
+        table: The keys of :data:`_STUDY` and the sections of :data:`_SECTIONS`.
         name: Short name of the study.
         where: What to call the study in an error.
         folder: Folder from which a scenario's relative path counts.
@@ -57,25 +59,27 @@ def spec_from(table: Mapping[str, object], name: str, where: str, folder: Path |
         InputError: If a key is unknown or a value is out of its range.
     """
     for section, given in table.items():
+        if section in _STUDY:
+            continue
         if section not in _SECTIONS:
-            raise InputError(f"{where}: section [{section}] is unknown: allowed are {', '.join(sorted(_SECTIONS))}")
+            raise InputError(f"{where}: {section} is unknown: allowed are {', '.join(sorted({*_STUDY, *_SECTIONS}))}")
         allowed = _SECTIONS[section]
         if allowed is not None:
             _check_keys(_section(table, section, where), allowed, f"{where}: {section}")
         elif given is None:
             raise InputError(f"{where}: section [{section}] is empty: leave it out or fill it")
-    study = _section(table, "study", where)
+    study = {key: value for key, value in table.items() if key in _STUDY}
     keep = _section(table, "keep", where)
     spec = StudySpec(
         name=name,
-        title=_text(study.get("title", name), f"{where}: study.title"),
-        question=_text(study.get("question", ""), f"{where}: study.question"),
-        task=_text(study.get("task", MODEL_TASK), f"{where}: study.task"),
+        title=_text(study.get("title", name), f"{where}: title"),
+        question=_text(study.get("question", ""), f"{where}: question"),
+        task=_text(study.get("task", MODEL_TASK), f"{where}: task"),
         scenario=_scenario(study.get("scenario", "toy"), folder, where),
-        scale=_optional_number(study.get("scale"), f"{where}: study.scale"),
-        days=_optional_whole(study.get("days"), f"{where}: study.days"),
-        population=_choice(study.get("population", "compiled"), ("compiled", "mesa"), f"{where}: study.population"),
-        seed=_whole(study.get("seed", 1), f"{where}: study.seed", 0),
+        scale=_optional_number(study.get("scale"), f"{where}: scale"),
+        days=_optional_whole(study.get("days"), f"{where}: days"),
+        population=_choice(study.get("population", "compiled"), POPULATIONS, f"{where}: population"),
+        seed=_whole(study.get("seed", 1), f"{where}: seed", 0),
         settings=tuple(sorted(_settings(_section(table, "set", where), where).items())),
         policies=_policies(table.get("policies"), where),
         factors=tuple(factor(key, given, where) for key, given in _flat(_section(table, "vary", where))),
@@ -87,6 +91,47 @@ def spec_from(table: Mapping[str, object], name: str, where: str, folder: Path |
     )
     _check_whole(spec, where)
     return spec
+
+
+def changed(
+    spec: StudySpec,
+    *,
+    runs: int | None = None,
+    scale: float | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    population: str | None = None,
+    on_error: str | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> StudySpec:
+    """A study with some of its entries replaced, checked anew; None leaves an entry as it is.
+
+    Args:
+        spec: The study.
+        runs: Replicates in place of the study's own rule.
+        scale: Share of real size.
+        days: Horizon in days.
+        seed: Seed of all runs.
+        population: ``compiled`` or ``mesa``.
+        on_error: keep, raise-at-end or raise.
+        settings: Parameters that all runs share, by dotted path.
+
+    Raises:
+        InputError: If a value is out of its range.
+    """
+    where = spec.name
+    made = replace(
+        spec,
+        replicates=spec.replicates if runs is None else replicate_rule(runs, where),
+        scale=spec.scale if scale is None else scale,
+        days=spec.days if days is None else _whole(days, f"{where}: days", 1),
+        seed=spec.seed if seed is None else _whole(seed, f"{where}: seed", 0),
+        population=_choice(population or spec.population, POPULATIONS, f"{where}: population"),
+        run=replace(spec.run, on_error=_choice(on_error or spec.run.on_error, ON_ERROR, f"{where}: on_error")),
+        settings=tuple(sorted({**dict(spec.settings), **_settings(settings or {}, where)}.items())),
+    )
+    _check_whole(made, where)
+    return made
 
 
 def _check_keys(table: Mapping[str, object], allowed: set[str], spot: str) -> None:
@@ -109,7 +154,7 @@ def _check_whole(spec: StudySpec, where: str) -> None:
         if unknown not in dict(spec.policies):
             raise InputError(f"{where}: design.rows names the policy mix {unknown!r}, which [policies] does not define")
     if spec.scale is not None and not 0 < spec.scale <= 1:
-        raise InputError(f"{where}: study.scale = {spec.scale} must lie above 0 and not above 1")
+        raise InputError(f"{where}: scale = {spec.scale} must lie above 0 and not above 1")
 
 
 def _section(table: Mapping[str, object], name: str, where: str) -> dict[str, object]:
@@ -189,7 +234,7 @@ def _run(given: Mapping[str, object], where: str) -> RunRule:
 
 
 def _scenario(given: object, folder: Path | None, where: str) -> str:
-    name = _text(given, f"{where}: study.scenario")
+    name = _text(given, f"{where}: scenario")
     beside = folder / name if folder is not None else None
     return str(beside) if beside is not None and beside.suffix == ".toml" and beside.is_file() else name
 

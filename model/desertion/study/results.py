@@ -187,8 +187,7 @@ class Study:
     def factors(self) -> tuple[Factor, ...]:
         """Varied parameters of the study in their order, without the dummy."""
         vary: dict[str, Any] = self.spec["vary"]
-        order = [name for name in self.points.columns if name in vary]
-        return tuple(_factor(name, vary[name]) for name in order)
+        return tuple(_factor(name, vary[name]) for name in self.spec["order"])
 
     def plot(self, measure: str = cascades.SIZE, kind: str | None = None) -> Figure:
         """The figure that suits the study: see :func:`desertion.figures.study.overview`.

@@ -13,6 +13,8 @@ from desertion.study.replicates import ReplicateRule
 
 MODEL_TASK = "desertion.study.task.run_task"
 
+POPULATIONS = ("compiled", "mesa")
+
 ON_ERROR = ("keep", "raise-at-end", "raise")
 
 RESERVED = ("scenario", "scale", "days", "population")
@@ -107,6 +109,8 @@ class StudySpec:
         plain["settings"] = dict(self.settings)
         plain["policies"] = {label: list(mix) for label, mix in self.policies}
         plain["vary"] = {one.name: one.plain() for one in self.factors}
+        # An analysis needs the factors in the order of the design's columns, which sorted JSON loses.
+        plain["order"] = [one.name for one in self.factors]
         plain["design"]["rows"] = [dict(row) for row in self.design.rows]
         return json.loads(json.dumps(plain))
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, unknown_name
 from desertion.study.cluster import Certificates, dask_executor
 from desertion.study.factors import Point
 from desertion.study.header import header
@@ -21,6 +21,7 @@ from desertion.study.row import DONE
 from desertion.study.runner import Progress, Runner, Settings, watched
 from desertion.study.schedule import Schedule
 from desertion.study.spec import StudySpec
+from desertion.study.task import task as find_task
 from desertion.study.writer import StudyWriter
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def sweep(
     scale: float | None = None,
     days: int | None = None,
     seed: int = 1,
+    population: str = "compiled",
     measures: Sequence[str] = (),
     daily: Sequence[str] = ("left", "strength"),
     on_error: str = "keep",
@@ -91,6 +93,7 @@ def sweep(
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
         seed: Seed of all runs.
+        population: ``compiled`` or ``mesa``; both give the same bits.
         measures: Scalar measures to keep, empty for all.
         daily: Daily columns to keep as curves.
         on_error: ``keep`` failed runs and go on, ``raise-at-end``, or ``raise`` at the first.
@@ -114,7 +117,14 @@ def sweep(
     else:
         spec = _described(
             {
-                "study": _given(scenario=scenario and str(scenario), scale=scale, days=days, seed=seed, task=task),
+                **_given(
+                    scenario=scenario and str(scenario),
+                    scale=scale,
+                    days=days,
+                    seed=seed,
+                    population=population,
+                    task=task,
+                ),
                 "vary": dict(vary or {}),
                 "set": dict(settings or {}),
                 "design": {"kind": design} if isinstance(design, str) else design,
@@ -190,10 +200,12 @@ def study_path(study: str | Path) -> Path:
     from desertion.places import folder
 
     given = Path(study)
-    shipped = folder("experiments") / f"{study}.toml"
-    if given.is_file() or not shipped.is_file():
+    if given.is_file() or given.suffix == ".toml":
         return given
-    return shipped
+    shipped = {path.stem: path for path in sorted(folder("experiments").rglob("*.toml"))}
+    if str(study) not in shipped:
+        raise unknown_name("study", str(study), shipped)
+    return shipped[str(study)]
 
 
 def default_path(spec: StudySpec, shard: tuple[int, int]) -> Path:
@@ -213,7 +225,8 @@ def _given(**entries: object) -> dict[str, Any]:
 
 def _check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
     """Let the task look at some points before anything runs: a misspelt key should not cost a night."""
-    check = getattr(import_module(spec.task.rpartition(".")[0]), "task_check", None) if "." in spec.task else None
+    find_task(spec.task)
+    check = getattr(import_module(spec.task.rpartition(".")[0]), "task_check", None)
     step = max(1, len(points) // _CHECKED_POINTS)
     if check is not None:
         for point in (*points[::step], points[-1]):

@@ -1,0 +1,27 @@
+"""`desertion export`: a study's tables for other programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desertion.commands import _options
+from desertion.commands._studies import File, told
+
+Format = Annotated[
+    str, typer.Option("--format", "-f", help="csv, parquet, or ema (EMA Workbench's experiments and outcomes).")
+]
+Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the daily curves too.")]
+
+
+def command(file: File, out: _options.Out = None, form: Format = "csv", curves: Curves = True) -> int:
+    """Write a study's runs, design and curves as CSV, as Parquet, or in EMA Workbench's shape."""
+    return told(lambda: _export(file, out or file.with_suffix(""), form, curves))
+
+
+def _export(file: Path, out: Path, form: str, curves: bool) -> int:
+    from desertion.study.export import export
+
+    for path in export(file, out, form, curves):
+        print(path)
+    return 0

@@ -1,0 +1,23 @@
+"""`desertion merge`: the files of a study's shards put together."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desertion.commands._studies import told
+
+Out = Annotated[Path, typer.Argument(help="The new file.")]
+Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
+
+
+def command(out: Out, parts: Parts) -> int:
+    """Put the files of a study's shards together into one."""
+    return told(lambda: _merge(out, parts))
+
+
+def _merge(out: Path, parts: list[Path]) -> int:
+    from desertion.study.merge import merge
+
+    print(f"{out}: {merge(parts, out):,} runs from {len(parts)} files")
+    return 0

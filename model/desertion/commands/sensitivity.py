@@ -1,0 +1,39 @@
+"""`desertion sensitivity`: which parameters decide a measure."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desertion.commands._studies import File, told
+
+Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
+Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
+Of = Annotated[str, typer.Option("--of", help="mean over replicates, or their spread.")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Draw the indices into this file (png, svg or pdf).")]
+
+
+def command(
+    file: File, measure: Measure = "share_left", policy: Policy = None, of: Of = "mean", plot: Plot = None
+) -> int:
+    """Say which parameters decide a measure, from a study with a sobol or morris design."""
+    return told(lambda: _sensitivity(file, measure, policy, of, plot))
+
+
+def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None) -> int:
+    from desertion.study.results import Study
+
+    study = Study(file)
+    table = study.sensitivity(measure, policy, of)
+    order = "total" if "total" in table else "effect"
+    print(table.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+    if plot is not None:
+        from desertion.figures import study as drawn
+        from desertion.figures import style
+
+        with style.house():
+            figure = style.new_figure("wide")
+            (drawn.indices if order == "total" else drawn.effects)(figure.subplots(), table, measure)
+            style.save(figure, plot)
+        print(f"drawn: {plot}")
+    return 0

@@ -1,0 +1,130 @@
+"""`desertion show`: what is inside a study's file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands._studies import File, told
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.study.results import Study
+
+Failures = Annotated[bool, typer.Option("--failures", help="Show failed runs with their tracebacks.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Check every run and curve against its checksum.")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Draw a figure into this file (png, svg or pdf).")]
+Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to show.")]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--kind", help="curves, sizes, response, phase, sensitivity, paired or pareto; what suits if not given."
+    ),
+]
+Discover = Annotated[
+    str | None,
+    typer.Option("--discover", metavar="LEVEL", help="Say in words where the measure's median reaches this level."),
+]
+
+_MOST = 40
+
+
+def command(
+    file: File,
+    measure: Measure = "share_left",
+    failures: Failures = False,
+    verify: Verify = False,
+    plot: Plot = None,
+    kind: Kind = None,
+    discover: Discover = None,
+) -> int:
+    """Show what is inside a study's file, check it, or draw it."""
+    return told(lambda: _show(file, measure, failures, verify, plot, kind, discover))
+
+
+def _show(
+    file: Path, measure: str, failures: bool, verify: bool, plot: Path | None, kind: str | None, discover: str | None
+) -> int:
+    from desertion.study.results import Study
+
+    study = Study(file)
+    if verify:
+        return _verify(study)
+    if failures:
+        return _failures(study)
+    if discover is not None:
+        return _discover(study, measure, discover)
+    _head(study)
+    if plot is not None:
+        from desertion.figures import style
+
+        style.save(study.plot(measure, kind), plot)
+        print(f"\ndrawn: {plot}")
+    elif study.counts.get("done"):
+        _table(study, measure)
+    return 0
+
+
+def _head(study: "Study") -> None:
+    spec, header = study.spec, study.header
+    counts = ", ".join(f"{count:,} {status}" for status, count in study.counts.items()) or "no runs"
+    print(study.title)
+    if header["question"]:
+        print(header["question"])
+    print(f"\nruns       {counts}")
+    print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
+    print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
+    print(f"varied     {', '.join(spec['vary']) or 'nothing'}; policies: {', '.join(spec['policies'])}")
+    print(f"curves     {', '.join(header.get('columns', ())) or 'none'}")
+    print(f"made       {header['created']} by desertion {header['versions']['desertion']} on {header['platform']}")
+    print(f"spec       {header['spec_sha256']}")
+    for change in header.get("accepted_changes", ()):
+        print(f"changed    {change['at']}: {'; '.join(change['changes'])}")
+
+
+def _table(study: "Study", measure: str) -> None:
+    from desertion.study.tables import done_runs
+
+    done_runs(study.runs, measure)
+    print(f"\n{measure}: median and middle nine tenths of the runs")
+    print(_text(study.summary([measure]).drop(columns=["measure"])))
+
+
+def _text(table: "pd.DataFrame") -> str:
+    shown = table.head(_MOST).to_string(index=False, float_format=lambda value: f"{value:.4g}")
+    return shown if len(table) <= _MOST else f"{shown}\n... {len(table) - _MOST} more (desertion export gives them all)"
+
+
+def _failures(study: "Study") -> int:
+    if not len(study.failures):
+        print("no run failed")
+    for _, run in study.failures.head(_MOST).iterrows():
+        print(f"design point {run['design']}, replicate {run['replicate']}: {run['status']}, {run['error']}")
+        if run["trace"]:
+            print(run["trace"])
+    return 0
+
+
+def _verify(study: "Study") -> int:
+    from desertion.study.store import StudyFile
+
+    with StudyFile(study.path) as file:
+        bad = [row.key for row, sound in file.examined(curves=True) if not sound]
+    for design, replicate in bad:
+        print(f"design point {design}, replicate {replicate}: damaged")
+    total = sum(study.counts.values())
+    print(f"{total - len(bad):,} of {total:,} runs match their checksums")
+    return 1 if bad else 0
+
+
+def _discover(study: "Study", measure: str, level: str) -> int:
+    from desertion.errors import InputError
+
+    try:
+        reached = float(level)
+    except ValueError as problem:
+        raise InputError(f"--discover {level!r} must be a number: the level that the measure should reach") from problem
+    for box in study.discover(measure, at_least=reached):
+        print(box.words(f"the median of {measure} reaches {reached:g}"))
+    return 0

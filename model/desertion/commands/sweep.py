@@ -1,0 +1,114 @@
+"""`desertion sweep`: run a study, or go on with one."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options, _studies
+
+if TYPE_CHECKING:
+    from desertion.study.spec import StudySpec
+
+Study = Annotated[
+    str, typer.Argument(help="A study file (TOML), or the name of a shipped study (`desertion list studies`).")
+]
+OutFile = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The study's file; named after the study if not given.")
+]
+Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
+OwnSeed = Annotated[int | None, typer.Option("--seed", help="Seed, in place of the study's own.")]
+OwnPopulation = Annotated[
+    str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk, and stop.")]
+Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed study, version or model.")]
+Retry = Annotated[bool, typer.Option("--retry-failed", help="Run failed, timed out and quarantined runs again.")]
+OnError = Annotated[str | None, typer.Option("--on-error", help="keep failed runs, raise-at-end, or raise at once.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def command(
+    study: Study,
+    out: OutFile = None,
+    runs: Smaller = None,
+    scale: _options.Scale = None,
+    days: _options.Days = None,
+    seed: OwnSeed = None,
+    settings: _options.Settings = None,
+    population: OwnPopulation = None,
+    workers: _options.Workers = None,
+    scheduler: _options.Scheduler = None,
+    tls_ca: _studies.Authority = None,
+    tls_cert: _studies.Certificate = None,
+    tls_key: _studies.Key = None,
+    shard: _options.Shard = None,
+    dry_run: DryRun = False,
+    accept_changes: Accept = False,
+    retry_failed: Retry = False,
+    on_error: OnError = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a study into one file, or go on with it where it stopped."""
+    from desertion.study.reading import changed, read_spec
+    from desertion.study.runner import Settings
+    from desertion.study.schedule import shard_of
+    from desertion.study.sweeping import Means, default_path, study_path
+
+    spec = changed(
+        read_spec(study_path(study)),
+        runs=runs,
+        scale=scale,
+        days=days,
+        seed=seed,
+        population=population,
+        on_error=on_error,
+        settings=_options.settings(settings),
+    )
+    part = shard_of(shard) if shard else (1, 1)
+    if dry_run:
+        return _plan(spec, workers or 0)
+    file = out or default_path(spec, part)
+    means = Means(
+        workers=workers or 0,
+        scheduler=scheduler or "",
+        certificates=_studies.certificates(tls_ca, tls_cert, tls_key),
+        shard=part,
+        accept_changes=accept_changes,
+        retry_failed=retry_failed,
+        quiet=quiet,
+        driving=Settings(hint=_again(file)),
+    )
+    return _studies.told(lambda: _run(spec, file, means))
+
+
+def _run(spec: "StudySpec", file: Path, means: object) -> int:
+    from desertion.study.sweeping import Means, run_study
+
+    assert isinstance(means, Means)
+    study = run_study(spec, file, means)
+    counts = ", ".join(f"{count} {status}" for status, count in study.counts.items())
+    print(f"{file}: {counts}")
+    if len(study.failures):
+        print(f"see why with: desertion show {shlex.quote(str(file))} --failures")
+    print(f"look at it with: desertion show {shlex.quote(str(file))} --plot study.png")
+    return 0
+
+
+def _plan(spec: "StudySpec", workers: int) -> int:
+    from desertion.study.plan import plan, room_left, size
+    from desertion.study.pool import usable_cores
+
+    print(plan(spec, workers or spec.run.workers or usable_cores()).words())
+    print(f"free on this disk: {size(room_left(Path.cwd() / 'study'))}")
+    return 0
+
+
+def _again(file: Path) -> str:
+    """The command that was given, with the file named, to be given again."""
+    import sys
+
+    words = sys.argv[1:]
+    named = words if {"--out", "-o"} & set(words) else [*words, "--out", str(file)]
+    return shlex.join(["desertion", *named])

@@ -1,0 +1,107 @@
+"""The commands about studies, end to end on the stand-in model."""
+
+from pathlib import Path
+
+import pytest
+
+from desertion.cli import main
+
+STUDY = """
+title = "Pull against policy"
+question = "Does an open door add to the pull?"
+task = "tests.study.fake.run"
+replicates = 25
+[policies]
+closed = []
+open = ["open"]
+[vary]
+pull = { range = [0, 1], steps = 4 }
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study file in an empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(STUDY)
+    return tmp_path / "mine.toml"
+
+
+def _told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(list(words)) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.studies
+def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """sweep, show, export and merge, as a new user would try them."""
+    plan = _told(capsys, "sweep", "mine.toml", "--dry-run")
+    assert "8 design points, 200 runs" in plan
+    assert not list(study.parent.glob("*.sqlite"))
+    assert "200 done" in _told(capsys, "sweep", "mine.toml", "--quiet", "--workers", "2")
+    shown = _told(capsys, "show", "mine.sqlite")
+    assert "Does an open door add to the pull?" in shown
+    assert "200 done" in shown
+    assert "200 of 200 runs match" in _told(capsys, "show", "mine.sqlite", "--verify")
+    assert "drawn: a.png" in _told(capsys, "show", "mine.sqlite", "--plot", "a.png", "--measure", "left_total")
+    assert (study.parent / "a.png").stat().st_size > 10_000
+    assert "runs.csv" in _told(capsys, "export", "mine.sqlite", "--out", "tables")
+    for part in ("1", "2"):
+        _told(capsys, "sweep", "mine.toml", "-q", "--shard", f"{part}/2")
+    merged = _told(capsys, "merge", "all.sqlite", "mine.shard-1-of-2.sqlite", "mine.shard-2-of-2.sqlite")
+    assert "all.sqlite: 200 runs from 2 files" in merged
+
+
+@pytest.mark.studies
+def test_failures_are_shown_with_their_tracebacks_and_ended_as_asked(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--on-error raise-at-end` exits with 1 and a sentence, and `show --failures` says why."""
+    words = ["sweep", "mine.toml", "-q", "--workers", "1", "--set", "fail_at=2", "--on-error", "raise-at-end"]
+    assert main(words) == 1
+    assert "8 runs failed" in capsys.readouterr().err
+    assert "ValueError: replicate 2 cannot be run" in _told(capsys, "show", "mine.sqlite", "--failures")
+
+
+@pytest.mark.studies
+def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Sobol design with a dummy; without one the command says what is needed."""
+    text = STUDY.replace("replicates = 25", "replicates = 2").replace(", steps = 4", "")
+    study.write_text(f'{text}\n[design]\nkind = "sobol"\npoints = 32\ndummy = true\n')
+    _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1")
+    answer = _told(capsys, "sensitivity", "mine.sqlite", "-m", "left_total", "-p", "open", "--plot", "s.png")
+    assert answer.splitlines()[1].split()[0] == "pull"
+    assert (study.parent / "s.png").exists()
+    assert main(["sensitivity", "mine.sqlite", "-m", "left_total"]) == 2
+    assert "one policy at a time: choose one of closed, open" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["sweep", "nowhere"], "there is no study 'nowhere'"),
+        (["sweep", "nowhere.toml"], "nowhere.toml does not exist"),
+        (["sweep", "mine.toml", "--shard", "3/2"], "i/n with 1 <= i <= n"),
+        (["sweep", "mine.toml", "--runs", "0"], "exactly one of number"),
+        (["sweep", "mine.toml", "--set", "pull=3"], "under both"),
+        (["sweep", "mine.toml", "--set", "pul=3"], "did you mean pull"),
+        (["sweep", "mine.toml", "--on-error", "ignore"], "choose one of keep"),
+        (["sweep", "mine.toml", "--tls-ca", "ca.pem"], "give all three"),
+        (["show", "mine.toml"], "no study file"),
+        (["show", "nowhere.sqlite"], "does not exist"),
+        (["export", "mine.toml"], "no study file"),
+        (["merge", "mine.toml", "nowhere.sqlite"], "exists already"),
+        (["search", "mine.toml", "--want", "left_total"], "must read measure=value"),
+        (["search", "mine.toml", "--limit", "cost_eur=much"], "must end in a number"),
+        (["search", "mine.toml"], "one policy mix as its base"),
+    ],
+)
+@pytest.mark.usefixtures("study")
+def test_wrong_input_is_a_sentence_and_exit_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never a traceback, and nothing is written."""
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "Traceback" not in told
