@@ -6,6 +6,8 @@ day its clock passes his target, so he costs nothing until then. Clocks are whol
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from desertion import columns as col
@@ -15,10 +17,8 @@ from desertion.departure import leaving_weight
 from desertion.institutions.home import count_streets
 from desertion.register import bind, can_leave, class_of, may_bind, unbind
 from desertion.rules import FAR, TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, ticks
-from desertion.signals import category_of_class, risk_in
+from desertion.signals import reception_in_class, reception_in_squad, risk_in
 from desertion.statuses import (
-    DESERTER,
-    FLEE,
     HIT,
     HOME,
     HOME_CIVILIAN,
@@ -27,10 +27,10 @@ from desertion.statuses import (
     NONE,
     SERVING,
     SKILLED_BIT,
-    SURRENDER,
     THRESHOLD,
     TIES,
 )
+from desertion.world import World
 
 
 @kernel
@@ -265,11 +265,9 @@ def tie_share(w, i, k):
 @kernel
 def reception_of(w, i, k):
     """Perceived safety of the receiving end of a route for one person."""
-    if k == FLEE:
-        if w.status[i] == SERVING:
-            return w.reception[w.squad_community[w.squad[i]], DESERTER]
-        return w.reception[w.community[i], category_of_class(class_of(w.kind[i], w.status[i], w.trait[i]))]
-    return w.quarter[w.force_of[i]] if k == SURRENDER else 0.0
+    if w.status[i] == SERVING:
+        return reception_in_squad(w, w.squad[i], k)
+    return reception_in_class(w, w.community[i], class_of(w.kind[i], w.status[i], w.trait[i]), k)
 
 
 @kernel
@@ -358,3 +356,17 @@ def _tell(w, i, route, weight):
             unbind(w, i)
 
 
+
+
+class Crowd:
+    """The population as arrays, see the module's first lines."""
+
+    def __init__(self, world: World, core: Any, threads: int) -> None:
+        self.world, self.core, self.threads = world, core, threads
+
+    def advance(self, first: int, last: int) -> None:
+        """Run the days first, ..., last - 1, in the order of desertion.day."""
+        advance(self.core, first, last)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__) | {"core": None}

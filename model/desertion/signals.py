@@ -243,19 +243,19 @@ def _community_signals(w, c):
                 w.reception[c, cat] = inside
     for cat in range(4):
         w.flight[c, cat] *= passable(w, f, cat)
-    visa = _visa_chance(w, c, f)
     for cl in range(N_CLASSES):
         if w.class_n[c, cl] > 0:
-            _class_signals(w, c, cl, f, visa)
+            _class_signals(w, c, cl, f)
 
 
 @kernel
-def _visa_chance(w, c, f):
+def visa_chance(w, c):
+    """Perceived chance to leave on a skilled-worker visa."""
     best = 0.0
     for h in range(len(w.hosts)):
         if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
             best = max(best, nearness(w, c, h))
-    return best * (1.0 - w.forces[f, col.F_EXIT_CONTROL])
+    return best * (1.0 - w.forces[w.community_force[c], col.F_EXIT_CONTROL])
 
 
 @kernel
@@ -294,52 +294,82 @@ def class_baseline(force, cl, k):
 
 
 @kernel
-def _class_signals(w, c, cl, f, visa):
-    b, force, reference = w.behaviour, w.forces[f], w.reference[f]
+def deterrent(w, f, k):
+    """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
+    force, weight = w.forces[f], w.behaviour[col.B_PUSH_PUNISHMENT]
+    if k == HIDE:
+        usual = deterrence(w.reference[f, R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, weight)
+        return deterrence(force[col.F_PUNISHMENT], w.odds[f], weight) - usual
+    if k == REFUSE:
+        return deterrence(force[col.F_PUNISHMENT] - w.reference[f, R_PUNISHMENT], 1.0, weight)
+    return 0.0
+
+
+@kernel
+def push_in_class(w, c, cl):
+    """What drives the people of a class outside units."""
+    b, f = w.behaviour, w.community_force[c]
+    force = w.forces[f]
     liable = cl != HOME_CIVILIAN and cl != HOME_CIVILIAN_SKILLED
-    cat = category_of_class(cl)
-    push = civil_push(
+    return civil_push(
         w.threat[f] if liable else 0.0,
         force[col.F_BAN_EXPECTED] * (1.0 - force[col.F_EXIT_BAN]) if liable else 0.0,
         w.turnout[c],
-        reference[R_LEGITIMACY] - w.legitimacy[f],
+        w.reference[f, R_LEGITIMACY] - w.legitimacy[f],
         w.community_shock[c],
         b[col.B_PUSH_THREAT],
         b[col.B_PUSH_DOOR],
         b[col.B_PUSH_TURNOUT],
         b[col.B_PUSH_LEGITIMACY],
     )
-    fear = deterrence(force[col.F_PUNISHMENT], w.odds[f], b[col.B_PUSH_PUNISHMENT])
-    fear -= deterrence(reference[R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, b[col.B_PUSH_PUNISHMENT])
-    certain = deterrence(force[col.F_PUNISHMENT] - reference[R_PUNISHMENT], 1.0, b[col.B_PUSH_PUNISHMENT])
-    best_log = 0.0
+
+
+@kernel
+def opportunity_in_class(w, c, cl, k):
+    """Opportunity times perceived chance of a route for a class of people outside units."""
+    f, cat = w.community_force[c], category_of_class(cl)
+    if k == HIDE:
+        return w.forces[f, col.F_REFUGE]
+    if k == REFUSE:
+        return 1.0
+    power = w.behaviour[col.B_CHANCE_POWER]
+    if k == FLEE:
+        return open_chance(1.0, w.flight[c, cat], w.reference[f, R_FLIGHT + cat], power)
+    return open_chance(1.0, visa_chance(w, c), 1.0, power)
+
+
+@kernel
+def reception_in_class(w, c, cl, k):
+    """Perceived safety of the receiving end for a class of people outside units."""
+    return w.reception[c, category_of_class(cl)] if k == FLEE else 0.0
+
+
+@kernel
+def _class_signals(w, c, cl, f):
+    push = push_in_class(w, c, cl)
     for k in range(N_ROUTES):
-        baseline = class_baseline(force, cl, k)
+        baseline = class_baseline(w.forces[f], cl, k)
         w.class_open[c, cl, k] = 0.0
         w.class_level[c, cl, k] = 0.0
         w.class_shared[c, cl, k] = 0.0
         if baseline < 0.0:
             continue
-        cost, reception = 0.0, 0.0
-        if k == HIDE:
-            cost = fear
-            w.class_open[c, cl, k] = force[col.F_REFUGE]
-        elif k == REFUSE:
-            cost = certain
-            w.class_open[c, cl, k] = 1.0
-        elif k == FLEE:
-            reception = w.reception[c, cat]
-            w.class_open[c, cl, k] = open_chance(1.0, w.flight[c, cat], reference[R_FLIGHT + cat], b[col.B_CHANCE_POWER])
-        else:
-            w.class_open[c, cl, k] = open_chance(1.0, visa, 1.0, b[col.B_CHANCE_POWER])
-        shared = outside_contagion(w, c, f, k, reception)
+        drive = push - deterrent(w, f, k)
+        w.class_open[c, cl, k] = opportunity_in_class(w, c, cl, k)
+        shared = outside_contagion(w, c, f, k, reception_in_class(w, c, cl, k))
         w.class_shared[c, cl, k] = shared
-        w.class_level[c, cl, k] = level(w.form, baseline, push - cost, shared)
+        w.class_level[c, cl, k] = level(w.form, baseline, drive, shared)
         if w.form == THRESHOLD:
-            best_log = math.log(w.class_open[c, cl, k]) if w.class_open[c, cl, k] > 0.0 else 0.0
-            w.class_pull[c, cl, k] = b[col.B_THRESHOLD_PUSH] * (push - cost + best_log)
+            w.class_pull[c, cl, k] = threshold_pull(w, drive, w.class_open[c, cl, k])
     if w.form == THRESHOLD:
         w.class_share[c, cl] = weighted_gone(w, -1, c, f)
+
+
+@kernel
+def threshold_pull(w, drive, open_):
+    """How far push and chance help the share gone to reach a threshold: a x (push - cost + log chance)."""
+    log_chance = math.log(open_) if open_ > 0.0 else 0.0
+    return w.behaviour[col.B_THRESHOLD_PUSH] * (drive + log_chance)
 
 
 @kernel
@@ -398,16 +428,16 @@ def risk_in(w, k):
 
 
 @kernel
-def _squad_signals(w, q):
-    b = w.behaviour
-    company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
+def push_in_squad(w, q):
+    """What drives the men of a squad."""
+    b, company, c, f = w.behaviour, w.squad_company[q], w.squad_community[q], w.squad_force[q]
     force, reference = w.forces[f], w.reference[f]
     founders = w.squad_founders[q]
     lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
     risk = 0.0
     if reference[R_CASUALTY] > 0.0:
         risk = risk_in(w, company) / reference[R_CASUALTY] - 1.0
-    push = soldier_push(
+    return soldier_push(
         w.company_casualties[company, 0] / SHARE,
         w.company_casualties[company, 1] / SHARE,
         w.company_casualties[company, 2] / SHARE,
@@ -424,30 +454,57 @@ def _squad_signals(w, q):
         b[col.B_PUSH_LEGITIMACY],
         b[col.B_PUSH_COHESION],
     )
-    fear = deterrence(force[col.F_PUNISHMENT], w.odds[f], b[col.B_PUSH_PUNISHMENT])
-    fear -= deterrence(reference[R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, b[col.B_PUSH_PUNISHMENT])
-    certain = deterrence(force[col.F_PUNISHMENT] - reference[R_PUNISHMENT], 1.0, b[col.B_PUSH_PUNISHMENT])
-    for k in range(4):
-        cost, reception = 0.0, 0.0
-        if k == HIDE:
-            baseline, cost = force[col.F_BASE_SOLDIER_HIDE], fear
-            w.squad_open[q, k] = force[col.F_ROUGH_COUNTRY] * force[col.F_REFUGE]
-        elif k == FLEE:
-            baseline, reception = force[col.F_BASE_SOLDIER_FLEE], w.reception[c, DESERTER]
-            w.squad_open[q, k] = open_chance(force[col.F_FRONTIER], w.flight[c, DESERTER], reference[R_FLIGHT], b[col.B_CHANCE_POWER])
-        elif k == SURRENDER:
-            baseline, reception = force[col.F_BASE_SOLDIER_SURRENDER], w.quarter[f]
-            contact = force[col.F_CONTACT] if w.company_front[company] > 0.0 else 0.0
-            w.squad_open[q, k] = open_chance(contact, w.quarter[f], reference[R_QUARTER], b[col.B_CHANCE_POWER])
-        else:
-            baseline, cost = force[col.F_BASE_SOLDIER_REFUSE], certain
-            w.squad_open[q, k] = 1.0
-        shared = unit_contagion(w, q, company, c, f, k, reception)
+
+
+@kernel
+def unit_baseline(force, k):
+    """Baseline rate of a route for soldiers serving; -1 where they have no such route."""
+    if k == HIDE:
+        return force[col.F_BASE_SOLDIER_HIDE]
+    if k == FLEE:
+        return force[col.F_BASE_SOLDIER_FLEE]
+    if k == SURRENDER:
+        return force[col.F_BASE_SOLDIER_SURRENDER]
+    if k == REFUSE:
+        return force[col.F_BASE_SOLDIER_REFUSE]
+    return -1.0
+
+
+@kernel
+def opportunity_in_squad(w, q, k):
+    """Opportunity times perceived chance of a route for the men of a squad."""
+    c, f = w.squad_community[q], w.squad_force[q]
+    force, reference, power = w.forces[f], w.reference[f], w.behaviour[col.B_CHANCE_POWER]
+    if k == HIDE:
+        return force[col.F_ROUGH_COUNTRY] * force[col.F_REFUGE]
+    if k == FLEE:
+        return open_chance(force[col.F_FRONTIER], w.flight[c, DESERTER], reference[R_FLIGHT], power)
+    if k == SURRENDER:
+        contact = force[col.F_CONTACT] if w.company_front[w.squad_company[q]] > 0.0 else 0.0
+        return open_chance(contact, w.quarter[f], reference[R_QUARTER], power)
+    return 1.0
+
+
+@kernel
+def reception_in_squad(w, q, k):
+    """Perceived safety of the receiving end for the men of a squad."""
+    if k == FLEE:
+        return w.reception[w.squad_community[q], DESERTER]
+    return w.quarter[w.squad_force[q]] if k == SURRENDER else 0.0
+
+
+@kernel
+def _squad_signals(w, q):
+    company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
+    push = push_in_squad(w, q)
+    for k in range(SKILLED):
+        drive = push - deterrent(w, f, k)
+        w.squad_open[q, k] = opportunity_in_squad(w, q, k)
+        shared = unit_contagion(w, q, company, c, f, k, reception_in_squad(w, q, k))
         w.squad_shared[q, k] = shared
-        w.squad_level[q, k] = level(w.form, baseline, push - cost, shared)
+        w.squad_level[q, k] = level(w.form, unit_baseline(w.forces[f], k), drive, shared)
         if w.form == THRESHOLD:
-            log_chance = math.log(w.squad_open[q, k]) if w.squad_open[q, k] > 0.0 else 0.0
-            w.squad_pull[q, k] = b[col.B_THRESHOLD_PUSH] * (push - cost + log_chance)
+            w.squad_pull[q, k] = threshold_pull(w, drive, w.squad_open[q, k])
     if w.form == THRESHOLD:
         w.squad_share[q] = weighted_gone(w, q, c, f)
 

@@ -1,0 +1,342 @@
+"""The readable form of the population: every person is a Mesa agent who adds up his own hazards.
+
+An agent is a row of the world with clocks of its own. What it shares with others (signals, units, institutions) it reads from the world; what it
+decides it decides here, one person at a time, by the same rules as the compiled form. Change behaviour by a subclass that overrides `push`, `cost`,
+`opportunity`, `contagion` or `rate`, and pass it to the model: `DesertionModel(scenario, population="mesa", soldier=MySoldier)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mesa import Agent
+
+from desertion import columns as col
+from desertion import signals
+from desertion.crowd import sort_out
+from desertion.day import afternoon, evening, morning, take_casualties
+from desertion.departure import leaving_weight
+from desertion.institutions.home import is_protest_day, seen_turnout, street_push
+from desertion.register import can_leave, class_of, log_frailty, thresholds
+from desertion.rules import TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, level, ticks
+from desertion.statuses import (
+    HIT,
+    HOME,
+    KINDS,
+    N_ROUTES,
+    NONE,
+    OFFICER_BIT,
+    ROUTES,
+    SERVING,
+    SKILLED_BIT,
+    STATUSES,
+    THRESHOLD,
+    TIES,
+)
+from desertion.street import seen_bin, street_bin
+from desertion.world import World
+
+if TYPE_CHECKING:
+    from desertion.model import DesertionModel
+
+_CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
+_RULES = ("push", "cost", "opportunity", "contagion")
+
+
+class PersonView(Agent):
+    """One human being as Mesa's tools see him: traits and present state, read from the world.
+
+    Attributes:
+        row: Row of the person in the world's arrays.
+        kind: "soldier", "reservist" or "civilian".
+        community: Row of the home community.
+        officer: Whether he is an officer.
+        skilled: Whether he is skilled.
+    """
+
+    def __init__(self, model: DesertionModel, row: int) -> None:
+        super().__init__(model)
+        self.row = row
+        world = model.world
+        self._world: World = world
+        self.kind = KINDS[world.kind[row]]
+        self.force_number = int(world.force_of[row])
+        self.community = int(world.community[row])
+        self.officer = bool(world.trait[row] & OFFICER_BIT)
+        self.skilled = bool(world.trait[row] & SKILLED_BIT)
+
+    @property
+    def status(self) -> str:
+        """The person's status, one of `statuses.STATUSES`."""
+        return STATUSES[self._world.status[self.row]]
+
+    @property
+    def squad(self) -> int:
+        """The row of the person's squad, -1 if he never served."""
+        return int(self._world.squad[self.row])
+
+    @property
+    def left(self) -> bool:
+        """Whether the person has ever left."""
+        return bool(self._world.left_day[self.row] >= 0)
+
+    @property
+    def route(self) -> str | None:
+        """The route by which the person first left."""
+        route = int(self._world.left_route[self.row])
+        return ROUTES[route] if route >= 0 else None
+
+    @property
+    def day_left(self) -> int | None:
+        """The day on which the person first left."""
+        day = int(self._world.left_day[self.row])
+        return day if day >= 0 else None
+
+
+class Person(PersonView):
+    """One human being who adds up his own hazards.
+
+    Attributes:
+        lacking: Ticks that each of the six clocks (five routes, being hit) still lacks.
+        told: Pressure from personal ties by route, in ticks of 2**-24 of a share.
+    """
+
+    reads_shared_signals = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A class with rules of its own adds up its own hazard; others read the group's, which is the same number.
+        cls.reads_shared_signals = all(getattr(cls, rule) is getattr(Person, rule) for rule in _RULES)
+
+    def __init__(self, model: DesertionModel, row: int) -> None:
+        super().__init__(model, row)
+        self._core = model.core
+        self.frailty: float = log_frailty(self._core, row)
+        self._spell = int(self._world.spell[row])
+        self.lacking: list[int] = list(thresholds(self._core, row, self.frailty))
+        self.told = [0] * N_ROUTES
+        self.ties: list[Person] = []
+
+    # --- the rules, route by route ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _class(self) -> int:
+        w = self._world
+        return class_of(w.kind[self.row], w.status[self.row], w.trait[self.row])
+
+    def baseline(self, route: int) -> float:
+        """Rate per day of a route in the reference state; negative where the person has no such route."""
+        force = self._world.forces[self.force_number]
+        if self._world.status[self.row] == SERVING:
+            return signals.unit_baseline(force, route)
+        return signals.class_baseline(force, self._class, route)
+
+    def opportunity(self, route: int) -> float:
+        """Opportunity of a route times its perceived chance relative to the reference state."""
+        if self._world.status[self.row] == SERVING:
+            return signals.opportunity_in_squad(self._core, self.squad, route)
+        return signals.opportunity_in_class(self._core, self.community, self._class, route)
+
+    def push(self) -> float:
+        """What drives the person, in log-hazard units."""
+        if self._world.status[self.row] == SERVING:
+            return signals.push_in_squad(self._core, self.squad)
+        return signals.push_in_class(self._core, self.community, self._class)
+
+    def cost(self, route: int) -> float:
+        """What a route costs, in log-hazard units."""
+        return signals.deterrent(self._core, self.force_number, route)
+
+    def contagion(self, route: int) -> float:
+        """Contagion from everybody but personal ties, in log-hazard units."""
+        w = self._world
+        if w.status[self.row] == SERVING:
+            q = self.squad
+            company, community = w.squad_company[q], w.squad_community[q]
+            return signals.unit_contagion(self._core, q, company, community, self.force_number, route, self.reception(route))
+        return signals.outside_contagion(self._core, self.community, self.force_number, route, self.reception(route))
+
+    def reception(self, route: int) -> float:
+        """Perceived safety of the receiving end of a route, in [0, 1]."""
+        if self._world.status[self.row] == SERVING:
+            return signals.reception_in_squad(self._core, self.squad, route)
+        return signals.reception_in_class(self._core, self.community, self._class, route)
+
+    def tied(self, route: int) -> float:
+        """Contagion from personal ties, in log-hazard units."""
+        w = self._world
+        if w.form == NONE or w.form == THRESHOLD or not any(self.told):
+            return 0.0
+        total = sum(self.told)
+        share = (self.told[route] + w.behaviour[col.B_CROSS_ROUTE] * (total - self.told[route])) / TIE_SHARE
+        return contagion(w.beta[TIES], w.beta_star[TIES], self.reception(route), share)
+
+    def rate(self, route: int) -> float:
+        """Rate per day of leaving by a route, for a person of average frailty in this place."""
+        open_, level_, shared = self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
+        if open_ <= 0.0:
+            return 0.0
+        b = self._world.behaviour
+        tied = self.tied(route)
+        return exit_rate(self._world.form, open_, level_, shared, tied, b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER])
+
+    def _shared_signals(self, route: int) -> tuple[float, float, float]:
+        w, row = self._world, self.row
+        if w.status[row] == SERVING:
+            q = w.squad[row]
+            return w.squad_open[q, route], w.squad_level[q, route], w.squad_shared[q, route]
+        place = (self.community, self._class, route)
+        return w.class_open[place], w.class_level[place], w.class_shared[place]
+
+    def _own_signals(self, route: int) -> tuple[float, float, float]:
+        baseline = self.baseline(route)
+        if baseline < 0.0:
+            return 0.0, 0.0, 0.0
+        shared = self.contagion(route)
+        return self.opportunity(route), level(self._world.form, baseline, self.push() - self.cost(route), shared), shared
+
+    # --- the day ----------------------------------------------------------------------------------------------------------------------------
+
+    def renew(self) -> None:
+        """Take the thresholds of a new spell if one has begun."""
+        spell = self._world.spell[self.row]
+        if spell != self._spell:
+            self._spell = int(spell)
+            self.lacking = list(thresholds(self._core, self.row, self.frailty))
+
+    def face_fire(self) -> bool:
+        """Let a day at the front pass; whether the person is hit."""
+        w = self._world
+        self.lacking[HIT] -= ticks(signals.risk_in(self._core, w.squad_company[w.squad[self.row]]))
+        return self.lacking[HIT] <= 0
+
+    def decide(self) -> int:
+        """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
+        first, chosen = 2.0, -1
+        for route in range(N_ROUTES):
+            step = ticks(self.rate(route))
+            when = crossing(self.lacking[route], step)
+            self.lacking[route] -= step
+            if when < first:
+                first, chosen = when, route
+        if chosen < 0 and self._world.form == THRESHOLD:
+            return self._follow()
+        return chosen
+
+    def _follow(self) -> int:
+        """The threshold form: leave by the most open route once enough others have."""
+        w, row = self._world, self.row
+        if w.status[row] == SERVING:
+            place: Any = w.squad[row]
+            open_, share, pull = w.squad_open[place], w.squad_share[place], w.squad_pull[place]
+        else:
+            place = (self.community, self._class)
+            open_, share, pull = w.class_open[place], w.class_share[place], w.class_pull[place]
+        best = int(np.argmax(open_))
+        if open_[best] <= 0.0:
+            return -1
+        share = share + w.beta[TIES] * (sum(self.told) / TIE_SHARE)
+        return best if leaves_by_threshold(share, w.theta[row], pull[best]) else -1
+
+    def hear(self, route: int, weight: float) -> None:
+        """Hear that a person with whom one has a tie has left."""
+        self.told[route] += int(weight * TIE_SHARE / len(self.ties) + 0.5)
+
+    def forget(self) -> None:
+        """Let what one heard of ties fade by a day."""
+        if any(self.told):
+            keep = int(self._world.keep[TIES])
+            self.told = [decayed(ticks_, keep) for ticks_ in self.told]
+            if sum(self.told) < TIE_FADED:
+                self.told = [0] * N_ROUTES
+
+    def marches(self) -> bool:
+        """Whether the person turns out in the street today."""
+        w = self._world
+        top = seen_bin(
+            seen_turnout(self._core, self.community), street_push(self._core, self.community), w.forces[self.force_number, col.F_PROTEST_PUSH]
+        )
+        return w.status[self.row] == HOME and street_bin(self._core, self.row) <= top
+
+
+class Soldier(Person):
+    """A person who serves in a squad at the start."""
+
+
+class Reservist(Person):
+    """A person liable to call-up, at home at the start."""
+
+
+class Civilian(Person):
+    """A person who is not called up; civilians emigrate and protest."""
+
+
+class Agents:
+    """The population as Mesa agents, one a person."""
+
+    def __init__(self, model: DesertionModel, kinds: tuple[type[Person], type[Person], type[Person]]) -> None:
+        self.world: World = model.world
+        self.core = model.core
+        self.model = model
+        self.people = [kinds[kind](model, row) for row, kind in enumerate(self.world.kind)]
+        start, to = self.world.tie_start, self.world.tie_to
+        for row, person in enumerate(self.people):
+            person.ties = [self.people[other] for other in to[start[row] : start[row + 1]]]
+
+    def advance(self, first: int, last: int) -> None:
+        """Run the days first, ..., last - 1, in the order of desertion.day."""
+        for day in range(first, last):
+            self._day(day)
+
+    def _day(self, day: int) -> None:
+        w, core = self.world, self.core
+        morning(core, day)
+        for person in self._in_any({SERVING}):
+            person.renew()
+        self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])
+        take_casualties(core, day)
+        self._list([(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0])
+        afternoon(core, day)
+        self._tell()
+        evening(core, day, self._streets(day))
+
+    @staticmethod
+    def _decision(person: Person) -> int:
+        person.renew()
+        return person.decide()
+
+    def _in_any(self, statuses: Any) -> list[Person]:
+        return [person for person, status in zip(self.people, self.world.status.tolist(), strict=True) if status in statuses]
+
+    def _list(self, found: list[tuple[int, int]]) -> None:
+        w = self.world
+        for n, (row, route) in enumerate(found):
+            w.out_person[n], w.out_route[n] = row, route
+        w.out_n[0] = len(found)
+        sort_out(self.core)
+
+    def _tell(self) -> None:
+        w = self.world
+        for person in self.people:
+            person.forget()
+        if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
+            return
+        for n in range(int(w.out_n[0])):
+            if w.out_route[n] >= 0:
+                leaver = self.people[w.out_person[n]]
+                weight = leaving_weight(self.core, leaver.row)
+                for friend in leaver.ties:
+                    friend.hear(int(w.out_route[n]), weight)
+
+    def _streets(self, day: int) -> Any:
+        w = self.world
+        turned = np.zeros(len(w.community_force), np.int64)
+        marching = [bool(is_protest_day(self.core, f, day)) for f in range(len(w.people))]
+        if any(marching):
+            for person in self.people:
+                if marching[person.force_number] and person.marches():
+                    turned[person.community] += 1
+        return turned
+
+

@@ -1,0 +1,59 @@
+"""How much memory a run needs, and whether the machine has it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desertion.errors import input_error
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+# Measured, see the benchmark of memory per person; ties take 12 bytes each while they are drawn.
+BYTES_PER_PERSON = {"compiled": 220, "mesa": 5000}
+BYTES_PER_TIE = 12
+GIB = 1024.0**3
+
+
+def persons(sized: Scenario) -> int:
+    """How many persons a sized scenario has."""
+    return sum(force.soldiers + force.reservists + force.civilians for force in sized.forces)
+
+
+def estimate(sized: Scenario, population: str) -> float:
+    """Bytes that a run of a sized scenario needs, roughly."""
+    total = 2.0e8
+    for force in sized.forces:
+        people = force.soldiers + force.reservists + force.civilians
+        total += people * (BYTES_PER_PERSON[population] + BYTES_PER_TIE * force.degree)
+    rows = (sized.days + 1) * len(sized.forces)
+    return total + 8.0 * rows * (50 + 18 * len(sized.hosts))
+
+
+def available() -> float:
+    """Bytes of memory that can still be had."""
+    info = Path("/proc/meminfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return float(line.split()[1]) * 1024.0
+    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+
+
+def check_memory(sized: Scenario, population: str) -> None:
+    """Refuse a run that would not fit.
+
+    Raises:
+        InputError: With the estimate and the largest scale that fits.
+    """
+    need, have = estimate(sized, population), available()
+    if need > 0.9 * have:
+        fits = sized.scale * max(0.0, 0.9 * have - 2.0e8) / max(1.0, need - 2.0e8)
+        raise input_error(
+            "scale",
+            sized.scale,
+            f"needs about {need / GIB:.1f} GiB in the {population} form, and {have / GIB:.1f} GiB are free",
+            way_out=f"the largest scale that fits is about {fits:.2g}",
+        )
