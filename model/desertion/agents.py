@@ -292,6 +292,8 @@ class Agents:
     def _day(self, day: int) -> None:
         w, core = self.world, self.core
         morning(core, day)
+        signals.publish_communities(core, 0, len(w.community_force))
+        signals.publish_squads(core, 0, len(w.squad_force))
         for person in self._in_any({SERVING}):
             person.renew()
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])

@@ -6,6 +6,7 @@ day its clock passes his target, so he costs nothing until then. Clocks are whol
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from desertion.departure import leaving_weight
 from desertion.institutions.home import count_streets
 from desertion.register import bind, can_leave, class_of, may_bind, unbind
 from desertion.rules import FAR, TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, ticks
-from desertion.signals import reception_in_class, reception_in_squad, risk_in
+from desertion.signals import publish_communities, publish_squads, reception_in_class, reception_in_squad, risk_in
 from desertion.statuses import (
     HIT,
     HOME,
@@ -30,36 +31,26 @@ from desertion.statuses import (
     THRESHOLD,
     TIES,
 )
-from desertion.world import World
+from desertion.world import Array, World
 
 
 @kernel
-def advance(w, first, last):
-    """Run the days first, ..., last - 1 on one thread."""
-    turned = np.zeros(len(w.community_force), np.int64)
-    for day in range(first, last):
-        morning(w, day)
-        w.out_n[0] = 0
-        combat_squads(w, 0, len(w.squad_n), w.out_person, w.out_n)
-        combat_loose(w, w.out_person, w.out_n)
-        sort_out(w)
-        take_casualties(w, day)
-        w.out_n[0] = 0
-        settle(w)
-        decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, w.out_n)
-        decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, w.out_n)
-        decide_loose(w, 0, w.loose_n[0], w.out_person, w.out_route, w.out_n)
-        finish_day(w, day, turned)
-
-
-@kernel
-def finish_day(w, day, turned):
-    """What follows the decisions on any number of threads."""
+def combat(w):
+    """Advance all casualty clocks; the hit stand in `out_person`."""
+    w.out_n[0] = 0
+    combat_squads(w, 0, len(w.squad_n), w.out_person, w.out_n)
+    combat_loose(w, w.out_person, w.out_n)
     sort_out(w)
-    afternoon(w, day)
-    tell_ties(w)
-    count_streets(w, day, turned)
-    evening(w, day, turned)
+
+
+@kernel
+def decide(w):
+    """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
+    w.out_n[0] = 0
+    decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, w.out_n)
+    decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, w.out_n)
+    decide_loose(w, 0, w.loose_n[0], w.out_person, w.out_route, w.out_n)
+    sort_out(w)
 
 
 @kernel
@@ -358,15 +349,89 @@ def _tell(w, i, route, weight):
 
 
 
+SMALL = 50_000  # persons a thread must have to be worth waking
+
+
 class Crowd:
-    """The population as arrays, see the module's first lines."""
+    """The population as arrays, see the module's first lines.
+
+    Ranges of communities and squads are given to threads; each lists its leavers in an array of its own, and the lists are sorted by person, so the
+    number of threads changes no bit.
+    """
 
     def __init__(self, world: World, core: Any, threads: int) -> None:
-        self.world, self.core, self.threads = world, core, threads
+        self.world, self.core = world, core
+        self.threads = max(1, min(threads, len(world.status) // SMALL))
+        self._pool: ThreadPoolExecutor | None = None
+        self._lists: list[tuple[Array, Array, Array]] = []
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""
-        advance(self.core, first, last)
+        if self.threads > 1 and self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads)
+            n = len(self.world.status)
+            # Never written, never paid for: pages of these lists cost memory only as far as people leave on one day.
+            self._lists = [(np.empty(n, np.int64), np.empty(n, np.int8), np.zeros(1, np.int64)) for _ in range(self.threads)]
+        turned = np.zeros(len(self.world.community_force), np.int64)
+        for day in range(first, last):
+            if self.threads == 1:
+                self._day(day, turned)
+            else:
+                self._day_on_threads(day, turned)
+
+    def _day(self, day: int, turned: Array) -> None:
+        w, core = self.world, self.core
+        n_communities, n_squads = len(w.community_force), len(w.squad_force)
+        morning(core, day)
+        publish_communities(core, 0, n_communities)
+        publish_squads(core, 0, n_squads)
+        combat(core)
+        take_casualties(core, day)
+        settle(core)
+        decide(core)
+        afternoon(core, day)
+        tell_ties(core)
+        count_streets(core, day, turned)
+        evening(core, day, turned)
+
+    def _day_on_threads(self, day: int, turned: Array) -> None:
+        w, core = self.world, self.core
+        n_communities, n_squads = len(w.community_force), len(w.squad_force)
+        morning(core, day)
+        self._spread(publish_communities, n_communities)
+        self._spread(publish_squads, n_squads)
+        combat(core)
+        take_casualties(core, day)
+        settle(core)
+        for _, _, count in self._lists:
+            count[0] = 0
+        self._spread(decide_squads, n_squads, listing=True)
+        self._spread(decide_communities, n_communities, listing=True)
+        self._spread(decide_loose, int(w.loose_n[0]), listing=True)
+        self._merge()
+        afternoon(core, day)
+        tell_ties(core)
+        count_streets(core, day, turned)
+        evening(core, day, turned)
+
+    def _spread(self, work: Any, n: int, *, listing: bool = False) -> None:
+        """Let each thread do its part of the rows 0..n-1."""
+        assert self._pool is not None
+        edges = [n * k // self.threads for k in range(self.threads + 1)]
+        parts = [
+            self._pool.submit(work, self.core, edges[k], edges[k + 1], *(self._lists[k] if listing else ())) for k in range(self.threads)
+        ]
+        for part in parts:
+            part.result()
+
+    def _merge(self) -> None:
+        w, at = self.world, 0
+        for person, route, count in self._lists:
+            n = int(count[0])
+            w.out_person[at : at + n], w.out_route[at : at + n] = person[:n], route[:n]
+            at += n
+        w.out_n[0] = at
+        sort_out(self.core)
 
     def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__) | {"core": None}
+        return dict(self.__dict__) | {"core": None, "_pool": None, "_lists": []}

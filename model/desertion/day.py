@@ -28,14 +28,14 @@ from desertion.departure import depart_all
 from desertion.institutions.home import govern, march
 from desertion.institutions.host import decide_cases, forget
 from desertion.movement import move_all
-from desertion.signals import publish
+from desertion.signals import publish_states
 
 
 @kernel
 def morning(w, day):
-    """Parts 1 and 2."""
+    """Part 1, and of part 2 what concerns forces and hosts; communities and squads are published after it, in this order."""
     open_day(w, day)
-    publish(w, day)
+    publish_states(w, day)
 
 
 @kernel

@@ -63,15 +63,25 @@ MONTH = 30
 
 
 @kernel
-def publish(w, day):
-    """Publish the day's signals for all forces, hosts, communities and squads."""
+def publish_states(w, day):
+    """Publish the day's signals of forces and hosts, and draw the day's shared shocks."""
     for f in range(len(w.people)):
         _home_signals(w, f, day)
     _host_signals(w)
     _shocks(w, day)
-    for c in range(len(w.community_force)):
+
+
+@kernel
+def publish_communities(w, first, last):
+    """Publish perceived chances and shared hazards of the communities first, ..., last - 1."""
+    for c in range(first, last):
         _community_signals(w, c)
-    for q in range(len(w.squad_force)):
+
+
+@kernel
+def publish_squads(w, first, last):
+    """Publish shared hazards of the squads first, ..., last - 1; communities must have been published before."""
+    for q in range(first, last):
         if w.squad_n[q] > 0:
             _squad_signals(w, q)
 
