@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from desertion.statuses import STATUSES
+from desertion.statuses import ROUTES, STATUSES
 
 DAILY = [
     "day", "force", *STATUSES,
@@ -76,11 +76,11 @@ def people(seed: int, table: pd.DataFrame, count: int = 1_000, fates: int = 0) -
     return pd.DataFrame(
         {
             "person": np.arange(count),
-            "force": str(table["force"].iloc[0]),
+            "force": pd.Categorical([str(table["force"].iloc[0])] * count),
             "kind": np.where(np.arange(count) < count // 2, "soldier", "reservist"),
             "status": np.where(gone, "abroad", "home"),
-            "route": np.where(gone, chance.choice(["hide", "flee", "surrender", "refuse"], count), ""),
-            "day_left": np.where(gone, chance.integers(1, 100, count), -1),
+            "route": pd.Categorical(pd.Series(chance.choice(ROUTES[:4], count)).where(gone), categories=list(ROUTES)),
+            "day_left": pd.Series(chance.integers(1, 100, count), dtype="Int32").where(gone),
             "unit": np.arange(count) // 10,
             "community": np.arange(count) % 7,
             "skilled": chance.random(count) < 0.1,

@@ -11,7 +11,7 @@ from desertion.figures import style
 PARTS: dict[str, tuple[str, str]] = {
     "both": ("#8a8f98", "left under both"),
     "only_a": ("#d55e00", "only under {a}"),
-    "only_b": ("#1f5f9e", "only under the policy named"),
+    "only_b": ("#2a72b5", "only under the policy named"),
 }
 """Fill and name of each group."""
 

@@ -94,7 +94,7 @@ def outcome_of(
     for force in forces:
         own_days = daily[daily["force"] == force]
         own_people = people[people["force"] == force]
-        first = own_people["route"].where(own_people["day_left"] >= 0, "")
+        first = own_people["route"].astype(str).where(own_people["day_left"].notna(), "")
         measured = outcomes.of_force(own_days, first)
         scalars |= {outcomes.column(force, name): value for name, value in measured.items()}
         columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
@@ -102,7 +102,9 @@ def outcome_of(
     names = list(map(str, hosts["host"].unique()))
     kept = {"about": dict(facts), "forces": forces, "hosts": names}
     curve = np.column_stack(list(columns.values()))
-    return task.Outcome(scalars, curve, tuple(columns), _packed(kept, routes, _loads(hosts, names)))
+    return task.Outcome(
+        scalars, curve, tuple(columns), _packed(kept, routes, _loads(hosts, names, int(daily["day"].nunique())))
+    )
 
 
 def unpacked(extras: bytes) -> Kept:
@@ -130,8 +132,7 @@ def _codes(first: pd.Series) -> NDArray[np.uint8]:
     return first.astype(str).map(code).fillna(STAYED).to_numpy().astype(np.uint8)
 
 
-def _loads(hosts: pd.DataFrame, names: list[str]) -> NDArray[np.float32]:
-    days = int(hosts["day"].nunique())
+def _loads(hosts: pd.DataFrame, names: list[str], days: int) -> NDArray[np.float32]:
     if not names:
         return np.empty((days, 0, len(HOSTLY)), np.float32)
     summed = hosts.groupby(["day", "host"], sort=True)[list(HOSTLY)].sum()

@@ -1,0 +1,176 @@
+"""`desertion compare`: several policies on the same people and fates."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options, _studies
+
+if TYPE_CHECKING:
+    from desertion.study.comparison import Comparison
+
+Arms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        "-p",
+        help="A policy to compare; repeatable. Join several with +, as in fast-track+exit-ban. The first is the baseline.",
+    ),
+]
+Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed comparison or version.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Paper = Annotated[bool, typer.Option("--paper", help="Draw the figures for print, as PDF.")]
+
+COLUMNS = ("left_flee", "left_surrender", "lowest_strength", "collapsed", "protected", "peak_waiting", "cost_eur")
+"""Outcomes of the printed table beside all leavers."""
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
+    policies: Arms = None,
+    settings: _options.Settings = None,
+    seed: _options.Seed = 1,
+    runs: _options.Runs = 20,
+    scale: _options.Scale = None,
+    days: _options.Days = None,
+    population: _options.Population = "compiled",
+    workers: _options.Workers = None,
+    scheduler: _options.Scheduler = None,
+    out: _options.Out = None,
+    accept_changes: Accept = False,
+    paper: Paper = False,
+    quiet: Quiet = False,
+) -> int:
+    """Compare policies on common random numbers; write table, curves and report."""
+    from desertion.study.comparing import USUAL, spec_of
+    from desertion.study.runner import Settings
+    from desertion.study.sweeping import Means
+    from desertion.writing import folder
+
+    spec = spec_of(
+        scenario,
+        policies or USUAL,
+        runs=runs,
+        seed=seed,
+        scale=scale,
+        days=days,
+        settings=_options.settings(settings),
+        population=population,
+    )
+    means = Means(
+        workers=workers or 0,
+        scheduler=scheduler or "",
+        accept_changes=accept_changes,
+        quiet=quiet,
+        driving=Settings(hint=shlex.join(["desertion", *sys.argv[1:]])),
+    )
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
+            return _studies.told(lambda: _compare(spec, Path(temporary), means, keep=False, paper=paper))
+    place = folder(out)
+    return _studies.told(lambda: _compare(spec, place, means, keep=True, paper=paper))
+
+
+def _compare(spec: object, place: Path, means: object, *, keep: bool, paper: bool) -> int:
+    from desertion.study.comparison import Comparison
+    from desertion.study.spec import StudySpec
+    from desertion.study.sweeping import Means, run_study
+
+    assert isinstance(spec, StudySpec)
+    assert isinstance(means, Means)
+    path = place / "study.sqlite"
+    run_study(spec, path, means)
+    comparison = Comparison(path)
+    _tell(comparison)
+    if keep:
+        _write(comparison, place, paper=paper)
+    failed = int((comparison.runs["status"] != "done").sum())
+    if failed:
+        print(
+            f"{failed} of {len(comparison.runs)} runs did not finish and are left out of every number", file=sys.stderr
+        )
+    return 0
+
+
+def _tell(comparison: Comparison) -> None:
+    """Print the answer and the table of each force."""
+    from rich.console import Console
+
+    from desertion.report import words
+
+    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    print(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}\n")
+    for force in comparison.forces:
+        console.print(_table(comparison, force))
+    print(
+        "Medians of the runs with 95 % intervals; differences on the same people and fates (* the interval excludes 0);"
+    )
+    print("collapse: share of runs with Wilson's interval; persons and cases at real size.\n")
+    for sentence in words.answer(comparison):
+        print(sentence)
+
+
+def _table(comparison: Comparison, force: str) -> object:
+    from rich import box
+    from rich.table import Table
+
+    from desertion.report.words import change, short
+    from desertion.study.outcomes import BY_NAME
+
+    found = comparison.headline(force, ("left", *COLUMNS)).set_index(["policy", "measure"])
+    table = Table(
+        title=f"{force}" if len(comparison.forces) > 1 else None, box=box.SIMPLE, pad_edge=False, title_justify="left"
+    )
+    table.add_column("policy", no_wrap=True)
+    for title in ("left", f"more than {comparison.baseline}", *(BY_NAME[name].title.lower() for name in COLUMNS)):
+        table.add_column(title, justify="right")
+    for policy in comparison.policies:
+        rows = found.loc[policy]
+        left = rows.loc["left"]
+        cells = [
+            f"{short(left['estimate'], 'persons')}\n{short(left['low'], 'persons')}–{short(left['high'], 'persons')}"
+        ]
+        if policy == comparison.baseline:
+            cells.append("")
+        else:
+            sure = "*" if left["difference_low"] > 0 or left["difference_high"] < 0 else ""
+            spread = f"{short(left['difference_low'], 'persons')} to {short(left['difference_high'], 'persons')}"
+            cells.append(f"{change(left['difference'], 'persons')}{sure}\n{spread}")
+        for name in COLUMNS:
+            one = rows.loc[name]
+            text = short(one["estimate"], one["unit"])
+            if name == "collapsed":
+                text += f"\n{100 * one['low']:.0f}–{100 * one['high']:.0f} %"
+            cells.append(text)
+        table.add_row(policy, *cells)
+    return table
+
+
+def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
+    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.figures import style
+    from desertion.figures.comparison import KINDS, draw
+    from desertion.study.task import scenario_of
+    from desertion.writing import replacing_folder
+
+    spec = comparison.header["spec"]
+    first = scenario_of({**spec, "policies": spec["policies"][comparison.baseline]})
+    with replacing_folder(out) as fresh:
+        for name, table in comparison.tables().items():
+            write_csv(fresh / f"{name}.csv", table)
+        for kind in KINDS:
+            figure = draw(comparison, kind, medium="paper" if paper else "screen")
+            (fresh / "figures").mkdir(exist_ok=True)
+            style.save(figure, fresh / "figures" / f"{kind}.{'pdf' if paper else 'png'}")
+        first.write(fresh / "scenario.toml")
+        facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
+        write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))
+        comparison.report(fresh / "report.html")
+    print(f"\nwritten to {out}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,")
+    print(f"figures ({', '.join(KINDS)}), scenario.toml (of the baseline), provenance.json, study.sqlite")

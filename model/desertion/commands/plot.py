@@ -1,0 +1,122 @@
+"""`desertion plot`: draw a figure of what was run, or of how people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from desertion.figures.style import Medium
+
+What = Annotated[
+    str,
+    typer.Argument(
+        help="A folder that `run` or `compare` wrote, a study's file, or, for --kind decision, a scenario by name or path."
+    ),
+]
+Kind = Annotated[str | None, typer.Option("--kind", "-k", help="Which figure; the one looked at first if not given.")]
+To = Annotated[Path | None, typer.Option("--out", "-o", help="The file to draw: .png, .svg or .pdf.")]
+Force = Annotated[str | None, typer.Option("--force", help="Which force, where there are several.")]
+Paper = Annotated[bool, typer.Option("--paper", help="For print: small type, 300 dots an inch.")]
+Dark = Annotated[bool, typer.Option("--dark", help="For a dark page.")]
+Who = Annotated[str, typer.Option("--who", help="For --kind decision: soldier or reservist.")]
+
+RUN_KINDS = ("curves", "routes", "strength", "hosts")
+
+
+def command(
+    what: What,
+    kind: Kind = None,
+    out: To = None,
+    force: Force = None,
+    who: Who = "reservist",
+    paper: Paper = False,
+    dark: Dark = False,
+) -> None:
+    """Draw a figure of a run, a comparison or a study, or of the decision to leave."""
+    from desertion.figures import style
+
+    medium = "paper" if paper else "screen"
+    place = Path(what)
+    if kind == "decision":
+        figure = _decision(what, who, medium, dark)
+    elif (place / "study.sqlite").is_file() or place.suffix == ".sqlite":
+        figure = _study(place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
+    else:
+        figure = _run(place, kind or "curves", force, medium, dark)
+    print(style.save(figure, out or Path(f"{kind or 'curves'}.png")))
+
+
+def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> Figure:
+    from desertion.figures.comparison import draw
+    from desertion.study.comparison import Comparison
+    from desertion.study.results import Study
+
+    study = Study(path)
+    if str(study.spec["task"]).endswith(".run_arm"):
+        return draw(Comparison(path), kind or "curves", force=force, medium=medium, dark=dark)
+    return study.plot(kind=kind)
+
+
+def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) -> Figure:
+    from desertion.errors import unknown_name
+    from desertion.figures import curves, hosts, routes, strength, style
+
+    if kind not in RUN_KINDS:
+        raise unknown_name("figure of a run", kind, (*RUN_KINDS, "decision"))
+    daily, start = _read(place / "daily.csv"), _start(place)
+    if force is not None:
+        if force not in set(daily["force"]):
+            raise unknown_name("force", force, daily["force"].unique())
+        daily = daily[daily["force"] == force]
+    with style.house(medium, dark=dark):
+        figure = style.new_figure("tall" if kind in ("curves", "hosts") else "wide", medium)
+        draw: dict[str, Callable[[], object]] = {
+            "curves": lambda: curves.run(figure, daily, start=start),
+            "routes": lambda: routes.over_time(figure.subplots(), daily),
+            "strength": lambda: strength.curve(figure.subplots(), daily.assign(policy="", replicate=0), start=start),
+            "hosts": lambda: hosts.loads(figure, _read(place / "hosts.csv")),
+        }
+        draw[kind]()
+    return figure
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    from desertion.errors import InputError
+
+    if not path.is_file():
+        raise InputError(f"{path.parent} holds no {path.name}: give a folder that `desertion run --out` wrote")
+    try:
+        table = pd.read_csv(path)
+    except (ValueError, UnicodeDecodeError) as problem:
+        raise InputError(f"{path} cannot be read ({problem}); run the scenario again") from problem
+    missing = {"day", "force"} - set(table.columns)
+    if missing:
+        raise InputError(
+            f"{path} lacks the column {sorted(missing)[0]!r}; give a folder that `desertion run --out` wrote"
+        )
+    return table
+
+
+def _start(place: Path) -> object:
+    import tomllib
+
+    path = place / "scenario.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))["start"] if path.is_file() else None
+
+
+def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:
+    from desertion.figures import decision, style
+
+    with style.house(medium, dark=dark):
+        figure = style.new_figure("column", medium)
+        decision.of_scenario(figure.subplots(), scenario, who)
+    return figure

@@ -1,0 +1,136 @@
+"""`desertion run`: live through one scenario once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.model import DesertionModel
+    from desertion.scenario import Scenario
+
+Replicate = Annotated[
+    int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
+]
+Film = Annotated[
+    Path | None, typer.Option("--film", help="Draw a moving picture into this file: .gif, or .mp4 with ffmpeg.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+INTERRUPTED = 130
+
+
+def command(
+    scenario: _options.Scenario,
+    policies: _options.Policies = None,
+    settings: _options.Settings = None,
+    seed: _options.Seed = 1,
+    scale: _options.Scale = None,
+    days: _options.Days = None,
+    population: _options.Population = "compiled",
+    replicate: Replicate = None,
+    out: _options.Out = None,
+    film: Film = None,
+    quiet: Quiet = False,
+) -> int:
+    """Run a scenario once and say what happened."""
+    from desertion.commands._running import live, loaded, seed_of
+    from desertion.model import DesertionModel
+
+    chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
+    rng = seed_of(seed, replicate)
+    _prepare(out, film)
+    model = DesertionModel(chosen, rng=rng, population=population)
+    whole = _filmed(model, chosen, film) if film is not None else live(model, chosen.name, quiet=quiet)
+    _tell(model, chosen)
+    if out is not None:
+        _write(model, chosen, out, {"replicate": replicate, "population": population, "complete": whole}, seed)
+    if not whole:
+        print(f"interrupted after day {int(model.daily['day'].max())} of {chosen.days}; what was reached is kept")
+        return INTERRUPTED
+    return 0
+
+
+def _prepare(out: Path | None, film: Path | None) -> None:
+    """Refuse what cannot be written before anything runs."""
+    from desertion.errors import unknown_name
+    from desertion.writing import folder
+
+    if out is not None:
+        folder(out)
+    if film is not None:
+        folder(film.parent)
+        if film.suffix not in (".gif", ".mp4"):
+            raise unknown_name("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
+
+
+def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
+    from desertion.figures.animation import cascade, watch
+
+    every = max(1, scenario.days // 120)
+    policies = " + ".join(scenario.policies) or "no policy"
+    cascade(watch(model, scenario.days, every=every), film, title=f"{scenario.title or scenario.name}, {policies}")
+    print(f"film: {film}")
+    return True
+
+
+def _tell(model: DesertionModel, scenario: Scenario) -> None:
+    daily = model.daily
+    size = 1.0 / scenario.scale
+    policies = " + ".join(scenario.policies) or "no policy"
+    print(f"{scenario.title or scenario.name} ({policies})")
+    print(
+        f"{int(daily['day'].max())} days from {scenario.start:%d %B %Y}, scale {scenario.scale:g}; persons at real size"
+    )
+    for force in daily["force"].unique():
+        for line in _of_force(daily[daily["force"] == force], size):
+            print(line)
+    for note in scenario.notes:
+        print(f"note: {note}")
+
+
+def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
+    from desertion.figures.routes import NEW_COLUMNS
+    from desertion.figures.style import ROUTE_NAMES, number
+    from desertion.statuses import STATUSES
+
+    first, last = daily.iloc[0], daily.iloc[-1]
+    people = float(sum(first[status] for status in STATUSES))
+    ways = ", ".join(
+        f"{ROUTE_NAMES[route]} {number(float(daily[column].sum()) * size)}" for route, column in NEW_COLUMNS.items()
+    )
+    strength = float(last["strength"]) / float(first["strength"]) if first["strength"] else float("nan")
+    lines = [
+        f"\n{first['force']}: {number(people * size)} people",
+        f"  left       {number(float(last['left']) * size)} ({float(last['left']) / people:.2%})",
+        f"  departures {ways}",
+        f"  strength   {number(float(last['strength']) * size)}, {strength:.1%} of the first day",
+        f"  legitimacy {float(last['legitimacy']):.2f} (at the start {float(first['legitimacy']):.2f})",
+    ]
+    for name, what in (("collapsed", "the force collapses"), ("fallen", "the government falls")):
+        happened = daily.loc[daily[name].astype(bool), "day"]
+        if len(happened):
+            lines.append(f"  {what} on day {int(happened.iloc[0])}")
+    return lines
+
+
+def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str, object], seed: int) -> None:
+    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.figures import curves, style
+    from desertion.writing import replacing_folder
+
+    with replacing_folder(out) as fresh:
+        write_csv(fresh / "daily.csv", model.daily)
+        write_csv(fresh / "hosts.csv", model.hosts)
+        scenario.write(fresh / "scenario.toml")
+        write_json(fresh / "provenance.json", provenance(scenario, seed, **facts))
+        with style.house():
+            figure = style.new_figure("tall")
+            curves.run(figure, model.daily, start=scenario.start)
+            style.save(figure, fresh / "curves.png")
+    print(f"\nwritten to {out}: daily.csv, hosts.csv, scenario.toml, provenance.json, curves.png")
