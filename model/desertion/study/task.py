@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 type Task = Callable[[Mapping[str, Any], int, int], "Outcome"]
 """A module-level function of (what to run, replicate, seed of the study)."""
 
+DIALS = ("contagion", "capacity")
+"""Names that may be set or varied beside dotted paths, multiples of what the scenario says: of all weights of
+contagion and its interaction with reception, and of all hosts' places and cases a day."""
+
 # Their code cannot change a run's result.
 _BESIDE_THE_MODEL = ("study", "figures", "app", "commands", "report", "cli.py", "writing.py")
 _SCENARIOS_KEPT = 64
@@ -125,9 +129,24 @@ def _scenario(named: str) -> Scenario:
     from desertion.scenario import Scenario
 
     told = json.loads(named)
-    return Scenario.load(
-        told["scenario"], policies=told["policies"], scale=told["scale"], days=told["days"], set=told["settings"]
-    )
+    settings = dict(told["settings"])
+    dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
+    plain = {"scale": told["scale"], "days": told["days"]}
+    if "contagion" in dials:
+        own = Scenario.load(told["scenario"], **plain).behaviour.model_dump()
+        weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
+        scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
+        settings = {**scaled, **settings}
+    scenario = Scenario.load(told["scenario"], policies=told["policies"], set=settings, **plain)
+    return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
+
+
+def _with_capacity(scenario: Scenario, multiple: float) -> Scenario:
+    from desertion.scenario import Policy, PolicyChange
+
+    levers = {"hosts.*.places": multiple, "hosts.*.cases": multiple}
+    change = PolicyChange.model_validate({"from": "start", "multiply": levers})
+    return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])
 
 
 def _chosen(measures: Mapping[str, float], wanted: list[str]) -> dict[str, float]:
