@@ -12,6 +12,7 @@ from desertion.errors import InputError
 from desertion.study import arm
 from desertion.study.comparing import arms, spec_of
 from desertion.study.comparison import Comparison
+from desertion.study.failures import StudyFailedError
 from desertion.study.pool import LocalPool
 from desertion.study.statistics import wilson_interval
 from desertion.study.sweeping import Means, run_study
@@ -159,7 +160,7 @@ def test_several_forces_are_judged_apart(tmp_path):
 
 def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):
     """Where every run of a policy failed, the comparison says which."""
-    with pytest.raises(InputError, match="no finished run under fails"):
+    with pytest.raises(StudyFailedError, match="no run finished under fails"):
         compared(tmp_path / "failed.sqlite", policies=["case-by-case", "fails"], runs=2)
 
 

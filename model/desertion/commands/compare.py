@@ -27,7 +27,15 @@ Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Paper = Annotated[bool, typer.Option("--paper", help="Draw the figures for print, as PDF.")]
 
-COLUMNS = ("left_flee", "left_surrender", "lowest_strength", "collapsed", "protected", "peak_waiting", "cost_eur")
+COLUMNS = {
+    "left_flee": "fled",
+    "left_surrender": "surrendered",
+    "lowest_strength": "lowest\nstrength",
+    "collapsed": "collapse",
+    "protected": "protected\nat the end",
+    "peak_waiting": "most cases\nwaiting",
+    "cost_eur": "cost to\nthe hosts",
+}
 """Outcomes of the printed table beside all leavers."""
 
 
@@ -104,7 +112,8 @@ def _tell(comparison: Comparison) -> None:
 
     from desertion.report import words
 
-    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    # A table that is broken by the window's edge reads better than one with its numbers cut off.
+    console = Console(width=140, highlight=False)
     print(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}\n")
     for force in comparison.forces:
         console.print(_table(comparison, force))
@@ -121,15 +130,14 @@ def _table(comparison: Comparison, force: str) -> object:
     from rich.table import Table
 
     from desertion.report.words import change, short
-    from desertion.study.outcomes import BY_NAME
 
     found = comparison.headline(force, ("left", *COLUMNS)).set_index(["policy", "measure"])
     table = Table(
         title=f"{force}" if len(comparison.forces) > 1 else None, box=box.SIMPLE, pad_edge=False, title_justify="left"
     )
     table.add_column("policy", no_wrap=True)
-    for title in ("left", f"more than {comparison.baseline}", *(BY_NAME[name].title.lower() for name in COLUMNS)):
-        table.add_column(title, justify="right")
+    for title in ("left", f"more than under\n{comparison.baseline}", *COLUMNS.values()):
+        table.add_column(title, justify="right", no_wrap=True)
     for policy in comparison.policies:
         rows = found.loc[policy]
         left = rows.loc["left"]

@@ -115,7 +115,8 @@ def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd
         most: Hosts shown.
     """
     table = comparison.hosts.pivot_table(index="policy", columns="host", values=column, aggfunc="max", sort=False)
-    order = table.max().sort_values(ascending=False, kind="stable").index[:most]
+    highest = table.max().sort_values(ascending=False, kind="stable")
+    order = highest[highest > 0.0].index[:most]
     return table.loc[list(comparison.policies), list(order)]
 
 

@@ -129,7 +129,7 @@ def panels(
         ax.fill_between(one["day"], one["low"], one["high"], color=pen.color, alpha=0.12, linewidth=0)
         ax.fill_between(one["day"], one["lower"], one["upper"], color=pen.color, alpha=0.25, linewidth=0)
         ax.plot(one["day"], one["median"], color=pen.color)
-        ax.set_title(name)
+        ax.set_title(name.replace("+", " +\n") if len(name) > 22 else name)
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
         ax.set_axis_off()

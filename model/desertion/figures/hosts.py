@@ -47,6 +47,9 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str = "waiting", most: int = 
     ax.set_xlim(float(wide.index.min()), float(wide.index.max()))
     ax.set_ylim(0.0, max(max(float(values.max()) for values in series.values()), 1.0) * 1.05)
     style.counts(ax)
+    if not peaks.any():
+        ax.text(0.5, 0.5, "none", transform=ax.transAxes, ha="center", color=style.soft_ink())
+        return ax
     return style.label_ends(ax, list(series), [float(values.iloc[-1]) for values in series.values()], drawn)
 
 
@@ -58,7 +61,9 @@ def loads(figure: Figure, hosts: pd.DataFrame) -> list[Axes]:
     return list(grid)
 
 
-def peaks(ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at once", unit: str = "cases, median of runs") -> Axes:
+def peaks(
+    ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at once", unit: str = "cases, median of runs"
+) -> Axes:
     """Draw a table of hosts by policies as shaded cells with their numbers.
 
     Args:

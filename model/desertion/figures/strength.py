@@ -46,8 +46,10 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
     ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
     ax.set_ylim(0.0, top * 1.05)
     _collapses(ax, histories, names, drawn, force)
-    labels = names if len(names) > 1 else ["serving"]
-    return style.label_ends(ax, labels, ends, drawn)
+    if len(names) > 1:
+        return style.label_ends(ax, names, ends, drawn)
+    able_end = float(able["median"].iloc[-1]) / max(float(serving["median"].iloc[0]), 1.0)
+    return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], drawn * 2)
 
 
 def _collapses(ax: Axes, histories: pd.DataFrame, names: list[str], drawn: list[style.Pen], force: str | None) -> None:
@@ -71,7 +73,7 @@ def _collapses(ax: Axes, histories: pd.DataFrame, names: list[str], drawn: list[
             label=f"collapse: {name}",
         )
     ax.annotate(
-        "days on which runs collapse",
+        "days on which runs collapse" if rows["replicate"].nunique() > 1 else "day of collapse",
         xy=(0.01, 0.02 + 0.028 * len(with_breaks)),
         xycoords="axes fraction",
         fontsize="small",

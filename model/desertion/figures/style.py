@@ -158,12 +158,14 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
 
 
 def number(value: float) -> str:
-    """Return a count for reading: 950, 12,500, 340 k, 1.2 M."""
+    """Return a count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
     size = abs(value)
     if size >= 1e6:
         return f"{value / 1e6:.3g} M"
     if size >= 1e5:
         return f"{value / 1e3:,.0f} k"
+    if size >= 1e4:
+        return f"{100 * round(value / 100):,}"
     if size >= 10 or value == round(value):
         return f"{value:,.0f}"
     return f"{value:.2g}"
@@ -213,8 +215,9 @@ def _places(ax: Axes, heights: Sequence[float], size: float) -> list[float]:
     heights_in_order = [
         centre + gap * (step - (many - 1) / 2) for centre, many in placed for step in range(round(many))
     ]
-    # The lowest label may not hang below the axes, where the tick labels are.
-    lift = max(0.0, 0.02 - heights_in_order[0]) if heights_in_order else 0.0
+    # Labels stay between title and tick labels where there is room for all.
+    lift = min(0.0, 1.0 - heights_in_order[-1]) if heights_in_order else 0.0
+    lift = max(lift, 0.02 - heights_in_order[0]) if heights_in_order else 0.0
     places = [0.0] * len(wanted)
     for index, height in zip(order, heights_in_order, strict=True):
         places[index] = height + lift

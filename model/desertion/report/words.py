@@ -63,8 +63,8 @@ def question(comparison: Comparison) -> str:
     """The question, in a sentence."""
     days = int(comparison.curves["day"].max())
     return (
-        f"How many people leave {_army(comparison)} within {days} days, by which way and at what price to the hosts, if asylum and "
-        f"other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.baseline}”."
+        f"How many soldiers, reservists and civilians leave within {days} days, by which way and at what price to the hosts, if "
+        f"asylum and other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.baseline}”."
     )
 
 
@@ -158,11 +158,11 @@ def _baseline(comparison: Comparison, force: str) -> str:
         for route in ROUTE_NAMES
     }
     most = max(ways, key=lambda route: ways[route])
-    of = "the army" if len(comparison.forces) == 1 else f"the army of {force}"
-    mainly = f", most of whom {ROUTE_NAMES[most]}" if ways[most] > 0.5 * float(left["estimate"]) > 0 else ""
+    mainly = f"; most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * float(left["estimate"]) > 0 else ""
+    of = "" if len(comparison.forces) == 1 else f" of {force}"
     return (
-        f"Under “{comparison.baseline}”, {number(left['estimate'])} people leave {of} (95 % interval {number(left['low'])} to "
-        f"{number(left['high'])}), which is {amount(share['estimate'], 'share')} of all{mainly}."
+        f"Under “{comparison.baseline}”, {number(left['estimate'])} people{of} leave (95 % interval {number(left['low'])} to "
+        f"{number(left['high'])}), {amount(share['estimate'], 'share')} of all soldiers, reservists and civilians{mainly}."
     )
 
 
@@ -213,10 +213,6 @@ def _fate(comparison: Comparison, force: str) -> str:
 def _estimate(comparison: Comparison, policy: str, force: str, measure: str) -> pd.Series:
     table = comparison.summary
     return table[(table["policy"] == policy) & (table["force"] == force) & (table["measure"] == measure)].iloc[0]
-
-
-def _army(comparison: Comparison) -> str:
-    return "the army" if len(comparison.forces) == 1 else f"the armies of {_listed(comparison.forces)}"
 
 
 def _counted(count: int) -> str:

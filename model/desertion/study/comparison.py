@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, unknown_name
 from desertion.study import arm, outcomes
 from desertion.study.attribution import SHARES, moves, shares
+from desertion.study.failures import StudyFailedError
 from desertion.study.outcomes import ALL_FORCES, BY_NAME, HEADLINE, OF_FORCES, OF_HOSTS, Measure, column
 from desertion.study.paired import paired_differences
 from desertion.study.row import DONE
@@ -45,7 +46,8 @@ class Comparison:
         keep: Anything that must live as long as the comparison, such as the folder that holds its file.
 
     Raises:
-        InputError: If the file is no such study, or some policy has no finished run.
+        InputError: If the file is no such study.
+        StudyFailedError: If some policy has no finished run.
     """
 
     def __init__(self, path: str | Path, *, confidence: float = 0.95, seed: int = 1, keep: object = None) -> None:
@@ -64,7 +66,9 @@ class Comparison:
             self._first = _first_kept(file)
         missing = [name for name in self.policies if name not in set(self.runs.loc[self._done, "policies"])]
         if missing:
-            raise InputError(f"{self.path}: no finished run under {', '.join(missing)}; start the same command again")
+            raise StudyFailedError(
+                f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`"
+            )
 
     def __repr__(self) -> str:
         return f"Comparison({self.scenario!r}, {len(self.policies)} policies, {self.pairs} replicates)"
@@ -370,8 +374,12 @@ def _first_kept(file: StudyFile) -> arm.Kept:
     for row in file.rows(curves=True):
         if row.status == DONE:
             return arm.unpacked(row.extras)
-    failed = next((row.error for row in file.rows() if row.status != DONE), "none was started")
-    raise InputError(f"{file.path} holds no finished run ({failed}); start the same command again")
+    failed = next((row.error for row in file.rows() if row.status != DONE), "")
+    if failed:
+        raise StudyFailedError(
+            f"every run failed, the first with: {failed[:200]}; see all with `desertion show {file.path} --failures`"
+        )
+    raise InputError(f"{file.path} holds no run yet; start the same command again")
 
 
 def _same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
