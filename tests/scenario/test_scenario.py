@@ -162,3 +162,11 @@ def test_names_of_what_is_missing_are_answered() -> None:
         _TOY.host("harbor")
     with pytest.raises(InputError, match="no force"):
         _TOY.force("russia")
+
+
+def test_a_copy_with_other_forces_runs_on_them() -> None:
+    """The course of events is worked out anew: a copy must not keep that of its original."""
+    plain = Scenario.load("laboratory")
+    force = plain.forces[0].model_copy(update={"base_soldier_hide": 0.5})
+    changed = plain.model_copy(update={"forces": (force,)})
+    assert changed.sized().forces[0].base_soldier_hide == 0.5

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -129,6 +129,12 @@ class Scenario(Frozen):
         """
         read_ones, found = loading.policies(policies)
         return self._over(read_ones, found, replace=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("course", None)
+        return copied
 
     def _over(self, policies: tuple[Policy, ...], found: Mapping[str, str], *, replace: bool = False) -> "Scenario":
         overlays = policies if replace else (*self.overlays, *policies)
