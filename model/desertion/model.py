@@ -28,7 +28,7 @@ AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: ab
 LARGEST_SEED = 2**63
 
 
-class DesertionModel(Model):
+class DesertionModel(Model[Any, Any]):
     """One run of a scenario, day by day.
 
     Attributes:
@@ -98,7 +98,10 @@ class DesertionModel(Model):
             for kind in own:
                 if kind is not None:
                     raise input_error(
-                        "population", population, f"cannot run the class {kind.__name__}, whose rules are Python", way_out='say population = "mesa"'
+                        "population",
+                        population,
+                        f"cannot run the class {kind.__name__}, whose rules are Python",
+                        way_out='say population = "mesa"',
                     )
             return Crowd(self.world, self.core, self._threads)
         from desertion.agents import Agents, Civilian, Reservist, Soldier
@@ -123,7 +126,7 @@ class DesertionModel(Model):
         self._mesa_scenario = scenario
 
     @property
-    def agents(self) -> Any:
+    def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - Mesa's setter only refuses
         """All persons and institutions as Mesa agents; the compiled form builds them when they are first asked for.
 
         Raises:
@@ -155,7 +158,9 @@ class DesertionModel(Model):
 
     def run(self) -> DesertionModel:
         """Run to the horizon or the stop rule; return the model."""
-        plain = type(self).step is DesertionModel.step and not hasattr(self, "datacollector") and len(self._event_list) <= 1
+        plain = (
+            type(self).step is DesertionModel.step and not hasattr(self, "datacollector") and len(self._event_list) <= 1
+        )
         while self.running and self.day < self.sized.days:
             if plain and self.sized.stop is None:
                 self.population.advance(self.day, self.sized.days)
@@ -202,8 +207,7 @@ class DesertionModel(Model):
         return measures(self.world, self.sized, self.day)
 
     def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__() if hasattr(Model, "__getstate__") else dict(self.__dict__)
-        return dict(state) | {"core": None}
+        return dict(self.__dict__) | {"core": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -232,10 +236,17 @@ def _dotted(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scenario(
-    scenario: Any, policies: Sequence[str | Path], asylum: float | None, scale: float | None, days: int | None, settings: Mapping[str, Any]
+    scenario: Any,
+    policies: Sequence[str | Path],
+    asylum: float | None,
+    scale: float | None,
+    days: int | None,
+    settings: Mapping[str, Any],
 ) -> Scenario:
     if not isinstance(scenario, Scenario):
         return Scenario.load(scenario, policies=policies, scale=scale, asylum=asylum, days=days, set=settings)
-    changes = dict(settings) | {key: value for key, value in (("asylum", asylum), ("scale", scale), ("days", days)) if value is not None}
+    changes = dict(settings) | {
+        key: value for key, value in (("asylum", asylum), ("scale", scale), ("days", days)) if value is not None
+    }
     changed = scenario.with_(changes) if changes else scenario
     return changed.with_policies([*changed.overlays, *policies]) if policies else changed

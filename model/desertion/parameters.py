@@ -49,7 +49,7 @@ class Frozen(BaseModel):
     @classmethod
     def _no_text_or_truth_for_numbers(cls, value: Any, info: Any) -> Any:
         annotation = cls.model_fields[info.field_name].annotation
-        if annotation in (float, int) and isinstance(value, bool | str):
+        if (annotation is float or annotation is int) and isinstance(value, bool | str):
             raise ValueError(f"must be a number, got {value!r}")
         if annotation is float and isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
@@ -63,7 +63,8 @@ class Region(Frozen):
     share: float = fixed(1.0, "share of people", "share of the force's communities that lie here", 0.0, 1.0)
     quota: float = fixed(1.0, "relative", "weight of the region in a call-up (1: in proportion to its people)", 0.0)
     access: dict[str, float] = Field(
-        default_factory=dict, description="nearness of each host in [0, 1]; hosts not named have the host's own `access`"
+        default_factory=dict,
+        description="nearness of each host in [0, 1]; hosts not named have the host's own `access`",
     )
 
     @field_validator("access")
@@ -84,7 +85,8 @@ class Wave(Frozen):
     notice: int = fixed(3, "days", "from summons to reporting", 0)
     training: int = fixed(14, "days", "from reporting to serving", 0)
     form: Literal["quota", "list"] = Field(
-        default="quota", description="quota: men who evade are replaced from the pool; list: they are lost to the call-up"
+        default="quota",
+        description="quota: men who evade are replaced from the pool; list: they are lost to the call-up",
     )
 
 
@@ -122,14 +124,18 @@ class Force(Frozen):
     base_soldier_flee: float = lever(2e-5, "1/day", "baseline rate of fleeing abroad, soldiers serving", 0.0, 10.0)
     base_soldier_surrender: float = lever(5e-5, "1/day", "baseline rate of surrender, soldiers in contact", 0.0, 10.0)
     base_soldier_refuse: float = lever(5e-5, "1/day", "baseline rate of open refusal, soldiers serving", 0.0, 10.0)
-    base_reservist_hide: float = lever(2e-5, "1/day", "baseline rate of going underground, reservists at home", 0.0, 10.0)
+    base_reservist_hide: float = lever(
+        2e-5, "1/day", "baseline rate of going underground, reservists at home", 0.0, 10.0
+    )
     base_reservist_flee: float = lever(3e-5, "1/day", "baseline rate of fleeing abroad, reservists at home", 0.0, 10.0)
     base_summoned_hide: float = lever(5e-3, "1/day", "baseline rate of hiding once summoned", 0.0, 10.0)
     base_summoned_flee: float = lever(3e-3, "1/day", "baseline rate of fleeing abroad once summoned", 0.0, 10.0)
     base_summoned_refuse: float = lever(5e-4, "1/day", "baseline rate of open refusal once summoned", 0.0, 10.0)
     base_civilian_flee: float = lever(5e-6, "1/day", "baseline rate of fleeing abroad, civilians", 0.0, 10.0)
     base_hiding_flee: float = lever(1e-3, "1/day", "baseline rate of fleeing abroad from hiding or refusal", 0.0, 10.0)
-    base_skilled: float = lever(1e-4, "1/day", "baseline rate of leaving on a skilled-worker visa where one is offered", 0.0, 10.0)
+    base_skilled: float = lever(
+        1e-4, "1/day", "baseline rate of leaving on a skilled-worker visa where one is offered", 0.0, 10.0
+    )
 
     # opportunity
     rough_country: float = lever(0.5, "share", "opportunity of soldiers to hide", 0.0, 1.0)
@@ -140,7 +146,9 @@ class Force(Frozen):
     # the front
     casualty_rate: float = lever(2e-3, "1/day", "hits per soldier serving and day, averaged over the force", 0.0, 1.0)
     share_killed: float = lever(0.2, "share", "share of hits that kill", 0.0, 1.0)
-    share_captured: float = lever(0.05, "share", "share of hits that end in forced capture; the rest are wounded", 0.0, 1.0)
+    share_captured: float = lever(
+        0.05, "share", "share of hits that end in forced capture; the rest are wounded", 0.0, 1.0
+    )
     recovery: float = lever(60.0, "days", "median days that a wounded man is away", 1.0, 3650.0)
     return_share: float = lever(0.6, "share", "share of the wounded who return to service", 0.0, 1.0)
     bearers: float = lever(4.0, "persons", "soldiers who carry one wounded man on the day he is hit", 0.0, 20.0)
@@ -148,13 +156,23 @@ class Force(Frozen):
     thinning_cap: float = lever(3.0, "ratio", "largest rise of risk by thinning", 1.0, 20.0)
     quarter: float = lever(0.8, "chance", "chance that a prisoner is treated humanely", 0.0, 1.0)
     quarter_announced: float = lever(0.8, "chance", "humane treatment as announced by the captor", 0.0, 1.0)
-    quarter_credibility: float = lever(0.5, "share", "weight of the announcement before any evidence; the rest is `quarter_fear`", 0.0, 1.0)
-    quarter_fear: float = lever(0.4, "chance", "humane treatment expected by those who do not believe the announcement", 0.0, 1.0)
+    quarter_credibility: float = lever(
+        0.5, "share", "weight of the announcement before any evidence; the rest is `quarter_fear`", 0.0, 1.0
+    )
+    quarter_fear: float = lever(
+        0.4, "chance", "humane treatment expected by those who do not believe the announcement", 0.0, 1.0
+    )
     campaign_reach: float = lever(0.0, "share", "share of people whom leaflets, hotline or broadcast reach", 0.0, 1.0)
-    campaign_credibility: float = lever(0.3, "share", "share of the gap to the announcement that the reached come to believe", 0.0, 1.0)
+    campaign_credibility: float = lever(
+        0.3, "share", "share of the gap to the announcement that the reached come to believe", 0.0, 1.0
+    )
     prisoner_cost: float = lever(2000.0, "EUR", "captor's cost of one prisoner for a year", 0.0)
-    capture_risk: float = lever(0.01, "casualties", "captor's own casualties per man taken who fought on to the end", 0.0, 10.0)
-    capture_saving: float = lever(0.2, "casualties", "captor's own casualties avoided per man who surrenders", 0.0, 10.0)
+    capture_risk: float = lever(
+        0.01, "casualties", "captor's own casualties per man taken who fought on to the end", 0.0, 10.0
+    )
+    capture_saving: float = lever(
+        0.2, "casualties", "captor's own casualties avoided per man who surrenders", 0.0, 10.0
+    )
 
     # the home state
     legitimacy: float = lever(0.6, "share", "normal level to which legitimacy moves back", 0.0, 1.0)
@@ -192,7 +210,9 @@ class Force(Frozen):
     protest_local: float = lever(0.5, "share", "weight of the own community against news of all", 0.0, 1.0)
     protest_push: float = lever(0.1, "per unit of push", "how far push lowers the threshold", 0.0, 10.0)
     protest_police: float = lever(0.05, "share", "how far the police dampen turnout", 0.0, 1.0)
-    protest_spark: float = lever(0.0, "share", "turnout that people believe they saw before the first protest day", 0.0, 1.0)
+    protest_spark: float = lever(
+        0.0, "share", "turnout that people believe they saw before the first protest day", 0.0, 1.0
+    )
 
     # the breakpoint
     breakpoint: float = fixed(0.7, "share of start", "median effective strength at which the force collapses", 0.0, 1.0)
@@ -203,7 +223,9 @@ class Force(Frozen):
         if self.soldiers + self.reservists + self.civilians == 0:
             raise ValueError("a force needs people: soldiers, reservists and civilians are all 0")
         if self.soldiers > 0 and self.soldiers < self.squad:
-            raise ValueError(f"soldiers = {self.soldiers} leaves no whole squad of {self.squad}; raise soldiers or the scale")
+            raise ValueError(
+                f"soldiers = {self.soldiers} leaves no whole squad of {self.squad}; raise soldiers or the scale"
+            )
         if self.degree % 2:
             raise ValueError(f"degree must be even, got {self.degree}")
         if self.share_killed + self.share_captured > 1.0 + 1e-12:
@@ -224,28 +246,48 @@ class Host(Frozen):
     title: str = ""
     sources: tuple[str, ...] = ()
     notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by field name")
-    groups: tuple[str, ...] = Field(default=(), description="names by which a policy may address several hosts: hosts.@group.field")
-    passes_to: tuple[str, ...] = Field(default=(), description="hosts to which it passes people on under a transit agreement")
+    groups: tuple[str, ...] = Field(
+        default=(), description="names by which a policy may address several hosts: hosts.@group.field"
+    )
+    passes_to: tuple[str, ...] = Field(
+        default=(), description="hosts to which it passes people on under a transit agreement"
+    )
 
     access: float = lever(0.1, "share", "nearness in [0, 1] where a region does not say otherwise", 0.0, 1.0)
     travel: float = lever(3.0, "days", "days from leaving home to the border", 0.0, 365.0)
     border: float = lever(2.0, "0, 1 or 2", "0 closed, 1 transit only, 2 open", 0.0, 2.0)
     entry: float = lever(math.inf, "persons/day", "how many can be dealt with at the border", 0.0)
-    offers_to: float = lever(99.0, "forces", "how many forces, in the scenario's order, may claim here; the others are not admitted as claimants", 0.0, 99.0)
+    offers_to: float = lever(
+        99.0,
+        "forces",
+        "how many forces, in the scenario's order, may claim here; the others are not admitted as claimants",
+        0.0,
+        99.0,
+    )
     visa_free_deserter: float = lever(0.0, "chance", "chance that a deserter may enter without a claim", 0.0, 1.0)
     visa_free_evader: float = lever(0.0, "chance", "chance that an evader may enter without a claim", 0.0, 1.0)
-    visa_free_skilled: float = lever(0.0, "chance", "chance that a skilled civilian may enter without a claim", 0.0, 1.0)
+    visa_free_skilled: float = lever(
+        0.0, "chance", "chance that a skilled civilian may enter without a claim", 0.0, 1.0
+    )
     visa_free_other: float = lever(0.0, "chance", "chance that any other person may enter without a claim", 0.0, 1.0)
-    admission_deserter: float = lever(0.5, "chance", "chance that a deserter is admitted at the border as a claimant", 0.0, 1.0)
-    admission_evader: float = lever(0.3, "chance", "chance that an evader is admitted at the border as a claimant", 0.0, 1.0)
-    admission_skilled: float = lever(0.3, "chance", "chance that a skilled civilian is admitted as a claimant", 0.0, 1.0)
+    admission_deserter: float = lever(
+        0.5, "chance", "chance that a deserter is admitted at the border as a claimant", 0.0, 1.0
+    )
+    admission_evader: float = lever(
+        0.3, "chance", "chance that an evader is admitted at the border as a claimant", 0.0, 1.0
+    )
+    admission_skilled: float = lever(
+        0.3, "chance", "chance that a skilled civilian is admitted as a claimant", 0.0, 1.0
+    )
     admission_other: float = lever(0.3, "chance", "chance that any other person is admitted as a claimant", 0.0, 1.0)
     recognition_deserter: float = lever(0.4, "chance", "recognition rate of deserters", 0.0, 1.0)
     recognition_evader: float = lever(0.3, "chance", "recognition rate of evaders", 0.0, 1.0)
     recognition_skilled: float = lever(0.2, "chance", "recognition rate of skilled civilians", 0.0, 1.0)
     recognition_other: float = lever(0.2, "chance", "recognition rate of others", 0.0, 1.0)
     announced: float = lever(-1.0, "chance", "recognition rate as announced; -1: the true one is announced", -1.0, 1.0)
-    covers_refusers: float = lever(1.0, "0 or 1", "1 if those who refused openly count as deserters, 0 if as others", 0.0, 1.0)
+    covers_refusers: float = lever(
+        1.0, "0 or 1", "1 if those who refused openly count as deserters, 0 if as others", 0.0, 1.0
+    )
     claims_abroad: float = lever(0.002, "1/day", "rate at which people abroad without a claim file one", 0.0, 1.0)
     onward: float = lever(0.002, "1/day", "rate at which people abroad move on to another host", 0.0, 1.0)
     homeward: float = lever(0.002, "1/day", "rate at which people abroad return home", 0.0, 1.0)
@@ -276,32 +318,86 @@ class Behaviour(Frozen):
 
     form: Literal["multiplicative", "concave", "additive", "threshold", "none"] = "multiplicative"
     contagion_squad: float = fixed(1.0, "log hazard per share", "weight of peers gone in the squad", -10000.0, 10000.0)
-    contagion_company: float = fixed(1.0, "log hazard per share", "weight of peers gone in the company", -10000.0, 10000.0)
-    contagion_community: float = fixed(2.0, "log hazard per share", "weight of people gone from the home community", -10000.0, 10000.0)
+    contagion_company: float = fixed(
+        1.0, "log hazard per share", "weight of peers gone in the company", -10000.0, 10000.0
+    )
+    contagion_community: float = fixed(
+        2.0, "log hazard per share", "weight of people gone from the home community", -10000.0, 10000.0
+    )
     contagion_ties: float = fixed(1.0, "log hazard per share", "weight of personal ties gone", -10000.0, 10000.0)
     contagion_news: float = fixed(2.0, "log hazard per share", "weight of news of the own army", -10000.0, 10000.0)
-    contagion_facing: float = fixed(1.2, "log hazard per share", "weight of news of armies facing the same enemy", -10000.0, 10000.0,
-        source="Lehmann & Zhukov 2019: about 0.6 of the own army's weight (A)")
-    reception_squad: float = fixed(1.0, "log hazard per share", "interaction of squad contagion with perceived reception", -10000.0, 10000.0)
-    reception_company: float = fixed(1.0, "log hazard per share", "interaction of company contagion with perceived reception", -10000.0, 10000.0)
-    reception_community: float = fixed(1.0, "log hazard per share", "interaction of community contagion with perceived reception", -10000.0, 10000.0)
-    reception_ties: float = fixed(1.0, "log hazard per share", "interaction of ties with perceived reception", -10000.0, 10000.0)
-    reception_news: float = fixed(2.0, "log hazard per share", "interaction of army news with perceived reception", -10000.0, 10000.0)
-    reception_facing: float = fixed(1.0, "log hazard per share", "interaction of others' news with perceived reception", -10000.0, 10000.0)
-    half_life_squad: float = fixed(99.0, "days", "half-life of squad pressure (inf: cumulative)", 0.1, math.inf,
-        source="Lehmann & Zhukov 2019: 139 (own army) and 99 (others) time units, unit not stated (A-der); swept 30 to 400 and inf")
+    contagion_facing: float = fixed(
+        1.2,
+        "log hazard per share",
+        "weight of news of armies facing the same enemy",
+        -10000.0,
+        10000.0,
+        source="Lehmann & Zhukov 2019: about 0.6 of the own army's weight (A)",
+    )
+    reception_squad: float = fixed(
+        1.0, "log hazard per share", "interaction of squad contagion with perceived reception", -10000.0, 10000.0
+    )
+    reception_company: float = fixed(
+        1.0, "log hazard per share", "interaction of company contagion with perceived reception", -10000.0, 10000.0
+    )
+    reception_community: float = fixed(
+        1.0, "log hazard per share", "interaction of community contagion with perceived reception", -10000.0, 10000.0
+    )
+    reception_ties: float = fixed(
+        1.0, "log hazard per share", "interaction of ties with perceived reception", -10000.0, 10000.0
+    )
+    reception_news: float = fixed(
+        2.0, "log hazard per share", "interaction of army news with perceived reception", -10000.0, 10000.0
+    )
+    reception_facing: float = fixed(
+        1.0, "log hazard per share", "interaction of others' news with perceived reception", -10000.0, 10000.0
+    )
+    half_life_squad: float = fixed(
+        99.0,
+        "days",
+        "half-life of squad pressure (inf: cumulative)",
+        0.1,
+        math.inf,
+        source="Lehmann & Zhukov 2019: 139 (own army) and 99 (others) time units, unit not stated (A-der); swept 30 to 400 and inf",
+    )
     half_life_company: float = fixed(99.0, "days", "half-life of company pressure", 0.1, math.inf)
     half_life_community: float = fixed(99.0, "days", "half-life of community pressure", 0.1, math.inf)
     half_life_ties: float = fixed(99.0, "days", "half-life of tie pressure", 0.1, math.inf)
-    half_life_news: float = fixed(139.0, "days", "half-life of army news", 0.1, math.inf,
-        source="Lehmann & Zhukov 2019 (A-der), unit not stated; swept 30 to 400 and inf")
-    half_life_facing: float = fixed(99.0, "days", "half-life of news of other armies", 0.1, math.inf,
-        source="Lehmann & Zhukov 2019 (A-der), unit not stated; swept 30 to 400 and inf")
-    cross_route: float = fixed(0.3, "share", "how much leaving by one route counts for another (own route: 1)", 0.0, 1.0)
-    unit_event_weight: float = fixed(2.0, "multiple", "extra weight in army news when half of a squad or company surrenders within three days", 0.0, 100.0)
+    half_life_news: float = fixed(
+        139.0,
+        "days",
+        "half-life of army news",
+        0.1,
+        math.inf,
+        source="Lehmann & Zhukov 2019 (A-der), unit not stated; swept 30 to 400 and inf",
+    )
+    half_life_facing: float = fixed(
+        99.0,
+        "days",
+        "half-life of news of other armies",
+        0.1,
+        math.inf,
+        source="Lehmann & Zhukov 2019 (A-der), unit not stated; swept 30 to 400 and inf",
+    )
+    cross_route: float = fixed(
+        0.3, "share", "how much leaving by one route counts for another (own route: 1)", 0.0, 1.0
+    )
+    unit_event_weight: float = fixed(
+        2.0,
+        "multiple",
+        "extra weight in army news when half of a squad or company surrenders within three days",
+        0.0,
+        100.0,
+    )
     concave_scale: float = fixed(0.01, "share", "s0 of the concave form", 1e-9, 10.0)
-    concave_power: float = fixed(0.12, "exponent", "a of the concave form", 0.0, 2.0,
-        source="Lehmann & Zhukov 2019: elasticity to past surrenders about 0.116 on a log scale (A-der, rough)")
+    concave_power: float = fixed(
+        0.12,
+        "exponent",
+        "a of the concave form",
+        0.0,
+        2.0,
+        source="Lehmann & Zhukov 2019: elasticity to past surrenders about 0.116 on a log scale (A-der, rough)",
+    )
     additive_scale: float = fixed(0.01, "1/day per unit of contagion", "c of the additive form", 0.0, 10.0)
     threshold_mean: float = fixed(0.25, "share", "mean threshold of the threshold form", -1.0, 10.0)
     threshold_spread: float = fixed(0.1, "share", "standard deviation of the thresholds", 0.0, 10.0)
@@ -313,32 +409,58 @@ class Behaviour(Frozen):
     frailty_community: float = fixed(0.2, "variance", "variance of log frailty shared by a community", 0.0, 9.0)
     frailty_own: float = fixed(0.5, "variance", "variance of a person's own log frailty", 0.0, 9.0)
     shock_unit: float = fixed(0.0, "log hazard", "standard deviation of daily shocks shared by a company", 0.0, 5.0)
-    shock_community: float = fixed(0.0, "log hazard", "standard deviation of daily shocks shared by a community", 0.0, 5.0)
+    shock_community: float = fixed(
+        0.0, "log hazard", "standard deviation of daily shocks shared by a community", 0.0, 5.0
+    )
     shock_memory: float = fixed(0.9, "correlation", "day-to-day correlation of the shocks", 0.0, 0.9999)
 
     push_wounded: float = fixed(1.0, "log hazard per share", "weight of comrades wounded in the company", -10.0, 50.0)
     push_killed: float = fixed(0.5, "log hazard per share", "weight of comrades killed in the company", -10.0, 50.0)
     push_captured: float = fixed(1.0, "log hazard per share", "weight of comrades captured in the company", -10.0, 50.0)
     half_life_casualties: float = fixed(30.0, "days", "half-life of the memory of casualties", 0.1, math.inf)
-    push_risk: float = fixed(0.2, "log hazard per ratio", "weight of own daily risk relative to the reference", -10.0, 10.0)
+    push_risk: float = fixed(
+        0.2, "log hazard per ratio", "weight of own daily risk relative to the reference", -10.0, 10.0
+    )
     push_legitimacy: float = fixed(1.5, "log hazard per share", "weight of legitimacy below the reference", -10.0, 20.0)
-    push_supply: float = fixed(1.0, "log hazard per share", "weight of supply shortfall above the reference", -10.0, 20.0)
-    push_cohesion: float = fixed(0.5, "log hazard per share", "weight of original members lost from the squad", -10.0, 20.0)
-    push_punishment: float = fixed(1.0, "log hazard", "deterrence by punishment times the perceived chance of being caught", 0.0, 20.0)
-    push_threat: float = fixed(1.5, "log hazard per per cent called a month", "weight of the threat of call-up", 0.0, 50.0)
+    push_supply: float = fixed(
+        1.0, "log hazard per share", "weight of supply shortfall above the reference", -10.0, 20.0
+    )
+    push_cohesion: float = fixed(
+        0.5, "log hazard per share", "weight of original members lost from the squad", -10.0, 20.0
+    )
+    push_punishment: float = fixed(
+        1.0, "log hazard", "deterrence by punishment times the perceived chance of being caught", 0.0, 20.0
+    )
+    push_threat: float = fixed(
+        1.5, "log hazard per per cent called a month", "weight of the threat of call-up", 0.0, 50.0
+    )
     push_door: float = fixed(0.7, "log hazard", "weight of the expectation that the door closes", 0.0, 10.0)
     push_turnout: float = fixed(1.0, "log hazard per share", "weight of turnout in the street", 0.0, 20.0)
 
     host_noise: float = fixed(0.3, "log worth", "scale of personal taste among hosts (Gumbel)", 0.0, 10.0)
     queue_patience: float = fixed(3.0, "days", "expected wait at a border that halves its worth", 0.1, 365.0)
     belief_weight: float = fixed(10.0, "cases", "weight of the announced policy against decided cases", 0.01, 1e6)
-    belief_credibility: float = fixed(0.8, "share", "share of the announced recognition rate that is believed at first", 0.0, 1.0)
+    belief_credibility: float = fixed(
+        0.8, "share", "share of the announced recognition rate that is believed at first", 0.0, 1.0
+    )
     belief_half_life: float = fixed(90.0, "days", "half-life of evidence from decided cases", 1.0, math.inf)
-    belief_heard: float = fixed(0.01, "share", "share of all decided cases that a community hears of; above 1 in a shrunk world, where a case stands for many", 0.0, 1e9)
+    belief_heard: float = fixed(
+        0.01,
+        "share",
+        "share of all decided cases that a community hears of; above 1 in a shrunk world, where a case stands for many",
+        0.0,
+        1e9,
+    )
     infiltrators: float = fixed(0.001, "share", "share of those who leave who are infiltrators", 0.0, 1.0)
     information_value: float = fixed(1.0, "soldier-days", "worth of what one prisoner knows when taken", 0.0, 1e6)
-    information_half_life: float = fixed(12.0, "hours", "half-life of that worth", 0.1, 1e4,
-        source="EUROPP article: half-life 'measured in hours'; value swept")
+    information_half_life: float = fixed(
+        12.0,
+        "hours",
+        "half-life of that worth",
+        0.1,
+        1e4,
+        source="EUROPP article: half-life 'measured in hours'; value swept",
+    )
     index_news: float = fixed(1.0, "per share", "weight of surrender news in the index of war length", 0.0, 100.0)
     index_strength: float = fixed(1.0, "per share", "weight of strength lost in the index of war length", 0.0, 100.0)
 

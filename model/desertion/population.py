@@ -28,5 +28,7 @@ def check_population(name: str) -> str:
         InputError: If there is no such form.
     """
     if name not in POPULATIONS:
-        raise input_error("population", name, "must be one of " + ", ".join(POPULATIONS), way_out="say population = \"compiled\"")
+        raise input_error(
+            "population", name, "must be one of " + ", ".join(POPULATIONS), way_out='say population = "compiled"'
+        )
     return name

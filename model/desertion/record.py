@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
 
 DAILY_COLUMNS = (*STATUSES, *DAILY_EXTRA)
 _WHOLE = frozenset(
-    (*STATUSES, *(name for name in DAILY_EXTRA if name.startswith("new_")), "caught", "returned", "left", "departures", "strength", "turned_back")
+    (
+        *STATUSES,
+        *(name for name in DAILY_EXTRA if name.startswith("new_")),
+        "caught",
+        "returned",
+        "left",
+        "departures",
+        "strength",
+        "turned_back",
+    )
 ) | {"called", "served"}
 _TRUTH = ("collapsed", "fallen")
 
@@ -64,20 +74,24 @@ def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "person": np.arange(len(squad)),
-            "force": pd.Categorical.from_codes(world.force_of, [force.name for force in scenario.forces]),
-            "kind": pd.Categorical.from_codes(world.kind, list(KINDS)),
-            "status": pd.Categorical.from_codes(world.status, list(STATUSES)),
-            "route": pd.Categorical.from_codes(world.left_route, list(ROUTES)),
+            "force": _named(world.force_of, [force.name for force in scenario.forces]),
+            "kind": _named(world.kind, KINDS),
+            "status": _named(world.status, STATUSES),
+            "route": _named(world.left_route, ROUTES),
             "day_left": pd.array(np.where(world.left_day < 0, 0, world.left_day), dtype="Int32").copy(),
             "unit": squad,
             "company": company,
             "division": division,
             "community": world.community,
             "skilled": (world.trait & SKILLED_BIT) != 0,
-            "host": pd.Categorical.from_codes(world.host, hosts),
+            "host": _named(world.host, hosts),
             "spells": world.spell + 1,
         }
     ).assign(day_left=lambda frame: frame["day_left"].mask(world.left_day < 0))
+
+
+def _named(codes: Array, names: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(codes, pd.Index(names))
 
 
 def first_squads(world: World) -> Array:
@@ -111,7 +125,12 @@ def measures(world: World, scenario: Scenario, days: int) -> dict[str, float]:
     out = _measures(world, scenario, days, np.arange(len(scenario.forces)))
     if len(scenario.forces) > 1:
         for f, force in enumerate(scenario.forces):
-            out.update({f"{name}@{force.name}": value for name, value in _measures(world, scenario, days, np.array([f])).items()})
+            out.update(
+                {
+                    f"{name}@{force.name}": value
+                    for name, value in _measures(world, scenario, days, np.array([f])).items()
+                }
+            )
     return out
 
 
@@ -225,5 +244,3 @@ def _hosts(host: dict[str, Array]) -> dict[str, float]:
         "genuine_refused": flow("genuine_refused"),
         "output_gained": flow("output_gained"),
     }
-
-

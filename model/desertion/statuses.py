@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 HOME, SUMMONED, TRAINING, SERVING, WOUNDED, KILLED, CAPTURED, SURRENDERED, HIDING = 0, 1, 2, 3, 4, 5, 6, 7, 8
-REFUSING, IN_FLIGHT, AT_BORDER, ABROAD, APPLICANT, PROTECTED, REFUSED, PUNISHED, EMIGRATED = 9, 10, 11, 12, 13, 14, 15, 16, 17
+REFUSING, IN_FLIGHT, AT_BORDER, ABROAD, APPLICANT = 9, 10, 11, 12, 13
+PROTECTED, REFUSED, PUNISHED, EMIGRATED = 14, 15, 16, 17
 STATUSES = (
     "home", "summoned", "training", "serving", "wounded", "killed", "captured", "surrendered", "hiding",
     "refusing", "in_flight", "at_border", "abroad", "applicant", "protected", "refused", "punished", "emigrated",
@@ -29,8 +30,12 @@ DAY_COUNTS = (
     "caught", "returned", "turned_back", "called",
 )  # fmt: skip
 C_WOUNDED, C_KILLED, C_CAPTURED, C_CAUGHT, C_RETURNED, C_TURNED_BACK, C_CALLED = 5, 6, 7, 8, 9, 10, 11
-HOST_COUNTS = ("admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on", "visas")
-D_ADMITTED, D_IRREGULAR, D_TURNED_AWAY, D_DECIDED, D_GRANTED, D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+HOST_COUNTS = (
+    "admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on",
+    "visas",
+)  # fmt: skip
+D_ADMITTED, D_IRREGULAR, D_TURNED_AWAY, D_DECIDED, D_GRANTED = 0, 1, 2, 3, 4
+D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 5, 6, 7, 8, 9
 
 # Classes of people outside their units whose shared hazard is the same within a community.
 HOME_RESERVIST, HOME_RESERVIST_SKILLED, HOME_CIVILIAN, HOME_CIVILIAN_SKILLED = 0, 1, 2, 3

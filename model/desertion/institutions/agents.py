@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _STANCE = ("closed", "transit", "open")
 
 
-class Institution(Agent):
+class Institution(Agent["DesertionModel"]):
     """A host, a home state, a front or a news service: one row of the world."""
 
     def __init__(self, model: DesertionModel, row: int, name: str) -> None:
