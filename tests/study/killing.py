@@ -53,7 +53,7 @@ def kill_and_compare(folder: Path, points: int, runs: int, kills: int, busy: flo
 def _driver(path: Path, points: int, runs: int, busy: float) -> subprocess.Popen[bytes]:
     told = ["--points", str(points), "--runs", str(runs), "--busy", str(busy)]
     command = [sys.executable, "-m", "tests.study.driving", str(path), *told]
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "model"})
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "model"}, stderr=subprocess.DEVNULL)
 
 
 def _count(path: Path) -> int:

@@ -58,7 +58,8 @@ def packed_scalars(scalars: Mapping[str, float]) -> str:
 
 def unpacked_scalars(text: str) -> dict[str, float]:
     """The inverse of :func:`packed_scalars`."""
-    return {name: math.nan if value is None else float(value) for name, value in json.loads(text).items()}
+    found: dict[str, float | None] = json.loads(text)
+    return {name: math.nan if value is None else value for name, value in found.items()}
 
 
 def packed_curve(curve: NDArray[np.float32]) -> bytes:
@@ -80,11 +81,9 @@ def shape_text(curve: NDArray[np.float32]) -> str:
 
 def digest(*parts: object) -> str:
     """Checksum of a row's parts, 128 bits in hexadecimal."""
-    kept = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode()
-        kept.update(len(data).to_bytes(8, "little") + data)
-    return kept.hexdigest()
+    plain = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
+    framed = b"".join(len(data).to_bytes(8, "little") + data for data in plain)
+    return hashlib.blake2b(framed, digest_size=16).hexdigest()
 
 
 def _number(value: float) -> str:

@@ -9,6 +9,8 @@ from desertion.errors import InputError, unknown_name
 from desertion.study.row import DONE
 from desertion.study.store import StudyFile
 
+_BLOCK = 4096
+
 KEYS = ("design", "replicate", "status", "seconds")
 
 
@@ -28,22 +30,51 @@ def runs_table(file: StudyFile) -> pd.DataFrame:
     replicates = np.zeros(total, np.int64)
     seconds = np.zeros(total)
     statuses: list[str] = []
-    measures: dict[str, np.ndarray] = {}
+    measures = _Measures(total)
     for index, row in enumerate(file.rows()):
         designs[index], replicates[index], seconds[index] = row.design, row.replicate, row.seconds
         statuses.append(row.status)
-        for name, value in row.scalars.items():
-            if name not in measures:
-                measures[name] = np.full(total, np.nan)
-            measures[name][index] = value
+        measures.put(index, row.scalars)
     points = points_table(file).drop(columns="design")
     keys = {"design": designs, "replicate": replicates, "status": pd.Series(statuses, dtype=str), "seconds": seconds}
     taken = {*keys, *points.columns}
-    named = {f"{name}_measured" if name in taken else name: values for name, values in measures.items()}
+    named = {f"{name}_measured" if name in taken else name: values for name, values in measures.columns().items()}
     parts = [pd.DataFrame(keys), points.iloc[designs].reset_index(drop=True), pd.DataFrame(named, index=range(total))]
     table = pd.concat(parts, axis=1)
     table.attrs["parameters"] = [str(name) for name in points.columns]
     return table
+
+
+class _Measures:
+    """Columns of measures, filled in blocks: one number at a time would take most of the time of a long study."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._columns: dict[str, np.ndarray] = {}
+        self._names: tuple[str, ...] = ()
+        self._start = 0
+        self._block: list[list[float]] = []
+
+    def put(self, index: int, scalars: dict[str, float]) -> None:
+        """Take the measures of one run."""
+        names = tuple(scalars)
+        if names != self._names or len(self._block) >= _BLOCK:
+            self._settle()
+            self._names, self._start = names, index
+        self._block.append(list(scalars.values()))
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """All measures by name, (runs,) each, NaN where a run has none."""
+        self._settle()
+        return self._columns
+
+    def _settle(self) -> None:
+        if self._names and self._block:
+            table = np.array(self._block, dtype=np.float64)
+            for place, name in enumerate(self._names):
+                column = self._columns.setdefault(name, np.full(self._total, np.nan))
+                column[self._start : self._start + len(table)] = table[:, place]
+        self._block = []
 
 
 def parameters_of(runs: pd.DataFrame) -> list[str]:
