@@ -96,6 +96,19 @@ def test_verdicts_are_found_and_explained(path: Path) -> None:
     assert numbers[0].median == pytest.approx((5 + 60 * 0.475) / 4, rel=0.05)
 
 
+def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
+    """With at most 35 leavers in the open arm, R is below 0.5: fewer of these worlds show more than thirty."""
+    path.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n')
+    claims = claim_file.load(path)
+    points = worlds(claims.factors, 256, seed=1)
+    judged, _ = judge_all(claims, points, averaged(fake_runs(points)))
+    inside = judged[2].consistent
+    assert inside is not None
+    assert inside.worlds == sum(float(world["R"]) <= 0.5 for world in points)
+    assert inside.share < judged[2].verdict.share
+    assert judged[2].verdict.worlds == 256
+
+
 def test_worlds_without_all_arms_are_not_judged(path: Path) -> None:
     """An interrupted study judges what is complete."""
     claims = claim_file.load(path)

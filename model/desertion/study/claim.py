@@ -75,13 +75,31 @@ class Number:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bound:
+    """What history allows: worlds in which the effect lies outside are not consistent with it.
+
+    Attributes:
+        effect: a number of the arms.
+        low: lowest value that history allows.
+        high: highest value.
+        source: where the bounds come from.
+    """
+
+    effect: Effect
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Claims:
-    """The whole file: ranges of plausible worlds, arms, claims and numbers."""
+    """The whole file: ranges of plausible worlds, arms, claims, numbers, and bounds that history sets."""
 
     factors: tuple[Factor, ...]
     arms: Mapping[str, Arm]
     claims: tuple[Claim, ...]
     numbers: tuple[Number, ...]
+    bounds: tuple[Bound, ...]
     days: int | None
 
     def chosen(self, ids: tuple[str, ...]) -> Claims:
@@ -100,12 +118,13 @@ class Claims:
             arms=self.arms,
             claims=kept,
             numbers=() if ids else self.numbers,
+            bounds=() if ids else self.bounds,
             days=self.days,
         )
 
     def arms_needed(self) -> tuple[str, ...]:
         """Names of the arms that the claims and numbers read, each once, in the order of the file."""
-        read = {arm for row in (*self.claims, *self.numbers) for arm, _ in row.effect.terms}
+        read = {arm for row in (*self.claims, *self.numbers, *self.bounds) for arm, _ in row.effect.terms}
         return tuple(name for name in self.arms if name in read)
 
 
@@ -145,6 +164,7 @@ def load(path: Path | None = None) -> Claims:
         arms=arms,
         claims=claims,
         numbers=tuple(_number(table, arms, where) for table in document.get("numbers", [])),
+        bounds=tuple(_bound(table, arms, where) for table in document.get("bounds", [])),
         days=world.get("days"),
     )
 
@@ -203,6 +223,21 @@ def _number(table: dict[str, Any], arms: Mapping[str, Arm], where: str) -> Numbe
         title=str(table["title"]),
         effect=_effect(table["effect"], arms, spot),
         unit=str(table["unit"]),
+    )
+
+
+def _bound(table: dict[str, Any], arms: Mapping[str, Arm], where: str) -> Bound:
+    spot = f"{where}: bounds"
+    for key in ("effect", "low", "high", "source"):
+        if key not in table:
+            raise InputError(f"{spot} has no {key}; state effect, low, high and source")
+    if not table["low"] <= table["high"]:
+        raise input_error("low", table["low"], f"must not be above high = {table['high']}", where=spot)
+    return Bound(
+        effect=_effect(table["effect"], arms, spot),
+        low=float(table["low"]),
+        high=float(table["high"]),
+        source=str(table["source"]),
     )
 
 

@@ -18,34 +18,30 @@ YEAR = 365.0
 
 
 def extra_measures(model: DesertionModel) -> dict[str, float]:
-    """Measures of the first force, unless said otherwise, over the whole horizon."""
-    scenario = model.scenario
-    daily, hosts = model.daily, model.hosts
-    first = daily[daily["force"] == scenario.forces[0].name]
-    return {
-        **_strength(first),
-        **_end(first),
-        **_others(daily, [force.name for force in scenario.forces]),
-        **_costs(hosts, scenario.scale, int(first["day"].iloc[-1])),
-        "output_lost": float(first["output_lost"].sum()),
-    }
+    """Measures that only claims read.
 
-
-def _strength(first: pd.DataFrame) -> dict[str, float]:
-    start = max(float(first["strength"].iloc[0]), 1.0)
-    effective = max(float(first["effective_strength"].iloc[0]), 1.0)
+    Returns:
+        surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
+        (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),
+        last_fall_day (day of the last government's fall), yearly_cost (EUR a year at real size).
+    """
+    daily = model.daily
+    forces = [force.name for force in model.scenario.forces]
+    first = daily[daily["force"] == forces[0]]
     return {
-        "mean_strength_share": float(first["strength"].mean()) / start,
-        "mean_effective_share": float(first["effective_strength"].mean()) / effective,
-        "mean_legitimacy": float(first["legitimacy"].mean()),
-        "strength_days": float(first["strength"].sum()),
         "surrendered_days": float(first["surrendered"].sum()),
-        "information_days": float(first["information"].sum()),
+        **_end(first),
+        **_others(daily, forces),
+        "yearly_cost": model.measures()["cost_eur"] * YEAR / max(int(first["day"].iloc[-1]), 1),
     }
 
 
 def _end(first: pd.DataFrame) -> dict[str, float]:
-    """What happened before the breakpoint; NaN where it was not reached."""
+    """What happened before the breakpoint; NaN where it was not reached.
+
+    final_surrender_share: surrendered and captured, of those and the killed, in the last thirty days.
+    index_lead: days from the first day on which the index of war length was down by a tenth to the breakpoint.
+    """
     broken = np.flatnonzero(first["collapsed"].to_numpy() > 0)
     if not broken.size:
         return {"final_surrender_share": math.nan, "index_lead": math.nan}
@@ -62,7 +58,7 @@ def _end(first: pd.DataFrame) -> dict[str, float]:
 
 
 def _others(daily: pd.DataFrame, forces: list[str]) -> dict[str, float]:
-    """Relations between forces: falls, and the first force's strength relative to the last one's, start = 1."""
+    """Relations between forces; dates that never come count as the horizon."""
     horizon = float(daily["day"].max())
     falls: list[float] = []
     relative: list[float] = []
@@ -71,17 +67,4 @@ def _others(daily: pd.DataFrame, forces: list[str]) -> dict[str, float]:
         fallen = rows.loc[rows["fallen"] > 0, "day"]
         falls.append(float(fallen.iloc[0]) if len(fallen) else horizon)
         relative.append(float(rows["strength"].iloc[-1]) / max(float(rows["strength"].iloc[0]), 1.0))
-    return {
-        "balance": relative[0] / relative[-1] if relative[-1] > 0.0 else math.nan,
-        "last_fall_day": max(falls),
-        "falls": float(sum(day < horizon for day in falls)),
-    }
-
-
-def _costs(hosts: pd.DataFrame, scale: float, days: int) -> dict[str, float]:
-    if hosts.empty:
-        return {"yearly_cost_full_size": 0.0, "output_gained": 0.0}
-    return {
-        "yearly_cost_full_size": float(hosts["cost_eur"].sum()) / scale * YEAR / max(days, 1),
-        "output_gained": float(hosts["output_gained"].sum()),
-    }
+    return {"balance": relative[0] / relative[-1] if relative[-1] > 0.0 else math.nan, "last_fall_day": max(falls)}

@@ -131,6 +131,7 @@ def judged_file(plan: Plan, file: Path) -> Outcome:
         command=plan.command,
         quick=plan.quick or plan.count < FEWEST_WORLDS,
         assumed=ASSUMED,
+        bounds=tuple(f"{one.effect.text} from {one.low:g} to {one.high:g}: {one.source}" for one in claims.bounds),
     )
     return Outcome(claims=claims, judged=judged, numbers=numbers, run=about)
 

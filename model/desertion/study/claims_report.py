@@ -33,6 +33,7 @@ class Run:
         command: command that repeats the study.
         quick: whether it was a quick run.
         assumed: assumptions that every world shares, a sentence each.
+        bounds: what history allows, a sentence each.
     """
 
     worlds: int
@@ -44,11 +45,13 @@ class Run:
     command: str
     quick: bool
     assumed: tuple[str, ...]
+    bounds: tuple[str, ...] = ()
 
 
 _HEAD = (
     "claim",
     "verdict",
+    "in worlds that history allows",
     "worlds showing it",
     "95 % interval",
     "effect: median (5 % to 95 %)",
@@ -71,6 +74,8 @@ def markdown(judged: Sequence[Judged], numbers: Sequence[Reported], factors: Seq
     if numbers:
         parts += ["## Numbers", _table(("number", "median (5 % to 95 %)", "worlds with a value"), _numbers(numbers))]
     parts += ["## Worlds", _table(("parameter", "range"), [(one.name, range_of(one)) for one in factors])]
+    if run.bounds:
+        parts += ["## Worlds that history allows", "\n".join(f"- {sentence}" for sentence in run.bounds)]
     parts += ["## Assumed in every world", "\n".join(f"- {sentence}" for sentence in run.assumed)]
     return "\n\n".join(parts) + "\n"
 
@@ -92,6 +97,10 @@ def page(judged: Sequence[Judged], numbers: Sequence[Reported], factors: Sequenc
         heads = ("number", "median (5 % to 95 %)", "worlds with a value")
         parts.append("<h2>Numbers</h2>" + _html_table(heads, _numbers(numbers)))
     parts.append("<h2>Worlds</h2>" + _html_table(("parameter", "range"), [(f.name, range_of(f)) for f in factors]))
+    if run.bounds:
+        parts.append(
+            "<h2>Worlds that history allows</h2><ul>" + "".join(f"<li>{_e(s)}</li>" for s in run.bounds) + "</ul>"
+        )
     parts.append("<h2>Assumed in every world</h2><ul>" + "".join(f"<li>{_e(s)}</li>" for s in run.assumed) + "</ul>")
     return _PAGE.format(body="\n".join(part for part in parts if part))
 
@@ -136,11 +145,19 @@ def _cells(row: Judged) -> tuple[str, ...]:
     return (
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
+        _consistent(row),
         f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}",
         f"{verdict.low:.1%} to {verdict.high:.1%}",
         f"{spread} {row.claim.unit}",
         f"{'+' if row.claim.sign > 0 else '-'}{row.claim.smallest:g}",
     )
+
+
+def _consistent(row: Judged) -> str:
+    found = row.consistent
+    if found is None:
+        return "-"
+    return f"{found.word}: {found.shown} of {found.worlds}, {found.low:.0%} to {found.high:.0%}"
 
 
 def _contrasts(judged: Sequence[Judged]) -> list[tuple[str, ...]]:

@@ -25,13 +25,15 @@ class Judged:
 
     Attributes:
         claim: the claim.
-        verdict: the verdict with its numbers.
+        verdict: the verdict over all worlds, with its numbers.
+        consistent: the same over worlds that history does not rule out; None without such bounds.
         effects: effect by judged world, NaN where it has no value.
         box: the ranges that separate worlds that show the effect; None unless the claim depends on them.
     """
 
     claim: Claim
     verdict: Verdict
+    consistent: Verdict | None
     effects: NDArray[np.float64]
     box: Box | None
 
@@ -67,8 +69,18 @@ def judge_all(
         points: the worlds.
         results: measures by world and arm.
     """
-    judged = tuple(_judged(claim, points, results) for claim in claims.claims)
+    allowed = allowed_worlds(claims, len(points), results) if claims.bounds else None
+    judged = tuple(_judged(claim, points, results, allowed) for claim in claims.claims)
     return judged, tuple(_reported(number, len(points), results) for number in claims.numbers)
+
+
+def allowed_worlds(claims: Claims, worlds: int, results: Results) -> frozenset[int]:
+    """Worlds in which every bound that history sets is kept."""
+    allowed = set(range(worlds))
+    for bound in claims.bounds:
+        values = effects_by_world(bound.effect, worlds, results)
+        allowed &= {world for world, value in values.items() if bound.low <= value <= bound.high}
+    return frozenset(allowed)
 
 
 def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int, float]:
@@ -82,7 +94,7 @@ def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int,
     return values
 
 
-def _judged(claim: Claim, points: Sequence[Point], results: Results) -> Judged:
+def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: frozenset[int] | None) -> Judged:
     values = effects_by_world(claim.effect, len(points), results)
     if claim.where_defined:
         values = {world: value for world, value in values.items() if not np.isnan(value)}
@@ -92,7 +104,11 @@ def _judged(claim: Claim, points: Sequence[Point], results: Results) -> Judged:
     if verdict.word == "depends":
         seen = columns([points[world] for world in values])
         box = find_box(seen, shows(effects, claim.sign, claim.smallest))
-    return Judged(claim=claim, verdict=verdict, effects=effects, box=box)
+    consistent = None
+    if allowed is not None:
+        kept = [value for world, value in values.items() if world in allowed]
+        consistent = judge(kept, claim.sign, claim.smallest)
+    return Judged(claim=claim, verdict=verdict, consistent=consistent, effects=effects, box=box)
 
 
 def _reported(number: Number, worlds: int, results: Results) -> Reported:

@@ -43,28 +43,20 @@ class Bench:
 
         model = DesertionModel(self.scenario(parameters), rng=seed)
         model.run()
-        people = model.people()
-        day = people["day_left"].to_numpy(dtype=np.float64)
-        gone = day >= 0.0
-        companies = math.ceil(self.people / COMPANY)
-        flow = np.zeros((companies, self.steps), dtype=np.int64)
-        step = np.clip(day[gone].astype(np.int64) - FIRST_DAY, 0, self.steps - 1)
-        np.add.at(flow, (np.flatnonzero(gone) // COMPANY, step), 1)
+        # The model's own array: a table of people would cost as much as the run.
+        day = model.world.left_day
+        gone = np.flatnonzero(day >= 0)
+        flow = np.zeros((math.ceil(self.people / COMPANY), self.steps), dtype=np.int64)
+        np.add.at(flow, (gone // COMPANY, day[gone]), 1)
         return flow
 
     def scenario(self, parameters: Parameters) -> Scenario:
-        """The scenario in which the rival's parameters hold.
-
-        Parameters are checked where their priors are made, so the copy is not checked again.
-        """
-        plain = _plain(self.people, self.steps)
-        force = plain.forces[0].model_copy(update={"base_soldier_hide": baseline(parameters["leaving"], self.steps)})
-        behaviour = plain.behaviour.model_copy(update=behaviour_of(parameters, self.steps))
-        return plain.model_copy(update={"forces": (force,), "behaviour": behaviour})
-
-
-FIRST_DAY = 1
-"""Number of the first day on which anybody can leave; row 0 of the record is the start."""
+        """The scenario in which the rival's parameters hold."""
+        settings: dict[str, Any] = {
+            "forces.laboratory.base_soldier_hide": baseline(parameters["leaving"], self.steps),
+            **{f"behaviour.{name}": value for name, value in behaviour_of(parameters, self.steps).items()},
+        }
+        return _plain(self.people, self.steps).with_(settings)
 
 
 def baseline(leaving: float, steps: int) -> float:

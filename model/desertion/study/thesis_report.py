@@ -12,12 +12,13 @@ from desertion.study.rivals import PRIORS, RIVALS, WITH_CONTAGION, priors
 from desertion.study.smc import Fit
 from desertion.study.thesis import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
 
-_WORDS = {
+RIVAL_NAMES = {
     "contagion": "contagion alone",
-    "shocks": "no contagion, shocks shared within units and by all over time",
-    "homophily": "no contagion, likes serve together (correlated frailty)",
+    "shocks": "shared shocks, no contagion",
+    "homophily": "homophily, no contagion",
     "all": "all together",
 }
+"""What tables and figures call the rivals."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -27,7 +28,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def rivals_text() -> str:
     """The rivals with their priors."""
-    rows = [(name, _WORDS[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
+    rows = [(name, RIVAL_NAMES[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
     ranges = [
         (one.name, one.meaning, f"{one.low:g} to {one.high:g}{', evenly in the logarithm' if one.log else ''}")
         for one in PRIORS.values()

@@ -1,0 +1,86 @@
+"""`desertion thesis`: is leaving contagious? Rival explanations against history, and how far such a test can be trusted."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desertion.commands import _options as options
+
+
+def command(
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, in minutes; for a first look only.")] = False,
+    particles: Annotated[int | None, typer.Option("--particles", help="Particles per generation of each fit.")] = None,
+    generations: Annotated[int | None, typer.Option("--generations", help="Generations of each fit.")] = None,
+    table: Annotated[
+        int | None, typer.Option("--table", help="Simulations of the reference table, in thousands.")
+    ] = None,
+    seed: options.Seed = 1,
+    workers: options.Workers = 2,
+    out: options.Out = None,
+) -> None:
+    """Test contagion against its rivals on all series, with power, false alarms and calibration of the test itself."""
+    from dataclasses import replace
+
+    from desertion.commands._thesis import quieten, write_case
+    from desertion.study import thesis_report as words
+    from desertion.study.cases import CASES
+    from desertion.study.thesis import meta
+    from desertion.study.thesis_run import QUICK, Sizes, calibration, cells_csv, fit_case, power_cells, reference_table
+    from desertion.writing import folder, write_text
+
+    target = folder(out or Path("thesis-quick" if quick else "thesis"))
+    sizes = QUICK if quick else Sizes()
+    given = {"particles": particles, "generations": generations, "table": None if table is None else 1000 * table}
+    sizes = replace(sizes, **{key: value for key, value in given.items() if value is not None})
+    cores = workers or 2
+    quieten()
+    began = time.monotonic()
+    fits = []
+    for name in CASES:
+        found, seconds = fit_case(name, target / "fits", sizes, seed, cores)
+        write_case(found, seconds, target)
+        fits.append((found, seconds))
+        print(words.summary([found]))
+    reference = reference_table(target / "table", sizes, seed, cores, tell=print)
+    cells = power_cells(target / "table", sizes, seed, cores)
+    write_text(target / "power.csv", cells_csv(cells))
+    _draw_power(cells, target)
+    ranks = calibration(reference, sizes, seed)
+    found_meta = meta([fit for fit, _ in fits])
+    text = [
+        "# The thesis put to the test",
+        *(["**A quick run: sizes too small to conclude from.**"] if quick else []),
+        words.power_text(cells, reference),
+        words.meta_text(found_meta, [fit for fit, _ in fits]),
+        "## Series by series",
+        *(words.case_text(fit, seconds) for fit, seconds in fits),
+        words.rivals_text(),
+        words.ranks_text(ranks, sizes.trials),
+        f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "
+        f"Repeat it with: desertion thesis{' --quick' if quick else ''} --seed {seed}",
+    ]
+    print(write_text(target / "thesis.md", "\n\n".join(text) + "\n"))
+
+
+def _draw_power(cells: object, target: Path) -> None:
+    from typing import Any, cast
+
+    from desertion.figures import style
+    from desertion.figures.thesis import power
+
+    rows = cast("Any", cells)
+    with style.house():
+        figure = style.new_figure("wide")
+        axes = figure.subplots(1, 2, sharey=True)
+        for ax, seen, title in zip(
+            axes, ("totals", "units"), ("Totals alone", "Totals and counts by unit"), strict=True
+        ):
+            power(ax, rows, seen, 0.1)
+            ax.set_title(title)
+        style.note(
+            figure,
+            "Published counts with 10 % dispersion. Lines of rivals without contagion are false alarms. Whiskers: 95 % Wilson.",
+        )
+        print(style.save(figure, target / "power.png"))
