@@ -146,7 +146,7 @@ class Person(PersonView):
 
     def cost(self, route: int) -> float:
         """What a route costs, in log-hazard units."""
-        return signals.deterrent(self._core, self.force_number, route)
+        return float(self._world.fear[self.force_number, route])
 
     def contagion(self, route: int) -> float:
         """Contagion from everybody but personal ties, in log-hazard units."""
@@ -154,7 +154,8 @@ class Person(PersonView):
         if w.status[self.row] == SERVING:
             q = self.squad
             company, community = w.squad_company[q], w.squad_community[q]
-            return signals.unit_contagion(self._core, q, company, community, self.force_number, route, self.reception(route))
+            total = int(w.squad_pressure[q].sum())
+            return signals.unit_contagion(self._core, q, company, community, self.force_number, route, total)
         return signals.outside_contagion(self._core, self.community, self.force_number, route, self.reception(route))
 
     def reception(self, route: int) -> float:
@@ -292,6 +293,7 @@ class Agents:
     def _day(self, day: int) -> None:
         w, core = self.world, self.core
         morning(core, day)
+        signals.publish_companies(core, 0, len(w.company_force))
         signals.publish_communities(core, 0, len(w.community_force))
         signals.publish_squads(core, 0, len(w.squad_force))
         for person in self._in_any({SERVING}):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -13,9 +15,33 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 JIT_OFF = bool(config.DISABLE_JIT)
 
 
+def _own_folder(package: str) -> str:
+    """Where compiled code is kept: a folder of its own for each state of the kernels' sources.
+
+    Numba looks only at the file of the function it loads, not at the files of functions that were compiled into it, so a change in one module
+    would leave stale code in others.
+    """
+    stamp = hashlib.sha256()
+    for folder, _, files in sorted(os.walk(package)):
+        for name in sorted(files):
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), "rb") as file:
+                    text = file.read()
+                if b"@kernel" in text:
+                    stamp.update(name.encode() + text)
+    home = os.path.join(package, "__pycache__")
+    if not os.access(home if os.path.isdir(home) else package, os.W_OK):
+        home = os.path.join(os.path.expanduser("~"), ".cache", "desertion")
+    return os.path.join(home, "kernels-" + stamp.hexdigest()[:12])
+
+
+if not config.CACHE_DIR:
+    config.CACHE_DIR = _own_folder(os.path.dirname(os.path.abspath(__file__)))
+
+
 def kernel(function: Function) -> Function:
     """Compile `function` without the interpreter lock, cached on disk.
 
     No `fastmath`: both forms of the population must agree in the last bit. No explicit signatures: they compile at import.
     """
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function))

@@ -15,65 +15,48 @@ Parts 3 and 4 and the turnout of part 6 belong to the population (agents or crow
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
-import numpy as np
-
-from desertion import columns as col
 from desertion.bookkeeping import close_pressures, write_day
 from desertion.calendar import open_day
 from desertion.combat import strike
-from desertion.compiled import kernel
-from desertion.departure import depart_all
-from desertion.institutions.home import govern, march
-from desertion.institutions.host import decide_cases, forget
-from desertion.movement import move_all
+from desertion.departure import depart_all, issue_visas
+from desertion.institutions.home import count_people, govern, march
+from desertion.institutions.host import admit_all, decide_all, forget
+from desertion.movement import leave_list, move_all, queue_up
 from desertion.signals import publish_states
+from desertion.world import Array
+
+# Plain functions: each part is compiled by itself, since numba compiles a kernel anew into every kernel that calls it.
 
 
-@kernel
-def morning(w, day):
-    """Part 1, and of part 2 what concerns forces and hosts; communities and squads are published after it, in this order."""
-    open_day(w, day)
-    publish_states(w, day)
+def morning(core: Any, day: int) -> None:
+    """Part 1, and of part 2 what concerns forces and hosts; companies, communities and squads are published after it, in this order."""
+    open_day(core, day)
+    publish_states(core, day)
 
 
-@kernel
-def take_casualties(w, day):
+def take_casualties(core: Any, day: int) -> None:
     """The end of part 3: what becomes of the hit, whom the population has put into `out_person`."""
-    strike(w, day)
+    strike(core, day)
 
 
-@kernel
-def afternoon(w, day):
+def afternoon(core: Any, day: int) -> None:
     """Part 5 for the leavers whom the population has put into `out_person`, and all who are in passing."""
-    for h in range(len(w.hosts)):
-        visas = w.hosts[h, col.H_SKILLED_VISAS]
-        # Visas not used today are lost, but for the fraction that small scales live on.
-        w.visa_credit[h] = min(w.visa_credit[h] + visas, max(1.0, visas)) if visas > 0.0 else 0.0
-    depart_all(w, day)
-    move_all(w, day)
+    issue_visas(core)
+    depart_all(core, day)
+    arrived = move_all(core, day)
+    queue_up(core, arrived, day)
+    admit_all(core, day)
+    leave_list(core)
 
 
-@kernel
-def evening(w, day, turned):
+def evening(core: Any, day: int, turned: Array) -> None:
     """Parts 6 and 7; `turned` is how many turned out in each community."""
-    for h in range(len(w.hosts)):
-        decide_cases(w, h, day)
-    forget(w, math.exp(-0.6931471805599453 / w.behaviour[col.B_BELIEF_HALF_LIFE]))
-    _forget_captors(w)
-    march(w, day, turned)
-    street = np.zeros(len(w.people))
-    for c in range(len(w.community_force)):
-        street[w.community_force[c]] += turned[c]
-    for f in range(len(w.people)):
-        street[f] /= w.people[f]
-    govern(w, day, street)
-    close_pressures(w, day)
-    write_day(w, day + 1, street)
-
-
-@kernel
-def _forget_captors(w):
-    keep = math.exp(-0.6931471805599453 / w.behaviour[col.B_BELIEF_HALF_LIFE])
-    w.captor *= keep
+    decide_all(core, day)
+    forget(core)
+    march(core, day, turned)
+    street = count_people(core, turned)
+    govern(core, day, street)
+    close_pressures(core, day)
+    write_day(core, day + 1, street)

@@ -43,6 +43,15 @@ from desertion.statuses import (
 
 
 @kernel
+def issue_visas(w):
+    """Put today's skilled-worker visas on the table."""
+    for h in range(len(w.hosts)):
+        visas = w.hosts[h, col.H_SKILLED_VISAS]
+        # Visas not used today are lost, but for the fraction that small scales live on.
+        w.visa_credit[h] = min(w.visa_credit[h] + visas, max(1.0, visas)) if visas > 0.0 else 0.0
+
+
+@kernel
 def depart_all(w, day):
     """Let the day's leavers go, in order of person; nobody sees it before tomorrow.
 
@@ -151,9 +160,9 @@ def from_draws(w, i, status, place):
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
     a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
-    w.stay[0, i] = stay_ticks(a)
-    w.stay[1, i] = stay_ticks(b)
-    w.stay[2, i] = stay_ticks(c)
+    w.stay[i, 0] = stay_ticks(a)
+    w.stay[i, 1] = stay_ticks(b)
+    w.stay[i, 2] = stay_ticks(c)
 
 
 @kernel

@@ -8,7 +8,7 @@ from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.departure import choose_host, from_draws, set_out, stay_ticks
 from desertion.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
-from desertion.institutions.host import admit, file_claim, join_border_queue
+from desertion.institutions.host import file_claim, join_border_queue
 from desertion.register import enter, is_passing, new_spell, post, vacancy, who
 from desertion.rules import chance_out, ticks
 from desertion.statuses import (
@@ -35,36 +35,63 @@ from desertion.statuses import (
 
 @kernel
 def move_all(w, day):
-    """Everybody in passing moves on, then the borders deal with their queues."""
+    """Let everybody in passing move on; those who have come to a border today."""
     arrived = np.empty(w.active_n[0], np.int64)
-    n_arrived, kept = 0, 0
-    n = w.active_n[0]
-    for m in range(n):
-        i = w.active[m]
-        status = w.status[i]
+    n_arrived = 0
+    n_forces, n_hosts = len(w.people), len(w.hosts)
+    caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
+    for f in range(n_forces):
+        force = w.forces[f]
+        caught[f], back[f] = ticks(w.odds[f]), ticks(force[col.F_RETURN_RATE])
+        tried[f] = ticks(force[col.F_TRIAL_RATE] * force[col.F_PUNISHMENT])
+    abroad = np.empty((n_hosts, 3), np.int64)
+    for h in range(n_hosts):
+        abroad[h, 0] = ticks(w.hosts[h, col.H_CLAIMS_ABROAD])
+        abroad[h, 1] = ticks(w.hosts[h, col.H_ONWARD])
+        abroad[h, 2] = ticks(w.hosts[h, col.H_HOMEWARD])
+    active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
+    for m in range(w.active_n[0]):
+        i = active[m]
+        status = statuses[i]
         if status == IN_FLIGHT:
-            if w.until[i] <= day and _passes_frontier(w, i, day):
+            if until[i] <= day and _passes_frontier(w, i, day):
                 arrived[n_arrived] = i
                 n_arrived += 1
         elif status == HIDING:
-            _hide_on(w, i, day)
+            stay[i, 0] -= caught[force_of[i]]
+            stay[i, 1] -= back[force_of[i]]
+            if stay[i, 0] <= 0:
+                _punish(w, i, day)
+            elif stay[i, 1] <= 0:
+                _give_up(w, i, day)
         elif status == ABROAD:
-            _live_abroad(w, i, day)
+            ended = False
+            for k in range(3):
+                stay[i, k] -= abroad[host[i], k]
+                ended = ended or stay[i, k] <= 0
+            if ended:
+                _end_stay_abroad(w, i, day)
         elif status == REFUSING:
-            _await_trial(w, i, day)
-        elif w.until[i] <= day:
+            stay[i, 0] -= tried[force_of[i]]
+            if stay[i, 0] <= 0:
+                _punish(w, i, day)
+        elif until[i] <= day:
             _next_stage(w, i, status, day)
-    _queue_up(w, arrived[:n_arrived], day)
-    for h in range(len(w.hosts)):
-        admit(w, h, day)
-    # Those who became active today stand behind the first n; nobody may be on the list twice.
+    return arrived[:n_arrived]
+
+
+@kernel
+def leave_list(w):
+    """Take those who are no longer in passing off the list; nobody stands on it twice."""
+    kept = 0
+    active, statuses, is_active = w.active, w.status, w.is_active
     for m in range(w.active_n[0]):
-        i = w.active[m]
-        if is_passing(w.status[i]):
-            w.active[kept] = i
+        i = active[m]
+        if is_passing(statuses[i]):
+            active[kept] = i
             kept += 1
         else:
-            w.is_active[i] = 0
+            is_active[i] = 0
     w.active_n[0] = kept
 
 
@@ -119,17 +146,6 @@ def _punish(w, i, day):
 
 
 @kernel
-def _hide_on(w, i, day):
-    f = w.force_of[i]
-    w.stay[0, i] -= ticks(w.odds[f])
-    w.stay[1, i] -= ticks(w.forces[f, col.F_RETURN_RATE])
-    if w.stay[0, i] <= 0:
-        _punish(w, i, day)
-    elif w.stay[1, i] <= 0:
-        _give_up(w, i, day)
-
-
-@kernel
 def _give_up(w, i, day):
     """A man in hiding goes back of his own will: to his unit if he served, else home."""
     if (w.trait[i] & SERVED_BIT) != 0:
@@ -145,29 +161,20 @@ def _give_up(w, i, day):
 
 
 @kernel
-def _await_trial(w, i, day):
-    w.stay[0, i] -= ticks(w.forces[w.force_of[i], col.F_TRIAL_RATE] * w.forces[w.force_of[i], col.F_PUNISHMENT])
-    if w.stay[0, i] <= 0:
-        _punish(w, i, day)
-
-
-@kernel
-def _live_abroad(w, i, day):
+def _end_stay_abroad(w, i, day):
+    """One of the clocks of life abroad has passed: return first, then a claim, then another host."""
     h = w.host[i]
     host = w.hosts[h]
-    w.stay[0, i] -= ticks(host[col.H_CLAIMS_ABROAD])
-    w.stay[1, i] -= ticks(host[col.H_ONWARD])
-    w.stay[2, i] -= ticks(host[col.H_HOMEWARD])
-    if w.stay[2, i] <= 0:
+    if w.stay[i, 2] <= 0:
         _come_home(w, i, day)
-    elif w.stay[0, i] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0:
+    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0:
         file_claim(w, i, h, day)
-    elif w.stay[1, i] <= 0:
+    elif w.stay[i, 1] <= 0:
         other = choose_host(w, i, h)
         if other >= 0:
             set_out(w, i, other, day)
         else:
-            w.stay[1, i] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+            w.stay[i, 1] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
 
 
 @kernel
@@ -222,7 +229,7 @@ def _passes_frontier(w, i, day):
 
 
 @kernel
-def _queue_up(w, arrived, day):
+def queue_up(w, arrived, day):
     """Join the borders' queues in the order of a fixed rank, so that nobody's place in a list matters."""
     rank = np.empty(len(arrived))
     for n in range(len(arrived)):

@@ -14,6 +14,7 @@ from desertion.statuses import (
     HIDING,
     HIDING_OTHER,
     HIDING_SOLDIER,
+    HIT,
     HOME,
     HOME_CIVILIAN,
     HOME_CIVILIAN_SKILLED,
@@ -21,6 +22,7 @@ from desertion.statuses import (
     HOME_RESERVIST_SKILLED,
     IN_FLIGHT,
     N_CLOCKS,
+    N_ROUTES,
     ORIGINAL_BIT,
     PROTECTED,
     REFUSED,
@@ -146,7 +148,7 @@ def renew(w, i):
     """Give a person of the compiled form the full thresholds of his present spell."""
     new = thresholds(w, i, log_frailty(w, i))
     for k in range(N_CLOCKS):
-        w.target[k, i] = new[k]
+        w.target[i, k] = new[k]
 
 
 @kernel
@@ -161,12 +163,12 @@ def make_loose(w, i):
 def unbind(w, i):
     """Take a person off his cell's clock: what he still lacks becomes his own."""
     if w.status[i] == SERVING:
-        for k in range(N_CLOCKS):
-            w.target[k, i] -= w.squad_clock[w.squad[i], k]
+        for k in range(N_ROUTES):
+            w.target[i, k] -= w.squad_clock[w.squad[i], k]
     else:
         c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-        for k in range(N_CLOCKS):
-            w.target[k, i] -= w.class_clock[c, cl, k]
+        for k in range(N_ROUTES):
+            w.target[i, k] -= w.class_clock[c, cl, k]
     make_loose(w, i)
 
 
@@ -176,26 +178,26 @@ def bind(w, i):
     w.bound[i] = 2
     if w.status[i] == SERVING:
         q = w.squad[i]
-        for k in range(N_CLOCKS):
-            w.target[k, i] += w.squad_clock[q, k]
-            w.squad_low[q, k] = min(w.squad_low[q, k], w.target[k, i])
+        for k in range(N_ROUTES):
+            w.target[i, k] += w.squad_clock[q, k]
+            w.squad_low[q, k] = min(w.squad_low[q, k], w.target[i, k])
         if w.form == THRESHOLD:
             w.squad_low_theta[q] = min(w.squad_low_theta[q], w.theta[i])
         return
     c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-    for k in range(N_CLOCKS):
-        w.target[k, i] += w.class_clock[c, cl, k]
-        w.class_low[c, cl, k] = min(w.class_low[c, cl, k], w.target[k, i])
+    for k in range(N_ROUTES):
+        w.target[i, k] += w.class_clock[c, cl, k]
+        w.class_low[c, cl, k] = min(w.class_low[c, cl, k], w.target[i, k])
     if w.form == THRESHOLD:
         w.class_low_theta[c, cl] = min(w.class_low_theta[c, cl], w.theta[i])
 
 
 @kernel
-def may_bind(w, i):
+def may_bind(status, kind, touched):
     """Whether a person's clock is his cell's own: at home or in his unit, untouched by personal ties."""
-    if w.is_touched[i] != 0:
+    if touched != 0:
         return False
-    return w.status[i] == SERVING or (w.status[i] == HOME and w.kind[i] != SOLDIER)
+    return status == SERVING or (status == HOME and kind != SOLDIER)
 
 
 @kernel
@@ -208,11 +210,22 @@ def bind_everybody(w):
     for i in range(len(w.status)):
         renew(w, i)
         bind(w, i)
+        if w.status[i] == SERVING:
+            _face_fire(w, i, w.squad[i])
+
+
+@kernel
+def _face_fire(w, i, q):
+    """Put a person on his squad's clock of being hit, which runs for all who serve in it, whatever ties tell them."""
+    w.target[i, HIT] += w.squad_clock[q, HIT]
+    w.squad_low[q, HIT] = min(w.squad_low[q, HIT], w.target[i, HIT])
 
 
 @kernel
 def _leave_slot(w, i):
     q = w.squad[i]
+    if w.lazy:
+        w.target[i, HIT] -= w.squad_clock[q, HIT]
     for j in range(w.squad_size[q]):
         if w.slots[q, j] == i:
             w.slots[q, j] = -1
@@ -228,6 +241,8 @@ def _take_slot(w, i, q):
     if w.squad[i] != q:
         w.trait[i] &= ~ORIGINAL_BIT & 0xFF
     w.squad[i] = q
+    if w.lazy:
+        _face_fire(w, i, q)
     for j in range(w.squad_size[q]):
         if w.slots[q, j] < 0:
             w.slots[q, j] = i

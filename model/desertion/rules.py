@@ -140,15 +140,20 @@ def deterrence(punishment, odds, weight):
 
 
 @kernel
-def soldier_push(wounded, killed, captured, risk, supply, doubt, lost, shock, w_wounded, w_killed, w_captured, w_risk, w_supply, w_doubt, w_lost):
-    """What drives a serving soldier, in log-hazard units.
+def strain(wounded, killed, captured, risk, supply, doubt, w_wounded, w_killed, w_captured, w_risk, w_supply, w_doubt):
+    """What drives all men of a company, in log-hazard units.
 
     Shares of the company lately wounded, killed, captured; own risk over the reference less 1; supply shortfall above the reference;
-    legitimacy below the reference; share of the squad's original members lost; shared shocks.
+    legitimacy below the reference.
     """
     push = w_wounded * wounded + w_killed * killed + w_captured * captured
-    push += w_risk * risk + w_supply * supply + w_doubt * doubt
-    return push + w_lost * lost + shock
+    return push + w_risk * risk + w_supply * supply + w_doubt * doubt
+
+
+@kernel
+def soldier_push(strain_, lost, shock, w_lost):
+    """What drives a serving soldier: his company's strain, the share of his squad's original members lost, and shared shocks."""
+    return strain_ + w_lost * lost + shock
 
 
 @kernel

@@ -20,6 +20,7 @@ from desertion.rules import (
     open_chance,
     persuaded,
     soldier_push,
+    strain,
     thinned_risk,
     threat,
     wait_discount,
@@ -64,11 +65,26 @@ MONTH = 30
 
 @kernel
 def publish_states(w, day):
-    """Publish the day's signals of forces and hosts, and draw the day's shared shocks."""
+    """Publish the day's signals of forces, hosts and regions, and draw the day's shared shocks."""
     for f in range(len(w.people)):
         _home_signals(w, f, day)
     _host_signals(w)
+    _region_signals(w)
     _shocks(w, day)
+
+
+@kernel
+def publish_companies(w, first, last):
+    """Publish what all men of each of the companies first, ..., last - 1 share."""
+    cross = w.behaviour[col.B_CROSS_ROUTE]
+    for k in range(first, last):
+        if w.company_n[k] > 0:
+            w.company_strain[k] = _strain_in(w, k)
+            total = 0
+            for r in range(N_ROUTES):
+                total += w.company_pressure[k, r]
+            for r in range(N_ROUTES):
+                w.company_share[k, r] = weighted_share(w.company_pressure[k, r], total, cross)
 
 
 @kernel
@@ -80,7 +96,7 @@ def publish_communities(w, first, last):
 
 @kernel
 def publish_squads(w, first, last):
-    """Publish shared hazards of the squads first, ..., last - 1; communities must have been published before."""
+    """Publish shared hazards of the squads first, ..., last - 1; companies and communities must have been published before."""
     for q in range(first, last):
         if w.squad_n[q] > 0:
             _squad_signals(w, q)
@@ -101,6 +117,9 @@ def _home_signals(w, f, day):
     credibility = persuaded(force[col.F_QUARTER_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
     prior = believed(force[col.F_QUARTER_ANNOUNCED], credibility, force[col.F_QUARTER_FEAR])
     w.quarter[f] = learned(prior, w.behaviour[col.B_BELIEF_WEIGHT], w.captor[f, 0], w.captor[f, 1])
+    for k in range(N_ROUTES):
+        w.fear[f, k] = _deterrent(w, f, k)
+        w.news_share[f, k] = weighted_share(w.news[f, k], total_of(w.news[f]), w.behaviour[col.B_CROSS_ROUTE])
 
 
 @kernel
@@ -134,6 +153,27 @@ def _host_signals(w):
                         claim = admission(w, other, f, cat) * prospect(host, host[col.H_RECOGNITION_DESERTER + cat])
                         best = max(best, claim)
                 w.passed_on[h, cat, f] = best
+    for f in range(len(w.people)):
+        for h in range(len(w.hosts)):
+            for cat in range(4):
+                w.inside[f, h, cat] = _inside_worth(w, f, h, cat, w.national_n[f, h, cat], w.national_good[f, h, cat])
+
+
+@kernel
+def _region_signals(w):
+    """Worth of flight for communities without cases of their own; it is the same all over a region."""
+    for r in range(len(w.region_force)):
+        f = w.region_force[r]
+        for h in range(len(w.hosts)):
+            w.outside[r, h] = _outside_worth(w, r, h)
+        for cat in range(4):
+            best, reception = 0.0, 0.0
+            for h in range(len(w.hosts)):
+                worth = w.outside[r, h] * w.inside[f, h, cat]
+                if worth > best:
+                    best, reception = worth, w.inside[f, h, cat]
+            w.region_flight[r, cat] = best * passable(w, f, cat)
+            w.region_reception[r, cat] = reception
 
 
 @kernel
@@ -167,37 +207,19 @@ def prospect(host, recognition):
 
 
 @kernel
-def nearness(w, c, h):
-    """How near a host is to a community, in [0, 1]."""
-    own = w.access[w.community_region[c], h]
-    return own if own >= 0.0 else w.hosts[h, col.H_ACCESS]
-
-
-@kernel
-def believed_recognition(w, c, h, cat):
-    """Recognition rate that a community expects at a host: the announcement, then the cases it heard of."""
-    f, b, host = w.community_force[c], w.behaviour, w.hosts[h]
-    force = w.forces[f]
+def _inside_worth(w, f, h, cat, seen, good):
+    """Perceived chance to get into a host times what waits there, protection being 1, after `seen` cases of which `good` were granted."""
+    b, host, force = w.behaviour, w.hosts[h], w.forces[f]
     announced = host[col.H_ANNOUNCED]
     if announced < 0.0:
         announced = host[col.H_RECOGNITION_DESERTER + cat]
     credibility = persuaded(b[col.B_BELIEF_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
-    seen, good = w.national_n[f, h, cat], w.national_good[f, h, cat]
-    if w.has_heard[c] != 0:
-        seen, good = seen + w.heard_n[c, h, cat], good + w.heard_good[c, h, cat]
-    return learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen)
-
-
-@kernel
-def inside_worth(w, c, h, cat):
-    """Perceived chance to get into a host times what waits there, protection being 1."""
-    f, host = w.community_force[c], w.hosts[h]
     return worth_inside(
         host[col.H_BORDER],
         host[col.H_VISA_FREE_DESERTER + cat],
         admission(w, h, f, cat),
         host[col.H_LEAK],
-        believed_recognition(w, c, h, cat),
+        learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen),
         w.full[h] != 0,
         host[col.H_WORTH_ABROAD],
         host[col.H_WORTH_TOLERATED],
@@ -206,13 +228,36 @@ def inside_worth(w, c, h, cat):
 
 
 @kernel
-def outside_worth(w, c, h):
-    """Nearness of a host times what the wait at its border leaves of it."""
+def inside_worth(w, c, h, cat):
+    """What a host is worth once one is there, as a community sees it that may have heard of cases of its own."""
+    f = w.community_force[c]
+    if w.has_heard[c] == 0:
+        return w.inside[f, h, cat]
+    seen, good = w.national_n[f, h, cat] + w.heard_n[c, h, cat], w.national_good[f, h, cat] + w.heard_good[c, h, cat]
+    return _inside_worth(w, f, h, cat, seen, good)
+
+
+@kernel
+def _outside_worth(w, r, h):
+    """Nearness of a host to a region times what the wait at its border leaves of it."""
+    near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
     waiting = 0
     for f in range(len(w.people)):
         waiting += w.host_count[h, f, AT_BORDER]
-    entry = w.hosts[h, col.H_ENTRY]
-    return nearness(w, c, h) * wait_discount(float(waiting), entry, w.behaviour[col.B_QUEUE_PATIENCE])
+    return near * wait_discount(float(waiting), w.hosts[h, col.H_ENTRY], w.behaviour[col.B_QUEUE_PATIENCE])
+
+
+@kernel
+def outside_worth(w, c, h):
+    """Nearness of a host to a community times what the wait at its border leaves of it."""
+    return w.outside[w.community_region[c], h]
+
+
+@kernel
+def nearness(w, c, h):
+    """How near a host is to a community, in [0, 1]."""
+    own = w.access[w.community_region[c], h]
+    return own if own >= 0.0 else w.hosts[h, col.H_ACCESS]
 
 
 @kernel
@@ -237,22 +282,39 @@ def _shocks(w, day):
 
 
 @kernel
+def _flight_signals(w, c, f):
+    """Perceived worth of flight and safety of the receiving end, by category."""
+    r = w.community_region[c]
+    for cat in range(4):
+        if w.has_heard[c] == 0:
+            w.flight[c, cat] = w.region_flight[r, cat]
+            w.reception[c, cat] = w.region_reception[r, cat]
+            continue
+        best, reception = 0.0, 0.0
+        for h in range(len(w.hosts)):
+            if w.outside[r, h] > 0.0:
+                inside = inside_worth(w, c, h, cat)
+                if w.outside[r, h] * inside > best:
+                    best, reception = w.outside[r, h] * inside, inside
+        w.flight[c, cat] = best * passable(w, f, cat)
+        w.reception[c, cat] = reception
+
+
+@kernel
 def _community_signals(w, c):
     f = w.community_force[c]
-    for cat in range(4):
-        w.flight[c, cat] = 0.0
-        w.reception[c, cat] = 0.0
-    for h in range(len(w.hosts)):
-        outside = outside_worth(w, c, h)
-        if outside <= 0.0:
-            continue
-        for cat in range(4):
-            inside = inside_worth(w, c, h, cat)
-            if outside * inside > w.flight[c, cat]:
-                w.flight[c, cat] = outside * inside
-                w.reception[c, cat] = inside
-    for cat in range(4):
-        w.flight[c, cat] *= passable(w, f, cat)
+    _flight_signals(w, c, f)
+    total = 0
+    for k in range(N_ROUTES):
+        total += w.community_pressure[c, k]
+    for k in range(N_ROUTES):
+        w.community_share[c, k] = weighted_share(w.community_pressure[c, k], total, w.behaviour[col.B_CROSS_ROUTE])
+    if w.squads_start[c] < w.squads_start[c + 1]:
+        for k in range(SKILLED):
+            reception = w.reception[c, DESERTER] if k == FLEE else (w.quarter[f] if k == SURRENDER else 0.0)
+            w.unit_outside[c, k] = outside_contagion(w, c, f, k, reception)
+        power = w.behaviour[col.B_CHANCE_POWER]
+        w.unit_flight[c] = open_chance(w.forces[f, col.F_FRONTIER], w.flight[c, DESERTER], w.reference[f, R_FLIGHT], power)
     for cl in range(N_CLASSES):
         if w.class_n[c, cl] > 0:
             _class_signals(w, c, cl, f)
@@ -304,7 +366,7 @@ def class_baseline(force, cl, k):
 
 
 @kernel
-def deterrent(w, f, k):
+def _deterrent(w, f, k):
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[col.B_PUSH_PUNISHMENT]
     if k == HIDE:
@@ -364,7 +426,7 @@ def _class_signals(w, c, cl, f):
         w.class_shared[c, cl, k] = 0.0
         if baseline < 0.0:
             continue
-        drive = push - deterrent(w, f, k)
+        drive = push - w.fear[f, k]
         w.class_open[c, cl, k] = opportunity_in_class(w, c, cl, k)
         shared = outside_contagion(w, c, f, k, reception_in_class(w, c, cl, k))
         w.class_shared[c, cl, k] = shared
@@ -394,12 +456,10 @@ def total_of(row):
 @kernel
 def news_contagion(w, f, k, reception):
     """Contagion from army news and from armies that face the same enemy."""
-    cross = w.behaviour[col.B_CROSS_ROUTE]
-    total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, weighted_share(w.news[f, k], total_of(w.news[f]), cross))
+    total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, w.news_share[f, k])
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            share = weighted_share(w.news[other, k], total_of(w.news[other]), cross)
-            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, share)
+            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, w.news_share[other, k])
     return total
 
 
@@ -408,9 +468,7 @@ def outside_contagion(w, c, f, k, reception):
     """Contagion that everybody of a community outside units shares."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
-    cross = w.behaviour[col.B_CROSS_ROUTE]
-    row = w.community_pressure[c]
-    local = contagion(w.beta[COMMUNITY], w.beta_star[COMMUNITY], reception, weighted_share(row[k], total_of(row), cross))
+    local = contagion(w.beta[COMMUNITY], w.beta_star[COMMUNITY], reception, w.community_share[c, k])
     return local + news_contagion(w, f, k, reception)
 
 
@@ -438,32 +496,36 @@ def risk_in(w, k):
 
 
 @kernel
-def push_in_squad(w, q):
-    """What drives the men of a squad."""
-    b, company, c, f = w.behaviour, w.squad_company[q], w.squad_community[q], w.squad_force[q]
+def _strain_in(w, k):
+    """What drives all men of a company."""
+    b, f = w.behaviour, w.company_force[k]
     force, reference = w.forces[f], w.reference[f]
-    founders = w.squad_founders[q]
-    lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
     risk = 0.0
     if reference[R_CASUALTY] > 0.0:
-        risk = risk_in(w, company) / reference[R_CASUALTY] - 1.0
-    return soldier_push(
-        w.company_casualties[company, 0] / SHARE,
-        w.company_casualties[company, 1] / SHARE,
-        w.company_casualties[company, 2] / SHARE,
+        risk = risk_in(w, k) / reference[R_CASUALTY] - 1.0
+    return strain(
+        w.company_casualties[k, 0] / SHARE,
+        w.company_casualties[k, 1] / SHARE,
+        w.company_casualties[k, 2] / SHARE,
         risk,
         force[col.F_SUPPLY] + w.output_gap[f] * force[col.F_OUTPUT_SUPPLY] - reference[R_SUPPLY],
         reference[R_LEGITIMACY] - w.legitimacy[f],
-        lost,
-        w.company_shock[company] + w.community_shock[c],
         b[col.B_PUSH_WOUNDED],
         b[col.B_PUSH_KILLED],
         b[col.B_PUSH_CAPTURED],
         b[col.B_PUSH_RISK],
         b[col.B_PUSH_SUPPLY],
         b[col.B_PUSH_LEGITIMACY],
-        b[col.B_PUSH_COHESION],
     )
+
+
+@kernel
+def push_in_squad(w, q):
+    """What drives the men of a squad."""
+    k, founders = w.squad_company[q], w.squad_founders[q]
+    lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
+    shock = w.company_shock[k] + w.community_shock[w.squad_community[q]]
+    return soldier_push(w.company_strain[k], lost, shock, w.behaviour[col.B_PUSH_COHESION])
 
 
 @kernel
@@ -483,16 +545,16 @@ def unit_baseline(force, k):
 @kernel
 def opportunity_in_squad(w, q, k):
     """Opportunity times perceived chance of a route for the men of a squad."""
-    c, f = w.squad_community[q], w.squad_force[q]
-    force, reference, power = w.forces[f], w.reference[f], w.behaviour[col.B_CHANCE_POWER]
+    f = w.squad_force[q]
+    force = w.forces[f]
     if k == HIDE:
         return force[col.F_ROUGH_COUNTRY] * force[col.F_REFUGE]
     if k == FLEE:
-        return open_chance(force[col.F_FRONTIER], w.flight[c, DESERTER], reference[R_FLIGHT], power)
+        return w.unit_flight[w.squad_community[q]]
     if k == SURRENDER:
         contact = force[col.F_CONTACT] if w.company_front[w.squad_company[q]] > 0.0 else 0.0
-        return open_chance(contact, w.quarter[f], reference[R_QUARTER], power)
-    return 1.0
+        return open_chance(contact, w.quarter[f], w.reference[f, R_QUARTER], w.behaviour[col.B_CHANCE_POWER])
+    return 1.0 if k == REFUSE else 0.0
 
 
 @kernel
@@ -507,27 +569,29 @@ def reception_in_squad(w, q, k):
 def _squad_signals(w, q):
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
     push = push_in_squad(w, q)
+    total = 0
+    for k in range(N_ROUTES):
+        total += w.squad_pressure[q, k]
     for k in range(SKILLED):
-        drive = push - deterrent(w, f, k)
-        w.squad_open[q, k] = opportunity_in_squad(w, q, k)
-        shared = unit_contagion(w, q, company, c, f, k, reception_in_squad(w, q, k))
+        drive = push - w.fear[f, k]
+        open_ = opportunity_in_squad(w, q, k)
+        shared = unit_contagion(w, q, company, c, f, k, total)
+        w.squad_open[q, k] = open_
         w.squad_shared[q, k] = shared
         w.squad_level[q, k] = level(w.form, unit_baseline(w.forces[f], k), drive, shared)
         if w.form == THRESHOLD:
-            w.squad_pull[q, k] = threshold_pull(w, drive, w.squad_open[q, k])
+            w.squad_pull[q, k] = threshold_pull(w, drive, open_)
     if w.form == THRESHOLD:
         w.squad_share[q] = weighted_gone(w, q, c, f)
 
 
 @kernel
-def unit_contagion(w, q, company, c, f, k, reception):
-    """Contagion that everybody in a squad shares."""
+def unit_contagion(w, q, company, c, f, k, total):
+    """Contagion that everybody in a squad shares; `total` is the squad's pressure over all routes, in ticks."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
-    cross = w.behaviour[col.B_CROSS_ROUTE]
-    own, line = w.squad_pressure[q], w.company_pressure[company]
-    total = contagion(w.beta[SQUAD], w.beta_star[SQUAD], reception, weighted_share(own[k], total_of(own), cross))
-    total += contagion(w.beta[COMPANY], w.beta_star[COMPANY], reception, weighted_share(line[k], total_of(line), cross))
-    return total + outside_contagion(w, c, f, k, reception)
-
-
+    reception = reception_in_squad(w, q, k)
+    own = weighted_share(w.squad_pressure[q, k], total, w.behaviour[col.B_CROSS_ROUTE])
+    felt = contagion(w.beta[SQUAD], w.beta_star[SQUAD], reception, own)
+    felt += contagion(w.beta[COMPANY], w.beta_star[COMPANY], reception, w.company_share[company, k])
+    return felt + w.unit_outside[c, k]

@@ -41,7 +41,7 @@ class World(NamedTuple):
     left_day: Array  # (N) int32, first day of leaving, -1
     left_route: Array  # (N) int8, first route of leaving, -1
     wave_of: Array  # (N) int8
-    stay: Array  # (3, N) int64: ticks left of the clocks of hiding, refusing, living abroad
+    stay: Array  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
     queue_next: Array  # (N) int32
     active: Array  # (N) int32: persons in passing, in order of arrival
     active_n: Array  # (1)
@@ -50,10 +50,10 @@ class World(NamedTuple):
     tie_to: Array  # (ties) int32
 
     # clocks of the compiled form (length 1 in the other)
-    target: Array  # (6, N) int64: crossing tick of the cell's clock if bound, else ticks still lacking
+    target: Array  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
     theta: Array  # (N) float64, threshold form
     bound: Array  # (N) uint8: 0 cannot leave, 1 has his own clock, 2 bound to his cell's
-    tie: Array  # (5, N) int32: pressure from personal ties by route
+    tie: Array  # (N, 5) int32: pressure from personal ties by route
     loose: Array  # (N) int32: persons with their own clock
     loose_n: Array  # (1)
     touched: Array  # (N) int32: persons with tie pressure
@@ -93,6 +93,8 @@ class World(NamedTuple):
     company_shock: Array
     company_z: Array  # (K) log frailty shared by the company
     company_surrendered: Array
+    company_strain: Array  # (K) push shared by a company
+    company_share: Array  # (K, 5) weighted share gone by route
     squad_open: Array  # (Q, 5) opportunity times chance
     squad_level: Array
     squad_shared: Array
@@ -122,6 +124,9 @@ class World(NamedTuple):
     has_heard: Array
     squads_start: Array  # (C + 1)
     squads_of: Array
+    community_share: Array  # (C, 5) weighted share gone by route
+    unit_outside: Array  # (C, 5) contagion from outside the unit for soldiers who come from here
+    unit_flight: Array  # (C) their opportunity times chance of flight
     class_open: Array  # (C, 8, 5)
     class_level: Array
     class_shared: Array
@@ -139,6 +144,9 @@ class World(NamedTuple):
     region_called: Array
     region_key: Array
     access: Array  # (R, H), -1 where the host's own lever holds
+    outside: Array  # (R, H) nearness times what the wait leaves
+    region_flight: Array  # (R, 4) worth of flight for communities without cases of their own
+    region_reception: Array  # (R, 4)
 
     # hosts
     hosts: Array  # (H, host columns)
@@ -154,6 +162,7 @@ class World(NamedTuple):
     host_day: Array  # (H, F, 10)
     full: Array  # (H) uint8
     passed_on: Array  # (H, 4, F) worth of being passed on
+    inside: Array  # (F, H, 4) worth of a host for communities without cases of their own
     national_n: Array  # (F, H, 4)
     national_good: Array
 
@@ -176,6 +185,8 @@ class World(NamedTuple):
     legitimacy: Array
     odds: Array
     threat: Array
+    fear: Array  # (F, 5) cost of each route
+    news_share: Array  # (F, 5) weighted share gone by route
     quarter: Array
     turnout_news: Array
     breakpoint: Array

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.rules import legitimacy, passing_news
@@ -42,6 +44,17 @@ def count_streets(w, day, turned):
         turned[c] = 0
         if is_protest_day(w, w.community_force[c], day):
             turned[c] = turned_out(w, c, seen_turnout(w, c), street_push(w, c))
+
+
+@kernel
+def count_people(w, turned):
+    """Turnout as a share of each force's people."""
+    street = np.zeros(len(w.people))
+    for c in range(len(w.community_force)):
+        street[w.community_force[c]] += turned[c]
+    for f in range(len(w.people)):
+        street[f] /= w.people[f]
+    return street
 
 
 @kernel

@@ -32,6 +32,8 @@ from desertion.statuses import (
     SERVED_BIT,
 )
 
+FORGOTTEN = 0.01  # cases: a community that remembers less than this believes what the nation believes
+
 
 @kernel
 def _append(w, queue, i):
@@ -69,7 +71,14 @@ def file_claim(w, i, h, day):
 
 
 @kernel
-def admit(w, h, day):
+def admit_all(w, day):
+    """Let every border deal with its queue."""
+    for h in range(len(w.hosts)):
+        _admit(w, h, day)
+
+
+@kernel
+def _admit(w, h, day):
     """Deal with the queue at a border, first come first served, within the day's capacity."""
     host, queue = w.hosts[h], w.border_queue[h]
     entry = host[col.H_ENTRY]
@@ -142,7 +151,14 @@ def _onward_host(w, h, f, cat):
 
 
 @kernel
-def decide_cases(w, h, day):
+def decide_all(w, day):
+    """Let every host decide its cases."""
+    for h in range(len(w.hosts)):
+        _decide_cases(w, h, day)
+
+
+@kernel
+def _decide_cases(w, h, day):
     """Decide cases first come first served within the day's credit, none before its least duration."""
     host, queue = w.hosts[h], w.case_queue[h]
     w.case_credit[h] += host[col.H_CASES]
@@ -183,11 +199,22 @@ def _decide(w, i, h, day):
 
 
 @kernel
-def forget(w, keep):
-    """Let evidence from decided cases fade by a day."""
+def forget(w):
+    """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
+    keep = math.exp(-0.6931471805599453 / w.behaviour[col.B_BELIEF_HALF_LIFE])
+    w.captor *= keep
     w.national_n *= keep
     w.national_good *= keep
     for c in range(len(w.has_heard)):
-        if w.has_heard[c] != 0:
-            w.heard_n[c] *= keep
-            w.heard_good[c] *= keep
+        if w.has_heard[c] == 0:
+            continue
+        seen = 0.0
+        for h in range(len(w.hosts)):
+            for cat in range(4):
+                w.heard_n[c, h, cat] *= keep
+                w.heard_good[c, h, cat] *= keep
+                seen += w.heard_n[c, h, cat]
+        if seen < FORGOTTEN:
+            w.heard_n[c, :, :] = 0.0
+            w.heard_good[c, :, :] = 0.0
+            w.has_heard[c] = 0
