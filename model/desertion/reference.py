@@ -40,12 +40,13 @@ def _flight(scenario: Scenario, f: int, force: Force, category: str) -> float:
     """Perceived worth of flight, averaged over the force's regions."""
     total = 0.0
     for region in force.regions:
-        worth = [region.access.get(host.name, host.access) * _inside(scenario, f, force, host, category) for host in scenario.hosts]
+        worth = [region.access.get(host.name, host.access) * inside_of(scenario, f, force, host, category) for host in scenario.hosts]
         total += region.share * max(worth, default=0.0)
     return total * chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
 
 
-def _inside(scenario: Scenario, f: int, force: Force, host: Host, category: str) -> float:
+def inside_of(scenario: Scenario, f: int, force: Force, host: Host, category: str) -> float:
+    """Perceived chance to get into a host times what waits there, before any case has been decided."""
     onward = {other.name: other for other in scenario.hosts}
     passed_on = max(
         (_claim(f, force, onward[name], category, scenario.behaviour) for name in host.passes_to if onward[name].border >= 2.0), default=0.0

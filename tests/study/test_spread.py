@@ -1,4 +1,4 @@
-"""The settings give the stated strength of contagion in limits that can be worked out."""
+"""The settings give the stated strength of contagion, in proportions that the world gives."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
-from desertion.study.spread import FORMS, Spread, memory, radius, settings_for
+from desertion.study.spread import FORMS, Spread, settings_for
+from desertion.theory.fading import memory
+from desertion.theory.reproduction import reproduction
 
 
 @pytest.fixture(scope="module")
 def army() -> Scenario:
-    """An army without reserve whose men can only hide: one route, complete mixing by news."""
+    """An army without reserve whose men can only hide: one route, without frailty, ties or front."""
     own = "forces.toy."
+    nothing = ["base_soldier_flee", "base_soldier_surrender", "base_soldier_refuse", "censorship", "casualty_rate"]
     return Scenario.load("toy").with_(
-        {
-            own + "reservists": 0,
-            own + "civilians": 0,
-            own + "waves": [],
-            own + "censorship": 0.0,
-            own + "rough_country": 1.0,
-            own + "base_soldier_hide": 0.001,
-            own + "base_soldier_flee": 0.0,
-            own + "base_soldier_surrender": 0.0,
-            own + "base_soldier_refuse": 0.0,
-        }
+        dict.fromkeys([own + name for name in nothing], 0.0)
+        | dict.fromkeys([own + "reservists", own + "civilians", own + "degree"], 0)
+        | dict.fromkeys([f"behaviour.frailty_{part}" for part in ("unit", "community", "own")], 0.0)
+        | {own + "waves": [], own + "rough_country": 1.0, own + "base_soldier_hide": 0.001}
+        | {own + "officer_share": 0.0, "behaviour.push_risk": 0.0}
     )
 
 
@@ -34,42 +31,32 @@ def _news(reproduction: float, form: str = "multiplicative") -> Spread:
     return Spread(form=form, reproduction=reproduction, half_life=99.0, local=0.0, reception=0.0)
 
 
-def test_memory_is_the_sum_of_faded_days() -> None:
-    """Written out day by day; without forgetting it is the horizon."""
-    assert memory(30.0, 100) == pytest.approx(sum(2 ** (-day / 30) for day in range(100)))
-    assert memory(math.inf, 100) == 100
+@pytest.mark.parametrize("wanted", [0.0, 0.3, 0.95])
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_reaches_the_stated_number(army: Scenario, form: str, wanted: float) -> None:
+    """The scenario with the settings has the R that was asked for."""
+    changed = army.with_(settings_for(army, _news(wanted, form)))
+    assert changed.behaviour.form == form
+    assert reproduction(changed).value == pytest.approx(wanted, abs=1e-4)
 
 
 def test_complete_mixing_has_the_closed_form(army: Scenario) -> None:
-    """One route and news alone: R = b x beta x memory; towns and ties add three quarters here."""
-    expected = 0.001 * (1.0 + 0.5 + 0.25) * memory(99.0, army.days)
-    assert radius(army, _news(0.5), "baseline") == pytest.approx(expected)
+    """Towns and news that everybody sees: R exp(-R) = b x (1 + 0.5) x memory, but for jumps of one in 300."""
+    found = settings_for(army, _news(0.6))
+    total = float(found["behaviour.contagion_news"]) + float(found["behaviour.contagion_community"])
+    assert 0.001 * total * memory(99.0, army.days) == pytest.approx(0.6 * math.exp(-0.6), rel=0.03)
 
 
-@pytest.mark.parametrize("reproduction", [0.0, 0.3, 0.95])
-def test_multiplicative_weights_reach_the_stated_number(army: Scenario, reproduction: float) -> None:
-    """B x (sum of weights) x memory = R."""
-    found = settings_for(army, _news(reproduction))
-    total = sum(
-        float(found[f"behaviour.contagion_{level}"]) for level in ("squad", "company", "community", "ties", "news")
-    )
-    assert 0.001 * total * memory(99.0, army.days) == pytest.approx(reproduction)
-
-
-def test_additive_scale_reaches_the_stated_number(army: Scenario) -> None:
-    """The slope of the rate times memory is R, whatever the baseline."""
-    scale = float(settings_for(army, _news(0.6, "additive"))["behaviour.additive_scale"])
-    hide, refuse = 1.75 * scale, 1.75 * scale
-    mixing = 0.3  # a leaver by one route counts 0.3 for the other
-    assert memory(99.0, army.days) * (hide + refuse) / 2 * (1 + mixing) <= 0.6 * 1.3
-    assert float(settings_for(army, _news(0.0, "additive"))["behaviour.additive_scale"]) == 0.0
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_settings_of_every_form_are_accepted_by_the_scenario(army: Scenario, form: str) -> None:
-    """Any world can be built."""
-    changed = army.with_(settings_for(army, _news(0.95, form)))
-    assert changed.behaviour.form == form
+def test_the_world_gives_the_proportions(army: Scenario) -> None:
+    """Half of what is local goes to squads; reception takes its share of every weight."""
+    spread = Spread(form="multiplicative", reproduction=0.5, half_life=60.0, local=0.8, reception=0.25)
+    found = {key.removeprefix("behaviour."): value for key, value in settings_for(army, spread).items()}
+    squad = float(found["contagion_squad"])
+    assert found["contagion_company"] == pytest.approx(squad)
+    assert found["contagion_news"] == pytest.approx(squad / 2.0)
+    assert found["contagion_facing"] == pytest.approx(0.6 * squad / 2.0)
+    assert found["reception_squad"] == pytest.approx(squad / 3.0)
+    assert found["half_life_ties"] == 60.0
 
 
 def test_unknown_form_is_refused(army: Scenario) -> None:

@@ -1,0 +1,171 @@
+"""Groups: people of one force who stand in the same place, their ways out, and how fast they leave before anybody has.
+
+Rates are those of the scenario's first day, policies and dial worked in, without contagion and without any push that
+builds up later (casualties remembered, threat of call-up, lost legitimacy). Regions are averaged. Skilled-worker visas
+are left out: they are rationed, so one more leaver adds none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desertion.parameters import Behaviour, Force, Reference
+from desertion.reference import inside_of
+from desertion.rules import believed, chance_out, deterrence, open_chance, persuaded
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One route out of one group.
+
+    Attributes:
+        route: hide, flee, surrender or refuse.
+        opening: Opportunity times perceived chance relative to the reference state.
+        baseline: Rate in the reference state, per day.
+        drive: Push less cost, log hazard.
+        reception: Perceived safety of the receiving end.
+    """
+
+    route: str
+    opening: float
+    baseline: float
+    drive: float
+    reception: float
+
+    @property
+    def rate(self) -> float:
+        """Rate a day before anybody has left."""
+        return self.opening * self.baseline * math.exp(self.drive)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """People of one force in the same place.
+
+    Attributes:
+        force: Number of the force.
+        name: contact, rear, reservists, civilians or skilled.
+        people: How many.
+        ways: Their ways out.
+    """
+
+    force: int
+    name: str
+    people: float
+    ways: tuple[Way, ...]
+
+    @property
+    def serves(self) -> bool:
+        """Whether these are soldiers."""
+        return self.name in ("contact", "rear")
+
+
+def groups_of(scenario: Scenario) -> list[Group]:
+    """All groups of a scenario that hold people, force by force."""
+    day = scenario.flat()
+    found: list[Group] = []
+    for f, force in enumerate(day.forces):
+        reference = day.reference[force.name]
+        found += _soldiers(day, f, force, reference)
+        found += _at_home(day, f, force, reference)
+    return [group for group in found if group.people > 0]
+
+
+def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) -> list[Group]:
+    b = scenario.behaviour
+    flight, reception = _flight(scenario, f, force, "deserter")
+    usual = math.pow(reference.flight_deserter, b.chance_power)
+    credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
+    quarter = believed(force.quarter_announced, credibility, force.quarter_fear)
+    shares = {"contact": _share_in_contact(force), "rear": 1.0 - _share_in_contact(force)}
+    found: list[Group] = []
+    for name, share in shares.items():
+        push = _soldier_push(b, force, reference, 1.0 / share if name == "contact" and share > 0.0 else 0.0)
+        ways = [
+            _way(
+                "hide", force.rough_country * force.refuge, force.base_soldier_hide, push - _fear(b, force, reference)
+            ),
+            _way("flee", force.frontier * flight / usual, force.base_soldier_flee, push, reception),
+            _way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
+        ]
+        if name == "contact":
+            opening = open_chance(force.contact, quarter, reference.quarter, b.chance_power)
+            ways.append(_way("surrender", opening, force.base_soldier_surrender, push, quarter))
+        found.append(Group(force=f, name=name, people=force.soldiers * share, ways=tuple(ways)))
+    return found
+
+
+def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> list[Group]:
+    b = scenario.behaviour
+    doubt = b.push_legitimacy * (reference.legitimacy - force.legitimacy)
+    door = b.push_door * force.ban_expected * (1.0 - force.exit_ban)
+    parts = {
+        "reservists": ("evader", force.reservists, force.base_reservist_flee, doubt + door),
+        "civilians": ("other", force.civilians * (1.0 - force.skilled_share), force.base_civilian_flee, doubt),
+        "skilled": ("skilled", force.civilians * force.skilled_share, force.base_civilian_flee, doubt),
+    }
+    found: list[Group] = []
+    for name, (category, people, baseline, push) in parts.items():
+        flight, reception = _flight(scenario, f, force, category)
+        usual = math.pow(getattr(reference, f"flight_{category}"), b.chance_power)
+        ways = [_way("flee", flight / usual, baseline, push, reception)]
+        if name == "reservists":
+            cost = _fear(b, force, reference)
+            ways.append(_way("hide", force.refuge, force.base_reservist_hide, push - cost))
+        found.append(Group(force=f, name=name, people=people, ways=tuple(ways)))
+    return found
+
+
+def _way(route: str, opening: float, baseline: float, drive: float, reception: float = 0.0) -> Way:
+    return Way(route=route, opening=opening, baseline=baseline, drive=drive, reception=reception)
+
+
+def _share_in_contact(force: Force) -> float:
+    """Share of the soldiers in battalions that face the enemy: whole battalions, at least one where there is a front."""
+    if force.soldiers == 0 or force.front_share <= 0.0:
+        return 0.0
+    size = force.squad * force.platoon * force.company
+    companies = math.ceil(force.soldiers / size) + math.ceil(sum(wave.number for wave in force.waves) / size)
+    battalions = math.ceil(companies / force.battalion)
+    return min(1.0, max(1, round(force.front_share * battalions)) / battalions)
+
+
+def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: float) -> float:
+    push = b.push_supply * (force.supply - reference.supply) + b.push_legitimacy * (
+        reference.legitimacy - force.legitimacy
+    )
+    if reference.casualty_rate > 0.0:
+        push += b.push_risk * (force.casualty_rate * sector / reference.casualty_rate - 1.0)
+    return push
+
+
+def _fear(b: Behaviour, force: Force, reference: Reference) -> float:
+    """Deterrence from hiding while nobody hides: whoever does is sure to be looked for."""
+    odds = 1.0 if force.police > 0.0 else 0.0
+    return deterrence(force.punishment - reference.punishment, odds, b.push_punishment)
+
+
+def _trial(b: Behaviour, force: Force, reference: Reference) -> float:
+    return deterrence(force.punishment - reference.punishment, 1.0, b.push_punishment)
+
+
+def _flight(scenario: Scenario, f: int, force: Force, category: str) -> tuple[float, float]:
+    """Perceived worth of flight to its power, averaged over regions, and reception at the best host as those see it."""
+    passes = chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
+    total = received = 0.0
+    for region in force.regions:
+        best, inside = 0.0, 0.0
+        for host in scenario.hosts:
+            worth = inside_of(scenario, f, force, host, category)
+            near = region.access.get(host.name, host.access) * worth
+            if near > best:
+                best, inside = near, worth
+        part = region.share * math.pow(best * passes, scenario.behaviour.chance_power) if best > 0.0 else 0.0
+        total += part
+        received += part * inside
+    return total, received / total if total > 0.0 else 0.0

@@ -1,0 +1,142 @@
+"""Neighbours: how many people of each group see one leaver, at which levels, and how much of a share he is there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desertion.parameters import LEVELS, Force
+from desertion.rules import passing_news
+from desertion.theory.groups import Group
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = range(len(LEVELS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circle:
+    """People who see one leaver in the same way.
+
+    Attributes:
+        people: How many, on average.
+        shares: What the leaver adds to each level's pressure, in the order of the levels.
+        alike: Factor of their hazard, since who left is likely to come from a place where many want to.
+    """
+
+    people: float
+    shares: tuple[float, ...]
+    alike: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Sizes of the places of one force."""
+
+    squad: float
+    company: float
+    towns: float
+    soldiers: float
+    people: float
+    degree: float
+    across: float
+    heard: float
+
+
+def circles(scenario: Scenario, leaver: Group, other: Group) -> list[Circle]:
+    """The circles of people of one group around a leaver of another.
+
+    Args:
+        scenario: A scenario without layers (`flat`).
+        leaver: The group that he leaves.
+        other: The group whose people see it.
+    """
+    force = scenario.forces[leaver.force]
+    place = _place(scenario, force)
+    news = _news_share(force, leaver, place)
+    if leaver.force != other.force:
+        hears = force.name in scenario.forces[other.force].facing
+        return [_circle(other.people, {FACING: news})] if hears else []
+    weight = _weight(force, leaver)
+    found = _nested(scenario, place, leaver, other, weight, news)
+    return [circle for whole in found for circle in _with_ties(whole, place, weight)]
+
+
+def _nested(
+    scenario: Scenario, place: _Place, leaver: Group, other: Group, weight: float, news: float
+) -> list[tuple[Circle, float]]:
+    """Squad, company, town and the rest of the force, each without the one before, with the chance to be tied."""
+    b = scenario.behaviour
+    town, comrades = math.exp(b.frailty_community), math.exp(b.frailty_community + b.frailty_unit)
+    soldiers = max(place.soldiers / place.towns, place.company) if leaver.serves else place.soldiers / place.towns
+    size = (place.people - place.soldiers) / place.towns + soldiers
+    inside = min(1.0, place.degree * (1.0 - place.across) / max(size - 1.0, 1.0))
+    outside = min(1.0, place.degree * place.across / max(place.people - 1.0, 1.0))
+    in_town = other.people * (soldiers / place.soldiers if other.serves else 1.0 / place.towns)
+    found: list[tuple[Circle, float]] = []
+    mates = 1.0 if leaver == other else 0.0  # himself
+    if leaver.serves and leaver == other:
+        shares = {SQUAD: weight / place.squad, COMPANY: weight / place.company, COMMUNITY: weight / size, NEWS: news}
+        found.append((_circle(place.squad - 1.0, shares, comrades), inside))
+        found.append((_circle(place.company - place.squad, {**shares, SQUAD: 0.0}, comrades), inside))
+        mates = place.company
+    neighbours = max(0.0, min(in_town, other.people) - mates)
+    found.append((_circle(neighbours, {COMMUNITY: weight / size, NEWS: news}, town), inside))
+    rest = max(0.0, other.people - mates - neighbours)
+    found.append((_circle(rest, {NEWS: news}), outside))
+    return found
+
+
+def _with_ties(whole: tuple[Circle, float], place: _Place, weight: float) -> list[Circle]:
+    """A circle split into those who are tied to the leaver and those who are not."""
+    circle, tied = whole
+    if tied <= 0.0:
+        return [circle]
+    shares = list(circle.shares)
+    shares[TIES] = weight / place.degree
+    return [
+        Circle(people=circle.people * tied, shares=tuple(shares), alike=circle.alike),
+        Circle(people=circle.people * (1.0 - tied), shares=circle.shares, alike=circle.alike),
+    ]
+
+
+def _circle(people: float, shares: dict[int, float], alike: float = 1.0) -> Circle:
+    return Circle(people=people, shares=tuple(shares.get(level, 0.0) for level in range(len(LEVELS))), alike=alike)
+
+
+def _place(scenario: Scenario, force: Force) -> _Place:
+    home = force.reservists + force.civilians
+    soldiers = max(float(force.soldiers), 1.0)
+    people = float(force.soldiers + home)
+    company = min(float(force.squad * force.platoon * force.company), soldiers)
+    degree, across = (float(force.degree), force.across) if scenario.graph is None else (_degree(scenario), 1.0)
+    return _Place(
+        squad=min(float(force.squad), soldiers),
+        company=company,
+        towns=float(max(1, round(home / force.community))),
+        soldiers=soldiers,
+        people=people,
+        degree=min(degree, max(people - 1.0, 0.0)),
+        across=across,
+        heard=passing_news(force.censorship, force.erosion, 0.0),
+    )
+
+
+def _degree(scenario: Scenario) -> float:
+    """Mean number of ties in the user's own graph."""
+    from desertion.graph import read_edges
+
+    people = sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces)
+    return 2.0 * len(read_edges(str(scenario.graph), people)) / people
+
+
+def _weight(force: Force, leaver: Group) -> float:
+    return 1.0 + force.officer_share * (force.officer_weight - 1.0) if leaver.serves else 1.0
+
+
+def _news_share(force: Force, leaver: Group, place: _Place) -> float:
+    if leaver.serves:
+        return place.heard * _weight(force, leaver) / place.soldiers
+    return force.flight_visible * place.heard / place.people

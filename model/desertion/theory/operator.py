@@ -1,0 +1,201 @@
+"""The next-generation operator: how many more people take one way out because one person took another.
+
+A leaver is felt as a jump, not as a mean: one man in ten of a squad moves his mates by exp(beta / 10). For independent
+leavers the mean of the multiplicative factor is then exact (Campbell's theorem) and the fixed point keeps its form. In
+the other forms the fixed point is that of the mean.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from desertion.parameters import LEVELS, Behaviour
+from desertion.theory.fading import Fading
+from desertion.theory.groups import Group, Way, groups_of
+from desertion.theory.neighbours import circles
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+_STEPS = 5000
+_CLOSE = 1e-10
+_LARGEST = 40.0  # log hazard
+
+
+class Operator:
+    """The operator of one scenario, for any multiple of its contagion weights.
+
+    Attributes:
+        ways: (force number, group, route) of each row and column.
+        people: Persons of each way's group.
+        rates: Rate of each way before anybody has left, per day.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        flat = scenario.flat()
+        self.behaviour = flat.behaviour
+        rows = _rows(flat.behaviour, groups_of(scenario))
+        self.ways = tuple((group.force, group.name, way.route) for group, way in rows)
+        self.people: Array = np.array([group.people for group, _ in rows])
+        self.rates: Array = np.array([way.rate for _, way in rows])
+        self._openings: Array = np.array([way.opening for _, way in rows])
+        self._pulls: Array = np.array([_pull(self.behaviour, way) for _, way in rows])
+        self._fading = Fading(self.behaviour, flat.days)
+        self._fill(flat, rows)
+        self._last: tuple[float, Array] = (0.0, np.zeros_like(self._reached))
+
+    def _fill(self, flat: Scenario, rows: list[tuple[Group, Way]]) -> None:
+        """Jumps by row, column, circle and level; people reached by row, column and circle."""
+        n, b = len(rows), self.behaviour
+        met = {(id(a), id(g)): circles(flat, a, g) for a, _ in rows for g, _ in rows}
+        most = max((len(found) for found in met.values()), default=0)
+        self._jumps = np.zeros((n, n, most, len(LEVELS)))
+        self._reached = np.zeros((n, n, most))
+        for j, (a, left) in enumerate(rows):
+            for i, (g, way) in enumerate(rows):
+                felt = _weights(b, way) * _counts(b, left, way)
+                for c, circle in enumerate(met[id(a), id(g)]):
+                    self._reached[i, j, c] = circle.people * (1.0 if b.form == "threshold" else circle.alike)
+                    self._jumps[i, j, c] = np.array(circle.shares) * felt
+
+    @property
+    def spreads(self) -> bool:
+        """Whether anybody moves anybody."""
+        return len(self.ways) > 0 and self.behaviour.form != "none" and bool(self._jumps.any())
+
+    def at(self, x: Array, factor: float = 1.0) -> Array:
+        """The operator, shape (ways, ways), while the contagion terms of the ways stand at `x`."""
+        b, jumps, own = self.behaviour, factor * self._jumps, x[:, None, None]
+        if b.form == "additive":
+            added = (self._openings * b.additive_scale)[:, None, None] * (jumps @ self._fading.memory)
+        elif b.form == "threshold":
+            added = self._share(own + jumps.sum(axis=-1)) - self._share(own)
+        elif b.form == "multiplicative":
+            added = self.rate(x)[:, None, None] * self._lifted(factor)
+        else:
+            start, rates = own[..., None], self.rates[:, None, None, None]
+            added = self._fading.summed(jumps, lambda jump: rates * (_bend(b, start + jump) - _bend(b, start)))
+        return (self._reached * added).sum(axis=-1)
+
+    def rate(self, x: Array) -> Array:
+        """Departures a day and person at contagion `x`; in the threshold form the share gone."""
+        b = self.behaviour
+        if b.form == "multiplicative":
+            return self.rates * np.exp(np.minimum(x, _LARGEST))
+        if b.form == "additive":
+            return np.maximum(0.0, self.rates + self._openings * b.additive_scale * x)
+        if b.form == "concave":
+            return self.rates * _bend(b, x)
+        return self.rates if b.form == "none" else self._share(x[:, None, None])[:, 0, 0]
+
+    def state(self, factor: float = 1.0) -> Array | None:
+        """The lowest contagion terms at which departures and pressures keep each other; None where there are none."""
+        felt = self._felt(factor) * self.people[None, :]
+        b = self.behaviour
+        bends_up = b.form == "multiplicative" or (b.form == "concave" and b.concave_power > 1.0)
+        if b.form == "additive" or bends_up:
+            return self._newton(felt)
+        return self._climb(felt, factor)
+
+    def _newton(self, felt: Array) -> Array | None:
+        """Newton's method from 0: for rates that bend upwards it rises to the lowest fixed point and to no other."""
+        x = np.zeros(len(self.ways))
+        for _ in range(100):
+            rate = self.rate(x)
+            step = np.linalg.solve(np.eye(len(x)) - felt * self._slope(x, rate)[None, :], felt @ rate - x)
+            x = x + step
+            if not self._lasts(x) or ((felt >= 0.0).all() and step.min() < -_CLOSE):
+                return None
+            if np.abs(step).max() < _CLOSE * (1.0 + np.abs(x).max()):
+                return x
+        return None
+
+    def _climb(self, felt: Array, factor: float) -> Array | None:
+        """Day after day from 0; a threshold cascade that passes a state with R above 1 has run away."""
+        x = np.zeros(len(self.ways))
+        for _ in range(_STEPS):
+            new = felt @ self.rate(x)
+            if self.behaviour.form == "threshold" and self._runs_away(x, new, factor):
+                return None
+            if not self._lasts(new):
+                return None
+            done = np.abs(new - x).max() < _CLOSE * (1.0 + np.abs(x).max())
+            x = new
+            if done:
+                break
+        return x
+
+    def _lasts(self, x: Array) -> bool:
+        """Whether anybody would be left after a day or two at contagion `x`."""
+        return bool(np.isfinite(x).all()) and float(self.rate(x).max()) <= 1.0
+
+    def _runs_away(self, x: Array, new: Array, factor: float) -> bool:
+        return any(radius(self.at(x + part * (new - x), factor)) >= 1.0 for part in (0.25, 0.5, 0.75, 1.0))
+
+    def _felt(self, factor: float) -> Array:
+        """Contagion felt by each way for a departure a day by each; in the threshold form for each person gone."""
+        jumps, form = factor * self._jumps, self.behaviour.form
+        if form == "threshold":
+            total = jumps.sum(axis=-1)
+        else:
+            total = self._lifted(factor) if form == "multiplicative" else jumps @ self._fading.memory
+        return (self._reached * total).sum(axis=-1) / self.people[:, None]
+
+    def _lifted(self, factor: float) -> Array:
+        """Days' worth of a person's rate that a leaver adds in each circle, multiplicative form."""
+        if self._last[0] != factor:
+            self._last = (factor, self._fading.summed(factor * self._jumps, np.expm1))
+        return self._last[1]
+
+    def _slope(self, x: Array, rate: Array) -> Array:
+        step = 1e-7 * (1.0 + np.abs(x))
+        return (self.rate(x + step) - rate) / step
+
+    def _share(self, x: Array) -> Array:
+        """Share of a group whose thresholds lie below the contagion felt."""
+        b = self.behaviour
+        above = x + self._pulls[:, None, None] - b.threshold_mean
+        return ndtr(above / b.threshold_spread) if b.threshold_spread > 0.0 else (above >= 0.0).astype(np.float64)
+
+
+def radius(matrix: Array) -> float:
+    """The largest modulus of the eigenvalues; 0 of an empty matrix."""
+    return float(np.abs(np.linalg.eigvals(matrix)).max(initial=0.0))
+
+
+def _rows(b: Behaviour, groups: list[Group]) -> list[tuple[Group, Way]]:
+    """The ways that count: those with a rate; all open ones where contagion needs no baseline."""
+    if b.form == "threshold":
+        return [(group, way) for group in groups if (way := _easiest(group)).opening > 0.0]
+    least = (lambda way: way.opening) if b.form == "additive" else (lambda way: way.rate)
+    return [(group, way) for group in groups for way in group.ways if least(way) > 0.0]
+
+
+def _weights(b: Behaviour, way: Way) -> Array:
+    safe = 0.0 if b.form == "threshold" else way.reception
+    return np.array([getattr(b, f"contagion_{level}") + getattr(b, f"reception_{level}") * safe for level in LEVELS])
+
+
+def _counts(b: Behaviour, left: Way, way: Way) -> float:
+    """How much leaving by one route counts for another."""
+    return 1.0 if b.form == "threshold" or left.route == way.route else b.cross_route
+
+
+def _easiest(group: Group) -> Way:
+    return max(group.ways, key=lambda way: way.opening)
+
+
+def _pull(b: Behaviour, way: Way) -> float:
+    return b.threshold_push * (way.drive + (math.log(way.opening) if way.opening > 0.0 else 0.0))
+
+
+def _bend(b: Behaviour, x: Array) -> Array:
+    """The concave factor (1 + S / s0)**a."""
+    return (1.0 + np.maximum(x, 0.0) / b.concave_scale) ** b.concave_power

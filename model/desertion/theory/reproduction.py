@@ -1,0 +1,95 @@
+"""Reproduction number of leaving: how many leavers one leaver adds, all routes and levels together.
+
+R is the largest eigenvalue of the next-generation operator in the quasi-stationary state, in which the pressures stand
+where the departures that they cause keep them. In complete mixing that is R = beta S*, and R = 1 is the fold: beyond it
+no such state exists, and R is infinite. A leaver counts for as long as he is felt before the scenario's horizon.
+Equations: model/ODD.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.theory.operator import Operator, radius
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduction:
+    """The reproduction number and what it is made of.
+
+    Attributes:
+        value: R in the quasi-stationary state; infinite where there is none.
+        first: R while nobody has left yet.
+        ways: (force number, group, route) of each row and column.
+        matrix: Next-generation operator, shape (ways, ways); that of the first day where no quasi-stationary state is.
+        contagion: Contagion term of each way in that state; nan where there is none.
+        flows: Departures a day by each way in that state, persons; in the threshold form persons gone.
+    """
+
+    value: float
+    first: float
+    ways: tuple[tuple[int, str, str], ...]
+    matrix: Array
+    contagion: Array
+    flows: Array
+
+    @property
+    def multiplier(self) -> float:
+        """Departures in all that one more leaver means, himself included: 1 / (1 - R)."""
+        return 1.0 / (1.0 - self.value) if self.value < 1.0 else math.inf
+
+    def total(self, starts: Array) -> float:
+        """Departures in all that leavers by given ways mean, themselves included.
+
+        Args:
+            starts: Persons who leave by each way without having been moved by others, shape (ways).
+        """
+        if not self.value < 1.0:
+            return math.inf
+        return float(np.linalg.solve(np.eye(len(starts)) - self.matrix, starts).sum())
+
+
+def reproduction(scenario: Scenario) -> Reproduction:
+    """The reproduction number on the scenario's first day, policies and dial worked in.
+
+    It counts contagion alone. Leaving also wears down police odds, legitimacy, cohesion and thinned lines, men in
+    hiding may leave a second time, and the surrender of a whole unit makes more news: a measured multiplier has these.
+
+    Args:
+        scenario: The scenario.
+    """
+    return of_operator(Operator(scenario))
+
+
+def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
+    """The reproduction number with all contagion weights multiplied by `factor`."""
+    n, nothing = len(operator.ways), np.zeros(len(operator.ways))
+    if not operator.spreads or factor == 0.0:
+        flows = operator.people * operator.rate(nothing)
+        return Reproduction(
+            value=0.0, first=0.0, ways=operator.ways, matrix=np.zeros((n, n)), contagion=nothing, flows=flows
+        )
+    at_first = operator.at(nothing, factor)
+    x = operator.state(factor)
+    matrix = at_first if x is None else operator.at(x, factor)
+    value = math.inf if x is None else radius(matrix)
+    if x is None or value >= 1.0:
+        value, matrix, x = math.inf, at_first, np.full(n, math.nan)
+    return Reproduction(
+        value=value,
+        first=radius(at_first),
+        ways=operator.ways,
+        matrix=matrix,
+        contagion=x,
+        flows=operator.people * operator.rate(x),
+    )

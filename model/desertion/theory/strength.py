@@ -1,0 +1,121 @@
+"""Strength: the contagion weights that give a stated reproduction number, and those at which a scenario tips."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from desertion.errors import InputError, input_error
+from desertion.parameters import LEVELS
+from desertion.theory.operator import Operator
+from desertion.theory.reproduction import of_operator
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+MOST = 0.95  # R from which a state is too near the fold to be told from it
+_MARGIN = 1.1  # of the exponent of the concave form over the R wanted
+_ENOUGH = 1e12  # multiple of the weights at which the search for a tipping point ends
+
+
+def with_reproduction(scenario: Scenario, value: float) -> Scenario:
+    """The scenario with its contagion set so that R in the reference state is `value`.
+
+    Args:
+        scenario: The scenario; the proportions of its contagion weights are kept.
+        value: The reproduction number wanted, in [0, 0.95].
+
+    Raises:
+        InputError: If the number is out of range, or the scenario has no contagion or nobody who leaves.
+    """
+    return scenario.with_(strength_settings(scenario, value))
+
+
+def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
+    """The settings that `with_reproduction` makes, by dotted key.
+
+    All weights are multiplied by one factor. In the concave form, where no weights reach an R above the exponent, the
+    exponent is raised to 1.1 times the R wanted where it is lower.
+
+    Args:
+        scenario: The scenario.
+        value: The reproduction number wanted in the reference state, in [0, 0.95].
+
+    Raises:
+        InputError: As `with_reproduction`.
+    """
+    if not 0.0 <= value <= MOST:
+        raise input_error("reproduction", value, f"must lie in [0, {MOST}]: at 1 no steady state is left")
+    if value == 0.0:
+        return _weights(scenario, 0.0)
+    plain = in_reference(scenario)
+    if not Operator(plain).spreads:
+        raise InputError(
+            f"reproduction = {value}: in scenario {scenario.name!r} nobody moves anybody; give it a form of contagion, "
+            "a weight above 0 and a baseline rate above 0"
+        )
+    found: dict[str, float] = {}
+    if plain.behaviour.form == "concave":
+        plain = _bent(plain, value)
+        found["behaviour.concave_power"] = plain.behaviour.concave_power
+    operator = Operator(plain)
+    return found | _weights(scenario, _reach(lambda factor: of_operator(operator, factor).value, value))
+
+
+def tipping_value(scenario: Scenario) -> float:
+    """The multiple of the scenario's contagion weights at which R reaches 1, policies and dial worked in.
+
+    Infinite where no multiple does: without contagion, or in the concave form with an exponent of at most 1.
+
+    Args:
+        scenario: The scenario.
+    """
+    operator = Operator(scenario)
+    if not operator.spreads or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power <= 1.0):
+        return math.inf
+    return _reach(lambda factor: of_operator(operator, factor).value, 1.0)
+
+
+def tipping_line(scenario: Scenario, key: str, values: Sequence[float]) -> NDArray[np.float64]:
+    """`tipping_value` for each value of an input, for a line over a phase diagram.
+
+    Args:
+        scenario: The scenario.
+        key: Dotted key of the input, as `asylum`.
+        values: Its values.
+
+    Raises:
+        InputError: If the key does not exist or a value is not allowed.
+    """
+    return np.array([tipping_value(scenario.with_({key: value})) for value in values])
+
+
+def in_reference(scenario: Scenario) -> Scenario:
+    """The scenario without policies and with the dial at its status quo."""
+    return scenario.model_copy(update={"overlays": (), "asylum": scenario.asylum_status_quo})
+
+
+def _bent(plain: Scenario, value: float) -> Scenario:
+    """The scenario with an exponent above the R wanted, which no weights could exceed."""
+    power = max(plain.behaviour.concave_power, _MARGIN * value)
+    return plain.model_copy(update={"behaviour": plain.behaviour.model_copy(update={"concave_power": power})})
+
+
+def _weights(scenario: Scenario, factor: float) -> dict[str, float]:
+    names = [f"{kind}_{level}" for kind in ("contagion", "reception") for level in LEVELS]
+    return {f"behaviour.{name}": factor * getattr(scenario.behaviour, name) for name in names}
+
+
+def _reach(value_at: Callable[[float], float], wanted: float) -> float:
+    """Where a rising function that ends in infinity reaches a value; infinite where it never does."""
+    low, high = 0.0, 1.0
+    while value_at(high) < wanted:
+        low, high = high, 2.0 * high
+        if high > _ENOUGH:
+            return math.inf
+    return float(brentq(lambda x: min(value_at(x), 2.0) - wanted if x > 0.0 else -wanted, low, high, rtol=1e-9))
