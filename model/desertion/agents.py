@@ -19,7 +19,17 @@ from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import leaving_weight
 from desertion.institutions.home import is_protest_day, seen_turnout, street_push
 from desertion.register import can_leave, class_of, log_frailty, thresholds
-from desertion.rules import TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, level, ticks
+from desertion.rules import (
+    TIE_FADED,
+    TIE_SHARE,
+    contagion,
+    crossing,
+    decayed,
+    exit_rate,
+    leaves_by_threshold,
+    level,
+    ticks,
+)
 from desertion.statuses import (
     HIT,
     HOME,
@@ -44,7 +54,7 @@ _CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
 _RULES = ("push", "cost", "opportunity", "contagion")
 
 
-class PersonView(Agent):
+class PersonView(Agent["DesertionModel"]):
     """One human being as Mesa's tools see him: traits and present state, read from the world.
 
     Attributes:
@@ -180,7 +190,16 @@ class Person(PersonView):
             return 0.0
         b = self._world.behaviour
         tied = self.tied(route)
-        return exit_rate(self._world.form, open_, level_, shared, tied, b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER])
+        return exit_rate(
+            self._world.form,
+            open_,
+            level_,
+            shared,
+            tied,
+            b[col.B_ADDITIVE_SCALE],
+            b[col.B_CONCAVE_SCALE],
+            b[col.B_CONCAVE_POWER],
+        )
 
     def _shared_signals(self, route: int) -> tuple[float, float, float]:
         w, row = self._world, self.row
@@ -195,7 +214,11 @@ class Person(PersonView):
         if baseline < 0.0:
             return 0.0, 0.0, 0.0
         shared = self.contagion(route)
-        return self.opportunity(route), level(self._world.form, baseline, self.push() - self.cost(route), shared), shared
+        return (
+            self.opportunity(route),
+            level(self._world.form, baseline, self.push() - self.cost(route), shared),
+            shared,
+        )
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
 
@@ -256,7 +279,9 @@ class Person(PersonView):
         """Whether the person turns out in the street today."""
         w = self._world
         top = seen_bin(
-            seen_turnout(self._core, self.community), street_push(self._core, self.community), w.forces[self.force_number, col.F_PROTEST_PUSH]
+            seen_turnout(self._core, self.community),
+            street_push(self._core, self.community),
+            w.forces[self.force_number, col.F_PROTEST_PUSH],
         )
         return w.status[self.row] == HOME and street_bin(self._core, self.row) <= top
 
@@ -300,7 +325,9 @@ class Agents:
             person.renew()
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])
         take_casualties(core, day)
-        self._list([(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0])
+        self._list(
+            [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0]
+        )
         afternoon(core, day)
         self._tell()
         evening(core, day, self._streets(day))
@@ -311,7 +338,9 @@ class Agents:
         return person.decide()
 
     def _in_any(self, statuses: Any) -> list[Person]:
-        return [person for person, status in zip(self.people, self.world.status.tolist(), strict=True) if status in statuses]
+        return [
+            person for person, status in zip(self.people, self.world.status.tolist(), strict=True) if status in statuses
+        ]
 
     def _list(self, found: list[tuple[int, int]]) -> None:
         w = self.world
@@ -342,5 +371,3 @@ class Agents:
                 if marching[person.force_number] and person.marches():
                     turned[person.community] += 1
         return turned
-
-

@@ -46,13 +46,14 @@ from desertion.statuses import (
     SURRENDER,
     SURRENDERED,
 )
+from desertion.world import Array, World
 
 UNIT_EVENT_MEN = 5
 YEAR = 365.0
 
 
 @kernel
-def close_pressures(w, day):
+def close_pressures(w: World, day: int) -> None:
     """Let all pressures forget a day and take up today's leavers, so that tomorrow everybody sees them."""
     _unit_events(w, day)
     for q in range(len(w.squad_n)):
@@ -70,7 +71,7 @@ def close_pressures(w, day):
 
 
 @kernel
-def _fold(pressure, new, keep):
+def _fold(pressure: Array, new: Array, keep: int) -> None:
     for k in range(N_ROUTES):
         if pressure[k] != 0 or new[k] != 0:
             pressure[k] = decayed(pressure[k], keep) + new[k]
@@ -78,7 +79,7 @@ def _fold(pressure, new, keep):
 
 
 @kernel
-def _unit_events(w, day):
+def _unit_events(w: World, day: int) -> None:
     """Word of a squad or company of which half has surrendered within three days carries extra weight in army news."""
     extra = w.behaviour[col.B_UNIT_EVENT_WEIGHT]
     for q in range(len(w.squad_n)):
@@ -94,7 +95,7 @@ def _unit_events(w, day):
 
 
 @kernel
-def _gone_in_three_days(row, size, day):
+def _gone_in_three_days(row: Array, size: int, day: int) -> int:
     """Men who surrendered in three days if they are at least half of the unit and five men and some did today, else 0."""
     if row[day % 3] == 0:
         return 0
@@ -103,12 +104,12 @@ def _gone_in_three_days(row, size, day):
 
 
 @kernel
-def _announce(w, f, men):
+def _announce(w: World, f: int, men: float) -> None:
     w.news_new[f, SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))
 
 
 @kernel
-def write_day(w, row, street):
+def write_day(w: World, row: int, street: Array) -> None:
     """Write the state into row `row` of the record (0 is the start); `street` is turnout as a share of each force's people."""
     for f in range(len(w.people)):
         _write_force(w, row, f, street[f])
@@ -118,7 +119,7 @@ def write_day(w, row, street):
 
 
 @kernel
-def _write_force(w, row, f, street):
+def _write_force(w: World, row: int, f: int, street: float) -> None:
     out, counts = w.daily[row, f], w.counts_today[f]
     for status in range(N_STATUSES):
         out[status] = w.count[f, status]
@@ -143,7 +144,9 @@ def _write_force(w, row, f, street):
         w.effective[f],
         w.legitimacy[f],
         street,
-        war_index(news, max(0.0, 1.0 - strength / start), w.behaviour[col.B_INDEX_NEWS], w.behaviour[col.B_INDEX_STRENGTH]),
+        war_index(
+            news, max(0.0, 1.0 - strength / start), w.behaviour[col.B_INDEX_NEWS], w.behaviour[col.B_INDEX_STRENGTH]
+        ),
         w.information[f],
         w.money * w.skilled_gone[f] * force[col.F_OUTPUT_PER_HEAD] / YEAR,
     )
@@ -170,7 +173,7 @@ def _write_force(w, row, f, street):
 
 
 @kernel
-def _mean_flight(w, f):
+def _mean_flight(w: World, f: int) -> float:
     """Perceived worth of flight for evaders, averaged over communities."""
     total, n = 0.0, 0
     for c in range(len(w.community_force)):
@@ -181,7 +184,7 @@ def _mean_flight(w, f):
 
 
 @kernel
-def _write_host(w, row, h, f):
+def _write_host(w: World, row: int, h: int, f: int) -> None:
     out, day, stock, host = w.hostly[row, h, f], w.host_day[h, f], w.host_count[h, f], w.hosts[h]
     housed = stock[APPLICANT] + stock[PROTECTED] + stock[REFUSED]
     values = (

@@ -7,10 +7,11 @@ from desertion.compiled import kernel
 from desertion.draws import CALLUP, u64, words
 from desertion.register import enter
 from desertion.statuses import C_CALLED, CALLED_BIT, HOME, SUMMONED
+from desertion.world import World
 
 
 @kernel
-def open_day(w, day):
+def open_day(w: World, day: int) -> None:
     """Move the levers due today, impose bans that outflow has triggered, and send out summonses."""
     w.counts_today[:] = 0
     w.host_day[:] = 0
@@ -34,7 +35,7 @@ def open_day(w, day):
 
 
 @kernel
-def _call_up(w, v, day):
+def _call_up(w: World, v: int, day: int) -> None:
     """Summon as many as are due by today; a quota replaces men who evaded, a list does not."""
     passed = min(day - w.wave_day[v] + 1, w.wave_days[v])
     due = (w.wave_number[v] * passed + w.wave_days[v] - 1) // w.wave_days[v]
@@ -56,7 +57,7 @@ def _call_up(w, v, day):
 
 
 @kernel
-def _next_name(w, f):
+def _next_name(w: World, f: int) -> int:
     """The next name on the force's lists, from the region that is most in arrears of its quota; -1 when all names are used."""
     best, lag = -1, -1.0
     for r in range(len(w.region_force)):
@@ -74,7 +75,7 @@ def _next_name(w, f):
 
 
 @kernel
-def shuffled(seed, key, place, n):
+def shuffled(seed: int, key: int, place: int, n: int) -> int:
     """Where `place` lies in a fixed random order of 0..n-1: a Feistel network, walked until it falls inside."""
     bits = 1
     while (1 << (2 * bits)) < n:

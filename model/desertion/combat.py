@@ -10,10 +10,11 @@ from desertion.draws import HIT, TREATMENT, WOUND, uniform
 from desertion.register import enter, who
 from desertion.rules import SHARE
 from desertion.statuses import C_CAPTURED, C_KILLED, C_WOUNDED, CAPTURED, KILLED, WOUNDED
+from desertion.world import World
 
 
 @kernel
-def strike(w, day):
+def strike(w: World, day: int) -> None:
     """Take the day's hit out of the line: killed, captured or wounded; their companies feel it from tomorrow."""
     w.company_hit[:] = 0
     for n in range(w.out_n[0]):
@@ -37,7 +38,7 @@ def strike(w, day):
 
 
 @kernel
-def treat(w, i, f):
+def treat(w: World, i: int, f: int) -> None:
     """How a prisoner fares; word of it reaches his army."""
     well = uniform(w.seed, who(w, i), TREATMENT, w.spell[i]) < w.forces[f, col.F_QUARTER]
     w.captor[f, 0] += 1.0 if well else 0.0

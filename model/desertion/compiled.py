@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numba
-from numba.core import config
+from numba.core import config as numba_config
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+# Numba makes its settings, and some options of its compiler, where no checker sees them.
+config: Any = numba_config
+njit: Any = numba.njit
 
 JIT_OFF = bool(config.DISABLE_JIT)
 
@@ -39,9 +41,9 @@ if not config.CACHE_DIR:
     config.CACHE_DIR = _own_folder(os.path.dirname(os.path.abspath(__file__)))
 
 
-def kernel(function: Function) -> Function:
+def kernel[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile `function` without the interpreter lock, cached on disk.
 
     No `fastmath`: both forms of the population must agree in the last bit. No explicit signatures: they compile at import.
     """
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function))
+    return cast(Function, njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function))

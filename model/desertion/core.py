@@ -21,6 +21,7 @@ class CoreType(types.StructRef):
     """The numba type of a core: the names and types of the fields of `World`."""
 
     def preprocess_fields(self, fields: Any) -> Any:
+        """Take fields by their types, whatever literal values they had."""
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
@@ -37,7 +38,7 @@ def _gather(world: World) -> World:
 
 
 @overload(_gather)
-def _gather_compiled(world):
+def _gather_compiled(world):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType] - numba takes types only
     """Code that moves each field of the tuple into a new struct; written out because numba has no loop over fields."""
     kind = CoreType(list(zip(world.fields, world.types, strict=True)))
     lines = ["def gather(world):", "    core = new(kind)"]
@@ -49,7 +50,7 @@ def _gather_compiled(world):
 
 
 @kernel
-def _make(world):
+def _make(world: World) -> Any:
     return _gather(world)
 
 

@@ -40,10 +40,11 @@ from desertion.statuses import (
     SURRENDERED,
     TRAINING,
 )
+from desertion.world import World
 
 
 @kernel
-def issue_visas(w):
+def issue_visas(w: World) -> None:
     """Put today's skilled-worker visas on the table."""
     for h in range(len(w.hosts)):
         visas = w.hosts[h, col.H_SKILLED_VISAS]
@@ -52,7 +53,7 @@ def issue_visas(w):
 
 
 @kernel
-def depart_all(w, day):
+def depart_all(w: World, day: int) -> None:
     """Let the day's leavers go, in order of person; nobody sees it before tomorrow.
 
     Skilled-worker visas are short, so those who want one go last, in the order of their rank; who finds none stays (route -1).
@@ -81,7 +82,7 @@ def depart_all(w, day):
 
 
 @kernel
-def depart(w, i, route, day):
+def depart(w: World, i: int, route: int, day: int) -> None:
     """One person leaves by a route."""
     f, status = w.force_of[i], w.status[i]
     if w.left_day[i] < 0:
@@ -110,7 +111,7 @@ def depart(w, i, route, day):
 
 
 @kernel
-def leaving_weight(w, i):
+def leaving_weight(w: World, i: int) -> float:
     """How much a person's leaving counts: an officer's more."""
     if (w.trait[i] & OFFICER_BIT) != 0:
         return w.officer_weight[w.force_of[i]]
@@ -118,7 +119,7 @@ def leaving_weight(w, i):
 
 
 @kernel
-def _spread(w, i, f, route, status, day):
+def _spread(w: World, i: int, f: int, route: int, status: int, day: int) -> None:
     """Add a leaver to the pressures of his unit, home and army."""
     weight = leaving_weight(w, i) * SHARE
     if status == SERVING:
@@ -141,7 +142,7 @@ def _spread(w, i, f, route, status, day):
 
 
 @kernel
-def passing_now(w, f):
+def passing_now(w: World, f: int) -> float:
     """Share of news that passes censorship today."""
     exiles = 0
     for h in range(len(w.hosts)):
@@ -150,13 +151,13 @@ def passing_now(w, f):
 
 
 @kernel
-def _start_stay(w, i, day, status):
+def _start_stay(w: World, i: int, day: int, status: int) -> None:
     from_draws(w, i, status, 0)
     enter(w, i, status, day)
 
 
 @kernel
-def from_draws(w, i, status, place):
+def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
     a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
@@ -166,13 +167,13 @@ def from_draws(w, i, status, place):
 
 
 @kernel
-def stay_ticks(u):
+def stay_ticks(u: float) -> int:
     """An exponential threshold in ticks."""
     return int(-math.log(u) * TICK) + 1
 
 
 @kernel
-def category_of(w, i):
+def category_of(w: World, i: int) -> int:
     """The category in which hosts deal with a person."""
     if (w.trait[i] & SERVED_BIT) != 0 or w.kind[i] == SOLDIER:
         return DESERTER
@@ -182,7 +183,7 @@ def category_of(w, i):
 
 
 @kernel
-def category_at(w, i, h):
+def category_at(w: World, i: int, h: int) -> int:
     """The same at one host: one that covers open refusers counts them as deserters, another as others."""
     if (w.trait[i] & REFUSER_BIT) != 0:
         return DESERTER if w.hosts[h, col.H_COVERS_REFUSERS] > 0.0 else OTHER
@@ -190,7 +191,7 @@ def category_at(w, i, h):
 
 
 @kernel
-def choose_host(w, i, but):
+def choose_host(w: World, i: int, but: int) -> int:
     """The host whose perceived worth times personal taste is largest; `but` is left out; -1 if none is worth anything."""
     c, noise = w.community[i], w.behaviour[col.B_HOST_NOISE]
     best, chosen = 0.0, -1
@@ -209,7 +210,7 @@ def choose_host(w, i, but):
 
 
 @kernel
-def set_out(w, i, h, day):
+def set_out(w: World, i: int, h: int, day: int) -> None:
     """Put a person on the way to a host; one whom no host is worth the way goes into hiding instead."""
     if h < 0:
         _start_stay(w, i, day, HIDING)
@@ -220,7 +221,7 @@ def set_out(w, i, h, day):
 
 
 @kernel
-def _take_visa(w, i):
+def _take_visa(w: World, i: int) -> bool:
     """Use one skilled-worker visa of the nearest host that has one today; false if there is none."""
     c = w.community[i]
     best, chosen = 0.0, -1
@@ -236,4 +237,3 @@ def _take_visa(w, i):
     w.host[i] = chosen
     w.host_day[chosen, w.force_of[i], D_VISAS] += 1
     return True
-

@@ -57,7 +57,7 @@ ONWARD = 26
 
 
 @kernel
-def _high(a, b):
+def _high(a: int, b: int) -> int:
     """Upper 64 bits of the 128-bit product of two 64-bit numbers."""
     a0 = a & _LOW
     a1 = a >> _S32
@@ -70,7 +70,7 @@ def _high(a, b):
 
 
 @kernel
-def philox(c0, c1, c2, c3, k0, k1):
+def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """The four 64-bit words of one Philox 4x64-10 block, for a counter and a key of unsigned 64-bit words."""
     for _ in range(10):
         high0 = _high(_M0, c0)
@@ -87,32 +87,32 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @kernel
-def words(seed, who, purpose, spell):
+def words(seed: int, who: int, purpose: int, spell: int) -> tuple[int, int, int, int]:
     """Four independent 64-bit words for one decision."""
     return philox(u64(who), u64(purpose), u64(spell), _ZERO, u64(seed), _ZERO)
 
 
 @kernel
-def unit(word):
+def unit(word: int) -> float:
     """A word as a number in the open interval (0, 1), on a grid of 2**-53."""
     return (float(word >> _S11) + 0.5) * 1.1102230246251565e-16
 
 
 @kernel
-def uniform(seed, who, purpose, spell):
+def uniform(seed: int, who: int, purpose: int, spell: int) -> float:
     """One number in (0, 1)."""
     return unit(words(seed, who, purpose, spell)[0])
 
 
 @kernel
-def uniforms(seed, who, purpose, spell):
+def uniforms(seed: int, who: int, purpose: int, spell: int) -> tuple[float, float, float, float]:
     """Four independent numbers in (0, 1)."""
     a, b, c, d = words(seed, who, purpose, spell)
     return unit(a), unit(b), unit(c), unit(d)
 
 
 @kernel
-def normals(seed, who, purpose, spell):
+def normals(seed: int, who: int, purpose: int, spell: int) -> tuple[float, float, float, float]:
     """Four independent standard normal numbers (Box and Muller)."""
     a, b, c, d = uniforms(seed, who, purpose, spell)
     r = math.sqrt(-2.0 * math.log(a))

@@ -31,10 +31,11 @@ from desertion.statuses import (
     TRAINING,
     WOUNDED,
 )
+from desertion.world import Array, World
 
 
 @kernel
-def move_all(w, day):
+def move_all(w: World, day: int) -> Array:
     """Let everybody in passing move on; those who have come to a border today."""
     arrived = np.empty(w.active_n[0], np.int64)
     n_arrived = 0
@@ -81,7 +82,7 @@ def move_all(w, day):
 
 
 @kernel
-def leave_list(w):
+def leave_list(w: World) -> None:
     """Take those who are no longer in passing off the list; nobody stands on it twice."""
     kept = 0
     active, statuses, is_active = w.active, w.status, w.is_active
@@ -96,7 +97,7 @@ def leave_list(w):
 
 
 @kernel
-def _next_stage(w, i, status, day):
+def _next_stage(w: World, i: int, status: int, day: int) -> None:
     if status == SUMMONED:
         w.until[i] = day + w.wave_training[w.wave_of[i]]
         enter(w, i, TRAINING, day)
@@ -113,7 +114,7 @@ def _next_stage(w, i, status, day):
 
 
 @kernel
-def _recover(w, i, day):
+def _recover(w: World, i: int, day: int) -> None:
     if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i], col.F_RETURN_SHARE]:
         q = vacancy(w, i)
         if q >= 0:
@@ -125,7 +126,7 @@ def _recover(w, i, day):
 
 
 @kernel
-def _end_term(w, i, day):
+def _end_term(w: World, i: int, day: int) -> None:
     sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i], col.F_PUNISHED_TO_FRONT]
     if sent and w.kind[i] != CIVILIAN:
         q = vacancy(w, i)
@@ -138,7 +139,7 @@ def _end_term(w, i, day):
 
 
 @kernel
-def _punish(w, i, day):
+def _punish(w: World, i: int, day: int) -> None:
     f = w.force_of[i]
     w.counts_today[f, C_CAUGHT] += 1
     w.until[i] = day + int(w.forces[f, col.F_PUNISHMENT_TERM])
@@ -146,7 +147,7 @@ def _punish(w, i, day):
 
 
 @kernel
-def _give_up(w, i, day):
+def _give_up(w: World, i: int, day: int) -> None:
     """A man in hiding goes back of his own will: to his unit if he served, else home."""
     if (w.trait[i] & SERVED_BIT) != 0:
         q = vacancy(w, i)
@@ -161,7 +162,7 @@ def _give_up(w, i, day):
 
 
 @kernel
-def _end_stay_abroad(w, i, day):
+def _end_stay_abroad(w: World, i: int, day: int) -> None:
     """One of the clocks of life abroad has passed: return first, then a claim, then another host."""
     h = w.host[i]
     host = w.hosts[h]
@@ -178,7 +179,7 @@ def _end_stay_abroad(w, i, day):
 
 
 @kernel
-def _come_home(w, i, day):
+def _come_home(w: World, i: int, day: int) -> None:
     """Return from abroad: home, but into hiding for a man who served or was called."""
     w.trait[i] &= ~OUT_BIT & 0xFF
     w.counts_today[w.force_of[i], C_RETURNED] += 1
@@ -186,7 +187,7 @@ def _come_home(w, i, day):
 
 
 @kernel
-def fall_back(w, i, day):
+def fall_back(w: World, i: int, day: int) -> None:
     """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
     new_spell(w, i)
     if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
@@ -197,7 +198,7 @@ def fall_back(w, i, day):
 
 
 @kernel
-def _end_toleration(w, i, day):
+def _end_toleration(w: World, i: int, day: int) -> None:
     """The refused are returned to their country, or live on without a claim."""
     h = w.host[i]
     if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h, col.H_ENFORCEMENT]:
@@ -214,12 +215,14 @@ def _end_toleration(w, i, day):
 
 
 @kernel
-def _passes_frontier(w, i, day):
+def _passes_frontier(w: World, i: int, day: int) -> bool:
     """Whether a traveller passes his own frontier; who is stopped falls back. Those already out are not checked again."""
     if (w.trait[i] & OUT_BIT) != 0:
         return True
     force = w.forces[w.force_of[i]]
-    chance = chance_out(force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], w.kind[i] != CIVILIAN)
+    chance = chance_out(
+        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], w.kind[i] != CIVILIAN
+    )
     if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
         w.trait[i] |= OUT_BIT
         return True
@@ -229,7 +232,7 @@ def _passes_frontier(w, i, day):
 
 
 @kernel
-def queue_up(w, arrived, day):
+def queue_up(w: World, arrived: Array, day: int) -> None:
     """Join the borders' queues in the order of a fixed rank, so that nobody's place in a list matters."""
     rank = np.empty(len(arrived))
     for n in range(len(arrived)):

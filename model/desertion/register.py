@@ -37,19 +37,20 @@ from desertion.statuses import (
     TRAINING,
 )
 from desertion.street import street_bin
+from desertion.world import World
 
 NO_CLASS = -1
 
 
 @kernel
-def who(w, i):
+def who(w: World, i: int) -> int:
     """The number from which a person's draws are made; it does not depend on other forces."""
     f = w.force_of[i]
     return w.force_key[f] + i - w.person_first[f]
 
 
 @kernel
-def class_of(kind, status, trait):
+def class_of(kind: int, status: int, trait: int) -> int:
     """The class of shared hazard of a person outside his unit, -1 if he has none."""
     skilled = (trait & SKILLED_BIT) != 0
     if status == HOME:
@@ -64,31 +65,38 @@ def class_of(kind, status, trait):
 
 
 @kernel
-def can_leave(status):
+def can_leave(status: int) -> bool:
     """Whether exit clocks run in this status."""
-    return status == HOME or status == SERVING or status == SUMMONED or status == TRAINING or status == HIDING or status == REFUSING
+    return (
+        status == HOME
+        or status == SERVING
+        or status == SUMMONED
+        or status == TRAINING
+        or status == HIDING
+        or status == REFUSING
+    )
 
 
 @kernel
-def is_passing(status):
+def is_passing(status: int) -> bool:
     """Whether somebody in this status is looked at every day by movement."""
     return not (status == HOME or status == SERVING or status >= EMIGRATED or status == PROTECTED or 5 <= status <= 7)
 
 
 @kernel
-def at_host(status):
+def at_host(status: int) -> bool:
     """Whether somebody in this status is counted at a host."""
     return AT_BORDER <= status <= REFUSED or status == EMIGRATED
 
 
 @kernel
-def is_away(status):
+def is_away(status: int) -> bool:
     """Whether somebody in this status is out of the country or on his way."""
     return IN_FLIGHT <= status <= REFUSED or status == EMIGRATED
 
 
 @kernel
-def log_frailty(w, i):
+def log_frailty(w: World, i: int) -> float:
     """A person's log frailty z: his own, his first company's and his community's parts."""
     b = w.behaviour
     own = normals(w.seed, who(w, i), FRAILTY, 0)[0]
@@ -97,18 +105,20 @@ def log_frailty(w, i):
         f = w.force_of[i]
         unit = w.company_z[w.squad_company[first_squad(w, f, i)]]
         unit_variance = b[col.B_FRAILTY_UNIT]
-    return frailty(own, unit, w.community_z[w.community[i]], b[col.B_FRAILTY_OWN], unit_variance, b[col.B_FRAILTY_COMMUNITY])
+    return frailty(
+        own, unit, w.community_z[w.community[i]], b[col.B_FRAILTY_OWN], unit_variance, b[col.B_FRAILTY_COMMUNITY]
+    )
 
 
 @kernel
-def first_squad(w, f, i):
+def first_squad(w: World, f: int, i: int) -> int:
     """The squad in which a soldier began: squads hold consecutive persons."""
     low = w.squad_first[f]
     return low + (i - w.person_first[f]) // w.squad_size[low]
 
 
 @kernel
-def thresholds(w, i, z):
+def thresholds(w: World, i: int, z: float) -> tuple[int, int, int, int, int, int]:
     """The six thresholds of a person's present spell, in ticks of his group's clock: five routes and being hit."""
     key, spell = who(w, i), w.spell[i]
     a, b, c, d = uniforms(w.seed, key, EXIT_A, spell)
@@ -124,7 +134,7 @@ def thresholds(w, i, z):
 
 
 @kernel
-def count_everybody(w):
+def count_everybody(w: World) -> None:
     """Fill all counts from the persons' statuses at the start."""
     for i in range(len(w.status)):
         f, status = w.force_of[i], w.status[i]
@@ -144,7 +154,7 @@ def count_everybody(w):
 
 
 @kernel
-def renew(w, i):
+def renew(w: World, i: int) -> None:
     """Give a person of the compiled form the full thresholds of his present spell."""
     new = thresholds(w, i, log_frailty(w, i))
     for k in range(N_CLOCKS):
@@ -152,7 +162,7 @@ def renew(w, i):
 
 
 @kernel
-def make_loose(w, i):
+def make_loose(w: World, i: int) -> None:
     """Put a person on the list of those who have their own clock."""
     w.bound[i] = 1
     w.loose[w.loose_n[0]] = i
@@ -160,7 +170,7 @@ def make_loose(w, i):
 
 
 @kernel
-def unbind(w, i):
+def unbind(w: World, i: int) -> None:
     """Take a person off his cell's clock: what he still lacks becomes his own."""
     if w.status[i] == SERVING:
         for k in range(N_ROUTES):
@@ -173,7 +183,7 @@ def unbind(w, i):
 
 
 @kernel
-def bind(w, i):
+def bind(w: World, i: int) -> None:
     """Put a person on his cell's clock."""
     w.bound[i] = 2
     if w.status[i] == SERVING:
@@ -193,7 +203,7 @@ def bind(w, i):
 
 
 @kernel
-def may_bind(status, kind, touched):
+def may_bind(status: int, kind: int, touched: int) -> bool:
     """Whether a person's clock is his cell's own: at home or in his unit, untouched by personal ties."""
     if touched != 0:
         return False
@@ -201,7 +211,7 @@ def may_bind(status, kind, touched):
 
 
 @kernel
-def bind_everybody(w):
+def bind_everybody(w: World) -> None:
     """Draw everybody's thresholds and put everybody on his cell's clock (compiled form, start)."""
     w.squad_low[:] = FAR
     w.class_low[:] = FAR
@@ -215,14 +225,14 @@ def bind_everybody(w):
 
 
 @kernel
-def _face_fire(w, i, q):
+def _face_fire(w: World, i: int, q: int) -> None:
     """Put a person on his squad's clock of being hit, which runs for all who serve in it, whatever ties tell them."""
     w.target[i, HIT] += w.squad_clock[q, HIT]
     w.squad_low[q, HIT] = min(w.squad_low[q, HIT], w.target[i, HIT])
 
 
 @kernel
-def _leave_slot(w, i):
+def _leave_slot(w: World, i: int) -> None:
     q = w.squad[i]
     if w.lazy:
         w.target[i, HIT] -= w.squad_clock[q, HIT]
@@ -237,7 +247,7 @@ def _leave_slot(w, i):
 
 
 @kernel
-def _take_slot(w, i, q):
+def _take_slot(w: World, i: int, q: int) -> None:
     if w.squad[i] != q:
         w.trait[i] &= ~ORIGINAL_BIT & 0xFF
     w.squad[i] = q
@@ -259,7 +269,7 @@ def _take_slot(w, i, q):
 
 
 @kernel
-def vacancy(w, i):
+def vacancy(w: World, i: int) -> int:
     """A squad with room for a person: his own, one of his home community, else the next in the force; -1 if there is none."""
     q = w.squad[i]
     if q >= 0 and w.squad_n[q] < w.squad_size[q]:
@@ -279,7 +289,7 @@ def vacancy(w, i):
 
 
 @kernel
-def enter(w, i, status, day):
+def enter(w: World, i: int, status: int, day: int) -> None:
     """Change a person's status; his host must be set before, his squad too where he begins to serve."""
     old, f, c = w.status[i], w.force_of[i], w.community[i]
     if w.lazy and w.bound[i] == 2:
@@ -315,7 +325,7 @@ def enter(w, i, status, day):
 
 
 @kernel
-def _count_skilled(w, i, status, step):
+def _count_skilled(w: World, i: int, status: int, step: int) -> None:
     if (w.trait[i] & SKILLED_BIT) == 0:
         return
     f = w.force_of[i]
@@ -326,7 +336,7 @@ def _count_skilled(w, i, status, step):
 
 
 @kernel
-def post(w, i, q, day):
+def post(w: World, i: int, q: int, day: int) -> None:
     """Put a person into squad `q`, serving."""
     # The slot is taken after the old status has been left, so that a man moving within his squad frees his place first.
     enter(w, i, SERVING, day)
@@ -334,10 +344,8 @@ def post(w, i, q, day):
 
 
 @kernel
-def new_spell(w, i):
+def new_spell(w: World, i: int) -> None:
     """Begin a new spell: new thresholds, so that a man who came back may leave again."""
     w.spell[i] += 1
     if w.lazy:
         renew(w, i)
-
-

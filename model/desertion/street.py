@@ -8,29 +8,30 @@ from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.draws import TURNOUT, normals
 from desertion.statuses import HOME
+from desertion.world import World
 
 STREET_BINS = 129
 STREET_GRID = 64.0  # thresholds are rounded up to 1/64 and held to [0, 2]
 
 
 @kernel
-def street_bin(w, i):
+def street_bin(w: World, i: int) -> int:
     """A person's turnout threshold as a bin: he turns out when 64 times what he saw has reached it."""
     f = w.force_of[i]
     normal = normals(w.seed, w.force_key[f] + i - w.person_first[f], TURNOUT, 0)[0]
     threshold = w.forces[f, col.F_PROTEST_MEAN] + w.forces[f, col.F_PROTEST_SPREAD] * normal
-    place = int(math.ceil(min(max(threshold, 0.0), 2.0) * STREET_GRID))
+    place = math.ceil(min(max(threshold, 0.0), 2.0) * STREET_GRID)
     return min(place, STREET_BINS - 1)
 
 
 @kernel
-def seen_bin(seen, push, weight):
+def seen_bin(seen: float, push: float, weight: float) -> int:
     """The highest bin that turns out, given turnout last seen and push; -1 if nobody does."""
-    return int(math.floor(min(max(seen + weight * push, -1.0), 2.0) * STREET_GRID))
+    return math.floor(min(max(seen + weight * push, -1.0), 2.0) * STREET_GRID)
 
 
 @kernel
-def fill_streets(w):
+def fill_streets(w: World) -> None:
     """Count people at home by threshold, where protest is represented."""
     for i in range(len(w.status)):
         if w.status[i] == HOME and w.forces[w.force_of[i], col.F_PROTEST] > 0.0:
@@ -38,7 +39,7 @@ def fill_streets(w):
 
 
 @kernel
-def turned_out(w, c, seen, push):
+def turned_out(w: World, c: int, seen: float, push: float) -> int:
     """How many people of a community turn out (compiled form: a sum over bins)."""
     f = w.community_force[c]
     top = seen_bin(seen, push, w.forces[f, col.F_PROTEST_PUSH])

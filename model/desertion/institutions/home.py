@@ -12,17 +12,18 @@ from desertion.rules import legitimacy, passing_news
 from desertion.signals import R_LEGITIMACY
 from desertion.statuses import C_CAPTURED, C_KILLED, C_WOUNDED, PROTECTED, SERVING, SURRENDER
 from desertion.street import turned_out
+from desertion.world import Array, World
 
 
 @kernel
-def is_protest_day(w, f, day):
+def is_protest_day(w: World, f: int, day: int) -> bool:
     """Whether people of a force's country can turn out today."""
     every = int(w.forces[f, col.F_PROTEST_EVERY])
     return w.forces[f, col.F_PROTEST] > 0.0 and w.fallen[f] < 0 and day > 0 and day % every == 0
 
 
 @kernel
-def seen_turnout(w, c):
+def seen_turnout(w: World, c: int) -> float:
     """Turnout that a community last saw: its own, and news of all that passes censorship."""
     f = w.community_force[c]
     local = w.forces[f, col.F_PROTEST_LOCAL]
@@ -30,7 +31,7 @@ def seen_turnout(w, c):
 
 
 @kernel
-def street_push(w, c):
+def street_push(w: World, c: int) -> float:
     """What drives people into the street besides turnout: doubt and shared shocks, in log-hazard units."""
     f = w.community_force[c]
     doubt = w.reference[f, R_LEGITIMACY] - w.legitimacy[f]
@@ -38,7 +39,7 @@ def street_push(w, c):
 
 
 @kernel
-def count_streets(w, day, turned):
+def count_streets(w: World, day: int, turned: Array) -> None:
     """How many turn out in each community today (compiled form)."""
     for c in range(len(w.community_force)):
         turned[c] = 0
@@ -47,7 +48,7 @@ def count_streets(w, day, turned):
 
 
 @kernel
-def count_people(w, turned):
+def count_people(w: World, turned: Array) -> Array:
     """Turnout as a share of each force's people."""
     street = np.zeros(len(w.people))
     for c in range(len(w.community_force)):
@@ -58,7 +59,7 @@ def count_people(w, turned):
 
 
 @kernel
-def march(w, day, turned):
+def march(w: World, day: int, turned: Array) -> None:
     """Publish today's turnout; the police dampen what is seen of it."""
     for f in range(len(w.people)):
         if not is_protest_day(w, f, day):
@@ -78,7 +79,7 @@ def march(w, day, turned):
 
 
 @kernel
-def govern(w, day, street):
+def govern(w: World, day: int, street: Array) -> int:
     """Move legitimacy, output and collapse for every force; `street` is turnout today as a share of the people."""
     fell = 0
     for f in range(len(w.people)):
@@ -96,7 +97,7 @@ def govern(w, day, street):
 
 
 @kernel
-def _legitimacy(w, f, street):
+def _legitimacy(w: World, f: int, street: float) -> None:
     force = w.forces[f]
     leavers = 0
     for k in range(5):
@@ -124,7 +125,7 @@ def _legitimacy(w, f, street):
 
 
 @kernel
-def _output(w, f):
+def _output(w: World, f: int) -> None:
     """Skilled people gone are felt in supply with a lag."""
     share = w.skilled_gone[f] / w.skilled_all[f] if w.skilled_all[f] > 0 else 0.0
     pull = 1.0 - math.exp(-0.6931471805599453 / w.forces[f, col.F_OUTPUT_LAG])
@@ -132,7 +133,7 @@ def _output(w, f):
 
 
 @kernel
-def _strength(w, f, day):
+def _strength(w: World, f: int, day: int) -> None:
     force = w.forces[f]
     w.effective[f] = max(0.0, w.count[f, SERVING] - force[col.F_BEARERS] * w.counts_today[f, C_WOUNDED])
     if w.collapsed[f] < 0 and w.soldiers_start[f] > 0 and w.effective[f] < w.breakpoint[f] * w.soldiers_start[f]:
@@ -140,5 +141,3 @@ def _strength(w, f, day):
     taken = w.counts_today[f, C_CAPTURED] + w.counts_today[f, SURRENDER]
     keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[col.B_INFORMATION_HALF_LIFE])
     w.information[f] = w.information[f] * keep + taken * w.behaviour[col.B_INFORMATION_VALUE]
-
-

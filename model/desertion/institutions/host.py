@@ -31,12 +31,13 @@ from desertion.statuses import (
     REFUSED,
     SERVED_BIT,
 )
+from desertion.world import Array, World
 
 FORGOTTEN = 0.01  # cases: a community that remembers less than this believes what the nation believes
 
 
 @kernel
-def _append(w, queue, i):
+def _append(w: World, queue: Array, i: int) -> None:
     w.queue_next[i] = -1
     if queue[1] >= 0:
         w.queue_next[queue[1]] = i
@@ -47,7 +48,7 @@ def _append(w, queue, i):
 
 
 @kernel
-def _pop(w, queue):
+def _pop(w: World, queue: Array) -> int:
     i = queue[0]
     queue[0] = w.queue_next[i]
     if queue[0] < 0:
@@ -57,13 +58,13 @@ def _pop(w, queue):
 
 
 @kernel
-def join_border_queue(w, i):
+def join_border_queue(w: World, i: int) -> None:
     """Stand last in the queue at the border of one's host."""
     _append(w, w.border_queue[w.host[i]], i)
 
 
 @kernel
-def file_claim(w, i, h, day):
+def file_claim(w: World, i: int, h: int, day: int) -> None:
     """File a claim with a host and stand last in its queue of cases."""
     enter(w, i, APPLICANT, day)
     _append(w, w.case_queue[h], i)
@@ -71,14 +72,14 @@ def file_claim(w, i, h, day):
 
 
 @kernel
-def admit_all(w, day):
+def admit_all(w: World, day: int) -> None:
     """Let every border deal with its queue."""
     for h in range(len(w.hosts)):
         _admit(w, h, day)
 
 
 @kernel
-def _admit(w, h, day):
+def _admit(w: World, h: int, day: int) -> None:
     """Deal with the queue at a border, first come first served, within the day's capacity."""
     host, queue = w.hosts[h], w.border_queue[h]
     entry = host[col.H_ENTRY]
@@ -95,7 +96,7 @@ def _admit(w, h, day):
 
 
 @kernel
-def _deal_with(w, i, h, day):
+def _deal_with(w: World, i: int, h: int, day: int) -> None:
     host, f, cat = w.hosts[h], w.force_of[i], category_at(w, i, h)
     visa, claim, leak, _ = uniforms(w.seed, who(w, i), ADMISSION, w.host_key[h] + w.spell[i])
     w.full[h] = is_full(w, h)
@@ -124,13 +125,13 @@ def _deal_with(w, i, h, day):
 
 
 @kernel
-def _settle_abroad(w, i, day):
+def _settle_abroad(w: World, i: int, day: int) -> None:
     from_draws(w, i, ABROAD, w.host_key[w.host[i]])
     enter(w, i, ABROAD, day)
 
 
 @kernel
-def _send_back(w, i, day):
+def _send_back(w: World, i: int, day: int) -> None:
     """Turned away: in hiding if he served or was called, else at home; a new spell."""
     w.trait[i] &= ~OUT_BIT & 0xFF
     new_spell(w, i)
@@ -139,7 +140,7 @@ def _send_back(w, i, day):
 
 
 @kernel
-def _onward_host(w, h, f, cat):
+def _onward_host(w: World, h: int, f: int, cat: int) -> int:
     """The host to which a transit state passes a person on: the one most likely to admit him; -1 if none takes him."""
     best, chosen = 0.0, -1
     for other in range(len(w.hosts)):
@@ -151,14 +152,14 @@ def _onward_host(w, h, f, cat):
 
 
 @kernel
-def decide_all(w, day):
+def decide_all(w: World, day: int) -> None:
     """Let every host decide its cases."""
     for h in range(len(w.hosts)):
         _decide_cases(w, h, day)
 
 
 @kernel
-def _decide_cases(w, h, day):
+def _decide_cases(w: World, h: int, day: int) -> None:
     """Decide cases first come first served within the day's credit, none before its least duration."""
     host, queue = w.hosts[h], w.case_queue[h]
     w.case_credit[h] += host[col.H_CASES]
@@ -171,7 +172,7 @@ def _decide_cases(w, h, day):
 
 
 @kernel
-def _decide(w, i, h, day):
+def _decide(w: World, i: int, h: int, day: int) -> None:
     host, f, c = w.hosts[h], w.force_of[i], w.community[i]
     cat = category_at(w, i, h)
     merit, found, _, _ = uniforms(w.seed, who(w, i), DECISION, w.spell[i])
@@ -199,12 +200,12 @@ def _decide(w, i, h, day):
 
 
 @kernel
-def forget(w):
+def forget(w: World) -> None:
     """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
     keep = math.exp(-0.6931471805599453 / w.behaviour[col.B_BELIEF_HALF_LIFE])
-    w.captor *= keep
-    w.national_n *= keep
-    w.national_good *= keep
+    w.captor[:] *= keep
+    w.national_n[:] *= keep
+    w.national_good[:] *= keep
     for c in range(len(w.has_heard)):
         if w.has_heard[c] == 0:
             continue
