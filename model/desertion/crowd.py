@@ -19,8 +19,9 @@ from desertion.departure import leaving_weight
 from desertion.institutions.home import count_streets
 from desertion.register import bind, can_leave, class_of, may_bind, unbind
 from desertion.rules import FAR, TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, ticks
-from desertion.signals import publish_communities, publish_companies, publish_squads, reception_in_class, reception_in_squad, risk_in
+from desertion.signals import category_of_class, publish_communities, publish_companies, publish_squads, risk_in
 from desertion.statuses import (
+    DESERTER,
     FLEE,
     HIT,
     HOME,
@@ -248,6 +249,9 @@ def decide_loose(w, first, last, person, route, binding, found):
     cross, beta, star = behaviour[col.B_CROSS_ROUTE], w.beta[TIES], w.beta_star[TIES]
     loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
     squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
+    class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
+    reception_at, quarter, squad_home, force_of = w.reception, w.quarter, w.squad_community, w.force_of
     imitates = form != NONE and form != THRESHOLD
     kept = first
     for m in range(first, last):
@@ -272,20 +276,22 @@ def decide_loose(w, first, last, person, route, binding, found):
                 total += tie[i, k]
         best, way = 2.0, -1
         for k in range(N_ROUTES):
-            open_ = w.squad_open[row, k] if serving else w.class_open[row, cl, k]
+            open_ = squad_open[row, k] if serving else class_open[row, cl, k]
             if open_ <= 0.0:
                 continue
             tied = 0.0
             if total != 0:
-                share = (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE
+                # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
                 reception = 0.0
-                if k == FLEE or k == SURRENDER:
-                    reception = reception_in_squad(w, row, k) if serving else reception_in_class(w, row, cl, k)
-                tied = contagion(beta, star, reception, share)
+                if k == FLEE:
+                    reception = reception_at[squad_home[row], DESERTER] if serving else reception_at[row, category_of_class(cl)]
+                elif k == SURRENDER:
+                    reception = quarter[force_of[i]]
+                tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
             if serving:
-                step = ticks(exit_rate(form, open_, w.squad_level[row, k], w.squad_shared[row, k], tied, a, b, s))
+                step = ticks(exit_rate(form, open_, squad_level[row, k], squad_shared[row, k], tied, a, b, s))
             else:
-                step = ticks(exit_rate(form, open_, w.class_level[row, cl, k], w.class_shared[row, cl, k], tied, a, b, s))
+                step = ticks(exit_rate(form, open_, class_level[row, cl, k], class_shared[row, cl, k], tied, a, b, s))
             when = crossing(target[i, k], step)
             target[i, k] -= step
             if when < best:
@@ -376,6 +382,7 @@ def close_up(rows, edges, kept):
     return at
 
 
+TIDY_EVERY = 30  # days after which lists are put in order, so that neighbours in memory are read together
 SMALL = 50_000  # persons a thread must have to be worth waking
 
 
@@ -415,6 +422,9 @@ class Crowd:
 
     def _day(self, day: int, turned: Array) -> None:
         w, core = self.world, self.core
+        if day % TIDY_EVERY == 0:
+            w.loose[: w.loose_n[0]].sort()
+            w.touched[: w.touched_n[0]].sort()
         morning(core, day)
         self._spread(publish_companies, len(w.company_force))
         self._spread(publish_communities, len(w.community_force))

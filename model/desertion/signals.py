@@ -164,6 +164,7 @@ def _region_signals(w):
     """Worth of flight for communities without cases of their own; it is the same all over a region."""
     for r in range(len(w.region_force)):
         f = w.region_force[r]
+        w.region_visa[r] = _visa_chance(w, r, f)
         for h in range(len(w.hosts)):
             w.outside[r, h] = _outside_worth(w, r, h)
         for cat in range(4):
@@ -254,13 +255,6 @@ def outside_worth(w, c, h):
 
 
 @kernel
-def nearness(w, c, h):
-    """How near a host is to a community, in [0, 1]."""
-    own = w.access[w.community_region[c], h]
-    return own if own >= 0.0 else w.hosts[h, col.H_ACCESS]
-
-
-@kernel
 def passable(w, f, cat):
     """Chance to pass the own frontier."""
     force = w.forces[f]
@@ -321,13 +315,14 @@ def _community_signals(w, c):
 
 
 @kernel
-def visa_chance(w, c):
-    """Perceived chance to leave on a skilled-worker visa."""
+def _visa_chance(w, r, f):
+    """Perceived chance of a region's people to leave on a skilled-worker visa."""
     best = 0.0
     for h in range(len(w.hosts)):
         if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
-            best = max(best, nearness(w, c, h))
-    return best * (1.0 - w.forces[w.community_force[c], col.F_EXIT_CONTROL])
+            near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
+            best = max(best, near)
+    return best * (1.0 - w.forces[f, col.F_EXIT_CONTROL])
 
 
 @kernel
@@ -407,7 +402,7 @@ def opportunity_in_class(w, c, cl, k):
     power = w.behaviour[col.B_CHANCE_POWER]
     if k == FLEE:
         return open_chance(1.0, w.flight[c, cat], w.reference[f, R_FLIGHT + cat], power)
-    return open_chance(1.0, visa_chance(w, c), 1.0, power)
+    return open_chance(1.0, w.region_visa[w.community_region[c]], 1.0, power)
 
 
 @kernel

@@ -17,7 +17,7 @@ from desertion.parameters import LEVELS
 from desertion.register import bind_everybody, count_everybody
 from desertion.rules import FORM_NUMBER
 from desertion.statuses import CIVILIAN, HOME, N_CLASSES, N_STATUSES, OFFICER_BIT, ORIGINAL_BIT, RESERVIST, SERVED_BIT, SERVING
-from desertion.statuses import DAY_COUNTS, HOST_COUNTS, SKILLED_BIT, SOLDIER, STATUSES, THRESHOLD as THRESHOLD_FORM
+from desertion.statuses import DAY_COUNTS, HOST_COUNTS, SKILLED_BIT, SOLDIER, THRESHOLD as THRESHOLD_FORM
 from desertion.street import STREET_BINS, fill_streets
 from desertion.world import DAILY_EXTRA, HOST_EXTRA, Array, World
 
@@ -339,6 +339,7 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "outside": np.zeros((len(regions), n_h)),
         "region_flight": np.zeros((len(regions), 4)),
         "region_reception": np.zeros((len(regions), 4)),
+        "region_visa": np.zeros(len(regions)),
         "access": np.array(access, np.float64).reshape(len(regions), n_h),
     }
 

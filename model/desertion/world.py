@@ -147,6 +147,7 @@ class World(NamedTuple):
     outside: Array  # (R, H) nearness times what the wait leaves
     region_flight: Array  # (R, 4) worth of flight for communities without cases of their own
     region_reception: Array  # (R, 4)
+    region_visa: Array  # (R) perceived chance of a skilled-worker visa
 
     # hosts
     hosts: Array  # (H, host columns)
