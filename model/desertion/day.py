@@ -6,8 +6,8 @@ Everybody decides on what was visible at the end of yesterday; nobody's place in
 2. Signals: perceived chances, fears and shared hazards, published once.
 3. Combat: casualty clocks advance; who is hit today does not leave today.
 4. Decisions: exit clocks advance for all who still can leave.
-5. Movement: departures, travel, frontiers, admission, transit, claims, returns, police, recovery, training.
-6. Institutions: hosts decide cases, beliefs fade, visas; the street; legitimacy, output, breakpoints.
+5. Movement: visas, departures, travel, frontiers, admission, transit, claims, returns, police, recovery, training.
+6. Institutions: hosts decide cases, beliefs fade; the street; legitimacy, output, breakpoints.
 7. Bookkeeping: pressures, then the day's record.
 
 Parts 3 and 4 and the turnout of part 6 belong to the population (agents or crowd); the rest is here.
