@@ -27,6 +27,11 @@ Discover = Annotated[
     typer.Option("--discover", metavar="LEVEL", help="Say in words where the measure's median reaches this level."),
 ]
 
+Table = Annotated[
+    Path | None,
+    typer.Option("--table", help="Write what the figure shows, or quantiles of the measure, into this CSV file."),
+]
+
 _MOST = 40
 
 
@@ -36,15 +41,23 @@ def command(
     failures: Failures = False,
     verify: Verify = False,
     plot: Plot = None,
+    table: Table = None,
     kind: Kind = None,
     discover: Discover = None,
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
-    return told(lambda: _show(file, measure, failures, verify, plot, kind, discover))
+    return told(lambda: _show(file, measure, failures, verify, plot, table, kind, discover))
 
 
 def _show(
-    file: Path, measure: str, failures: bool, verify: bool, plot: Path | None, kind: str | None, discover: str | None
+    file: Path,
+    measure: str,
+    failures: bool,
+    verify: bool,
+    plot: Path | None,
+    table: Path | None,
+    kind: str | None,
+    discover: str | None,
 ) -> int:
     from desertion.study.results import Study
 
@@ -61,7 +74,12 @@ def _show(
 
         style.save(study.plot(measure, kind), plot)
         print(f"\ndrawn: {plot}")
-    elif study.counts.get("done"):
+    if table is not None:
+        from desertion.writing import write_text
+
+        write_text(table, study.answer(measure, kind).to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        print(f"written: {table}")
+    if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
     return 0
 

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, unknown_name
 from desertion.figures import curves, style
 from desertion.study.cascades import GLOBAL, SizeDistribution
+from desertion.study.spec import MODEL_TASK
 from desertion.study.tables import parameters_of
 
 if TYPE_CHECKING:
     from desertion.study.results import Study
 
 _MOST_NAMED = 16
+_LINE_POINTS = 33
 
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
 
@@ -319,12 +321,23 @@ def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
     chance = measure == "share_left"
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = "Chance of a global cascade" if chance else f"Median {label(measure)}"
-    heatmap(
-        figure.subplots(),
-        table,
-        title,
-        f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure),
-    )
+    unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
+    heatmap(figure.subplots(), table, title, unit, _tipping(study, table))
+
+
+def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """The theory's line at which R is 1, where one axis is the multiple of contagion; None elsewhere."""
+    names = [str(table.columns.name), str(table.index.name)]
+    if "contagion" not in names or study.spec["task"] != MODEL_TASK:
+        return None
+    from desertion.theory.strength import tipping_line
+
+    other = names[1 - names.index("contagion")]
+    axis = (table.columns if other == names[0] else table.index).to_numpy(np.float64)
+    values = np.linspace(axis[0], axis[-1], _LINE_POINTS)
+    point = {name: value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
+    multiples = tipping_line(study.scenario(point), other, [float(value) for value in values])
+    return (values, multiples) if other == names[0] else (multiples, values)
 
 
 def _draw_sensitivity(figure: Figure, study: Study, measure: str) -> None:

@@ -21,6 +21,8 @@ from desertion.study.tables import parameters_of, points_table, runs_table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from desertion.scenario import Scenario
+
 
 class Study:
     """A study's file and what it answers.
@@ -203,6 +205,43 @@ class Study:
         from desertion.figures.study import overview
 
         return overview(self, measure, kind)
+
+    def scenario(self, point: Mapping[str, Any] | None = None) -> Scenario:
+        """The scenario of the study, without the dials of contagion and capacity.
+
+        Args:
+            point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
+        """
+        from desertion.study.task import DIALS, scenario_of
+
+        told = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
+        label = told.pop("policies", next(iter(self.spec["policies"])))
+        settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
+        own = {name: told.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
+        return scenario_of({**own, "policies": self.spec["policies"][label], "settings": {**settings, **told}})
+
+    def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:
+        """The table behind the figure of the same kind, see :meth:`plot`.
+
+        Args:
+            measure: The measure.
+            kind: ``sensitivity``, ``paired`` or ``pareto``; anything else gives quantiles of the measure, with the
+                chance of a global cascade where the measure is a cascade's size.
+        """
+        if kind == "sensitivity":
+            arms: list[str | None] = (
+                list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else [None]
+            )
+            tables = [self.sensitivity(measure, arm).assign(policies=arm or "none") for arm in arms]
+            return pd.concat(tables, ignore_index=True)
+        if kind == "paired":
+            return self.paired((measure,))
+        if kind == "pareto":
+            return self.pareto()
+        table = self.summary([measure]).drop(columns="measure")
+        if measure != cascades.SIZE:
+            return table
+        return table.merge(self.chance()[["design", "chance", "low", "high"]], on="design")
 
     def missing(self) -> int:
         """Design points that have no finished run at all."""

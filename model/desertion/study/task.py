@@ -30,7 +30,8 @@ contagion and its interaction with reception, and of all hosts' places and cases
 
 # Their code cannot change a run's result.
 _BESIDE_THE_MODEL = ("study", "figures", "app", "commands", "report", "cli.py", "writing.py")
-_SCENARIOS_KEPT = 64
+# A study walks through all its points at each replicate, so a smaller store would never be hit.
+_SCENARIOS_KEPT = 1024
 
 # Daily columns that are shares of something, so that adding them over forces would mean nothing.
 _SHARES = ("legitimacy", "turnout", "war_index", "information", "collapsed", "fallen")
