@@ -335,7 +335,7 @@ def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], ND
     other = names[1 - names.index("contagion")]
     axis = (table.columns if other == names[0] else table.index).to_numpy(np.float64)
     values = np.linspace(axis[0], axis[-1], _LINE_POINTS)
-    point = {name: value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
+    point = {str(name): value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
     multiples = tipping_line(study.scenario(point), other, [float(value) for value in values])
     return (values, multiples) if other == names[0] else (multiples, values)
 
