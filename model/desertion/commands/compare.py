@@ -13,6 +13,8 @@ import typer
 from desertion.commands import _options, _studies
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from desertion.study.comparison import Comparison
 
 Arms = Annotated[
@@ -113,7 +115,7 @@ def _tell(comparison: Comparison) -> None:
     from desertion.report import words
 
     # A table that is broken by the window's edge reads better than one with its numbers cut off.
-    console = Console(width=140, highlight=False)
+    console = Console(width=200, highlight=False)
     print(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}\n")
     for force in comparison.forces:
         console.print(_table(comparison, force))
@@ -129,9 +131,9 @@ def _table(comparison: Comparison, force: str) -> object:
     from rich import box
     from rich.table import Table
 
-    from desertion.report.words import change, short
+    from desertion.figures.style import number
 
-    found = comparison.headline(force, ("left", *COLUMNS)).set_index(["policy", "measure"])
+    found = comparison.headline(force, ("left", *COLUMNS))
     table = Table(
         title=f"{force}" if len(comparison.forces) > 1 else None, box=box.SIMPLE, pad_edge=False, title_justify="left"
     )
@@ -139,25 +141,29 @@ def _table(comparison: Comparison, force: str) -> object:
     for title in ("left", f"more than under\n{comparison.baseline}", *COLUMNS.values()):
         table.add_column(title, justify="right", no_wrap=True)
     for policy in comparison.policies:
-        rows = found.loc[policy]
-        left = rows.loc["left"]
-        cells = [
-            f"{short(left['estimate'], 'persons')}\n{short(left['low'], 'persons')}–{short(left['high'], 'persons')}"
-        ]
-        if policy == comparison.baseline:
-            cells.append("")
-        else:
-            sure = "*" if left["difference_low"] > 0 or left["difference_high"] < 0 else ""
-            spread = f"{short(left['difference_low'], 'persons')} to {short(left['difference_high'], 'persons')}"
-            cells.append(f"{change(left['difference'], 'persons')}{sure}\n{spread}")
-        for name in COLUMNS:
-            one = rows.loc[name]
-            text = short(one["estimate"], one["unit"])
-            if name == "collapsed":
-                text += f"\n{100 * one['low']:.0f}–{100 * one['high']:.0f} %"
-            cells.append(text)
-        table.add_row(policy, *cells)
+        rows = {str(one["measure"]): one for _, one in found[found["policy"] == policy].iterrows()}
+        left = rows["left"]
+        cells = [f"{number(left['estimate'])}\n{number(left['low'])}–{number(left['high'])}"]
+        cells.append("" if policy == comparison.baseline else _difference(left))
+        table.add_row(policy, *cells, *(_cell(rows[name]) for name in COLUMNS))
     return table
+
+
+def _difference(left: pd.Series) -> str:
+    from desertion.figures.style import number
+
+    sure = "*" if left["difference_low"] > 0 or left["difference_high"] < 0 else ""
+    sign = "+" if left["difference"] > 0 else ""
+    return f"{sign}{number(left['difference'])}{sure}\n{number(left['difference_low'])} to {number(left['difference_high'])}"
+
+
+def _cell(one: pd.Series) -> str:
+    from desertion.figures.style import number
+    from desertion.report.words import short
+
+    if one["measure"] == "collapsed":
+        return f"{short(one['estimate'], 'share')}\n{100 * one['low']:.0f}–{100 * one['high']:.0f} %"
+    return number(one["estimate"]) if one["unit"] in ("persons", "cases") else short(one["estimate"], str(one["unit"]))
 
 
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -106,7 +107,7 @@ def _read(path: Path) -> pd.DataFrame:
     return table
 
 
-def _start(place: Path) -> object:
+def _start(place: Path) -> dt.date | None:
     import tomllib
 
     path = place / "scenario.toml"
@@ -114,9 +115,10 @@ def _start(place: Path) -> object:
 
 
 def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:
+    from desertion.commands._running import loaded
     from desertion.figures import decision, style
 
     with style.house(medium, dark=dark):
         figure = style.new_figure("column", medium)
-        decision.of_scenario(figure.subplots(), scenario, who)
+        decision.of_scenario(figure.subplots(), loaded(scenario, None, {}, None, None), who)
     return figure

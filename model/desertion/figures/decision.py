@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from desertion.figures import style
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
 
 _LEAST = 1e-7
 
@@ -34,6 +40,7 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     ]
     if lines and min(chance.shape) > 1:
         drawn = ax.contour(shares, dial, shown, levels=lines, colors="#ffffff", linewidths=1.0)
+        drawn.set_path_effects([withStroke(linewidth=2.2, foreground="#1a1a1a")])
         labels = ax.clabel(drawn, fmt=_percent, fontsize="small")
         for label in labels:
             label.set(color="#1a1a1a", rotation=0, bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2})
@@ -41,16 +48,16 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
         ax.axhline(status_quo, color="#d55e00", linewidth=1.4, linestyle=(0.0, (6.0, 2.0)))
         ax.annotate(
             "today's policy",
-            xy=(1.0, status_quo),
+            xy=(0.0, status_quo),
             xycoords=ax.get_yaxis_transform(),
-            xytext=(-6, 4),
+            xytext=(6, 4),
             textcoords="offset points",
-            ha="right",
             fontsize="small",
             color="#1a1a1a",
             bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2},
         )
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.grid(visible=False)
     ax.set_xlabel("share of peers who have left")
     ax.set_ylabel("asylum dial (0 closed, 1 open fast track)")
@@ -60,6 +67,26 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     bar.set_label("probability a day (logarithmic)")
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     return ax
+
+
+def of_scenario(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
+    """Compute and draw the surface of a scenario.
+
+    Args:
+        ax: Where to draw.
+        scenario: The scenario.
+        who: "soldier" or "reservist".
+
+    Raises:
+        InputError: If the scenario has nobody of that kind, or its form of contagion knows no daily probability.
+    """
+    from desertion.study.decision import surface as computed
+
+    title = {"soldier": "A soldier who serves", "reservist": "A reservist at home"}
+    table = computed(scenario, who)
+    return surface(
+        ax, table, status_quo=scenario.asylum_status_quo, title=f"{title[who]}: daily probability of leaving"
+    )
 
 
 def _percent(value: float) -> str:

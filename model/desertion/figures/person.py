@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from desertion.figures import style
 
-NOT_TERMS = (
-    "day", "status", "route", "opportunity", "chance", "baseline", "rate", "probability", "clock", "threshold",
-)  # fmt: skip
+NOT_TERMS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
 """Columns of a trace that are no terms of the log-hazard."""
 
 
@@ -21,20 +22,26 @@ def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") ->
 
     Args:
         figure: An empty figure.
-        trace: One row per day and route: day, status, route, opportunity, chance, baseline, rate, clock, threshold, and one
-            column a term of the log-hazard.
+        trace: A table as `desertion.trace.trace` makes it.
         route: The way to leave that is looked at.
         title: Who the person is.
     """
+    # Days on which the person cannot leave by this way are gaps in all three; a few lone days need marks to be seen.
+    one = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
+    few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if one["rate"].notna().sum() < 5 else {}
+    with rc_context(few):
+        return _panels(figure, trace, one, title or f"Way: {style.ROUTE_NAMES.get(route, route)}")
+
+
+def _panels(figure: Figure, trace: pd.DataFrame, one: pd.DataFrame, title: str) -> list[Axes]:
     top, middle, low = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2, 2])
-    one = trace[trace["route"] == route]
     terms(top, one)
     probability(middle, one)
     clock(low, one)
     statuses(middle, trace)
     for ax in (top, middle):
         ax.set_xlabel("")
-    figure.suptitle(title or f"Way: {style.ROUTE_NAMES.get(route, route)}", x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return [top, middle, low]
 
 
@@ -69,7 +76,9 @@ def probability(ax: Axes, one: pd.DataFrame) -> Axes:
     chance = -np.expm1(-one["rate"].to_numpy(dtype=float))
     ax.plot(one["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_title("Probability of leaving")
     ax.set_ylabel("a day, log scale")
     _days(ax, one)
@@ -79,9 +88,10 @@ def probability(ax: Axes, one: pd.DataFrame) -> Axes:
 def clock(ax: Axes, one: pd.DataFrame) -> Axes:
     """Draw the summed hazard against the person's own threshold: who reaches it leaves that day."""
     pen, line = style.pens(2)
-    height = float(one["threshold"].iloc[0])
+    spells = one["threshold"].dropna()
+    height = float(spells.iloc[0]) if len(spells) else 0.0
     ax.plot(one["day"], one["clock"], color=line.color)
-    top = max(float(one["clock"].max()) * 1.15, 1e-12)
+    top = max(float(one["clock"].max()) * 1.15 if len(spells) else 0.0, 1e-12)
     if height <= 4.0 * top:
         ax.axhline(height, color=pen.color, linestyle=(0.0, (6.0, 2.0)), linewidth=1.2)
         ax.annotate("own threshold", (0.01, height), xycoords=("axes fraction", "data"), xytext=(0, 3),

@@ -1,0 +1,129 @@
+"""`desertion trace`: one person's life, with every term of the log-hazard day by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.scenario import Scenario
+
+Person = Annotated[
+    int | None,
+    typer.Option("--person", help="Row in the table of people; a soldier who leaves if not given."),
+]
+Route = Annotated[str | None, typer.Option("--route", help="Way to leave: hide, flee, surrender, refuse or skilled.")]
+Every = Annotated[int, typer.Option("--every", help="Days between printed lines.")]
+Replicate = Annotated[
+    int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
+]
+
+
+def command(
+    scenario: _options.Scenario,
+    person: Person = None,
+    route: Route = None,
+    policies: _options.Policies = None,
+    settings: _options.Settings = None,
+    seed: _options.Seed = 1,
+    scale: _options.Scale = None,
+    days: _options.Days = None,
+    replicate: Replicate = None,
+    every: Every = 7,
+    out: _options.Out = None,
+) -> None:
+    """Follow one person and print what moved the decision; --out writes the table and a figure."""
+    from desertion.commands._running import loaded, seed_of
+    from desertion.errors import input_error, unknown_name
+    from desertion.model import DesertionModel
+    from desertion.statuses import ROUTES
+    from desertion.trace import trace
+
+    if route is not None and route not in ROUTES:
+        raise unknown_name("way to leave", route, ROUTES, where="--route")
+    if every < 1:
+        raise input_error("--every", every, "must be a whole number of days >= 1")
+    chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
+    rng = seed_of(seed, replicate)
+    row = _some_leaver(chosen, rng) if person is None else person
+    model = DesertionModel(chosen, rng=rng)
+    table = trace(model, row)
+    told = model.people().iloc[row]
+    way = route or _way(told, table)
+    title = _who(row, told)
+    print(title)
+    _tell(table, way, every)
+    if out is not None:
+        _write(table, way, title, chosen, out, seed, row)
+
+
+def _some_leaver(scenario: Scenario, rng: int) -> int:
+    """The soldier who leaves halfway in the order of leaving, else anybody who does, else the first person."""
+    from desertion.model import DesertionModel
+
+    people = DesertionModel(scenario, rng=rng).run().people()
+    gone = people[people["day_left"].notna()]
+    soldiers = gone[gone["kind"] == "soldier"]
+    ranked = (soldiers if len(soldiers) else gone).sort_values("day_left", kind="stable")
+    return int(ranked["person"].iloc[len(ranked) // 2]) if len(ranked) else 0
+
+
+def _way(told: pd.Series, table: pd.DataFrame) -> str:
+    """The way by which the person left, else the likeliest."""
+    import pandas as pd
+
+    if not pd.isna(told["route"]):
+        return str(told["route"])
+    able = table[table["route"] != ""]
+    return str(able.groupby("route")["rate"].sum().idxmax()) if len(able) else "hide"
+
+
+def _who(row: int, told: pd.Series) -> str:
+    import pandas as pd
+
+    from desertion.figures.style import ROUTE_NAMES
+
+    left = (
+        "never leaves" if pd.isna(told["day_left"]) else f"{ROUTE_NAMES[str(told['route'])]} on day {told['day_left']}"
+    )
+    skilled = ", skilled" if told["skilled"] else ""
+    return f"Person {row} ({told['kind']} of {told['force']}{skilled}, community {told['community']}): {left}"
+
+
+def _tell(table: pd.DataFrame, route: str, every: int) -> None:
+    """Print the days on which something changes, and one in `every` of the others."""
+    from desertion.trace import COLUMNS, TERMS
+
+    shown = table[(table["route"] == route) | (table["route"] == "")]
+    moving = [name for name in TERMS if shown[name].abs().max() > 1e-9]
+    changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & (
+        shown["route"] != ""
+    )
+    lines = shown[changed | (shown["day"] % every == 0)]
+    columns = ["day", "status", "open", "probability", "clock", "threshold", *moving]
+    assert set(columns) <= {*COLUMNS, *TERMS}
+    print(f"\nway: {route}; probability a day, clock and threshold of the spell, then the terms of the log-hazard\n")
+    print(lines[columns].to_string(index=False, float_format=lambda value: f"{value:.3g}"))
+
+
+def _write(
+    table: pd.DataFrame, route: str, title: str, scenario: Scenario, out: _options.Path, seed: int, person: int
+) -> None:
+    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.figures import person as life
+    from desertion.figures import style
+    from desertion.writing import replacing_folder
+
+    with replacing_folder(out) as fresh:
+        write_csv(fresh / "trace.csv", table)
+        write_json(fresh / "provenance.json", provenance(scenario, seed, person=person, route=route))
+        with style.house():
+            figure = style.new_figure("tall")
+            life.life(figure, table, route=route, title=f"{title} (way shown: {route})")
+            style.save(figure, fresh / "trace.png")
+    print(f"\nwritten to {out}: trace.csv, trace.png, provenance.json")
