@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from desertion.draws import replicate_seed
 from desertion.study.claim import Arm, Claims, load, shipped
 from desertion.study.claim_measures import extra_measures
-from desertion.study.factors import Point
+from desertion.study.factors import Point, Value
 from desertion.study.spread import Spread, settings_for
 from desertion.study.task import Outcome, model_code
 from desertion.study.worlds import worlds
@@ -40,7 +41,8 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
     model = DesertionModel(scenario, rng=replicate_seed(seed, int(given["world"]) * 1000 + replicate))
     model.run()
-    scalars = {**model.measures(), **extra_measures(model)}
+    measured = model.measures()
+    scalars = {**measured, **extra_measures(model, measured)}
     return Outcome(scalars, np.empty((0, 0), np.float32), ())
 
 
@@ -71,17 +73,21 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
         days: horizon, or the scenario's own.
         scale: factor on the arm's scale.
     """
-    from desertion.scenario import Scenario
+    forces = {key: value for key, value in arm.settings if key.startswith("forces.")}
+    rest = {key: value for key, value in arm.settings if key not in forces}
+    base = _in_world(arm.scenario, (arm.scale or 1.0) * scale, days, tuple(world.items()), json.dumps(forces))
+    changed = base.with_(rest) if rest else base
+    return changed.with_policies(arm.policies) if arm.policies else changed
 
-    plain = _loaded(arm.scenario, (arm.scale or 1.0) * scale, days)
-    direct = {name: value for name, value in world.items() if name not in ASPECTS}
-    settings: dict[str, Any] = {**direct, **_rates(plain, world), **_call_up(plain, world)}
-    own = dict(arm.settings)
-    base = plain.with_(settings | {key: value for key, value in own.items() if key.startswith("forces.")})
-    if "form" in world and "behaviour.form" not in own:
-        settings |= settings_for(base, _spread(world))
-    changed = plain.with_(settings | own)
-    return Scenario.with_policies(changed, arm.policies) if arm.policies else changed
+
+@lru_cache(maxsize=16)
+def _in_world(name: str, scale: float, days: int | None, world: tuple[tuple[str, Value], ...], forces: str) -> Scenario:
+    """A scenario with a world's values and an arm's settings of forces; arms of one world share it."""
+    plain, values = _loaded(name, scale, days), dict(world)
+    settings: dict[str, Any] = {key: value for key, value in values.items() if key not in ASPECTS}
+    settings |= {**_rates(plain, values), **_call_up(plain, values), **json.loads(forces)}
+    base = plain.with_(settings)
+    return base.with_(settings_for(base, _spread(values))) if "form" in values else base
 
 
 def _spread(world: Point) -> Spread:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMS = ("multiplicative", "concave", "additive", "threshold")
 FACING_TO_NEWS = 0.6  # Lehmann & Zhukov 2019 (A): other armies' surrender weighs 0.6 of the own army's
 HOME_WEIGHT, TIES_WEIGHT = 0.5, 0.25  # no source: communities and ties beside a military weight of 1
+THRESHOLD_PUSH = 0.2  # spreads per unit of push; no source: one unit is an e-fold of the rate in the other forms
 CONCAVE_SCALE = 0.002
 
 
@@ -56,6 +57,8 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
     found |= {f"half_life_{level}": spread.half_life for level in LEVELS}
     if spread.form == "concave":
         found["concave_scale"] = CONCAVE_SCALE
+    if spread.form == "threshold":
+        found["threshold_push"] = THRESHOLD_PUSH * scenario.behaviour.threshold_spread
     for level, weight in _weights(spread).items():
         found[f"contagion_{level}"] = weight * (1.0 - spread.reception)
         found[f"reception_{level}"] = weight * spread.reception
