@@ -1,0 +1,157 @@
+"""Address: everything that a page shows, as it stands in the browser's address line, so that it can be shared."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from urllib.parse import parse_qsl, urlencode
+
+from desertion.errors import InputError, unknown_name
+
+LONGEST = 4_000
+"""Characters of an address that are read."""
+
+MOST_SETTINGS = 40
+
+type Settings = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """What all pages together show.
+
+    Attributes:
+        scenario: Name of a shipped scenario.
+        policies: Names of shipped policies laid over it, in order.
+        settings: Inputs by dotted key, each value as the text that a TOML file would hold.
+        scale: Share of real size; 0 for one that plays well.
+        days: Horizon; 0 for the scenario's own.
+        seed: Where all chance comes from.
+        force: Force that is shown; empty for the first.
+        arms: Policies that are compared, each one or several joined by "+".
+        runs: Replicates of the comparison.
+        file: File of the study folder.
+        x: Parameter across.
+        y: Parameter upright.
+        measure: Measure shown.
+        figure: Kind of figure.
+        cell: Design point that is looked at, -1 for none.
+        person: Person whose life is shown, -1 for none.
+        route: Way to leave whose terms are shown.
+        claim: Claim whose worlds are shown.
+    """
+
+    scenario: str = "russia-2022"
+    policies: tuple[str, ...] = ()
+    settings: Settings = ()
+    scale: float = 0.0
+    days: int = 0
+    seed: int = 7
+    force: str = ""
+    arms: tuple[str, ...] = ("case-by-case", "closed-borders", "fast-track")
+    runs: int = 10
+    file: str = ""
+    x: str = ""
+    y: str = ""
+    measure: str = ""
+    figure: str = ""
+    cell: int = -1
+    person: int = -1
+    route: str = ""
+    claim: str = ""
+
+    def query(self) -> str:
+        """The address's part after the question mark; what stands at its default is left out."""
+        pairs: list[tuple[str, str]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == field.default:
+                continue
+            if field.name == "settings":
+                pairs += [("set", f"{key}={text}") for key, text in value]
+            elif isinstance(value, tuple):
+                pairs.append((field.name, ",".join(value)))
+            else:
+                pairs.append((field.name, f"{value:.12g}" if isinstance(value, float) else str(value)))
+        return urlencode(pairs, safe=",+=.:-/")
+
+    def with_setting(self, key: str, text: str) -> Address:
+        """The address with one input set; an empty text takes the setting away."""
+        kept = {name: value for name, value in self.settings if name != key}
+        if text.strip():
+            kept[key] = text.strip()
+        return replace(self, settings=tuple(sorted(kept.items())))
+
+
+def parse(query: str) -> Address:
+    """Read an address's part after the question mark.
+
+    Args:
+        query: As `Address.query` wrote it, or as somebody typed it.
+
+    Raises:
+        InputError: If it is too long, or holds what is no address of this app.
+    """
+    if len(query) > LONGEST:
+        raise InputError(
+            f"the address is {len(query)} characters long, at most {LONGEST} are read: start from the bare page"
+        )
+    found: dict[str, object] = {}
+    settings: dict[str, str] = {}
+    for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
+        if name == "set":
+            key, sign, value = text.partition("=")
+            if not sign:
+                raise InputError(f"address: set={text!r} has no key and value; write set=dotted.key=value")
+            settings[key.strip()] = value.strip()
+        elif name in _READERS:
+            found[name] = _READERS[name](name, text)
+        else:
+            raise unknown_name("part of the address", name, (*_READERS, "set"))
+    if len(settings) > MOST_SETTINGS:
+        raise InputError(
+            f"address: {len(settings)} settings are too many, at most {MOST_SETTINGS}; write a scenario file"
+        )
+    return Address(**found, settings=tuple(sorted(settings.items())))  # type: ignore[arg-type]
+
+
+def value_of(text: str) -> object:
+    """A setting's value: read as TOML and else taken as plain text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _words(_name: str, text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _text(_name: str, text: str) -> str:
+    return text
+
+
+def _whole(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{name} = {text!r} must be a whole number", key=name, value=text) from None
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"{name} = {text!r} must be a number", key=name, value=text) from None
+
+
+def _reader(default: object) -> Callable[[str, str], object]:
+    if isinstance(default, tuple):
+        return _words
+    if isinstance(default, str):
+        return _text
+    return _whole if isinstance(default, int) else _number
+
+
+_READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name != "settings"}

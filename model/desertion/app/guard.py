@@ -1,0 +1,110 @@
+"""Guard: what every request passes through: known hosts only, own pages only, small bodies, careful headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+type Message = MutableMapping[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+type Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+LARGEST_BODY = 100_000
+"""Bytes of a request's body."""
+
+# Vue compiles its templates in the browser, hence 'unsafe-eval' and blob:; Solara's page starts with a script in the page itself.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+"""The content security policy: nothing is loaded from, or sent to, any other place."""
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+"""Headers of every answer."""
+
+
+class Guard:
+    """An ASGI layer around the app.
+
+    Args:
+        app: What is guarded.
+        hosts: Names by which the server may be addressed; a page of another site that points its own name at this
+            machine is turned away.
+    """
+
+    def __init__(self, app: Application, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Let a request through or turn it away."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        refused = self._refusal(scope["type"], headers)
+        if refused is None:
+            await self._app(scope, receive, _with_headers(send))
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
+        else:
+            await _answer(_with_headers(send), *refused)
+
+    def _refusal(self, kind: str, headers: dict[str, str]) -> tuple[int, str] | None:
+        host = headers.get("host", "")
+        if _name(host) not in self._hosts:
+            return 421, "This server does not answer to that name; start it with --allow-host NAME."
+        origin = headers.get("origin")
+        # Browsers let any page open a websocket to any server; only the server can tell whose page it is.
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            return 403, "Requests from pages of other sites are refused."
+        if kind == "websocket" and origin is None:
+            return 403, "A websocket must come from a page of this server."
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > LARGEST_BODY or "chunked" in headers.get("transfer-encoding", ""):
+            return 413, f"Requests may carry {LARGEST_BODY:,} bytes at most."
+        return None
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, without the port."""
+    return (urlsplit(f"//{host}").hostname or "").lower()
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in HEADERS]
+            added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+            message = {**message, "headers": [*given, *added]}
+        await send(message)
+
+    return sending
+
+
+async def _answer(send: Send, status: int, words: str) -> None:
+    body = f"{words}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

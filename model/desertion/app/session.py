@@ -1,0 +1,142 @@
+"""Session: what one visitor's page holds; nothing of it is shared between visitors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from desertion.app.address import Address, parse
+from desertion.app.choice import scenario_of, usual_scale
+from desertion.app.job import Job
+from desertion.app.limits import limits
+from desertion.app.live import Live, Look
+from desertion.app.ui import solara
+from desertion.errors import InputError
+
+type RunKey = tuple[object, ...]
+
+
+class Session:
+    """One visitor's state.
+
+    Args:
+        query: What the address line said when the page was opened.
+    """
+
+    def __init__(self, query: str) -> None:
+        self.address = solara.reactive(Address())
+        self.problem = solara.reactive("")
+        self.look = solara.reactive(Look())
+        self.dark = solara.reactive(False)
+        self.rate = solara.reactive(20.0)
+        self.comparison: Job = Job()
+        self.live: Live | None = None
+        self._key: RunKey = ()
+        self.read(query)
+
+    def read(self, query: str) -> None:
+        """Take over what an address says; what it says wrongly is told and left out."""
+        if query == self.address.peek().query():
+            return
+        try:
+            self.address.value = parse(query)
+            self.problem.value = ""
+        except InputError as problem:
+            self.problem.value = str(problem)
+
+    def change(self, **changes: Any) -> None:
+        """Change parts of the address."""
+        self.address.value = replace(self.address.peek(), **changes)
+        self.problem.value = ""
+
+    def set_input(self, key: str, text: str) -> None:
+        """Set one input of the scenario by dotted key; an empty text takes the setting away."""
+        self.address.value = self.address.peek().with_setting(key, text)
+        self.problem.value = ""
+
+    def prepare(self) -> None:
+        """Build the run that the address asks for, unless it is there already."""
+        address = self.address.peek()
+        if run_key(address) == self._key:
+            return
+        self.reset()
+
+    def reset(self) -> None:
+        """Build the run that the address asks for anew, at its first day; a wrong input is told."""
+        address = self.address.peek()
+        self.close_run()
+        self._key = run_key(address)
+        try:
+            scenario = scenario_of(address)
+        except InputError as problem:
+            self.problem.value = str(problem)
+            self.look.value = Look(state="failed", problem=str(problem))
+            return
+        mine = self._key
+
+        def show(look: Look) -> None:
+            # A run that was replaced may still say a last word.
+            if self._key == mine:
+                self.look.value = look
+
+        self.live = Live(scenario, address.seed, show)
+        self.live.set_rate(self.rate.peek())
+
+    def scale(self) -> float:
+        """Share of real size of the run."""
+        address = self.address.peek()
+        return address.scale or usual_scale(address.scenario)
+
+    def close_run(self) -> None:
+        """End the run."""
+        self._key = ()
+        if self.live is not None:
+            self.live.close()
+            self.live = None
+
+    def close(self) -> None:
+        """End everything that goes on."""
+        self.close_run()
+        self.comparison.close()
+
+
+def run_key(address: Address) -> RunKey:
+    """What decides which run is lived."""
+    return (address.scenario, address.policies, address.settings, address.scale, address.days, address.seed)
+
+
+class _Doors:
+    """How many visitors are in."""
+
+    lock = threading.Lock()
+    inside = 0
+
+
+def enter() -> tuple[bool, Callable[[], None]]:
+    """Let a visitor in if there is room; return whether there was, and what to call when he leaves."""
+    with _Doors.lock:
+        if _Doors.inside >= limits().sessions:
+            return False, lambda: None
+        _Doors.inside += 1
+    left = threading.Event()
+
+    def leave() -> None:
+        with _Doors.lock:
+            if not left.is_set():
+                left.set()
+                _Doors.inside -= 1
+
+    return True, leave
+
+
+SESSION: Any = solara.create_context(None)
+"""The visitor's session, as components find it."""
+
+
+def current() -> Session:
+    """The session of the visitor whose page is being drawn."""
+    found = solara.use_context(SESSION)
+    assert isinstance(found, Session)
+    return found

@@ -1,0 +1,137 @@
+"""A server of the app, a real browser, and pages that note every complaint and every request."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def started(port: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start `desertion app` and wait until it answers."""
+    command = [sys.executable, "-m", "desertion", "app", "--no-open", "--port", str(port), *options]
+    # A proxy of the machine's settings must not stand between the test and its own server.
+    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        try:
+            with opener.open(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return process
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+    process.kill()
+    out, _ = process.communicate()
+    raise RuntimeError(f"the app did not start: {out.decode()}")
+
+
+def stopped(process: subprocess.Popen[bytes]) -> str:
+    """End a server and return what it printed."""
+    process.terminate()
+    try:
+        out, _ = process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, _ = process.communicate()
+    return out.decode()
+
+
+@pytest.fixture(scope="session")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study folder with one study, one comparison, one file of claims and two files that must not be opened."""
+    from tests.app.folder import make
+
+    return make(tmp_path_factory.mktemp("studies"))
+
+
+@pytest.fixture(scope="session")
+def server(studies: Path) -> Iterator[str]:
+    """Address of a running app."""
+    port = free_port()
+    process = started(port, "--studies", str(studies), "--largest-run", "30000")
+    yield f"http://127.0.0.1:{port}"
+    stopped(process)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Notes:
+    """What a page complained of and asked for."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+
+    def hear(self, page: Any) -> None:
+        """Listen to a page."""
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(_host(request.url)))
+        page.on("websocket", lambda socket: self.hosts.add(_host(socket.url)))
+
+
+def _host(url: str) -> str:
+    # blob:http://127.0.0.1:... and data: stay within the page.
+    return urlsplit(url.removeprefix("blob:")).hostname or "the page itself"
+
+
+@pytest.fixture
+def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
+    """Open a page of the app as a new visitor; at the end nothing may have been complained of or fetched from elsewhere."""
+    notes = Notes()
+    contexts: list[Any] = []
+
+    def open_page(path: str = "/", *, width: int = 1280, dark: bool = False) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", accept_downloads=True
+        )
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        notes.hear(page)
+        page.goto(server + path)
+        page.wait_for_selector(".app-root h1")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert notes.hosts <= {"127.0.0.1", "the page itself"}
+    assert notes.complaints == []
