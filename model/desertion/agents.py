@@ -165,7 +165,7 @@ class Person(PersonView):
             q = self.squad
             company, community = w.squad_company[q], w.squad_community[q]
             total = int(w.squad_pressure[q].sum())
-            return signals.unit_contagion(self._core, q, company, community, self.force_number, route, total)
+            return signals.unit_contagion(self._core, q, company, community, route, total)
         return signals.outside_contagion(self._core, self.community, self.force_number, route, self.reception(route))
 
     def reception(self, route: int) -> float:

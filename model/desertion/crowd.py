@@ -18,7 +18,17 @@ from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import leaving_weight
 from desertion.institutions.home import count_streets
 from desertion.register import bind, can_leave, class_of, may_bind, unbind
-from desertion.rules import FAR, TIE_FADED, TIE_SHARE, contagion, crossing, decayed, exit_rate, leaves_by_threshold, ticks
+from desertion.rules import (
+    FAR,
+    TIE_FADED,
+    TIE_SHARE,
+    contagion,
+    crossing,
+    decayed,
+    exit_rate,
+    leaves_by_threshold,
+    ticks,
+)
 from desertion.signals import category_of_class, publish_communities, publish_companies, publish_squads, risk_in
 from desertion.statuses import (
     DESERTER,
@@ -40,7 +50,7 @@ from desertion.world import Array, World
 
 
 @kernel
-def combat(w):
+def combat(w: World) -> None:
     """Advance the squads' clocks of being hit, which run for all who serve; the hit stand in `out_person`."""
     w.out_n[0] = 0
     for q in range(len(w.squad_n)):
@@ -53,7 +63,7 @@ def combat(w):
 
 
 @kernel
-def _scan_hit(w, q):
+def _scan_hit(w: World, q: int) -> None:
     low = FAR
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
@@ -68,7 +78,7 @@ def _scan_hit(w, q):
 
 
 @kernel
-def decide(w, binding, found):
+def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
     found[:] = 0
     decide_loose(w, 0, w.loose_n[0], w.out_person, w.out_route, binding, found)
@@ -84,14 +94,14 @@ LEAVING, KEPT, BINDING = 0, 1, 2  # what a thread counts
 
 
 @kernel
-def bind_some(w, people, n):
+def bind_some(w: World, people: Array, n: int) -> None:
     """Bind the first n of a list to their cells, before the cells' clocks advance."""
     for m in range(n):
         bind(w, people[m])
 
 
 @kernel
-def sort_out(w):
+def sort_out(w: World) -> None:
     """Put the day's people into the order of their numbers, whatever found them first."""
     n = w.out_n[0]
     if n < 2:
@@ -102,7 +112,7 @@ def sort_out(w):
 
 
 @kernel
-def _first_route(target, i, clock, row, step):
+def _first_route(target: Array, i: int, clock: Array, row: int, step: Array) -> int:
     """The route whose clock passes a bound person's target first today, -1 if none does."""
     best, route = 2.0, -1
     for k in range(N_ROUTES):
@@ -114,7 +124,7 @@ def _first_route(target, i, clock, row, step):
 
 
 @kernel
-def best_open(open_, row):
+def best_open(open_: Array, row: int) -> int:
     """The route with the largest opportunity times chance, -1 if none is open."""
     best, route = 0.0, -1
     for k in range(N_ROUTES):
@@ -124,7 +134,19 @@ def best_open(open_, row):
 
 
 @kernel
-def _advance_clock(form, a, b, c, clock, low, row, open_, level_, shared, step):
+def _advance_clock(
+    form: int,
+    a: float,
+    b: float,
+    c: float,
+    clock: Array,
+    low: Array,
+    row: int,
+    open_: Array,
+    level_: Array,
+    shared: Array,
+    step: Array,
+) -> bool:
     """Advance a cell's exit clocks by a day; whether one of them passes somebody's target."""
     passed = False
     for k in range(N_ROUTES):
@@ -138,11 +160,23 @@ def _advance_clock(form, a, b, c, clock, low, row, open_, level_, shared, step):
 
 
 @kernel
-def decide_squads(w, first, last, person, route, found):
+def decide_squads(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
     """Advance the exit clocks of squads and list the bound who leave."""
     step = np.zeros(N_ROUTES, np.int64)
-    form, a, b, c = w.form, w.behaviour[col.B_ADDITIVE_SCALE], w.behaviour[col.B_CONCAVE_SCALE], w.behaviour[col.B_CONCAVE_POWER]
-    serving, clock, low, open_, level_, shared = w.squad_n, w.squad_clock, w.squad_low, w.squad_open, w.squad_level, w.squad_shared
+    form, a, b, c = (
+        w.form,
+        w.behaviour[col.B_ADDITIVE_SCALE],
+        w.behaviour[col.B_CONCAVE_SCALE],
+        w.behaviour[col.B_CONCAVE_POWER],
+    )
+    serving, clock, low, open_, level_, shared = (
+        w.squad_n,
+        w.squad_clock,
+        w.squad_low,
+        w.squad_open,
+        w.squad_level,
+        w.squad_shared,
+    )
     for q in range(first, last):
         if serving[q] == 0:
             continue
@@ -157,7 +191,7 @@ def decide_squads(w, first, last, person, route, found):
 
 
 @kernel
-def _scan_squad(w, q, step, way, person, route, found):
+def _scan_squad(w: World, q: int, step: Array, way: int, person: Array, route: Array, found: Array) -> None:
     low = w.squad_low
     low[q, :N_ROUTES] = FAR
     low_theta = 1e300
@@ -181,16 +215,21 @@ def _scan_squad(w, q, step, way, person, route, found):
 
 
 @kernel
-def form_is_threshold(w):
+def form_is_threshold(w: World) -> bool:
     """Whether people leave when enough others have."""
     return w.form == THRESHOLD
 
 
 @kernel
-def decide_communities(w, first, last, person, route, found):
+def decide_communities(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
     """Advance the exit clocks of people at home and list the bound who leave."""
     step = np.zeros(N_ROUTES, np.int64)
-    form, a, b, s = w.form, w.behaviour[col.B_ADDITIVE_SCALE], w.behaviour[col.B_CONCAVE_SCALE], w.behaviour[col.B_CONCAVE_POWER]
+    form, a, b, s = (
+        w.form,
+        w.behaviour[col.B_ADDITIVE_SCALE],
+        w.behaviour[col.B_CONCAVE_SCALE],
+        w.behaviour[col.B_CONCAVE_POWER],
+    )
     people = w.class_n
     for c in range(first, last):
         clock, low = w.class_clock[c], w.class_low[c]
@@ -209,7 +248,7 @@ def decide_communities(w, first, last, person, route, found):
 
 
 @kernel
-def _scan_class(w, c, cl, step, way, person, route, found):
+def _scan_class(w: World, c: int, cl: int, step: Array, way: int, person: Array, route: Array, found: Array) -> None:
     if cl < HOME_CIVILIAN:
         first, last = w.reservists_start[c], w.reservists_end[c]
     else:
@@ -239,7 +278,7 @@ def _scan_class(w, c, cl, step, way, person, route, found):
 
 
 @kernel
-def decide_loose(w, first, last, person, route, binding, found):
+def decide_loose(w: World, first: int, last: int, person: Array, route: Array, binding: Array, found: Array) -> None:
     """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks.
 
     Lists the leavers and those who need no clock of their own any more, drops those who cannot leave, and closes up the rest from `first` on.
@@ -284,7 +323,9 @@ def decide_loose(w, first, last, person, route, binding, found):
                 # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
                 reception = 0.0
                 if k == FLEE:
-                    reception = reception_at[squad_home[row], DESERTER] if serving else reception_at[row, category_of_class(cl)]
+                    reception = (
+                        reception_at[squad_home[row], DESERTER] if serving else reception_at[row, category_of_class(cl)]
+                    )
                 elif k == SURRENDER:
                     reception = quarter[force_of[i]]
                 tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
@@ -306,12 +347,9 @@ def decide_loose(w, first, last, person, route, binding, found):
 
 
 @kernel
-def _follow(w, i, row, cl, serving):
+def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
     """The threshold form for a person with his own clock: the route he leaves by, -1 if not enough others have."""
-    if serving:
-        way = best_open(w.squad_open, row)
-    else:
-        way = best_open(w.class_open[row], cl)
+    way = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
     if way < 0:
         return -1
     total = 0
@@ -323,7 +361,7 @@ def _follow(w, i, row, cl, serving):
 
 
 @kernel
-def fade_ties(w, first, last, found):
+def fade_ties(w: World, first: int, last: int, found: Array) -> None:
     """Let the tie pressures on rows first, ..., last - 1 of the list of the touched forget a day, and close up the list from `first` on."""
     touched, tie, is_touched, keep = w.touched, w.tie, w.is_touched, w.keep[TIES]
     kept = first
@@ -346,7 +384,7 @@ def fade_ties(w, first, last, found):
 
 
 @kernel
-def tell_ties(w):
+def tell_ties(w: World) -> None:
     """Tell the ties of today's leavers."""
     if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
         return
@@ -360,7 +398,7 @@ def tell_ties(w):
 
 
 @kernel
-def _tell(w, i, route, weight):
+def _tell(w: World, i: int, route: int, weight: float) -> None:
     ties = w.tie_start[i + 1] - w.tie_start[i]
     w.tie[i, route] += int(weight * TIE_SHARE / ties + 0.5)
     if w.is_touched[i] == 0:
@@ -372,7 +410,7 @@ def _tell(w, i, route, weight):
 
 
 @kernel
-def close_up(rows, edges, kept):
+def close_up(rows: Array, edges: Array, kept: Array) -> int:
     """Close the gaps that threads left in a list each of whose parts they closed up for themselves; the new length."""
     at = kept[0]
     for part in range(1, len(kept)):
@@ -445,7 +483,9 @@ class Crowd:
         w, lists = self.world, self._lists
         for own in lists:
             own.found[:] = 0
-        edges = self._spread(decide_loose, int(w.loose_n[0]), lambda own: (own.person, own.route, own.binding, own.found))
+        edges = self._spread(
+            decide_loose, int(w.loose_n[0]), lambda own: (own.person, own.route, own.binding, own.found)
+        )
         w.loose_n[0] = close_up(w.loose, edges, np.array([own.found[KEPT] for own in lists]))
         for own in lists:
             bind_some(self.core, own.binding, own.found[BINDING])
@@ -472,7 +512,9 @@ class Crowd:
         if self._pool is None:
             work(self.core, 0, n, *extra(self._lists[0]))
             return edges
-        parts = [self._pool.submit(work, self.core, edges[k], edges[k + 1], *extra(own)) for k, own in enumerate(self._lists)]
+        parts = [
+            self._pool.submit(work, self.core, edges[k], edges[k + 1], *extra(own)) for k, own in enumerate(self._lists)
+        ]
         for part in parts:
             part.result()
         return edges

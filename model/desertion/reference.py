@@ -40,7 +40,10 @@ def _flight(scenario: Scenario, f: int, force: Force, category: str) -> float:
     """Perceived worth of flight, averaged over the force's regions."""
     total = 0.0
     for region in force.regions:
-        worth = [region.access.get(host.name, host.access) * inside_of(scenario, f, force, host, category) for host in scenario.hosts]
+        worth = [
+            region.access.get(host.name, host.access) * inside_of(scenario, f, force, host, category)
+            for host in scenario.hosts
+        ]
         total += region.share * max(worth, default=0.0)
     return total * chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
 
@@ -49,7 +52,8 @@ def inside_of(scenario: Scenario, f: int, force: Force, host: Host, category: st
     """Perceived chance to get into a host times what waits there, before any case has been decided."""
     onward = {other.name: other for other in scenario.hosts}
     passed_on = max(
-        (_claim(f, force, onward[name], category, scenario.behaviour) for name in host.passes_to if onward[name].border >= 2.0), default=0.0
+        (_claim(f, onward[name], category) for name in host.passes_to if onward[name].border >= 2.0),
+        default=0.0,
     )
     return worth_inside(
         host.border,
@@ -73,6 +77,6 @@ def _recognition(force: Force, host: Host, category: str, behaviour: Behaviour) 
     return persuaded(behaviour.belief_credibility, force.campaign_reach, force.campaign_credibility) * announced
 
 
-def _claim(f: int, force: Force, host: Host, category: str, behaviour: Behaviour) -> float:
+def _claim(f: int, host: Host, category: str) -> float:
     recognition = getattr(host, f"recognition_{category}")
     return _admission(f, host, category) * (recognition + (1.0 - recognition) * host.worth_tolerated)

@@ -28,6 +28,8 @@ from desertion.rules import (
     worth_inside,
 )
 from desertion.statuses import (
+    APPLICANT,
+    AT_BORDER,
     CALLED,
     COMMUNITY,
     COMPANY,
@@ -47,8 +49,6 @@ from desertion.statuses import (
     NONE,
     OTHER,
     PROTECTED,
-    APPLICANT,
-    AT_BORDER,
     REFUSE,
     REFUSED,
     SKILLED,
@@ -57,14 +57,15 @@ from desertion.statuses import (
     SURRENDER,
     THRESHOLD,
 )
+from desertion.world import Array, World
 
-# Columns of the reference table, see society.REFERENCE_COLUMNS.
+# Columns of the reference table, see arrays.REFERENCE_COLUMNS.
 R_CASUALTY, R_LEGITIMACY, R_SUPPLY, R_PUNISHMENT, R_FLIGHT, R_QUARTER = 0, 1, 2, 3, 4, 8
 MONTH = 30
 
 
 @kernel
-def publish_states(w, day):
+def publish_states(w: World, day: int) -> None:
     """Publish the day's signals of forces, hosts and regions, and draw the day's shared shocks."""
     for f in range(len(w.people)):
         _home_signals(w, f, day)
@@ -74,7 +75,7 @@ def publish_states(w, day):
 
 
 @kernel
-def publish_companies(w, first, last):
+def publish_companies(w: World, first: int, last: int) -> None:
     """Publish what all men of each of the companies first, ..., last - 1 share."""
     cross = w.behaviour[col.B_CROSS_ROUTE]
     for k in range(first, last):
@@ -88,14 +89,14 @@ def publish_companies(w, first, last):
 
 
 @kernel
-def publish_communities(w, first, last):
+def publish_communities(w: World, first: int, last: int) -> None:
     """Publish perceived chances and shared hazards of the communities first, ..., last - 1."""
     for c in range(first, last):
         _community_signals(w, c)
 
 
 @kernel
-def publish_squads(w, first, last):
+def publish_squads(w: World, first: int, last: int) -> None:
     """Publish shared hazards of the squads first, ..., last - 1; companies and communities must have been published before."""
     for q in range(first, last):
         if w.squad_n[q] > 0:
@@ -103,7 +104,7 @@ def publish_squads(w, first, last):
 
 
 @kernel
-def _home_signals(w, f, day):
+def _home_signals(w: World, f: int, day: int) -> None:
     force, reference = w.forces[f], w.reference[f]
     w.odds[f] = chance_to_be_caught(force[col.F_POLICE], float(w.count[f, HIDING]))
     pool = 0
@@ -114,7 +115,9 @@ def _home_signals(w, f, day):
     if reference[R_CASUALTY] > 0.0:
         danger = force[col.F_CASUALTY_RATE] / reference[R_CASUALTY]
     w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger)
-    credibility = persuaded(force[col.F_QUARTER_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
+    credibility = persuaded(
+        force[col.F_QUARTER_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY]
+    )
     prior = believed(force[col.F_QUARTER_ANNOUNCED], credibility, force[col.F_QUARTER_FEAR])
     w.quarter[f] = learned(prior, w.behaviour[col.B_BELIEF_WEIGHT], w.captor[f, 0], w.captor[f, 1])
     for k in range(N_ROUTES):
@@ -123,7 +126,7 @@ def _home_signals(w, f, day):
 
 
 @kernel
-def called_in_a_month(w, f, day):
+def called_in_a_month(w: World, f: int, day: int) -> float:
     """How many the force's calendar means to call in the coming month, as people know on `day`."""
     total = 0.0
     if w.fallen[f] >= 0:
@@ -139,7 +142,7 @@ def called_in_a_month(w, f, day):
 
 
 @kernel
-def _host_signals(w):
+def _host_signals(w: World) -> None:
     """Which hosts are full, and what being passed on is worth."""
     for h in range(len(w.hosts)):
         w.full[h] = is_full(w, h)
@@ -160,7 +163,7 @@ def _host_signals(w):
 
 
 @kernel
-def _region_signals(w):
+def _region_signals(w: World) -> None:
     """Worth of flight for communities without cases of their own; it is the same all over a region."""
     for r in range(len(w.region_force)):
         f = w.region_force[r]
@@ -178,7 +181,7 @@ def _region_signals(w):
 
 
 @kernel
-def is_full(w, h):
+def is_full(w: World, h: int) -> bool:
     """Whether all reception places of a host are taken."""
     host = w.hosts[h]
     stock = 0
@@ -188,7 +191,7 @@ def is_full(w, h):
 
 
 @kernel
-def admission(w, h, f, cat):
+def admission(w: World, h: int, f: int, cat: int) -> float:
     """Chance that a host admits a person of a category and force as a claimant."""
     if f >= w.hosts[h, col.H_OFFERS_TO]:
         return 0.0
@@ -196,19 +199,19 @@ def admission(w, h, f, cat):
 
 
 @kernel
-def takes_transit(w, h, f):
+def takes_transit(w: World, h: int, f: int) -> bool:
     """Whether a host takes people whom another passes on."""
     return w.hosts[h, col.H_BORDER] >= 2.0 and w.full[h] == 0 and f < w.hosts[h, col.H_OFFERS_TO]
 
 
 @kernel
-def prospect(host, recognition):
+def prospect(host: Array, recognition: float) -> float:
     """What a claim is worth, protection being 1."""
     return recognition + (1.0 - recognition) * host[col.H_WORTH_TOLERATED]
 
 
 @kernel
-def _inside_worth(w, f, h, cat, seen, good):
+def _inside_worth(w: World, f: int, h: int, cat: int, seen: float, good: float) -> float:
     """Perceived chance to get into a host times what waits there, protection being 1, after `seen` cases of which `good` were granted."""
     b, host, force = w.behaviour, w.hosts[h], w.forces[f]
     announced = host[col.H_ANNOUNCED]
@@ -229,7 +232,7 @@ def _inside_worth(w, f, h, cat, seen, good):
 
 
 @kernel
-def inside_worth(w, c, h, cat):
+def inside_worth(w: World, c: int, h: int, cat: int) -> float:
     """What a host is worth once one is there, as a community sees it that may have heard of cases of its own."""
     f = w.community_force[c]
     if w.has_heard[c] == 0:
@@ -239,7 +242,7 @@ def inside_worth(w, c, h, cat):
 
 
 @kernel
-def _outside_worth(w, r, h):
+def _outside_worth(w: World, r: float, h: int) -> float:
     """Nearness of a host to a region times what the wait at its border leaves of it."""
     near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
     waiting = 0
@@ -249,26 +252,31 @@ def _outside_worth(w, r, h):
 
 
 @kernel
-def outside_worth(w, c, h):
+def outside_worth(w: World, c: int, h: int) -> float:
     """Nearness of a host to a community times what the wait at its border leaves of it."""
     return w.outside[w.community_region[c], h]
 
 
 @kernel
-def passable(w, f, cat):
+def passable(w: World, f: int, cat: int) -> float:
     """Chance to pass the own frontier."""
     force = w.forces[f]
-    return chance_out(force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], cat == DESERTER or cat == EVADER)
+    return chance_out(
+        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], cat == DESERTER or cat == EVADER
+    )
 
 
 @kernel
-def _shocks(w, day):
+def _shocks(w: World, day: int) -> None:
     b = w.behaviour
     memory = b[col.B_SHOCK_MEMORY]
     fresh = math.sqrt(1.0 - memory * memory) if day > 0 else 1.0
     if b[col.B_SHOCK_UNIT] > 0.0:
         for k in range(len(w.company_shock)):
-            w.company_shock[k] = memory * w.company_shock[k] + fresh * b[col.B_SHOCK_UNIT] * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+            w.company_shock[k] = (
+                memory * w.company_shock[k]
+                + fresh * b[col.B_SHOCK_UNIT] * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+            )
     if b[col.B_SHOCK_COMMUNITY] > 0.0:
         for c in range(len(w.community_shock)):
             normal = normals(w.seed, w.community_key[c], SHOCK, day)[0]
@@ -276,7 +284,7 @@ def _shocks(w, day):
 
 
 @kernel
-def _flight_signals(w, c, f):
+def _flight_signals(w: World, c: int, f: int) -> None:
     """Perceived worth of flight and safety of the receiving end, by category."""
     r = w.community_region[c]
     for cat in range(4):
@@ -295,7 +303,7 @@ def _flight_signals(w, c, f):
 
 
 @kernel
-def _community_signals(w, c):
+def _community_signals(w: World, c: int) -> None:
     f = w.community_force[c]
     _flight_signals(w, c, f)
     total = 0
@@ -308,14 +316,16 @@ def _community_signals(w, c):
             reception = w.reception[c, DESERTER] if k == FLEE else (w.quarter[f] if k == SURRENDER else 0.0)
             w.unit_outside[c, k] = outside_contagion(w, c, f, k, reception)
         power = w.behaviour[col.B_CHANCE_POWER]
-        w.unit_flight[c] = open_chance(w.forces[f, col.F_FRONTIER], w.flight[c, DESERTER], w.reference[f, R_FLIGHT], power)
+        w.unit_flight[c] = open_chance(
+            w.forces[f, col.F_FRONTIER], w.flight[c, DESERTER], w.reference[f, R_FLIGHT], power
+        )
     for cl in range(N_CLASSES):
         if w.class_n[c, cl] > 0:
             _class_signals(w, c, cl, f)
 
 
 @kernel
-def _visa_chance(w, r, f):
+def _visa_chance(w: World, r: float, f: int) -> float:
     """Perceived chance of a region's people to leave on a skilled-worker visa."""
     best = 0.0
     for h in range(len(w.hosts)):
@@ -326,7 +336,7 @@ def _visa_chance(w, r, f):
 
 
 @kernel
-def category_of_class(cl):
+def category_of_class(cl: int) -> int:
     """The category in which hosts see people of a class."""
     if cl == HIDING_SOLDIER:
         return DESERTER
@@ -338,7 +348,7 @@ def category_of_class(cl):
 
 
 @kernel
-def class_baseline(force, cl, k):
+def class_baseline(force: Array, cl: int, k: int) -> float:
     """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
     if k == FLEE:
         if cl <= HOME_RESERVIST_SKILLED:
@@ -361,7 +371,7 @@ def class_baseline(force, cl, k):
 
 
 @kernel
-def _deterrent(w, f, k):
+def _deterrent(w: World, f: int, k: int) -> float:
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[col.B_PUSH_PUNISHMENT]
     if k == HIDE:
@@ -373,7 +383,7 @@ def _deterrent(w, f, k):
 
 
 @kernel
-def push_in_class(w, c, cl):
+def push_in_class(w: World, c: int, cl: int) -> float:
     """What drives the people of a class outside units."""
     b, f = w.behaviour, w.community_force[c]
     force = w.forces[f]
@@ -392,7 +402,7 @@ def push_in_class(w, c, cl):
 
 
 @kernel
-def opportunity_in_class(w, c, cl, k):
+def opportunity_in_class(w: World, c: int, cl: int, k: int) -> float:
     """Opportunity times perceived chance of a route for a class of people outside units."""
     f, cat = w.community_force[c], category_of_class(cl)
     if k == HIDE:
@@ -406,13 +416,13 @@ def opportunity_in_class(w, c, cl, k):
 
 
 @kernel
-def reception_in_class(w, c, cl, k):
+def reception_in_class(w: World, c: int, cl: int, k: int) -> float:
     """Perceived safety of the receiving end for a class of people outside units."""
     return w.reception[c, category_of_class(cl)] if k == FLEE else 0.0
 
 
 @kernel
-def _class_signals(w, c, cl, f):
+def _class_signals(w: World, c: int, cl: int, f: int) -> None:
     push = push_in_class(w, c, cl)
     for k in range(N_ROUTES):
         baseline = class_baseline(w.forces[f], cl, k)
@@ -433,14 +443,14 @@ def _class_signals(w, c, cl, f):
 
 
 @kernel
-def threshold_pull(w, drive, open_):
+def threshold_pull(w: World, drive: float, open_: float) -> float:
     """How far push and chance help the share gone to reach a threshold: a x (push - cost + log chance)."""
     log_chance = math.log(open_) if open_ > 0.0 else 0.0
     return w.behaviour[col.B_THRESHOLD_PUSH] * (drive + log_chance)
 
 
 @kernel
-def total_of(row):
+def total_of(row: Array) -> int:
     """Sum of a group's pressure over routes, in ticks."""
     total = 0
     for k in range(N_ROUTES):
@@ -449,7 +459,7 @@ def total_of(row):
 
 
 @kernel
-def news_contagion(w, f, k, reception):
+def news_contagion(w: World, f: int, k: int, reception: float) -> float:
     """Contagion from army news and from armies that face the same enemy."""
     total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, w.news_share[f, k])
     for other in range(len(w.people)):
@@ -459,7 +469,7 @@ def news_contagion(w, f, k, reception):
 
 
 @kernel
-def outside_contagion(w, c, f, k, reception):
+def outside_contagion(w: World, c: int, f: int, k: int, reception: float) -> float:
     """Contagion that everybody of a community outside units shares."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
@@ -468,9 +478,11 @@ def outside_contagion(w, c, f, k, reception):
 
 
 @kernel
-def weighted_gone(w, q, c, f):
+def weighted_gone(w: World, q: int, c: int, f: int) -> float:
     """Weighted share gone at all levels but ties, whatever the route (threshold form); `q` is -1 outside units."""
-    share = w.beta[COMMUNITY] * (total_of(w.community_pressure[c]) / SHARE) + w.beta[NEWS] * (total_of(w.news[f]) / SHARE)
+    share = w.beta[COMMUNITY] * (total_of(w.community_pressure[c]) / SHARE) + w.beta[NEWS] * (
+        total_of(w.news[f]) / SHARE
+    )
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
             share += w.beta[FACING] * (total_of(w.news[other]) / SHARE)
@@ -481,17 +493,22 @@ def weighted_gone(w, q, c, f):
 
 
 @kernel
-def risk_in(w, k):
+def risk_in(w: World, k: int) -> float:
     """Daily rate of being hit in a company."""
     f = w.company_force[k]
     force = w.forces[f]
     return thinned_risk(
-        force[col.F_CASUALTY_RATE], w.company_front[k], w.company_n[k], w.company_peak[k], force[col.F_THINNING], force[col.F_THINNING_CAP]
+        force[col.F_CASUALTY_RATE],
+        w.company_front[k],
+        w.company_n[k],
+        w.company_peak[k],
+        force[col.F_THINNING],
+        force[col.F_THINNING_CAP],
     )
 
 
 @kernel
-def _strain_in(w, k):
+def _strain_in(w: World, k: int) -> float:
     """What drives all men of a company."""
     b, f = w.behaviour, w.company_force[k]
     force, reference = w.forces[f], w.reference[f]
@@ -515,7 +532,7 @@ def _strain_in(w, k):
 
 
 @kernel
-def push_in_squad(w, q):
+def push_in_squad(w: World, q: int) -> float:
     """What drives the men of a squad."""
     k, founders = w.squad_company[q], w.squad_founders[q]
     lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
@@ -524,7 +541,7 @@ def push_in_squad(w, q):
 
 
 @kernel
-def unit_baseline(force, k):
+def unit_baseline(force: Array, k: int) -> float:
     """Baseline rate of a route for soldiers serving; -1 where they have no such route."""
     if k == HIDE:
         return force[col.F_BASE_SOLDIER_HIDE]
@@ -538,7 +555,7 @@ def unit_baseline(force, k):
 
 
 @kernel
-def opportunity_in_squad(w, q, k):
+def opportunity_in_squad(w: World, q: int, k: int) -> float:
     """Opportunity times perceived chance of a route for the men of a squad."""
     f = w.squad_force[q]
     force = w.forces[f]
@@ -553,7 +570,7 @@ def opportunity_in_squad(w, q, k):
 
 
 @kernel
-def reception_in_squad(w, q, k):
+def reception_in_squad(w: World, q: int, k: int) -> float:
     """Perceived safety of the receiving end for the men of a squad."""
     if k == FLEE:
         return w.reception[w.squad_community[q], DESERTER]
@@ -561,7 +578,7 @@ def reception_in_squad(w, q, k):
 
 
 @kernel
-def _squad_signals(w, q):
+def _squad_signals(w: World, q: int) -> None:
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
     push = push_in_squad(w, q)
     total = 0
@@ -570,7 +587,7 @@ def _squad_signals(w, q):
     for k in range(SKILLED):
         drive = push - w.fear[f, k]
         open_ = opportunity_in_squad(w, q, k)
-        shared = unit_contagion(w, q, company, c, f, k, total)
+        shared = unit_contagion(w, q, company, c, k, total)
         w.squad_open[q, k] = open_
         w.squad_shared[q, k] = shared
         w.squad_level[q, k] = level(w.form, unit_baseline(w.forces[f], k), drive, shared)
@@ -581,7 +598,7 @@ def _squad_signals(w, q):
 
 
 @kernel
-def unit_contagion(w, q, company, c, f, k, total):
+def unit_contagion(w: World, q: int, company: int, c: int, k: int, total: int) -> float:
     """Contagion that everybody in a squad shares; `total` is the squad's pressure over all routes, in ticks."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0

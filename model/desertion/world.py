@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+# An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
+Cells = Any
 
 
 class World(NamedTuple):
@@ -21,215 +23,215 @@ class World(NamedTuple):
     form: int  # form of contagion
     lazy: bool  # True where clocks live here (compiled form), False where agents keep their own
     money: float  # real persons per simulated person: 1 / scale
-    behaviour: Array  # (behaviour columns)
-    beta: Array  # (levels): contagion weights
-    beta_star: Array  # (levels): interactions with reception
-    keep: Array  # (levels): daily decay, units of 2**-24
+    behaviour: Cells  # (behaviour columns)
+    beta: Cells  # (levels): contagion weights
+    beta_star: Cells  # (levels): interactions with reception
+    keep: Cells  # (levels): daily decay, units of 2**-24
     keep_casualties: int
 
     # persons
-    status: Array  # (N) int8
-    kind: Array  # (N) int8
-    trait: Array  # (N) uint8, bits of statuses.py
-    force_of: Array  # (N) int8
-    squad: Array  # (N) int32, -1 outside a unit
-    community: Array  # (N) int32
-    spell: Array  # (N) int16
-    since: Array  # (N) int32, day of the last change of status
-    until: Array  # (N) int32, day on which the present stage ends
-    host: Array  # (N) int8
-    left_day: Array  # (N) int32, first day of leaving, -1
-    left_route: Array  # (N) int8, first route of leaving, -1
-    wave_of: Array  # (N) int8
-    stay: Array  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
-    queue_next: Array  # (N) int32
-    active: Array  # (N) int32: persons in passing, in order of arrival
-    active_n: Array  # (1)
-    is_active: Array  # (N) uint8
-    tie_start: Array  # (N + 1) int64
-    tie_to: Array  # (ties) int32
+    status: Cells  # (N) int8
+    kind: Cells  # (N) int8
+    trait: Cells  # (N) uint8, bits of statuses.py
+    force_of: Cells  # (N) int8
+    squad: Cells  # (N) int32, -1 outside a unit
+    community: Cells  # (N) int32
+    spell: Cells  # (N) int16
+    since: Cells  # (N) int32, day of the last change of status
+    until: Cells  # (N) int32, day on which the present stage ends
+    host: Cells  # (N) int8
+    left_day: Cells  # (N) int32, first day of leaving, -1
+    left_route: Cells  # (N) int8, first route of leaving, -1
+    wave_of: Cells  # (N) int8
+    stay: Cells  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
+    queue_next: Cells  # (N) int32
+    active: Cells  # (N) int32: persons in passing, in order of arrival
+    active_n: Cells  # (1)
+    is_active: Cells  # (N) uint8
+    tie_start: Cells  # (N + 1) int64
+    tie_to: Cells  # (ties) int32
 
     # clocks of the compiled form (length 1 in the other)
-    target: Array  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
-    theta: Array  # (N) float64, threshold form
-    bound: Array  # (N) uint8: 0 cannot leave, 1 has his own clock, 2 bound to his cell's
-    tie: Array  # (N, 5) int32: pressure from personal ties by route
-    loose: Array  # (N) int32: persons with their own clock
-    loose_n: Array  # (1)
-    touched: Array  # (N) int32: persons with tie pressure
-    touched_n: Array  # (1)
-    is_touched: Array  # (N) uint8
-    squad_clock: Array  # (Q, 6) int64
-    squad_low: Array  # (Q, 6) int64: lowest target among the bound
-    squad_low_theta: Array  # (Q)
-    class_clock: Array  # (C, 8, 6) int64
-    class_low: Array  # (C, 8, 6) int64
-    class_low_theta: Array  # (C, 8)
+    target: Cells  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
+    theta: Cells  # (N) float64, threshold form
+    bound: Cells  # (N) uint8: 0 cannot leave, 1 has his own clock, 2 bound to his cell's
+    tie: Cells  # (N, 5) int32: pressure from personal ties by route
+    loose: Cells  # (N) int32: persons with their own clock
+    loose_n: Cells  # (1)
+    touched: Cells  # (N) int32: persons with tie pressure
+    touched_n: Cells  # (1)
+    is_touched: Cells  # (N) uint8
+    squad_clock: Cells  # (Q, 6) int64
+    squad_low: Cells  # (Q, 6) int64: lowest target among the bound
+    squad_low_theta: Cells  # (Q)
+    class_clock: Cells  # (C, 8, 6) int64
+    class_low: Cells  # (C, 8, 6) int64
+    class_low_theta: Cells  # (C, 8)
 
     # units
-    squad_force: Array
-    squad_company: Array
-    squad_community: Array
-    slots: Array  # (Q, size) int32
-    squad_size: Array  # (Q) int32 established strength
-    squad_n: Array  # (Q) int32 serving
-    squad_original: Array  # (Q) int32 original members serving
-    squad_founders: Array  # (Q) int32 members at the start
-    squad_pressure: Array  # (Q, 5) int64
-    squad_new: Array  # (Q, 5) int64
-    squad_surrendered: Array  # (Q, 3) int32, last three days
-    company_force: Array
-    company_key: Array
-    company_front: Array  # (K) float64 factor of risk; 0 in the rear
-    company_division: Array
-    company_battalion: Array
-    company_size: Array
-    company_n: Array
-    company_peak: Array
-    company_pressure: Array  # (K, 5) int64
-    company_new: Array
-    company_casualties: Array  # (K, 3) int64
-    company_hit: Array  # (K, 3) int64 today's
-    company_shock: Array
-    company_z: Array  # (K) log frailty shared by the company
-    company_surrendered: Array
-    company_strain: Array  # (K) push shared by a company
-    company_share: Array  # (K, 5) weighted share gone by route
-    squad_open: Array  # (Q, 5) opportunity times chance
-    squad_level: Array
-    squad_shared: Array
-    squad_share: Array  # (Q) weighted share gone, threshold form
-    squad_pull: Array  # (Q, 5) push plus log chance, threshold form
+    squad_force: Cells
+    squad_company: Cells
+    squad_community: Cells
+    slots: Cells  # (Q, size) int32
+    squad_size: Cells  # (Q) int32 established strength
+    squad_n: Cells  # (Q) int32 serving
+    squad_original: Cells  # (Q) int32 original members serving
+    squad_founders: Cells  # (Q) int32 members at the start
+    squad_pressure: Cells  # (Q, 5) int64
+    squad_new: Cells  # (Q, 5) int64
+    squad_surrendered: Cells  # (Q, 3) int32, last three days
+    company_force: Cells
+    company_key: Cells
+    company_front: Cells  # (K) float64 factor of risk; 0 in the rear
+    company_division: Cells
+    company_battalion: Cells
+    company_size: Cells
+    company_n: Cells
+    company_peak: Cells
+    company_pressure: Cells  # (K, 5) int64
+    company_new: Cells
+    company_casualties: Cells  # (K, 3) int64
+    company_hit: Cells  # (K, 3) int64 today's
+    company_shock: Cells
+    company_z: Cells  # (K) log frailty shared by the company
+    company_surrendered: Cells
+    company_strain: Cells  # (K) push shared by a company
+    company_share: Cells  # (K, 5) weighted share gone by route
+    squad_open: Cells  # (Q, 5) opportunity times chance
+    squad_level: Cells
+    squad_shared: Cells
+    squad_share: Cells  # (Q) weighted share gone, threshold form
+    squad_pull: Cells  # (Q, 5) push plus log chance, threshold form
 
     # communities
-    community_force: Array
-    community_region: Array
-    community_key: Array
-    reservists_start: Array
-    reservists_end: Array
-    civilians_start: Array
-    civilians_end: Array
-    community_size: Array
-    community_pressure: Array  # (C, 5) int64
-    community_new: Array
-    community_shock: Array
-    community_z: Array
-    soldiers_first: Array  # (C) first of the soldiers at the start who come from here
-    soldiers_end: Array
-    class_n: Array  # (C, 8) int32
-    turnout: Array  # (C) share last seen in the street
-    street: Array  # (C, 129) int32: people at home by turnout threshold
-    heard_n: Array  # (C, H, 4) decided cases heard of
-    heard_good: Array
-    has_heard: Array
-    squads_start: Array  # (C + 1)
-    squads_of: Array
-    community_share: Array  # (C, 5) weighted share gone by route
-    unit_outside: Array  # (C, 5) contagion from outside the unit for soldiers who come from here
-    unit_flight: Array  # (C) their opportunity times chance of flight
-    class_open: Array  # (C, 8, 5)
-    class_level: Array
-    class_shared: Array
-    class_share: Array  # (C, 8)
-    class_pull: Array  # (C, 8, 5)
-    flight: Array  # (C, 4) perceived worth of flight
-    reception: Array  # (C, 4) perceived safety at the best host
+    community_force: Cells
+    community_region: Cells
+    community_key: Cells
+    reservists_start: Cells
+    reservists_end: Cells
+    civilians_start: Cells
+    civilians_end: Cells
+    community_size: Cells
+    community_pressure: Cells  # (C, 5) int64
+    community_new: Cells
+    community_shock: Cells
+    community_z: Cells
+    soldiers_first: Cells  # (C) first of the soldiers at the start who come from here
+    soldiers_end: Cells
+    class_n: Cells  # (C, 8) int32
+    turnout: Cells  # (C) share last seen in the street
+    street: Cells  # (C, 129) int32: people at home by turnout threshold
+    heard_n: Cells  # (C, H, 4) decided cases heard of
+    heard_good: Cells
+    has_heard: Cells
+    squads_start: Cells  # (C + 1)
+    squads_of: Cells
+    community_share: Cells  # (C, 5) weighted share gone by route
+    unit_outside: Cells  # (C, 5) contagion from outside the unit for soldiers who come from here
+    unit_flight: Cells  # (C) their opportunity times chance of flight
+    class_open: Cells  # (C, 8, 5)
+    class_level: Cells
+    class_shared: Cells
+    class_share: Cells  # (C, 8)
+    class_pull: Cells  # (C, 8, 5)
+    flight: Cells  # (C, 4) perceived worth of flight
+    reception: Cells  # (C, 4) perceived safety at the best host
 
     # regions
-    region_force: Array
-    region_first: Array  # first reservist
-    region_people: Array  # reservists
-    region_weight: Array
-    region_cursor: Array
-    region_called: Array
-    region_key: Array
-    access: Array  # (R, H), -1 where the host's own lever holds
-    outside: Array  # (R, H) nearness times what the wait leaves
-    region_flight: Array  # (R, 4) worth of flight for communities without cases of their own
-    region_reception: Array  # (R, 4)
-    region_visa: Array  # (R) perceived chance of a skilled-worker visa
+    region_force: Cells
+    region_first: Cells  # first reservist
+    region_people: Cells  # reservists
+    region_weight: Cells
+    region_cursor: Cells
+    region_called: Cells
+    region_key: Cells
+    access: Cells  # (R, H), -1 where the host's own lever holds
+    outside: Cells  # (R, H) nearness times what the wait leaves
+    region_flight: Cells  # (R, 4) worth of flight for communities without cases of their own
+    region_reception: Cells  # (R, 4)
+    region_visa: Cells  # (R) perceived chance of a skilled-worker visa
 
     # hosts
-    hosts: Array  # (H, host columns)
-    host_key: Array
-    passes_to: Array  # (H, H) uint8
-    border_queue: Array  # (H, 3): head, tail, length
-    case_queue: Array  # (H, 3)
-    border_credit: Array
-    case_credit: Array
-    visa_credit: Array
-    host_count: Array  # (H, F, 18)
-    host_skilled: Array  # (H, F)
-    host_day: Array  # (H, F, 10)
-    full: Array  # (H) uint8
-    passed_on: Array  # (H, 4, F) worth of being passed on
-    inside: Array  # (F, H, 4) worth of a host for communities without cases of their own
-    national_n: Array  # (F, H, 4)
-    national_good: Array
+    hosts: Cells  # (H, host columns)
+    host_key: Cells
+    passes_to: Cells  # (H, H) uint8
+    border_queue: Cells  # (H, 3): head, tail, length
+    case_queue: Cells  # (H, 3)
+    border_credit: Cells
+    case_credit: Cells
+    visa_credit: Cells
+    host_count: Cells  # (H, F, 18)
+    host_skilled: Cells  # (H, F)
+    host_day: Cells  # (H, F, 10)
+    full: Cells  # (H) uint8
+    passed_on: Cells  # (H, 4, F) worth of being passed on
+    inside: Cells  # (F, H, 4) worth of a host for communities without cases of their own
+    national_n: Cells  # (F, H, 4)
+    national_good: Cells
 
     # forces and home states
-    forces: Array  # (F, force columns)
-    force_key: Array
-    person_first: Array
-    people: Array  # (F) persons
-    squad_first: Array  # (F)
-    post_cursor: Array  # (F)
-    soldiers_start: Array  # (F) soldiers serving at the start
-    reservists_all: Array  # (F)
-    officer_weight: Array
-    facing: Array  # (F, F) uint8
-    reference: Array  # (F, 9)
-    count: Array  # (F, 18) int64
-    counts_today: Array  # (F, 12) int64
-    news: Array  # (F, 5) int64
-    news_new: Array
-    legitimacy: Array
-    odds: Array
-    threat: Array
-    fear: Array  # (F, 5) cost of each route
-    news_share: Array  # (F, 5) weighted share gone by route
-    quarter: Array
-    turnout_news: Array
-    breakpoint: Array
-    collapsed: Array  # (F) day, -1
-    fallen: Array
-    ban_was: Array
-    left: Array  # (F) persons ever gone
-    departures: Array
-    fled: Array  # (F) reservists who ever fled
-    skilled_all: Array
-    skilled_gone: Array
-    output_gap: Array
-    information: Array
-    effective: Array
-    captor: Array  # (F, 2): prisoners treated well and seen, decayed
-    served: Array  # (F) reservists who ever served
-    wave_force: Array
-    wave_day: Array
-    wave_number: Array
-    wave_days: Array
-    wave_notice: Array
-    wave_training: Array
-    wave_list: Array
-    wave_called: Array
-    wave_evaded: Array
+    forces: Cells  # (F, force columns)
+    force_key: Cells
+    person_first: Cells
+    people: Cells  # (F) persons
+    squad_first: Cells  # (F)
+    post_cursor: Cells  # (F)
+    soldiers_start: Cells  # (F) soldiers serving at the start
+    reservists_all: Cells  # (F)
+    officer_weight: Cells
+    facing: Cells  # (F, F) uint8
+    reference: Cells  # (F, 9)
+    count: Cells  # (F, 18) int64  # pyright: ignore[reportIncompatibleMethodOverride] - nobody counts a world's fields
+    counts_today: Cells  # (F, 12) int64
+    news: Cells  # (F, 5) int64
+    news_new: Cells
+    legitimacy: Cells
+    odds: Cells
+    threat: Cells
+    fear: Cells  # (F, 5) cost of each route
+    news_share: Cells  # (F, 5) weighted share gone by route
+    quarter: Cells
+    turnout_news: Cells
+    breakpoint: Cells
+    collapsed: Cells  # (F) day, -1
+    fallen: Cells
+    ban_was: Cells
+    left: Cells  # (F) persons ever gone
+    departures: Cells
+    fled: Cells  # (F) reservists who ever fled
+    skilled_all: Cells
+    skilled_gone: Cells
+    output_gap: Cells
+    information: Cells
+    effective: Cells
+    captor: Cells  # (F, 2): prisoners treated well and seen, decayed
+    served: Cells  # (F) reservists who ever served
+    wave_force: Cells
+    wave_day: Cells
+    wave_number: Cells
+    wave_days: Cells
+    wave_notice: Cells
+    wave_training: Cells
+    wave_list: Cells
+    wave_called: Cells
+    wave_evaded: Cells
 
     # calendar
-    event_day: Array
-    event_table: Array
-    event_row: Array
-    event_column: Array
-    event_value: Array
-    event_next: Array  # (1)
+    event_day: Cells
+    event_table: Cells
+    event_row: Cells
+    event_column: Cells
+    event_value: Cells
+    event_next: Cells  # (1)
 
     # the day's leavers and hit, in order of person
-    out_person: Array
-    out_route: Array
-    out_n: Array  # (1)
+    out_person: Cells
+    out_route: Cells
+    out_n: Cells  # (1)
 
     # record
-    daily: Array  # (days + 1, F, columns)
-    hostly: Array  # (days + 1, H, F, columns)
+    daily: Cells  # (days + 1, F, columns)
+    hostly: Cells  # (days + 1, H, F, columns)
 
 
 DAILY_EXTRA = (

@@ -133,7 +133,7 @@ class Scenario(Frozen):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("course", None)
+        vars(copied).pop("course", None)
         return copied
 
     def _over(self, policies: tuple[Policy, ...], found: Mapping[str, str], *, replace: bool = False) -> "Scenario":

@@ -1,0 +1,105 @@
+"""The plan of a society: how many of everything there will be, and which rows belong to which force."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+def shares_to_counts(shares: list[float], total: int) -> list[int]:
+    """Whole numbers in proportion to `shares` that add up to `total` (largest remainders)."""
+    exact = [share * total for share in shares]
+    counts = [math.floor(number) for number in exact]
+    order = sorted(range(len(shares)), key=lambda j: (counts[j] - exact[j], j))
+    for j in order[: total - sum(counts)]:
+        counts[j] += 1
+    return counts
+
+
+class Plan:
+    """How many of everything there will be, and which rows belong to which force."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        forces = scenario.forces
+        self.first: list[int] = []
+        self.persons = 0
+        self.squad_rows: list[tuple[int, int, int, int]] = []  # force, company, community, members at the start
+        self.company_rows: list[tuple[int, int, int]] = []  # force, battalion, division
+        self.community_rows: list[tuple[int, int, int, int, int, int, int, int]] = []
+        self.region_rows: list[tuple[int, int, int, float]] = []
+        self.region_first: list[int] = []
+        for f in range(len(forces)):
+            self._add_force(f)
+
+    def _add_force(self, f: int) -> None:
+        force = self.scenario.forces[f]
+        first = self.persons
+        self.first.append(first)
+        residents = force.reservists + force.civilians
+        n_communities = max(1, round(residents / force.community))
+        companies = self._add_units(f, n_communities)
+        self._add_communities(f, first, n_communities, companies)
+        self.persons += force.soldiers + residents
+
+    def _add_units(self, f: int, n_communities: int) -> list[int]:
+        force = self.scenario.forces[f]
+        per_company = force.platoon * force.company
+        active = math.ceil(force.soldiers / force.squad)
+        reserve = math.ceil(sum(wave.number for wave in force.waves) / force.squad)
+        n_active = math.ceil(active / per_company)
+        n_companies = n_active + math.ceil(reserve / per_company)
+        start = len(self.company_rows)
+        base_battalion = self.company_rows[-1][1] + 1 if self.company_rows else 0
+        base_division = self.company_rows[-1][2] + 1 if self.company_rows else 0
+        for k in range(n_companies):
+            battalion = k // force.battalion
+            self.company_rows.append((f, base_battalion + battalion, base_division + battalion // force.division))
+        home = [
+            len(self.community_rows) + self._home(k, n_active, n_companies, n_communities) for k in range(n_companies)
+        ]
+        for q in range(active):
+            members = min(force.squad, force.soldiers - q * force.squad)
+            self.squad_rows.append((f, start + q // per_company, home[q // per_company], members))
+        for q in range(reserve):
+            k = n_active + q // per_company
+            self.squad_rows.append((f, start + k, home[k], 0))
+        ends = [min(force.soldiers, (k + 1) * per_company * force.squad) for k in range(n_active)]
+        soldiers_of: list[int] = [0] * n_communities
+        for k in range(n_active):
+            soldiers_of[home[k] - len(self.community_rows)] += ends[k] - (ends[k - 1] if k else 0)
+        return soldiers_of
+
+    @staticmethod
+    def _home(k: int, n_active: int, n_companies: int, n_communities: int) -> int:
+        if k < n_active:
+            return k * n_communities // n_active
+        return (k - n_active) * n_communities // (n_companies - n_active)
+
+    def _add_communities(self, f: int, first: int, n: int, soldiers_of: list[int]) -> None:
+        force = self.scenario.forces[f]
+        per_region = shares_to_counts([region.share for region in force.regions], n)
+        reservist0, civilian0 = first + force.soldiers, first + force.soldiers + force.reservists
+        soldier = first
+        c = 0
+        for region, count in zip(force.regions, per_region, strict=True):
+            low = reservist0 + c * force.reservists // n
+            for _ in range(count):
+                self.community_rows.append(
+                    (
+                        f,
+                        len(self.region_rows),
+                        reservist0 + c * force.reservists // n,
+                        reservist0 + (c + 1) * force.reservists // n,
+                        civilian0 + c * force.civilians // n,
+                        civilian0 + (c + 1) * force.civilians // n,
+                        soldier,
+                        soldier + soldiers_of[c],
+                    )
+                )
+                soldier += soldiers_of[c]
+                c += 1
+            self.region_rows.append((f, low, reservist0 + c * force.reservists // n - low, region.share * region.quota))
