@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from desertion import Scenario
+from desertion.cli import main
 from desertion.errors import InputError
 
 HEAD = 'start = 2030-01-01\ndays = 100\nforces = ["toy"]\n'
@@ -78,6 +79,7 @@ KINDS: dict[str, Bad] = {
     "a negative horizon": Bad(r"days = -3 must lie in \[1, 36500\] \(days\)", days=-3),
     "a scale of nothing": Bad(r"scale = 0\.0 must lie in", scale=0.0),
     "a scale above one": Bad(r"scale = 2\.0 must lie in", scale=2.0),
+    "a scale that leaves no squad": Bad("less than one whole squad of 10; use a scale of at least", scale=0.01),
     "a dial beyond its end": Bad(r"asylum = 1\.5 must lie in \[0, 1\]", asylum=1.5),
     "nobody in a force": _scenario(
         'start = 2030-01-01\n[[forces]]\nname = "a"\nsoldiers = 0\nreservists = 0\ncivilians = 0\n', "needs people"
@@ -174,6 +176,33 @@ def test_bad_input_is_answered_with_one_sentence(kind: str, written: Callable[[B
     assert re.search(bad.says, sentence), sentence
     assert "\n" not in sentence
     assert not re.search(r"pydantic|validation error|Traceback|NoneType|<class", sentence), sentence
+
+
+def _words(bad: Bad) -> list[str]:
+    settings = dict(bad.settings) | ({"asylum": bad.asylum} if bad.asylum is not None else {})
+    words = ["run", bad.scenario]
+    for policy in bad.policies:
+        words += ["--policy", policy]
+    for key, value in settings.items():
+        words += ["--set", f"{key}={value if isinstance(value, str) else str(value).lower()}".replace("'", '"')]
+    for option, number in (("--scale", bad.scale), ("--days", bad.days)):
+        words += [option, str(number)] if number is not None else []
+    return words
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_command_line_prints_the_sentence_and_exits_with_2(
+    kind: str, written: Callable[[Bad], Bad], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`desertion run` says the same sentence on standard error, nothing on standard output, and leaves no file behind."""
+    bad = written(KINDS[kind])
+    assert main([*_words(bad), "--out", "results"]) == 2
+    said = capsys.readouterr()
+    assert re.search(bad.says, said.err), said.err
+    assert said.err.startswith("desertion: ")
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+    assert not Path("results").exists()
 
 
 def test_there_are_at_least_thirty_kinds() -> None:

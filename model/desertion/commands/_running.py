@@ -42,7 +42,9 @@ def loaded(
     from desertion.scenario import Scenario
 
     names = [part for each in policies or [] for part in each.split("+") if part not in ("", "none")]
-    return Scenario.load(scenario, policies=names, scale=scale, days=days, set=settings)
+    chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, set=settings)
+    chosen.sized()  # a scale that leaves no squad is said before a folder is made
+    return chosen
 
 
 def seed_of(seed: int, replicate: int | None) -> int:
