@@ -79,15 +79,15 @@ def _attribution(figure: Figure, comparison: Comparison, force: str) -> None:
 
 
 def ways(comparison: Comparison, force: str) -> pd.DataFrame:
-    """Persons by the way in which they first left, median of the runs: policies by routes.
+    """Persons by the way in which they first left, mean of the runs, so that ways add up: policies by routes.
 
     Args:
         comparison: The comparison.
         force: Which force.
     """
-    table = comparison.summary
+    table = comparison.outcomes
     chosen = table[(table["force"] == force) & table["measure"].isin([f"left_{route}" for route in routes.ORDER])]
-    wide = chosen.pivot_table(index="policy", columns="measure", values="estimate", sort=False)
+    wide = chosen.pivot_table(index="policy", columns="measure", values="value", aggfunc="mean", sort=False)
     return wide.rename(columns=lambda name: str(name).removeprefix("left_")).loc[list(comparison.policies)]
 
 

@@ -59,7 +59,7 @@ def terms(ax: Axes, one: pd.DataFrame, *, most: int = 7) -> Axes:
     rest = [name for name in names if size[name] > 1e-9 and name not in named]
     series = {name.replace("_", " "): one[name] for name in named}
     if rest:
-        series[f"{len(rest)} others"] = one[rest].sum(axis=1)
+        series[f"{len(rest)} others"] = one[rest].sum(axis=1, min_count=1)
     drawn = style.pens(len(series))
     for values, pen in zip(series.values(), drawn, strict=True):
         ax.plot(one["day"], values, color=pen.color, linestyle=pen.linestyle)

@@ -78,7 +78,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame) -> Axes:
     ax.grid(visible=True, axis="x")
     ax.spines["left"].set_visible(False)
     ax.set_xlim(0.0, widest * 1.12)
-    ax.set_xlabel("persons, median of runs")
+    ax.set_xlabel("persons, mean of runs")
     ax.set_title("Who left, by way", pad=28)
     style.counts(ax, "x")
     ax.legend(

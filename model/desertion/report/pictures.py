@@ -100,7 +100,7 @@ def _routes(comparison: Comparison) -> str:
         + ", ".join(f"{number(float(row[route]))} {ROUTE_NAMES[str(route)]}" for route in table.columns if row[route])
         for policy, row in table.iterrows()
     )
-    return f"Stacked bars of leavers by way, median of the runs. {told}."
+    return f"Stacked bars of leavers by way, mean of the runs. {told}."
 
 
 def _strength(comparison: Comparison) -> str:

@@ -15,22 +15,16 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, unknown_name
 from desertion.study import arm, outcomes
 from desertion.study.attribution import SHARES, moves, shares
+from desertion.study.daily_tables import daily_bands, daily_table, loads_table, same_length
 from desertion.study.failures import StudyFailedError
-from desertion.study.outcomes import ALL_FORCES, BY_NAME, HEADLINE, OF_FORCES, OF_HOSTS, Measure, column
+from desertion.study.outcomes import ALL_FORCES, BY_NAME, HEADLINE, OF_FORCES, OF_HOSTS, Measure, column, estimate
 from desertion.study.paired import paired_differences
 from desertion.study.row import DONE
-from desertion.study.statistics import bootstrap_interval, wilson_interval
 from desertion.study.store import StudyFile
 from desertion.study.tables import runs_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-LEVELS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
-"""Columns of a band and their quantiles over runs."""
-
-LEVEL_COLUMNS = ("legitimacy", "turnout", "war_index", "collapsed", "fallen")
-"""Daily columns that are no counts of persons and so do not grow with the size of the simulated world."""
 
 
 class Comparison:
@@ -155,22 +149,9 @@ class Comparison:
         for policy in self.policies:
             for force, measure in self._measures():
                 found = values[policy, force, measure.name]
-                made = self._estimate(found, measure)
+                made = estimate(found, measure, self.confidence, self._seed)
                 rows.append({"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit, **made})
         return pd.DataFrame(rows)
-
-    def _estimate(self, values: NDArray[np.float64], measure: Measure) -> dict[str, float]:
-        count = len(values)
-        if not count:
-            return {"runs": 0} | dict.fromkeys(("estimate", "low", "high", "q05", "q95"), float("nan"))
-        q05, q95 = np.quantile(values, [0.05, 0.95])
-        if measure.chance:
-            happened = round(float(values.sum()))
-            estimate, (low, high) = happened / count, wilson_interval(happened, count, self.confidence)
-        else:
-            estimate = float(np.median(values))
-            low, high = bootstrap_interval(values, np.median, self.confidence, seed=self._seed)
-        return {"runs": count, "estimate": estimate, "low": low, "high": high, "q05": float(q05), "q95": float(q95)}
 
     @cached_property
     def paired(self) -> pd.DataFrame:
@@ -205,59 +186,31 @@ class Comparison:
 
         The five are the 5, 25, 50, 75 and 95 % quantiles.
         """
-        tables = [self._bands(policy, self._curves[policy]) for policy in self.policies]
-        return pd.concat(tables, ignore_index=True)
-
-    def _bands(self, policy: str, block: NDArray[np.float32]) -> pd.DataFrame:
         names = [str(name) for name in self.header["columns"]]
-        quantiles = np.quantile(block.astype(np.float64), list(LEVELS.values()), axis=0)
-        tables: list[pd.DataFrame] = []
-        for place, name in enumerate(names):
-            force, _, daily = name.rpartition(":")
-            factor = 1.0 if daily in LEVEL_COLUMNS else self.size
-            table = pd.DataFrame(dict(zip(LEVELS, quantiles[:, :, place] * factor, strict=True)))
-            table.insert(0, "day", np.arange(len(table)))
-            for at, (key, value) in enumerate({"policy": policy, "force": force, "column": daily}.items()):
-                table.insert(at, key, value)
-            table["runs"] = len(block)
-            tables.append(table)
+        tables = [daily_bands(policy, names, self._curves[policy], self.size) for policy in self.policies]
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def histories(self) -> pd.DataFrame:
         """Every run's daily columns at real size: policy, replicate, force, day and one column each."""
         names = [str(name) for name in self.header["columns"]]
-        tables: list[pd.DataFrame] = []
-        for policy in self.policies:
-            replicates = self._replicates(policy)
-            for replicate, run in zip(replicates, self._curves[policy], strict=True):
-                for force in self.forces:
-                    chosen = [place for place, name in enumerate(names) if name.rpartition(":")[0] == force]
-                    table = pd.DataFrame(run[:, chosen], columns=[names[place].rpartition(":")[2] for place in chosen])
-                    table.insert(0, "day", np.arange(len(table)))
-                    tables.append(table.assign(policy=policy, replicate=replicate, force=force))
-        whole = pd.concat(tables, ignore_index=True)
-        counted = [name for name in arm.DAILY if name not in LEVEL_COLUMNS]
-        whole[counted] = whole[counted].astype(np.float64) * self.size
-        return whole
+        tables = [
+            daily_table(names, run, self.size).assign(policy=policy, replicate=replicate)
+            for policy in self.policies
+            for replicate, run in zip(self._replicates(policy), self._curves[policy], strict=True)
+        ]
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def hosts(self) -> pd.DataFrame:
         """Loads of the hosts, mean over runs at real size: policy, day, host, at_border, waiting, abroad, protected, cost_eur."""
-        tables: list[pd.DataFrame] = []
-        for policy in self.policies:
-            loads = [kept.loads for _, kept in self._kept(policy)]
-            mean = _same_length(loads).mean(axis=0, dtype=np.float64)
-            days, hosts, _ = mean.shape
-            table = pd.DataFrame(mean.reshape(days * hosts, -1), columns=list(arm.HOSTLY))
-            table.insert(0, "policy", policy)
-            table.insert(1, "day", np.repeat(np.arange(days), hosts))
-            table.insert(2, "host", list(self._first.hosts) * days)
-            tables.append(table)
-        whole = pd.concat(tables, ignore_index=True)
-        counted = [name for name in arm.HOSTLY if name != "cost_eur"]
-        whole[counted] *= self.size
-        return whole
+        tables = [
+            loads_table([kept.loads for _, kept in self._kept(policy)], self._first.hosts, self.size).assign(
+                policy=policy
+            )
+            for policy in self.policies
+        ]
+        return pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]]
 
     @cached_property
     def attribution(self) -> pd.DataFrame:
@@ -357,7 +310,7 @@ class Comparison:
                 for design, policy in enumerate(self.policies)
             }
         longest = max(len(curve) for curves in found.values() for curve in curves)
-        return {policy: _same_length(curves, longest) for policy, curves in found.items()}
+        return {policy: same_length(curves, longest) for policy, curves in found.items()}
 
     def _ways(self, policy: str, force: str) -> dict[int, NDArray[np.uint8]]:
         """Each person's first way to leave, by replicate."""
@@ -380,10 +333,3 @@ def _first_kept(file: StudyFile) -> arm.Kept:
             f"every run failed, the first with: {failed[:200]}; see all with `desertion show {file.path} --failures`"
         )
     raise InputError(f"{file.path} holds no run yet; start the same command again")
-
-
-def _same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
-    longest = max([longest, *(len(curve) for curve in curves)])
-    return np.stack(
-        [np.pad(curve, ((0, longest - len(curve)), *((0, 0),) * (curve.ndim - 1)), mode="edge") for curve in curves]
-    )

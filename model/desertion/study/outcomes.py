@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from desertion.statuses import ROUTES, STATUSES
+from desertion.study.statistics import bootstrap_interval, wilson_interval
 
 ALL_FORCES = "all"
 """What stands in the place of a force where hosts are judged, who serve all forces."""
@@ -138,6 +140,31 @@ def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
     measured["peak_waiting"] = float(by_day["waiting"].max()) if len(by_day) else 0.0
     measured["peak_border"] = float(by_day["at_border"].max()) if len(by_day) else 0.0
     return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
+
+
+def estimate(values: NDArray[np.float64], measure: Measure, confidence: float, seed: int) -> dict[str, float]:
+    """Median of the runs, or for a chance their share, with an interval.
+
+    Args:
+        values: One number a run, none missing.
+        measure: What they measure.
+        confidence: Confidence of the interval: bootstrap of a median, Wilson's of a chance.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        runs, estimate, low, high, and the 5 and 95 % quantiles of the runs, q05 and q95; NaN without runs.
+    """
+    count = len(values)
+    if not count:
+        return {"runs": 0} | dict.fromkeys(("estimate", "low", "high", "q05", "q95"), float("nan"))
+    q05, q95 = np.quantile(values, [0.05, 0.95])
+    if measure.chance:
+        happened = round(float(values.sum()))
+        middle, (low, high) = happened / count, wilson_interval(happened, count, confidence)
+    else:
+        middle = float(np.median(values))
+        low, high = bootstrap_interval(values, np.median, confidence, seed=seed)
+    return {"runs": count, "estimate": middle, "low": low, "high": high, "q05": float(q05), "q95": float(q95)}
 
 
 def column(force: str, name: str) -> str:
