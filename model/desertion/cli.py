@@ -13,6 +13,7 @@ import typer
 
 from desertion import __version__, commands
 from desertion.errors import InputError
+from desertion.notice import listen
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `desertion`; those of this process if none are given.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    listen(lambda sentence: print(sentence, file=sys.stderr, flush=True))
     try:
         code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         sys.stdout.flush()

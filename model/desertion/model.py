@@ -14,6 +14,7 @@ from desertion.crowd import Crowd
 from desertion.errors import InputError, input_error
 from desertion.institutions.agents import Front, HomeState, HostState, News
 from desertion.memory import check_memory, persons
+from desertion.notice import tell_if_cold
 from desertion.population import Population, check_population
 from desertion.record import daily_frame, hosts_frame, measures, people_frame
 from desertion.scenario import Scenario
@@ -87,6 +88,7 @@ class DesertionModel(Model[Any, Any]):
         self.population_name = population
         self._agents_built = population == "mesa"
         check_memory(self.sized, population)
+        tell_if_cold()
         self.world = build(self.sized, self.seed_number, lazy=population == "compiled")
         self.core = core_of(self.world)
         self.day = 0

@@ -1,0 +1,23 @@
+"""Says once that the model is being compiled, to whoever wants to hear it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+_listeners: list[Callable[[str], None]] = []
+
+
+def listen(say: Callable[[str], None]) -> None:
+    """Have `say` told, once, when a first run on this machine has to compile the model."""
+    _listeners.append(say)
+
+
+def tell_if_cold() -> None:
+    """Tell the listeners if no compiled code is at hand yet."""
+    from numba.core import config
+
+    if _listeners and not config.DISABLE_JIT and not os.path.isdir(config.CACHE_DIR):
+        for say in _listeners:
+            say("compiling the model for this machine: a minute or two, once")
+    _listeners.clear()
