@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Literal
 
 import matplotlib as mpl
@@ -173,7 +174,9 @@ def number(value: float) -> str:
 
 def note(figure: Figure, text: str) -> None:
     """Write what bands and marks mean below the axes."""
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=mpl.rcParams["xtick.labelsize"], color=soft_ink())
+    size = float(mpl.rcParams["xtick.labelsize"])
+    letters = int(float(figure.get_figwidth()) * 72.0 / (0.6 * size))
+    figure.supxlabel(fill(text, letters), x=0.01, ha="left", fontsize=size, color=soft_ink())
 
 
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:

@@ -1,0 +1,210 @@
+"""The commands run, compare, plot and trace, end to end on the toy world."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from desertion import DesertionModel, Scenario
+from desertion.cli import main
+from desertion.commands import _running
+from desertion.draws import replicate_seed
+from desertion.study.comparison import Comparison
+
+POLICIES = ["--policy", "case-by-case", "--policy", "fast-track", "--policy", "closed-borders+exit-ban"]
+COMPARE = ["compare", "toy", *POLICIES, "--runs", "3", "--days", "40", "--workers", "1", "--seed", "4"]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `run` wrote."""
+    out = tmp_path_factory.mktemp("run")
+    assert main(["run", "toy", "--policy", "fast-track", "--days", "40", "--seed", "4", "--out", str(out)]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `compare` wrote."""
+    out = tmp_path_factory.mktemp("compare")
+    assert main([*COMPARE, "--out", str(out)]) == 0
+    return out
+
+
+def test_run_writes_the_models_own_tables(ran: Path) -> None:
+    """daily.csv and hosts.csv hold every number of the model's tables; the five files are all there is."""
+    model = DesertionModel(Scenario.load("toy", policies=["fast-track"], days=40), rng=4).run()
+    for name, table in (("daily", model.daily), ("hosts", model.hosts)):
+        pd.testing.assert_frame_equal(pd.read_csv(ran / f"{name}.csv"), table, check_dtype=False, rtol=1e-12)
+    assert {path.name for path in ran.iterdir()} == {
+        "daily.csv", "hosts.csv", "scenario.toml", "provenance.json", "curves.png",
+    }  # fmt: skip
+
+
+def test_the_written_scenario_runs_to_the_same_history(ran: Path, tmp_path: Path) -> None:
+    """`desertion run DIR/scenario.toml` with the same seed writes the same daily.csv."""
+    assert main(["run", str(ran / "scenario.toml"), "--seed", "4", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "daily.csv").read_text() == (ran / "daily.csv").read_text()
+
+
+def test_provenance_says_what_was_run(ran: Path) -> None:
+    """Scenario, hash, policies, seed and versions stand in provenance.json."""
+    told = json.loads((ran / "provenance.json").read_text())
+    scenario = Scenario.load("toy", policies=["fast-track"], days=40)
+    assert (told["scenario_sha256"], told["seed"], told["policies"]) == (scenario.hash, 4, ["fast-track"])
+    assert told["complete"] is True
+    assert "desertion" in told["versions"]
+
+
+@pytest.mark.studies
+def test_run_of_a_replicate_is_the_comparisons_own(compared: Path, tmp_path: Path) -> None:
+    """`run --replicate 2` with the comparison's seed lives through the same history as its third replicate."""
+    words = ["run", "toy", "--policy", "fast-track", "--days", "40", "--seed", "4", "--replicate", "2"]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    history = Comparison(compared / "study.sqlite").histories
+    own = history[(history["policy"] == "fast-track") & (history["replicate"] == 2)]
+    assert own["left"].tolist() == pd.read_csv(tmp_path / "daily.csv")["left"].tolist()
+
+
+def test_an_interrupted_run_keeps_what_was_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C on day 7 ends with 130, seven days in daily.csv, and a provenance that says so."""
+    step = DesertionModel.step
+
+    def interrupted(model: DesertionModel) -> None:
+        if model.day == 7:
+            raise KeyboardInterrupt
+        step(model)
+
+    monkeypatch.setattr(DesertionModel, "step", interrupted)
+    assert main(["run", "toy", "--days", "40", "--out", str(tmp_path)]) == 130
+    assert pd.read_csv(tmp_path / "daily.csv")["day"].max() == 7
+    assert json.loads((tmp_path / "provenance.json").read_text())["complete"] is False
+    assert "interrupted after day 7 of 40" in capsys.readouterr().out
+
+
+@pytest.mark.studies
+def test_compare_writes_table_figures_and_report(compared: Path) -> None:
+    """Study, tables, eight figures, scenario, provenance and the report are there and agree with each other."""
+    from desertion.figures.comparison import KINDS
+
+    comparison = Comparison(compared / "study.sqlite")
+    assert comparison.pairs == 3
+    for name, table in comparison.tables().items():
+        pd.testing.assert_frame_equal(pd.read_csv(compared / f"{name}.csv"), table, check_dtype=False, rtol=1e-12)
+    assert {path.stem for path in (compared / "figures").iterdir()} == set(KINDS)
+    assert "closed-borders+exit-ban" in (compared / "report.html").read_text()
+    assert json.loads((compared / "provenance.json").read_text())["arms"]["closed-borders+exit-ban"] == [
+        "closed-borders",
+        "exit-ban",
+    ]
+
+
+@pytest.mark.studies
+def test_a_second_compare_reads_what_is_done(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same command again runs nothing and prints the same answer."""
+    before = Comparison(compared / "study.sqlite").runs["seconds"].tolist()
+    assert main([*COMPARE, "--out", str(compared)]) == 0
+    assert Comparison(compared / "study.sqlite").runs["seconds"].tolist() == before
+    assert "3 paired replicates" in capsys.readouterr().out
+
+
+@pytest.mark.studies
+def test_compared_runs_are_the_models_own(compared: Path) -> None:
+    """A stored outcome equals the measure of a model run by hand with the replicate's seed."""
+    runs = Comparison(compared / "study.sqlite").runs
+    stored = runs[(runs["policies"] == "fast-track") & (runs["replicate"] == 1)].iloc[0]
+    model = DesertionModel(Scenario.load("toy", policies=["fast-track"], days=40), rng=replicate_seed(4, 1)).run()
+    for name, value in model.measures().items():
+        assert stored[name] == pytest.approx(value, nan_ok=True), name
+    assert stored["toy:left"] == model.measures()["left_total"]
+    assert stored["all:cost_eur"] == pytest.approx(model.measures()["cost_eur"])
+
+
+@pytest.mark.parametrize("kind", ["curves", "routes", "strength", "hosts"])
+def test_plot_draws_runs(ran: Path, tmp_path: Path, kind: str) -> None:
+    """Each kind of figure of a run is drawn into the named file."""
+    out = tmp_path / "figure.png"
+    assert main(["plot", str(ran), "--kind", kind, "--out", str(out)]) == 0
+    with Image.open(out) as picture:
+        assert picture.width > picture.height
+
+
+@pytest.mark.studies
+@pytest.mark.parametrize("kind", ["attribution", "panels"])
+def test_plot_draws_comparisons(compared: Path, tmp_path: Path, kind: str) -> None:
+    """A comparison's figure is drawn from its folder, dark and for paper too."""
+    out = tmp_path / "figure.png"
+    assert main(["plot", str(compared), "--kind", kind, "--out", str(out), "--dark", "--paper"]) == 0
+    assert out.is_file()
+
+
+def test_plot_draws_the_decision(tmp_path: Path) -> None:
+    """The decision surface needs a scenario only."""
+    assert main(["plot", "toy", "--kind", "decision", "--who", "soldier", "--out", str(tmp_path / "d.svg")]) == 0
+    assert (tmp_path / "d.svg").is_file()
+
+
+def test_trace_prints_terms_and_writes_table_and_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The named person stands in the first line; table, figure and provenance are written."""
+    words = ["trace", "toy", "--person", "12", "--route", "hide", "--days", "30", "--out", str(tmp_path)]
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("Person 12 (soldier of toy")
+    assert {path.name for path in tmp_path.iterdir()} == {"trace.csv", "trace.png", "provenance.json"}
+    assert pd.read_csv(tmp_path / "trace.csv")["day"].max() == 29
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["run", "toyy"], "toyy"),
+        (["run", "toy", "--policy", "fast-trak"], "did you mean 'fast-track'"),
+        (["run", "toy", "--set", "behaviour.fom=none"], "did you mean 'form'"),
+        (["run", "toy", "--scale", "0"], "scale"),
+        (["run", "toy", "--days", "0"], "days"),
+        (["run", "toy", "--seed", "-1"], "--seed = -1"),
+        (["run", "toy", "--population", "fast"], "population"),
+        (["run", "toy", "--film", "film.webm"], "kind of film"),
+        (["compare", "toy", "--policy", "fast-trak"], "did you mean 'fast-track'"),
+        (["compare", "toy", "--policy", "fast-track", "--policy", "fast-track"], "named twice"),
+        (["compare", "toy", "--policy", "none"], "name at least one"),
+        (["compare", "toy", "--policy", "fast-track", "--runs", "0"], "runs = 0"),
+        (["compare", "toy", "--policy", "fast-track", "--scale", "3"], "scale = 3.0"),
+        (["plot", "nowhere"], "holds no daily.csv"),
+        (["plot", "nowhere", "--kind", "cures"], "did you mean 'curves'"),
+        (["plot", "toy", "--kind", "decision", "--who", "general"], "soldier or reservist"),
+        (["plot", "toy", "--kind", "decision", "--out", "figure.bmp"], "figure format"),
+        (["trace", "toy", "--person", "5000"], "0 to 999"),
+        (["trace", "toy", "--route", "fly"], "way to leave"),
+        (["trace", "toy", "--every", "0"], "--every = 0"),
+    ],
+)
+def test_wrong_input_is_a_sentence_and_exit_2(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written, nothing is traced back; the sentence says what is wrong."""
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("desertion: ")
+    assert sentence in error
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_a_file_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    """--out on a file ends with exit 2 and leaves the file alone."""
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    assert main(["run", "toy", "--out", str(taken)]) == 2
+    assert main(["compare", "toy", "--policy", "fast-track", "--out", str(taken)]) == 2
+    assert taken.read_text() == "mine"
+
+
+def test_policies_may_be_joined_in_one_option() -> None:
+    """`--policy a+b` and `--policy a --policy b` are the same run."""
+    joined = _running.loaded("toy", ["fast-track+exit-ban"], {}, None, None)
+    assert joined.hash == _running.loaded("toy", ["fast-track", "exit-ban"], {}, None, None).hash
