@@ -1,0 +1,114 @@
+"""`desertion theory`: what can be worked out without a run, and a few runs to hold it against."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands import _options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desertion.scenario import Scenario
+    from desertion.theory.mean_field import MeanField
+    from desertion.theory.mixing import Simulated
+    from desertion.theory.reproduction import Reproduction
+
+Asylum = Annotated[float | None, typer.Option("--asylum", help="Position of the asylum dial, 0 closed to 1 open.")]
+Points = Annotated[bool, typer.Option("--points/--no-points", help="Simulate towns to lay over the diagram (slow).")]
+Measure = Annotated[
+    int, typer.Option("--measure", metavar="N", help="Measure the multiplier of one more leaver in N paired runs.")
+]
+
+
+def command(
+    scenario: _options.Scenario,
+    policies: _options.Policies = None,
+    settings: _options.Settings = None,
+    asylum: Asylum = None,
+    scale: _options.Scale = None,
+    days: _options.Days = None,
+    measure: Measure = 0,
+    points: Points = True,
+    seed: _options.Seed = 1,
+    out: _options.Out = None,
+) -> None:
+    """Work out the reproduction number of leaving, the steady states and the tipping point."""
+    from desertion.commands._running import loaded
+    from desertion.theory.mixing import limit_of
+    from desertion.theory.reproduction import reproduction
+    from desertion.theory.strength import in_reference, tipping_value
+    from desertion.writing import folder
+
+    given = _options.settings(settings) | ({} if asylum is None else {"asylum": asylum})
+    chosen = loaded(scenario, policies, given, scale, days)
+    if out is not None:
+        folder(out)
+    found = reproduction(chosen)
+    print(
+        f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form\n"
+    )
+    _tell(found, tipping_value(chosen), reproduction(in_reference(chosen)))
+    if measure > 0:
+        _measure(chosen, measure, seed)
+    field = limit_of(chosen)
+    _tell_limit(field)
+    if out is not None:
+        _draw(field, out, seed, points=points)
+
+
+def _tell(found: Reproduction, tipping: float, reference: Reproduction) -> None:
+    print("Reproduction number of leaving (leavers that one leaver adds)")
+    print(f"  in the steady state        {_or(found.value, 'no steady state')}")
+    print(f"  on the first day           {found.first:.3g}")
+    print(f"  in the reference state     {_or(reference.value, 'no steady state')} (before policies and dial)")
+    print(f"  multiplier, 1 / (1 - R)    {_or(found.multiplier, 'without bounds')}")
+    print(f"  R reaches 1 at             {_or(tipping, 'no multiple')} (times the contagion weights)")
+    if math.isinf(found.value):
+        print("  Contagion carries leaving away until there is nobody left who can leave.")
+        return
+    flows = sorted(zip(found.flows.tolist(), found.ways, strict=True), reverse=True)
+    total = sum(flow for flow, _ in flows) or 1.0
+    print("\nWho leaves in the steady state")
+    for flow, (_, group, route) in flows[:6]:
+        print(f"  {group:<12} {route:<10} {flow / total:6.1%}")
+
+
+def _measure(scenario: Scenario, runs: int, seed: int) -> None:
+    from desertion.theory.paired import measured_multiplier
+
+    day = max(1, scenario.days // 3)
+    found = measured_multiplier(scenario, day=day, runs=runs, seed=seed)
+    error = f" ± {found.error:.2g}" if runs > 1 else ""
+    print(f"\nMeasured: one more leaver on day {day} means {found.mean:.3g}{error} departures by day {scenario.days}")
+
+
+def _tell_limit(field: MeanField) -> None:
+    print("\nComplete mixing with the strength refilled")
+    print(f"  rate of leaving {field.rate:.3g} a day, contagion weight {field.weight:.3g}, ", end="")
+    print(f"half-life {field.half_life:.3g} days" if field.form != "threshold" else "no forgetting")
+    states = field.fixed_points()
+    for state in states:
+        kind = "stable" if state.stable else "unstable: beyond it leaving runs away"
+        print(f"  S* = {state.pressure:.4g}, R = {state.reproduction:.3g} ({kind})")
+    if not states:
+        print("  no steady state: the weight lies beyond the fold")
+    print(f"  fold (R = 1) at contagion weight {_or(field.tipping_weight, 'none')}")
+
+
+def _or(value: float, otherwise: str) -> str:
+    return otherwise if math.isinf(value) else f"{value:.3g}"
+
+
+def _draw(field: MeanField, out: Path, seed: int, *, points: bool) -> None:
+    from desertion.figures import bifurcation, style
+    from desertion.theory.mixing import towns
+
+    simulated: list[Simulated] = towns(field, seed=seed) if points else []
+    with style.house():
+        figure = style.new_figure("wide")
+        bifurcation.diagram(figure.subplots(), field, simulated, own=field.weight)
+        print(f"\ndrawn: {style.save(figure, out / 'bifurcation.png')}")

@@ -1,0 +1,175 @@
+"""Complete mixing: the one-group limit of a scenario, and the town in which it can be simulated.
+
+In the town everybody sees everybody, one way is open, and who has hidden is back the next day, so that the strength is
+refilled and a quasi-stationary state can last.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desertion.parameters import LEVELS
+from desertion.theory.fading import memory
+from desertion.theory.mean_field import MeanField
+from desertion.theory.operator import Operator, radius
+
+if TYPE_CHECKING:
+    from desertion.model import DesertionModel
+    from desertion.scenario import Scenario
+
+SCENARIO = "one-town"
+PARTS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the weight at the fold
+LONGEST = 3000  # days; near the fold everything takes its time
+_SMALL = 1e-4  # factor under which jumps are too small to bend anything
+
+
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """A simulated town.
+
+    Attributes:
+        weight: Contagion weight.
+        start: Pressure on the first day.
+        pressure: Mean pressure over the last fifth of the run.
+        ran_away: Whether it left all steady states behind.
+    """
+
+    weight: float
+    start: float
+    pressure: float
+    ran_away: bool
+
+
+def limit_of(scenario: Scenario) -> MeanField:
+    """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps.
+
+    Args:
+        scenario: The scenario; policies and dial count.
+    """
+    operator, b = Operator(scenario), scenario.behaviour
+    people = {(force, group): n for (force, group, _), n in zip(operator.ways, operator.people, strict=True)}
+    rate = float((operator.people * operator.rates).sum() / sum(people.values())) if people else 0.0
+    form: Any = "multiplicative" if b.form == "none" else b.form
+    field = MeanField(
+        form=form,
+        rate=rate,
+        weight=1.0,
+        half_life=_half_life(scenario),
+        concave_scale=b.concave_scale,
+        concave_power=b.concave_power,
+        additive_scale=b.additive_scale,
+        threshold=b.threshold_mean,
+        spread=max(b.threshold_spread, 1e-6),
+    )
+    slope = field.reproduction(0.0)
+    if not operator.spreads or slope <= 0.0:
+        return field.at(0.0)
+    first = radius(operator.at(np.zeros(len(operator.ways)), _SMALL)) / _SMALL
+    return field.at(first / slope)
+
+
+def _half_life(scenario: Scenario) -> float:
+    """The half-life whose memory is the mean over levels, weighted by their contagion."""
+    b = scenario.behaviour
+    weights = [abs(getattr(b, f"contagion_{level}")) + abs(getattr(b, f"reception_{level}")) for level in LEVELS]
+    days = [memory(getattr(b, f"half_life_{level}"), scenario.days) for level in LEVELS]
+    mean = float(np.average(days, weights=weights)) if sum(weights) > 0.0 else days[0]
+    return -math.log(2.0) / math.log1p(-1.0 / mean) if mean > 1.0 else 0.1
+
+
+def town(field: MeanField, people: int, days: int) -> Scenario:
+    """A town of `people` in which the mean field holds, but for chance.
+
+    Args:
+        field: The mean field.
+        people: Persons.
+        days: Horizon.
+    """
+    from desertion.scenario import Scenario
+
+    refilled = field.form != "threshold"
+    own, b = "forces.town.", "behaviour."
+    return Scenario.load(SCENARIO, days=days).with_(
+        {
+            own + "reservists": people,
+            own + "community": people,
+            own + "base_reservist_hide": field.rate if refilled else 0.0,
+            own + "return_rate": 1.0 if refilled else 0.0,
+            b + "form": field.form,
+            b + "contagion_community": field.weight,
+            b + "half_life_community": field.half_life if refilled else math.inf,
+            b + "concave_scale": field.concave_scale,
+            b + "concave_power": field.concave_power,
+            b + "additive_scale": field.additive_scale,
+            b + "threshold_mean": field.threshold,
+            b + "threshold_spread": field.spread,
+        }
+    )
+
+
+def simulate(field: MeanField, *, people: int, days: int, seed: int, start: float = 0.0) -> Simulated:
+    """Run the town and say where its pressure ended.
+
+    Args:
+        field: The mean field.
+        people: Persons.
+        days: Days.
+        seed: Where all chance comes from.
+        start: Pressure on the first day, as if so many had left the day before.
+    """
+    from desertion.model import DesertionModel
+    from desertion.rules import SHARE
+    from desertion.statuses import HIDE
+
+    model = DesertionModel(town(field, people, days), rng=seed)
+    model.world.community_pressure[0, HIDE] = int(start * SHARE)
+    fold = field.at(min(field.weight, (1.0 - 1e-6) * field.tipping_weight))
+    highest = 4.0 * max([state.pressure for state in fold.fixed_points()], default=0.0)
+    late: list[float] = []
+    for day in range(days):
+        model.step()
+        now = pressure_of(model)
+        if field.form != "threshold" and 0.0 < highest < now:
+            return Simulated(weight=field.weight, start=start, pressure=now, ran_away=True)
+        if day >= 0.8 * days:
+            late.append(now)
+    lost = field.form == "threshold" and late[-1] > 0.5
+    return Simulated(weight=field.weight, start=start, pressure=float(np.mean(late)), ran_away=lost)
+
+
+def towns(field: MeanField, *, people: int = 20_000, seed: int = 1) -> list[Simulated]:
+    """Simulated towns along the steady states: some from rest, some from either side of the tipping point.
+
+    Args:
+        field: The mean field; its weight counts only where there is no fold.
+        people: Persons in each town.
+        seed: Where all chance comes from.
+    """
+    fold = field.tipping_weight
+    whole = fold if math.isfinite(fold) else 2.0 * (field.weight or 1.0)
+    found: list[Simulated] = []
+    for number, part in enumerate(PARTS):
+        here = field.at(part * whole)
+        states = here.fixed_points()
+        value = states[0].reproduction if states else 0.0
+        days = min(LONGEST, max(400, round(6.0 / (here.forgetting * max(0.05, 1.0 - value)))))
+        found.append(simulate(here, people=people, days=days, seed=seed + number))
+        tipping = [state.pressure for state in states if not state.stable and state.pressure < 2.0]
+        if tipping and field.form != "threshold":
+            for factor in (0.8, 1.25):
+                start = factor * tipping[0]
+                found.append(simulate(here, people=people, days=days, seed=seed + number, start=start))
+    if math.isfinite(fold):
+        found.append(simulate(field.at(1.15 * fold), people=people, days=LONGEST, seed=seed + len(PARTS)))
+    return found
+
+
+def pressure_of(model: DesertionModel) -> float:
+    """The pressure in a simulated town."""
+    from desertion.rules import SHARE
+
+    return float(model.world.community_pressure[0].sum()) / SHARE
