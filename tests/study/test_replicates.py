@@ -39,6 +39,18 @@ def test_the_precision_rule_stops_where_sim_tools_stops(seed: int, look_ahead: i
     assert precise_from(rule, values[:ours]) == stop["y"]
 
 
+def test_precision_has_to_last_over_the_look_ahead() -> None:
+    """Two equal values are precise by luck; the next ones show it, and only the lasting precision counts."""
+    lucky = [5.0, 5.0, 9.0, 1.0, *([5.0] * 200)]
+    hasty = ReplicateRule(measure="y", half_width=0.1, minimum=2, look_ahead=0)
+    patient = ReplicateRule(measure="y", half_width=0.1, minimum=2, look_ahead=3)
+    assert precise_from(hasty, lucky) == 2
+    found = precise_from(patient, lucky)
+    assert found is not None
+    assert found > 4
+    assert precise_from(patient, lucky[:found]) is None
+
+
 def test_half_widths_are_student_intervals() -> None:
     """Against sim-tools' running statistics."""
     values = np.random.default_rng(1).normal(1e6, 1.0, 50)

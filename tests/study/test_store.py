@@ -118,7 +118,8 @@ def test_foreign_truncated_and_newer_files_are_refused_in_a_sentence(tmp_path: P
     other.close()
     cases["other"] = "database of another program"
     (tmp_path / "cut").write_bytes(full.read_bytes()[: full.stat().st_size // 2])
-    cases["cut"] = "damaged or cut short"
+    (tmp_path / "tail").write_bytes(full.read_bytes()[:-4096])
+    cases |= {"cut": "damaged or cut short", "tail": "damaged or cut short"}
     shutil.copy(full, tmp_path / "newer")
     with sqlite3.connect(tmp_path / "newer") as newer:
         newer.execute("PRAGMA user_version = 99")

@@ -81,7 +81,7 @@ def search(
     writer = StudyWriter.open_growing(out, about, accept_changes=means.accept_changes)
     points: list[Point] = []
     try:
-        with working(looking, means) as (executor, workers, report):
+        with working(looking, means, {}) as (executor, workers, report):
             while len(points) < candidates:
                 trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
                 points += [_candidate(trial, spec.factors) for trial in trials]

@@ -157,7 +157,7 @@ def run_study(spec: StudySpec, out: str | Path | None = None, means: Means | Non
     _check_points(spec, points)
     writer = StudyWriter.open(path, header(spec, points, means.shard), points, accept_changes=means.accept_changes)
     try:
-        with working(spec, means) as (executor, workers, report):
+        with working(spec, means, points[0]) as (executor, workers, report):
             drive(spec, points, writer, means, executor, workers, report)
     finally:
         writer.close()
@@ -243,25 +243,29 @@ def _finished(
 
 
 @contextmanager
-def working(spec: StudySpec, means: Means) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
+def working(spec: StudySpec, means: Means, point: Point) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
     """What a study runs with: an executor, how many runs it does at a time, and where progress goes.
 
     Args:
         spec: The study.
         means: With what to run.
+        point: One of its design points, with which compiled code is made ready.
     """
-    with _executor(spec, means) as (executor, workers), shown_progress(spec.title, means.quiet) as report:
+    with _executor(spec, means, point) as (executor, workers), shown_progress(spec.title, means.quiet) as report:
         yield executor, workers, report
 
 
 @contextmanager
-def _executor(spec: StudySpec, means: Means) -> Generator[tuple[Executor, int]]:
+def _executor(spec: StudySpec, means: Means, point: Point) -> Generator[tuple[Executor, int]]:
     if means.executor is not None:
         yield means.executor, means.workers or usable_cores()
     elif means.scheduler:
         with dask_executor(means.scheduler, means.certificates) as found:
             yield found
     else:
+        prepare = getattr(import_module(spec.task.rpartition(".")[0]), "task_prepare", None)
+        if prepare is not None:
+            prepare(spec.task_of(point))
         pool = LocalPool(means.workers or spec.run.workers)
         try:
             yield pool, pool.workers

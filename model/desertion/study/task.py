@@ -106,6 +106,14 @@ def task_check(spec: Mapping[str, Any]) -> None:
     scenario_of(spec)
 
 
+def task_prepare(spec: Mapping[str, Any]) -> None:
+    """Compile the model if this machine has not done so yet, before several workers would each do it."""
+    from desertion.compiled import config
+
+    if not config.DISABLE_JIT and not Path(config.CACHE_DIR).is_dir():
+        run_task({**spec, "days": 3, "measures": [], "daily": []}, 0, 0)
+
+
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     """Hash of the scenario before any point's changes, and of the model's code."""
     bare = scenario_of({**spec, "settings": {}, "policies": []})
