@@ -15,7 +15,7 @@ def listen(say: Callable[[str], None]) -> None:
 
 def tell_if_cold() -> None:
     """Tell the listeners if no compiled code is at hand yet."""
-    from numba.core import config
+    from desertion.compiled import config
 
     if _listeners and not config.DISABLE_JIT and not os.path.isdir(config.CACHE_DIR):
         for say in _listeners:
