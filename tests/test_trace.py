@@ -34,7 +34,7 @@ def chosen(people: pd.DataFrame) -> list[int]:
 
 
 def test_terms_add_up_to_the_hazard_of_the_model(scenario, people):
-    """open x baseline x exp(sum of terms) is the rate on every day and route of six people, to twelve digits."""
+    """Open x baseline x exp(sum of terms) is the rate on every day and route of six people, to twelve digits."""
     for person in chosen(people):
         table = trace(DesertionModel(scenario, rng=SEED), person)
         able = table[table["route"] != ""]

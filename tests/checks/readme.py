@@ -27,7 +27,9 @@ def _run_console(body: str, folder: str) -> str:
             continue
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         env = os.environ | {"PATH": path, "COLUMNS": "120", "NO_COLOR": "1", "TERM": "dumb"}
-        done = subprocess.run(line[2:], shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(
+            line[2:], shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
+        )
         out += [line, *(text.rstrip() for text in (done.stdout + done.stderr).splitlines())]
     return "\n".join(out) + "\n"
 
