@@ -85,11 +85,15 @@ def _top(field: MeanField, stable: list[np.ndarray], points: Sequence[Simulated]
     if field.form == "threshold":
         return 1.05
     fold = field.at(_BELOW * field.tipping_weight).fixed_points() if math.isfinite(field.tipping_weight) else []
-    settled = [point.pressure for point in points if not point.ran_away] + [point.start for point in points]
+    settled = [point.pressure for point in points if not point.ran_away and point.weight <= field.tipping_weight]
+    settled += [point.start for point in points]
     if fold and field.form != "additive":
         return max(3.5 * fold[0].pressure, 1.15 * max(settled, default=0.0))
-    drawn = float(np.quantile(stable[0][1], 0.9)) if stable else 1.0
-    return 1.2 * max([drawn, *settled])
+    if math.isfinite(field.tipping_weight):
+        settled += [state.pressure for state in field.at(0.95 * field.tipping_weight).fixed_points()]
+    elif stable:
+        settled.append(float(stable[0][1].max()))
+    return 1.2 * max(settled, default=1.0)
 
 
 def _fold_mark(ax: Axes, field: MeanField, stable: list[np.ndarray]) -> None:
@@ -102,15 +106,8 @@ def _fold_mark(ax: Axes, field: MeanField, stable: list[np.ndarray]) -> None:
         return
     height = stable[0][1, -1]
     ax.plot(fold, height, "s", color=style.ink(), markersize=6, zorder=5)
-    ax.annotate(
-        f"fold, R = 1, weight {fold:.3g}",
-        (fold, height),
-        (-9, 7),
-        textcoords="offset points",
-        ha="right",
-        fontsize="small",
-        bbox={"facecolor": style.paper_color(), "edgecolor": "none", "pad": 0.8},
-    )
+    label = f"fold, R = 1\nweight {fold:.3g}"
+    ax.annotate(label, (fold, height), (9, 8), textcoords="offset points", va="center", fontsize="small")
 
 
 def _own_mark(ax: Axes, own: float | None, last: float, top: float) -> None:
@@ -122,7 +119,7 @@ def _own_mark(ax: Axes, own: float | None, last: float, top: float) -> None:
         ax.axvline(own, color=style.soft_ink(), linewidth=1.0, linestyle=(0.0, (1.0, 2.0)), zorder=0)
         at, text, side = own, "this scenario", "left" if own < 0.8 * last else "right"
     shift = 4 if side == "left" else -4
-    ax.annotate(text, (at, top), (shift, -4), textcoords="offset points", va="top", ha=side, fontsize="small")
+    ax.annotate(text, (at, top), (shift, -22), textcoords="offset points", va="top", ha=side, fontsize="small")
 
 
 def _simulated(ax: Axes, points: Sequence[Simulated], top: float) -> None:
@@ -130,25 +127,26 @@ def _simulated(ax: Axes, points: Sequence[Simulated], top: float) -> None:
     settled = [point for point in points if not point.ran_away and point.start == 0.0]
     fell = [point for point in points if not point.ran_away and point.start > 0.0]
     ran = [point for point in points if point.ran_away]
-    ax.plot(
-        [p.weight for p in settled], [p.pressure for p in settled], "o", color=color, label="simulated, settled here"
+    marks = (
+        (settled, [p.pressure for p in settled], "o", color, "simulated, settled here"),
+        (fell, [p.start for p in fell], "v", style.paper_color(), "simulated, started here and fell back"),
+        (ran, [min(p.start, top) for p in ran], "^", color, "simulated, started here and ran away"),
     )
-    ax.plot(
-        [p.weight for p in fell], [p.start for p in fell], "v", color=color, mfc="none", label="started here, fell back"
-    )
-    rise = [min(p.start, top) for p in ran]
-    ax.plot([p.weight for p in ran], rise, "^", color=color, label="started here, ran away", clip_on=False)
+    for group, heights, mark, fill, name in marks:
+        if group:
+            at = [p.weight for p in group]
+            ax.plot(at, heights, mark, color=color, mfc=fill, label=name, clip_on=False, zorder=4)
     if points:
-        ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, handlelength=1.0)
 
 
 def _names(ax: Axes, stable: list[np.ndarray], unstable: list[np.ndarray], top: float) -> None:
     """Write on the curves what they are."""
     for branches, name in ((stable[:1], "stable"), (unstable[:1], "unstable: the tipping point")):
         for branch in branches:
-            inside = branch[:, branch[1] < 0.85 * top]
+            inside = branch[:, branch[1] < 0.97 * top]
             if inside.shape[1] == 0:
                 continue
-            # Beside the curve, where no mark of a simulated town stands.
+            # At an end of the curve, where no simulated town stands.
             k = inside.shape[1] // 8 if name == "stable" else int(np.argmax(inside[1]))
-            ax.annotate(name, (inside[0, k], inside[1, k]), (8, 6), textcoords="offset points", fontsize="small")
+            ax.annotate(name, (inside[0, k], inside[1, k]), (9, 3), textcoords="offset points", fontsize="small")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCENARIO = "one-town"
 PARTS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the weight at the fold
 LONGEST = 3000  # days; near the fold everything takes its time
+HIGHEST = 0.6  # tipping point from which towns are started; higher ones no army lives to see
 _SMALL = 1e-4  # factor under which jumps are too small to bend anything
 
 
@@ -127,8 +128,8 @@ def simulate(field: MeanField, *, people: int, days: int, seed: int, start: floa
 
     model = DesertionModel(town(field, people, days), rng=seed)
     model.world.community_pressure[0, HIDE] = int(start * SHARE)
-    fold = field.at(min(field.weight, (1.0 - 1e-6) * field.tipping_weight))
-    highest = 4.0 * max([state.pressure for state in fold.fixed_points()], default=0.0)
+    near = field.at(min(field.weight, 0.97 * field.tipping_weight))
+    highest = 4.0 * max([state.pressure for state in (*field.fixed_points(), *near.fixed_points())], default=0.0)
     late: list[float] = []
     for day in range(days):
         model.step()
@@ -158,7 +159,7 @@ def towns(field: MeanField, *, people: int = 20_000, seed: int = 1) -> list[Simu
         value = states[0].reproduction if states else 0.0
         days = min(LONGEST, max(400, round(6.0 / (here.forgetting * max(0.05, 1.0 - value)))))
         found.append(simulate(here, people=people, days=days, seed=seed + number))
-        tipping = [state.pressure for state in states if not state.stable and state.pressure < 2.0]
+        tipping = [state.pressure for state in states if not state.stable and state.pressure < HIGHEST]
         if tipping and field.form != "threshold":
             for factor in (0.8, 1.25):
                 start = factor * tipping[0]
