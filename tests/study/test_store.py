@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from desertion.errors import InputError
+from desertion.study.disk import on_network
 from desertion.study.failures import StoreFullError
 from desertion.study.header import header
 from desertion.study.row import DONE, FAILED, Row
 from desertion.study.spec import StudySpec
 from desertion.study.store import StudyFile
-from desertion.study.writer import StudyWriter, on_network
+from desertion.study.writer import StudyWriter
 
 COLUMNS = ("left", "strength")
 

@@ -192,7 +192,7 @@ class Study:
         return tuple(_factor(name, vary[name]) for name in self.spec["order"])
 
     def plot(self, measure: str = cascades.SIZE, kind: str | None = None) -> Figure:
-        """The figure that suits the study: see :func:`desertion.figures.study.overview`.
+        """The figure that suits the study: see :func:`desertion.figures.overview.overview`.
 
         Args:
             measure: The measure to show.
@@ -202,7 +202,7 @@ class Study:
         Raises:
             InputError: If the study cannot be shown that way.
         """
-        from desertion.figures.study import overview
+        from desertion.figures.overview import overview
 
         return overview(self, measure, kind)
 

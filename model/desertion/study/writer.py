@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from desertion.errors import InputError
+from desertion.study.disk import full_or, on_network
 from desertion.study.factors import Point
 from desertion.study.failures import StoreFullError
 from desertion.study.lock import DriverLock
@@ -25,13 +26,11 @@ COMMIT_EVERY = 1.0
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
-_NETWORK_DISKS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "9p", "fuse.sshfs", "glusterfs")
 _MOST_WAITING = 16 * 2**20
 _INSERT = """
 INSERT OR REPLACE INTO run (design, replicate, status, attempts, seconds, worker, finished, scalars, shape,
     curve_checksum, checksum, error, trace, curve, extras)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_FULL = ("SQLITE_FULL", "SQLITE_IOERR")
 
 
 class StudyWriter(StudyFile):
@@ -226,7 +225,7 @@ class StudyWriter(StudyFile):
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             if isinstance(problem, sqlite3.OperationalError):
-                raise _full_or(problem, self.path) from problem
+                raise full_or(problem, self.path) from problem
             raise
 
     def close(self) -> None:
@@ -240,23 +239,6 @@ class StudyWriter(StudyFile):
                 self.connection.execute("PRAGMA journal_mode = DELETE")
             super().close()
             self._lock.release()
-
-
-def on_network(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
-    """Whether a file lies on a network disk, where SQLite's write-ahead log is not safe.
-
-    Args:
-        path: The file.
-        mounts: Table of mounted disks; where there is none, a disk counts as local.
-    """
-    try:
-        table = [line.split() for line in mounts.read_text().splitlines()]
-    except OSError:
-        return False
-    full = path.resolve()
-    inside = [line for line in table if len(line) > 2 and full.is_relative_to(line[1].replace("\\040", " "))]
-    kind = max(inside, key=lambda line: len(line[1]))[2] if inside else ""
-    return kind.startswith(_NETWORK_DISKS)
 
 
 def _create(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> None:
@@ -276,7 +258,7 @@ def _create(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> N
         connection.close()
         fresh.replace(path)
     except sqlite3.OperationalError as problem:
-        raise _full_or(problem, path) from problem
+        raise full_or(problem, path) from problem
     finally:
         connection.close()
         fresh.unlink(missing_ok=True)
@@ -288,16 +270,6 @@ def _packed(row: Row) -> tuple[Any, ...]:
     checksum = digest(row.design, row.replicate, row.status, scalars, shape, curve_sum, row.error)
     start = (row.design, row.replicate, row.status, row.attempts, row.seconds, row.worker, _now())
     return (*start, scalars, shape, curve_sum, checksum, row.error, row.trace, blob, row.extras)
-
-
-def _full_or(problem: sqlite3.OperationalError, path: Path) -> Exception:
-    name = getattr(problem, "sqlite_errorname", "")
-    if name.startswith(_FULL) or "unable to open" in str(problem):
-        return StoreFullError(
-            f"{path} cannot grow ({problem}): everything written before is kept; make room on its disk and start the "
-            f"same command again"
-        )
-    return problem
 
 
 def _listed(old: object, new: object) -> str:
