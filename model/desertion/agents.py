@@ -21,6 +21,7 @@ from desertion.institutions.home import is_protest_day, seen_turnout, street_pus
 from desertion.register import can_leave, class_of, log_frailty, thresholds
 from desertion.rules import (
     TIE_FADED,
+    TIE_MOST,
     TIE_SHARE,
     contagion,
     crossing,
@@ -127,6 +128,14 @@ class Person(PersonView):
         self.lacking: list[int] = list(thresholds(self._core, row, self.frailty))
         self.told = [0] * N_ROUTES
         self.ties: list[Person] = []
+
+    def connect(self, core: Any, ties: list[Person]) -> None:
+        """Take the world for kernels, which no pickle can hold, and the people with whom one has a tie."""
+        self._core, self.ties = core, ties
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Ties are left out: a pickle that followed them from person to person would be deeper than Python allows.
+        return dict(self.__dict__) | {"_core": None, "ties": []}
 
     # --- the rules, route by route ----------------------------------------------------------------------------------------------------------
 
@@ -265,7 +274,7 @@ class Person(PersonView):
 
     def hear(self, route: int, weight: float) -> None:
         """Hear that a person with whom one has a tie has left."""
-        self.told[route] += int(weight * TIE_SHARE / len(self.ties) + 0.5)
+        self.told[route] = min(self.told[route] + int(weight * TIE_SHARE / len(self.ties) + 0.5), TIE_MOST)
 
     def forget(self) -> None:
         """Let what one heard of ties fade by a day."""
@@ -303,12 +312,20 @@ class Agents:
 
     def __init__(self, model: DesertionModel, kinds: tuple[type[Person], type[Person], type[Person]]) -> None:
         self.world: World = model.world
-        self.core = model.core
+        self.core: Any = None
         self.model = model
         self.people = [kinds[kind](model, row) for row, kind in enumerate(self.world.kind)]
+        self.reconnect(model.core)
+
+    def reconnect(self, core: Any) -> None:
+        """Hand every person the world for kernels and his ties, at the start or after the model was read back from a pickle."""
+        self.core = core
         start, to = self.world.tie_start, self.world.tie_to
         for row, person in enumerate(self.people):
-            person.ties = [self.people[other] for other in to[start[row] : start[row + 1]]]
+            person.connect(core, [self.people[other] for other in to[start[row] : start[row + 1]]])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__) | {"core": None}
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 KEEP_UNIT = 16777216  # 2**24
 REFERENCE_COLUMNS = (
     "casualty_rate", "legitimacy", "supply", "punishment", "flight_deserter", "flight_evader", "flight_skilled", "flight_other", "quarter",
+    "police",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from desertion.compiled import kernel
 from desertion.draws import CALLUP, u64, words
 from desertion.register import enter
 from desertion.statuses import C_CALLED, CALLED_BIT, HOME, SUMMONED
+from desertion.street import refill_street
 from desertion.world import World
 
 
@@ -19,6 +20,8 @@ def open_day(w: World, day: int) -> None:
         e = w.event_next[0]
         if w.event_table[e] == 0:
             w.forces[w.event_row[e], w.event_column[e]] = w.event_value[e]
+            if w.event_column[e] in (col.F_PROTEST, col.F_PROTEST_MEAN, col.F_PROTEST_SPREAD):
+                refill_street(w, w.event_row[e])
         else:
             w.hosts[w.event_row[e], w.event_column[e]] = w.event_value[e]
         w.event_next[0] += 1

@@ -39,7 +39,8 @@ def strike(w: World, day: int) -> None:
 
 @kernel
 def treat(w: World, i: int, f: int) -> None:
-    """How a prisoner fares; word of it reaches his army."""
+    """How a prisoner fares; word of it reaches his army, as word of decided cases does."""
     well = uniform(w.seed, who(w, i), TREATMENT, w.spell[i]) < w.forces[f, col.F_QUARTER]
-    w.captor[f, 0] += 1.0 if well else 0.0
-    w.captor[f, 1] += 1.0
+    heard = w.behaviour[col.B_BELIEF_HEARD]
+    w.captor[f, 0] += heard if well else 0.0
+    w.captor[f, 1] += heard

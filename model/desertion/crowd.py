@@ -21,6 +21,7 @@ from desertion.register import bind, can_leave, class_of, may_bind, unbind
 from desertion.rules import (
     FAR,
     TIE_FADED,
+    TIE_MOST,
     TIE_SHARE,
     contagion,
     crossing,
@@ -400,7 +401,7 @@ def tell_ties(w: World) -> None:
 @kernel
 def _tell(w: World, i: int, route: int, weight: float) -> None:
     ties = w.tie_start[i + 1] - w.tie_start[i]
-    w.tie[i, route] += int(weight * TIE_SHARE / ties + 0.5)
+    w.tie[i, route] = min(int(w.tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
     if w.is_touched[i] == 0:
         w.is_touched[i] = 1
         w.touched[w.touched_n[0]] = i
@@ -518,6 +519,10 @@ class Crowd:
         for part in parts:
             part.result()
         return edges
+
+    def reconnect(self, core: Any) -> None:
+        """Take the world for kernels anew, after the model was read back from a pickle."""
+        self.core = core
 
     def __getstate__(self) -> dict[str, Any]:
         return dict(self.__dict__) | {"core": None, "_pool": None, "_lists": []}

@@ -11,13 +11,14 @@ from desertion.combat import treat
 from desertion.compiled import kernel
 from desertion.draws import HOST, RANK, STAY, uniform, uniforms
 from desertion.register import enter, who
-from desertion.rules import SHARE, TICK, passing_news
+from desertion.rules import SHARE, TICK, carried_over, passing_news
 from desertion.signals import inside_worth, outside_worth
 from desertion.statuses import (
     D_VISAS,
     DESERTER,
     EMIGRATED,
     EVADER,
+    FLED_BIT,
     FLEE,
     HIDE,
     HIDING,
@@ -48,8 +49,7 @@ def issue_visas(w: World) -> None:
     """Put today's skilled-worker visas on the table."""
     for h in range(len(w.hosts)):
         visas = w.hosts[h, col.H_SKILLED_VISAS]
-        # Visas not used today are lost, but for the fraction that small scales live on.
-        w.visa_credit[h] = min(w.visa_credit[h] + visas, max(1.0, visas)) if visas > 0.0 else 0.0
+        w.visa_credit[h] = carried_over(w.visa_credit[h], visas) + visas if visas > 0.0 else 0.0
 
 
 @kernel
@@ -89,8 +89,9 @@ def depart(w: World, i: int, route: int, day: int) -> None:
         w.left_day[i] = day
         w.left_route[i] = route
         w.left[f] += 1
-        if w.kind[i] == RESERVIST and route == FLEE:
-            w.fled[f] += 1
+    if w.kind[i] == RESERVIST and route == FLEE and (w.trait[i] & FLED_BIT) == 0:
+        w.trait[i] |= FLED_BIT
+        w.fled[f] += 1
     w.departures[f] += 1
     w.counts_today[f, route] += 1
     if (status == SUMMONED or status == TRAINING) and w.wave_of[i] >= 0:

@@ -24,7 +24,7 @@ _W1 = u64(0xBB67AE8584CAA73B)
 _LOW = u64(0xFFFFFFFF)
 _MASK = u64(0xFFFFFFFFFFFFFFFF)
 _S32 = u64(32)
-_S11 = u64(11)
+_S12 = u64(12)
 _ZERO = u64(0)
 
 # Purposes: what a number is drawn for. Never renumber: it would change every result.
@@ -94,8 +94,8 @@ def words(seed: int, who: int, purpose: int, spell: int) -> tuple[int, int, int,
 
 @kernel
 def unit(word: int) -> float:
-    """A word as a number in the open interval (0, 1), on a grid of 2**-53."""
-    return (float(word >> _S11) + 0.5) * 1.1102230246251565e-16
+    """A word as a number in the open interval (0, 1), on a grid of 2**-52: one bit more and the largest would round to 1."""
+    return (float(word >> _S12) + 0.5) * 2.220446049250313e-16
 
 
 @kernel

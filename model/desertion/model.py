@@ -214,7 +214,7 @@ class DesertionModel(Model[Any, Any]):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.core = core_of(self.world)
-        self.population.core = self.core
+        self.population.reconnect(self.core)
 
 
 def _seed(rng: Any) -> int:

@@ -38,7 +38,8 @@ from desertion.world import Array, World
 def move_all(w: World, day: int) -> Array:
     """Let everybody in passing move on; those who have come to a border today."""
     arrived = np.empty(w.active_n[0], np.int64)
-    n_arrived = 0
+    claiming = np.empty(w.active_n[0], np.int64)
+    n_arrived, n_claiming = 0, 0
     n_forces, n_hosts = len(w.people), len(w.hosts)
     caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
     for f in range(n_forces):
@@ -70,14 +71,16 @@ def move_all(w: World, day: int) -> Array:
             for k in range(3):
                 stay[i, k] -= abroad[host[i], k]
                 ended = ended or stay[i, k] <= 0
-            if ended:
-                _end_stay_abroad(w, i, day)
+            if ended and _end_stay_abroad(w, i, day):
+                claiming[n_claiming] = i
+                n_claiming += 1
         elif status == REFUSING:
             stay[i, 0] -= tried[force_of[i]]
             if stay[i, 0] <= 0:
                 _punish(w, i, day)
         elif until[i] <= day:
             _next_stage(w, i, status, day)
+    _claim_late(w, claiming[:n_claiming], day)
     return arrived[:n_arrived]
 
 
@@ -162,20 +165,21 @@ def _give_up(w: World, i: int, day: int) -> None:
 
 
 @kernel
-def _end_stay_abroad(w: World, i: int, day: int) -> None:
-    """One of the clocks of life abroad has passed: return first, then a claim, then another host."""
+def _end_stay_abroad(w: World, i: int, day: int) -> bool:
+    """One of the clocks of life abroad has passed: return first, then a claim, then another host; whether he wants to claim."""
     h = w.host[i]
     host = w.hosts[h]
     if w.stay[i, 2] <= 0:
         _come_home(w, i, day)
-    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0:
-        file_claim(w, i, h, day)
+    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0 and w.force_of[i] < host[col.H_OFFERS_TO]:
+        return True
     elif w.stay[i, 1] <= 0:
         other = choose_host(w, i, h)
         if other >= 0:
             set_out(w, i, other, day)
         else:
             w.stay[i, 1] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+    return False
 
 
 @kernel
@@ -232,12 +236,25 @@ def _passes_frontier(w: World, i: int, day: int) -> bool:
 
 
 @kernel
+def _by_rank(w: World, people: Array) -> Array:
+    """People in the order of a fixed rank, so that nobody's place in a list matters."""
+    rank = np.empty(len(people))
+    for n in range(len(people)):
+        rank[n] = uniform(w.seed, who(w, people[n]), RANK, w.spell[people[n]])
+    return people[np.argsort(rank)]
+
+
+@kernel
+def _claim_late(w: World, people: Array, day: int) -> None:
+    """File the claims of people who have lived abroad without one, as long as there are places."""
+    for i in _by_rank(w, people):
+        if w.full[w.host[i]] == 0:
+            file_claim(w, i, w.host[i], day)
+
+
+@kernel
 def queue_up(w: World, arrived: Array, day: int) -> None:
-    """Join the borders' queues in the order of a fixed rank, so that nobody's place in a list matters."""
-    rank = np.empty(len(arrived))
-    for n in range(len(arrived)):
-        rank[n] = uniform(w.seed, who(w, arrived[n]), RANK, w.spell[arrived[n]])
-    for n in np.argsort(rank):
-        i = arrived[n]
+    """Join the borders' queues."""
+    for i in _by_rank(w, arrived):
         enter(w, i, AT_BORDER, day)
         join_border_queue(w, i)

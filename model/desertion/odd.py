@@ -25,6 +25,7 @@ _GRIDS = {
     "TICK": "ticks in one unit of integrated hazard (clocks)",
     "SHARE": "ticks in a share of 1 of a group (pressures, casualties, news)",
     "TIE_SHARE": "ticks in a share of 1 of a person's ties",
+    "TIE_MOST": "most ticks that a route has in the pressure of a person's ties",
     "TIE_FADED": "a person's tie pressure, all routes together, below this many ticks is set to 0",
     "MAX_RATE": "largest rate, per day",
     "FAR": "a threshold that is never reached, ticks",

@@ -450,7 +450,7 @@ class Behaviour(Frozen):
     belief_heard: float = fixed(
         0.01,
         "share",
-        "share of all decided cases that a community hears of; above 1 in a shrunk world, where a case stands for many",
+        "share of all decided cases, and of prisoners' fates, that people hear of; above 1 in a shrunk world, where a case stands for many",
         0.0,
         1e9,
     )
@@ -483,6 +483,7 @@ class Reference(Frozen):
     legitimacy: float = fixed(0.0, "share", "legitimacy", 0.0, 1.0)
     supply: float = fixed(0.0, "share", "supply shortfall", 0.0, 1.0)
     punishment: float = fixed(1.0, "relative", "severity of punishment", 0.0)
+    police: float = fixed(1.0, "persons/day", "police capacity: whether there is any", 0.0)
     flight_deserter: float = fixed(1.0, "chance", "perceived worth of flight, deserters", 1e-12, 1.0)
     flight_evader: float = fixed(1.0, "chance", "perceived worth of flight, evaders", 1e-12, 1.0)
     flight_skilled: float = fixed(1.0, "chance", "perceived worth of flight, skilled", 1e-12, 1.0)

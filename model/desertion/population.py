@@ -16,6 +16,10 @@ class Population(Protocol):
     world: World
     core: Any
 
+    def reconnect(self, core: Any) -> None:
+        """Take the world for kernels anew, after the model was read back from a pickle."""
+        ...
+
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""
         ...

@@ -31,6 +31,7 @@ def _reference(scenario: Scenario, f: int, force: Force) -> Reference:
         legitimacy=force.legitimacy,
         supply=force.supply,
         punishment=force.punishment,
+        police=force.police,
         quarter=max(LEAST, quarter),
         **flights,
     )

@@ -10,6 +10,7 @@ from desertion.statuses import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRESHOL
 TICK = 1099511627776.0  # 2**40 ticks are one unit of integrated hazard
 SHARE = 1073741824.0  # 2**30 ticks are a share of 1 in a group's pressure
 TIE_SHARE = 16777216.0  # 2**24 ticks are a share of 1 among a person's ties
+TIE_MOST = 1073741824  # 2**30: ties press at most like 64 times all of them, which fits into 32 bits
 TIE_FADED = 4096  # a tie pressure under 2**-12 is none: comrades do forget
 MAX_RATE = 4096.0  # per day: nobody is left after such a day
 FAR = 4611686018427387904  # 2**62: a threshold that is never reached
@@ -216,6 +217,14 @@ def thinned_risk(rate: float, sector: float, serving: int, peak: int, power: flo
         if factor > cap:
             factor = cap
     return rate * sector * factor
+
+
+@kernel
+def carried_over(credit: float, a_day: float) -> float:
+    """Capacity that an idle desk takes into the next day: the fraction that small scales live on, so that no day has the capacity of two."""
+    if a_day < 1.0:
+        return min(credit, 1.0)
+    return credit - math.floor(credit)
 
 
 @kernel

@@ -60,7 +60,7 @@ from desertion.statuses import (
 from desertion.world import Array, World
 
 # Columns of the reference table, see arrays.REFERENCE_COLUMNS.
-R_CASUALTY, R_LEGITIMACY, R_SUPPLY, R_PUNISHMENT, R_FLIGHT, R_QUARTER = 0, 1, 2, 3, 4, 8
+R_CASUALTY, R_LEGITIMACY, R_SUPPLY, R_PUNISHMENT, R_FLIGHT, R_QUARTER, R_POLICE = 0, 1, 2, 3, 4, 8, 9
 MONTH = 30
 
 
@@ -375,7 +375,7 @@ def _deterrent(w: World, f: int, k: int) -> float:
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[col.B_PUSH_PUNISHMENT]
     if k == HIDE:
-        usual = deterrence(w.reference[f, R_PUNISHMENT], 1.0 if force[col.F_POLICE] > 0.0 else 0.0, weight)
+        usual = deterrence(w.reference[f, R_PUNISHMENT], 1.0 if w.reference[f, R_POLICE] > 0.0 else 0.0, weight)
         return deterrence(force[col.F_PUNISHMENT], w.odds[f], weight) - usual
     if k == REFUSE:
         return deterrence(force[col.F_PUNISHMENT] - w.reference[f, R_PUNISHMENT], 1.0, weight)

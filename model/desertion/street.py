@@ -33,9 +33,20 @@ def seen_bin(seen: float, push: float, weight: float) -> int:
 @kernel
 def fill_streets(w: World) -> None:
     """Count people at home by threshold, where protest is represented."""
-    for i in range(len(w.status)):
-        if w.status[i] == HOME and w.forces[w.force_of[i], col.F_PROTEST] > 0.0:
-            w.street[w.community[i], street_bin(w, i)] += 1
+    for f in range(len(w.people)):
+        refill_street(w, f)
+
+
+@kernel
+def refill_street(w: World, f: int) -> None:
+    """Count a force's people at home anew, at the start and after protest was switched on or thresholds moved."""
+    for c in range(len(w.community_force)):
+        if w.community_force[c] == f:
+            w.street[c, :] = 0
+    if w.forces[f, col.F_PROTEST] > 0.0:
+        for i in range(w.person_first[f], w.person_first[f] + w.people[f]):
+            if w.status[i] == HOME:
+                w.street[w.community[i], street_bin(w, i)] += 1
 
 
 @kernel

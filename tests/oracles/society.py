@@ -21,7 +21,7 @@ def key(name: str) -> int:
 
 def uniforms(seed: int, who: int, purpose: int, spell: int) -> list[float]:
     """Four numbers in (0, 1)."""
-    return [((int(word) >> 11) + 0.5) * 2.0**-53 for word in block(seed, who, purpose, spell)]
+    return [((int(word) >> 12) + 0.5) * 2.0**-52 for word in block(seed, who, purpose, spell)]
 
 
 def normal(seed: int, who: int, purpose: int, spell: int) -> float:

@@ -79,21 +79,21 @@ def march(w: World, day: int, turned: Array) -> None:
 
 
 @kernel
-def govern(w: World, day: int, street: Array) -> int:
+def govern(w: World, day: int, street: Array) -> None:
     """Move legitimacy, output and collapse for every force; `street` is turnout today as a share of the people."""
-    fell = 0
     for f in range(len(w.people)):
         _legitimacy(w, f, street[f])
         _output(w, f)
         _strength(w, f, day)
+    fell = 0
     for f in range(len(w.people)):
         if w.fallen[f] < 0 and w.legitimacy[f] < w.forces[f, col.F_LEGITIMACY_FLOOR]:
             w.fallen[f] = day
             fell += 1
-            for other in range(len(w.people)):
-                if other != f and w.fallen[other] < 0:
-                    w.legitimacy[other] = max(0.0, w.legitimacy[other] - w.forces[other, col.F_LEGITIMACY_COUPLING])
-    return fell
+    # Felt once all of today's falls are known: no force's place in the list matters.
+    for f in range(len(w.people)):
+        if fell > 0 and w.fallen[f] < 0:
+            w.legitimacy[f] = max(0.0, w.legitimacy[f] - fell * w.forces[f, col.F_LEGITIMACY_COUPLING])
 
 
 @kernel

@@ -9,6 +9,7 @@ from desertion.compiled import kernel
 from desertion.departure import category_at, from_draws, set_out
 from desertion.draws import ADMISSION, DECISION, INFILTRATOR, uniform, uniforms
 from desertion.register import enter, new_spell, who
+from desertion.rules import carried_over
 from desertion.signals import admission, is_full, takes_transit
 from desertion.statuses import (
     ABROAD,
@@ -90,9 +91,8 @@ def _admit(w: World, h: int, day: int) -> None:
     while w.border_credit[h] >= 1.0 and queue[0] >= 0:
         w.border_credit[h] -= 1.0
         _deal_with(w, _pop(w, queue), h, day)
-    if queue[0] < 0:
-        # An idle border does not save up capacity beyond a day's, nor lose the fraction that small scales live on.
-        w.border_credit[h] = min(w.border_credit[h], max(1.0, entry))
+    if queue[0] < 0 and entry != math.inf:
+        w.border_credit[h] = carried_over(w.border_credit[h], entry)
 
 
 @kernel
@@ -168,7 +168,7 @@ def _decide_cases(w: World, h: int, day: int) -> None:
         w.case_credit[h] -= 1.0
         _decide(w, _pop(w, queue), h, day)
     if queue[0] < 0 or w.since[queue[0]] + wait > day:
-        w.case_credit[h] = min(w.case_credit[h], max(1.0, host[col.H_CASES]))
+        w.case_credit[h] = carried_over(w.case_credit[h], host[col.H_CASES])
 
 
 @kernel
