@@ -1,10 +1,46 @@
-"""A study folder as a user's would be, made in seconds."""
+"""A study folder as a user's would be, with real runs of the smallest scenario, made in seconds."""
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
+
+from desertion.study import sweep
+from desertion.study.claims import Plan, spec_of
+from desertion.study.comparing import spec_of as comparison_of
+from desertion.study.sweeping import Means, run_study
+
+SECRET = "nobody may read this"
+
+
+class Here(Executor):
+    """Does calls at once, in this process."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do the call now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
 
 
 def make(place: Path) -> Path:
-    """Fill a folder with small studies and return it."""
-    return place
+    """Fill a folder with a study, a comparison and runs of claims, beside files that must not be opened; return it."""
+    here = Means(executor=Here(), workers=1, quiet=True)
+    folder = place / "studies"
+    folder.mkdir()
+    sweep(
+        scenario="toy", days=40, vary={"asylum": [0.0, 0.5, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}, runs=2,
+        measures=["share_left", "left_total", "peak_waiting"], out=folder / "dial.sqlite", means=here, quiet=True,
+    )  # fmt: skip
+    run_study(comparison_of("toy", ["closed-borders", "fast-track"], runs=3, days=60), folder / "policies.sqlite", here)
+    claims = Plan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)
+    run_study(spec_of(claims), folder / "claims.sqlite", here)
+    (place / "secret.sqlite").write_text(SECRET)
+    (folder / "outside.sqlite").symlink_to(place / "secret.sqlite")
+    (folder / "notes.txt").write_text(SECRET)
+    (folder / "damaged.sqlite").write_bytes(b"this is no database")
+    return folder

@@ -32,7 +32,7 @@ _STATES = {
     "done": "at its end",
     "failed": "not run",
 }
-_FIRST = "starting; the first run after an installation compiles the rules, which takes a minute"
+_BUILDING = "Building the people; the first run after an installation compiles the rules, which takes a minute."
 _MOST_HOSTS = 4
 
 
@@ -43,7 +43,7 @@ def Board() -> Any:
     look = session.look.value
     live = session.live
     if live is None or look.daily is None or not live.samples:
-        return box([text("Building the people ..." if not look.problem else "", kind="small")], "")
+        return box([text(_BUILDING if not look.problem else "", kind="small")], "")
     force = _force(session, live.scenario)
     real = 1.0 / live.scenario.scale
     daily, hosts = look.daily[:, force] * 1.0, look.hosts
@@ -55,7 +55,7 @@ def Board() -> Any:
             choice("Army", live.scenario.forces[force].name, names, lambda name: session.change(force=name, person=-1))
         facts(_numbers(look, daily, real, live.scenario))
         text(
-            f"Day {look.day} of {look.days}, {_STATES[look.state] if look.day or look.state != 'playing' else _FIRST}"
+            f"Day {look.day} of {look.days}, {_STATES[look.state]}"
             + (f", {look.speed:,.0f} days a second" if look.state == "playing" and look.speed else "") + ".",
             "p", "small", role="status",
         )  # fmt: skip

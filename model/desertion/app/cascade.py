@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from desertion.app.board import Board
 from desertion.app.choice import shipped, usual_scale
 from desertion.app.inputs import More
 from desertion.app.parts import box, button, choice, field, sentence, several, text
-from desertion.app.session import Session, current, run_key
+from desertion.app.session import current, run_key
 from desertion.app.ui import solara
 
 RATES = {"5": "5 days a second", "20": "20 days a second", "60": "60 days a second", "1000": "as fast as it goes"}
@@ -46,7 +45,7 @@ def Inputs() -> Any:
     session = current()
     address = session.address.value
     with box([], "") as inputs:
-        choice("Scenario", address.scenario, shipped()["scenarios"], lambda name: _scenario(session, name))
+        choice("Scenario", address.scenario, shipped()["scenarios"], session.choose_scenario)
         several(
             "Policies, laid over each other",
             address.policies,
@@ -58,16 +57,16 @@ def Inputs() -> Any:
         field(
             "Seed",
             str(address.seed),
-            lambda given: _whole(session, "seed", given),
+            lambda given: session.set_whole("seed", given),
             hint="The same seed, the same people and fates.",
         )
         field(
-            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: _number(session, "scale", given),
+            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: session.set_number("scale", given),
             unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
             placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
         )  # fmt: skip
         field(
-            "Days", str(address.days) if address.days else "", lambda given: _whole(session, "days", given),
+            "Days", str(address.days) if address.days else "", lambda given: session.set_whole("days", given),
             unit="days", hint="How long the run lasts.", placeholder="the scenario's own",
         )  # fmt: skip
         More()
@@ -101,28 +100,3 @@ def Buttons() -> Any:
         with box([], "app-speed"):
             choice("Speed", f"{session.rate.value:g}", RATES, rate)
     return row
-
-
-def _scenario(session: Session, name: str) -> None:
-    # Inputs of hosts and forces belong to a scenario; so do size and horizon.
-    kept = tuple(
-        (key, value) for key, value in session.address.peek().settings if key.split(".")[0] in ("behaviour", "asylum")
-    )
-    session.address.value = replace(
-        session.address.peek(), scenario=name, settings=kept, scale=0.0, days=0, force="", person=-1
-    )
-    session.problem.value = ""
-
-
-def _whole(session: Session, name: str, given: str) -> None:
-    try:
-        session.change(**{name: int(given) if given else 0})
-    except ValueError:
-        session.problem.value = f"{name} = {given!r} must be a whole number"
-
-
-def _number(session: Session, name: str, given: str) -> None:
-    try:
-        session.change(**{name: float(given) if given else 0.0})
-    except ValueError:
-        session.problem.value = f"{name} = {given!r} must be a number"

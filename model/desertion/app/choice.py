@@ -20,6 +20,12 @@ PLAYS_WELL = 20_000
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
 
+STUDY_DIALS = ("contagion", "capacity")
+"""Dials that only studies have: multiples of all contagion, and of all places and cases a day."""
+
+WHOLE = ("asylum", *STUDY_DIALS)
+"""Dials that turn many inputs at once."""
+
 LARGEST_SEED = 2**63
 
 
@@ -51,7 +57,7 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
     Raises:
         InputError: If a name is not shipped or a value is not allowed.
     """
-    from desertion.scenario import Scenario
+    from desertion.study.task import scenario_of as scenario_of_point
 
     check_names(address.scenario, policies)
     if not 0 <= address.seed < LARGEST_SEED:
@@ -62,12 +68,15 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
         )
     if address.days < 0:
         raise InputError(f"days = {address.days} must be a whole number >= 1", key="days")
-    return Scenario.load(
-        address.scenario,
-        policies=policies,
-        scale=address.scale or usual_scale(address.scenario),
-        days=address.days or None,
-        set=settings_of(address),
+    # Read as a study's design point is read, so that its dials mean the same here.
+    return scenario_of_point(
+        {
+            "scenario": address.scenario,
+            "policies": list(policies),
+            "scale": address.scale or usual_scale(address.scenario),
+            "days": address.days or None,
+            "settings": settings_of(address),
+        }
     )
 
 
@@ -92,11 +101,15 @@ def settings_of(address: Address) -> dict[str, object]:
     """
     settings: dict[str, object] = {}
     for key, text in address.settings:
-        if key != "asylum" and key.split(".")[0] not in SETTABLE:
-            raise InputError(
-                f"{key} cannot be set here; what can be set starts with {', '.join(SETTABLE)}, or is asylum", key=key
-            )
-        settings[key] = value_of(text)
+        if key not in WHOLE and key.split(".")[0] not in SETTABLE:
+            allowed = f"what can be set is {', '.join(WHOLE)} or starts with {', '.join(SETTABLE)}"
+            raise InputError(f"{key} cannot be set here; {allowed}", key=key)
+        value = value_of(text)
+        if not isinstance(value, bool | int | float | str):
+            raise InputError(f"{key} = {text!r} must be a number, a truth value or a word", key=key)
+        if key in STUDY_DIALS and (isinstance(value, str) or not 0.0 <= float(value) < math.inf):
+            raise InputError(f"{key} = {text!r} must be a number >= 0", key=key)
+        settings[key] = value
     return settings
 
 
@@ -118,6 +131,8 @@ def people_of(scenario: Scenario) -> int:
 
 def run_command(address: Address) -> str:
     """The command line that repeats the live run."""
+    if any(key in STUDY_DIALS for key, _ in address.settings):
+        return "This is a point of a study; `desertion sweep` with that study's file runs it."
     words = ["desertion", "run", address.scenario]
     words += [word for policy in address.policies for word in ("--policy", policy)]
     return shlex.join([*words, *common_words(address)])

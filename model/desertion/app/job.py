@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from desertion.app.limits import limits
 from desertion.app.ui import solara
 from desertion.errors import InputError
 
@@ -69,9 +71,14 @@ class Job:
             except CancelledError:
                 tell(state="cancelled")
             except InputError as problem:
-                tell(state="failed", problem=str(problem))
+                tell(state="failed", problem=without_folders(str(problem)))
             except Exception as problem:
-                tell(state="failed", problem=f"the work broke off: {type(problem).__name__}: {problem}")
+                # What exactly went wrong is for whoever runs the server, not for the visitor.
+                tell(
+                    state="failed",
+                    problem=f"the work broke off ({type(problem).__name__}); the server's log says where",
+                )
+                traceback.print_exc()
             else:
                 tell(state="done", result=result)
 
@@ -88,6 +95,12 @@ class Job:
     def close(self) -> None:
         """Stop for good."""
         self._stop.set()
+
+
+def without_folders(problem: str) -> str:
+    """A sentence without the path of the study folder, which is no visitor's business."""
+    folder = limits().studies
+    return problem if folder is None else problem.replace(f"{folder}/", "")
 
 
 type Tell = Callable[..., None]

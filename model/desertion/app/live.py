@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.events import Event
+from desertion.app.warm import WARM
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ REFRESH = 0.35
 FASTEST = 1_000.0
 """Days a second that stand for as fast as it goes."""
 
-_COMPILING = threading.Lock()
+_LONGEST_COMPILING = 300.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ class Live:
                 problem=str(problem) or "there is not enough memory for this run; choose a smaller scale",
             )
         except Exception as problem:
-            self._tell(state="failed", problem=f"the run broke off: {type(problem).__name__}: {problem}")
+            self._tell(
+                state="failed", problem=f"the run broke off ({type(problem).__name__}); the server's log says where"
+            )
             raise
 
     def _build(self) -> None:
@@ -140,8 +143,8 @@ class Live:
 
         self._tell()
         # Two first runs at once would compile the same code twice.
-        with _COMPILING:
-            model = DesertionModel(self.scenario, rng=self.seed)
+        WARM.wait(_LONGEST_COMPILING)
+        model = DesertionModel(self.scenario, rng=self.seed)
         self.samples = tuple(sample(model.world, force) for force in range(len(self.scenario.forces)))
         self._watch = Watch(model)
         self.model = model

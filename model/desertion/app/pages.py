@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from desertion.app.cascade import Cascade
+from desertion.app.claims import ClaimsPage
+from desertion.app.compare import Compare
+from desertion.app.person import Person
 from desertion.app.shell import PAGES, Layout
+from desertion.app.study import StudyPage
 from desertion.app.ui import solara
 
 __all__ = ["Layout", "routes"]
 
-_COMPONENTS = {"": Cascade}
+_COMPONENTS = {"": Cascade, "compare": Compare, "study": StudyPage, "person": Person, "claims": ClaimsPage}
 
 routes = [
     solara.Route(
         path or "/", component=_COMPONENTS[path], layout=None if path else Layout, label=f"{name} - Desertion cascades"
     )
     for path, name in PAGES.items()
-    if path in _COMPONENTS
 ]
 """One route a page."""

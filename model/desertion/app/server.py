@@ -47,7 +47,7 @@ _SETTINGS = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_TITLE": "Desertion cascades",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
     "SOLARA_KERNEL_MAX_PER_SESSION": "8",
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_SESSION_SAME_SITE": "strict",
@@ -139,12 +139,16 @@ def application(place: Place) -> Any:
 
 def _starlette(middleware: Sequence[Any]) -> Starlette:
     import solara.server.starlette as served
-    from solara.server import settings
+    from solara.server import patch, settings
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute, Mount, Route
     from starlette.staticfiles import StaticFiles
+
+    # Solara gives each visitor Matplotlib settings of his own, in a way that newer versions of Matplotlib do not survive; here all
+    # figures are drawn one at a time in one style, see desertion.app.drawing.
+    patch.patch_matplotlib = lambda: None
 
     class Assets(StaticFiles):
         """Scripts and styles that are installed on this machine; what is missing is missing, never fetched."""
@@ -198,6 +202,8 @@ def serve(place: Place, *, opened: bool = False) -> None:
     """
     import uvicorn
 
+    from desertion.app.warm import warm_up
+
     check(place)
     app = application(place)
     threading.Thread(target=warm_up, name="desertion-warm-up", daemon=True).start()
@@ -232,17 +238,6 @@ def greeting(place: Place) -> str:
     if not place.is_loopback:
         lines += ["", "WARNING", RECIPE.format(host=place.host, port=place.port)]
     return "\n".join(lines)
-
-
-def warm_up() -> None:
-    """Load what the first visitor would wait for: the model's compiled code and the drawing."""
-    from desertion.app.choice import shipped, usual_scale
-    from desertion.model import DesertionModel
-
-    model = DesertionModel("toy", rng=1, days=3)
-    model.run()
-    for name in shipped()["scenarios"]:
-        usual_scale(name)
 
 
 def studies_folder(given: Path | None) -> Path | None:

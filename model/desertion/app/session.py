@@ -31,7 +31,10 @@ class Session:
         self.look = solara.reactive(Look())
         self.dark = solara.reactive(False)
         self.rate = solara.reactive(20.0)
-        self.comparison: Job = Job()
+        self.comparison = Job()
+        self.life = Job()
+        self.study = Job()
+        self.claims = Job()
         self.live: Live | None = None
         self._key: RunKey = ()
         self.read(query)
@@ -55,6 +58,27 @@ class Session:
         """Set one input of the scenario by dotted key; an empty text takes the setting away."""
         self.address.value = self.address.peek().with_setting(key, text)
         self.problem.value = ""
+
+    def choose_scenario(self, name: str) -> None:
+        """Go to another scenario; inputs of hosts and forces belong to the old one, and so do size and horizon."""
+        kept = tuple(
+            (key, value) for key, value in self.address.peek().settings if key.split(".")[0] in ("behaviour", "asylum")
+        )
+        self.change(scenario=name, settings=kept, scale=0.0, days=0, force="", person=-1)
+
+    def set_whole(self, name: str, given: str) -> None:
+        """Take over a whole number that was typed; an empty field stands for the default."""
+        try:
+            self.change(**{name: int(given) if given else getattr(Address, name)})
+        except ValueError:
+            self.problem.value = f"{name} = {given!r} must be a whole number"
+
+    def set_number(self, name: str, given: str) -> None:
+        """Take over a number that was typed; an empty field stands for the default."""
+        try:
+            self.change(**{name: float(given) if given else getattr(Address, name)})
+        except ValueError:
+            self.problem.value = f"{name} = {given!r} must be a number"
 
     def prepare(self) -> None:
         """Build the run that the address asks for, unless it is there already."""
@@ -99,7 +123,8 @@ class Session:
     def close(self) -> None:
         """End everything that goes on."""
         self.close_run()
-        self.comparison.close()
+        for job in (self.comparison, self.life, self.study, self.claims):
+            job.close()
 
 
 def run_key(address: Address) -> RunKey:
