@@ -260,6 +260,7 @@ def _host_arrays(plan: Plan) -> dict[str, Any]:
         "host_skilled": np.zeros((n_h, n_f), np.int64),
         "host_day": np.zeros((n_h, n_f, len(HOST_COUNTS)), np.int64),
         "full": np.zeros(n_h, np.uint8),
+        "seen_full": np.zeros(n_h, np.uint8),
         "passed_on": np.zeros((n_h, 4, n_f)),
         "inside": np.zeros((n_f, n_h, 4)),
         "national_n": np.zeros((n_f, n_h, 4)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -14,6 +16,7 @@ from numba.core import config as numba_config
 config: Any = numba_config
 njit: Any = numba.njit
 
+STALE_AFTER = 3 * 86400.0  # seconds
 JIT_OFF = bool(config.DISABLE_JIT)
 
 
@@ -34,7 +37,19 @@ def _own_folder(package: str) -> str:
     home = os.path.join(package, "__pycache__")
     if not os.access(home if os.path.isdir(home) else package, os.W_OK):
         home = os.path.join(os.path.expanduser("~"), ".cache", "desertion")
-    return os.path.join(home, "kernels-" + stamp.hexdigest()[:12])
+    own = os.path.join(home, "kernels-" + stamp.hexdigest()[:12])
+    _drop_stale(home, own)
+    return own
+
+
+def _drop_stale(home: str, own: str) -> None:
+    """Remove folders of older states of the sources that nobody has used for some days."""
+    if os.path.isdir(own) or not os.path.isdir(home):
+        return
+    for name in os.listdir(home):
+        folder = os.path.join(home, name)
+        if name.startswith("kernels-") and time.time() - os.path.getmtime(folder) > STALE_AFTER:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if not config.CACHE_DIR:

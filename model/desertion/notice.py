@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from pathlib import Path
 
 _listeners: list[Callable[[str], None]] = []
 
@@ -17,7 +17,7 @@ def tell_if_cold() -> None:
     """Tell the listeners if no compiled code is at hand yet."""
     from desertion.compiled import config
 
-    if _listeners and not config.DISABLE_JIT and not os.path.isdir(config.CACHE_DIR):
+    if _listeners and not config.DISABLE_JIT and not Path(config.CACHE_DIR).is_dir():
         for say in _listeners:
             say("compiling the model for this machine: a minute or two, once")
     _listeners.clear()

@@ -211,17 +211,30 @@ def may_bind(status: int, kind: int, touched: int) -> bool:
 
 
 @kernel
-def bind_everybody(w: World) -> None:
-    """Draw everybody's thresholds and put everybody on his cell's clock (compiled form, start)."""
-    w.squad_low[:] = FAR
-    w.class_low[:] = FAR
-    w.squad_low_theta[:] = 1e300
-    w.class_low_theta[:] = 1e300
-    for i in range(len(w.status)):
-        renew(w, i)
-        bind(w, i)
-        if w.status[i] == SERVING:
-            _face_fire(w, i, w.squad[i])
+def bind_residents(w: World, first: int, last: int) -> None:
+    """Draw the thresholds of people at home in the communities first, ..., last - 1 and put them on their classes' clocks (start)."""
+    for c in range(first, last):
+        w.class_low[c] = FAR
+        w.class_low_theta[c] = 1e300
+        for i in range(w.reservists_start[c], w.reservists_end[c]):
+            renew(w, i)
+            bind(w, i)
+        for i in range(w.civilians_start[c], w.civilians_end[c]):
+            renew(w, i)
+            bind(w, i)
+
+
+@kernel
+def bind_squads(w: World, first: int, last: int) -> None:
+    """Draw the thresholds of the men of the squads first, ..., last - 1 and put them on their squads' clocks (start)."""
+    for q in range(first, last):
+        w.squad_low[q] = FAR
+        w.squad_low_theta[q] = 1e300
+        for j in range(w.squad_founders[q]):
+            i = w.slots[q, j]
+            renew(w, i)
+            bind(w, i)
+            _face_fire(w, i, q)
 
 
 @kernel

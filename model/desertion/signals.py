@@ -146,6 +146,7 @@ def _host_signals(w: World) -> None:
     """Which hosts are full, and what being passed on is worth."""
     for h in range(len(w.hosts)):
         w.full[h] = is_full(w, h)
+        w.seen_full[h] = w.full[h]
     for h in range(len(w.hosts)):
         for cat in range(4):
             for f in range(len(w.people)):
@@ -224,7 +225,7 @@ def _inside_worth(w: World, f: int, h: int, cat: int, seen: float, good: float) 
         admission(w, h, f, cat),
         host[col.H_LEAK],
         learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen),
-        w.full[h] != 0,
+        w.seen_full[h] != 0,
         host[col.H_WORTH_ABROAD],
         host[col.H_WORTH_TOLERATED],
         w.passed_on[h, cat, f],

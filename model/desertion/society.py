@@ -25,7 +25,7 @@ from desertion.draws import (
     uniforms,
 )
 from desertion.plan import Plan
-from desertion.register import bind_everybody, count_everybody
+from desertion.register import bind_residents, bind_squads, count_everybody
 from desertion.statuses import (
     CIVILIAN,
     HOME,
@@ -39,6 +39,7 @@ from desertion.statuses import (
 )
 from desertion.statuses import THRESHOLD as THRESHOLD_FORM
 from desertion.street import fill_streets
+from desertion.threads import spread
 from desertion.ties import draw_ties
 from desertion.world import Array, World
 
@@ -46,13 +47,14 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def build(scenario: Scenario, seed: int, *, lazy: bool) -> World:
+def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> World:
     """The world at the start of day 0.
 
     Args:
         scenario: A sized scenario.
         seed: The run's seed, in [0, 2**63).
         lazy: Whether clocks live in the world (compiled form).
+        threads: Threads that draw; they change no number.
     """
     plan = Plan(scenario)
     world = empty_world(plan, seed, lazy)
@@ -61,12 +63,13 @@ def build(scenario: Scenario, seed: int, *, lazy: bool) -> World:
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:
         _draw_thresholds(world, core, scenario)
-    world = world._replace(**draw_ties(world, core, scenario))
+    world = world._replace(**draw_ties(world, core, scenario, threads))
     core = core_of(world)
     count_everybody(core)
     fill_streets(core)
     if lazy:
-        bind_everybody(core)
+        spread(bind_residents, core, len(world.community_force), threads)
+        spread(bind_squads, core, len(world.squad_force), threads)
     write_day(core, 0, np.zeros(len(scenario.forces)))
     return world
 

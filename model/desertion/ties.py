@@ -13,19 +13,21 @@ from desertion.draws import (
     words,
 )
 from desertion.graph import read_edges
+from desertion.threads import spread
 from desertion.world import Array, World
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def draw_ties(w: World, core: Any, scenario: Scenario) -> dict[str, Array]:
+def draw_ties(w: World, core: Any, scenario: Scenario, threads: int = 1) -> dict[str, Array]:
     """Everybody's ties: where a person's begin in the list of their other ends, and that list.
 
     Args:
         w: The world with its people.
         core: The same for kernels.
         scenario: A sized scenario.
+        threads: Threads that draw; they change no tie.
     """
     if scenario.graph is not None:
         edges = read_edges(scenario.graph, len(w.status))
@@ -36,7 +38,7 @@ def draw_ties(w: World, core: Any, scenario: Scenario) -> dict[str, Array]:
     across = np.array([force.across for force in scenario.forces])
     rewire = np.array([force.rewire for force in scenario.forces])
     other = np.full((len(w.status), int(half.max())), -1, np.int32)
-    _draw_small_world(core, half, across, rewire, other)
+    spread(_draw_small_world, core, len(w.community_force), threads, half, across, rewire, other)
     start, to = _pack_ties(other)
     return {"tie_start": start, "tie_to": to}
 
@@ -76,9 +78,9 @@ def _stride(n: int) -> int:
 
 
 @kernel
-def _draw_small_world(w: World, half: Array, across: Array, rewire: Array, other: Array) -> None:
+def _draw_small_world(w: World, first: int, last: int, half: Array, across: Array, rewire: Array, other: Array) -> None:
     """Small-world ties: a ring within each community, some ends rewired within it and some across the force."""
-    for c in range(len(w.community_force)):
+    for c in range(first, last):
         f = w.community_force[c]
         n = w.community_size[c]
         reach = min(half[f], (n - 1) // 2)

@@ -164,6 +164,7 @@ class World(NamedTuple):
     host_skilled: Cells  # (H, F)
     host_day: Cells  # (H, F, 10)
     full: Cells  # (H) uint8
+    seen_full: Cells  # (H) uint8, as everybody saw it this morning
     passed_on: Cells  # (H, 4, F) worth of being passed on
     inside: Cells  # (F, H, 4) worth of a host for communities without cases of their own
     national_n: Cells  # (F, H, 4)
