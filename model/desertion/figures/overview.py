@@ -24,6 +24,7 @@ from desertion.figures.study import (
     response,
 )
 from desertion.study.cascades import GLOBAL
+from desertion.study.design import DUMMY
 from desertion.study.spec import MODEL_TASK
 from desertion.study.tables import parameters_of
 
@@ -61,7 +62,7 @@ def _suited(study: Study) -> str:
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
     varied = _numeric(study)
-    if len(varied) == 2 and "policies" not in study.points:
+    if len(varied) == 2 and len(_varied(study)) == 2:
         return "phase"
     if len(varied) == 1:
         return "response"
@@ -70,9 +71,13 @@ def _suited(study: Study) -> str:
     return "sizes"
 
 
+def _varied(study: Study) -> list[str]:
+    """Parameters with more than one value, without the dummy."""
+    return [name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique() > 1]
+
+
 def _numeric(study: Study) -> list[str]:
-    names = [name for name in parameters_of(study.runs) if name not in ("policies", "dummy")]
-    return [name for name in names if pd.api.types.is_numeric_dtype(study.runs[name])]
+    return [name for name in _varied(study) if pd.api.types.is_numeric_dtype(study.runs[name])]
 
 
 def _done(study: Study, measure: str) -> pd.DataFrame:
@@ -105,7 +110,10 @@ def _draw_response(figure: Figure, study: Study, measure: str) -> None:
     varied = _numeric(study)
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
-    response(figure.subplots(), _done(study, measure), varied[0], measure)
+    runs = _done(study, measure)
+    others = [name for name in _varied(study) if name != varied[0]]
+    cases = runs.assign(case=_case_names(runs, others))
+    response(figure.subplots(), cases, varied[0], measure, "case" if others else None)
     style.note(figure, "Line: median. Band: middle half of the runs.")
 
 
@@ -117,7 +125,7 @@ def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = "Chance of a global cascade" if chance else f"Median {label(measure)}"
     unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
-    heatmap(figure.subplots(), table, title, unit, _tipping(study, table))
+    heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=chance)
 
 
 def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -176,6 +184,6 @@ def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
         dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
     ]
     return [
-        ", ".join(str(value) if name == "policies" else f"{name} {value}" for name, value in one.items())
+        ", ".join(value if isinstance(value, str) else f"{label(name)} {value}" for name, value in one.items())
         for one in told
     ]

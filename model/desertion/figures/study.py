@@ -17,15 +17,23 @@ if TYPE_CHECKING:
     pass
 
 
+# Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
+_DECADES = 100.0
+
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
     "left_total": "persons who left",
-    "cost_eur": "cost to hosts (EUR)",
+    "cost_eur": "cost to hosts (EUR, real size)",
     "infiltrators": "infiltrators let in (persons)",
     "protected": "persons protected",
     "peak_waiting": "largest queue for a decision (persons)",
     "cost_per_leaver": "cost per leaver (EUR)",
+    "left_surrender": "persons who surrendered",
     "asylum": "asylum dial (0 closed, 1 open fast track)",
+    "contagion": "contagion (multiple of the scenario's)",
+    "capacity": "capacity (multiple of the hosts' places and cases a day)",
+    "forces.@first.campaign_reach": "reach of the campaign (share who hear)",
+    "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
     "min_strength_share": "lowest strength (share of the start)",
 }
 """Axis labels of measures and parameters that studies use often."""
@@ -69,20 +77,21 @@ def exceedance(ax: Axes, sizes: SizeDistribution, at_least: float = GLOBAL, name
     return ax
 
 
-def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
-    """Draw a measure against one parameter, a line a policy: median and middle half, single runs behind.
+def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None) -> Axes:
+    """Draw a measure against one parameter, a line a case: median and middle half; for one case, single runs behind.
 
     Args:
         ax: Where to draw.
         runs: Finished runs.
         x: The parameter.
         measure: The measure.
+        by: Column that tells the cases, None for one case.
     """
-    arms = list(dict.fromkeys(runs["policies"])) if "policies" in runs else [""]
+    arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
     ends: list[float] = []
     for arm, pen in zip(arms, drawn, strict=True):
-        part = runs[runs["policies"] == arm] if arm else runs
+        part = runs if by is None else runs[runs[by] == arm]
         grouped = part.groupby(x)[measure]
         middle, low, high = grouped.median(), grouped.quantile(0.25), grouped.quantile(0.75)
         ax.fill_between(middle.index, low, high, color=pen.color, alpha=0.13, linewidth=0)
@@ -90,9 +99,11 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
         if len(arms) == 1:
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
         ends.append(float(middle.iloc[-1]))
-    ax.set(xlabel=label(x), ylabel=label(measure), title=f"{_sentence(measure)} by {x}")
+    ax.set(xlabel=label(x), ylabel=label(measure), title=_sentence(measure))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.margins(x=0.0)
+    if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
+        ax.set_xscale("log")
     if len(arms) > 1:
         style.label_ends(ax, arms, ends, drawn)
     return ax
@@ -104,6 +115,7 @@ def heatmap(
     title: str,
     unit: str,
     tipping: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    from_zero: bool = True,
 ) -> Axes:
     """Draw a measure over two parameters, with the theory's tipping line over it.
 
@@ -113,16 +125,19 @@ def heatmap(
         title: What is shown.
         unit: Unit of the colour bar.
         tipping: Points (x, y) of the line at which the theory's reproduction number is 1.
+        from_zero: Whether the colours begin at 0, as they should for a chance.
     """
     x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
-    mesh = ax.pcolormesh(_edges(x), _edges(y), table.to_numpy(np.float64), cmap=style.ladder(), vmin=0.0)
+    mesh = ax.pcolormesh(
+        _edges(x), _edges(y), table.to_numpy(np.float64), cmap=style.ladder(), vmin=0.0 if from_zero else None
+    )
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     if tipping is not None:
         ax.plot(*tipping, color=style.paper_color(), linewidth=4.0)
         ax.plot(*tipping, color="#d55e00", linewidth=2.0, linestyle=(0, (4, 1.5)), label="R = 1 in theory")
-        ax.legend(loc="upper left", frameon=True, framealpha=0.9)
+        ax.legend(loc="best", frameon=True, framealpha=0.9)
     ax.set_xlim(_edges(x)[0], _edges(x)[-1])
     ax.set_ylim(_edges(y)[0], _edges(y)[-1])
     ax.grid(visible=False)
@@ -221,7 +236,9 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
     )
     ax.plot(best[x], best[y], "o", color=pen.color, markersize=7, label="on the front")
     ax.margins(0.12)
-    ax.set(xlabel=label(x), ylabel=label(y), title="Policies that no other beats on everything")
+    style.counts(ax, "x")
+    style.counts(ax, "y")
+    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title="Policies that no other beats on everything")
     if names is not None:
         right = ax.get_xlim()[1]
         ax.set_xlim(ax.get_xlim())

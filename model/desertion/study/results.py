@@ -130,7 +130,7 @@ class Study:
         return paired.paired_differences(self.runs, measures, baseline)
 
     def pareto(self, wanted: Mapping[str, str] = pareto.USUAL) -> pd.DataFrame:
-        """Medians of each design point and whether it is on the Pareto front."""
+        """Means of each design point and whether it is on the Pareto front."""
         return pareto.pareto_table(self.runs, wanted)
 
     def phase(

@@ -175,7 +175,7 @@ def judged(study: Study, goal: Goal) -> Found:
         goal: What is wanted, within which limits.
     """
     names = list(dict.fromkeys([*goal.wanted, *goal.limits]))
-    table = pareto_table(study.runs, dict.fromkeys(names, MORE)).drop(columns="front")
+    table = pareto_table(study.runs, dict.fromkeys(names, MORE), "median").drop(columns="front")
     within = np.ones(len(table), bool)
     for name, limit in goal.limits.items():
         within &= (table[name] <= limit).to_numpy()
