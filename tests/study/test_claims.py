@@ -44,7 +44,7 @@ def test_arms_run_once_and_nothing_is_repeated(plan: Plan, tmp_path: Path) -> No
     assert first.run.quick  # eight worlds are too few for a verdict
     html, markdown = first.write(tmp_path / "out")
     assert "Provisional" in html.read_text()
-    assert "8 worlds" in markdown.read_text()
+    assert "8 of 8 worlds complete" in markdown.read_text()
 
 
 def test_verdicts_can_be_read_from_an_unfinished_file(plan: Plan, tmp_path: Path) -> None:

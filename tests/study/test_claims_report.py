@@ -15,6 +15,7 @@ from desertion.study.worlds import worlds
 
 RUN = Run(
     worlds=64,
+    complete=64,
     replicates=2,
     people={"toy": 1000},
     runs=256,
@@ -42,7 +43,7 @@ def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> Non
     for text in reports:
         plain = text.replace("&gt;", ">").replace("&lt;", "<")
         for part in (
-            "64 worlds",
+            "64 of 64 worlds complete",
             "2 paired replicates",
             "1,000 people",
             "+0.05",

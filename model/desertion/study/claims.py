@@ -120,16 +120,19 @@ def judged_file(plan: Plan, file: Path) -> Outcome:
     claims = load(plan.path).chosen(plan.ids)
     points = worlds(claims.factors, plan.count, plan.seed)
     runs, seconds = _runs(plan, file)
-    judged, numbers = judge_all(claims, points, averaged(runs))
+    results = averaged(runs)
+    judged, numbers = judge_all(claims, points, results)
+    complete = sum(all((world, arm) in results for arm in claims.arms_needed()) for world in range(plan.count))
     about = Run(
         worlds=plan.count,
+        complete=complete,
         replicates=plan.replicates,
         people=_people(claims, plan.scale),
         runs=len(runs),
         seconds=seconds,
         seed=plan.seed,
         command=plan.command,
-        quick=plan.quick or plan.count < FEWEST_WORLDS,
+        quick=plan.quick or complete < FEWEST_WORLDS,
         assumed=ASSUMED,
         bounds=tuple(f"{one.effect.text} from {one.low:g} to {one.high:g}: {one.source}" for one in claims.bounds),
     )

@@ -25,6 +25,7 @@ class Run:
 
     Attributes:
         worlds: worlds asked for.
+        complete: worlds in which every arm has run.
         replicates: paired replicates per world and arm.
         people: people per world, by scenario.
         runs: runs in the file.
@@ -37,6 +38,7 @@ class Run:
     """
 
     worlds: int
+    complete: int
     replicates: int
     people: dict[str, int]
     runs: int
@@ -178,7 +180,7 @@ def _numbers(numbers: Sequence[Reported]) -> list[tuple[str, ...]]:
 def _size(run: Run) -> str:
     people = ", ".join(f"{count:,} people in {name}" for name, count in run.people.items())
     return (
-        f"{run.worlds} worlds, {run.replicates} paired replicates of each arm in each world, {people}; "
+        f"{run.complete} of {run.worlds} worlds complete, {run.replicates} paired replicates of each arm in each world, {people}; "
         f"{run.runs:,} runs, {run.seconds / 60:.0f} minutes of computing, seed {run.seed}. Repeat it with: {run.command}"
     )
 

@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
+from desertion.study.pool import LocalPool
 from desertion.study.rivals import PRIORS, RIVALS, draw, priors
 from desertion.study.summary import merged
 from desertion.writing import replacing
@@ -162,8 +162,7 @@ def _mapped(work: Callable[[int], int], numbers: list[int], workers: int) -> Ite
     if workers <= 1:
         yield from map(work, numbers)
         return
-    pool: Executor
-    with ProcessPoolExecutor(workers) as pool:
+    with LocalPool(workers) as pool:
         yield from pool.map(work, numbers)
 
 

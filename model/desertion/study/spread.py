@@ -57,6 +57,8 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
     found |= {f"half_life_{level}": spread.half_life for level in LEVELS}
     if spread.form == "concave":
         found["concave_scale"] = CONCAVE_SCALE
+        # No weights push R above the exponent; far enough below it they stay of the order of one.
+        found["concave_power"] = min(max(scenario.behaviour.concave_power, 2.0 * spread.reproduction), 2.0)
     if spread.form == "threshold":
         found["threshold_push"] = THRESHOLD_PUSH * scenario.behaviour.threshold_spread
     for level, weight in _weights(spread).items():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from desertion.study.cases import case
 from desertion.study.laboratory import Bench
+from desertion.study.pool import LocalPool
 from desertion.study.power import Cell, Setting, measure, statistics
 from desertion.study.ranks import Ranks, rank_histograms
 from desertion.study.reference_table import ReferenceTable, build, load
@@ -83,11 +83,9 @@ def reference_table(
 def power_cells(folder: Path, sizes: Sizes, seed: int, workers: int) -> tuple[Cell, ...]:
     """Power and false alarms in all settings; the folder holds the reference table."""
     work = partial(_cells, folder, sizes, seed)
-    if workers <= 1:
-        groups = [work(setting) for setting in SETTINGS]
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            groups = list(pool.map(work, SETTINGS))
+    # A process of one thread: the threads of a linear algebra library take forty times the work on tables this small.
+    with LocalPool(workers) as pool:
+        groups = list(pool.map(work, SETTINGS))
     return tuple(cell for group in groups for cell in group)
 
 
