@@ -75,6 +75,17 @@ def test_the_dial_of_capacity_multiplies_places_and_cases_of_every_host() -> Non
         assert host.cases == pytest.approx(own[name].cases / 10)
 
 
+def test_the_dial_of_reproduction_gives_every_form_the_same_strength() -> None:
+    """The theory reads 0.4 off each form's reference state; the form without contagion stays as it is."""
+    from desertion.theory.reproduction import reproduction
+    from desertion.theory.strength import in_reference
+
+    for form in ("multiplicative", "additive", "concave"):
+        scenario = scenario_of(_spec(settings={"behaviour.form": form, "reproduction": 0.4}))
+        assert reproduction(in_reference(scenario)).value == pytest.approx(0.4, rel=1e-3)
+    assert scenario_of(_spec(settings={"behaviour.form": "none", "reproduction": 0.4})).behaviour.form == "none"
+
+
 def test_a_point_that_the_scenario_refuses_is_refused_before_any_run() -> None:
     """Unknown key, value out of range, unknown policy."""
     for settings in ({"behaviour.frailty_onw": 1.0}, {"asylum": 2.0}, {"hosts.atlantis.cases": 3}):

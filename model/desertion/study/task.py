@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 type Task = Callable[[Mapping[str, Any], int, int], "Outcome"]
 """A module-level function of (what to run, replicate, seed of the study)."""
 
-DIALS = ("contagion", "capacity")
-"""Names that may be set or varied beside dotted paths, multiples of what the scenario says: of all weights of
-contagion and its interaction with reception, and of all hosts' places and cases a day."""
+DIALS = ("contagion", "capacity", "reproduction")
+"""Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
+interaction with reception; capacity: multiple of all hosts' places and cases a day; reproduction: the number of leavers
+that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion."""
 
 # Their code cannot change a run's result.
 _BESIDE_THE_MODEL = ("study", "figures", "app", "commands", "report", "cli.py", "writing.py")
@@ -146,6 +147,13 @@ def _scenario(named: str) -> Scenario:
         weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
         scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
         settings = {**scaled, **settings}
+    if "reproduction" in dials:
+        from desertion.theory.strength import strength_settings
+
+        bare = Scenario.load(told["scenario"], set=settings, **plain)
+        # The form without contagion stands beside the others in a comparison of forms; it has nothing to turn.
+        found = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
+        settings = {**found, **settings}
     scenario = Scenario.load(told["scenario"], policies=told["policies"], set=settings, **plain)
     return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
 
