@@ -1,0 +1,36 @@
+"""`desertion theory` says what can be worked out and draws it."""
+
+from pathlib import Path
+
+import pytest
+
+from desertion.cli import main
+
+
+def test_theory_prints_the_numbers_and_draws_the_diagram(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """R, multiplier, tipping point, steady states; a figure where it is asked for."""
+    assert main(["theory", "russia-2022", "-p", "fast-track", "--no-points", "--out", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    for words in ("in the steady state", "multiplier, 1 / (1 - R)", "R reaches 1 at", "(stable)", "fold (R = 1)"):
+        assert words in told
+    assert (tmp_path / "bifurcation.png").stat().st_size > 10_000
+
+
+def test_theory_says_so_where_there_is_no_steady_state(capsys: pytest.CaptureFixture[str]) -> None:
+    """Contagion far beyond the fold."""
+    assert main(["theory", "toy", "--set", "behaviour.contagion_news=100"]) == 0
+    told = capsys.readouterr().out
+    assert "no steady state" in told
+    assert "without bounds" in told
+
+
+def test_the_multiplier_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    """By paired runs of the scenario itself."""
+    assert main(["theory", "toy", "--days", "40", "--measure", "2"]) == 0
+    assert "Measured: one more leaver on day 13 means" in capsys.readouterr().out
+
+
+def test_theory_refuses_what_other_commands_refuse(capsys: pytest.CaptureFixture[str]) -> None:
+    """In one sentence, with exit code 2."""
+    assert main(["theory", "toi"]) == 2
+    assert "toy" in capsys.readouterr().err

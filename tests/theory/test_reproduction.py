@@ -1,0 +1,209 @@
+"""The reproduction number in limits that are known, and contagion of a stated strength."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import lambertw
+
+from desertion import DesertionModel, Scenario
+from desertion.day import morning
+from desertion.errors import InputError
+from desertion.parameters import FORMS, LEVELS
+from desertion.signals import publish_communities, publish_companies, publish_squads
+from desertion.theory.fading import memory
+from desertion.theory.groups import groups_of
+from desertion.theory.mean_field import MeanField
+from desertion.theory.mixing import limit_of, town
+from desertion.theory.reproduction import Reproduction, reproduction
+from desertion.theory.strength import in_reference, strength_settings, tipping_line, tipping_value, with_reproduction
+
+NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
+
+
+def _town(weight: float, form: str = "multiplicative") -> Scenario:
+    field = MeanField(rate=0.001, weight=weight, half_life=30.0)
+    return town(field, 100_000, 2000).with_({"behaviour.form": form})
+
+
+@pytest.fixture(scope="module")
+def plain() -> Scenario:
+    """The toy world without policies and frailty."""
+    return Scenario.load("toy").with_({f"behaviour.frailty_{part}": 0.0 for part in ("unit", "community", "own")})
+
+
+@pytest.mark.parametrize("weight", [0.5, 4.0, 8.0])
+def test_complete_mixing_gives_beta_times_the_pressure(weight: float) -> None:
+    """R = beta S* = -W(-beta b / delta), but for the leaver himself (1 in 100,000)."""
+    forgetting = 1.0 - 2.0 ** (-1.0 / 30.0)
+    expected = -lambertw(-weight * 0.001 / forgetting).real
+    found = reproduction(_town(weight))
+    assert found.value == pytest.approx(expected, rel=1e-3)
+    assert found.first == pytest.approx(0.001 * weight / forgetting, rel=1e-4)
+    assert found.multiplier == pytest.approx(1.0 / (1.0 - expected), rel=1e-2)
+
+
+def test_beyond_the_fold_r_is_infinite() -> None:
+    """No state keeps itself there."""
+    field = MeanField(rate=0.001, half_life=30.0)
+    assert reproduction(_town(0.99 * field.tipping_weight)).value < 1.0
+    found = reproduction(_town(1.01 * field.tipping_weight))
+    assert math.isinf(found.value)
+    assert math.isinf(found.multiplier)
+    assert found.first == pytest.approx(1.01 / math.e, rel=1e-3)
+
+
+@pytest.mark.parametrize("form", ["concave", "additive", "threshold"])
+def test_the_operator_agrees_with_the_mean_field_in_every_form(form: str) -> None:
+    """In a large town both are the same state."""
+    scenario = _town(0.8, form).with_({"behaviour.additive_scale": 0.02})
+    field = limit_of(scenario)
+    assert field.weight == pytest.approx(0.8, rel=1e-2)
+    assert reproduction(scenario).value == pytest.approx(field.fixed_points()[0].reproduction, rel=1e-2)
+
+
+def test_nobody_follows_anybody_without_contagion(plain: Scenario) -> None:
+    """R = 0 and the flows are the baseline."""
+    for scenario in (plain.with_({"behaviour.form": "none"}), plain.with_(NO_CONTAGION)):
+        found = reproduction(scenario)
+        assert found.value == found.first == 0.0
+        assert found.multiplier == 1.0
+        assert found.flows.sum() == pytest.approx(sum(g.people * way.rate for g in groups_of(plain) for way in g.ways))
+
+
+@pytest.mark.parametrize("level", [name for name in LEVELS if name != "facing"])
+def test_every_level_counts(plain: Scenario, level: str) -> None:
+    """Contagion at one level alone gives some R; half the weight gives less, but not half: the state moves too."""
+    one = plain.with_(NO_CONTAGION | {f"behaviour.contagion_{level}": 1.0})
+    half = one.with_({f"behaviour.contagion_{level}": 0.5})
+    assert 0.0 < reproduction(half).value < 0.5 * reproduction(one).value
+
+
+def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario) -> None:
+    """One way out and squads of ten: nine mates, each with expm1(beta / 10 keep**t) more hazard on day t."""
+    rate, weight, days = 0.002, 5.0, plain.days
+    own = "forces.toy."
+    shut = [own + f"base_soldier_{route}" for route in ("flee", "refuse", "surrender")]
+    scenario = plain.with_(
+        NO_CONTAGION
+        | dict.fromkeys([*shut, own + "casualty_rate", own + "base_reservist_hide", own + "base_reservist_flee"], 0.0)
+        | {own + "base_civilian_flee": 0.0, own + "base_soldier_hide": rate, own + "rough_country": 1.0}
+        | {own + "officer_share": 0.0, "behaviour.contagion_squad": weight, "behaviour.push_risk": 0.0}
+    )
+    keep = 2.0 ** (-np.arange(days) / 99.0)
+    added = 9.0 * rate * np.expm1(weight / 10.0 * keep).sum()
+    assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
+
+
+def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> None:
+    """Who left comes from where many want to: E[exp 2z] = exp(variance) for each part shared; others hear the news too."""
+    news = plain.with_(NO_CONTAGION | {"behaviour.contagion_news": 0.5})
+    squads = plain.with_(NO_CONTAGION | {"behaviour.contagion_squad": 0.5})
+    shared = {"behaviour.frailty_unit": 0.3, "behaviour.frailty_community": 0.2}
+    assert reproduction(squads.with_(shared)).first == pytest.approx(math.exp(0.5) * reproduction(squads).first)
+    assert 1.0 < reproduction(news.with_(shared)).first / reproduction(news).first < math.exp(0.5)
+
+
+def test_news_of_another_army_couples_two_forces() -> None:
+    """With news across the line alone R is the geometric mean of both ways; none if one army does not look."""
+    scenario = Scenario.load("three-armies-2022").with_(NO_CONTAGION | {"behaviour.contagion_facing": 20.0})
+    looking = [force.name for force in scenario.forces if force.facing]
+    assert len(looking) >= 2
+    assert reproduction(scenario).first > 0.0
+    blind = scenario.with_({f"forces.{name}.facing": [] for name in looking[1:]})
+    assert reproduction(blind).first == 0.0
+
+
+def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -> None:
+    """1 + G 1 + G G 1 + ... for one leaver by the first way."""
+    found = reproduction(with_reproduction(plain, 0.5))
+    start = np.zeros(len(found.ways))
+    start[0] = 1.0
+    total, generation = 0.0, start
+    for _ in range(200):
+        total += float(generation.sum())
+        generation = found.matrix @ generation
+    assert found.total(start) == pytest.approx(total)
+
+
+@pytest.mark.parametrize("name", ["toy", "gdr-1989"])
+def test_first_day_rates_are_those_that_the_model_publishes(name: str) -> None:
+    """Group by group and way by way, for people at home and for soldiers whatever their sector."""
+    scenario = Scenario.load(name, scale=1.0 if name == "toy" else 0.01).with_({"behaviour.push_risk": 0.0})
+    model = DesertionModel(scenario, rng=1)
+    world = model.world
+    morning(model.core, 0)
+    publish_companies(model.core, 0, len(world.company_force))
+    publish_communities(model.core, 0, len(world.community_force))
+    publish_squads(model.core, 0, len(world.squad_force))
+    towns = world.class_open * world.class_level
+    rows = {"reservists": 0, "civilians": 2, "skilled": 3}
+    routes = {"hide": 0, "flee": 1, "surrender": 2, "refuse": 3}
+    for group in groups_of(scenario):
+        for way in group.ways:
+            if group.name in rows:
+                mean = towns[world.class_n[:, rows[group.name]] > 0, rows[group.name], routes[way.route]].mean()
+            else:
+                front = world.company_front[world.squad_company] > 0.0
+                here = (world.squad_n > 0) & (front if group.name == "contact" else ~front)
+                mean = (
+                    (world.squad_open * world.squad_level)[here, routes[way.route]].mean() if here.any() else way.rate
+                )
+            assert way.rate == pytest.approx(mean, rel=0.05), (group.name, way.route)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "none"])
+@pytest.mark.parametrize("wanted", [0.2, 0.95])
+def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None:
+    """In the reference state, whatever the policies that are laid over it."""
+    scenario = Scenario.load("toy", policies=["fast-track"]).with_({"behaviour.form": form})
+    changed = with_reproduction(scenario, wanted)
+    assert reproduction(in_reference(changed)).value == pytest.approx(wanted, abs=1e-4)
+    assert changed.policies == ("fast-track",)
+
+
+def test_no_strength_is_no_contagion(plain: Scenario) -> None:
+    """All weights are 0."""
+    assert set(strength_settings(plain, 0.0).values()) == {0.0}
+
+
+@pytest.mark.parametrize("wanted", [-0.1, 0.96, math.nan])
+def test_a_strength_out_of_range_is_refused(plain: Scenario, wanted: float) -> None:
+    """With the range."""
+    with pytest.raises(InputError, match=r"reproduction = .* must lie in \[0, 0.95\]"):
+        with_reproduction(plain, wanted)
+
+
+def test_strength_without_contagion_is_refused(plain: Scenario) -> None:
+    """There is nothing to multiply."""
+    with pytest.raises(InputError, match="nobody moves anybody"):
+        with_reproduction(plain.with_({"behaviour.form": "none"}), 0.5)
+
+
+def test_at_the_tipping_value_r_is_one(plain: Scenario) -> None:
+    """A little less has a steady state, a little more has none."""
+    tipping = tipping_value(plain)
+    for factor, ends in ((0.999, False), (1.001, True)):
+        weights = {key: factor * tipping * getattr(plain.behaviour, key.split(".")[1]) for key in NO_CONTAGION}
+        assert math.isinf(reproduction(plain.with_(weights)).value) == ends
+    assert math.isinf(tipping_value(plain.with_({"behaviour.form": "concave"})))
+
+
+def test_the_tipping_line_falls_as_doors_open() -> None:
+    """The wider the doors, the weaker the contagion that tips."""
+    line = tipping_line(Scenario.load("russia-2022"), "asylum", [0.0, 0.5, 1.0])
+    assert line.tolist() == sorted(line.tolist(), reverse=True)
+    assert line[0] > line[-1]
+
+
+def test_memory_is_the_sum_of_faded_days() -> None:
+    """Written out day by day; without forgetting it is the horizon."""
+    assert memory(30.0, 100) == pytest.approx(sum(2 ** (-day / 30) for day in range(100)))
+    assert memory(math.inf, 100) == 100
+
+
+def test_a_reproduction_says_what_its_rows_are(plain: Scenario) -> None:
+    """Force, group and route of each."""
+    found: Reproduction = reproduction(plain)
+    assert (0, "reservists", "flee") in found.ways
+    assert found.matrix.shape == (len(found.ways), len(found.ways))
