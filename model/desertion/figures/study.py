@@ -273,7 +273,7 @@ def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _factor_label(name: str) -> str:
-    return "dummy (noise floor)" if name == "dummy" else name
+    return "chance (dummy factor)" if name == "dummy" else name
 
 
 def _row_labels(rows: pd.DataFrame) -> list[str]:

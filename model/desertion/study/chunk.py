@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import signal
 import socket
@@ -77,7 +78,8 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
     columns: tuple[str, ...] = ()
     try:
         with limited(chunk.time_limit):
-            outcome = task(str(ticket.spec["task"]))(ticket.spec, ticket.replicate, chunk.seed)
+            seed = seed_of(chunk.seed, ticket.spec.get("stream"))
+            outcome = task(str(ticket.spec["task"]))(ticket.spec, ticket.replicate, seed)
         _check(outcome)
         row.scalars = {name: float(value) for name, value in outcome.scalars.items()}
         row.curve = np.ascontiguousarray(outcome.curve, np.float32)
@@ -92,6 +94,18 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
         row.trace = traceback.format_exc()
     row.seconds = time.perf_counter() - began
     return row, columns
+
+
+def seed_of(seed: int, stream: float | None) -> int:
+    """Seed of a run: the study's own, or one of its streams where a dummy factor picks the chance.
+
+    Args:
+        seed: Seed of the study.
+        stream: Value of the dummy factor, None where a study has none.
+    """
+    if stream is None:
+        return seed
+    return int.from_bytes(hashlib.blake2b(f"{seed} {stream!r}".encode(), digest_size=8).digest(), "little") >> 1
 
 
 def timeout_error(limit: float) -> str:

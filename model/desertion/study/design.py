@@ -18,7 +18,8 @@ KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
 sequence: a plain scrambled Sobol sequence that fills the space; morris: elementary-effects trajectories."""
 
 DUMMY = "dummy"
-"""Name of the factor that no rule reads; its index is the noise floor of a sensitivity analysis."""
+"""Name of the factor that no rule reads. It picks the stream of chance, so that its index is what luck explains: the
+noise floor of a sensitivity analysis. With the same chance at every point it would be 0 and say nothing."""
 
 # Saltelli's scheme and Morris's trajectories lose their meaning when points are struck out.
 _WHOLE = ("sobol", "morris")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
-from desertion.study.design import DesignRule, lay_out
+from desertion.study.design import DUMMY, DesignRule, lay_out
 from desertion.study.factors import Factor, Point, Value
 from desertion.study.replicates import ReplicateRule
 
@@ -89,7 +89,7 @@ class StudySpec:
         """What the task is told about one design point: plain data that any process can read."""
         varied = dict(point)
         label = str(varied.pop("policies", self.policies[0][0]))
-        varied.pop("dummy", None)
+        stream = varied.pop(DUMMY, None)
         own = {name: varied.pop(name, getattr(self, name)) for name in RESERVED}
         settings = {**dict(self.settings), **varied}
         return {
@@ -99,6 +99,7 @@ class StudySpec:
             "settings": settings,
             "measures": list(self.measures),
             "daily": list(self.daily),
+            **({} if stream is None else {"stream": stream}),
         }
 
     def resolved(self) -> dict[str, object]:
