@@ -20,7 +20,7 @@ POLICIES = ["case-by-case", "closed-borders", "fast-track"]
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory):
     """Three policies, six made-up runs each."""
-    return compared(tmp_path_factory.mktemp("report") / "study.sqlite", POLICIES, scale=0.01, days=40)
+    return compared(tmp_path_factory.mktemp("report") / "study.sqlite", POLICIES, scale=0.1, days=40)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_the_command_that_remakes_it_names_every_input(comparison):
     """Scenario, policies, runs, seed, scale and days stand in the command."""
     assert words.command(comparison) == (
         "desertion compare toy --policy case-by-case --policy closed-borders --policy fast-track --runs 6 --seed 1 "
-        "--scale 0.01 --days 40 --out results"
+        "--scale 0.1 --days 40 --out results"
     )
 
 

@@ -218,6 +218,35 @@ def test_two_workers_give_what_one_process_gives(tmp_path, comparison):
     pd.testing.assert_frame_equal(other.attribution, comparison.attribution)
 
 
+def test_the_decision_rises_with_peers_gone_and_with_the_dial(comparison):
+    """For soldiers and reservists of the toy world more peers gone never lower the chance to leave; an open door raises it."""
+    for who, table in comparison.decision.items():
+        chance = table.to_numpy()
+        assert (np.diff(chance, axis=1) >= 0.0).all(), who
+        assert (chance[-1] > chance[0]).all(), who
+        assert ((chance > 0.0) & (chance < 1.0)).all(), who
+    assert set(comparison.decision) == {"soldier", "reservist"}
+
+
+def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
+    """At a share of 0 the surface is the rate that the model publishes for its first day, averaged over reservists."""
+    from desertion import DesertionModel, Scenario
+    from desertion.statuses import FLEE, HIDE, HOME_RESERVIST
+    from desertion.study.decision import surface
+
+    scenario = Scenario.load("toy")
+    table = surface(scenario, "reservist", shares=[0.0], dial=[scenario.asylum])
+    model = DesertionModel(scenario, rng=0)
+    model.step()
+    w, people = model.world, model.world.class_n[:, HOME_RESERVIST].astype(float)
+    rate = sum(
+        np.average(w.class_open[:, HOME_RESERVIST, k], weights=people)
+        * np.average(w.class_level[:, HOME_RESERVIST, k], weights=people)
+        for k in (HIDE, FLEE)
+    )
+    assert table.to_numpy().item() == pytest.approx(1.0 - np.exp(-rate), rel=1e-12)
+
+
 def test_fake_people_are_nested():
     """The made-up people behave as common random numbers promise: who leaves under less pull leaves under more."""
     less, more = (fake_arm.tables(policy, 1)[2]["day_left"].notna() for policy in ("closed-borders", "fast-track"))

@@ -169,7 +169,7 @@ def _cell(one: pd.Series) -> str:
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
     from desertion.commands._results import provenance, write_csv, write_json
     from desertion.figures import style
-    from desertion.figures.comparison import KINDS, draw
+    from desertion.figures.comparison import KINDS, SHARED, draw
     from desertion.study.task import scenario_of
     from desertion.writing import replacing_folder
 
@@ -178,10 +178,14 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
     with replacing_folder(out) as fresh:
         for name, table in comparison.tables().items():
             write_csv(fresh / f"{name}.csv", table)
-        for kind in KINDS:
-            figure = draw(comparison, kind, medium="paper" if paper else "screen")
-            (fresh / "figures").mkdir(exist_ok=True)
-            style.save(figure, fresh / "figures" / f"{kind}.{'pdf' if paper else 'png'}")
+        (fresh / "figures").mkdir()
+        for force in comparison.forces:
+            # The first force's figures have the plain names; some figures serve all.
+            first_force = force == comparison.forces[0]
+            for kind in KINDS if first_force else [kind for kind in KINDS if kind not in SHARED]:
+                figure = draw(comparison, kind, force=force, medium="paper" if paper else "screen")
+                name = kind if first_force else f"{force}-{kind}"
+                style.save(figure, fresh / "figures" / f"{name}.{'pdf' if paper else 'png'}")
         first.write(fresh / "scenario.toml")
         facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
         write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))

@@ -106,6 +106,8 @@ def effects(ax: Axes, paired: pd.DataFrame, *, unit: str = "persons", title: str
     ax.grid(visible=False, axis="y")
     ax.grid(visible=True, axis="x")
     ax.margins(x=0.06)
+    if not (low.any() or high.any()):
+        ax.set_xlim(-1.0, 1.0)
     ax.set_ylim(-0.6, len(paired) - 0.4)
     style.counts(ax, "x")
     ax.set_xlabel(f"{unit}, median of the paired differences with 95 % bootstrap interval")

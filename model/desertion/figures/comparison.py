@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from desertion.errors import unknown_name
-from desertion.figures import attribution, curves, hosts, routes, strength, style
+from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
 from desertion.figures.style import Medium, Shape
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ def draw(
     if force not in comparison.forces:
         raise unknown_name("force", force, comparison.forces)
     make, shape = KINDS[kind]
+    if kind == "panels" and len(comparison.policies) <= 3:
+        shape = "wide"
     with style.house(medium, dark=dark):
         figure = style.new_figure(shape, medium)
         make(figure, comparison, force)
+        if len(comparison.forces) > 1 and kind not in SHARED:
+            figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
     return figure
 
 
@@ -58,8 +62,6 @@ def _band(comparison: Comparison, force: str, column: str) -> pd.DataFrame:
 def _curves(figure: Figure, comparison: Comparison, force: str) -> None:
     ax = figure.subplots()
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
-    if len(comparison.forces) > 1:
-        ax.set_title(f"People of {force} who have left, by any way")
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
@@ -114,6 +116,8 @@ def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd
         column: Which load.
         most: Hosts shown.
     """
+    if comparison.hosts.empty:
+        return pd.DataFrame(index=list(comparison.policies))
     table = comparison.hosts.pivot_table(index="policy", columns="host", values=column, aggfunc="max", sort=False)
     highest = table.max().sort_values(ascending=False, kind="stable")
     order = highest[highest > 0.0].index[:most]
@@ -130,6 +134,17 @@ def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa:
     hosts.peaks(figure.subplots(), table, title="Most cases waiting at once, all forces", unit="cases, mean of runs")
 
 
+def _decision(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - drawn for the first force
+    tables = comparison.decision
+    if not tables:
+        ax = figure.subplots()
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "this form of contagion has no daily probability of leaving", ha="center")
+        return
+    for ax, (who, table) in zip(figure.subplots(1, len(tables), squeeze=False).ravel(), tables.items(), strict=True):
+        decision.surface(ax, table, title=f"A {who}'s daily chance to leave")
+
+
 KINDS: dict[str, tuple[Draw, Shape]] = {
     "curves": (_curves, "wide"),
     "panels": (_panels, "tall"),
@@ -139,5 +154,9 @@ KINDS: dict[str, tuple[Draw, Shape]] = {
     "strength": (_strength, "wide"),
     "collapse": (_collapse, "wide"),
     "hosts": (_hosts, "wide"),
+    "decision": (_decision, "wide"),
 }
 """How each figure is drawn, and its shape."""
+
+SHARED = ("hosts", "decision")
+"""Figures that are the same for every force."""

@@ -42,7 +42,7 @@ def _sections(comparison: Comparison, title: str) -> list[str]:
     return [
         parts.header(title, words.question(comparison), words.byline(comparison)),
         parts.section("answer", "The answer", parts.paragraphs(words.answer(comparison), "answer")),
-        parts.section("numbers", "The numbers", parts.headline_table(comparison) + parts.plain(words.TABLE_NOTE)),
+        parts.section("numbers", "The numbers", parts.headline_tables(comparison) + parts.plain(words.TABLE_NOTE)),
         parts.section("figures", "What happened", "\n".join(figures)),
         parts.section(
             "assumed", "What was assumed", parts.bullets(words.assumptions(comparison)) + _policies(comparison)

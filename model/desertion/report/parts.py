@@ -76,15 +76,18 @@ def figure(shown: Picture, number: int) -> str:
     )
 
 
-def headline_table(comparison: Comparison) -> str:
-    """The table of policies by the outcomes that are looked at first."""
-    force = comparison.forces[0]
+def headline_tables(comparison: Comparison) -> str:
+    """For each force the table of policies by the outcomes that are looked at first."""
+    return "".join(_headline_table(comparison, force) for force in comparison.forces)
+
+
+def _headline_table(comparison: Comparison, force: str) -> str:
     table = comparison.headline(force)
     names = [name for name in HEADLINE if name in set(table["measure"])]
     heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)
     rows = "\n".join(_row(table, policy, names) for policy in comparison.policies)
     return (
-        '<div class="wide" role="region" aria-label="Table of policies and outcomes" tabindex="0">\n<table>\n'
+        f'<div class="wide" role="region" aria-label="Outcomes for {escape(force)} by policy" tabindex="0">\n<table>\n'
         f"<caption>Outcomes for {escape(force)} and all hosts</caption>\n"
         f'<thead>\n<tr><th scope="col">Policy</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n'
     )

@@ -121,6 +121,19 @@ def _hosts(comparison: Comparison) -> str:
     )
 
 
+def _decision(comparison: Comparison) -> str:
+    told = "; ".join(
+        f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
+        f"fifth of the peers gone)"
+        for who, table in comparison.decision.items()
+    )
+    return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {told or 'none in this form'}."
+
+
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.2g} %"
+
+
 PICTURES: dict[str, tuple[str, Callable[[Comparison], str]]] = {
     "curves": (
         "The cascade under each policy. Bands that overlap do not mean that a difference is chance: see the next figure.",
@@ -134,6 +147,11 @@ PICTURES: dict[str, tuple[str, Callable[[Comparison], str]]] = {
     "routes": ("By which way people leave.", _routes),
     "strength": ("What is left of the army.", _strength),
     "hosts": ("Where cases pile up.", _hosts),
+    "decision": (
+        "What a person of average frailty decides on the first morning, before any call-up: the daily probability of leaving by any way "
+        "against the share of peers gone (the same in every group that he sees) and the asylum dial, which moves all hosts together.",
+        _decision,
+    ),
     "panels": ("Each cascade with its bands.", _panels),
 }
 """Figures of the report in their order: caption, and what says the same in words."""

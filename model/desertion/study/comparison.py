@@ -247,6 +247,24 @@ class Comparison:
         table.index.name, table.columns.name = self.baseline, policy
         return table
 
+    @cached_property
+    def decision(self) -> dict[str, pd.DataFrame]:
+        """Daily probability of leaving under the baseline by share of peers gone and asylum dial, for soldiers and reservists.
+
+        See `desertion.study.decision.surface`; empty for kinds that the first force does not have, and for the threshold form.
+        """
+        from desertion.study.decision import SEEN, surfaces
+        from desertion.study.task import scenario_of
+
+        spec = self.header["spec"]
+        scenario = scenario_of({**spec, "policies": spec["policies"][self.baseline]})
+        if scenario.behaviour.form == "threshold":
+            return {}
+        first = scenario.forces[0]
+        there = {"soldier": first.soldiers, "reservist": first.reservists}
+        whos = [who for who in SEEN if there[who]]
+        return surfaces(scenario, whos, np.linspace(0.0, 0.2, 41), np.linspace(0.0, 1.0, 21))
+
     def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
         """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.
 

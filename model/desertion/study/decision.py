@@ -62,21 +62,34 @@ def surface(
     """
     if who not in SEEN:
         raise input_error("--who", who, "must be soldier or reservist")
+    columns = np.linspace(0.0, 0.2, 41) if shares is None else np.asarray(shares, dtype=np.float64)
+    rows = np.linspace(0.0, 1.0, 21) if dial is None else np.asarray(dial, dtype=np.float64)
+    return surfaces(scenario, (who,), columns, rows, force)[who]
+
+
+def surfaces(
+    scenario: Scenario, whos: Sequence[str], shares: NDArray[np.float64], dial: NDArray[np.float64], force: int = 0
+) -> dict[str, pd.DataFrame]:
+    """The surfaces of several kinds of people from the same mornings, by kind; arguments as for `surface`.
+
+    Raises:
+        InputError: If there is nobody of a kind, or the form of contagion knows no daily probability.
+    """
     if scenario.behaviour.form == "threshold":
         raise InputError(
             "behaviour.form = 'threshold' has no daily probability of leaving: choose another form for this figure"
         )
-    columns = np.linspace(0.0, 0.2, 41) if shares is None else np.asarray(shares, dtype=np.float64)
-    rows = np.linspace(0.0, 1.0, 21) if dial is None else np.asarray(dial, dtype=np.float64)
-    table = [_chances(scenario, float(position), who, force, columns) for position in rows]
-    return pd.DataFrame(table, index=pd.Index(rows, name="asylum"), columns=pd.Index(columns, name="share"))
+    rows: dict[str, list[NDArray[np.float64]]] = {who: [] for who in whos}
+    for position in dial:
+        world = _first_morning(scenario, float(position))
+        for who in whos:
+            rows[who].append(_chances(world, who, force, shares))
+    index, columns = pd.Index(dial, name="asylum"), pd.Index(shares, name="share")
+    return {who: pd.DataFrame(table, index=index, columns=columns) for who, table in rows.items()}
 
 
-def _chances(
-    scenario: Scenario, position: float, who: str, force: int, shares: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities at one position of the dial, one a share."""
-    world = _first_morning(scenario, position)
     rates = np.zeros(len(shares))
     b = world.behaviour
     for route in range(N_ROUTES):
@@ -100,8 +113,12 @@ def _first_morning(scenario: Scenario, position: float) -> Any:
     from desertion.model import DesertionModel
 
     full = persons(scenario)
-    small = scenario.with_({"asylum": position, "scale": min(scenario.scale, _PEOPLE / full), "days": 1})
-    model = DesertionModel(small, rng=0)
+    placed = scenario.with_({"asylum": position, "days": 1})
+    try:
+        model = DesertionModel(placed.with_({"scale": min(scenario.scale, _PEOPLE / full)}), rng=0)
+    except InputError:
+        # A large reserve beside a small army: shrunk that far, no whole squad is left.
+        model = DesertionModel(placed, rng=0)
     model.step()
     return model.world
 
