@@ -1,0 +1,43 @@
+"""What the benchmarks of the model share: timing, and the scenarios that are timed."""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from desertion import DesertionModel, Scenario
+
+RUSSIA = "russia-2022"
+
+
+def seconds(work: Callable[[], object], repeats: int = 3) -> float:
+    """Median wall time of some work, after one turn that fills the caches."""
+    work()
+    return statistics.median(_once(work) for _ in range(repeats))
+
+
+def _once(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def running(scenario: Scenario, *, population: str = "compiled", repeats: int = 3, **given: Any) -> float:
+    """Median wall time of a run without its building, after a warm-up."""
+    times: list[float] = []
+    for trial in range(repeats + 1):
+        model = DesertionModel(scenario, rng=trial, population=population, **given)
+        times.append(_once(model.run))
+    return statistics.median(times[1:])
+
+
+def persons(scenario: Scenario) -> int:
+    """How many persons a scenario has at its scale."""
+    return sum(force.soldiers + force.reservists + force.civilians for force in scenario.sized().forces)
+
+
+def russia(people: int, days: int, **settings: Any) -> Scenario:
+    """The mobilisation of 2022 with about so many persons."""
+    whole = persons(Scenario.load(RUSSIA))
+    scenario = Scenario.load(RUSSIA, scale=min(1.0, people / whole), days=days)
+    return scenario.with_({key.replace("__", "."): value for key, value in settings.items()}) if settings else scenario

@@ -1,0 +1,58 @@
+"""Growth of a run of russia-2022 with people, days, ties and events (loop only, median of three)."""
+
+from collections.abc import Iterator
+
+from desertion import Scenario
+from tests.benchmarks import _common
+
+Row = tuple[str, float, str, str]
+PEOPLE, DAYS = 100_000, 100
+
+
+def rows() -> Iterator[Row]:
+    """Double or multiply one thing at a time."""
+    yield from _people()
+    yield from _days()
+    yield from _ties()
+    yield from _events()
+
+
+def _people() -> Iterator[Row]:
+    for people in (10_000, 100_000, 1_000_000):
+        scenario = _common.russia(people, DAYS)
+        yield from _told(f"{_common.persons(scenario):,} persons, {DAYS} days", scenario)
+    few = _common.russia(PEOPLE, DAYS)
+    force = few.forces[0]
+    many = few.with_({f"forces.{force.name}.reservists": 10 * force.reservists, f"forces.{force.name}.waves": []})
+    base = few.with_({f"forces.{force.name}.waves": []})
+    yield (
+        "ten times the reservists, no call-up",
+        _common.running(many) / _common.running(base),
+        "times",
+        "well under 10",
+    )
+
+
+def _days() -> Iterator[Row]:
+    for days in (100, 200, 400):
+        yield from _told(f"{PEOPLE:,} persons, {days} days", _common.russia(PEOPLE, days))
+
+
+def _ties() -> Iterator[Row]:
+    for degree in (0, 6, 12, 24):
+        scenario = _common.russia(PEOPLE, DAYS, **{f"forces__{_common.RUSSIA}__degree": degree})
+        yield f"{degree} ties a person", _common.running(scenario), "s", ""
+
+
+def _events() -> Iterator[Row]:
+    force = _common.russia(PEOPLE, DAYS).forces[0]
+    names = [name for name in type(force).model_fields if name.startswith("base_")]
+    for factor in (0.1, 1.0, 10.0, 100.0):
+        rates = {f"forces__{force.name}__{name}": min(10.0, factor * getattr(force, name)) for name in names}
+        yield f"{factor:g} times the rates of leaving", _common.running(_common.russia(PEOPLE, DAYS, **rates)), "s", ""
+
+
+def _told(name: str, scenario: Scenario) -> Iterator[Row]:
+    took = _common.running(scenario)
+    yield name, took, "s", ""
+    yield "    that is", _common.persons(scenario) * scenario.days / took / 1e6, "M person-days/s", ""
