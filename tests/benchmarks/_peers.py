@@ -1,17 +1,21 @@
 """The common models as users of other programs write them, and the least that a loop must do."""
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import EoN
 import networkx as nx
 import numpy as np
 from mesa import Agent, Model
-from ndlib.models.epidemics import ThresholdModel
-from ndlib.models.ModelConfig import Configuration
 from numba import njit
 from numpy.typing import NDArray
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # it imports from an old place of SciPy
+    import EoN
+    from ndlib.models.epidemics import ThresholdModel
+    from ndlib.models.ModelConfig import Configuration
 
 BASE, PULL = 0.004, 2.5  # rate a day, and log hazard per share of ties gone: 55 per cent are gone after 100 days
 THRESHOLD = 0.18
