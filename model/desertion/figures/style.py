@@ -241,7 +241,7 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def png(figure: Figure, *, colors: int = 128) -> bytes:
+def png(figure: Figure, *, colors: int = 256) -> bytes:
     """Return the figure as a PNG of a limited palette, about a third of the size of a full one."""
     from PIL import Image
 
