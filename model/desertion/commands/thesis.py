@@ -8,6 +8,9 @@ import typer
 
 from desertion.commands import _options as options
 
+REPLICATES = 20
+"""Replicates of the runs that patterns are held against."""
+
 
 def command(
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, in minutes; for a first look only.")] = False,
@@ -26,6 +29,9 @@ def command(
     from desertion.commands._thesis import quieten, write_case
     from desertion.study import thesis_report as words
     from desertion.study.cases import CASES
+    from desertion.study.pattern_list import PATTERNS
+    from desertion.study.patterns import SETUPS, hold, run_setups
+    from desertion.study.shapes import shapes
     from desertion.study.thesis import meta
     from desertion.study.thesis_run import QUICK, Sizes, calibration, cells_csv, fit_case, power_cells, reference_table
     from desertion.writing import folder, write_text
@@ -48,6 +54,8 @@ def command(
     write_text(target / "power.csv", cells_csv(cells))
     _draw_power(cells, target)
     ranks = calibration(reference, sizes, seed)
+    replicates = 3 if quick else REPLICATES
+    held = hold(PATTERNS, run_setups(tuple(SETUPS), replicates, seed))
     found_meta = meta([fit for fit, _ in fits])
     text = [
         "# The thesis put to the test",
@@ -56,6 +64,8 @@ def command(
         words.meta_text(found_meta, [fit for fit, _ in fits]),
         "## Series by series",
         *(words.case_text(fit, seconds) for fit, seconds in fits),
+        words.shapes_text(shapes(reference)),
+        words.patterns_text(held, replicates),
         words.rivals_text(),
         words.ranks_text(ranks, sizes.trials),
         f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from desertion.study.patterns import Held
 from desertion.study.power import SURE, Cell
 from desertion.study.ranks import Ranks
 from desertion.study.reference_table import ReferenceTable
 from desertion.study.rivals import PRIORS, RIVALS, WITH_CONTAGION, priors
+from desertion.study.shapes import Shape
 from desertion.study.smc import Fit
 from desertion.study.thesis import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
 
@@ -184,6 +186,47 @@ def ranks_text(found: Sequence[Ranks], trials: int) -> str:
             table(head, rows),
         ]
     )
+
+
+def patterns_text(held: Sequence[Held], replicates: int) -> str:
+    """Patterns held against runs of the shipped scenarios."""
+    rows = [
+        (
+            one.statement,
+            f"{one.target} {one.unit}",
+            f"{_figure(one.median)} ({_figure(one.fifth)} to {_figure(one.ninety_fifth)})",
+            "met" if one.met else "**not met**",
+            one.source,
+        )
+        for one in held
+    ]
+    head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
+    met = sum(one.met for one in held)
+    return "\n\n".join(
+        [
+            "## Patterns",
+            f"{met} of {len(held)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
+            "patterns that are not met stay here.",
+            table(head, rows),
+        ]
+    )
+
+
+def shapes_text(found: Sequence[tuple[Shape, dict[str, float]]]) -> str:
+    """Which shapes of history each rival can take."""
+    rows = [(shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source) for shape, shares in found]
+    return "\n\n".join(
+        [
+            "## Shapes",
+            "Share of each rival's laboratory histories, over its whole prior, that have the shape. A rival without "
+            "such histories is ruled out by the shape; a rival with few needs luck or tuning.",
+            table(("shape", *(RIVAL_NAMES[rival] for rival in RIVALS), "seen in"), rows),
+        ]
+    )
+
+
+def _figure(value: float) -> str:
+    return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _best(fit: Fit) -> str:
