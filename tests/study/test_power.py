@@ -11,7 +11,6 @@ from desertion.study import reference_table as table_of
 from desertion.study.power import Setting, measure, statistics
 from desertion.study.ranks import rank_histograms
 
-
 pytestmark = pytest.mark.studies
 
 
