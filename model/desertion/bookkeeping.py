@@ -32,6 +32,7 @@ from desertion.statuses import (
     D_TURNED_AWAY,
     D_VISAS,
     EMIGRATED,
+    FACING,
     FLEE,
     HIDE,
     N_ROUTES,
@@ -67,6 +68,8 @@ def close_pressures(w: World, day: int) -> None:
     for c in range(len(w.community_force)):
         _fold(w.community_pressure[c], w.community_new[c], w.keep[COMMUNITY])
     for f in range(len(w.people)):
+        for k in range(N_ROUTES):
+            w.news_facing[f, k] = decayed(w.news_facing[f, k], w.keep[FACING]) + w.news_new[f, k]
         _fold(w.news[f], w.news_new[f], w.keep[NEWS])
 
 
@@ -184,9 +187,21 @@ def _mean_flight(w: World, f: int) -> float:
 
 
 @kernel
+def _cost_today(w: World, h: int, f: int) -> float:
+    """What the people of a force cost a host today, EUR at real size."""
+    stock, host = w.host_count[h, f], w.hosts[h]
+    housed = stock[APPLICANT] + stock[PROTECTED] + stock[REFUSED]
+    return w.money * (housed * host[col.H_COST] / YEAR + w.host_day[h, f, D_PASSED] * host[col.H_TRANSIT_COST])
+
+
+@kernel
 def _write_host(w: World, row: int, h: int, f: int) -> None:
     out, day, stock, host = w.hostly[row, h, f], w.host_day[h, f], w.host_count[h, f], w.hosts[h]
-    housed = stock[APPLICANT] + stock[PROTECTED] + stock[REFUSED]
+    cost, total = _cost_today(w, h, f), 0.0
+    for other in range(len(w.people)):
+        total += _cost_today(w, h, other)
+    # What goes beyond the stated budget is laid upon the forces in proportion to what they cost.
+    over = max(0.0, total - host[col.H_BUDGET] / YEAR)
     values = (
         float(stock[AT_BORDER]),
         float(stock[APPLICANT]),
@@ -198,7 +213,7 @@ def _write_host(w: World, row: int, h: int, f: int) -> None:
         float(day[D_REFUSED]),
         float(stock[PROTECTED]),
         float(stock[ABROAD]),
-        w.money * (housed * host[col.H_COST] / YEAR + day[D_PASSED] * host[col.H_TRANSIT_COST]),
+        cost,
         float(day[D_INFILTRATORS]),
         w.money * w.host_skilled[h, f] * host[col.H_OUTPUT_PER_HEAD] / YEAR,
         float(day[D_GENUINE]),
@@ -206,6 +221,7 @@ def _write_host(w: World, row: int, h: int, f: int) -> None:
         float(day[D_VISAS]),
         float(stock[REFUSED]),
         float(stock[EMIGRATED]),
+        over * cost / total if over > 0.0 else 0.0,
     )
     for j in range(len(values)):
         out[j] = values[j]

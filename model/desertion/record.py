@@ -54,7 +54,7 @@ def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     hosts = [host.name for host in scenario.hosts]
     table = _table(world.hostly[: days + 1], ("day", "host", "force"), [range(days + 1), hosts, names], HOST_EXTRA)
     for name in HOST_EXTRA:
-        if name not in ("cost_eur", "output_gained"):
+        if name not in ("cost_eur", "output_gained", "over_budget_eur"):
             table[name] = table[name].astype(np.int64)
     return table
 
@@ -240,6 +240,7 @@ def _hosts(host: dict[str, Array]) -> dict[str, float]:
         "peak_waiting": float(host["waiting"].sum(axis=(1, 2)).max()) if host["waiting"].size else 0.0,
         "peak_border": float(host["at_border"].sum(axis=(1, 2)).max()) if host["at_border"].size else 0.0,
         "cost_eur": flow("cost_eur"),
+        "over_budget_eur": flow("over_budget_eur"),
         "infiltrators": flow("infiltrators"),
         "genuine_refused": flow("genuine_refused"),
         "output_gained": flow("output_gained"),

@@ -122,7 +122,9 @@ def _home_signals(w: World, f: int, day: int) -> None:
     w.quarter[f] = learned(prior, w.behaviour[col.B_BELIEF_WEIGHT], w.captor[f, 0], w.captor[f, 1])
     for k in range(N_ROUTES):
         w.fear[f, k] = _deterrent(w, f, k)
-        w.news_share[f, k] = weighted_share(w.news[f, k], total_of(w.news[f]), w.behaviour[col.B_CROSS_ROUTE])
+        cross = w.behaviour[col.B_CROSS_ROUTE]
+        w.news_share[f, k] = weighted_share(w.news[f, k], total_of(w.news[f]), cross)
+        w.facing_share[f, k] = weighted_share(w.news_facing[f, k], total_of(w.news_facing[f]), cross)
 
 
 @kernel
@@ -168,7 +170,7 @@ def _region_signals(w: World) -> None:
     """Worth of flight for communities without cases of their own; it is the same all over a region."""
     for r in range(len(w.region_force)):
         f = w.region_force[r]
-        w.region_visa[r] = _visa_chance(w, r, f)
+        w.region_visa[r] = _nearest_visa(w, r)
         for h in range(len(w.hosts)):
             w.outside[r, h] = _outside_worth(w, r, h)
         for cat in range(4):
@@ -326,14 +328,14 @@ def _community_signals(w: World, c: int) -> None:
 
 
 @kernel
-def _visa_chance(w: World, r: float, f: int) -> float:
-    """Perceived chance of a region's people to leave on a skilled-worker visa."""
+def _nearest_visa(w: World, r: int) -> float:
+    """Nearness of the nearest host that offers skilled-worker visas; 0 if none does."""
     best = 0.0
     for h in range(len(w.hosts)):
         if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
             near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
             best = max(best, near)
-    return best * (1.0 - w.forces[f, col.F_EXIT_CONTROL])
+    return best
 
 
 @kernel
@@ -413,7 +415,8 @@ def opportunity_in_class(w: World, c: int, cl: int, k: int) -> float:
     power = w.behaviour[col.B_CHANCE_POWER]
     if k == FLEE:
         return open_chance(1.0, w.flight[c, cat], w.reference[f, R_FLIGHT + cat], power)
-    return open_chance(1.0, w.region_visa[w.community_region[c]], 1.0, power)
+    # A visa opens the host's door, not the own frontier: a ban holds those liable to serve.
+    return open_chance(1.0, w.region_visa[w.community_region[c]] * passable(w, f, cat), 1.0, power)
 
 
 @kernel
@@ -465,7 +468,7 @@ def news_contagion(w: World, f: int, k: int, reception: float) -> float:
     total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, w.news_share[f, k])
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, w.news_share[other, k])
+            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, w.facing_share[other, k])
     return total
 
 
@@ -486,7 +489,7 @@ def weighted_gone(w: World, q: int, c: int, f: int) -> float:
     )
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            share += w.beta[FACING] * (total_of(w.news[other]) / SHARE)
+            share += w.beta[FACING] * (total_of(w.news_facing[other]) / SHARE)
     if q >= 0:
         share += w.beta[SQUAD] * (total_of(w.squad_pressure[q]) / SHARE)
         share += w.beta[COMPANY] * (total_of(w.company_pressure[w.squad_company[q]]) / SHARE)

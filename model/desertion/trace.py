@@ -139,6 +139,7 @@ class _Follower:
             "ties": [int(w.tie[i, k]) for k in range(N_ROUTES)],
             "community": w.community_pressure[c].tolist(),
             "news": w.news.tolist(),
+            "facing": w.news_facing.tolist(),
         }
         if q >= 0:
             k = int(w.squad_company[q])
@@ -246,7 +247,7 @@ class _Follower:
             return float(contagion(w.beta[level], w.beta_star[level], reception, share))
 
         f = seen["place"][0]
-        others = [felt(FACING, seen["news"][other]) for other in range(len(seen["news"])) if w.facing[f, other]]
+        others = [felt(FACING, seen["facing"][other]) for other in range(len(seen["facing"])) if w.facing[f, other]]
         told = (seen["ties"][route] + cross * (sum(seen["ties"]) - seen["ties"][route])) / TIE_SHARE
         terms = {
             "contagion_community": felt(COMMUNITY, seen["community"]),

@@ -149,7 +149,7 @@ class World(NamedTuple):
     outside: Cells  # (R, H) nearness times what the wait leaves
     region_flight: Cells  # (R, 4) worth of flight for communities without cases of their own
     region_reception: Cells  # (R, 4)
-    region_visa: Cells  # (R) perceived chance of a skilled-worker visa
+    region_visa: Cells  # (R) nearness of the nearest host with skilled-worker visas
 
     # hosts
     hosts: Cells  # (H, host columns)
@@ -186,11 +186,13 @@ class World(NamedTuple):
     counts_today: Cells  # (F, 12) int64
     news: Cells  # (F, 5) int64
     news_new: Cells
+    news_facing: Cells  # (F, 5) int64: its news as armies that face the same enemy remember it
     legitimacy: Cells
     odds: Cells
     threat: Cells
     fear: Cells  # (F, 5) cost of each route
     news_share: Cells  # (F, 5) weighted share gone by route
+    facing_share: Cells  # (F, 5) the same as armies that face the same enemy remember it
     quarter: Cells
     turnout_news: Cells
     breakpoint: Cells
@@ -244,4 +246,5 @@ DAILY_EXTRA = (
 HOST_EXTRA = (
     "at_border", "waiting", "admitted", "irregular", "turned_away", "decided", "granted", "refused", "protected", "abroad",
     "cost_eur", "infiltrators", "output_gained", "genuine_refused", "passed_on", "visas", "tolerated", "emigrated",
+    "over_budget_eur",
 )  # fmt: skip

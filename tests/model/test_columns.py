@@ -20,7 +20,9 @@ from tests.model.worlds import numbers_of
         (Behaviour, columns.BEHAVIOUR_COLUMNS, "B_"),
     ],
 )
-def test_columns_are_the_numbers_of_the_parameters_in_order(model: type[BaseModel], names: tuple[str, ...], prefix: str) -> None:
+def test_columns_are_the_numbers_of_the_parameters_in_order(
+    model: type[BaseModel], names: tuple[str, ...], prefix: str
+) -> None:
     """None missing, none left over, and each constant is the place of the field that it is named for."""
     assert list(names) == numbers_of(model)
     for place, name in enumerate(names):
@@ -33,10 +35,26 @@ def test_reference_columns_are_the_fields_of_the_reference_state() -> None:
     from desertion import arrays
 
     names = arrays.REFERENCE_COLUMNS
-    assert list(names) == ["casualty_rate", "legitimacy", "supply", "punishment", *(n for n in names if n.startswith("flight_")), "quarter", "police"]
+    assert list(names) == [
+        "casualty_rate",
+        "legitimacy",
+        "supply",
+        "punishment",
+        *(n for n in names if n.startswith("flight_")),
+        "quarter",
+        "police",
+    ]
     assert set(names) == set(Reference.model_fields)
     places = (R_CASUALTY, R_LEGITIMACY, R_SUPPLY, R_PUNISHMENT, R_FLIGHT, R_QUARTER, R_POLICE)
-    assert [names[place] for place in places] == ["casualty_rate", "legitimacy", "supply", "punishment", "flight_deserter", "quarter", "police"]
+    assert [names[place] for place in places] == [
+        "casualty_rate",
+        "legitimacy",
+        "supply",
+        "punishment",
+        "flight_deserter",
+        "quarter",
+        "police",
+    ]
 
 
 def test_names_and_numbers_of_statuses_agree() -> None:
@@ -48,7 +66,11 @@ def test_names_and_numbers_of_statuses_agree() -> None:
             assert getattr(statuses, name.upper()) == place
     assert len(STATUSES) == N_STATUSES
     assert [getattr(statuses, f"C_{name.upper()}") for name in DAY_COUNTS[8:]] == [8, 9, 10, 11]
-    assert [DAY_COUNTS[getattr(statuses, f"C_{name}")] for name in ("WOUNDED", "KILLED", "CAPTURED")] == ["new_wounded", "new_killed", "new_captured"]
+    assert [DAY_COUNTS[getattr(statuses, f"C_{name}")] for name in ("WOUNDED", "KILLED", "CAPTURED")] == [
+        "new_wounded",
+        "new_killed",
+        "new_captured",
+    ]
     for route in ROUTES:
         assert DAY_COUNTS[getattr(statuses, route.upper())] == f"new_{route}"
     assert len(HOST_COUNTS) == 10

@@ -72,9 +72,14 @@ def test_every_form_of_contagion_gives_one_history(form: str, draw: str) -> None
 def two_armies() -> Scenario:
     """The toy world with a second army that faces the same enemy and whose government's fall weakens the other's."""
     one = toy()
-    other = one.forces[0].model_copy(update={"name": "second", "facing": ("toy",), "legitimacy_coupling": 0.1, "reservists": 300})
+    other = one.forces[0].model_copy(
+        update={"name": "second", "facing": ("toy",), "legitimacy_coupling": 0.1, "reservists": 300}
+    )
     first = one.forces[0].model_copy(update={"facing": ("second",)})
-    content = one.model_dump() | {"forces": (first, other), "reference": one.reference | {"second": one.reference["toy"]}}
+    content = one.model_dump() | {
+        "forces": (first, other),
+        "reference": one.reference | {"second": one.reference["toy"]},
+    }
     return Scenario.model_validate(content)
 
 
@@ -88,14 +93,22 @@ def test_three_armies_give_one_history() -> None:
     """The shipped three armies, shrunk to a few hundred people, under an offer to all."""
     scenario = Scenario.load("three-armies-2022", policies=["extended-offer"], scale=0.0002, days=40)
     names = [force.name for force in scenario.forces]
-    more = {f"forces.{name}.{key.split('.')[2]}": value for name in names for key, value in LIVELY.items() if key.startswith("forces")}
+    more = {
+        f"forces.{name}.{key.split('.')[2]}": value
+        for name in names
+        for key, value in LIVELY.items()
+        if key.startswith("forces")
+    }
     assert_docked(scenario.with_(more | {f"forces.{name}.reservists": 500_000 for name in names}))
 
 
 def test_protest_gives_one_history() -> None:
     """People march every third day, and what they see makes others march and leave."""
     scenario = toy(
-        forces__toy__protest=1.0, forces__toy__protest_every=3.0, forces__toy__protest_mean=0.1, forces__toy__protest_spark=0.3
+        forces__toy__protest=1.0,
+        forces__toy__protest_every=3.0,
+        forces__toy__protest_mean=0.1,
+        forces__toy__protest_spark=0.3,
     )
     assert assert_docked(scenario).daily["turnout"].max() > 0.01
 

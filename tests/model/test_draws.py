@@ -47,7 +47,11 @@ def test_uniform_and_normal_numbers_have_their_moments() -> None:
 
 def test_every_purpose_has_a_number_of_its_own() -> None:
     """Two purposes with one number would tie two fates together."""
-    purposes = {name: value for name, value in vars(draws).items() if name.isupper() and isinstance(value, int) and not name.startswith(("_", "JIT"))}
+    purposes = {
+        name: value
+        for name, value in vars(draws).items()
+        if name.isupper() and isinstance(value, int) and not name.startswith(("_", "JIT"))
+    }
     assert len(purposes) > 20
     assert len(set(purposes.values())) == len(purposes)
 

@@ -20,7 +20,12 @@ from tests.model.worlds import CALM, INERT, SEEDS, made, town
 from tests.oracles import queueing, spread
 from tests.oracles.fates import exponential_thresholds
 
-CUMULATIVE = {"half_life_squad": math.inf, "half_life_company": math.inf, "half_life_community": math.inf, "half_life_ties": math.inf}
+CUMULATIVE = {
+    "half_life_squad": math.inf,
+    "half_life_company": math.inf,
+    "half_life_community": math.inf,
+    "half_life_ties": math.inf,
+}
 
 
 def new_leavers(model: DesertionModel) -> NDArray[np.int64]:
@@ -62,7 +67,12 @@ def test_competing_routes_share_leavers_in_proportion_to_their_rates() -> None:
 def test_additive_contagion_with_complete_mixing_is_bass() -> None:
     """Null: F(t+1) = F + (1-F)(1-exp(-(p+qF))); p, q by maximum likelihood, 40 runs of 2,000; each within 3 standard errors (5e-3); seeds 0-39."""
     n, days, p, q = 2000, 60, 0.005, 0.15
-    world = town(n, days, CUMULATIVE | {"form": "additive", "contagion_community": 1.0, "additive_scale": q}, base_reservist_hide=p)
+    world = town(
+        n,
+        days,
+        CUMULATIVE | {"form": "additive", "contagion_community": 1.0, "additive_scale": q},
+        base_reservist_hide=p,
+    )
     found = []
     for seed in range(40):
         leavers = new_leavers(DesertionModel(world, rng=seed).run())
@@ -72,7 +82,13 @@ def test_additive_contagion_with_complete_mixing_is_bass() -> None:
             rate = np.exp(x[0]) + np.exp(x[1]) * gone / n
             return -float(np.sum(leavers * np.log(-np.expm1(-rate)) - (n - gone - leavers) * rate))
 
-        found.append(np.exp(optimize.minimize(unlikely, np.log([0.01, 0.1]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-6}).x))
+        found.append(
+            np.exp(
+                optimize.minimize(
+                    unlikely, np.log([0.01, 0.1]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-6}
+                ).x
+            )
+        )
     estimates = np.array(found)
     error = estimates.std(axis=0, ddof=1) / math.sqrt(len(estimates))
     assert np.all(np.abs(estimates.mean(axis=0) - [p, q]) < 3.0 * error)
@@ -85,7 +101,11 @@ def on_a_graph(folder: Path, edges: list[tuple[int, int]], n: int, days: int, be
     """`n` - 1 reservists who can only hide, and one civilian, the last, who goes abroad on day 0; ties as in `edges`."""
     path = folder / "ties.csv"
     path.write_text("person,person\n" + "".join(f"{a},{b}\n" for a, b in edges))
-    force = {"name": "town", "soldiers": 0, "reservists": n - 1, "civilians": 1, "community": n} | INERT | {"base_civilian_flee": 10.0}
+    force = (
+        {"name": "town", "soldiers": 0, "reservists": n - 1, "civilians": 1, "community": n}
+        | INERT
+        | {"base_civilian_flee": 10.0}
+    )
     host = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_other": 1.0, "admission_evader": 0.0, "leak": 0.0}
     host |= dict.fromkeys(("claims_abroad", "onward", "homeward"), 0.0)
     return made(days, [force], [host], CALM | CUMULATIVE | {"cross_route": 1.0} | behaviour, graph=str(path))
@@ -120,7 +140,9 @@ def test_slow_contagion_on_a_graph_is_continuous_time_si(tmp_path: Path) -> None
 
     n, days, rate = 200, 800, 0.02
     graph = nx.random_regular_graph(4, n, seed=4)
-    world = on_a_graph(tmp_path, list(graph.edges), n, days, {"form": "additive", "contagion_ties": 1.0, "additive_scale": rate})
+    world = on_a_graph(
+        tmp_path, list(graph.edges), n, days, {"form": "additive", "contagion_ties": 1.0, "additive_scale": rate}
+    )
     dates = np.array([150, 300, 450])
     ours = []
     for seed in range(150):
@@ -144,7 +166,12 @@ def test_slow_contagion_on_a_graph_is_continuous_time_si(tmp_path: Path) -> None
 def test_thresholds_at_quantiles_jump_where_granovetter_says(spread_: float, end: float) -> None:
     """Thresholds N(0.25, s) at their quantiles: 5.5 % leave at s = 0.122, all at s = 0.123; every day as the recursion has it."""
     n, days = 10_000, 500
-    behaviour = CUMULATIVE | {"form": "threshold", "contagion_community": 1.0, "threshold_mean": 0.25, "threshold_spread": spread_}
+    behaviour = CUMULATIVE | {
+        "form": "threshold",
+        "contagion_community": 1.0,
+        "threshold_mean": 0.25,
+        "threshold_spread": spread_,
+    }
     model = DesertionModel(town(n, days, behaviour | {"threshold_draw": "quantiles"}), rng=1).run()
     thresholds = 0.25 + spread_ * stats.norm.ppf((np.arange(n) + 0.5) / n)
     oracle = np.array(spread.granovetter(thresholds, days))
@@ -156,7 +183,12 @@ def test_thresholds_at_quantiles_jump_where_granovetter_says(spread_: float, end
 @pytest.mark.parametrize(("spread_", "all_leave"), [(0.10, False), (0.14, True)])
 def test_random_thresholds_blur_granovetters_jump_but_keep_it(spread_: float, all_leave: bool) -> None:
     """Far from the edge the draw of thresholds decides nothing."""
-    behaviour = CUMULATIVE | {"form": "threshold", "contagion_community": 1.0, "threshold_mean": 0.25, "threshold_spread": spread_}
+    behaviour = CUMULATIVE | {
+        "form": "threshold",
+        "contagion_community": 1.0,
+        "threshold_mean": 0.25,
+        "threshold_spread": spread_,
+    }
     for seed in range(5):
         share = DesertionModel(town(3000, 300, behaviour), rng=seed).run().measures()["share_left"]
         assert (share > 0.95) if all_leave else (share < 0.05)
@@ -171,7 +203,13 @@ def test_cascades_on_poisson_graphs_live_in_watts_window(tmp_path: Path, mean: f
     n, days, sizes = 600, 60, []
     for seed in range(12):
         edges = random_edges(n, mean, 100 + seed)
-        world = on_a_graph(tmp_path, edges, n, days, {"form": "threshold", "contagion_ties": 1.0, "threshold_mean": 0.18, "threshold_spread": 0.0})
+        world = on_a_graph(
+            tmp_path,
+            edges,
+            n,
+            days,
+            {"form": "threshold", "contagion_ties": 1.0, "threshold_mean": 0.18, "threshold_spread": 0.0},
+        )
         left = DesertionModel(world, rng=3).run().world.left_day
         assert left[n - 1] == 0
         assert left.tolist() == spread.threshold_cascade(edges, n, n - 1, 0.18, days)
@@ -182,11 +220,17 @@ def test_cascades_on_poisson_graphs_live_in_watts_window(tmp_path: Path, mean: f
 # --- D6 ------------------------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("entry", "cases", "case_days"), [(6, "4", 10), (6, "5/2", 0), (3, "10", 7), (4, "1/4", 3), (5, "5", 20)])
+@pytest.mark.parametrize(
+    ("entry", "cases", "case_days"), [(6, "4", 10), (6, "5/2", 0), (3, "10", 7), (4, "1/4", 3), (5, "5", 20)]
+)
 def test_one_host_is_the_deterministic_queue(entry: int, cases: str, case_days: int) -> None:
     """All flee on day 0, `entry` are admitted a day: waiting, decisions and waits are those of a desk with the same daily credit."""
     n, days = 120, 110
-    force = {"name": "town", "soldiers": 0, "reservists": n, "civilians": 0, "community": n} | INERT | {"base_reservist_flee": 10.0}
+    force = (
+        {"name": "town", "soldiers": 0, "reservists": n, "civilians": 0, "community": n}
+        | INERT
+        | {"base_reservist_flee": 10.0}
+    )
     host = {
         "name": "desk", "access": 1.0, "travel": 0.0, "entry": entry, "admission_evader": 1.0, "recognition_evader": 1.0,
         "cases": float(Fraction(cases)), "case_days": case_days, "screening_alarm": 0.0, "leak": 0.0,
@@ -229,7 +273,12 @@ def test_pressure_settles_where_the_fixed_point_is(reproduction: float) -> None:
     delta = 1.0 - 2.0 ** (-1.0 / half_life)
     level = reproduction / weight
     baseline = delta * level * math.exp(-reproduction)
-    means = [pressures(DesertionModel(refilled(n, days, weight, half_life, baseline), rng=seed).run(), half_life)[200:].mean() for seed in range(12)]
+    means = [
+        pressures(DesertionModel(refilled(n, days, weight, half_life, baseline), rng=seed).run(), half_life)[
+            200:
+        ].mean()
+        for seed in range(12)
+    ]
     # A man who hid is back the same evening with chance 1 - 1/e, else a day later with the same chance, and so on.
     away = delta * level / (math.e - 1.0)
     expected = -special.lambertw(-(1.0 - away) * baseline * weight / delta).real / weight
@@ -250,7 +299,12 @@ def test_no_rest_above_the_fold(share: float, bounded: bool) -> None:
 def test_transients_follow_the_mean_field() -> None:
     """Without refilling, the share gone of 200,000 people stays within 2 % of the integrated equations (noise: 0.4 % at the end)."""
     half_life, weight, n, days, baseline = 30.0, 8.0, 200_000, 150, 0.002
-    world = town(n, days, {"form": "multiplicative", "contagion_community": weight, "half_life_community": half_life}, base_reservist_hide=baseline)
+    world = town(
+        n,
+        days,
+        {"form": "multiplicative", "contagion_community": weight, "half_life_community": half_life},
+        base_reservist_hide=baseline,
+    )
     gone = DesertionModel(world, rng=1).run().daily["left"].to_numpy() / n
     keep, pressure, left, series = 2.0 ** (-1.0 / half_life), 0.0, 0.0, [0.0]
     for _ in range(days):
@@ -274,11 +328,22 @@ _RAISED = ["base", "squad", "company", "community", "ties", "news"]
     cohesion=st.floats(0.0, 2.0),
     seed=SEEDS,
 )
-def test_a_higher_hazard_delays_nobody(form: str, raised: str, weights: list[float], cohesion: float, seed: int) -> None:
+def test_a_higher_hazard_delays_nobody(
+    form: str, raised: str, weights: list[float], cohesion: float, seed: int
+) -> None:
     """One route, cumulative pressure, nothing returns: with a higher baseline or weight each single person leaves no later."""
     force = {"name": "army", "soldiers": 60, "reservists": 80, "civilians": 0, "community": 40} | INERT
-    force |= {"degree": 4, "across": 0.1, "rewire": 0.1, "rough_country": 1.0, "base_soldier_hide": 0.002, "base_reservist_hide": 0.002}
-    behaviour = CALM | CUMULATIVE | {"half_life_news": math.inf, "form": form, "push_cohesion": cohesion, "frailty_own": 0.5}
+    force |= {
+        "degree": 4,
+        "across": 0.1,
+        "rewire": 0.1,
+        "rough_country": 1.0,
+        "base_soldier_hide": 0.002,
+        "base_reservist_hide": 0.002,
+    }
+    behaviour = (
+        CALM | CUMULATIVE | {"half_life_news": math.inf, "form": form, "push_cohesion": cohesion, "frailty_own": 0.5}
+    )
     behaviour |= {f"contagion_{level}": weight for level, weight in zip(_RAISED[1:], weights, strict=True)}
     low = made(60, [force], behaviour=behaviour)
     if raised == "base":

@@ -36,8 +36,12 @@ def test_multiplicative_rate() -> None:
     """0.5 x 0.01 x exp(0.2 + 0.3), and ties multiply by exp(0.7)."""
     level = rules.level(MULTIPLICATIVE, 0.01, 0.2, 0.3)
     assert level == pytest.approx(0.01 * math.exp(0.5))
-    assert rules.exit_rate(MULTIPLICATIVE, 0.5, level, 0.3, 0.0, 9.0, 9.0, 9.0) == pytest.approx(0.5 * 0.01 * math.exp(0.5))
-    assert rules.exit_rate(MULTIPLICATIVE, 0.5, level, 0.3, 0.7, 9.0, 9.0, 9.0) == pytest.approx(0.5 * 0.01 * math.exp(1.2))
+    assert rules.exit_rate(MULTIPLICATIVE, 0.5, level, 0.3, 0.0, 9.0, 9.0, 9.0) == pytest.approx(
+        0.5 * 0.01 * math.exp(0.5)
+    )
+    assert rules.exit_rate(MULTIPLICATIVE, 0.5, level, 0.3, 0.7, 9.0, 9.0, 9.0) == pytest.approx(
+        0.5 * 0.01 * math.exp(1.2)
+    )
 
 
 def test_concave_rate() -> None:
@@ -101,10 +105,16 @@ def test_the_earlier_crossing_within_the_day_wins() -> None:
 
 
 def test_frailty_has_a_mean_effect_of_one() -> None:
-    """z = s n - s^2 / 2 for each of three parts; the integral of exp z over the normals is 1."""
+    """Log frailty is s n - s^2 / 2 for each of three parts; the integral of exp z over the normals is 1."""
     assert rules.frailty(1.0, 2.0, -1.0, 0.25, 0.04, 0.01) == pytest.approx(0.5 - 0.125 + 0.4 - 0.02 - 0.1 - 0.005)
     grid = [n / 100.0 for n in range(-800, 801)]
-    mean = sum(math.exp(rules.frailty(x, 0.0, 0.0, 0.5, 0.0, 0.0)) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi) for x in grid) / 100.0
+    mean = (
+        sum(
+            math.exp(rules.frailty(x, 0.0, 0.0, 0.5, 0.0, 0.0)) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+            for x in grid
+        )
+        / 100.0
+    )
     assert mean == pytest.approx(1.0, abs=1e-9)
 
 

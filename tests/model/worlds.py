@@ -14,7 +14,14 @@ from desertion.reference import reference_of
 from desertion.scenario import Scenario
 
 START = dt.date(2030, 1, 1)
-_OFF = ("contagion_squad", "contagion_company", "contagion_community", "contagion_ties", "contagion_news", "contagion_facing")
+_OFF = (
+    "contagion_squad",
+    "contagion_company",
+    "contagion_community",
+    "contagion_ties",
+    "contagion_news",
+    "contagion_facing",
+)
 _RECEPTION = tuple(name.replace("contagion", "reception") for name in _OFF)
 _PUSHES = tuple(name for name in Behaviour.model_fields if name.startswith("push_"))
 
@@ -61,7 +68,9 @@ def made(
     **more: Any,
 ) -> Scenario:
     """A scenario put together from parts, with the reference state of its own first day."""
-    scenario = Scenario(name="made", start=START, days=days, forces=forces, hosts=hosts or [], behaviour=behaviour or {}, **more)
+    scenario = Scenario(
+        name="made", start=START, days=days, forces=forces, hosts=hosts or [], behaviour=behaviour or {}, **more
+    )
     return scenario.model_copy(update={"reference": dict(reference_of(scenario))})
 
 
@@ -276,7 +285,9 @@ def _change(draw: st.DrawFn, forces: list[str], hosts: list[str], days: int) -> 
 
 
 @st.composite
-def scenarios(draw: st.DrawFn, forms: tuple[str, ...] = ("multiplicative", "concave", "additive", "threshold", "none")) -> Scenario:
+def scenarios(
+    draw: st.DrawFn, forms: tuple[str, ...] = ("multiplicative", "concave", "additive", "threshold", "none")
+) -> Scenario:
     """Scenarios of 1 to 480 people over the whole parameter space, lively enough that something happens."""
     days = draw(st.integers(30, 50))
     forces = ["alpha", "beta", "gamma"][: draw(st.sampled_from([1, 1, 2, 3]))]
@@ -284,10 +295,17 @@ def scenarios(draw: st.DrawFn, forms: tuple[str, ...] = ("multiplicative", "conc
     host_rows = [
         _OPEN
         | draw(some_numbers(Host, 14))
-        | {"name": host, "passes_to": draw(st.lists(st.sampled_from([other for other in hosts if other != host]), unique=True)) if len(hosts) > 1 else []}
+        | {
+            "name": host,
+            "passes_to": draw(st.lists(st.sampled_from([other for other in hosts if other != host]), unique=True))
+            if len(hosts) > 1
+            else [],
+        }
         for host in hosts
     ]
-    changes = draw(st.lists(_change(forces, hosts, days), max_size=6, unique_by=lambda change: (change["date"], change["path"])))
+    changes = draw(
+        st.lists(_change(forces, hosts, days), max_size=6, unique_by=lambda change: (change["date"], change["path"]))
+    )
     behaviour = draw(some_numbers(Behaviour, 20)) | {
         "form": draw(st.sampled_from(forms)),
         "threshold_draw": draw(st.sampled_from(["random", "quantiles"])),

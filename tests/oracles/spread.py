@@ -44,7 +44,11 @@ def threshold_cascade(edges: list[tuple[int, int]], n: int, first: int, threshol
     for day in range(1, days):
         gone = [left != NEVER for left in day_left]
         for person in range(n):
-            if not gone[person] and ties[person] and sum(gone[friend] for friend in ties[person]) >= threshold * len(ties[person]):
+            if (
+                not gone[person]
+                and ties[person]
+                and sum(gone[friend] for friend in ties[person]) >= threshold * len(ties[person])
+            ):
                 day_left[person] = day
     return day_left
 

@@ -87,7 +87,7 @@ def _admit(w: World, h: int, day: int) -> None:
     if entry == math.inf:
         w.border_credit[h] = float(queue[2])
     else:
-        w.border_credit[h] += entry
+        w.border_credit[h] = w.border_credit[h] + entry if entry > 0.0 else 0.0
     while w.border_credit[h] >= 1.0 and queue[0] >= 0:
         w.border_credit[h] -= 1.0
         _deal_with(w, _pop(w, queue), h, day)
@@ -162,7 +162,7 @@ def decide_all(w: World, day: int) -> None:
 def _decide_cases(w: World, h: int, day: int) -> None:
     """Decide cases first come first served within the day's credit, none before its least duration."""
     host, queue = w.hosts[h], w.case_queue[h]
-    w.case_credit[h] += host[col.H_CASES]
+    w.case_credit[h] = w.case_credit[h] + host[col.H_CASES] if host[col.H_CASES] > 0.0 else 0.0
     wait = host[col.H_CASE_DAYS] + host[col.H_SCREENING_DAYS]
     while w.case_credit[h] >= 1.0 and queue[0] >= 0 and w.since[queue[0]] + wait <= day:
         w.case_credit[h] -= 1.0
