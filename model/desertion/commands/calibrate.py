@@ -30,7 +30,7 @@ def command(
     from desertion.study.thesis_run import Sizes, fit_case
     from desertion.writing import folder
 
-    target = folder(out or Path("calibration"))
+    target = folder(out or Path("outputs/calibration"))
     sizes = Sizes(particles=particles, generations=generations)
     names = [case(name).name for name in series or CASES]
     quieten()

@@ -40,7 +40,7 @@ def command(
     chosen = tuple(ids or ())
     plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
     plan = quickly(plan) if quick else plan
-    target = folder(out or Path("claims-quick" if quick else "claims"))
+    target = folder(out or Path("outputs/claims-quick" if quick else "outputs/claims"))
     plan = replace(plan, command=_command(plan))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")

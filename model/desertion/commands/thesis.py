@@ -36,7 +36,7 @@ def command(
     from desertion.study.thesis_run import QUICK, Sizes, calibration, cells_csv, fit_case, power_cells, reference_table
     from desertion.writing import folder, write_text
 
-    target = folder(out or Path("thesis-quick" if quick else "thesis"))
+    target = folder(out or Path("outputs/thesis-quick" if quick else "outputs/thesis"))
     sizes = QUICK if quick else Sizes()
     given = {"particles": particles, "generations": generations, "table": None if table is None else 1000 * table}
     sizes = replace(sizes, **{key: value for key, value in given.items() if value is not None})
