@@ -160,7 +160,7 @@ class Person(PersonView):
     def push(self) -> float:
         """What drives the person, in log-hazard units."""
         if self._world.status[self.row] == SERVING:
-            return signals.push_in_squad(self._core, self.squad)
+            return float(self._world.squad_push[self.squad])
         return signals.push_in_class(self._core, self.community, self._class)
 
     def cost(self, route: int) -> float:

@@ -153,6 +153,7 @@ def _unit_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "squad_low_theta": np.zeros(m),
         "company_strain": np.zeros(n_k),
         "company_share": np.zeros((n_k, 5)),
+        "squad_push": np.zeros(n_q),
         "squad_open": np.zeros((n_q, 5)),
         "squad_level": np.zeros((n_q, 5)),
         "squad_shared": np.zeros((n_q, 5)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa import Model
+from mesa.datacollection import DataCollector
 
 from desertion.core import core_of
 from desertion.crowd import Crowd
@@ -16,7 +18,7 @@ from desertion.institutions.agents import Front, HomeState, HostState, News
 from desertion.memory import check_memory, persons
 from desertion.notice import tell_if_cold
 from desertion.population import Population, check_population
-from desertion.record import daily_frame, hosts_frame, measures, people_frame
+from desertion.record import DAILY_COLUMNS, daily_frame, hosts_frame, measures, people_frame
 from desertion.scenario import Scenario
 from desertion.society import build
 
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
 LARGEST_SEED = 2**63
+
+
+def _total(name: str, model: DesertionModel) -> float:
+    return float(model.world.daily[model.day, :, DAILY_COLUMNS.index(name)].sum())
+
+
+# What Mesa's batch runs and charts find without any collector of the user's: sums over forces, day by day while the model is stepped.
+TOTALS = {name: partial(_total, name) for name in ("left", "strength", "hiding", "abroad", "applicant", "protected")}
 
 
 class DesertionModel(Model[Any, Any]):
@@ -40,6 +50,7 @@ class DesertionModel(Model[Any, Any]):
         home_states: The home states as Mesa agents, by name of the force.
         fronts: The fronts as Mesa agents, by name of the force.
         news: The news services as Mesa agents, by name of the force.
+        datacollector: Mesa's collector: totals by day of a stepped run (`run` to the horizon leaves it empty, since `daily` has all), or your own.
     """
 
     def __init__(
@@ -93,6 +104,7 @@ class DesertionModel(Model[Any, Any]):
         self.core = core_of(self.world)
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))
+        self.datacollector = self._totals = DataCollector(model_reporters=TOTALS)
         self._build_institutions()
 
     def _people(self, population: str, own: tuple[type[Person] | None, ...]) -> Population:
@@ -154,15 +166,12 @@ class DesertionModel(Model[Any, Any]):
             self.population.advance(self.day, self.day + 1)
             self.day += 1
             self.running = self.day < self.sized.days and not self._stopped()
-        collector = getattr(self, "datacollector", None)
-        if collector is not None:
-            collector.collect(self)
+        self.datacollector.collect(self)
 
     def run(self) -> DesertionModel:
         """Run to the horizon or the stop rule; return the model."""
-        plain = (
-            type(self).step is DesertionModel.step and not hasattr(self, "datacollector") and len(self._event_list) <= 1
-        )
+        mine = self.datacollector is self._totals
+        plain = type(self).step is DesertionModel.step and mine and len(self._event_list) <= 1
         while self.running and self.day < self.sized.days:
             if plain and self.sized.stop is None:
                 self.population.advance(self.day, self.sized.days)

@@ -536,7 +536,7 @@ def _strain_in(w: World, k: int) -> float:
 
 
 @kernel
-def push_in_squad(w: World, q: int) -> float:
+def _push_in_squad(w: World, q: int) -> float:
     """What drives the men of a squad."""
     k, founders = w.squad_company[q], w.squad_founders[q]
     lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
@@ -584,7 +584,8 @@ def reception_in_squad(w: World, q: int, k: int) -> float:
 @kernel
 def _squad_signals(w: World, q: int) -> None:
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
-    push = push_in_squad(w, q)
+    push = _push_in_squad(w, q)
+    w.squad_push[q] = push
     total = 0
     for k in range(N_ROUTES):
         total += w.squad_pressure[q, k]

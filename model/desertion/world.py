@@ -97,6 +97,7 @@ class World(NamedTuple):
     company_surrendered: Cells
     company_strain: Cells  # (K) push shared by a company
     company_share: Cells  # (K, 5) weighted share gone by route
+    squad_push: Cells  # (Q) what drives its men, as published in the morning
     squad_open: Cells  # (Q, 5) opportunity times chance
     squad_level: Cells
     squad_shared: Cells
