@@ -30,7 +30,7 @@ def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:
         likeliest = RIVALS[int(fit.probabilities[-1].argmax())]
         names, shares = fit.shares[likeliest]
         if len(shares):
-            figure = style.new_figure("tall")
+            figure = style.new_figure("tall" if len(names) > 4 else "wide")
             axes = figure.subplots(-(-len(names) // 4), 4, squeeze=False).ravel()
             meanings = {key: prior.name.replace("_", " ") for key, prior in PRIORS.items()}
             posteriors(list(axes), names, shares, fit.weights[likeliest], meanings)

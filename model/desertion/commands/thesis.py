@@ -59,7 +59,7 @@ def command(
     found_meta = meta([fit for fit, _ in fits])
     text = [
         "# The thesis put to the test",
-        *(["**A quick run: sizes too small to conclude from.**"] if quick else []),
+        *(["**Smaller than the full test: too small to conclude from.**"] if sizes != Sizes() else []),
         words.power_text(cells, reference),
         words.meta_text(found_meta, [fit for fit, _ in fits]),
         "## Series by series",

@@ -23,6 +23,10 @@ RIVAL_NAMES = {
 """What tables and figures call the rivals."""
 
 
+ROUGH = 0.4
+"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
@@ -79,6 +83,11 @@ def case_text(fit: Fit, seconds: float) -> str:
     ]
     if fit.few:
         flags.append("Too few particles for these probabilities to mean much.")
+    if fit.epsilon[-1] > ROUGH:
+        flags.append(
+            f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "
+            "average: these probabilities are a first look, more generations are needed."
+        )
     if series.recalled:
         flags.append("Uses recalled figures (grade C*).")
     loose = [f"{rival}: {', '.join(names)}" for rival in RIVALS if (names := unidentified(fit, rival))]
