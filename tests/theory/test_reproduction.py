@@ -95,6 +95,12 @@ def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario) -> None:
     assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
 
 
+def test_the_jump_is_what_a_squad_mate_feels(plain: Scenario) -> None:
+    """Weight over ten men, officers counting twice at a share of a tenth."""
+    squads = plain.with_(NO_CONTAGION | {"behaviour.contagion_squad": 4.0})
+    assert reproduction(squads).jump == pytest.approx(4.0 / 10.0 * 1.1)
+
+
 def test_frailty_shared_by_a_company_and_a_town_raises_r(plain: Scenario) -> None:
     """Who left comes from where many want to: E[exp 2z] = exp(variance) for each part shared; others hear the news too."""
     news = plain.with_(NO_CONTAGION | {"behaviour.contagion_news": 0.5})

@@ -76,6 +76,25 @@ def test_one_more_leaver_means_one_over_one_minus_r(value: float) -> None:
     assert abs(found.mean - expected) < 3.3 * np.sqrt(value / (1.0 - value) ** 3 / 120)
 
 
+@pytest.mark.statistical
+def test_the_multiplier_of_an_army_with_squads_companies_and_news() -> None:
+    """H0: 160 extra leavers among 12,000 soldiers measure the sum over generations, 2 at R = 0.5.
+
+    The standard error is sqrt(0.5 / 0.5**3 / 160) = 0.16; the bound is 3.3 of them: false alarms one in 1,000.
+    """
+    own, b = "forces.laboratory.", "behaviour."
+    changes = {own + "soldiers": 12_000, own + "return_rate": 1.0}
+    changes |= {b + f"half_life_{level}": 20.0 for level in ("squad", "company", "news")}
+    changes |= {b + "contagion_squad": 0.5, b + "contagion_company": 0.5, b + "contagion_news": 2.0}
+    scenario = with_reproduction(Scenario.load("laboratory", days=500).with_(changes), 0.5)
+    theory = reproduction(scenario)
+    assert theory.jump < 1.0 / 3.0
+    expected = theory.total(theory.flows / theory.flows.sum())
+    assert expected == pytest.approx(2.0, rel=0.01)
+    found = measured_multiplier(scenario, day=200, extra=20, runs=8, seed=5)
+    assert abs(found.mean - expected) < 3.3 * np.sqrt(0.5 / 0.5**3 / 160)
+
+
 def test_a_run_without_contagion_answers_with_the_leaver_alone() -> None:
     """The multiplier is exactly 1: nobody else is moved in any replicate."""
     scenario = town(FIELD.at(0.0), 2_000, 200)

@@ -23,6 +23,8 @@ Measure = Annotated[
     int, typer.Option("--measure", metavar="N", help="Measure the multiplier of one more leaver in N paired runs.")
 ]
 
+LARGE_JUMP = 1.0 / 3.0  # log hazard; no source: from there on squads that are refilled were seen to run away one by one
+
 
 def command(
     scenario: _options.Scenario,
@@ -67,6 +69,10 @@ def _tell(found: Reproduction, tipping: float, reference: Reproduction) -> None:
     print(f"  in the reference state     {_or(reference.value, 'no steady state')} (before policies and dial)")
     print(f"  multiplier, 1 / (1 - R)    {_or(found.multiplier, 'without bounds')}")
     print(f"  R reaches 1 at             {_or(tipping, 'no multiple')} (times the contagion weights)")
+    if found.jump > LARGE_JUMP:
+        print(
+            f"  Beware: one leaver moves his nearest by exp({found.jump:.2g}); small units will empty earlier than R says."
+        )
     if math.isinf(found.value):
         print("  Contagion carries leaving away until there is nobody left who can leave.")
         return

@@ -70,6 +70,10 @@ class Operator:
         """Whether anybody moves anybody."""
         return len(self.ways) > 0 and self.behaviour.form != "none" and bool(self._jumps.any())
 
+    def jump(self, factor: float = 1.0) -> float:
+        """The largest contagion term that a single leaver makes anywhere."""
+        return float(np.where(self._reached > 0.0, factor * self._jumps.sum(axis=-1), 0.0).max(initial=0.0))
+
     def at(self, x: Array, factor: float = 1.0) -> Array:
         """The operator, shape (ways, ways), while the contagion terms of the ways stand at `x`."""
         b, jumps, own = self.behaviour, factor * self._jumps, x[:, None, None]

@@ -34,6 +34,7 @@ class Reproduction:
         matrix: Next-generation operator, shape (ways, ways); that of the first day where no quasi-stationary state is.
         contagion: Contagion term of each way in that state; nan where there is none.
         flows: Departures a day by each way in that state, persons; in the threshold form persons gone.
+        jump: Largest contagion term that a single leaver makes: that of his squad mates as a rule.
     """
 
     value: float
@@ -42,6 +43,7 @@ class Reproduction:
     matrix: Array
     contagion: Array
     flows: Array
+    jump: float
 
     @property
     def multiplier(self) -> float:
@@ -65,6 +67,9 @@ def reproduction(scenario: Scenario) -> Reproduction:
     It counts contagion alone. Leaving also wears down police odds, legitimacy, cohesion and thinned lines, men in
     hiding may leave a second time, and the surrender of a whole unit makes more news: a measured multiplier has these.
 
+    Leavers are taken to be independent of each other but for the mean. Where one leaver is felt strongly by a few
+    (`jump` above a third or so), two in one squad drive the rest out long before R = 1, and more leave than R says.
+
     Args:
         scenario: The scenario.
     """
@@ -77,7 +82,7 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
     if not operator.spreads or factor == 0.0:
         flows = operator.people * operator.rate(nothing)
         return Reproduction(
-            value=0.0, first=0.0, ways=operator.ways, matrix=np.zeros((n, n)), contagion=nothing, flows=flows
+            value=0.0, first=0.0, ways=operator.ways, matrix=np.zeros((n, n)), contagion=nothing, flows=flows, jump=0.0
         )
     at_first = operator.at(nothing, factor)
     x = operator.state(factor)
@@ -92,4 +97,5 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
         matrix=matrix,
         contagion=x,
         flows=operator.people * operator.rate(x),
+        jump=operator.jump(factor),
     )
