@@ -17,7 +17,7 @@ DEMO_OPTIONS ?= --policy case-by-case --policy closed-borders --policy visa-free
 	--scale 0.01 --runs 10 --seed 1
 SUITES ?= quick docking statistical studies browser
 
-.PHONY: help demo test lint ruff types walls docstrings docs bench app pins format clean
+.PHONY: help demo test lint ruff types walls docstrings docs bench golden app pins format clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ docs: $(VENV)/.dev
 
 bench: $(VENV)/.dev ## Measure speed and print a table
 	$(BIN)/python -m tests.benchmarks
+
+golden: $(VENV)/.dev ## Say how today's runs differ from the stored ones (RENEW=1 stores today's)
+	$(BIN)/python -m tests.golden $(if $(RENEW),--renew)
 
 app: $(VENV)/.dev ## Open the browser app on this machine
 	$(BIN)/desertion app

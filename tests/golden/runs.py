@@ -1,0 +1,142 @@
+"""Five runs whose histories are stored, so that no change of the model goes unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from desertion.model import DesertionModel
+from desertion.scenario import Scenario
+
+FOLDER = Path(__file__).parent
+# Counts of people, money and dates that a reader knows how to judge.
+NUMBERS = (
+    "left_total", "left_hide", "left_flee", "left_surrender", "left_refuse", "left_skilled", "casualties", "protected", "peak_waiting", "turned_away",
+    "cost_eur", "served_reservists", "strength_end", "legitimacy_end", "breakpoint_day", "fall_day",
+)  # fmt: skip
+
+
+class Pair(NamedTuple):
+    """A scenario under a policy, small enough for a second."""
+
+    scenario: str
+    policy: str
+    settings: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return f"{self.scenario}-{self.policy}"
+
+    @property
+    def path(self) -> Path:
+        """Where its history is stored."""
+        return FOLDER / f"{self.name}.json"
+
+    def load(self) -> Scenario:
+        """The scenario."""
+        return Scenario.load(self.scenario, policies=[self.policy], **self.settings)
+
+
+PAIRS = (
+    Pair("toy", "case-by-case", {}),
+    Pair(
+        "toy",
+        "fast-track",
+        {"set": {"forces.toy.protest": 1.0, "forces.toy.protest_spark": 0.3, "behaviour.form": "additive"}},
+    ),
+    Pair("russia-2022", "transit-corridor", {"scale": 0.0005, "days": 150}),
+    Pair("three-armies-2022", "exit-ban-on-outflow", {"scale": 0.0002, "days": 150}),
+    Pair("gdr-1989", "case-by-case", {"scale": 0.0005, "days": 150}),
+)
+
+
+def machine() -> str:
+    """What bits are promised on: same processor family, same system, same C library."""
+    return " ".join((platform.system(), platform.machine(), *platform.libc_ver()))
+
+
+def digest(data: bytes) -> str:
+    """Eight hex digits."""
+    return hashlib.sha256(data).hexdigest()[:8]
+
+
+def history(pair: Pair, population: str = "compiled") -> dict[str, Any]:
+    """What is stored of a run: digests of each day and each series, of the people, and numbers to judge by."""
+    scenario = pair.load()
+    model = DesertionModel(scenario, rng=2022, population=population).run()
+    w, measures = model.world, model.measures()
+    people = [getattr(w, name) for name in ("status", "left_day", "left_route", "squad", "spell", "host", "trait")]
+    series = model.daily.drop(columns=["day", "force"])
+    hosts = model.hosts.drop(columns=["day", "host", "force"])
+    return {
+        "machine": machine(),
+        "inputs": scenario.hash,
+        "people": digest(b"".join(np.ascontiguousarray(part).tobytes() for part in people)),
+        "days": [digest(w.daily[day].tobytes() + w.hostly[day].tobytes()) for day in range(len(w.daily))],
+        "series": {name: digest(series[name].to_numpy().astype(float).tobytes()) for name in series}
+        | {f"hosts.{name}": digest(hosts[name].to_numpy().astype(float).tobytes()) for name in hosts},
+        "numbers": {name: measures[name] for name in NUMBERS},
+    }
+
+
+def stored(pair: Pair) -> dict[str, Any] | None:
+    """The stored history, None if there is none yet."""
+    if not pair.path.exists():
+        return None
+    found: dict[str, Any] = json.loads(pair.path.read_text())
+    return found
+
+
+def store(pair: Pair, found: dict[str, Any]) -> None:
+    """Store a history, whole or not at all."""
+    part = pair.path.with_suffix(".part")
+    days = ",\n    ".join(
+        ", ".join(f'"{day}"' for day in found["days"][start : start + 12]) for start in range(0, len(found["days"]), 12)
+    )
+    text = json.dumps(found | {"days": "DAYS"}, indent=2).replace('"DAYS"', f"[\n    {days}\n  ]")
+    part.write_text(text + "\n")
+    part.replace(pair.path)
+
+
+def explained(old: dict[str, Any] | None, new: dict[str, Any]) -> list[str]:
+    """What differs between a stored history and a new one, in sentences; empty if nothing does."""
+    if old is None:
+        return ["nothing is stored yet"]
+    if old["days"] == new["days"] and old["people"] == new["people"]:
+        return (
+            ["the inputs are written down differently, and all results are the same"]
+            if old["inputs"] != new["inputs"]
+            else []
+        )
+    lines = [_cause(old, new)]
+    if len(old["days"]) != len(new["days"]):
+        lines.append(f"the run has {len(new['days']) - 1} days, before {len(old['days']) - 1}")
+    first = next((day for day, (a, b) in enumerate(zip(old["days"], new["days"], strict=False)) if a != b), None)
+    if first is not None:
+        lines.append(f"the first day that differs is day {first}")
+    moved = [name for name in new["series"] if old["series"].get(name) != new["series"][name]]
+    lines.append(
+        f"series that differ ({len(moved)} of {len(new['series'])}): {', '.join(moved[:12])}{', ...' if len(moved) > 12 else ''}"
+    )
+    gone = [name for name in old["series"] if name not in new["series"]]
+    if gone:
+        lines.append(f"series that are gone: {', '.join(gone)}")
+    for name, value in new["numbers"].items():
+        before = old["numbers"].get(name)
+        if before != value:
+            lines.append(f"{name}: {before:g} -> {value:g}" if before is not None else f"{name}: new, {value:g}")
+    return lines
+
+
+def _cause(old: dict[str, Any], new: dict[str, Any]) -> str:
+    if old["inputs"] != new["inputs"]:
+        return "the inputs have changed (seeds, defaults or policies), and the results with them"
+    if old["machine"] != new["machine"]:
+        return f"the inputs are the same; the machine is another ({old['machine']}, now {new['machine']}), so the last bits may differ"
+    return "the inputs are the same: the model itself gives other results"

@@ -1,0 +1,41 @@
+"""Stored histories: a change of results is noticed, explained and stored on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.runs import PAIRS, Pair, explained, history, machine, stored
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_the_history_is_the_stored_one(pair: Pair) -> None:
+    """Every day and everybody's fate on the machine that stored it; elsewhere the numbers, within a tenth."""
+    old, new = stored(pair), history(pair)
+    assert old is not None, "make golden RENEW=1"
+    if old["machine"] == machine():
+        lines = explained(old, new)
+        assert not lines or lines[0].startswith("the inputs are written down differently"), "\n".join(lines)
+    else:
+        assert new["numbers"] == pytest.approx(old["numbers"], rel=0.1, abs=3.0)
+
+
+@pytest.mark.docking
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_the_mesa_form_gives_the_same_history(pair: Pair) -> None:
+    """The readable form stands behind each stored history, too: its first forty days here."""
+    short = Pair(pair.scenario, pair.policy, pair.settings | {"days": 40})
+    assert explained(history(short), history(short, "mesa")) == []
+
+
+def test_a_difference_is_explained() -> None:
+    """What changed first, in which series, and by how much; the inputs are named as the cause if they are."""
+    pair = PAIRS[0]
+    old = history(pair)
+    assert explained(old, old) == []
+    changed = history(Pair(pair.scenario, "closed-borders", pair.settings))
+    lines = explained(old, changed)
+    assert lines[0].startswith("the inputs have changed")
+    assert any(line.startswith("the first day that differs is day ") for line in lines)
+    assert any(line.startswith("left_flee: ") for line in lines)
+    assert explained(old, changed | {"inputs": old["inputs"]})[0].startswith("the inputs are the same: the model")
+    assert explained(None, old) == ["nothing is stored yet"]
