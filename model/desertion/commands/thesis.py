@@ -8,7 +8,7 @@ import typer
 
 from desertion.commands import _options as options
 
-REPLICATES = 20
+REPLICATES = 10
 """Replicates of the runs that patterns are held against."""
 
 

@@ -55,7 +55,7 @@ def _distant(runs: Runs) -> Array:
 
 def _attempts(runs: Runs) -> Array:
     """Soldiers' desertions with the exits of 1989 against all exits closed."""
-    both = zip(runs["gdr"], runs["gdr_closed"], strict=True)
+    both = zip(runs["gdr_army"], runs["gdr_army_closed"], strict=True)
     return np.array(
         [_quotient(a.measures()["soldiers_left"], max(b.measures()["soldiers_left"], 0.5)) for a, b in both]
     )
@@ -181,7 +181,7 @@ PATTERNS = (
         low=10.0,
         high=15.0,
         source="East German army, July to 13 October 1989 against 1980-88 (A)",
-        setups=("gdr", "gdr_closed"),
+        setups=("gdr_army", "gdr_army_closed"),
         number=_attempts,
     ),
     Pattern(

@@ -32,20 +32,23 @@ class Setup:
 
 # A smaller reserve and no call-up, so that soldiers are the larger part of those simulated.
 _FRONT = (("forces.*.reservists", 1_000_000), ("forces.*.civilians", 100_000), ("forces.*.waves", ()))
+# Fewer people at home, so that the rare desertions of an army at peace can be counted.
+_ARMY = (("forces.*.reservists", 50_000), ("forces.*.civilians", 50_000))
 
 SETUPS: Mapping[str, Setup] = {
     "russia": Setup(scenario="russia-2022", scale=0.0005),
-    "front": Setup(scenario="russia-2022", scale=0.01, settings=_FRONT),
-    "front_harsh": Setup(scenario="russia-2022", scale=0.01, settings=_FRONT, policies=("lever-punishment-harsh",)),
-    "front_campaign": Setup(scenario="russia-2022", scale=0.01, settings=_FRONT, policies=("information-campaign",)),
+    "front": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT),
+    "front_harsh": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("lever-punishment-harsh",)),
+    "front_campaign": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("information-campaign",)),
     "distant_only": Setup(
         scenario="russia-2022",
-        scale=0.01,
+        scale=0.1,
         settings=_FRONT,
         policies=("fast-track", "lever-neighbours-closed", "lever-border-closed"),
     ),
     "gdr": Setup(scenario="gdr-1989", scale=0.002),
-    "gdr_closed": Setup(scenario="gdr-1989", scale=0.002, policies=("closed-borders",)),
+    "gdr_army": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY),
+    "gdr_army_closed": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY, policies=("closed-borders",)),
 }
 
 Runs = Mapping[str, Sequence["DesertionModel"]]

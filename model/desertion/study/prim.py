@@ -117,13 +117,16 @@ def _limit(column: Column, kept: NDArray[np.bool_]) -> Limit | None:
 
 
 def _loosen(table: Mapping[str, Column], hits: NDArray[np.bool_], limits: Limits) -> Limits:
-    """Drop every bound that adds less than three points of density, the weakest first."""
+    """Drop every bound that adds less than three points of density, or less than two standard errors; the weakest first."""
     while limits:
-        density = hits[_inside(table, limits)].mean()
+        inside = _inside(table, limits)
+        density, count = float(hits[inside].mean()), int(inside.sum())
         looser = [each for name in limits for each in _without_a_bound(limits, name)]
-        losses = [float(density - hits[_inside(table, each)].mean()) for each in looser]
-        weakest = int(np.argmin(losses))
-        if losses[weakest] >= _MATTERS:
+        shares = [float(hits[_inside(table, each)].mean()) for each in looser]
+        # What a bound gains beyond what chance gives a box of this size.
+        gains = [density - share - max(_MATTERS, 2.0 * math.sqrt(share * (1.0 - share) / count)) for share in shares]
+        weakest = int(np.argmin(gains))
+        if gains[weakest] >= 0.0:
             return limits
         limits = looser[weakest]
     return limits
