@@ -63,6 +63,7 @@ def main(names: list[str]) -> int:
         print(f"There is no suite {unknown[0]!r}; known are: {', '.join(suite.name for suite in SUITES)}.")
         return 2
     chosen = [suite for suite in SUITES if not names or suite.name in names]
+    compile_once()
     total, codes, lines = Count(), [], []
     for suite in chosen:
         print(f"\n=== {suite.name} (budget {suite.budget} s)", flush=True)
@@ -79,6 +80,13 @@ def main(names: list[str]) -> int:
         total.failed += 1
     print(total)
     return int(any(codes))
+
+
+def compile_once() -> None:
+    """Compile the model in one process, so that no test has to wait while several compile the same."""
+    print("=== compiling the model, where that has not been done", flush=True)
+    both = "from desertion.model import DesertionModel as M; M('toy', rng=1, days=3).run(); M('toy', rng=1, days=3, population='mesa').run()"
+    subprocess.run([sys.executable, "-c", both], check=False)
 
 
 def run(suite: Suite) -> tuple[int, Count]:

@@ -11,6 +11,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return an empty project folder that is also the current one."""
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    docking\n    studies\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(suites, "compile_once", lambda: None)
     monkeypatch.setattr(
         suites,
         "SUITES",
