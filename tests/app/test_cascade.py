@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.app.conftest import free_port, started, stopped
+
 pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Any]
 
 
 def ready(page: Any) -> Any:
@@ -21,16 +26,133 @@ def path_of(page: Any) -> str:
     return str(page.locator(".chart .line").first.get_attribute("d"))
 
 
-def test_a_run_that_is_played_moves_its_curve_and_its_day(visit: Callable[..., Any]) -> None:
-    """Play, wait, pause: the day has gone on, the curve is longer, and it stands still after the pause."""
+def day(page: Any) -> int:
+    """The day that the page shows."""
+    return int(page.locator(".app-view [role=status]").first.inner_text().split()[1])
+
+
+def wait_for_day(page: Any, least: int) -> None:
+    """Wait until the run has come so far."""
+    script = f"Number(/Day (\\d+)/.exec(document.querySelector('.app-view [role=status]')?.textContent)[1]) >= {least}"
+    page.wait_for_function(script)
+
+
+def test_a_run_that_is_played_moves_its_curve_and_its_day_and_stands_still_when_paused(visit: Visit) -> None:
+    """Play, wait, pause: the day has gone on, the curve is longer, and nothing moves after the pause."""
     page = ready(visit("/?scenario=toy"))
     before = path_of(page)
     page.get_by_label("Speed").select_option("60")
     page.get_by_role("button", name="Play").click()
-    page.wait_for_function("Number(/Day (\\d+)/.exec(document.querySelector('[role=status]').textContent)[1]) > 30")
+    wait_for_day(page, 30)
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Play").wait_for()
+    page.wait_for_timeout(600)
     after = path_of(page)
     assert len(after) > len(before)
     page.wait_for_timeout(800)
     assert path_of(page) == after
+
+
+def test_step_and_reset_move_by_a_day_and_back_to_the_start(visit: Visit) -> None:
+    """One day more, ten days more, then the first day again."""
+    page = ready(visit("/?scenario=toy"))
+    page.get_by_role("button", name="One day").click()
+    wait_for_day(page, 1)
+    page.get_by_role("button", name="Ten days").click()
+    wait_for_day(page, 11)
+    assert day(page) == 11
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_function("document.querySelector('.app-view [role=status]')?.textContent?.startsWith('Day 0')")
+
+
+def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(visit: Visit) -> None:
+    """Scenario, policy and seed chosen by one visitor are what another visitor sees who opens his address."""
+    page = ready(visit("/?scenario=toy"))
+    page.get_by_label("Add a policy").select_option("fast-track")
+    page.get_by_label("Seed").fill("11")
+    page.get_by_label("Seed").press("Enter")
+    page.wait_for_function("location.search.includes('seed=11') && location.search.includes('fast-track')")
+    query = urlsplit(page.url).query
+    assert parse_qs(query)["policies"] == ["fast-track"]
+    other = ready(visit(f"/?{query}"))
+    assert other.get_by_label("Seed").input_value() == "11"
+    assert "--policy fast-track" in other.locator("code").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("scenario=toy&set=behaviour.contagion_squad=much", "must be a number"),
+        ("scenario=nowhere", "there is no scenario 'nowhere'"),
+        ("scenario=../../../etc/passwd", "there is no scenario"),
+        ("scenario=toy&policies=/etc/passwd", "there is no policy"),
+        ("scenario=toy&set=graph=/etc/passwd", "graph cannot be set here"),
+        ("scenario=russia-2022&scale=1", "a scale of 0.001 fits"),
+        ("seed=-1", "seed = -1 must be a whole number"),
+        ("what=ever", "there is no part of the address 'what'"),
+    ],
+)
+def test_wrong_input_is_answered_with_a_sentence(visit: Visit, query: str, words: str) -> None:
+    """The sentence names what is wrong; nothing else happens, and no path is opened."""
+    page = visit(f"/?{query}")
+    page.get_by_role("alert").first.wait_for()
+    assert words in page.get_by_role("alert").first.inner_text()
+
+
+def test_two_visitors_do_not_see_each_others_runs(visit: Visit) -> None:
+    """One plays the toy scenario, the other another seed and scenario: neither's day or inputs move for the other."""
+    one, two = ready(visit("/?scenario=toy&seed=1")), ready(visit("/?scenario=quiet&seed=2"))
+    one.get_by_role("button", name="Ten days").click()
+    wait_for_day(one, 10)
+    two.wait_for_timeout(700)
+    assert day(two) == 0
+    assert two.get_by_label("Seed").input_value() == "2"
+    assert "desertion run quiet" in two.locator("code").inner_text()
+    assert "desertion run toy" in one.locator("code").inner_text()
+
+
+def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
+    """Tab reaches Play, Enter starts it; in the picture arrow keys move and Enter picks a person."""
+    page = ready(visit("/?scenario=toy"))
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == "One day":
+            break
+    page.keyboard.press("Enter")
+    wait_for_day(page, 1)
+    page.locator(".picture svg").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function("/person=\\d+/.test(location.search)")
+    page.get_by_text("See his life and what moves him").wait_for()
+
+
+@pytest.mark.parametrize(
+    "path", ["/?scenario=toy", "/compare", "/study?file=dial.sqlite", "/person?scenario=toy&person=3", "/claims"]
+)
+def test_every_page_fits_a_narrow_dark_screen(visit: Visit, path: str) -> None:
+    """At 390 pixels nothing sticks out sideways, and the page is dark where the system is."""
+    page = visit(path, width=390, dark=True)
+    page.wait_for_timeout(1500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    ground = page.evaluate("getComputedStyle(document.querySelector('.app-root')).backgroundColor")
+    assert sum(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")) < 120
+
+
+def test_a_server_that_is_full_says_so_and_lets_others_go_on(studies: Any, browser: Any) -> None:
+    """With one place the second visitor is asked to come back; the first one's page still answers."""
+    port = free_port()
+    process = started(port, "--studies", str(studies), "--sessions", "1")
+    try:
+        one, two = browser.new_page(), browser.new_page()
+        one.goto(f"http://127.0.0.1:{port}/?scenario=toy")
+        one.wait_for_selector(".picture svg .person", timeout=120_000)
+        two.goto(f"http://127.0.0.1:{port}/?scenario=toy")
+        two.get_by_text("as many visitors as it is allowed").wait_for(timeout=60_000)
+        one.get_by_role("button", name="One day").click()
+        wait_for_day(one, 1)
+        one.close()
+        two.close()
+    finally:
+        stopped(process)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -44,10 +42,14 @@ class Session:
         if query == self.address.peek().query():
             return
         try:
-            self.address.value = parse(query)
-            self.problem.value = ""
+            wanted = parse(query)
         except InputError as problem:
             self.problem.value = str(problem)
+            return
+        # The same address in other words changes nothing, nor what is told about it.
+        if wanted != self.address.peek():
+            self.address.value = wanted
+            self.problem.value = ""
 
     def change(self, **changes: Any) -> None:
         """Change parts of the address."""
@@ -132,29 +134,22 @@ def run_key(address: Address) -> RunKey:
     return (address.scenario, address.policies, address.settings, address.scale, address.days, address.seed)
 
 
-class _Doors:
-    """How many visitors are in."""
+def is_full() -> bool:
+    """Whether there are as many visitors as are allowed, the present one not counted.
 
-    lock = threading.Lock()
-    inside = 0
+    A visitor whose connection broke keeps his state for some minutes, but takes no place.
+    """
+    from solara.server.kernel_context import PageStatus, contexts, get_current_context
+
+    mine = get_current_context()
+    others = [context for context in list(contexts.values()) if context is not mine]
+    connected = [context for context in others if PageStatus.CONNECTED in context.page_status.values()]
+    most = limits().sessions
+    return len(connected) >= most or len(others) >= KEPT * most
 
 
-def enter() -> tuple[bool, Callable[[], None]]:
-    """Let a visitor in if there is room; return whether there was, and what to call when he leaves."""
-    with _Doors.lock:
-        if _Doors.inside >= limits().sessions:
-            return False, lambda: None
-        _Doors.inside += 1
-    left = threading.Event()
-
-    def leave() -> None:
-        with _Doors.lock:
-            if not left.is_set():
-                left.set()
-                _Doors.inside -= 1
-
-    return True, leave
-
+KEPT = 5
+"""Broken connections whose state is kept, as a multiple of the visitors that are allowed."""
 
 SESSION: Any = solara.create_context(None)
 """The visitor's session, as components find it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.parts import Keeper, Theme, box, sentence, text
-from desertion.app.session import SESSION, Session, enter
+from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 
 PAGES = {"": "Cascade", "compare": "Compare", "study": "Study", "person": "Person", "claims": "Claims"}
@@ -17,9 +17,7 @@ _FULL = "This server already has as many visitors as it is allowed to have; come
 @solara.component
 def Layout(children: list[Any] | None = None) -> Any:
     """Show the page that the address names, in a session of the visitor's own."""
-    inside, leave = solara.use_memo(enter, [])
-    solara.use_effect(lambda: leave, [])
-    if not inside:
+    if solara.use_memo(is_full, []):
         return box([text("Desertion cascades", "h1"), sentence(_FULL)], "app-root", "main")
     return _Inside(children or [])
 

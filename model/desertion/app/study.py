@@ -91,7 +91,7 @@ def StudyPage() -> Any:
     with box([], "") as page:
         text("A study, looked at from all sides", "h1")
         text(
-            "Files that `desertion sweep` and `desertion compare --out` wrote into the study folder of this server.",
+            "Files that the commands sweep and compare wrote into the study folder of this server.",
             kind="lead",
         )
         if session.problem.value:
@@ -141,7 +141,7 @@ def _OfStudy(one: Opened) -> Any:
         text(str(study.header.get("question", "")), kind="lead")
         counts = {word: f"{count:,}" for word, count in study.counts.items()}
         facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
-              str(study.spec["design"]["kind"]): "design", f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
+              "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
         with box([], "app-buttons"):
             choice("Figure", address.figure, FIGURES, lambda name: session.change(figure=name))
             choice(
@@ -176,14 +176,18 @@ def _draw(one: Opened, kind: str, measure: str, x: str, y: str, dark: bool) -> F
             chance = measure == "share_left"
             cells = one.study.phase(x, y, measure, "chance" if chance else "median")
             title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
-            figures.heatmap(figure.subplots(), cells, title, "share of runs" if chance else figures.label(measure))
+            ax = figures.heatmap(figure.subplots(), cells, title, "share of runs" if chance else figures.label(measure))
+            if chance or not cells.to_numpy().any():
+                ax.collections[0].set_clim(0.0, 1.0)
             return figure
     if kind == "response" and x:
         with style.house(dark=dark):
             figure = style.new_figure("wide")
             figures.response(figure.subplots(), one.study.runs[one.study.runs["status"] == "done"], x, measure)
             return figure
-    return figures.overview(one.study, measure, kind or None)
+    from desertion.figures.overview import overview
+
+    return overview(one.study, measure, kind or None)
 
 
 @solara.component

@@ -12,6 +12,7 @@ def warm_up() -> None:
     """Run a little and look up what every page needs."""
     from desertion.app.choice import shipped, usual_scale
     from desertion.model import DesertionModel
+    from desertion.trace import trace
 
     try:
         DesertionModel("toy", rng=1, days=3).run()
@@ -19,3 +20,4 @@ def warm_up() -> None:
             usual_scale(name)
     finally:
         WARM.set()
+    trace(DesertionModel("toy", rng=1, days=3), 0)

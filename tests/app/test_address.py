@@ -1,0 +1,93 @@
+"""Addresses, limits and the study folder, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion.app.address import Address, parse
+from desertion.app.choice import scenario_of, unchecked
+from desertion.app.limits import Limits, check_comparison, check_live, limits, set_limits
+from desertion.app.server import Place, check, greeting
+from desertion.errors import InputError
+
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
+
+
+@given(
+    st.builds(
+        Address,
+        scenario=NAMES,
+        policies=st.lists(NAMES, max_size=3).map(tuple),
+        settings=st.dictionaries(NAMES, st.from_regex(r"[a-z0-9.]{1,9}", fullmatch=True), max_size=3).map(
+            lambda found: tuple(sorted(found.items()))
+        ),
+        scale=st.sampled_from([0.0, 0.001, 0.25]),
+        seed=st.integers(0, 2**63 - 1),
+        arms=st.lists(NAMES.map(lambda name: f"{name}+b"), min_size=1, max_size=4).map(tuple),
+        person=st.integers(-1, 10_000),
+    )
+)
+def test_an_address_is_read_as_it_was_written(address: Address) -> None:
+    """Writing and reading an address is the identity."""
+    assert parse(address.query()) == address
+
+
+@pytest.mark.parametrize("query", ["x" * 5000, "seed=one", "scale=large", "set=noequals", "colour=red"])
+def test_what_is_no_address_is_refused_in_words(query: str) -> None:
+    """Too long, no number, no setting, no such part."""
+    with pytest.raises(InputError):
+        parse(query)
+
+
+def test_the_scale_that_a_refusal_advises_does_fit() -> None:
+    """The advice can be followed: a run of the advised scale is let through."""
+    with pytest.raises(InputError, match=r"a scale of ([\d.]+) fits") as refusal:
+        scenario_of(Address(scenario="russia-2022", scale=1.0))
+    advised = float(str(refusal.value).split("a scale of ")[1].split()[0])
+    assert scenario_of(Address(scenario="russia-2022", scale=advised)).scale == advised
+
+
+def test_a_comparison_may_be_as_large_as_stated_and_no_larger() -> None:
+    """The limit is on all runs together."""
+    most = limits().people_compared
+    check_comparison(most // 100, 1.0, 100, 2, 50)
+    with pytest.raises(InputError):
+        check_comparison(most // 100 + 1, 1.0, 100, 2, 50)
+    with pytest.raises(InputError, match="days"):
+        check_live(10, 1.0, 10**6)
+
+
+@pytest.mark.parametrize("key", ["graph", "series.forces.toy.police", "policies", "changes", "name", "stop"])
+def test_an_address_cannot_set_files_or_policies(key: str) -> None:
+    """What leads to files or is no input of forces, hosts or behaviour is refused."""
+    with pytest.raises(InputError):
+        unchecked(Address(scenario="toy", settings=((key, "x"),)), ())
+
+
+def test_a_server_that_others_can_reach_says_so_with_the_recipe() -> None:
+    """On loopback nothing is said; elsewhere a warning with a reverse proxy's settings."""
+    assert "WARNING" not in greeting(Place())
+    told = greeting(Place(host="0.0.0.0", port=9000))
+    assert "WARNING" in told
+    assert "proxy_pass http://127.0.0.1:9000" in told
+
+
+def test_a_study_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    """The sentence names the option."""
+    with pytest.raises(InputError, match="--studies"):
+        check(Place(limits=Limits(studies=tmp_path / "missing")))
+
+
+def test_limits_hold_for_the_whole_server() -> None:
+    """What is set is what is read."""
+    before = limits()
+    try:
+        set_limits(Limits(people=5))
+        with pytest.raises(InputError):
+            check_live(6, 1.0, 10)
+    finally:
+        set_limits(before)

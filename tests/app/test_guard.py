@@ -1,0 +1,64 @@
+"""What the server answers to requests that no visitor of its own pages would send."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from desertion.app.guard import Guard
+
+
+async def inner(_scope: Any, _receive: Any, send: Any) -> None:
+    """An app that says yes to everything."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": b"yes"})
+
+
+def asked(kind: str = "http", **headers: str) -> list[dict[str, Any]]:
+    """Messages that the guarded app sends to a request with these headers."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    scope = {
+        "type": kind,
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+    }
+    asyncio.run(Guard(inner, ("127.0.0.1", "localhost"))(scope, receive, send))
+    return sent
+
+
+def test_an_answer_carries_the_headers_of_a_careful_server() -> None:
+    """Nothing may be framed, sniffed or loaded from elsewhere."""
+    headers = dict(asked(host="127.0.0.1:8765")[0]["headers"])
+    assert b"default-src 'self'" in headers[b"content-security-policy"]
+    assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert headers[b"referrer-policy"] == b"no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"host": "localhost:1", "origin": "http://evil.example"}, 403),
+        ({"host": "localhost:1", "content_length": "100000000"}, 413),
+        ({"host": "localhost:1", "transfer_encoding": "chunked"}, 413),
+        ({"host": "localhost:1", "origin": "http://localhost:1"}, 200),
+    ],
+)
+def test_other_names_other_sites_and_large_bodies_are_turned_away(headers: dict[str, str], status: int) -> None:
+    """A name that leads here from elsewhere, a page of another site and a large body get an error; own pages get an answer."""
+    assert asked(**headers)[0]["status"] == status
+
+
+@pytest.mark.parametrize("headers", [{"host": "localhost:1"}, {"host": "localhost:1", "origin": "http://evil.example"}])
+def test_a_websocket_that_does_not_come_from_an_own_page_is_closed(headers: dict[str, str]) -> None:
+    """Browsers let any page open a websocket to any server: the server has to look at whose page it is."""
+    assert asked("websocket", **headers)[0]["type"] == "websocket.close"

@@ -1,0 +1,106 @@
+"""Comparing, studies, lives and claims, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Any]
+
+
+def saved(page: Any, name: str) -> bytes:
+    """Press a button that saves a file and return the file."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name=name).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> None:
+    """The comparison ends in an answer, a table, figures, two CSV files, a PNG and the command that repeats it."""
+    page = visit("/compare?scenario=toy&arms=closed-borders,fast-track&runs=3&days=40&seed=5")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The answer").wait_for(timeout=170_000)
+    table = page.get_by_role("table").inner_text()
+    rows = list(csv.DictReader(io.StringIO(saved(page, "Download the table (CSV)").decode())))
+    assert {row["policy"] for row in rows} == {"closed-borders", "fast-track"}
+    left = next(row for row in rows if row["policy"] == "fast-track" and row["measure"] == "left")
+    assert f"{float(left['estimate']):,.0f}" in table
+    pairs = list(csv.DictReader(io.StringIO(saved(page, "Download the differences (CSV)").decode())))
+    assert {(row["policy"], row["baseline"]) for row in pairs} == {("fast-track", "closed-borders")}
+    assert saved(page, "Download the curves (PNG)").startswith(b"\x89PNG")
+    command = page.locator("code").inner_text()
+    for words in ("desertion compare toy", "--policy closed-borders", "--policy fast-track", "--runs 3", "--seed 5"):
+        assert words in command
+    page.wait_for_function("document.querySelectorAll('.app-figures img').length === 7")
+
+
+def test_a_comparison_that_is_too_large_is_refused_and_one_that_runs_can_be_stopped(visit: Visit) -> None:
+    """The refusal names the scale that fits; a stopped comparison says so at once."""
+    page = visit("/compare?scenario=russia-2022&scale=0.01&runs=50")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("alert").wait_for()
+    assert "fits" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Scale").fill("0.0001")
+    page.get_by_label("Scale").press("Enter")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped.").wait_for()
+
+
+def test_a_study_is_opened_and_one_of_its_points_is_played_as_a_run(visit: Visit) -> None:
+    """Heatmap, points, and a link that opens the point's first replicate on the first page with its inputs."""
+    page = visit("/study")
+    page.get_by_label("File").select_option("dial.sqlite")
+    page.locator(".app-drawn img").wait_for()
+    page.get_by_label("Figure").select_option("sizes")
+    page.get_by_label("Open one point as a run").select_option("5")
+    page.get_by_text("Play point 5, replicate 0").click()
+    page.wait_for_selector(".picture svg .person")
+    assert "asylum=1" in page.url
+    assert "behaviour.contagion_squad=4" in page.url
+
+
+def test_only_study_files_of_the_folder_can_be_opened(visit: Visit) -> None:
+    """Names that lead elsewhere, links out of the folder and files that are no studies are refused in words."""
+    for name in ("../secret.sqlite", "outside.sqlite", "/etc/passwd", "notes.txt"):
+        page = visit(f"/study?file={name}")
+        page.get_by_role("alert").first.wait_for()
+        assert "there is no study file" in page.get_by_role("alert").first.inner_text()
+        assert "nobody may read this" not in page.content()
+    page = visit("/study?file=damaged.sqlite")
+    page.get_by_role("alert").first.wait_for()
+    said = page.get_by_role("alert").first.inner_text()
+    assert "damaged.sqlite is no study file" in said
+    assert "/studies/" not in said
+
+
+def test_a_person_picked_in_the_picture_has_his_life_told(visit: Visit) -> None:
+    """A click in the picture picks somebody; the page Person shows his terms and his figure."""
+    page = visit("/?scenario=toy&days=60")
+    page.wait_for_selector(".picture svg .person")
+    page.evaluate("document.querySelector('.picture svg').scrollIntoView()")
+    spot = page.locator(".picture svg").bounding_box()
+    page.mouse.click(spot["x"] + spot["width"] * 11.5 / 600, spot["y"] + spot["width"] * 23.5 / 600)
+    page.get_by_text("See his life and what moves him").click()
+    page.get_by_role("heading", name="One life and what moves it").wait_for()
+    page.locator(".app-drawn img").wait_for(timeout=170_000)
+    assert "contagion squad" in page.locator("table").last.inner_text()
+
+
+def test_claims_are_shown_with_their_verdicts_and_the_worlds_behind_them(visit: Visit) -> None:
+    """The table names both claims of the file; choosing one shows its worlds."""
+    page = visit("/claims")
+    assert "contagion" in page.get_by_role("table").inner_text()
+    page.get_by_label("File of runs").select_option("claims.sqlite")
+    page.get_by_label("The worlds behind").wait_for()
+    assert "closed-borders-backfire" in page.get_by_role("table", name="Verdicts").inner_text()
+    page.get_by_label("The worlds behind").select_option("contagion")
+    page.locator(".app-drawn img").wait_for()
+    assert page.get_by_role("table").last.locator("tbody tr").count() == 3
