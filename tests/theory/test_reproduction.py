@@ -95,6 +95,15 @@ def test_a_squad_alone_can_be_worked_out_by_hand(plain: Scenario) -> None:
     assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
 
 
+def test_leaving_by_one_route_counts_for_another_as_far_as_it_says(plain: Scenario) -> None:
+    """At a cross weight of 0 nobody by one route moves anybody by another; at 1 he does."""
+    alone, together = (reproduction(plain.with_({"behaviour.cross_route": cross})) for cross in (0.0, 1.0))
+    apart = np.array([[a[2] != b[2] for b in alone.ways] for a in alone.ways])
+    assert (alone.matrix[apart] == 0.0).all()
+    assert (together.matrix[apart] > 0.0).any()
+    assert together.first > alone.first
+
+
 def test_the_jump_is_what_a_squad_mate_feels(plain: Scenario) -> None:
     """Weight over ten men, officers counting twice at a share of a tenth."""
     squads = plain.with_(NO_CONTAGION | {"behaviour.contagion_squad": 4.0})
