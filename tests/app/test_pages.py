@@ -85,9 +85,8 @@ def test_a_person_picked_in_the_picture_has_his_life_told(visit: Visit) -> None:
     """A click in the picture picks somebody; the page Person shows his terms and his figure."""
     page = visit("/?scenario=toy&days=60")
     page.wait_for_selector(".picture svg .person")
-    page.evaluate("document.querySelector('.picture svg').scrollIntoView()")
-    spot = page.locator(".picture svg").bounding_box()
-    page.mouse.click(spot["x"] + spot["width"] * 11.5 / 600, spot["y"] + spot["width"] * 23.5 / 600)
+    wide = page.locator(".picture svg").bounding_box()["width"]
+    page.locator(".picture svg").click(position={"x": wide * 11.5 / 600, "y": wide * 23.5 / 600})
     page.get_by_text("See his life and what moves him").click()
     page.get_by_role("heading", name="One life and what moves it").wait_for()
     page.locator(".app-drawn img").wait_for(timeout=170_000)
