@@ -23,10 +23,11 @@ def _people() -> Iterator[Row]:
         yield from _told(f"{_common.persons(scenario):,} persons, {DAYS} days", scenario)
     few = _common.russia(PEOPLE, DAYS)
     force = few.forces[0]
-    many = few.with_({f"forces.{force.name}.reservists": 10 * force.reservists, f"forces.{force.name}.waves": []})
-    base = few.with_({f"forces.{force.name}.waves": []})
+    own = f"forces.{force.name}."
+    base = few.with_({own + "waves": [], own + "base_reservist_hide": 0.0, own + "base_reservist_flee": 0.0})
+    many = base.with_({own + "reservists": 10 * force.reservists})
     yield (
-        "ten times the reservists, no call-up",
+        "ten times the reservists, who all stay",
         _common.running(many) / _common.running(base),
         "times",
         "well under 10",
