@@ -194,7 +194,7 @@ def _Worlds(one: Opened, row: Judged, dark: bool) -> Any:
 
 def _about(claim: Claim) -> list[str]:
     return [
-        f"Compared: {claim.contrast} Effect: {claim.effect.text} ({claim.unit}).",
+        f"Compared: {claim.contrast.rstrip('.')}. Effect: {claim.effect.text} ({claim.unit}).",
         f"It shows in a world if the effect is at least {claim.smallest:g} with the sign {'+' if claim.sign > 0 else '-'}.",
         f"What could turn it: {claim.could_reverse}",
     ]
