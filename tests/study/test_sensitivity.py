@@ -122,3 +122,16 @@ def test_points_of_each_policy_are_numbered_as_the_layout_numbers_them() -> None
         of_policy(runs, rule, None)
     with pytest.raises(InputError, match="no policy 'c'"):
         of_policy(runs, rule, "c")
+
+
+def test_the_logarithm_is_explained_where_a_few_large_values_decide_the_mean() -> None:
+    """Y = 10^(x0 + x1 / 2): on the log scale the shares are 4/5 and 1/5; values at or below 0 have no logarithm."""
+    rule = DesignRule("sobol", points=512, seed=1)
+    factors = (factor("x0", {"range": [0, 6]}, "s"), factor("x1", {"range": [0, 6]}, "s"))
+    points = lay_out(rule, factors, "s")
+    values = [10 ** (float(point["x0"]) + float(point["x1"]) / 2) for point in points]
+    runs = pd.DataFrame({"design": range(len(points)), "replicate": 0, "status": "done", "y": values})
+    table = sobol_table(runs, "y", rule, factors, of="log", draws=50)
+    assert table["first"].tolist() == pytest.approx([0.8, 0.2], abs=0.03)
+    with pytest.raises(InputError, match="needs values above 0"):
+        sobol_table(runs.assign(y=runs["y"] - 1e6), "y", rule, factors, of="log")

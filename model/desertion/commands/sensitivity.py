@@ -9,18 +9,24 @@ from desertion.commands._studies import File, told
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
-Of = Annotated[str, typer.Option("--of", help="mean over replicates, or their spread.")]
+Of = Annotated[str, typer.Option("--of", help="mean over replicates, their spread, or log for the mean logarithm.")]
+Table = Annotated[Path | None, typer.Option("--table", help="Write the table into this CSV file.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Draw the indices into this file (png, svg or pdf).")]
 
 
 def command(
-    file: File, measure: Measure = "share_left", policy: Policy = None, of: Of = "mean", plot: Plot = None
+    file: File,
+    measure: Measure = "share_left",
+    policy: Policy = None,
+    of: Of = "mean",
+    plot: Plot = None,
+    table: Table = None,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
-    return told(lambda: _sensitivity(file, measure, policy, of, plot))
+    return told(lambda: _sensitivity(file, measure, policy, of, plot, table))
 
 
-def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None) -> int:
+def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:
     from desertion.study.results import Study
 
     study = Study(file)
@@ -33,7 +39,14 @@ def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Pa
 
         with style.house():
             figure = style.new_figure("wide")
-            (drawn.indices if order == "total" else drawn.effects)(figure.subplots(), table, measure)
+            (drawn.indices if order == "total" else drawn.effects)(
+                figure.subplots(), table, f"log10 {measure}" if of == "log" else measure
+            )
             style.save(figure, plot)
         print(f"drawn: {plot}")
+    if csv is not None:
+        from desertion.writing import write_text
+
+        write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        print(f"written: {csv}")
     return 0

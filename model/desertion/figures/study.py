@@ -41,6 +41,8 @@ NAMES: dict[str, str] = {
 
 def label(name: str) -> str:
     """Label of a measure or parameter for an axis."""
+    if name.startswith("log10 "):
+        return f"logarithm of {label(name.removeprefix("log10 "))}"
     return NAMES.get(name, name.replace("_", " "))
 
 
@@ -167,6 +169,8 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.margins(x=0.04)
     ax.autoscale(axis="x")
+    # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
+    ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
     ax.set_yticks(places, labels=[_factor_label(str(name)) for name in ordered["factor"]])
     ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=f"What decides the {label(measure)}")
     ax.legend(loc="lower right")

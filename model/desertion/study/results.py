@@ -146,7 +146,7 @@ class Study:
         Args:
             measure: The measure.
             policy: The policy mix, where the study has several.
-            of: ``mean`` over replicates, or their ``spread``.
+            of: ``mean`` over replicates, their ``spread``, or ``log`` for the mean logarithm.
 
         Raises:
             InputError: If the design is neither sobol nor morris, or runs are missing.

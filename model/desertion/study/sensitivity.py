@@ -13,7 +13,9 @@ from desertion.study.design import DesignRule, morris_problem, unit_points
 from desertion.study.factors import Factor
 from desertion.study.tables import whole
 
-MEAN, SPREAD = "mean", "spread"
+MEAN, SPREAD, LOG = "mean", "spread", "log"
+"""What is explained: a point's mean over replicates, their standard deviation, or the mean of the logarithms to base
+ten, for a measure whose few largest values would otherwise decide everything."""
 
 
 def sobol_table(
@@ -33,7 +35,7 @@ def sobol_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: ``mean`` over the replicates of a point, or ``spread``: their standard deviation.
+        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
         confidence: Confidence of the intervals.
         draws: Resamples of the bootstrap.
         seed: Seed of the bootstrap.
@@ -79,7 +81,7 @@ def morris_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: ``mean`` over the replicates of a point, or ``spread``: their standard deviation.
+        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
         seed: Seed of the bootstrap.
 
     Returns:
@@ -120,18 +122,22 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
         runs: Table of runs of one policy mix.
         measure: The measure.
         points: Number of design points that there must be.
-        of: ``mean`` or ``spread`` over the replicates.
+        of: ``mean``, ``spread`` or ``log``.
         purpose: What it is needed for, for an error.
 
     Returns:
-        (points,) : the mean or the standard deviation over replicates.
+        (points,) : the mean, standard deviation or mean logarithm over replicates.
 
     Raises:
         InputError: If a run is missing or failed, or a spread is asked of single replicates.
     """
-    if of not in (MEAN, SPREAD):
-        raise InputError(f"sensitivity of {of!r} is unknown: choose {MEAN!r} or {SPREAD!r}")
+    if of not in (MEAN, SPREAD, LOG):
+        raise InputError(f"sensitivity of {of!r} is unknown: choose {MEAN!r}, {SPREAD!r} or {LOG!r}")
     done = whole(runs, points, measure, purpose)
+    if of == LOG:
+        if float(done[measure].min()) <= 0.0:
+            raise InputError(f"{purpose} of the logarithm of {measure} needs values above 0: choose {MEAN!r} instead")
+        done = done.assign(**{measure: np.log10(done[measure])})
     groups = done.groupby("design", sort=True)[measure]
     sizes = groups.size()
     if sizes.nunique() > 1:
@@ -140,7 +146,7 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
         )
     if of == SPREAD and sizes.iloc[0] < 2:
         raise InputError(f"{purpose} of the spread needs at least two replicates a point: raise replicates")
-    outcomes = (groups.mean() if of == MEAN else groups.std(ddof=1)).to_numpy(np.float64)
+    outcomes = (groups.std(ddof=1) if of == SPREAD else groups.mean()).to_numpy(np.float64)
     if outcomes.max() == outcomes.min():
         raise InputError(f"{purpose} of {measure} has nothing to explain: it is {outcomes[0]:g} at every point")
     return np.asarray(outcomes, np.float64)
