@@ -180,3 +180,23 @@ def test_people_of_a_shrunk_world_cost_what_they_cost_at_full_size() -> None:
     big = Scenario.load("toy", scale=1.0, days=3)
     small = Scenario.load("toy", scale=0.5, days=3)
     assert DesertionModel(small, rng=1).world.money == 2.0 * DesertionModel(big, rng=1).world.money
+
+
+def test_nobody_is_admitted_while_a_host_is_full() -> None:
+    """Sixty come to a host with twelve places of which two are taken: ten are admitted, fifty turned away."""
+    door = DOOR | {"places": 12.0, "places_taken": 2.0}
+    model = DesertionModel(made(1, [TOWN | {"base_reservist_flee": 10.0}], [door], CALM | NOBODY), rng=4).run()
+    assert model.hosts["admitted"].sum() == 10
+    assert model.hosts["turned_away"].sum() == 50
+
+
+def test_an_exit_ban_stops_those_liable_at_the_frontier() -> None:
+    """Set out before a ban that stops all, reservists are turned back and civilians pass."""
+    force = TOWN | {"civilians": 60, "base_reservist_flee": 10.0, "base_civilian_flee": 10.0, "ban_control": 1.0}
+    door = DOOR | {"travel": 3.0, "visa_free_evader": 1.0, "visa_free_other": 1.0}
+    scenario = made(5, [force], [door], CALM | NOBODY, changes=[on(2, "forces.town.exit_ban", 1.0)])
+    model = DesertionModel(scenario, rng=4).run()
+    abroad = model.world.status == ABROAD
+    assert abroad[:60].sum() == 0
+    assert abroad[60:].sum() == 60
+    assert model.daily["turned_back"].sum() >= 60
