@@ -42,7 +42,7 @@ NAMES: dict[str, str] = {
 def label(name: str) -> str:
     """Label of a measure or parameter for an axis."""
     if name.startswith("log10 "):
-        return f"logarithm of {label(name.removeprefix("log10 "))}"
+        return f"logarithm of {label(name.removeprefix('log10 '))}"
     return NAMES.get(name, name.replace("_", " "))
 
 
