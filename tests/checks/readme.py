@@ -30,7 +30,9 @@ def _run_console(body: str, folder: str) -> str:
         done = subprocess.run(
             line[2:], shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
         )
-        out += [line, *(text.rstrip() for text in (done.stdout + done.stderr).splitlines())]
+        # Progress and warnings go to standard error and depend on the machine's speed; what failed must be seen.
+        shown = done.stdout if done.returncode == 0 else done.stdout + done.stderr
+        out += [line, *(text.rstrip() for text in shown.splitlines())]
     return "\n".join(out) + "\n"
 
 
