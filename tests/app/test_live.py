@@ -1,0 +1,109 @@
+"""Live runs, their events, their picture and their charts, without a browser."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from desertion import DesertionModel
+from desertion.app import charts
+from desertion.app.address import Address
+from desertion.app.choice import scenario_of
+from desertion.app.events import Watch, planned, whole_squad
+from desertion.app.live import Live, Look
+from desertion.app.sample import sample
+from desertion.app.warm import WARM
+from desertion.record import first_squads
+from desertion.statuses import SURRENDER
+
+
+def live(**chosen: object) -> tuple[Live, list[Look]]:
+    """A live run and all looks that it shows."""
+    WARM.set()
+    looks: list[Look] = []
+    return Live(scenario_of(Address(scenario="toy", **chosen)), 7, looks.append), looks  # type: ignore[arg-type]
+
+
+def wait(run: Live, *states: str) -> None:
+    """Wait until the run is in one of these states."""
+    deadline = time.monotonic() + 120
+    while run.look.state not in states and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert run.look.state in states
+
+
+def test_a_live_run_is_the_run_of_the_model() -> None:
+    """Played to its end, it holds the same history as the model run at once with the same seed."""
+    run, _ = live(days=60)
+    run.set_rate(1000.0)
+    run.play()
+    wait(run, "done")
+    model = DesertionModel(scenario_of(Address(scenario="toy", days=60)), rng=7).run()
+    assert np.array_equal(run.look.daily, model.world.daily[:61])
+    run.close()
+
+
+def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> None:
+    """Ten days are ten days; after closing no look comes."""
+    run, looks = live()
+    wait(run, "ready")
+    run.step(10)
+    deadline = time.monotonic() + 60
+    while run.look.day < 10 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert run.look.day == 10
+    run.close()
+    seen = len(looks)
+    run.play()
+    time.sleep(0.3)
+    assert len(looks) == seen
+
+
+def test_a_squad_that_surrendered_whole_is_found_and_told_once() -> None:
+    """When most of a squad's men have surrendered and none serves, the log has one line about it."""
+    model = DesertionModel("toy", rng=7)
+    watch = Watch(model)
+    model.step()
+    squads = first_squads(model.world)
+    assert whole_squad(model.world, squads, 0) == -1
+    men = squads == 3
+    model.world.left_route[men] = SURRENDER
+    model.world.squad_n[3] = 0
+    assert whole_squad(model.world, squads, 0) == 3
+    from desertion.record import DAILY_COLUMNS
+
+    model.world.daily[model.day, 0, DAILY_COLUMNS.index("new_surrender")] = 10
+    assert [event.kind for event in watch.look()].count("squad") == 1
+    assert [event.kind for event in watch.look()].count("squad") == 0
+
+
+def test_what_the_calendar_holds_is_in_the_log_on_its_day() -> None:
+    """The toy scenario's call-up and the border that closes."""
+    events = planned(scenario_of(Address(scenario="toy")))
+    assert [event.kind for event in events[60]] == ["wave"]
+    assert any(event.kind == "frontier" for day in events.values() for event in day)
+
+
+@pytest.mark.parametrize("scenario", ["toy", "russia-2022", "one-town", "laboratory", "three-armies-2022"])
+def test_the_picture_shows_each_person_once_and_only_ties_that_exist(scenario: str) -> None:
+    """Nobody stands on another, and both ends of a tie are in the picture and know each other."""
+    model = DesertionModel(scenario_of(Address(scenario=scenario)), rng=7)
+    world = model.world
+    for force in range(len(world.people)):
+        shown = sample(world, force)
+        assert 0 < len(shown.people) <= 1000
+        assert len(set(shown.people.tolist())) == len(shown.people)
+        assert len(set(zip(shown.x.tolist(), shown.y.tolist(), strict=True))) == len(shown.people)
+        assert (world.force_of[shown.people] == force).all()
+        for one, other in shown.people[shown.ties].tolist():
+            assert other in world.tie_to[world.tie_start[one] : world.tie_start[one + 1]]
+        assert len(shown.letters(world.status)) == len(shown.people)
+
+
+def test_a_chart_says_its_last_values_in_words_and_escapes_names() -> None:
+    """A screen reader hears the numbers; a name cannot become markup."""
+    drawn = charts.lines("Title", "persons", [charts.Line("<b>one</b>", np.array([0.0, 5.0]), "pen0")], 10)
+    assert "5" in drawn.split('aria-label="')[1].split('"')[0]
+    assert "<b>" not in drawn
