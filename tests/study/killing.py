@@ -37,8 +37,10 @@ def kill_and_compare(folder: Path, points: int, runs: int, kills: int, busy: flo
     found: list[int] = []
     for _ in range(kills):
         driver = _driver(killed, points, runs, busy)
-        # From before the file exists to about the time that a fair share of the work would take.
-        time.sleep(float(rng.uniform(0.0, 1.0 + 1.5 * expected / kills)))
+        # The first kill may come before the file exists; later ones wait for some progress, however busy the machine.
+        if found:
+            _wait_for_more(killed, found[-1])
+        time.sleep(float(rng.uniform(0.0, 0.5 + expected / kills)))
         driver.send_signal(signal.SIGKILL)
         driver.wait()
         found.append(_count(killed))
@@ -54,6 +56,12 @@ def _driver(path: Path, points: int, runs: int, busy: float) -> subprocess.Popen
     told = ["--points", str(points), "--runs", str(runs), "--busy", str(busy)]
     command = [sys.executable, "-m", "tests.study.driving", str(path), *told]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "model"}, stderr=subprocess.DEVNULL)
+
+
+def _wait_for_more(path: Path, rows: int) -> None:
+    deadline = time.monotonic() + 60.0
+    while _count(path) <= rows and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _count(path: Path) -> int:
