@@ -128,8 +128,17 @@ def fit(
         inference = _inference(pyabc, case, series, simulate, fitted, particles, workers, rivals)
         done = _open(inference, file, {"y": series.values})
         if done < generations:
-            inference.run(max_nr_populations=generations - done)
+            _run(inference, generations - done)
         return _read(pyabc, case, series, file, particles, rivals)
+
+
+def _run(inference: Any, generations: int) -> None:
+    try:
+        inference.run(max_nr_populations=generations)
+    except AssertionError as problem:
+        # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
+        if "not normalized" not in str(problem):
+            raise
 
 
 def _inference(
