@@ -22,7 +22,16 @@ N_CLOCKS = 6
 
 DESERTER, EVADER, SPECIALIST, OTHER = 0, 1, 2, 3  # categories in which hosts deal with people
 
-OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT_BIT, FLED_BIT = 1, 2, 4, 8, 16, 32, 64, 128
+OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT_BIT, FLED_BIT = (
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+)
 
 # What a day's counters count, a column each.
 DAY_COUNTS = (
