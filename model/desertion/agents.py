@@ -13,10 +13,8 @@ import numpy as np
 from mesa import Agent
 
 from desertion import columns as col
-from desertion import signals
-from desertion.crowd import sort_out
 from desertion.day import afternoon, evening, morning, take_casualties
-from desertion.departure import leaving_weight
+from desertion.departure import leaving_weight, sort_out
 from desertion.institutions.home import is_protest_day, seen_turnout, street_push
 from desertion.register import can_leave, class_of, log_frailty, thresholds
 from desertion.rules import (
@@ -31,6 +29,8 @@ from desertion.rules import (
     level,
     ticks,
 )
+from desertion.signals import communities, units
+from desertion.signals.pressure import outside_contagion
 from desertion.statuses import (
     HIT,
     HOME,
@@ -144,24 +144,29 @@ class Person(PersonView):
         w = self._world
         return class_of(w.kind[self.row], w.status[self.row], w.trait[self.row])
 
+    @property
+    def outlook(self) -> int:
+        """The row of the communities' tables that holds what the person's community sees today."""
+        return int(self._world.outlook[self.community])
+
     def baseline(self, route: int) -> float:
         """Rate per day of a route in the reference state; negative where the person has no such route."""
         force = self._world.forces[self.force_number]
         if self._world.status[self.row] == SERVING:
-            return signals.unit_baseline(force, route)
-        return signals.class_baseline(force, self._class, route)
+            return units.unit_baseline(force, route)
+        return communities.class_baseline(force, self._class, route)
 
     def opportunity(self, route: int) -> float:
         """Opportunity of a route times its perceived chance relative to the reference state."""
         if self._world.status[self.row] == SERVING:
-            return signals.opportunity_in_squad(self._core, self.squad, route)
-        return signals.opportunity_in_class(self._core, self.community, self._class, route)
+            return units.opportunity_in_squad(self._core, self.squad, route)
+        return communities.opportunity_in_class(self._core, self.outlook, self._class, route)
 
     def push(self) -> float:
         """What drives the person, in log-hazard units."""
         if self._world.status[self.row] == SERVING:
             return float(self._world.squad_push[self.squad])
-        return signals.push_in_class(self._core, self.community, self._class)
+        return communities.push_in_class(self._core, self.outlook, self._class)
 
     def cost(self, route: int) -> float:
         """What a route costs, in log-hazard units."""
@@ -174,14 +179,14 @@ class Person(PersonView):
             q = self.squad
             company, community = w.squad_company[q], w.squad_community[q]
             total = int(w.squad_pressure[q].sum())
-            return signals.unit_contagion(self._core, q, company, community, route, total)
-        return signals.outside_contagion(self._core, self.community, self.force_number, route, self.reception(route))
+            return units.unit_contagion(self._core, q, company, community, route, total)
+        return outside_contagion(self._core, self.outlook, self.force_number, route, self.reception(route))
 
     def reception(self, route: int) -> float:
         """Perceived safety of the receiving end of a route, in [0, 1]."""
         if self._world.status[self.row] == SERVING:
-            return signals.reception_in_squad(self._core, self.squad, route)
-        return signals.reception_in_class(self._core, self.community, self._class, route)
+            return units.reception_in_squad(self._core, self.squad, route)
+        return communities.reception_in_class(self._core, self.outlook, self._class, route)
 
     def tied(self, route: int) -> float:
         """Contagion from personal ties, in log-hazard units."""
@@ -215,7 +220,7 @@ class Person(PersonView):
         if w.status[row] == SERVING:
             q = w.squad[row]
             return w.squad_open[q, route], w.squad_level[q, route], w.squad_shared[q, route]
-        place = (self.community, self._class, route)
+        place = (self.outlook, self._class, route)
         return w.class_open[place], w.class_level[place], w.class_shared[place]
 
     def _own_signals(self, route: int) -> tuple[float, float, float]:
@@ -241,7 +246,7 @@ class Person(PersonView):
     def face_fire(self) -> bool:
         """Let a day at the front pass; whether the person is hit."""
         w = self._world
-        self.lacking[HIT] -= ticks(signals.risk_in(self._core, w.squad_company[w.squad[self.row]]))
+        self.lacking[HIT] -= ticks(units.risk_in(self._core, w.squad_company[w.squad[self.row]]))
         return self.lacking[HIT] <= 0
 
     def decide(self) -> int:
@@ -264,7 +269,7 @@ class Person(PersonView):
             place: Any = w.squad[row]
             open_, share, pull = w.squad_open[place], w.squad_share[place], w.squad_pull[place]
         else:
-            place = (self.community, self._class)
+            place = (self.outlook, self._class)
             open_, share, pull = w.class_open[place], w.class_share[place], w.class_pull[place]
         best = int(np.argmax(open_))
         if open_[best] <= 0.0:
@@ -335,9 +340,9 @@ class Agents:
     def _day(self, day: int) -> None:
         w, core = self.world, self.core
         morning(core, day)
-        signals.publish_companies(core, 0, len(w.company_force))
-        signals.publish_communities(core, 0, len(w.community_force))
-        signals.publish_squads(core, 0, len(w.squad_force))
+        units.publish_companies(core, 0, len(w.company_force))
+        communities.publish_communities(core, 0, len(w.community_force))
+        units.publish_squads(core, 0, len(w.squad_force))
         for person in self._in_any({SERVING}):
             person.renew()
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])

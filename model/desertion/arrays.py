@@ -18,8 +18,10 @@ from desertion.rules import FORM_NUMBER
 from desertion.statuses import (
     DAY_COUNTS,
     HOST_COUNTS,
+    N_CELLS,
     N_CLASSES,
     N_STATUSES,
+    N_WAYS,
 )
 from desertion.street import STREET_BINS
 from desertion.world import DAILY_EXTRA, HOST_EXTRA, Array, World
@@ -28,10 +30,6 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 KEEP_UNIT = 16777216  # 2**24
-REFERENCE_COLUMNS = (
-    "casualty_rate", "legitimacy", "supply", "punishment", "flight_deserter", "flight_evader", "flight_skilled", "flight_other", "quarter",
-    "police",
-)  # fmt: skip
 
 
 def daily_keep(half_life: float) -> int:
@@ -185,6 +183,7 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
     first_of = [int(np.argmax(rows[:, 0] == f)) for f in range(len(names))]
     squad_home = np.array([row[2] for row in plan.squad_rows], np.int64)
     m = n_c if lazy else 1
+    rows_seen = n_c + len(regions)
     hosts = [host.name for host in plan.scenario.hosts]
     access = [[region.access.get(h, -1.0) for h in hosts] for force in plan.scenario.forces for region in force.regions]
     region_names = [(force.name, region.name) for force in plan.scenario.forces for region in force.regions]
@@ -213,19 +212,21 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "has_heard": np.zeros(n_c, np.uint8),
         "squads_start": np.searchsorted(np.sort(squad_home), np.arange(n_c + 1)).astype(np.int64),
         "squads_of": np.argsort(squad_home, kind="stable").astype(np.int32),
-        "class_clock": np.zeros((m, N_CLASSES, 6), np.int64),
-        "class_low": np.zeros((m, N_CLASSES, 6), np.int64),
-        "class_low_theta": np.zeros((m, N_CLASSES)),
-        "community_share": np.zeros((n_c, 5)),
-        "unit_outside": np.zeros((n_c, 5)),
-        "unit_flight": np.zeros(n_c),
-        "class_open": np.zeros((n_c, N_CLASSES, 5)),
-        "class_level": np.zeros((n_c, N_CLASSES, 5)),
-        "class_shared": np.zeros((n_c, N_CLASSES, 5)),
-        "class_share": np.zeros((n_c, N_CLASSES)),
-        "class_pull": np.zeros((n_c, N_CLASSES, 5)),
-        "flight": np.zeros((n_c, 4)),
-        "reception": np.zeros((n_c, 4)),
+        "class_clock": np.zeros((m, N_WAYS), np.int64),
+        "class_low": np.zeros((m, N_WAYS), np.int64),
+        "class_low_theta": np.zeros((m, N_CELLS)),
+        "outlook": np.arange(n_c, dtype=np.int64),
+        "flight": np.zeros((rows_seen, 4)),
+        "reception": np.zeros((rows_seen, 4)),
+        "community_share": np.zeros((rows_seen, 5)),
+        "unit_outside": np.zeros((rows_seen, 5)),
+        "unit_flight": np.zeros(rows_seen),
+        "class_open": np.zeros((rows_seen, N_CLASSES, 5)),
+        "class_level": np.zeros((rows_seen, N_CLASSES, 5)),
+        "class_shared": np.zeros((rows_seen, N_CLASSES, 5)),
+        "class_share": np.zeros((rows_seen, N_CLASSES)),
+        "class_pull": np.zeros((rows_seen, N_CLASSES, 5)),
+        "class_step": np.zeros((rows_seen, N_WAYS), np.int64),
         "region_force": regions[:, 0].astype(np.int32),
         "region_first": regions[:, 1].copy(),
         "region_people": regions[:, 2].copy(),
@@ -234,8 +235,6 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "region_called": np.zeros(len(regions), np.int64),
         "region_key": np.array([key_of(f"{a}/region/{b}") for a, b in region_names], np.int64),
         "outside": np.zeros((len(regions), n_h)),
-        "region_flight": np.zeros((len(regions), 4)),
-        "region_reception": np.zeros((len(regions), 4)),
         "region_visa": np.zeros(len(regions)),
         "access": np.array(access, np.float64).reshape(len(regions), n_h),
     }
@@ -273,7 +272,7 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
     s = plan.scenario
     forces, n = s.forces, len(s.forces)
     facing = [[int(a.name != b.name and b.name in a.facing) for b in forces] for a in forces]
-    reference = [[getattr(s.reference[force.name], name) for name in REFERENCE_COLUMNS] for force in forces]
+    reference = [[getattr(s.reference[force.name], name) for name in col.REFERENCE_COLUMNS] for force in forces]
     waves = [(f, wave) for f, force in enumerate(forces) for wave in force.waves]
     zeros, table = np.zeros(n), levers_of(forces, col.FORCE_COLUMNS)
     return {
@@ -289,7 +288,7 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "reservists_all": np.array([force.reservists for force in forces], np.int64),
         "officer_weight": np.array([force.officer_weight for force in forces], np.float64),
         "facing": np.array(facing, np.uint8).reshape(n, n),
-        "reference": np.array(reference, np.float64).reshape(n, len(REFERENCE_COLUMNS)),
+        "reference": np.array(reference, np.float64).reshape(n, len(col.REFERENCE_COLUMNS)),
         "count": np.zeros((n, N_STATUSES), np.int64),
         "counts_today": np.zeros((n, len(DAY_COUNTS)), np.int64),
         "news": np.zeros((n, 5), np.int64),

@@ -6,7 +6,8 @@ from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.departure import passing_now
 from desertion.rules import SHARE, decayed, war_index
-from desertion.signals import category_of_class, total_of
+from desertion.signals.communities import category_of_class
+from desertion.signals.pressure import total_of
 from desertion.statuses import (
     ABROAD,
     APPLICANT,
@@ -181,7 +182,7 @@ def _mean_flight(w: World, f: int) -> float:
     total, n = 0.0, 0
     for c in range(len(w.community_force)):
         if w.community_force[c] == f:
-            total += w.flight[c, category_of_class(0)]
+            total += w.flight[w.outlook[c], category_of_class(0)]
             n += 1
     return total / n
 

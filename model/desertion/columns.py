@@ -350,3 +350,25 @@ BEHAVIOUR_COLUMNS = (
     "index_news",
     "index_strength",
 )
+
+# A force's reference state; the four worths of flight stand in the order of the categories in which hosts see people.
+R_CASUALTY = 0
+R_LEGITIMACY = 1
+R_SUPPLY = 2
+R_PUNISHMENT = 3
+R_FLIGHT = 4
+R_QUARTER = 8
+R_POLICE = 9
+
+REFERENCE_COLUMNS = (
+    "casualty_rate",
+    "legitimacy",
+    "supply",
+    "punishment",
+    "flight_deserter",
+    "flight_evader",
+    "flight_skilled",
+    "flight_other",
+    "quarter",
+    "police",
+)

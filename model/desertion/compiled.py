@@ -20,6 +20,9 @@ STALE_AFTER = 3 * 86400.0  # seconds
 JIT_OFF = bool(config.DISABLE_JIT)
 
 
+_CONSTANTS = ("columns.py", "statuses.py", "world.py")  # what kernels compile in without being in them
+
+
 def _own_folder(package: str) -> str:
     """Where compiled code is kept: a folder of its own for each state of the kernels' sources.
 
@@ -32,7 +35,7 @@ def _own_folder(package: str) -> str:
             if name.endswith(".py"):
                 with open(os.path.join(folder, name), "rb") as file:
                     text = file.read()
-                if b"@kernel" in text:
+                if b"@kernel" in text or name in _CONSTANTS:
                     stamp.update(name.encode() + text)
     home = os.path.join(package, "__pycache__")
     if not os.access(home if os.path.isdir(home) else package, os.W_OK):

@@ -10,9 +10,9 @@ from desertion import columns as col
 from desertion.combat import treat
 from desertion.compiled import kernel
 from desertion.draws import HOST, RANK, STAY, uniform, uniforms
-from desertion.register import enter, who
+from desertion.register import enter, unbind, who
 from desertion.rules import SHARE, TICK, carried_over, passing_news
-from desertion.signals import inside_worth, outside_worth
+from desertion.signals.hosts import inside_worth, outside_worth
 from desertion.statuses import (
     D_VISAS,
     DESERTER,
@@ -42,6 +42,17 @@ from desertion.statuses import (
     TRAINING,
 )
 from desertion.world import World
+
+
+@kernel
+def sort_out(w: World) -> None:
+    """Put the day's people into the order of their numbers, whatever found them first."""
+    n = w.out_n[0]
+    if n < 2:
+        return
+    order = np.argsort(w.out_person[:n])
+    w.out_person[:n] = w.out_person[:n][order]
+    w.out_route[:n] = w.out_route[:n][order]
 
 
 @kernel
@@ -79,6 +90,8 @@ def depart_all(w: World, day: int) -> None:
             depart(w, w.out_person[n], SKILLED, day)
         else:
             w.out_route[n] = -1
+            if w.lazy and w.bound[w.out_person[n]] == 2:
+                unbind(w, w.out_person[n])
 
 
 @kernel

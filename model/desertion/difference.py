@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from desertion.register import class_of
-from desertion.statuses import HIT, HOME, N_CLOCKS, ROUTES, SERVING
+from desertion.statuses import FIRST_WAY, HIT, HOME, N_CLOCKS, ROUTES, SERVING, WAY_ROUTES
 
 if TYPE_CHECKING:
     from desertion.model import DesertionModel
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What is compared at the end of each day, in the order in which a day makes it: the first that differs is the cause, the others its effects.
 _MORNING = (
-    "forces", "hosts", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "flight", "reception",
+    "forces", "hosts", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "outlook", "flight", "reception",
     "class_open", "class_level", "class_shared", "class_share", "class_pull", "squad_open", "squad_level", "squad_shared", "squad_share", "squad_pull",
 )  # fmt: skip
 _PERSONS = ("left_day", "left_route", "status", "since", "spell", "squad", "host", "until", "trait", "stay", "wave_of")
@@ -138,11 +138,12 @@ def lacking(model: DesertionModel, person: int) -> list[int]:
         clocks[HIT] -= int(w.squad_clock[w.squad[person], HIT])
     if w.bound[person] == 2:
         if w.status[person] == SERVING:
-            shared = w.squad_clock[w.squad[person]]
+            for route in range(len(ROUTES)):
+                clocks[route] -= int(w.squad_clock[w.squad[person], route])
         else:
-            shared = w.class_clock[w.community[person], class_of(w.kind[person], w.status[person], w.trait[person])]
-        for clock in range(len(ROUTES)):
-            clocks[clock] -= int(shared[clock])
+            cl = class_of(w.kind[person], w.status[person], w.trait[person])
+            for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+                clocks[WAY_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
     return clocks
 
 

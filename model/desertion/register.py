@@ -11,6 +11,7 @@ from desertion.statuses import (
     CALLED,
     CALLED_SKILLED,
     EMIGRATED,
+    FIRST_WAY,
     HIDING,
     HIDING_OTHER,
     HIDING_SOLDIER,
@@ -35,6 +36,7 @@ from desertion.statuses import (
     SUMMONED,
     THRESHOLD,
     TRAINING,
+    WAY_ROUTES,
 )
 from desertion.street import street_bin
 from desertion.world import World
@@ -177,8 +179,8 @@ def unbind(w: World, i: int) -> None:
             w.target[i, k] -= w.squad_clock[w.squad[i], k]
     else:
         c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-        for k in range(N_ROUTES):
-            w.target[i, k] -= w.class_clock[c, cl, k]
+        for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+            w.target[i, WAY_ROUTES[way]] -= w.class_clock[c, way]
     make_loose(w, i)
 
 
@@ -195,9 +197,10 @@ def bind(w: World, i: int) -> None:
             w.squad_low_theta[q] = min(w.squad_low_theta[q], w.theta[i])
         return
     c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-    for k in range(N_ROUTES):
-        w.target[i, k] += w.class_clock[c, cl, k]
-        w.class_low[c, cl, k] = min(w.class_low[c, cl, k], w.target[i, k])
+    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+        k = WAY_ROUTES[way]
+        w.target[i, k] += w.class_clock[c, way]
+        w.class_low[c, way] = min(w.class_low[c, way], w.target[i, k])
     if w.form == THRESHOLD:
         w.class_low_theta[c, cl] = min(w.class_low_theta[c, cl], w.theta[i])
 

@@ -39,7 +39,7 @@ from desertion.statuses import (
 )
 from desertion.statuses import THRESHOLD as THRESHOLD_FORM
 from desertion.street import fill_streets
-from desertion.threads import spread
+from desertion.threads import Team
 from desertion.ties import draw_ties
 from desertion.world import Array, World
 
@@ -63,13 +63,14 @@ def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> Wor
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:
         _draw_thresholds(world, core, scenario)
-    world = world._replace(**draw_ties(world, core, scenario, threads))
+    world = world._replace(**draw_ties(world, scenario, threads))
     core = core_of(world)
     count_everybody(core)
     fill_streets(core)
     if lazy:
-        spread(bind_residents, core, len(world.community_force), threads)
-        spread(bind_squads, core, len(world.squad_force), threads)
+        team = Team(world, threads)
+        team.spread(bind_residents, len(world.community_force))
+        team.spread(bind_squads, len(world.squad_force))
     write_day(core, 0, np.zeros(len(scenario.forces)))
     return world
 

@@ -50,6 +50,11 @@ D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 5, 6, 7, 8, 9
 HOME_RESERVIST, HOME_RESERVIST_SKILLED, HOME_CIVILIAN, HOME_CIVILIAN_SKILLED = 0, 1, 2, 3
 CALLED, CALLED_SKILLED, HIDING_SOLDIER, HIDING_OTHER = 4, 5, 6, 7
 N_CLASSES = 8
+N_CELLS = 4  # the first classes, people at home, whose clocks are their community's
+# The ways out of these classes, a clock each, eight in all so that a community's clocks fill one line of the processor's cache.
+WAY_ROUTES = (HIDE, FLEE, HIDE, FLEE, SKILLED, FLEE, FLEE, SKILLED)
+FIRST_WAY = (0, 2, 5, 6, 8)  # class cl has the ways FIRST_WAY[cl], ..., FIRST_WAY[cl + 1] - 1
+N_WAYS = 8
 
 MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE = 0, 1, 2, 3, 4
 

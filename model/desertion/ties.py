@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,19 +13,18 @@ from desertion.draws import (
     words,
 )
 from desertion.graph import read_edges
-from desertion.threads import spread
+from desertion.threads import Team
 from desertion.world import Array, World
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def draw_ties(w: World, core: Any, scenario: Scenario, threads: int = 1) -> dict[str, Array]:
+def draw_ties(w: World, scenario: Scenario, threads: int = 1) -> dict[str, Array]:
     """Everybody's ties: where a person's begin in the list of their other ends, and that list.
 
     Args:
         w: The world with its people.
-        core: The same for kernels.
         scenario: A sized scenario.
         threads: Threads that draw; they change no tie.
     """
@@ -38,7 +37,7 @@ def draw_ties(w: World, core: Any, scenario: Scenario, threads: int = 1) -> dict
     across = np.array([force.across for force in scenario.forces])
     rewire = np.array([force.rewire for force in scenario.forces])
     other = np.full((len(w.status), int(half.max())), -1, np.int32)
-    spread(_draw_small_world, core, len(w.community_force), threads, half, across, rewire, other)
+    Team(w, threads).spread(_draw_small_world, len(w.community_force), lambda _: (half, across, rewire, other))
     start, to = _pack_ties(other)
     return {"tie_start": start, "tie_to": to}
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from desertion import columns as col
-from desertion import signals
 from desertion.errors import input_error
 from desertion.register import can_leave, class_of, log_frailty, thresholds
 from desertion.rules import SHARE, TICK, TIE_SHARE, contagion, exit_rate, thinned_risk, ticks, weighted_share
+from desertion.signals import communities, units
 from desertion.statuses import (
     COMMUNITY,
     COMPANY,
@@ -160,17 +160,17 @@ class _Follower:
         serving = status == SERVING
         force = w.forces[f]
         baseline = float(
-            signals.unit_baseline(force, route) if serving else signals.class_baseline(force, seen["class"], route)
+            units.unit_baseline(force, route) if serving else communities.class_baseline(force, seen["class"], route)
         )
         if baseline < 0.0:
             return {}
         reception = float(
-            signals.reception_in_squad(core, q, route)
+            units.reception_in_squad(core, q, route)
             if serving
-            else signals.reception_in_class(core, c, seen["class"], route)
+            else communities.reception_in_class(core, w.outlook[c], seen["class"], route)
         )
         open_, level_, shared = (
-            float(table[q, route] if serving else table[c, seen["class"], route])
+            float(table[q, route] if serving else table[w.outlook[c], seen["class"], route])
             for table in (
                 (w.squad_open, w.squad_level, w.squad_shared)
                 if serving
@@ -204,12 +204,12 @@ class _Follower:
         f, c, q = seen["place"]
         k, force, reference = int(w.squad_company[q]), w.forces[f], w.reference[f]
         risk = 0.0
-        if reference[signals.R_CASUALTY] > 0.0:
+        if reference[col.R_CASUALTY] > 0.0:
             serving, peak = seen["manning"]
             factors = force[col.F_THINNING], force[col.F_THINNING_CAP]
             rate = thinned_risk(force[col.F_CASUALTY_RATE], w.company_front[k], serving, peak, factors[0], factors[1])
-            risk = rate / reference[signals.R_CASUALTY] - 1.0
-        supply = force[col.F_SUPPLY] + seen["gap"] * force[col.F_OUTPUT_SUPPLY] - reference[signals.R_SUPPLY]
+            risk = rate / reference[col.R_CASUALTY] - 1.0
+        supply = force[col.F_SUPPLY] + seen["gap"] * force[col.F_OUTPUT_SUPPLY] - reference[col.R_SUPPLY]
         wounded, killed, captured = seen["casualties"]
         return {
             "wounded": float(b[col.B_PUSH_WOUNDED] * wounded),
@@ -217,7 +217,7 @@ class _Follower:
             "captured": float(b[col.B_PUSH_CAPTURED] * captured),
             "risk": float(b[col.B_PUSH_RISK] * risk),
             "supply": float(b[col.B_PUSH_SUPPLY] * supply),
-            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[signals.R_LEGITIMACY] - seen["legitimacy"])),
+            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[col.R_LEGITIMACY] - seen["legitimacy"])),
             "cohesion": float(b[col.B_PUSH_COHESION] * seen["lost"]),
             "shock": float(w.company_shock[k] + w.community_shock[c]),
         }
@@ -232,7 +232,7 @@ class _Follower:
             "threat": float(b[col.B_PUSH_THREAT] * w.threat[f]) if liable else 0.0,
             "closing_door": float(b[col.B_PUSH_DOOR]) * door,
             "turnout": float(b[col.B_PUSH_TURNOUT] * seen["turnout"]),
-            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[signals.R_LEGITIMACY] - seen["legitimacy"])),
+            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[col.R_LEGITIMACY] - seen["legitimacy"])),
             "shock": float(w.community_shock[c]),
         }
 

@@ -64,9 +64,9 @@ class World(NamedTuple):
     squad_clock: Cells  # (Q, 6) int64
     squad_low: Cells  # (Q, 6) int64: lowest target among the bound
     squad_low_theta: Cells  # (Q)
-    class_clock: Cells  # (C, 8, 6) int64
-    class_low: Cells  # (C, 8, 6) int64
-    class_low_theta: Cells  # (C, 8)
+    class_clock: Cells  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
+    class_low: Cells  # (C, 8) int64: lowest target among the bound
+    class_low_theta: Cells  # (C, 4)
 
     # units
     squad_force: Cells
@@ -127,16 +127,20 @@ class World(NamedTuple):
     has_heard: Cells
     squads_start: Cells  # (C + 1)
     squads_of: Cells
-    community_share: Cells  # (C, 5) weighted share gone by route
-    unit_outside: Cells  # (C, 5) contagion from outside the unit for soldiers who come from here
-    unit_flight: Cells  # (C) their opportunity times chance of flight
-    class_open: Cells  # (C, 8, 5)
+
+    # what communities see: a row a community, then a row a region, which quiet communities read
+    outlook: Cells  # (C) int64: the row that a community reads
+    flight: Cells  # (C + R, 4) perceived worth of flight
+    reception: Cells  # (C + R, 4) perceived safety at the best host
+    community_share: Cells  # (C + R, 5) weighted share gone by route
+    unit_outside: Cells  # (C + R, 5) contagion from outside the unit for soldiers who come from here
+    unit_flight: Cells  # (C + R) their opportunity times chance of flight
+    class_open: Cells  # (C + R, 8, 5)
     class_level: Cells
     class_shared: Cells
-    class_share: Cells  # (C, 8)
-    class_pull: Cells  # (C, 8, 5)
-    flight: Cells  # (C, 4) perceived worth of flight
-    reception: Cells  # (C, 4) perceived safety at the best host
+    class_share: Cells  # (C + R, 8)
+    class_pull: Cells  # (C + R, 8, 5)
+    class_step: Cells  # (C + R, 8) int64: ticks by which the clocks of people at home advance today
 
     # regions
     region_force: Cells
@@ -148,8 +152,6 @@ class World(NamedTuple):
     region_key: Cells
     access: Cells  # (R, H), -1 where the host's own lever holds
     outside: Cells  # (R, H) nearness times what the wait leaves
-    region_flight: Cells  # (R, 4) worth of flight for communities without cases of their own
-    region_reception: Cells  # (R, 4)
     region_visa: Cells  # (R) nearness of the nearest host with skilled-worker visas
 
     # hosts

@@ -6,8 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from desertion import columns
+from desertion.columns import R_CASUALTY, R_FLIGHT, R_LEGITIMACY, R_POLICE, R_PUNISHMENT, R_QUARTER, R_SUPPLY
 from desertion.parameters import Behaviour, Force, Host, Reference
-from desertion.signals import R_CASUALTY, R_FLIGHT, R_LEGITIMACY, R_POLICE, R_PUNISHMENT, R_QUARTER, R_SUPPLY
 from desertion.statuses import DAY_COUNTS, HOST_COUNTS, KINDS, N_STATUSES, ROUTES, STATUSES
 from tests.model.worlds import numbers_of
 
@@ -32,9 +32,7 @@ def test_columns_are_the_numbers_of_the_parameters_in_order(
 
 def test_reference_columns_are_the_fields_of_the_reference_state() -> None:
     """The table that kernels read has a column a field, in order."""
-    from desertion import arrays
-
-    names = arrays.REFERENCE_COLUMNS
+    names = columns.REFERENCE_COLUMNS
     assert list(names) == [
         "casualty_rate",
         "legitimacy",

@@ -8,7 +8,7 @@ from mesa import Agent
 
 from desertion import columns as col
 from desertion.rules import SHARE
-from desertion.signals import total_of
+from desertion.signals.pressure import total_of
 from desertion.statuses import ABROAD, APPLICANT, AT_BORDER, CAPTURED, HIDING, PROTECTED, SERVING, SURRENDERED
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import numpy as np
 from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.rules import legitimacy, passing_news
-from desertion.signals import R_LEGITIMACY
 from desertion.statuses import C_CAPTURED, C_KILLED, C_WOUNDED, PROTECTED, SERVING, SURRENDER
 from desertion.street import turned_out
 from desertion.world import Array, World
@@ -34,7 +33,7 @@ def seen_turnout(w: World, c: int) -> float:
 def street_push(w: World, c: int) -> float:
     """What drives people into the street besides turnout: doubt and shared shocks, in log-hazard units."""
     f = w.community_force[c]
-    doubt = w.reference[f, R_LEGITIMACY] - w.legitimacy[f]
+    doubt = w.reference[f, col.R_LEGITIMACY] - w.legitimacy[f]
     return w.behaviour[col.B_PUSH_LEGITIMACY] * doubt + w.community_shock[c]
 
 

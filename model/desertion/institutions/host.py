@@ -10,7 +10,7 @@ from desertion.departure import category_at, from_draws, set_out
 from desertion.draws import ADMISSION, DECISION, INFILTRATOR, uniform, uniforms
 from desertion.register import enter, new_spell, who
 from desertion.rules import carried_over
-from desertion.signals import admission, is_full, takes_transit
+from desertion.signals.hosts import admission, is_full, takes_transit
 from desertion.statuses import (
     ABROAD,
     APPLICANT,

@@ -131,7 +131,10 @@ def _published(world: Any, who: str, force: int, route: int) -> tuple[float, flo
         homes = world.squad_community
     else:
         weight = np.where(world.community_force == force, world.class_n[:, HOME_RESERVIST], 0).astype(float)
-        tables = world.class_open[:, HOME_RESERVIST, route], world.class_level[:, HOME_RESERVIST, route]
+        tables = (
+            world.class_open[world.outlook, HOME_RESERVIST, route],
+            world.class_level[world.outlook, HOME_RESERVIST, route],
+        )
         homes = np.arange(len(world.community_force))
     if not weight.any():
         raise InputError(f"force {force} has no {who} on the first day: choose another --who or scenario")
@@ -144,7 +147,7 @@ def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes:
 
     if route == FLEE:
         category = DESERTER if who == "soldier" else EVADER
-        return float(np.average(world.reception[homes, category], weights=weight))
+        return float(np.average(world.reception[world.outlook[homes], category], weights=weight))
     return float(world.quarter[force]) if route == SURRENDER and who == "soldier" else 0.0
 
 

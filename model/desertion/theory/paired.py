@@ -127,7 +127,7 @@ def _rates(w: World, i: int) -> NDArray[np.float64]:
         q = w.squad[i]
         open_, level, shared = w.squad_open[q], w.squad_level[q], w.squad_shared[q]
     else:
-        place = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
+        place = w.outlook[w.community[i]], class_of(w.kind[i], w.status[i], w.trait[i])
         open_, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
     b = w.behaviour
     scales = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]

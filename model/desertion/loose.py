@@ -1,0 +1,206 @@
+"""People with clocks of their own: those whom ties have touched, and those on their way between home, unit and hiding.
+
+Everybody else is bound to his cell, see cells.py.
+"""
+
+from __future__ import annotations
+
+from desertion import columns as col
+from desertion.cells import BINDING, FETCHED, KEPT, LEAVING, best_open
+from desertion.compiled import kernel
+from desertion.departure import leaving_weight
+from desertion.register import bind, can_leave, class_of, may_bind, unbind
+from desertion.rules import (
+    TIE_FADED,
+    TIE_MOST,
+    TIE_SHARE,
+    contagion,
+    crossing,
+    decayed,
+    exit_rate,
+    leaves_by_threshold,
+    ticks,
+)
+from desertion.signals.communities import category_of_class
+from desertion.statuses import DESERTER, FLEE, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
+from desertion.world import Array, World
+
+AHEAD = 256  # persons whose numbers fit into the processor's fast memory together
+
+
+@kernel
+def _fetch(w: World, first: int, last: int) -> int:
+    """Read what `decide_loose` will need of the people on rows first, ..., last - 1 of its list; the sum means nothing.
+
+    They lie scattered over memory. Reads that do not wait for each other overlap, while those of `decide_loose` would come one after the other
+    (half its time at a million people).
+    """
+    loose, status, kind, trait, touched = w.loose, w.status, w.kind, w.trait, w.is_touched
+    squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    total = 0
+    for m in range(first, last):
+        i = loose[m]
+        total += status[i] + kind[i] + trait[i] + touched[i] + squad[i] + community[i]
+        total += target[i, 0] + target[i, N_ROUTES - 1] + tie[i, 0] + tie[i, N_ROUTES - 1]
+    return total
+
+
+@kernel
+def decide_loose(w: World, first: int, last: int, person: Array, route: Array, binding: Array, found: Array) -> None:
+    """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks.
+
+    Lists the leavers and those who need no clock of their own any more, drops those who cannot leave, and closes up the rest from `first` on.
+    """
+    form, behaviour = w.form, w.behaviour
+    a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
+    cross, beta, star = behaviour[col.B_CROSS_ROUTE], w.beta[TIES], w.beta_star[TIES]
+    loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
+    squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
+    class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
+    reception_at, quarter, squad_home, force_of, outlook = (
+        w.reception,
+        w.quarter,
+        w.squad_community,
+        w.force_of,
+        w.outlook,
+    )
+    imitates = form != NONE and form != THRESHOLD
+    kept = first
+    for m in range(first, last):
+        if (m - first) % AHEAD == 0:
+            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+        i = loose[m]
+        if not can_leave(status[i]):
+            bound[i] = 0
+            continue
+        # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
+        if may_bind(status[i], kind[i], touched[i]) and target[i, SKILLED] > 0:
+            binding[found[BINDING]] = i
+            found[BINDING] += 1
+            continue
+        loose[kept] = i
+        kept += 1
+        serving = status[i] == SERVING
+        if serving:
+            row, cl = squad[i], 0
+        else:
+            row, cl = outlook[community[i]], class_of(kind[i], status[i], trait[i])
+        total = 0
+        if touched[i] != 0 and imitates:
+            for k in range(N_ROUTES):
+                total += tie[i, k]
+        best, way = 2.0, -1
+        for k in range(N_ROUTES):
+            open_ = squad_open[row, k] if serving else class_open[row, cl, k]
+            if open_ <= 0.0:
+                continue
+            tied = 0.0
+            if total != 0:
+                # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
+                reception = 0.0
+                if k == FLEE:
+                    reception = (
+                        reception_at[outlook[squad_home[row]], DESERTER]
+                        if serving
+                        else reception_at[row, category_of_class(cl)]
+                    )
+                elif k == SURRENDER:
+                    reception = quarter[force_of[i]]
+                tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
+            if serving:
+                step = ticks(exit_rate(form, open_, squad_level[row, k], squad_shared[row, k], tied, a, b, s))
+            else:
+                step = ticks(exit_rate(form, open_, class_level[row, cl, k], class_shared[row, cl, k], tied, a, b, s))
+            when = crossing(target[i, k], step)
+            target[i, k] -= step
+            if when < best:
+                best, way = when, k
+        if way < 0 and form == THRESHOLD:
+            way = _follow(w, i, row, cl, serving)
+        if way >= 0:
+            person[found[LEAVING]] = i
+            route[found[LEAVING]] = way
+            found[LEAVING] += 1
+    found[KEPT] += kept - first
+
+
+@kernel
+def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
+    """The threshold form for a person with his own clock: the route he leaves by, -1 if not enough others have."""
+    way = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
+    if way < 0:
+        return -1
+    total = 0
+    for r in range(N_ROUTES):
+        total += w.tie[i, r]
+    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[TIES] * (total / TIE_SHARE)
+    pull = w.squad_pull[row, way] if serving else w.class_pull[row, cl, way]
+    return way if leaves_by_threshold(share, w.theta[i], pull) else -1
+
+
+@kernel
+def bind_some(w: World, people: Array, n: int) -> None:
+    """Bind the first n of a list to their cells, before the cells' clocks advance."""
+    for m in range(n):
+        bind(w, people[m])
+
+
+@kernel
+def fade_ties(w: World, first: int, last: int, found: Array) -> None:
+    """Let the tie pressures on rows first, ..., last - 1 of the list of the touched forget a day, and close up the list from `first` on."""
+    touched, tie, is_touched, keep = w.touched, w.tie, w.is_touched, w.keep[TIES]
+    kept = first
+    for m in range(first, last):
+        i = touched[m]
+        total = 0
+        for k in range(N_ROUTES):
+            if tie[i, k] != 0:
+                left = decayed(tie[i, k] + 0, keep)
+                tie[i, k] = left
+                total += left
+        if total < TIE_FADED:
+            for k in range(N_ROUTES):
+                tie[i, k] = 0
+            is_touched[i] = 0
+        else:
+            touched[kept] = i
+            kept += 1
+    found[KEPT] += kept - first
+
+
+@kernel
+def tell_ties(w: World) -> None:
+    """Tell the ties of today's leavers."""
+    if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
+        return
+    for n in range(w.out_n[0]):
+        if w.out_route[n] < 0:
+            continue
+        i = w.out_person[n]
+        weight = leaving_weight(w, i)
+        for e in range(w.tie_start[i], w.tie_start[i + 1]):
+            _tell(w, w.tie_to[e], w.out_route[n], weight)
+
+
+@kernel
+def _tell(w: World, i: int, route: int, weight: float) -> None:
+    ties = w.tie_start[i + 1] - w.tie_start[i]
+    w.tie[i, route] = min(int(w.tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
+    if w.is_touched[i] == 0:
+        w.is_touched[i] = 1
+        w.touched[w.touched_n[0]] = i
+        w.touched_n[0] += 1
+        if w.bound[i] == 2:
+            unbind(w, i)
+
+
+@kernel
+def close_up(rows: Array, edges: Array, kept: Array) -> int:
+    """Close the gaps that threads left in a list each of whose parts they closed up for themselves; the new length."""
+    at = kept[0]
+    for part in range(1, len(kept)):
+        for m in range(kept[part]):
+            rows[at] = rows[edges[part] + m]
+            at += 1
+    return at
