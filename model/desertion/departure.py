@@ -77,6 +77,11 @@ def depart_all(w: World, day: int) -> None:
             depart(w, w.out_person[n], w.out_route[n], day)
     if wanting == 0:
         return
+    if w.visa_credit.max() < 1.0:
+        for n in range(w.out_n[0]):
+            if w.out_route[n] == SKILLED:
+                _wait_on(w, n)
+        return
     place, rank = np.empty(wanting, np.int64), np.empty(wanting)
     m = 0
     for n in range(w.out_n[0]):
@@ -89,9 +94,15 @@ def depart_all(w: World, day: int) -> None:
         if _take_visa(w, w.out_person[n]):
             depart(w, w.out_person[n], SKILLED, day)
         else:
-            w.out_route[n] = -1
-            if w.lazy and w.bound[w.out_person[n]] == 2:
-                unbind(w, w.out_person[n])
+            _wait_on(w, n)
+
+
+@kernel
+def _wait_on(w: World, n: int) -> None:
+    """Leave the n-th of today's leavers without a visa where he is; he asks again tomorrow."""
+    w.out_route[n] = -1
+    if w.lazy and w.bound[w.out_person[n]] == 2:
+        unbind(w, w.out_person[n])
 
 
 @kernel
