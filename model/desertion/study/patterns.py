@@ -26,6 +26,7 @@ class Setup:
 
     scenario: str
     scale: float | None = None
+    days: int | None = None
     policies: tuple[str, ...] = ()
     settings: tuple[tuple[str, object], ...] = ()
 
@@ -36,7 +37,8 @@ _FRONT = (("forces.*.reservists", 1_000_000), ("forces.*.civilians", 100_000), (
 _ARMY = (("forces.*.reservists", 50_000), ("forces.*.civilians", 50_000))
 
 SETUPS: Mapping[str, Setup] = {
-    "russia": Setup(scenario="russia-2022", scale=0.0005),
+    "russia": Setup(scenario="russia-2022", scale=0.01),
+    "russia_long": Setup(scenario="russia-2022", scale=0.01, days=670),
     "front": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT),
     "front_harsh": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("lever-punishment-harsh",)),
     "front_campaign": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("information-campaign",)),
@@ -46,7 +48,7 @@ SETUPS: Mapping[str, Setup] = {
         settings=_FRONT,
         policies=("fast-track", "lever-neighbours-closed", "lever-border-closed"),
     ),
-    "gdr": Setup(scenario="gdr-1989", scale=0.002),
+    "gdr": Setup(scenario="gdr-1989", scale=0.01),
     "gdr_army": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY),
     "gdr_army_closed": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY, policies=("closed-borders",)),
 }
@@ -102,7 +104,9 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
     found: dict[str, list[DesertionModel]] = {}
     for name in names:
         setup = SETUPS[name]
-        scenario = Scenario.load(setup.scenario, scale=setup.scale, policies=setup.policies, set=dict(setup.settings))
+        scenario = Scenario.load(
+            setup.scenario, scale=setup.scale, days=setup.days, policies=setup.policies, set=dict(setup.settings)
+        )
         found[name] = [DesertionModel(scenario, rng=replicate_seed(seed, i)).run() for i in range(replicates)]
     return found
 
