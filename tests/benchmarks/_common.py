@@ -1,8 +1,10 @@
 """What the benchmarks of the model share: timing, and the scenarios that are timed."""
 
+import resource
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from desertion import DesertionModel, Scenario
@@ -29,6 +31,17 @@ def running(scenario: Scenario, *, population: str = "compiled", repeats: int = 
         model = DesertionModel(scenario, rng=trial, population=population, **given)
         times.append(_once(model.run))
     return statistics.median(times[1:])
+
+
+def high_water() -> int:
+    """The most memory that this process has held, in bytes.
+
+    The kernel hands the size of the starting process on to this one in rusage, but not in its status.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return 1024 * (own[0] if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def persons(scenario: Scenario) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desertion import Scenario
+from desertion import DesertionModel, Scenario
 from tests.benchmarks import _common
 
 Row = tuple[str, float, str, str]
@@ -12,6 +12,8 @@ PEOPLE, DAYS = 100_000, 100
 def rows() -> Iterator[Row]:
     """Double or multiply one thing at a time."""
     yield from _people()
+    yield from _lively()
+    yield from _small()
     yield from _days()
     yield from _ties()
     yield from _events()
@@ -32,6 +34,29 @@ def _people() -> Iterator[Row]:
         "times",
         "well under 10",
     )
+
+
+def _lively() -> Iterator[Row]:
+    """A million persons on two threads, with ten times the rates of leaving, so that many leave and clocks are touched."""
+    force = _common.russia(1_000_000, DAYS).forces[0]
+    names = [name for name in type(force).model_fields if name.startswith("base_")]
+    scenario = _common.russia(
+        1_000_000, DAYS, **{f"forces__{force.name}__{name}": min(10.0, 10 * getattr(force, name)) for name in names}
+    )
+    for threads in (1, 2):
+        took = _common.running(scenario, threads=threads)
+        speed = _common.persons(scenario) * DAYS / took / 1e6
+        yield f"1,000,000 persons, ten times the rates, threads: {threads}", speed, "M person-days/s", "100 on two"
+    model = DesertionModel(scenario, rng=1, threads=2).run()
+    yield "    left", model.measures()["share_left"], "share", "at least 0.05"
+    yield "    still touched by ties on the last day", float(model.world.touched_n[0]), "persons", ""
+
+
+def _small() -> Iterator[Row]:
+    """What studies are made of: ten thousand persons, a year, all hosts, the building of the people included."""
+    scenario = _common.russia(10_000, 365)
+    took = _common.seconds(lambda: DesertionModel(scenario, rng=1).run(), 9)
+    yield f"{_common.persons(scenario):,} persons, a year, building included", 1.0 / took, "runs/s a core", "20"
 
 
 def _days() -> Iterator[Row]:

@@ -6,17 +6,12 @@ from collections.abc import Iterator
 
 SIZES = {"compiled": (100_000, 2_000_000), "mesa": (2_000, 20_000)}
 _RUN = """
-import resource, sys
-from pathlib import Path
+import sys
 from desertion import DesertionModel
 from tests.benchmarks import _common
 scenario = _common.russia(int(sys.argv[1]), 60)
 DesertionModel(scenario, rng=1, population=sys.argv[2]).run()
-status = Path("/proc/self/status")
-# The kernel hands the largest size of the starting process on to this one in rusage, but not in its status.
-lines = status.read_text().splitlines() if status.exists() else []
-own = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-print(_common.persons(scenario), 1024 * (own[0] if own else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+print(_common.persons(scenario), _common.high_water())
 """
 
 

@@ -19,9 +19,10 @@ from desertion.study.writer import StudyWriter
 
 _TASK = "tests.benchmarks._work.run"
 _READ = """
-import resource, sys, time
+import sys, time
 began = time.perf_counter()
 from desertion.study import Study
+from tests.benchmarks import _common
 study = Study(sys.argv[1])
 assert len(study.runs) == 100_000
 opened = time.perf_counter() - began
@@ -29,7 +30,7 @@ study.plot("share_left", "sizes").savefig(sys.argv[1] + ".png")
 plotted = time.perf_counter() - began - opened
 study.bands(("left",), designs=[0])
 banded = time.perf_counter() - began - opened - plotted
-print(opened, plotted, banded, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(opened, plotted, banded, _common.high_water() / 2**20)
 """
 
 

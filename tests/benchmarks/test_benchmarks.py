@@ -15,6 +15,16 @@ def test_table_shows_what_was_measured_beside_its_aim() -> None:
     ]
 
 
+def test_table_as_markdown_keeps_every_row() -> None:
+    """A file of tables holds what the screen showed."""
+    rows = iter([("    that is", 0.5, "s", ""), ("speed", 2000.0, "persons/s", "1,000")])
+    text = benchmarks.markdown(benchmarks.table("A title.", rows))
+    assert text == (
+        "## A title.\n\n| what | measured | unit | aim |\n|---|---:|---|---:|\n"
+        "| that is | 0.5 | s |  |\n| speed | 2,000 | persons/s | 1,000 |\n"
+    )
+
+
 def test_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence lists those there are."""
     assert benchmarks.main(["stratup"]) == 2

@@ -11,24 +11,40 @@ def command(
     names: Annotated[
         list[str] | None, typer.Argument(help="Series to show, by name, or CSV files; all if none.")
     ] = None,
+    with_model: Annotated[
+        bool, typer.Option("--with-model", help="Beside each, what the shipped scenario of the same events gives.")
+    ] = False,
+    runs: Annotated[int, typer.Option("--runs", "-n", min=1, help="Runs of that scenario.")] = 20,
+    seed: options.Seed = 1,
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
     from desertion.study import history
+    from desertion.study.beside import COUNTERPARTS, beside
 
-    for name in names or history.names():
+    for name in names or (COUNTERPARTS if with_model else history.names()):
         shown = history.load(name)
         flag = ", recalled figures" if shown.recalled else ""
         print(f"{shown.name}: {shown.title} ({len(shown.points)} points, {shown.use}{flag})")
         for caveat in shown.caveats:
             print(f"  {caveat}")
+        pair = beside(shown, runs, seed) if with_model else None
+        if pair is not None:
+            print(
+                f"  {COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: absolute error of the median over the published "
+                f"total {pair.total_difference:.2f}, averaged relative difference {pair.difference:.2f}".removesuffix(
+                    ", averaged relative difference nan"
+                )
+            )
         if out is not None:
             from desertion.figures import series as drawing
             from desertion.figures import style
 
             with style.house():
                 figure = style.new_figure("wide")
-                drawing.series(figure.subplots(), shown)
+                ax = drawing.series(figure.subplots(), shown)
+                if pair is not None:
+                    drawing.simulated(ax, shown, pair.places, pair.simulated, COUNTERPARTS[name].meaning)
                 grades = ", ".join(dict.fromkeys(point.grade for point in shown.points))
                 style.note(
                     figure,

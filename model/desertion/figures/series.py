@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 import matplotlib.dates as mdates
@@ -99,6 +99,33 @@ def predictions(
     ax.set_yscale("log")
     _furnish(ax, shown)
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.18), ncols=3)
+    return ax
+
+
+def simulated(ax: Axes, shown: Series, places: Sequence[int], runs: NDArray[np.float64], label: str) -> Axes:
+    """Draw what a scenario gives for the points of a series: the median of the runs and the middle 90 %, beside the published figure.
+
+    Args:
+        ax: An axes on which the series is drawn.
+        shown: The series.
+        places: The points that the scenario covers.
+        runs: Shape (replicates, points).
+        label: What the model counts.
+    """
+    pen = style.pens(3)[2]
+    factor = np.array([PER_DAYS / shown.points[n].days if _uneven(shown) else 1.0 for n in places])
+    low, middle, high = np.quantile(runs, [0.05, 0.5, 0.95], axis=0) * factor
+    when = np.array([mdates.date2num(_middle(shown.points[n])) for n in places])
+    gap = float(np.min(np.diff(when))) if len(when) > 1 else 1.0
+    when = when + 0.18 * gap
+    ax.vlines(when, low, high, color=pen.color, linewidth=5.0, alpha=0.35)
+    ax.plot(
+        when, middle, "s", color=pen.color, markersize=4.5, label=f"model: {label} (median and middle 90 % of runs)"
+    )
+    ax.plot([], [], "o-", color=style.pens(2)[1].color, markersize=4.5, label=f"published: {shown.points[0].counts}")
+    ax.set_xlim(when[0] - gap, when[-1] + gap)
+    ax.set_ylim(0.0, 1.08 * max(float(high.max()), float((shown.values[list(places)] * factor).max())))
+    ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.12))
     return ax
 
 
