@@ -1,5 +1,8 @@
 """Each figure draws the numbers that it was given."""
 
+import shutil
+import subprocess
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -228,6 +231,26 @@ def test_the_film_has_one_frame_for_each_look_and_ends_on_the_last_day(tmp_path)
         film.seek(3)
         colors = {color for _, color in film.convert("RGB").getcolors(100_000)}
     assert tuple(int(animation.GROUPS["in hiding"][0][at : at + 2], 16) for at in (1, 3, 5)) in colors
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="an MP4 needs ffmpeg")
+def test_a_film_as_mp4_has_the_same_frames(tmp_path):
+    """The file begins as an MP4 does, and ffprobe counts one frame a look."""
+    frames = animation.watch(Slowly(95), 10, every=4)
+    path = animation.cascade(frames, tmp_path / "film.mp4")
+    assert path.read_bytes()[4:8] == b"ftyp"
+    asked = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-count_frames",
+        "-show_entries",
+        "stream=nb_read_frames",
+        "-of",
+        "csv=p=0",
+        str(path),
+    ]
+    assert subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split() == ["4"]
 
 
 def test_a_film_of_another_kind_is_refused(tmp_path):
