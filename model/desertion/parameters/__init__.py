@@ -1,0 +1,26 @@
+"""Frozen, validated inputs with units: the one home of every parameter of the model."""
+
+from __future__ import annotations
+
+from desertion.parameters.behaviour import FORMS, LEVELS, Behaviour
+from desertion.parameters.field import SWEPT, Frozen, fixed, lever
+from desertion.parameters.force import Force, Region, Wave
+from desertion.parameters.host import CATEGORIES, Host
+from desertion.parameters.reference import Change, Reference
+
+__all__ = [
+    "CATEGORIES",
+    "FORMS",
+    "LEVELS",
+    "SWEPT",
+    "Behaviour",
+    "Change",
+    "Force",
+    "Frozen",
+    "Host",
+    "Reference",
+    "Region",
+    "Wave",
+    "fixed",
+    "lever",
+]

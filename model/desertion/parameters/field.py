@@ -1,0 +1,53 @@
+"""Fields of inputs: a number with its unit, meaning, bounds and source."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+SWEPT = "no source: swept"
+
+
+def _number(default: Any, unit: str, meaning: str, low: float, high: float, source: str, is_lever: bool) -> Any:
+    return Field(
+        default=default,
+        ge=None if low == -math.inf else low,
+        le=None if high == math.inf else high,
+        description=meaning,
+        json_schema_extra={"unit": unit, "source": source, "lever": is_lever},
+    )
+
+
+def lever(
+    default: float, unit: str, meaning: str, low: float = 0.0, high: float = math.inf, source: str = SWEPT
+) -> Any:
+    """A number that a policy may change on a date; `low` and `high` are closed bounds."""
+    return _number(default, unit, meaning, low, high, source, True)
+
+
+def fixed(
+    default: Any, unit: str, meaning: str, low: float = -math.inf, high: float = math.inf, source: str = SWEPT
+) -> Any:
+    """A number that is set once for a run; `low` and `high` are closed bounds."""
+    return _number(default, unit, meaning, low, high, source, False)
+
+
+class Frozen(BaseModel):
+    """Base of all inputs: immutable, unknown keys refused, no silent conversion of text to numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=True, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_text_or_truth_for_numbers(cls, value: Any, info: Any) -> Any:
+        # Nearly all values are plain numbers, and a study checks millions of them.
+        if type(value) is float and value == value:
+            return value
+        annotation = cls.model_fields[info.field_name].annotation
+        if (annotation is float or annotation is int) and isinstance(value, bool | str):
+            raise ValueError(f"must be a number, got {value!r}")
+        if annotation is float and isinstance(value, float) and math.isnan(value):
+            raise ValueError("must be a number, got nan")
+        return value
