@@ -56,6 +56,19 @@ def test_a_phase_diagram_needs_two_parameters_and_an_unknown_kind_is_refused(don
         done.plot("left_total", "phaze")
 
 
+def test_a_small_heatmap_tells_its_numbers_and_a_large_one_does_not() -> None:
+    """Nine cells have their numbers in them and the axes are marked at the values; sixty-four have neither."""
+    for side, told in ((3, 9), (8, 0)):
+        index = pd.Index(np.linspace(0.0, 1.0, side), name="asylum")
+        table = pd.DataFrame(np.arange(side * side, dtype=float).reshape(side, side), index=index, columns=index)
+        with style.house():
+            ax = drawn.heatmap(style.new_figure().subplots(), table, "t", "u", from_zero=False)
+            assert len(ax.texts) == told
+            assert ax.collections[0].norm.vmin < 0.0
+        if told:
+            assert ax.get_xticks().tolist() == index.tolist()
+
+
 def test_a_heatmap_shows_each_cell_at_its_value_with_the_tipping_line() -> None:
     """Cells are centred on grid values; the theory's line lies over them."""
     table = pd.DataFrame(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
+# A heatmap of so many cells or fewer has room for its numbers.
+_CELLS_WITH_NUMBERS = 36
 
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
@@ -130,9 +132,13 @@ def heatmap(
         from_zero: Whether the colours begin at 0, as they should for a chance.
     """
     x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
-    mesh = ax.pcolormesh(
-        _edges(x), _edges(y), table.to_numpy(np.float64), cmap=style.ladder(), vmin=0.0 if from_zero else None
-    )
+    values = table.to_numpy(np.float64)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    # The lowest must not look like paper, which stands for what was not run.
+    floor = 0.0 if from_zero else low - 0.15 * (high - low)
+    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor)
+    if values.size <= _CELLS_WITH_NUMBERS:
+        _write_cells(ax, x, y, values, floor)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
@@ -145,6 +151,22 @@ def heatmap(
     ax.grid(visible=False)
     ax.set(xlabel=label(str(table.columns.name)), ylabel=label(str(table.index.name)), title=title)
     return ax
+
+
+def _write_cells(
+    ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64], floor: float
+) -> None:
+    """Write the numbers of a small table into its cells, and mark the axes at its values only."""
+    top = float(np.nanmax(values))
+    for row, up in enumerate(y):
+        for column, right in enumerate(x):
+            value = values[row, column]
+            if not np.isnan(value):
+                dark = value - floor > 0.45 * (top - floor)
+                text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
+                ax.text(right, up, text, ha="center", va="center", color="white" if dark else "black", fontsize="small")
+    ax.set_xticks(x)
+    ax.set_yticks(y)
 
 
 def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
