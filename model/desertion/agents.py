@@ -35,6 +35,7 @@ from desertion.statuses import (
     HIT,
     HOME,
     KINDS,
+    N_CLASSES,
     N_ROUTES,
     NONE,
     OFFICER_BIT,
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
     from desertion.model import DesertionModel
 
 _CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
-_RULES = ("push", "cost", "opportunity", "contagion")
+_RULES = ("baseline", "push", "cost", "opportunity", "contagion", "reception")
+_RATES = ("tied", "rate")
 
 
 class PersonView(Agent["DesertionModel"]):
@@ -114,11 +116,13 @@ class Person(PersonView):
     """
 
     reads_shared_signals = True
+    shares_hazard = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # A class with rules of its own adds up its own hazard; others read the group's, which is the same number.
         cls.reads_shared_signals = all(getattr(cls, rule) is getattr(Person, rule) for rule in _RULES)
+        cls.shares_hazard = cls.reads_shared_signals and all(getattr(cls, r) is getattr(Person, r) for r in _RATES)
 
     def __init__(self, model: DesertionModel, row: int) -> None:
         super().__init__(model, row)
@@ -128,14 +132,15 @@ class Person(PersonView):
         self.lacking: list[int] = list(thresholds(self._core, row, self.frailty))
         self.told = [0] * N_ROUTES
         self.ties: list[Person] = []
+        self._shared_steps: dict[int, list[int]] = {}
 
-    def connect(self, core: Any, ties: list[Person]) -> None:
-        """Take the world for kernels, which no pickle can hold, and the people with whom one has a tie."""
-        self._core, self.ties = core, ties
+    def connect(self, core: Any, ties: list[Person], shared_steps: dict[int, list[int]]) -> None:
+        """Take the world for kernels, which no pickle can hold, the people with whom one has a tie, and the board of today's shared steps."""
+        self._core, self.ties, self._shared_steps = core, ties, shared_steps
 
     def __getstate__(self) -> dict[str, Any]:
         # Ties are left out: a pickle that followed them from person to person would be deeper than Python allows.
-        return dict(self.__dict__) | {"_core": None, "ties": []}
+        return dict(self.__dict__) | {"_core": None, "ties": [], "_shared_steps": {}}
 
     # --- the rules, route by route ----------------------------------------------------------------------------------------------------------
 
@@ -252,15 +257,32 @@ class Person(PersonView):
     def decide(self) -> int:
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
         first, chosen = 2.0, -1
-        for route in range(N_ROUTES):
-            step = ticks(self.rate(route))
-            when = crossing(self.lacking[route], step)
-            self.lacking[route] -= step
-            if when < first:
-                first, chosen = when, route
+        lacking = self.lacking
+        for route, step in enumerate(self._steps()):
+            if step >= lacking[route]:
+                when = crossing(lacking[route], step)
+                if when < first:
+                    first, chosen = when, route
+            lacking[route] -= step
         if chosen < 0 and self._world.form == THRESHOLD:
             return self._follow()
         return chosen
+
+    def _steps(self) -> list[int]:
+        """Ticks by which the person's clocks of the five routes advance today.
+
+        People of one squad or class whom no tie has told anything share one hazard: the first whom it concerns works it out, the others read it.
+        """
+        if not self.shares_hazard or any(self.told):
+            return [ticks(self.rate(route)) for route in range(N_ROUTES)]
+        w, row = self._world, self.row
+        status = w.status[row]
+        # Squads count up from 0, classes of people outside units down from -1.
+        place = int(w.squad[row] if status == SERVING else -1 - (self.outlook * N_CLASSES + self._class))
+        steps = self._shared_steps.get(place)
+        if steps is None:
+            steps = self._shared_steps[place] = [ticks(self.rate(route)) for route in range(N_ROUTES)]
+        return steps
 
     def _follow(self) -> int:
         """The threshold form: leave by the most open route once enough others have."""
@@ -319,6 +341,7 @@ class Agents:
         self.world: World = model.world
         self.core: Any = None
         self.model = model
+        self._shared_steps: dict[int, list[int]] = {}
         self.people = [kinds[kind](model, row) for row, kind in enumerate(self.world.kind)]
         self.reconnect(model.core)
 
@@ -327,7 +350,8 @@ class Agents:
         self.core = core
         start, to = self.world.tie_start, self.world.tie_to
         for row, person in enumerate(self.people):
-            person.connect(core, [self.people[other] for other in to[start[row] : start[row + 1]]])
+            ties = [self.people[other] for other in to[start[row] : start[row + 1]]]
+            person.connect(core, ties, self._shared_steps)
 
     def __getstate__(self) -> dict[str, Any]:
         return dict(self.__dict__) | {"core": None}
@@ -347,6 +371,7 @@ class Agents:
             person.renew()
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])
         take_casualties(core, day)
+        self._shared_steps.clear()
         self._list(
             [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0]
         )

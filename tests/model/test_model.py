@@ -121,6 +121,25 @@ def test_rules_added_up_by_a_person_are_those_published_for_his_group() -> None:
         assert np.array_equal(plain.world.daily, own.world.daily)
 
 
+@pytest.mark.parametrize("rule", ["rate", "tied", "reception", "baseline"])
+def test_a_soldier_with_a_rule_of_his_own_does_not_read_the_step_of_his_squad(rule: str) -> None:
+    """Whatever rule he overrides, it is asked for him every day, even if it gives what everybody's gives."""
+    asked = []
+
+    def own(self, *given):
+        asked.append(self.row)
+        return getattr(Person, rule)(self, *given)
+
+    kind = type("Own", (Soldier,), {rule: own})
+    model = DesertionModel("toy", rng=1, days=2, population="mesa", soldier=kind)
+    model.population.people[0].told[0] = 1_000_000
+    model.run()
+    # Reception and ties are asked where somebody was told something, the others for every soldier.
+    assert len(set(asked)) >= (300 if rule in ("rate", "baseline") else 1)
+    assert not kind.shares_hazard
+    assert Soldier.shares_hazard
+
+
 def test_the_compiled_form_refuses_own_classes() -> None:
     """It says that their rules are Python, and what to do."""
     with pytest.raises(InputError, match=r"Stubborn.*mesa"):
