@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.figures import curves, style
+from desertion.figures.fronts import fronts
 from desertion.figures.study import (
     differences,
     effects,
@@ -37,13 +38,14 @@ _MOST_NAMED = 16
 _LINE_POINTS = 33
 
 
-def overview(study: Study, measure: str, kind: str | None) -> Figure:
+def overview(study: Study, measure: str, kind: str | None, *, dark: bool = False) -> Figure:
     """The figure that suits a study.
 
     Args:
         study: The study.
         measure: The measure to show.
         kind: One of :data:`KINDS`, None for what the design suggests.
+        dark: Whether the page behind is dark.
 
     Raises:
         InputError: If the kind is unknown or does not suit the study.
@@ -51,7 +53,7 @@ def overview(study: Study, measure: str, kind: str | None) -> Figure:
     chosen = kind or _suited(study)
     if chosen not in KINDS:
         raise unknown_name("kind of plot", chosen, KINDS)
-    with style.house():
+    with style.house(dark=dark):
         figure = style.new_figure("wide")
         _DRAWN[chosen](figure, study, measure)
         figure.suptitle(study.title, x=0.01, ha="left", fontsize="medium")
@@ -59,6 +61,8 @@ def overview(study: Study, measure: str, kind: str | None) -> Figure:
 
 
 def _suited(study: Study) -> str:
+    if study.goal() is not None:
+        return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
     varied = _numeric(study)
@@ -159,7 +163,10 @@ def _draw_paired(figure: Figure, study: Study, measure: str) -> None:
 
 
 def _draw_pareto(figure: Figure, study: Study, _measure: str) -> None:
-    table = study.pareto()
+    table, goal = study.pareto(), study.goal()
+    if goal is not None:
+        fronts(figure.subplots(), table.assign(proposed_by="search"), goal)
+        return
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
     front(left, table, "cost_eur", "left_total").legend(loc="lower right")

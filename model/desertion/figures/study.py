@@ -25,6 +25,8 @@ _CELLS_WITH_NUMBERS = 36
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
     "left_total": "persons who left",
+    "reservists_left": "reservists who left (persons)",
+    "soldiers_left": "soldiers who left (persons)",
     "cost_eur": "cost to hosts (EUR, real size)",
     "infiltrators": "infiltrators let in (persons)",
     "protected": "persons protected",
@@ -307,8 +309,12 @@ def _row_labels(rows: pd.DataFrame) -> list[str]:
     first = list(rows.columns).index("measure")
     settings = [str(name) for name in rows.columns[:first] if name not in known]
     return [
-        ", ".join([str(one["policy"]), *(f"{name} {one[name]:g}" for name in settings)]) for _, one in rows.iterrows()
+        ", ".join([str(one["policy"]), *(_setting(name, one[name]) for name in settings)]) for _, one in rows.iterrows()
     ]
+
+
+def _setting(name: str, value: object) -> str:
+    return f"{name} {value}" if isinstance(value, str | bool) else f"{name} {value:g}"
 
 
 def _sentence(name: str) -> str:
