@@ -36,6 +36,11 @@ def make(place: Path) -> Path:
         scenario="toy", days=40, vary={"asylum": [0.0, 0.5, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}, runs=2,
         measures=["share_left", "left_total", "peak_waiting"], out=folder / "dial.sqlite", means=here, quiet=True,
     )  # fmt: skip
+    sweep(
+        scenario="toy", days=40, scale=0.2, seed=3, policies={"none": [], "closed-borders": ["closed-borders"], "fast-track": ["fast-track"]}, settings={"contagion": 2.0},
+        vary={"asylum": {"range": [0.0, 1.0], "steps": 26}, "behaviour.form": ["multiplicative", "additive"]},
+        measures=["share_left", "left_total"], out=folder / "wide.sqlite", means=here, quiet=True,
+    )  # fmt: skip
     run_study(comparison_of("toy", ["closed-borders", "fast-track"], runs=3, days=60), folder / "policies.sqlite", here)
     claims = Plan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)
     run_study(spec_of(claims), folder / "claims.sqlite", here)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
 
@@ -13,6 +13,9 @@ LONGEST = 4_000
 """Characters of an address that are read."""
 
 MOST_SETTINGS = 40
+"""Settings, and restrictions, that an address may hold."""
+
+_PAIRS = {"settings": "set", "where": "where"}
 
 type Settings = tuple[tuple[str, str], ...]
 
@@ -36,6 +39,8 @@ class Address:
         y: Parameter upright.
         measure: Measure shown.
         figure: Kind of figure.
+        where: Restrictions of the study's design points: by varied parameter, or "policies", what is let through.
+        page: Page of the table of design points, from 1.
         cell: Design point that is looked at, -1 for none.
         person: Person whose life is shown, -1 for none.
         route: Way to leave whose terms are shown.
@@ -56,6 +61,8 @@ class Address:
     y: str = ""
     measure: str = ""
     figure: str = ""
+    where: Settings = ()
+    page: int = 1
     cell: int = -1
     person: int = -1
     route: str = ""
@@ -68,20 +75,21 @@ class Address:
             value = getattr(self, field.name)
             if value == field.default:
                 continue
-            if field.name == "settings":
-                pairs += [("set", f"{key}={text}") for key, text in value]
+            if field.name in _PAIRS:
+                pairs += [(_PAIRS[field.name], f"{key}={text}") for key, text in value]
             elif isinstance(value, tuple):
                 pairs.append((field.name, ",".join(value)))
             else:
                 pairs.append((field.name, f"{value:.12g}" if isinstance(value, float) else str(value)))
-        return urlencode(pairs, safe=",+=.:-/")
+        return urlencode(pairs, safe=",+=.:-/", quote_via=quote)
 
     def with_setting(self, key: str, text: str) -> Address:
         """The address with one input set; an empty text takes the setting away."""
-        kept = {name: value for name, value in self.settings if name != key}
-        if text.strip():
-            kept[key] = text.strip()
-        return replace(self, settings=tuple(sorted(kept.items())))
+        return replace(self, settings=_with(self.settings, key, text))
+
+    def with_restriction(self, key: str, text: str) -> Address:
+        """The address with one restriction of design points, at the first page; an empty text takes it away."""
+        return replace(self, where=_with(self.where, key, text), page=1)
 
 
 def parse(query: str) -> Address:
@@ -98,22 +106,25 @@ def parse(query: str) -> Address:
             f"the address is {len(query)} characters long, at most {LONGEST} are read: start from the bare page"
         )
     found: dict[str, object] = {}
-    settings: dict[str, str] = {}
+    pairs: dict[str, dict[str, str]] = {name: {} for name in _PAIRS.values()}
     for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
-        if name == "set":
+        if name in pairs:
             key, sign, value = text.partition("=")
             if not sign:
-                raise InputError(f"address: set={text!r} has no key and value; write set=dotted.key=value")
-            settings[key.strip()] = value.strip()
+                raise InputError(f"address: {name}={text!r} has no key and value; write {name}=dotted.key=value")
+            pairs[name][key.strip()] = value.strip()
         elif name in _READERS:
             found[name] = _READERS[name](name, text)
         else:
-            raise unknown_name("part of the address", name, (*_READERS, "set"))
-    if len(settings) > MOST_SETTINGS:
+            raise unknown_name("part of the address", name, (*_READERS, *pairs))
+    if len(pairs["set"]) > MOST_SETTINGS:
         raise InputError(
-            f"address: {len(settings)} settings are too many, at most {MOST_SETTINGS}; write a scenario file"
+            f"address: {len(pairs['set'])} settings are too many, at most {MOST_SETTINGS}; write a scenario file"
         )
-    return Address(**found, settings=tuple(sorted(settings.items())))  # type: ignore[arg-type]
+    if len(pairs["where"]) > MOST_SETTINGS:
+        raise InputError(f"address: {len(pairs['where'])} restrictions are too many, at most {MOST_SETTINGS}")
+    found |= {name: tuple(sorted(pairs[short].items())) for name, short in _PAIRS.items()}
+    return Address(**found)  # type: ignore[arg-type]
 
 
 def value_of(text: str) -> object:
@@ -122,6 +133,13 @@ def value_of(text: str) -> object:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def _with(pairs: Settings, key: str, text: str) -> Settings:
+    kept = {name: value for name, value in pairs if name != key}
+    if text.strip():
+        kept[key] = text.strip()
+    return tuple(sorted(kept.items()))
 
 
 def _words(_name: str, text: str) -> tuple[str, ...]:
@@ -154,4 +172,4 @@ def _reader(default: object) -> Callable[[str, str], object]:
     return _whole if isinstance(default, int) else _number
 
 
-_READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name != "settings"}
+_READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name not in _PAIRS}

@@ -20,8 +20,8 @@ PLAYS_WELL = 20_000
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
 
-STUDY_DIALS = ("contagion", "capacity")
-"""Dials that only studies have: multiples of all contagion, and of all places and cases a day."""
+STUDY_DIALS = ("contagion", "capacity", "reproduction")
+"""Dials that only studies have: multiples of all contagion, and of all places and cases a day; leavers that one adds."""
 
 WHOLE = ("asylum", *STUDY_DIALS)
 """Dials that turn many inputs at once."""

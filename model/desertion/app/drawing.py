@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from desertion.app.job import without_folders
 from desertion.app.parts import box, picture, sentence, text
 from desertion.app.ui import solara
 from desertion.errors import InputError
@@ -43,7 +44,7 @@ def Drawn(make: Callable[[], Figure], said: str, key_of: tuple[object, ...]) -> 
         try:
             return png(make), ""
         except (InputError, KeyError, ValueError) as problem:
-            return b"", str(problem)
+            return b"", without_folders(str(problem))
 
     task = solara.lab.use_task(work, dependencies=[*key_of], raise_error=False)
     with box([], "app-drawn") as shown:

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from desertion.app.address import Address
+from desertion.app.address import Settings
 from desertion.app.drawing import Drawn
+from desertion.app.filter import Filter, kept
 from desertion.app.folder import names, path_of
 from desertion.app.job import State
-from desertion.app.parts import box, choice, drawn, facts, sentence, table, text
+from desertion.app.parts import box, choice, facts, sentence, text
+from desertion.app.points import Points
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from desertion.study.factors import Point
+    from desertion.study.results import Study
 
 FIGURES = {
     "": "what suits the study",
@@ -29,7 +34,6 @@ FIGURES = {
 }
 """Kinds of figures of a sweep."""
 
-_MOST_POINTS = 60
 _NOT_MEASURES = {"design", "replicate", "status", "seconds", "policies", "attempts", "dummy"}
 
 
@@ -43,7 +47,7 @@ class Opened:
         comparison: The comparison, if it is one.
         axes: Varied numbers.
         measures: What the runs measured.
-        policies: Policy mixes by label.
+        cells: What was varied, a point each, as it stands in the file.
     """
 
     name: str
@@ -51,7 +55,7 @@ class Opened:
     comparison: Any
     axes: tuple[str, ...]
     measures: tuple[str, ...]
-    policies: dict[str, tuple[str, ...]]
+    cells: tuple[Point, ...]
 
 
 def opened(name: str) -> Opened:
@@ -64,6 +68,7 @@ def opened(name: str) -> Opened:
 
     from desertion.study.comparison import Comparison
     from desertion.study.results import Study
+    from desertion.study.store import StudyFile
     from desertion.study.tables import parameters_of
 
     path = path_of(name)
@@ -75,8 +80,9 @@ def opened(name: str) -> Opened:
     parameters = parameters_of(study.runs)
     axes = [one for one in parameters if one not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[one])]
     measures = [str(one) for one in study.runs.columns if one not in {*parameters, *_NOT_MEASURES}]
-    policies = {str(label): tuple(mix) for label, mix in dict(study.spec["policies"]).items()}
-    return Opened(name, study, comparison, tuple(axes), tuple(measures), policies)
+    with StudyFile(path) as file:
+        cells = tuple(file.points())
+    return Opened(name, study, comparison, tuple(axes), tuple(measures), cells)
 
 
 @solara.component
@@ -103,7 +109,7 @@ def StudyPage() -> Any:
             )
         else:
             choice("File", address.file, {"": "choose a file", **{name: name for name in found}},
-                   lambda name: session.change(file=name, x="", y="", measure="", figure="", cell=-1))  # fmt: skip
+                   lambda name: session.change(file=name, x="", y="", measure="", figure="", where=(), page=1, cell=-1))  # fmt: skip
         if state.problem:
             sentence(state.problem)
         if state.busy:
@@ -127,21 +133,52 @@ def _open(session: Session) -> None:
 @solara.component
 def _OfStudy(one: Opened) -> Any:
     session = current()
-    address = session.address.value
+    where = session.address.value.where
     study = one.study
-    measure = (
-        address.measure
-        if address.measure in one.measures
-        else ("share_left" if "share_left" in one.measures else one.measures[0])
-    )
-    x = address.x if address.x in one.axes else (one.axes[0] if one.axes else "")
-    y = address.y if address.y in one.axes and address.y != x else next((axis for axis in one.axes if axis != x), "")
+    chosen, problem = solara.use_memo(lambda: _chosen(one, where), [one.name, where])
     with box([], "") as shown:
         text(study.title, "h2")
         text(str(study.header.get("question", "")), kind="lead")
         counts = {word: f"{count:,}" for word, count in study.counts.items()}
         facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
               "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
+        Filter(study.points, len(chosen.points) if chosen is not None else 0)
+        if problem:
+            sentence(problem)
+        if chosen is not None:
+            _Figure(one, chosen)
+            Points(one, chosen, measure_of(one, session.address.value.measure))
+    return shown
+
+
+def _chosen(one: Opened, where: Settings) -> tuple[Study | None, str]:
+    """The points that are let through, or why there are none."""
+    from desertion.study.selection import Selection
+
+    try:
+        designs = kept(one.study.points, where)
+    except InputError as problem:
+        return None, str(problem)
+    if not designs:
+        return None, "No design point is left by this filter: choose more policies or values, or wider ranges."
+    return Selection(one.study, designs) if where else one.study, ""
+
+
+def measure_of(one: Opened, wanted: str) -> str:
+    """The measure that an address asks for, if the study has it, and else the usual one."""
+    usual = "share_left" if "share_left" in one.measures else one.measures[0]
+    return wanted if wanted in one.measures else usual
+
+
+@solara.component
+def _Figure(one: Opened, chosen: Any) -> Any:
+    """Kind, measure and axes, and the figure that they give."""
+    session = current()
+    address = session.address.value
+    measure = measure_of(one, address.measure)
+    x = address.x if address.x in one.axes else (one.axes[0] if one.axes else "")
+    y = address.y if address.y in one.axes and address.y != x else next((axis for axis in one.axes if axis != x), "")
+    with box([], "") as figure:
         with box([], "app-buttons"):
             choice("Figure", address.figure, FIGURES, lambda name: session.change(figure=name))
             choice(
@@ -155,97 +192,65 @@ def _OfStudy(one: Opened) -> Any:
                 choice(
                     "Upright", y, {axis: axis for axis in one.axes if axis != x}, lambda name: session.change(y=name)
                 )
-        key = (one.name, address.figure, measure, x, y, session.dark.value)
         Drawn(
-            partial(_draw, one, address.figure, measure, x, y, session.dark.value),
-            f"{FIGURES[address.figure]}: {measure}",
-            key,
+            partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
+            f"{FIGURES.get(address.figure, address.figure)}: {measure}",
+            (one.name, address.figure, measure, x, y, address.where, session.dark.value),
         )
-        _Points(one, measure)
-    return shown
+    return figure
 
 
-def _draw(one: Opened, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
-    """Draw a figure of a study; those whose colours the study's own module chooses stay light on a dark page."""
+def draw(study: Study, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
+    """Draw a figure of a study.
+
+    Args:
+        study: The study, or a selection of its points.
+        kind: One of `FIGURES`.
+        measure: The measure.
+        x: Parameter across, if any was varied.
+        y: Parameter upright, if two were.
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If the study cannot be shown that way.
+    """
+    from desertion.figures import style
+    from desertion.figures.overview import overview
+
+    if y and (kind == "phase" or (not kind and study.points.groupby([x, y])["design"].count().max() == 1)):
+        with style.house(dark=dark):
+            return _heatmap(study, measure, x, y)
+    if kind == "response" and x:
+        with style.house(dark=dark):
+            return _response(study, measure, x)
+    return overview(study, measure, kind or None, dark=dark)
+
+
+def _heatmap(study: Study, measure: str, x: str, y: str) -> Figure:
     from desertion.figures import study as figures
     from desertion.figures import style
 
-    if kind in ("", "phase") and len(one.axes) >= 2 and len(one.policies) == 1:
-        with style.house(dark=dark):
-            figure = style.new_figure("wide")
-            chance = measure == "share_left"
-            cells = one.study.phase(x, y, measure, "chance" if chance else "median")
-            title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
-            ax = figures.heatmap(figure.subplots(), cells, title, "share of runs" if chance else figures.label(measure))
-            if chance or not cells.to_numpy().any():
-                ax.collections[0].set_clim(0.0, 1.0)
-            return figure
-    if kind == "response" and x:
-        with style.house(dark=dark):
-            figure = style.new_figure("wide")
-            figures.response(figure.subplots(), one.study.runs[one.study.runs["status"] == "done"], x, measure)
-            return figure
-    from desertion.figures.overview import overview
-
-    return overview(one.study, measure, kind or None)
+    figure = style.new_figure("wide")
+    chance = measure == "share_left"
+    cells = study.phase(x, y, measure, "chance" if chance else "median")
+    title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
+    ax = figures.heatmap(figure.subplots(), cells, title, "share of runs" if chance else figures.label(measure))
+    if chance or not cells.to_numpy().any():
+        ax.collections[0].set_clim(0.0, 1.0)
+    return figure
 
 
-@solara.component
-def _Points(one: Opened, measure: str) -> Any:
-    """The design points with the measure, and one of them opened as a run."""
-    session = current()
-    address = session.address.value
-    points = one.study.summary([measure]).head(_MOST_POINTS)
-    parameters = [str(name) for name in one.study.points.columns if name != "design"]
-    with box([], "") as shown:
-        text("Points of the design", "h2")
-        rows = [[str(row["design"]), *(_plain(row[name]) for name in parameters), _plain(row["q05"]), _plain(row["q50"]), _plain(row["q95"])]
-                for _, row in points.iterrows()]  # fmt: skip
-        drawn(
-            table(
-                ["point", *parameters, "5 %", "median", "95 %"],
-                rows,
-                numbers=range(1, len(parameters) + 4),
-                caption="Design points",
-            )
-        )
-        if len(one.study.points) > _MOST_POINTS:
-            text(
-                f"The first {_MOST_POINTS} of {len(one.study.points):,}; desertion export gives them all.", kind="small"
-            )
-        options = {"-1": "choose a point"} | {row[0]: ", ".join(row[:-3]) for row in rows}
-        with box([], "app-buttons"):
-            choice("Open one point as a run", str(address.cell), options, lambda name: session.change(cell=int(name)))
-            if str(address.cell) in options and address.cell >= 0:
-                with solara.Link("/?" + cell_address(one, address.cell, address).query()):
-                    text(f"Play point {address.cell}, replicate 0", "span")
-    return shown
+def _response(study: Study, measure: str, x: str) -> Figure:
+    from desertion.figures import study as figures
+    from desertion.figures import style
+    from desertion.study.tables import done_runs
 
-
-def cell_address(one: Opened, design: int, now: Address) -> Address:
-    """The address of page Cascade that plays the first replicate of a design point.
-
-    Args:
-        one: The study.
-        design: Number of the point.
-        now: The present address, for what stays.
-    """
-    from dataclasses import replace
-
-    from desertion.draws import replicate_seed
-
-    spec = one.study.spec
-    row = one.study.points.set_index("design").loc[design].to_dict()
-    label = str(row.pop("policies", next(iter(one.policies))))
-    settings = dict(spec.get("settings") or spec.get("set") or {}) | row
-    settings.pop("dummy", None)
-    scale = settings.pop("scale", spec.get("scale")) or 0.0
-    days = settings.pop("days", spec.get("days")) or 0
-    texts = tuple(sorted((str(key), _toml(value)) for key, value in settings.items()))
-    return replace(
-        now, scenario=str(spec["scenario"]), policies=one.policies.get(label, ()), settings=texts, scale=float(scale), days=int(days),
-        seed=int(replicate_seed(int(spec["seed"]), 0)), force="", person=-1,
-    )  # fmt: skip
+    figure = style.new_figure("wide")
+    runs = done_runs(study.runs, measure)
+    several = "policies" in runs and runs["policies"].nunique() > 1
+    figures.response(figure.subplots(), runs, x, measure, "policies" if several else None)
+    style.note(figure, "Line: median. Band: middle half of the runs.")
+    return figure
 
 
 @solara.component
@@ -257,15 +262,3 @@ def _OfComparison(one: Opened) -> Any:
         text(str(one.comparison.about.get("title", one.comparison.scenario)), "h2")
         Shown(one.comparison, one.name, session.dark.value)
     return shown
-
-
-def _plain(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    item = getattr(value, "item", None)
-    plain = item() if item is not None else value
-    return repr(plain) if isinstance(plain, int | float) else str(plain)
