@@ -1,5 +1,7 @@
 """`desertion search`: the policy mix that does most within a budget."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,73 +11,176 @@ from desertion.commands import _options
 from desertion.commands._studies import told
 
 if TYPE_CHECKING:
-    from desertion.study.search import Found, Goal
+    import pandas as pd
+
+    from desertion.study.candidates import Found
+    from desertion.study.goal import Goal
+    from desertion.study.spec import StudySpec
+    from desertion.study.sweeping import Means
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
-OutFile = Annotated[Path, typer.Option("--out", "-o", help="The search's file.")]
+OutFile = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The search's file; named after the study if not given.")
+]
 Wanted = Annotated[
     list[str] | None,
-    typer.Option("--want", help="What is better, as measure=more or measure=less; repeatable."),
+    typer.Option(
+        "--want",
+        help="What is better, as measure=more or measure=less; repeatable; if not given, left_total=more and "
+        "cost_eur=less.",
+    ),
 ]
 Limits = Annotated[
-    list[str] | None, typer.Option("--limit", help="Largest median allowed, as measure=number; repeatable.")
+    list[str] | None, typer.Option("--limit", help="Largest mean allowed, as measure=number; repeatable.")
 ]
 Candidates = Annotated[int, typer.Option("--candidates", help="Policy mixes to try.")]
 Rival = Annotated[bool, typer.Option("--rival/--no-rival", help="Compare with as many points of a Sobol sequence.")]
+Check = Annotated[
+    int, typer.Option("--check", metavar="N", help="Judge the fronts again on N replicates that chose nothing.")
+]
+Smaller = Annotated[
+    int | None, typer.Option("--runs", "-n", help="Replicates a candidate, in place of the study's own.")
+]
+OwnSeed = Annotated[int | None, typer.Option("--seed", help="Seed, in place of the study's own.")]
+Table = Annotated[Path | None, typer.Option("--table", help="Write all candidates into this CSV file.")]
+Plot = Annotated[
+    Path | None, typer.Option("--plot", help="Draw candidates and fronts into this file (png, svg or pdf).")
+]
+Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed study, version or model.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
-_MOST = 20
+_MOST = 6
 
 
 def command(
     study: Study,
-    out: OutFile = Path("search.sqlite"),
+    out: OutFile = None,
     want: Wanted = None,
     limit: Limits = None,
-    candidates: Candidates = 100,
+    candidates: Candidates = 128,
     rival: Rival = True,
+    check: Check = 0,
+    runs: Smaller = None,
+    scale: _options.Scale = None,
+    seed: OwnSeed = None,
+    settings: _options.Settings = None,
     workers: _options.Workers = None,
+    table: Table = None,
+    plot: Plot = None,
+    accept_changes: Accept = False,
     quiet: Quiet = False,
 ) -> int:
-    """Search for policy mixes on the Pareto front within limits."""
+    """Search for policy mixes on the Pareto front within limits, or go on with a search."""
+    from desertion.errors import input_error
+    from desertion.study.goal import Goal
+    from desertion.study.reading import changed, read_spec
+    from desertion.study.runner import Settings
+    from desertion.study.sweeping import Means, study_path
+
     wanted = dict(_pairs(want or ["left_total=more", "cost_eur=less"], "--want"))
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
-    return told(lambda: _search(study, out, wanted, limits, candidates, rival, workers or 0, quiet))
+    goal = Goal(wanted, limits)
+    if check < 0:
+        raise input_error("--check", check, "must be a whole number of replicates >= 0 (0: no check)")
+    spec = changed(
+        read_spec(study_path(study)), runs=runs, scale=scale, seed=seed, settings=_options.settings(settings)
+    )
+    file = out or Path(f"{spec.name}-search.sqlite")
+    hint = Settings(hint=shlex.join(["desertion", *sys.argv[1:]]))
+    means = Means(workers=workers or 0, accept_changes=accept_changes, quiet=quiet, driving=hint)
+    return told(lambda: _search(spec, goal, candidates, file, means, rival, check, table, plot))
 
 
 def _search(
-    study: str,
-    out: Path,
-    wanted: dict[str, str],
-    limits: dict[str, float],
+    spec: "StudySpec",
+    goal: "Goal",
     candidates: int,
+    out: Path,
+    means: "Means",
     rival: bool,
-    workers: int,
-    quiet: bool,
+    check: int,
+    csv: Path | None,
+    plot: Path | None,
 ) -> int:
-    from desertion.study.reading import read_spec
-    from desertion.study.search import Goal, compare_found, search, sobol_sample
-    from desertion.study.sweeping import Means, study_path
+    from desertion.study.candidates import together
+    from desertion.study.search import on_other_fates, search, sobol_sample
 
-    spec = read_spec(study_path(study))
-    goal, means = Goal(wanted, limits), Means(workers=workers, quiet=quiet)
-    found = search(spec, goal, candidates, out, means)
-    _show(found, goal)
+    found = {"Optuna": search(spec, goal, candidates, out, means)}
+    _show(found["Optuna"], goal)
     if rival:
-        other = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), means)
-        one, two = compare_found(found, other, goal)
-        print(f"share of the common box that is beaten: search {one:.3f}, Sobol sequence of the same size {two:.3f}")
+        found["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), means)
+        _compare(found, goal)
+    table = together(found.items(), goal)
+    if check:
+        again = on_other_fates(spec, goal, list(found.values()), check, out.with_stem(f"{out.stem}-check"), means)
+        fresh = dict(zip(found, again, strict=True))
+        _compare(fresh, goal, f"on {check} other replicates, ")
+        table = _checked(table, fresh, goal)
+    if csv is not None:
+        from desertion.writing import write_text
+
+        write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        print(f"written: {csv}")
+    if plot is not None:
+        _draw(table, goal, spec, plot)
+        print(f"drawn: {plot}")
     return 0
 
 
 def _show(found: "Found", goal: "Goal") -> None:
-    best = found.table[found.table["front"]].drop(columns=["within", "front", "design", "runs"])
+    best = found.table[found.table["front"]].sort_values(next(iter(goal.wanted)))
     print(
-        f"{int(found.table['within'].sum())} of {len(found.table)} candidates are within the limits, {len(best)} on the front"
+        f"{int(found.table['within'].sum())} of {len(found.table)} candidates are within the limits, "
+        f"{len(best)} on the front{f'; {_MOST} of them from end to end' if len(best) > _MOST else ''}:"
     )
-    first = next(iter(goal.wanted))
-    print(best.sort_values(first).head(_MOST).to_string(index=False, float_format=lambda value: f"{value:.4g}"))
+    if len(best) > _MOST:
+        best = best.iloc[[round(step * (len(best) - 1) / (_MOST - 1)) for step in range(_MOST)]]
+    rows = [*goal.measures, *(name for name in best.columns if name not in (*goal.measures, "design", *_NO_LEVERS))]
+    shown = best.set_index("design")[rows].T.rename_axis(index=None, columns="candidate")
+    print(shown.to_string(float_format=lambda value: f"{value:.4g}"))
     print(f"all candidates: {found.study.path}")
+
+
+_NO_LEVERS = ("runs", "within", "front")
+
+
+def _compare(found: "dict[str, Found]", goal: "Goal", where: str = "") -> None:
+    from desertion.study.candidates import compare_found, together
+
+    joint = together(found.items(), goal).set_index("proposed_by")["joint_front"]
+    volumes = compare_found(list(found.values()), goal)
+    for (name, one), volume in zip(found.items(), volumes, strict=True):
+        print(
+            f"{where}{name}: hypervolume {volume:.3f}, {int(one.table['within'].sum())} of {len(one.table)} within the "
+            f"limits, {int(joint[[name]].sum())} on the joint front"
+        )
+    if not where:
+        print("(hypervolume: share of the box around all candidates within the limits that some candidate beats)")
+
+
+def _checked(table: "pd.DataFrame", fresh: "dict[str, Found]", goal: "Goal") -> "pd.DataFrame":
+    """Add what the candidates on the fronts gave on other fates."""
+    import pandas as pd
+
+    anew: list[pd.DataFrame] = []
+    for name, one in fresh.items():
+        own = table.index[(table["proposed_by"] == name) & table["front"]]
+        renamed = one.table[list(goal.measures)].rename(columns=lambda measure: f"{measure}_checked")
+        anew.append(renamed.set_axis(own))
+    return table.join(pd.concat(anew))
+
+
+def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) -> None:
+    from desertion.figures import style
+    from desertion.figures.fronts import fronts
+
+    with style.house():
+        figure = style.new_figure("wide")
+        fronts(figure.subplots(), table, goal)
+        figure.suptitle(spec.title, x=0.01, ha="left", fontsize="medium")
+        size = f" Persons at the simulated size: one stands for {1 / spec.scale:,.0f}." if spec.scale else ""
+        style.note(figure, f"Means over the same {spec.replicates.number} replicates for every mix.{size}")
+        style.save(figure, path)
 
 
 def _pairs(given: list[str], option: str) -> list[tuple[str, str]]:

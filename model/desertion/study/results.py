@@ -14,6 +14,7 @@ from desertion.errors import InputError
 from desertion.study import bands, cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.design import DesignRule, with_dummy
 from desertion.study.factors import Factor
+from desertion.study.goal import Goal
 from desertion.study.row import DONE
 from desertion.study.store import StudyFile
 from desertion.study.tables import parameters_of, points_table, runs_table
@@ -129,9 +130,24 @@ class Study:
         """Paired differences between policies, see :func:`desertion.study.paired.paired_differences`."""
         return paired.paired_differences(self.runs, measures, baseline)
 
-    def pareto(self, wanted: Mapping[str, str] = pareto.USUAL) -> pd.DataFrame:
-        """Means of each design point and whether it is on the Pareto front."""
-        return pareto.pareto_table(self.runs, wanted)
+    def pareto(self, wanted: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """Means of each design point and whether it is on the Pareto front.
+
+        Args:
+            wanted: For each measure whether ``more`` or ``less`` of it is better; by default what a search was after,
+                within its limits, and for other studies leavers against money and infiltrators.
+        """
+        goal = self.goal()
+        if wanted is None and goal is not None:
+            from desertion.study.candidates import judged
+
+            return judged(self, goal).table
+        return pareto.pareto_table(self.runs, pareto.USUAL if wanted is None else wanted)
+
+    def goal(self) -> Goal | None:
+        """What a search was after; None for a study that is no search."""
+        told = self.header.get("search")
+        return None if told is None else Goal.from_plain(told)
 
     def phase(
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None

@@ -2,64 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.study.candidates import Found, judged, require_some
 from desertion.study.design import DesignRule, lay_out
 from desertion.study.factors import Factor, Point
+from desertion.study.goal import Goal
 from desertion.study.header import header
-from desertion.study.pareto import MORE, on_front, pareto_table
+from desertion.study.pareto import MORE
+from desertion.study.replicates import ReplicateRule
 from desertion.study.results import Study
 from desertion.study.row import DONE
+from desertion.study.runner import Progress
 from desertion.study.spec import StudySpec
-from desertion.study.sweeping import Means, drive, run_study, working
+from desertion.study.store import StudyFile
+from desertion.study.sweeping import Means, check_points, drive, run_study, working
+from desertion.study.task import task
 from desertion.study.writer import StudyWriter
 
 if TYPE_CHECKING:
     import optuna
 
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What a search is after.
-
-    Args:
-        wanted: For each measure whether ``more`` or ``less`` of it is better.
-        limits: Largest median that a measure may have, such as ``{"cost_eur": 1e9, "infiltrators": 50}``.
-    """
-
-    wanted: Mapping[str, str]
-    limits: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found.
-
-    Args:
-        study: All candidates, in one study file of the usual kind.
-        table: One row a candidate: its levers, medians, ``within`` (the limits) and ``front``.
-    """
-
-    study: Study
-    table: pd.DataFrame
+_STARTS = 2
+"""Batches that are drawn at random before anything is learned from them."""
 
 
 def search(
-    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, batch: int = 20, seed: int = 1
+    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, batch: int = 16, seed: int = 1
 ) -> Found:
     """Look for the Pareto front of policy mixes within limits.
 
-    Candidates are asked of Optuna's NSGA-II in batches and join the study's file as design points; all are judged by
-    their medians over the same replicates, which mean the same people and fates. A search that was cut off asks the
-    same questions again and finds their answers in its file.
+    Candidates are asked of Optuna's tree-structured Parzen estimator in batches and join the study's file as design
+    points; all are judged by their means over the same replicates, which mean the same people and fates. A search that
+    was cut off asks the same questions again and finds their answers in its file.
 
     Args:
         spec: A study whose factors are the levers; its replicates must be a number.
@@ -71,28 +52,35 @@ def search(
         seed: Seed of the sampler.
 
     Raises:
-        InputError: If the levers, the goal or the number of candidates make no search, or Optuna is missing.
+        InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
+            candidate keeps the limits.
     """
-    _check(spec, goal, candidates, batch)
+    _check(spec, candidates, batch)
     means = means or Means()
     asking = _asking(goal, seed, batch)
     looking = replace(spec, design=DesignRule("search", points=batch, seed=seed))
-    about = {**header(looking, ({},), (1, 1)), "search": {"wanted": dict(goal.wanted), "limits": dict(goal.limits)}}
+    trials = [asking.ask() for _ in range(min(batch, candidates))]
+    points = [_candidate(trial, spec.factors) for trial in trials]
+    _try(looking, points, goal)
+    about = {**header(looking, ({},), (1, 1)), "search": goal.plain()}
     writer = StudyWriter.open_growing(out, about, accept_changes=means.accept_changes)
-    points: list[Point] = []
     try:
-        with working(looking, means, {}) as (executor, workers, report):
-            while len(points) < candidates:
+        with working(looking, means, points[0]) as (executor, workers, report):
+            whole = _of_all(report, candidates * spec.replicates.number)
+            while True:
+                writer.extend(points)
+                drive(looking, tuple(points), writer, means, executor, workers, whole)
+                for place, trial in enumerate(trials, len(points) - len(trials)):
+                    _tell(asking, trial, _values(writer, goal, place, spec.replicates.number), goal)
+                if len(points) >= candidates:
+                    break
                 trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
                 points += [_candidate(trial, spec.factors) for trial in trials]
-                writer.extend(points)
-                drive(looking, tuple(points), writer, means, executor, workers, report)
-                asked = range(len(points) - len(trials), len(points))
-                for trial, values in zip(trials, _medians(writer, goal, asked), strict=True):
-                    _tell(asking, trial, values, goal)
     finally:
         writer.close()
-    return judged(Study(out), goal)
+    found = judged(Study(out), goal)
+    require_some(found, goal)
+    return found
 
 
 def sobol_sample(
@@ -108,51 +96,51 @@ def sobol_sample(
         means: With what to run.
         seed: Seed of the sequence.
     """
-    _check(spec, goal, candidates, 1)
+    _check(spec, candidates, 1)
     points = lay_out(DesignRule("sequence", candidates, seed), spec.factors, spec.name)
-    study = run_study(_listed(spec, list(points)), out, means)
+    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, means)
     return judged(study, goal)
 
 
-def dominated_volume(
-    gains: NDArray[np.float64], worst: NDArray[np.float64], best: NDArray[np.float64], draws: int = 20_000
-) -> float:
-    """Share of the box from ``worst`` to ``best`` that at least one point dominates, by a fixed Sobol sample.
+def on_other_fates(
+    spec: StudySpec, goal: Goal, found: Sequence[Found], runs: int, out: Path, means: Means | None = None
+) -> list[Found]:
+    """Judge the fronts of searches again on people and fates that no candidate was chosen by.
+
+    The best of many candidates owe part of their place to the fates they were tried on; here that part is gone.
 
     Args:
-        gains: (points, measures) : more is better.
-        worst: (measures,) : one corner of the box.
-        best: (measures,) : the other corner.
-        draws: Points of the sample.
+        spec: As for :func:`search`.
+        goal: What was wanted, within which limits.
+        found: The searches; the candidates on each one's own front are run.
+        runs: Replicates, of the study's next seed.
+        out: The file of these runs.
+        means: With what to run.
+
+    Returns:
+        For each search its front, judged anew.
+
+    Raises:
+        InputError: If the number of replicates is below 1.
     """
-    from scipy.stats import qmc
-
-    spread = np.where(best > worst, best - worst, 1.0)
-    shares = (gains[np.isfinite(gains).all(axis=1)] - worst) / spread
-    sample = qmc.Sobol(gains.shape[1], scramble=False).random_base2(int(np.ceil(np.log2(draws))))
-    covered = np.zeros(len(sample), bool)
-    for share in shares[on_front(shares)] if len(shares) else shares:
-        covered |= (sample <= share).all(axis=1)
-    return float(covered.mean())
-
-
-def compare_found(one: Found, other: Found, goal: Goal) -> tuple[float, float]:
-    """Dominated volumes of two searches in the box that spans both, so that they can be compared.
-
-    Args:
-        one: A search.
-        other: Its rival.
-        goal: What both were after.
-    """
-    gains = [_gains(found.table[found.table["within"]], goal) for found in (one, other)]
-    both = np.concatenate(gains)
-    if not len(both):
-        return 0.0, 0.0
-    worst, best = both.min(axis=0), both.max(axis=0)
-    return dominated_volume(gains[0], worst, best), dominated_volume(gains[1], worst, best)
+    if runs < 1:
+        raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
+    fronts = [_front_points(one) for one in found]
+    listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
+    study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, means)
+    table = judged(study, goal).table
+    ends = np.cumsum([len(front) for front in fronts])
+    return [Found(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
 
 
-def _check(spec: StudySpec, goal: Goal, candidates: int, batch: int) -> None:
+def _front_points(found: Found) -> list[Point]:
+    with StudyFile(found.study.path) as file:
+        points = file.points()
+    chosen = [points[design] for design in found.table.loc[found.table["front"], "design"]]
+    return [{name: value for name, value in point.items() if name != "policies"} for point in chosen]
+
+
+def _check(spec: StudySpec, candidates: int, batch: int) -> None:
     if not spec.factors:
         raise InputError(f"{spec.name}: a search needs levers: name ranges or choices under [vary]")
     if spec.replicates.adaptive:
@@ -161,70 +149,63 @@ def _check(spec: StudySpec, goal: Goal, candidates: int, batch: int) -> None:
         raise InputError(
             f"{spec.name}: a search takes one policy mix as its base, got {len(spec.policies)}: vary levers instead"
         )
-    if not goal.wanted:
-        raise InputError(f"{spec.name}: a search needs to know what is wanted, such as left_total = 'more'")
-    if candidates < 1 or batch < 1:
-        raise InputError(f"{spec.name}: candidates = {candidates} and batch = {batch} must be whole numbers >= 1")
+    if spec.design.constraints:
+        raise InputError(f"{spec.name}: a search cannot keep design.constraints: narrow the ranges instead")
+    if candidates < 1:
+        raise InputError(f"{spec.name}: candidates = {candidates} must be a whole number >= 1")
+    if batch < 1:
+        raise InputError(f"{spec.name}: batch = {batch} must be a whole number >= 1")
 
 
-def judged(study: Study, goal: Goal) -> Found:
-    """Judge the candidates of a finished search or sample.
-
-    Args:
-        study: The study of candidates.
-        goal: What is wanted, within which limits.
-    """
-    names = list(dict.fromkeys([*goal.wanted, *goal.limits]))
-    table = pareto_table(study.runs, dict.fromkeys(names, MORE), "median").drop(columns="front")
-    within = np.ones(len(table), bool)
-    for name, limit in goal.limits.items():
-        within &= (table[name] <= limit).to_numpy()
-    table = table.assign(within=within, front=False)
-    gains = _gains(table, goal)
-    table.loc[within, "front"] = on_front(gains[within])
-    return Found(study, table)
+def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> None:
+    """Refuse levers and measures that do not exist before there is a file: one day of one run names all measures."""
+    check_points(spec, tuple(points))
+    told = spec.task_of(points[0])
+    known = task(spec.task)({**told, "days": 1}, 0, spec.seed).scalars
+    for name in goal.measures:
+        if name not in known:
+            raise unknown_name("measure", name, known, where="the goal of the search")
 
 
-def _gains(table: pd.DataFrame, goal: Goal) -> NDArray[np.float64]:
-    signs = np.array([1.0 if wish == MORE else -1.0 for wish in goal.wanted.values()])
-    return table[list(goal.wanted)].to_numpy(np.float64) * signs
+def _of_all(report: Callable[[Progress], None], runs: int) -> Callable[[Progress], None]:
+    """Progress of the whole search, of which the runner sees one batch at a time."""
+
+    def told(progress: Progress) -> None:
+        left = (runs - progress.finished) / progress.rate if progress.rate > 0 else float("inf")
+        report(replace(progress, known=runs, left=left))
+
+    return told
 
 
-def _medians(writer: StudyWriter, goal: Goal, candidates: Sequence[int]) -> list[dict[str, float]]:
-    """Median of each measure at some candidates in the file; NaN where no run finished."""
-    names = list(dict.fromkeys([*goal.wanted, *goal.limits]))
-    values: dict[int, dict[str, list[float]]] = {}
-    for row in writer.rows():
-        if row.status == DONE:
-            for name in names:
-                if name not in row.scalars:
-                    raise unknown_name("measure", name, row.scalars, where="the goal of the search")
-                values.setdefault(row.design, {}).setdefault(name, []).append(row.scalars[name])
-    return [
-        {name: float(np.median(values.get(index, {}).get(name, [np.nan]))) for name in names} for index in candidates
-    ]
+def _values(writer: StudyWriter, goal: Goal, candidate: int, runs: int) -> dict[str, float]:
+    """Mean of each measure at a candidate in the file; NaN where a run is missing."""
+    rows = [row.scalars for row in writer.rows(design=candidate) if row.status == DONE]
+    if len(rows) < runs:
+        return dict.fromkeys(goal.measures, float("nan"))
+    return {name: float(np.mean([row.get(name, float("nan")) for row in rows])) for name in goal.measures}
 
 
-def _tell(asking: optuna.Study, trial: optuna.Trial, values: Mapping[str, float], goal: Goal) -> None:
+def _tell(asking: optuna.Study, trial: optuna.Trial, values: dict[str, float], goal: Goal) -> None:
     from optuna.trial import TrialState
 
-    wanted = [values[name] for name in goal.wanted]
     if not np.isfinite(list(values.values())).all():
         asking.tell(trial, state=TrialState.FAIL)
         return
     for name, limit in goal.limits.items():
-        trial.set_constraint(name, values[name] - limit)
-    asking.tell(trial, wanted)
+        # Shares, since the sampler adds up excesses of euros and of persons.
+        trial.set_constraint(name, (values[name] - limit) / max(abs(limit), 1.0))
+    asking.tell(trial, [values[name] for name in goal.wanted])
 
 
-def _asking(goal: Goal, seed: int, population: int) -> optuna.Study:
+def _asking(goal: Goal, seed: int, batch: int) -> optuna.Study:
     try:
         import optuna
     except ImportError as problem:
         raise InputError("a search needs Optuna: install it with pip install 'desertion[discovery]'") from problem
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
-    sampler = optuna.samplers.NSGAIISampler(seed=seed, population_size=max(2, population))
+    # The lie about trials under way keeps a batch from being sixteen times the same mix.
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTS * batch, constant_liar=True)
     directions: Any = ["maximize" if wish == MORE else "minimize" for wish in goal.wanted.values()]
     return optuna.create_study(directions=directions, sampler=sampler)
 
@@ -240,6 +221,6 @@ def _candidate(trial: optuna.Trial, factors: Sequence[Factor]) -> Point:
     return point
 
 
-def _listed(spec: StudySpec, rows: Sequence[Point]) -> StudySpec:
+def _listed(spec: StudySpec, rows: Sequence[Point], what: str) -> StudySpec:
     plain = tuple(tuple(row.items()) for row in rows)
-    return replace(spec, factors=(), design=DesignRule("list", rows=plain))
+    return replace(spec, title=f"{spec.title}, {what}", factors=(), design=DesignRule("list", rows=plain))

@@ -154,7 +154,7 @@ def run_study(spec: StudySpec, out: str | Path | None = None, means: Means | Non
     means = means or Means()
     points = spec.points()
     path = Path(out) if out is not None else default_path(spec, means.shard)
-    _check_points(spec, points)
+    check_points(spec, points)
     writer = StudyWriter.open(path, header(spec, points, means.shard), points, accept_changes=means.accept_changes)
     try:
         with working(spec, means, points[0]) as (executor, workers, report):
@@ -223,7 +223,7 @@ def _given(**entries: object) -> dict[str, Any]:
     return {key: value for key, value in entries.items() if value is not None}
 
 
-def _check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
+def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
     """Let the task look at some points before anything runs: a misspelt key should not cost a night."""
     find_task(spec.task)
     check = getattr(import_module(spec.task.rpartition(".")[0]), "task_check", None)
