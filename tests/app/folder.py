@@ -13,6 +13,37 @@ from desertion.study.sweeping import Means, run_study
 
 SECRET = "nobody may read this"
 
+OWN_CLAIMS = """
+[world]
+days = 30
+vary = { "behaviour.contagion_squad" = { range = [0.0, 4.0] }, "behaviour.frailty_own" = { range = [0.0, 1.0] } }
+
+[arms.shut]
+scenario = "toy"
+policies = ["closed-borders"]
+
+[arms.wide]
+scenario = "toy"
+policies = ["fast-track"]
+
+[[claims]]
+id = "open-doors-draw"
+claim = "Open doors draw more people out."
+source = "made up"
+contrast = "fast track against closed borders"
+effect = "wide.left_total - shut.left_total"
+unit = "persons"
+sign = 1
+smallest = 0.5
+could_reverse = "nothing that is known"
+
+[[bounds]]
+effect = "wide.left_total"
+low = 10.0
+high = 15.0
+source = "made up"
+"""
+
 
 class Here(Executor):
     """Does calls at once, in this process."""
@@ -44,6 +75,10 @@ def make(place: Path) -> Path:
     run_study(comparison_of("toy", ["closed-borders", "fast-track"], runs=3, days=60), folder / "policies.sqlite", here)
     claims = Plan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)
     run_study(spec_of(claims), folder / "claims.sqlite", here)
+    (folder / "own").mkdir()
+    (folder / "own" / "claims.toml").write_text(OWN_CLAIMS)
+    own = Plan(path=folder / "own" / "claims.toml", count=4)
+    run_study(spec_of(own), folder / "own" / "claims.sqlite", here)
     (place / "secret.sqlite").write_text(SECRET)
     (folder / "outside.sqlite").symlink_to(place / "secret.sqlite")
     (folder / "notes.txt").write_text(SECRET)

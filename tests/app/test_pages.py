@@ -103,3 +103,20 @@ def test_claims_are_shown_with_their_verdicts_and_the_worlds_behind_them(visit: 
     page.get_by_label("The worlds behind").select_option("contagion")
     page.locator(".app-drawn img").wait_for()
     assert page.get_by_role("table").last.locator("tbody tr").count() == 3
+
+
+def test_claims_of_ones_own_are_judged_by_their_own_file_with_the_verdict_of_worlds_that_history_allows(
+    visit: Visit,
+) -> None:
+    """The claims file lies beside its runs; history allows two of four worlds, and the table says so."""
+    page = visit("/claims?file=own/claims.sqlite&claim=open-doors-draw")
+    page.get_by_role("table", name="Verdicts").wait_for()
+    verdicts = page.get_by_role("table", name="Verdicts").inner_text()
+    assert "open-doors-draw" in verdicts
+    assert "in worlds that history allows" in verdicts
+    assert "of 2, " in verdicts
+    assert "wide.left_total from" in page.content()
+    page.get_by_text("Judged by claims.toml").wait_for()
+    page.get_by_role("table", name="Worlds").wait_for()
+    cells = page.get_by_role("table", name="Worlds").locator("tbody td:nth-child(3)").all_inner_texts()
+    assert sorted(cells) == ["no", "no", "yes", "yes"]

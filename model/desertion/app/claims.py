@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from dataclasses import dataclass
 from functools import partial
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desertion.app.choice import shipped as shipped_names
 from desertion.app.drawing import Drawn
-from desertion.app.folder import names, path_of
+from desertion.app.folder import claims_file, names, path_of
 from desertion.app.job import State
 from desertion.app.parts import box, choice, drawn, sentence, table, text
 from desertion.app.session import Session, current
@@ -18,9 +20,11 @@ from desertion.app.ui import solara
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.figure import Figure
 
-    from desertion.study.claim import Claim
+    from desertion.study.claim import Claim, Claims
     from desertion.study.claims import Outcome
     from desertion.study.judging import Judged
 
@@ -35,49 +39,79 @@ class Opened:
         name: Name of the file.
         outcome: Verdicts with how they came about.
         worlds: What differs between worlds, a list of values by parameter.
+        note: By which claims it was judged, where that is not plain.
     """
 
     name: str
     outcome: Outcome
     worlds: dict[str, list[object]]
+    note: str = ""
 
 
 def judged(name: str) -> Opened:
-    """Judge a file of the study folder against the shipped claims.
+    """Judge a file of the study folder by the claims that its runs were made for.
 
     Raises:
-        InputError: If the file holds no claims, or those of another claims file.
+        InputError: If the file holds no claims, or its claims file is not in the folder.
     """
+    from desertion.study.claim import load
     from desertion.study.claims import Plan, judged_file
     from desertion.study.store import StudyFile
     from desertion.study.worlds import columns, worlds
 
     path = path_of(name)
     with StudyFile(path) as file:
-        spec = file.header()["spec"]
+        header = file.header()
+    spec = header["spec"]
     told = dict(spec["settings"])
     if "worlds_seed" not in told:
         raise InputError(f"{name} holds no claims: open it on the page Study", key="file")
-    if told.get("claims"):
-        # The path in it names a file of whoever made it; no path out of a file is opened here.
-        raise InputError(
-            f"{name} was judged by a claims file of its own; this page knows the shipped claims only", key="file"
-        )
+    own, note = _claims_of(name, bool(told.get("claims")), str(dict(header.get("fingerprint", {})).get("claims", "")))
+    claims = load(own)
+    _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
+    command = f"desertion claims --worlds {told['worlds']} --seed {told['worlds_seed']}"
     plan = Plan(
-        ids=_ids(arms), count=int(told["worlds"]), replicates=int(spec["replicates"]["number"]), scale=float(told["scale"]),
-        seed=int(told["worlds_seed"]), command=f"desertion claims --worlds {told['worlds']} --seed {told['worlds_seed']}",
+        path=own, ids=_ids(claims, arms), count=int(told["worlds"]), replicates=int(spec["replicates"]["number"]),
+        scale=float(told["scale"]), seed=int(told["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
     )  # fmt: skip
     outcome = judged_file(plan, path)
     points = worlds(outcome.claims.factors, plan.count, plan.seed)
-    return Opened(name, outcome, {key: list(values) for key, values in columns(points).items()})
+    return Opened(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)
 
 
-def _ids(arms: set[str]) -> tuple[str, ...]:
+def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
+    """The claims file that a file of runs was made with, None for the shipped one, and what there is to say about it."""
+    from desertion.study.claim import shipped
+
+    if digest == hashlib.sha256(shipped().read_bytes()).hexdigest():
+        return None, ""
+    found = claims_file(digest)
+    if found is not None:
+        return found, f"Judged by {found.name}, found in the study folder by the hash that the file of runs holds."
+    if is_own:
+        raise InputError(
+            f"{name} was made with a claims file of its own, which it names but does not hold; put that file, unchanged, into the "
+            "study folder, and the runs are judged by it",
+            key="file",
+        )
+    return None, "The shipped claims have changed since these runs were made; they are judged by the present ones."
+
+
+def _check_scenarios(name: str, claims: Claims) -> None:
+    """Refuse arms that run a scenario by its path: a path out of a file is not opened here."""
+    known = shipped_names()["scenarios"]
+    for arm in claims.arms.values():
+        if arm.scenario not in known:
+            raise InputError(
+                f"{name}: arm {arm.name} of its claims runs a scenario that is not shipped, which is not opened here; judge it with "
+                "`desertion claims --report`",
+                key="file",
+            )
+
+
+def _ids(claims: Claims, arms: set[str]) -> tuple[str, ...]:
     """Claims that can be judged by these arms; empty, which stands for all, if they are all there."""
-    from desertion.study.claim import load
-
-    claims = load()
     if set(claims.arms_needed()) == arms:
         return ()
     ids = tuple(claim.id for claim in claims.claims if {arm for arm, _ in claim.effect.terms} <= arms)
@@ -151,6 +185,8 @@ def _Verdicts(one: Opened) -> Any:
     with box([], "") as shown:
         if outcome.run.quick:
             sentence("Provisional: few worlds. Read no verdict from it.", "note")
+        if one.note:
+            text(one.note, kind="small")
         text(CAUTION, kind="small")
         run = outcome.run
         text(
@@ -158,6 +194,15 @@ def _Verdicts(one: Opened) -> Any:
             kind="small",
         )
         drawn(_table(outcome.judged))
+        if run.bounds:
+            text("History allows worlds in which these hold; the second verdict speaks of them alone.", kind="small")
+            for bound in run.bounds:
+                text(f"{bound}.", kind="small")
+        else:
+            text(
+                "These runs were made for some claims alone, or their claims file sets no bounds of history.",
+                kind="small",
+            )
         choice(
             "The worlds behind",
             wanted if wanted in ids else "",
@@ -201,32 +246,52 @@ def _about(claim: Claim) -> list[str]:
 
 
 def _table(rows: tuple[Judged, ...]) -> str:
+    from desertion.study.claims_report import consistent, effect_size
+
     lines: list[str] = []
     for row in rows:
         verdict = row.verdict
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
-        effect = f"{verdict.median:.3g} ({verdict.fifth:.3g} to {verdict.ninety_fifth:.3g}) {row.claim.unit}"
+        effect = f"{effect_size(verdict.median)} ({effect_size(verdict.fifth)} to {effect_size(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {verdict.word}">{verdict.word}</span></td>'
+            f"<td>{_allowed(row, consistent(row))}</td>"
             f"<td>{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>"
         )
     head = "".join(
         f'<th scope="col">{name}</th>'
-        for name in ("claim", "verdict", "in words", "worlds that show it", "effect: median, 5 to 95 %")
+        for name in (
+            "claim",
+            "verdict",
+            "in worlds that history allows",
+            "in words",
+            "worlds that show it",
+            "effect: median, 5 to 95 %",
+        )
     )
     return f'<div class="app-scroll"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
+def _allowed(row: Judged, told: str) -> str:
+    """The verdict over worlds that history allows, its word in the word's colour."""
+    if row.consistent is None:
+        return html.escape(told)
+    word, _, numbers = told.partition(":")
+    return f'<span class="word {row.consistent.word}">{html.escape(word)}</span>:{html.escape(numbers)}'
+
+
 def _world_table(one: Opened, row: Judged) -> str:
     """The first worlds with their parameters and effects, the strongest effects first."""
-    count = min(len(row.effects), len(next(iter(one.worlds.values()))))
-    order = np.argsort(-row.effects[:count] * row.claim.sign, kind="stable")[:_MOST_WORLDS]
+    order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
     names_ = list(one.worlds)[:8]
-    rows = [
-        [str(int(world)), f"{row.effects[world]:.3g}", *(_plain(one.worlds[name][int(world)]) for name in names_)]
-        for world in order
-    ]
-    return table(["world", "effect", *names_], rows, numbers=(1,), caption="Worlds, the strongest effects first")
+    rows: list[list[str]] = []
+    for place in order:
+        world = row.worlds[place]
+        allowed = [] if row.allowed is None else ["yes" if row.allowed[place] else "no"]
+        values = [_plain(one.worlds[name][world]) for name in names_]
+        rows.append([str(world), f"{row.effects[place]:.3g}", *allowed, *values])
+    head = ["world", "effect", *([] if row.allowed is None else ["history allows it"]), *names_]
+    return table(head, rows, numbers=(1,), caption="Worlds, the strongest effects first")
 
 
 def _plain(value: object) -> str:

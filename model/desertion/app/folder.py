@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from desertion.errors import InputError, unknown_name
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*\.sqlite")
 _MOST = 200
+_LONGEST_CLAIMS = 1_000_000
 
 
 def names() -> list[str]:
@@ -44,6 +46,23 @@ def path_of(name: str) -> Path:
             f"{name} holds {size / 1e6:,.0f} MB, and this server opens files of {limits().file_bytes / 1e6:,.0f} MB at most"
         )
     return path
+
+
+def claims_file(digest: str) -> Path | None:
+    """The claims file of the study folder whose content has a certain SHA-256, in hex; None if there is none.
+
+    A file of runs also names the path of its claims file. That path is never followed: what is opened lies in the folder
+    and has been found by its content.
+    """
+    folder = limits().studies
+    if folder is None:
+        return None
+    for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.toml")]):
+        own = path.resolve()
+        inside = own.is_relative_to(folder.resolve()) and own.is_file() and own.stat().st_size <= _LONGEST_CLAIMS
+        if inside and hashlib.sha256(own.read_bytes()).hexdigest() == digest:
+            return own
+    return None
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

@@ -35,7 +35,7 @@ def command(
     from desertion.study.claims import Plan, judged_file, put_to_the_test, quickly
     from desertion.study.schedule import shard_of
     from desertion.study.sweeping import Means
-    from desertion.writing import folder
+    from desertion.writing import folder, write_text
 
     chosen = tuple(ids or ())
     plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
@@ -53,6 +53,9 @@ def command(
         print("provisional: too few worlds for a verdict")
     for path in outcome.write(target):
         print(path)
+    if claims is not None:
+        # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
+        print(write_text(target / "claims.toml", claims.read_text(encoding="utf-8")))
 
 
 def _command(plan: "Plan") -> str:

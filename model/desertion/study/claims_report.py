@@ -131,6 +131,14 @@ def effect_size(value: float) -> str:
     return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def consistent(row: Judged) -> str:
+    """The verdict over worlds that history allows, with its numbers; a dash where the claims file sets no bounds."""
+    found = row.consistent
+    if found is None:
+        return "-"
+    return f"{found.word}: {found.shown} of {found.worlds}, {found.low:.0%} to {found.high:.0%}"
+
+
 def _groups(judged: Sequence[Judged]) -> Iterable[tuple[str, list[Judged]]]:
     open_question = [row for row in judged if not row.claim.by_construction]
     built_in = [row for row in judged if row.claim.by_construction]
@@ -147,19 +155,12 @@ def _cells(row: Judged) -> tuple[str, ...]:
     return (
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
-        _consistent(row),
+        consistent(row),
         f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}",
         f"{verdict.low:.1%} to {verdict.high:.1%}",
         f"{spread} {row.claim.unit}",
         f"{'+' if row.claim.sign > 0 else '-'}{row.claim.smallest:g}",
     )
-
-
-def _consistent(row: Judged) -> str:
-    found = row.consistent
-    if found is None:
-        return "-"
-    return f"{found.word}: {found.shown} of {found.worlds}, {found.low:.0%} to {found.high:.0%}"
 
 
 def _contrasts(judged: Sequence[Judged]) -> list[tuple[str, ...]]:

@@ -28,6 +28,8 @@ class Judged:
         verdict: the verdict over all worlds, with its numbers.
         consistent: the same over worlds that history does not rule out; None without such bounds.
         effects: effect by judged world, NaN where it has no value.
+        worlds: number of each judged world.
+        allowed: whether history allows each judged world; None without such bounds.
         box: the ranges that separate worlds that show the effect; None unless the claim depends on them.
     """
 
@@ -35,6 +37,8 @@ class Judged:
     verdict: Verdict
     consistent: Verdict | None
     effects: NDArray[np.float64]
+    worlds: tuple[int, ...]
+    allowed: tuple[bool, ...] | None
     box: Box | None
 
 
@@ -108,7 +112,10 @@ def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: fr
     if allowed is not None:
         kept = [value for world, value in values.items() if world in allowed]
         consistent = judge(kept, claim.sign, claim.smallest)
-    return Judged(claim=claim, verdict=verdict, consistent=consistent, effects=effects, box=box)
+    inside = None if allowed is None else tuple(world in allowed for world in values)
+    return Judged(
+        claim=claim, verdict=verdict, consistent=consistent, effects=effects, worlds=tuple(values), allowed=inside, box=box
+    )  # fmt: skip
 
 
 def _reported(number: Number, worlds: int, results: Results) -> Reported:

@@ -1,0 +1,66 @@
+"""By which claims a file of runs is judged, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desertion.app.claims import judged
+from desertion.app.limits import Limits, limits, set_limits
+from desertion.errors import InputError
+from desertion.places import folder as shipped
+from desertion.study.claims import Plan, spec_of
+from desertion.study.sweeping import Means, run_study
+from tests.app.folder import OWN_CLAIMS, Here
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A study folder with runs of claims whose file lies elsewhere."""
+    before = limits()
+    mine = tmp_path / "mine.toml"
+    mine.write_text(OWN_CLAIMS)
+    studies = tmp_path / "studies"
+    studies.mkdir()
+    run_study(
+        spec_of(Plan(path=mine, count=2)), studies / "claims.sqlite", Means(executor=Here(), workers=1, quiet=True)
+    )
+    set_limits(Limits(studies=studies))
+    yield studies
+    set_limits(before)
+
+
+def test_a_claims_file_outside_the_folder_is_not_opened(folder: Path) -> None:
+    """Though the file of runs holds its path and it is there."""
+    with pytest.raises(InputError, match="put that file, unchanged, into the study folder"):
+        judged("claims.sqlite")
+
+
+def test_a_claims_file_is_known_by_its_content(folder: Path) -> None:
+    """Under any name, beside others; one that was changed since is another file."""
+    (folder / "claims.toml").write_text(OWN_CLAIMS + "\n# changed\n")
+    with pytest.raises(InputError):
+        judged("claims.sqlite")
+    (folder / "other.toml").write_text(OWN_CLAIMS)
+    found = judged("claims.sqlite")
+    assert [row.claim.id for row in found.outcome.judged] == ["open-doors-draw"]
+    assert "other.toml" in found.note
+
+
+def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:
+    """Even to the right content."""
+    (folder / "claims.toml").symlink_to(folder.parent / "mine.toml")
+    with pytest.raises(InputError):
+        judged("claims.sqlite")
+
+
+def test_arms_with_a_scenario_by_its_path_are_refused(folder: Path) -> None:
+    """What a claims file names is not opened unless it is shipped."""
+    text = OWN_CLAIMS.replace('scenario = "toy"', f'scenario = "{shipped("seeds") / "scenarios" / "toy.toml"}"')
+    (folder / "by-path.toml").write_text(text)
+    runs = spec_of(Plan(path=folder / "by-path.toml", count=1))
+    run_study(runs, folder / "path-claims.sqlite", Means(executor=Here(), workers=1, quiet=True))
+    with pytest.raises(InputError, match="runs a scenario that is not shipped"):
+        judged("path-claims.sqlite")
