@@ -76,6 +76,24 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
     assert "one policy at a time: choose one of closed, open" in capsys.readouterr().err
 
 
+@pytest.mark.studies
+def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both samplers and the check on other fates; the same command again finds all of it; a limit of nothing exits 2."""
+    study.write_text('task = "tests.study.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')
+    words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "6", "--check", "4"]
+    told = _told(capsys, *words, "--table", "t.csv", "--plot", "t.png")
+    assert "6 of 6 candidates are within the limits" in told
+    assert "Optuna: hypervolume" in told
+    assert "on 4 other replicates, Sobol sequence: hypervolume" in told
+    assert (study.parent / "t.png").stat().st_size > 10_000
+    header, *rows = (study.parent / "t.csv").read_text().splitlines()
+    assert header.startswith("proposed_by,design,pull,runs,left_total,cost_eur,within,front,joint_front,left_total_che")
+    assert len(rows) == 12
+    assert _told(capsys, *words) == told.partition("written")[0]
+    assert main([*words, "--limit", "cost_eur=0", "--out", "none.sqlite"]) == 2
+    assert "none of the 6 candidates keeps cost_eur <= 0 (least found: cost_eur " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -94,6 +112,10 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
         (["search", "mine.toml", "--want", "left_total"], "must read measure=value"),
         (["search", "mine.toml", "--limit", "cost_eur=much"], "must end in a number"),
         (["search", "mine.toml"], "one policy mix as its base"),
+        (["search", "mine.toml", "--want", "left_total=most"], "must be 'more' or 'less'"),
+        (["search", "mine.toml", "--limit", "cost_eur=nan"], "must be a finite number"),
+        (["search", "mine.toml", "--check", "-1"], "must be a whole number of replicates >= 0"),
+        (["search", "mine.toml", "--runs", "0"], "exactly one of number"),
     ],
 )
 @pytest.mark.usefixtures("study")

@@ -1,0 +1,59 @@
+"""The figure of a search: each candidate where its measures say, a staircase that no candidate of the sampler goes beyond."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from desertion.figures import style
+from desertion.figures.fronts import fronts
+from desertion.study.goal import Goal
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Two samplers of three candidates each; the last one of each is beyond the limit."""
+    return pd.DataFrame(
+        {
+            "proposed_by": ["one"] * 3 + ["two"] * 3,
+            "left_total": [10.0, 20.0, 30.0, 11.0, 8.0, 40.0],
+            "cost_eur": [1e6, 5e7, 4e8, 3e6, 5e6, 5e8],
+            "within": [True, True, False, True, True, False],
+            "front": [True, True, False, True, False, False],
+        }
+    )
+
+
+def _drawn(table: pd.DataFrame, goal: Goal) -> Axes:
+    with style.house():
+        return fronts(Figure().subplots(), table, goal)
+
+
+def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: pd.DataFrame) -> None:
+    """Money across on a logarithmic axis, leavers upright, the limit as a line, those beyond it as crosses."""
+    goal = Goal({"left_total": "more", "cost_eur": "less"}, {"cost_eur": 1e8})
+    ax = _drawn(table, goal)
+    drawn = {str(line.get_label()): line for line in ax.lines}
+    first = drawn["one: front (2 of 2 within the limits)"]
+    assert np.asarray(first.get_xdata()).tolist() == [1e6, 5e7]
+    assert np.asarray(first.get_ydata()).tolist() == [10.0, 20.0]
+    assert first.get_drawstyle() == "steps-post"
+    assert len(np.asarray(drawn["two: front (1 of 2 within the limits)"].get_xdata())) == 1
+    assert np.asarray(drawn["beyond a limit (2)"].get_ydata()).tolist() == [30.0, 40.0]
+    assert np.asarray(drawn["the limit"].get_xdata()).tolist() == [1e8, 1e8]
+    assert ax.get_xscale() == "log"
+    assert ax.get_xlabel() == "mean cost to hosts (EUR, real size), less is better"
+
+
+def test_more_of_both_turns_the_staircase(table: pd.DataFrame) -> None:
+    """With more of both wanted, the edge drops after a candidate and not before it."""
+    goal = Goal({"left_total": "more", "cost_eur": "more"}, {})
+    ax = _drawn(table, goal)
+    assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"steps-pre"}
+
+
+def test_one_wish_is_drawn_against_its_limit_without_a_staircase(table: pd.DataFrame) -> None:
+    """A staircase would say that the limited measure is wanted too."""
+    ax = _drawn(table, Goal({"left_total": "more"}, {"cost_eur": 1e8}))
+    assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"default"}
