@@ -151,6 +151,18 @@ def test_discovery_handles_words_beside_numbers() -> None:
     assert "form is y" in box.words()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_discovery_cuts_between_whole_numbers() -> None:
+    """A lever of three positions, such as a border that is closed, for transit or open, beside a range."""
+    rng = np.random.default_rng(3)
+    cases = pd.DataFrame({"border": rng.integers(0, 3, 900), "a": rng.uniform(size=900)})
+    planted = (cases["border"] == 2).to_numpy()
+    box = prim_box(cases, planted)
+    assert set(box.limits) == {"border"}
+    assert 1.0 < float(box.limits["border"][0]) <= 2.0
+    assert cart_boxes(cases, planted)[0].density == 1.0
+
+
 def test_discovery_refuses_what_separates_nothing(done: Study) -> None:
     """Too few points, or all of them alike."""
     with pytest.raises(InputError, match="at least 20 design points, got 6"):

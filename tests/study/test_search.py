@@ -200,6 +200,7 @@ def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., S
     assert list(remembered.wanted.items()) == list(GOAL.wanted.items())
     assert again.pareto().equals(judged(again, GOAL).table)
     assert again.pareto().equals(found.table)
+    assert again.answer().equals(again.pareto()), "the table of a search is the one behind its figure"
     axes = again.plot().axes[0]
     assert "cost to hosts" in axes.get_xlabel()
 

@@ -73,7 +73,7 @@ def prim_box(
     prim = _ema("prim")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search = prim.Prim(cases.reset_index(drop=True), interesting.astype(int), peel_alpha=0.05, mass_min=least_mass)
+        search = prim.Prim(_plain(cases), interesting.astype(int), peel_alpha=0.05, mass_min=least_mass)
         found = search.find_box()
     base = float(interesting.mean())
     if found is None:
@@ -104,7 +104,7 @@ def cart_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_], least_mass: 
     """
     _check(cases, interesting)
     cart = _ema("cart")
-    plain = cases.reset_index(drop=True)
+    plain = _plain(cases)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = cart.CART(plain, interesting.astype(int), mass_min=least_mass)
@@ -157,6 +157,12 @@ def _check(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> None:
         raise InputError(
             f"discovery has nothing to separate: {which} of {len(cases)} points are of interest, move the level"
         )
+
+
+def _plain(cases: pd.DataFrame) -> pd.DataFrame:
+    """Cases with whole numbers as real ones: a box may cut between two of them."""
+    whole = [name for name in cases.columns if pd.api.types.is_integer_dtype(cases[name])]
+    return cases.reset_index(drop=True).astype(dict.fromkeys(whole, np.float64))
 
 
 def _ema(name: str) -> Any:

@@ -241,8 +241,9 @@ class Study:
 
         Args:
             measure: The measure.
-            kind: ``sensitivity``, ``paired`` or ``pareto``; anything else gives quantiles of the measure, with the
-                chance of a global cascade where the measure is a cascade's size.
+            kind: ``sensitivity``, ``paired`` or ``pareto`` (which a search's file gives by default); anything else
+                gives quantiles of the measure, with the chance of a global cascade where the measure is a cascade's
+                size.
         """
         if kind == "sensitivity":
             arms: list[str | None] = (
@@ -252,7 +253,7 @@ class Study:
             return pd.concat(tables, ignore_index=True)
         if kind == "paired":
             return self.paired((measure,))
-        if kind == "pareto":
+        if kind == "pareto" or (kind is None and self.goal() is not None):
             return self.pareto()
         table = self.summary([measure]).drop(columns="measure")
         if measure != cascades.SIZE:
