@@ -120,7 +120,7 @@ def test_a_point_that_no_line_remakes_says_why(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="dial"):
         cell.command_of(study.spec["task"], run)
     with pytest.raises(InputError, match="its scenario is a file"):
-        cell.command_of(study.spec["task"], {**run, "scenario": "/home/me/own.toml"})
+        cell.command_of(study.spec["task"], {**run, "scenario": "folder/own.toml"})
     with pytest.raises(InputError, match="another task"):
         cell.command_of("somewhere.else", run)
 
