@@ -89,15 +89,15 @@ def test_points_are_restricted_by_policy_and_value_and_the_address_keeps_it(visi
 def test_all_points_of_a_study_can_be_paged_through(visit: Visit) -> None:
     """The pages of 52 points hold each of them once; a page beyond the last is told."""
     page = visit("/study?file=wide.sqlite&where=policies=none&page=3")
-    page.get_by_text("Points 51 to 52 of 52").wait_for()
-    found = shown(page)
-    for first in (26, 1):
-        page.get_by_role("button", name="Earlier points").click()
+    found: list[str] = []
+    for first in (51, 26, 1):
         page.get_by_text(f"Points {first} to").wait_for()
         page.wait_for_function(
-            f"document.querySelector('[aria-label=\"Design points\"] tbody td').innerText === '{3 * (first - 1)}'"
+            f"document.querySelector('[aria-label=\"Design points\"] tbody td')?.innerText === '{3 * (first - 1)}'"
         )
         found += shown(page)
+        if first > 1:
+            page.get_by_role("button", name="Earlier points").click()
     assert sorted(map(int, found)) == list(range(0, 156, 3))
     beyond = visit("/study?file=wide.sqlite&page=99")
     beyond.get_by_role("alert").first.wait_for()

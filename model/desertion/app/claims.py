@@ -190,9 +190,11 @@ def _Verdicts(one: Opened) -> Any:
         text(CAUTION, kind="small")
         run = outcome.run
         text(
-            f"{run.worlds:,} worlds, {run.replicates} replicates, {run.runs:,} runs, seed {run.seed}. Repeat it with: {run.command}",
+            f"{run.worlds:,} worlds, {run.replicates} paired replicate{'s' if run.replicates > 1 else ''} of each arm, {run.runs:,} runs, "
+            f"seed {run.seed}. The same on the command line:",
             kind="small",
         )
+        text(run.command, "code")
         drawn(_table(outcome.judged))
         if run.bounds:
             text("History allows worlds in which these hold; the second verdict speaks of them alone.", kind="small")
@@ -203,6 +205,7 @@ def _Verdicts(one: Opened) -> Any:
                 "These runs were made for some claims alone, or their claims file sets no bounds of history.",
                 kind="small",
             )
+        _Described(outcome)
         choice(
             "The worlds behind",
             wanted if wanted in ids else "",
@@ -213,6 +216,25 @@ def _Verdicts(one: Opened) -> Any:
             row = next(row for row in outcome.judged if row.claim.id == wanted)
             _Worlds(one, row, session.dark.value)
     return shown
+
+
+@solara.component
+def _Described(outcome: Outcome) -> Any:
+    """What differs between the worlds, and what all of them share, folded up."""
+    from desertion.study.claims_report import range_of
+
+    with box([], "", "details") as described:
+        text("What the worlds are", "summary")
+        drawn(
+            table(
+                ["parameter", "range"],
+                [[one.name, range_of(one)] for one in outcome.claims.factors],
+                caption="Ranges of the worlds",
+            )
+        )
+        for assumed in outcome.run.assumed:
+            text(assumed, kind="small")
+    return described
 
 
 @solara.component
@@ -256,7 +278,7 @@ def _table(rows: tuple[Judged, ...]) -> str:
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {verdict.word}">{verdict.word}</span></td>'
             f"<td>{_allowed(row, consistent(row))}</td>"
-            f"<td>{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>"
+            f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'
         )
     head = "".join(
         f'<th scope="col">{name}</th>'
@@ -300,6 +322,8 @@ def _plain(value: object) -> str:
 
 def _draw(row: Judged, dark: bool) -> Figure:
     """The effects of all worlds, sorted, with the smallest effect of interest."""
+    from matplotlib.ticker import MaxNLocator
+
     from desertion.figures import style
 
     with style.house(dark=dark):
@@ -324,4 +348,5 @@ def _draw(row: Judged, dark: bool) -> Figure:
             title=f"{row.claim.id}: shown in {row.verdict.shown} of {row.verdict.worlds} worlds",
         )
         ax.margins(x=0.02)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         return figure

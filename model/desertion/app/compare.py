@@ -142,7 +142,7 @@ def _told(state: State) -> str:
         left = f", about {state.left:.0f} seconds left" if math.isfinite(state.left) and state.done else ""
         return f"{state.done} of {state.parts} runs done{left}. The first comparison starts the workers, which takes some seconds."
     words = {
-        "idle": "Nothing has been run yet.",
+        "idle": "Nothing has been run yet. Compare gives the answer in words, a table, files to keep, the command line and figures.",
         "waiting": "Waiting for other visitors' comparisons to end.",
         "cancelled": "Stopped.",
     }

@@ -47,7 +47,7 @@ def Person() -> Any:
             sentence(session.problem.value)
         with box([], "app-buttons"):
             field("Person", str(address.person) if address.person >= 0 else "", lambda given: session.set_whole("person", given),
-                  hint="Number of the person in the run.")  # fmt: skip
+                  placeholder="number in the run")  # fmt: skip
             button("Next one who leaves", lambda: _someone(session, True))
             button("Next one who stays", lambda: _someone(session, False))
         if state.problem:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.app.cell import CHANGED, address_of, command_of, is_changed, told
-from desertion.app.filter import told_as
+from desertion.app.filter import is_number, told_as
 from desertion.app.job import without_folders
 from desertion.app.parts import box, button, choice, drawn, field, sentence, table, text
 from desertion.app.session import current
@@ -52,15 +52,17 @@ def Points(one: Any, chosen: Any, measure: str) -> Any:
             sentence(f"There is no page {address.page}: the pages are 1 to {pages}; this is page {page}.", "note")
         _Pages(page, pages, len(designs))
         parameters = [str(name) for name in chosen.points.columns if name != "design"]
+        numbers = [place for place, name in enumerate(parameters, 1) if is_number(chosen.points[name])]
+        numbers += range(len(parameters) + 1, len(parameters) + 4)
         commands, changed = lines.value if lines.value is not None and not lines.pending else ({}, False)
         if changed:
             sentence(CHANGED, "note")
         drawn(
             _with_commands(
                 table(
-                    ["point", *parameters, "5 %", "median", "95 %", "the same as a run"],
+                    ["point", *parameters, "5 %", "median", "95 %", "the\u00a0same\u00a0as\u00a0a\u00a0run"],
                     [[*rows[design], f"\0{design}\0"] for design in here],
-                    numbers=range(1, len(parameters) + 4),
+                    numbers=numbers,
                     caption="Design points",
                 ),
                 commands,

@@ -234,9 +234,10 @@ def _heatmap(study: Study, measure: str, x: str, y: str) -> Figure:
     chance = measure == "share_left"
     cells = study.phase(x, y, measure, "chance" if chance else "median")
     title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
-    ax = figures.heatmap(figure.subplots(), cells, title, "share of runs" if chance else figures.label(measure))
-    if chance or not cells.to_numpy().any():
-        ax.collections[0].set_clim(0.0, 1.0)
+    unit = "share of runs" if chance else figures.label(measure)
+    # A table of nothing but noughts has no largest value to colour by.
+    most = 1.0 if chance or not cells.to_numpy().any() else None
+    figures.heatmap(figure.subplots(), cells, title, unit, from_zero=chance or most is not None, most=most)
     return figure
 
 

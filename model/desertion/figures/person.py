@@ -16,6 +16,10 @@ from desertion.figures import style
 NOT_TERMS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
 """Columns of a trace that are no terms of the log-hazard."""
 
+_STEADY = 2.5
+_ROOM = 1.3
+_SHORTEST = 10.0
+
 
 def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") -> list[Axes]:
     """Draw the terms, the probability of leaving and the clock against its threshold, one under another.
@@ -41,6 +45,7 @@ def _panels(figure: Figure, trace: pd.DataFrame, one: pd.DataFrame, title: str) 
     statuses(middle, trace)
     for ax in (top, middle):
         ax.set_xlabel("")
+    low.set_xlim(*_lived(trace, one))
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return [top, middle, low]
 
@@ -63,7 +68,7 @@ def terms(ax: Axes, one: pd.DataFrame, *, most: int = 7) -> Axes:
     drawn = style.pens(len(series))
     for values, pen in zip(series.values(), drawn, strict=True):
         ax.plot(one["day"], values, color=pen.color, linestyle=pen.linestyle)
-    ax.axhline(0.0, color=style.soft_ink(), linewidth=0.8)
+    ax.axhline(0.0, color=style.soft_ink(), linewidth=0.8, marker="")
     ax.set_title("What moves the decision")
     ax.set_ylabel("log-hazard")
     _days(ax, one)
@@ -74,13 +79,20 @@ def terms(ax: Axes, one: pd.DataFrame, *, most: int = 7) -> Axes:
 def probability(ax: Axes, one: pd.DataFrame) -> Axes:
     """Draw the daily probability of leaving by one way on a logarithmic axis; days without any chance are gaps."""
     chance = -np.expm1(-one["rate"].to_numpy(dtype=float))
+    some = chance[chance > 0.0]
     ax.plot(one["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
-    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.set_title("Probability of leaving")
-    ax.set_ylabel("a day, log scale")
+    if len(some) and some.max() > _STEADY * some.min():
+        ax.set_yscale("log")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+        ax.yaxis.set_minor_formatter(NullFormatter())
+        ax.set_ylabel("a day, log scale")
+    else:
+        # Within less than a doubling a logarithmic axis has no ticks to tell the values apart.
+        ax.set_ylim(0.0, 1.15 * float(some.max()) if len(some) else 1.0)
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+        ax.set_ylabel("a day")
     _days(ax, one)
     return ax
 
@@ -93,9 +105,9 @@ def clock(ax: Axes, one: pd.DataFrame) -> Axes:
     ax.plot(one["day"], one["clock"], color=line.color)
     top = max(float(one["clock"].max()) * 1.15 if len(spells) else 0.0, 1e-12)
     if height <= 4.0 * top:
-        ax.axhline(height, color=pen.color, linestyle=(0.0, (6.0, 2.0)), linewidth=1.2)
-        ax.annotate("own threshold", (0.01, height), xycoords=("axes fraction", "data"), xytext=(0, 3),
-                    textcoords="offset points", fontsize="small")  # fmt: skip
+        ax.axhline(height, color=pen.color, linestyle=(0.0, (6.0, 2.0)), linewidth=1.2, marker="")
+        ax.annotate("own threshold", (0.99, height), xycoords=("axes fraction", "data"), xytext=(0, 3),
+                    textcoords="offset points", ha="right", fontsize="small")  # fmt: skip
         top = max(top, height * 1.15)
     else:
         ax.annotate(f"own threshold {height:.3g}: far above", (0.01, 0.9), xycoords="axes fraction", fontsize="small")
@@ -112,11 +124,21 @@ def statuses(ax: Axes, trace: pd.DataFrame) -> Axes:
     by_day = trace.drop_duplicates("day")[["day", "status"]]
     changes = by_day[by_day["status"] != by_day["status"].shift()]
     for _, row in changes.iterrows():
-        ax.axvline(float(row["day"]), color=style.soft_ink(), linewidth=0.8, linestyle=":")
+        ax.axvline(float(row["day"]), color=style.soft_ink(), linewidth=0.8, linestyle=":", marker="")
         ax.annotate(str(row["status"]).replace("_", " "), (float(row["day"]), 1.0), xycoords=("data", "axes fraction"),
                     xytext=(3, -3), textcoords="offset points", va="top", rotation=90, fontsize="small",
                     color=style.soft_ink())  # fmt: skip
     return ax
+
+
+def _lived(trace: pd.DataFrame, one: pd.DataFrame) -> tuple[float, float]:
+    """First day, and the last until which anything is to be seen, with room to its right."""
+    by_day = trace.drop_duplicates("day")
+    changes = by_day.loc[by_day["status"] != by_day["status"].shift(), "day"]
+    open_days = one.loc[one["rate"].notna(), "day"]
+    first, end = float(one["day"].min()), float(one["day"].max())
+    last = max(float(changes.max()), float(open_days.max()) if len(open_days) else first)
+    return first, max(min(end, first + max(_ROOM * (last - first), _SHORTEST)), first + 1.0)
 
 
 def _days(ax: Axes, one: pd.DataFrame) -> None:

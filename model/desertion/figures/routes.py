@@ -27,7 +27,7 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     by_day = daily.groupby("day")[list(NEW_COLUMNS.values())].sum().cumsum() / runs
     heights = [by_day[column].to_numpy(dtype=float) for column in NEW_COLUMNS.values()]
     days = by_day.index.to_numpy(dtype=float)
-    colors = [style.ROUTES[route] for route in NEW_COLUMNS]
+    colors = [style.routes()[route] for route in NEW_COLUMNS]
     ax.stackplot(days, heights, colors=colors, edgecolor=style.paper_color(), linewidth=0.6)
     ax.set_title("Departures by way")
     ax.set_xlabel("day")
@@ -63,7 +63,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame) -> Axes:
             width,
             left=left,
             height=0.66,
-            color=style.ROUTES[route],
+            color=style.routes()[route],
             edgecolor=style.paper_color(),
             linewidth=0.8,
             label=style.ROUTE_NAMES[route],

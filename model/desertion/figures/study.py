@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
 from desertion.figures import style
@@ -122,6 +123,7 @@ def heatmap(
     unit: str,
     tipping: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     from_zero: bool = True,
+    most: float | None = None,
 ) -> Axes:
     """Draw a measure over two parameters, with the theory's tipping line over it.
 
@@ -132,15 +134,16 @@ def heatmap(
         unit: Unit of the colour bar.
         tipping: Points (x, y) of the line at which the theory's reproduction number is 1.
         from_zero: Whether the colours begin at 0, as they should for a chance.
+        most: Value of the strongest colour, None for the largest of the table.
     """
     x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
     values = table.to_numpy(np.float64)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     # The lowest must not look like paper, which stands for what was not run.
     floor = 0.0 if from_zero else low - 0.15 * (high - low)
-    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor)
+    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
     if values.size <= _CELLS_WITH_NUMBERS:
-        _write_cells(ax, x, y, values, floor)
+        _write_cells(ax, mesh, x, y, values)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
@@ -156,7 +159,7 @@ def heatmap(
 
 
 def _write_cells(
-    ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64], floor: float
+    ax: Axes, mesh: QuadMesh, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
 ) -> None:
     """Write the numbers of a small table into its cells, and mark the axes at its values only."""
     top = float(np.nanmax(values))
@@ -164,9 +167,9 @@ def _write_cells(
         for column, right in enumerate(x):
             value = values[row, column]
             if not np.isnan(value):
-                dark = value - floor > 0.45 * (top - floor)
+                ink = style.ink_on(mesh.to_rgba(np.array([value]))[0])
                 text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
-                ax.text(right, up, text, ha="center", va="center", color="white" if dark else "black", fontsize="small")
+                ax.text(right, up, text, ha="center", va="center", color=ink, fontsize="small")
     ax.set_xticks(x)
     ax.set_yticks(y)
 

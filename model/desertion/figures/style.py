@@ -52,6 +52,15 @@ ROUTES: dict[str, str] = {
 }
 """Fill of each way to leave."""
 
+ROUTES_ON_DARK: dict[str, str] = {
+    **ROUTES,
+    "hide": "#8b8fe0",
+    "refuse": "#b0527f",
+    "surrender": "#e8835f",
+    "flee": "#2f7f9f",
+}
+"""The same on a dark page, where the darkest fills would be lost."""
+
 ROUTE_NAMES: dict[str, str] = {
     "hide": "hid at home",
     "refuse": "refused openly",
@@ -133,10 +142,14 @@ def grid_color() -> str:
     return _hex(str(mpl.rcParams["grid.color"]))
 
 
+def routes() -> dict[str, str]:
+    """Return the fill of each way to leave in the style now in force."""
+    return ROUTES_ON_DARK if _is_dark() else ROUTES
+
+
 def ladder() -> LinearSegmentedColormap:
     """Return a one-hue colour map from the page's own colour (nothing) to the strongest contrast with it (most)."""
-    dark_page = sum(to_rgb(paper_color())) < 1.5
-    steps = ["#1c4f82", "#56a7d6", "#e8f4fd"] if dark_page else ["#56a7d6", "#1c4f82", "#0b1f3a"]
+    steps = ["#1c4f82", "#56a7d6", "#e8f4fd"] if _is_dark() else ["#56a7d6", "#1c4f82", "#0b1f3a"]
     return LinearSegmentedColormap.from_list("ladder", [paper_color(), *steps])
 
 
@@ -144,6 +157,10 @@ def ink_on(color: tuple[float, ...]) -> str:
     """Return black or white, whichever reads better on a colour given as red, green, blue in [0, 1]."""
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3])
     return "#1a1a1a" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 else "#ffffff"
+
+
+def _is_dark() -> bool:
+    return sum(to_rgb(paper_color())) < 1.5
 
 
 def _hex(color: str) -> str:
@@ -198,6 +215,7 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
             [1.0, 1.03, 1.07], [start, place, place], transform=ax.transAxes, color=pen.color, clip_on=False
         ):
             leader.set_linestyle(pen.linestyle)
+            leader.set_marker("None")
         ax.text(1.08, place, name, transform=ax.transAxes, va="center", ha="left", fontsize=size)
     return ax
 

@@ -132,6 +132,8 @@ def _reported(number: Number, worlds: int, results: Results) -> Reported:
 
 
 def _mean(rows: list[Measures]) -> Measures:
+    if len(rows) == 1:
+        return rows[0]
     table = {name: np.array([row.get(name, np.nan) for row in rows]) for name in rows[0]}
     return {
         name: float(np.nanmean(column)) if not np.isnan(column).all() else float("nan")
