@@ -32,18 +32,6 @@ FIGURES = {
 }
 """Figures of the page, and what they show in words."""
 
-COLUMNS = (
-    "left",
-    "left_flee",
-    "left_surrender",
-    "lowest_strength",
-    "collapsed",
-    "protected",
-    "peak_waiting",
-    "cost_eur",
-)
-"""Outcomes of the table."""
-
 
 @solara.component
 def Compare() -> Any:
@@ -204,13 +192,13 @@ def _csv(frame: Any) -> bytes:
 def _table(comparison: Comparison, force: str) -> str:
     """Policies by outcomes, as markup."""
     from desertion.report.words import change, short
-    from desertion.study.outcomes import BY_NAME
+    from desertion.study.outcomes import BY_NAME, HEADLINE
 
-    found: Any = comparison.headline(force, COLUMNS).set_index(["policy", "measure"])
+    found: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
     rows: list[list[str]] = []
     for policy in comparison.policies:
         cells = [policy]
-        for name in COLUMNS:
+        for name in HEADLINE:
             try:
                 one: Any = found.loc[(policy, name)]
             except KeyError:
@@ -223,6 +211,6 @@ def _table(comparison: Comparison, force: str) -> str:
                 cell += f"\n{change(one['difference'], one['unit'])}{sure}"
             cells.append(cell)
         rows.append(cells)
-    head = ["policy", *(BY_NAME[name].title for name in COLUMNS)]
+    head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]
     markup = table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {html.escape(force)}")
     return markup.replace("\n", "<br>")
