@@ -2,11 +2,14 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desertion.commands import _options as options
+
+if TYPE_CHECKING:
+    from desertion.study.thesis_run import Sizes
 
 REPLICATES = 10
 """Replicates of the runs that patterns are held against."""
@@ -59,7 +62,7 @@ def command(
     found_meta = meta([fit for fit, _ in fits])
     text = [
         "# The thesis put to the test",
-        *(["**Smaller than the full test: too small to conclude from.**"] if sizes != Sizes() else []),
+        *_smaller(sizes),
         words.power_text(cells, reference),
         words.meta_text(found_meta, [fit for fit, _ in fits]),
         "## Series by series",
@@ -69,9 +72,32 @@ def command(
         words.rivals_text(),
         words.ranks_text(ranks, sizes.trials),
         f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "
-        f"Repeat it with: desertion thesis{' --quick' if quick else ''} --seed {seed}",
+        f"Repeat it with: {_again(quick, particles, generations, table, seed)}",
     ]
     print(write_text(target / "thesis.md", "\n\n".join(text) + "\n"))
+
+
+def _smaller(sizes: Sizes) -> list[str]:
+    """What is smaller than in the full test, in a sentence; nothing if nothing is."""
+    from dataclasses import asdict
+
+    from desertion.study.thesis_run import Sizes
+
+    full = asdict(Sizes())
+    less = [
+        f"{name} {value:,} instead of {full[name]:,}" for name, value in asdict(sizes).items() if value < full[name]
+    ]
+    return (
+        [f"**Smaller than the full test, and no ground for a conclusion as far as that goes: {', '.join(less)}.**"]
+        if less
+        else []
+    )
+
+
+def _again(quick: bool, particles: int | None, generations: int | None, table: int | None, seed: int) -> str:
+    given = {"particles": particles, "generations": generations, "table": table}
+    options = [f"--{name} {value}" for name, value in given.items() if value is not None]
+    return " ".join(["desertion thesis", *(["--quick"] if quick else []), *options, f"--seed {seed}"])
 
 
 def _draw_power(cells: object, target: Path) -> None:
