@@ -77,7 +77,7 @@ def command(
     print(write_text(target / "thesis.md", "\n\n".join(text) + "\n"))
 
 
-def _smaller(sizes: Sizes) -> list[str]:
+def _smaller(sizes: "Sizes") -> list[str]:
     """What is smaller than in the full test, in a sentence; nothing if nothing is."""
     from dataclasses import asdict
 
