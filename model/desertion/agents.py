@@ -13,10 +13,11 @@ import numpy as np
 from mesa import Agent
 
 from desertion import columns as col
+from desertion.clocks import log_frailty, thresholds
 from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import leaving_weight, sort_out
 from desertion.institutions.home import is_protest_day, seen_turnout, street_push
-from desertion.register import can_leave, class_of, log_frailty, thresholds
+from desertion.persons import can_leave, class_of
 from desertion.rules import (
     TIE_FADED,
     TIE_MOST,

@@ -24,7 +24,7 @@ from desertion.statuses import (
     N_WAYS,
 )
 from desertion.street import STREET_BINS
-from desertion.world import DAILY_EXTRA, HOST_EXTRA, Array, World
+from desertion.world import DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, Array, World
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -215,6 +215,13 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "class_clock": np.zeros((m, N_WAYS), np.int64),
         "class_low": np.zeros((m, N_WAYS), np.int64),
         "class_low_theta": np.zeros((m, N_CELLS)),
+        "rest": np.zeros(2, np.int64),
+        "resting": np.zeros(m, np.uint8),
+        "rest_most": np.zeros((m, N_WAYS), np.int64),
+        "rest_reception": np.zeros((m, 4)),
+        "past_outlook": np.zeros((REST_WINDOW, m), np.int32),
+        "past_rate": np.zeros((REST_WINDOW, rows_seen if lazy else 1, N_WAYS)),
+        "past_reception": np.zeros((REST_WINDOW, rows_seen if lazy else 1, 4)),
         "outlook": np.arange(n_c, dtype=np.int64),
         "flight": np.zeros((rows_seen, 4)),
         "reception": np.zeros((rows_seen, 4)),
@@ -226,6 +233,7 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "class_shared": np.zeros((rows_seen, N_CLASSES, 5)),
         "class_share": np.zeros((rows_seen, N_CLASSES)),
         "class_pull": np.zeros((rows_seen, N_CLASSES, 5)),
+        "class_rate": np.zeros((rows_seen, N_WAYS)),
         "class_step": np.zeros((rows_seen, N_WAYS), np.int64),
         "region_force": regions[:, 0].astype(np.int32),
         "region_first": regions[:, 1].copy(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.departure import passing_now
+from desertion.persons import category_of_class
 from desertion.rules import SHARE, decayed, war_index
-from desertion.signals.communities import category_of_class
 from desertion.signals.pressure import total_of
 from desertion.statuses import (
     ABROAD,

@@ -7,7 +7,8 @@ import math
 from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.draws import HIT, TREATMENT, WOUND, uniform
-from desertion.register import enter, who
+from desertion.persons import who
+from desertion.register import enter
 from desertion.rules import SHARE
 from desertion.statuses import C_CAPTURED, C_KILLED, C_WOUNDED, CAPTURED, KILLED, WOUNDED
 from desertion.world import World

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
-from numba.core.extending import overload
+from numba.core.extending import intrinsic, overload
 from numba.experimental import structref
 
 from desertion.compiled import JIT_OFF, kernel
@@ -32,6 +33,21 @@ class CoreProxy(structref.StructRefProxy):
 structref.define_boxing(CoreType, CoreProxy)
 
 
+@intrinsic
+def _borrowed(_context: Any, kind: Any) -> Any:
+    """The same array, or number, without its count of references: whoever takes it from a core changes no counter."""
+
+    def code(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        if not isinstance(kind, types.Array):
+            return values[0]
+        array = context.make_array(kind)(context, builder, values[0])
+        array.meminfo = ir.Constant(array.meminfo.type, None)
+        array.parent = ir.Constant(array.parent.type, None)
+        return array._getvalue()
+
+    return kind(kind), code
+
+
 def _gather(world: World) -> World:
     """Stand-in for compiled code, see `_gather_compiled`."""
     return world
@@ -42,9 +58,9 @@ def _gather_compiled(world):  # pyright: ignore[reportMissingParameterType, repo
     """Code that moves each field of the tuple into a new struct; written out because numba has no loop over fields."""
     kind = CoreType(list(zip(world.fields, world.types, strict=True)))
     lines = ["def gather(world):", "    core = new(kind)"]
-    lines += [f"    core.{name} = world.{name}" for name in world.fields]
+    lines += [f"    core.{name} = borrowed(world.{name})" for name in world.fields]
     lines += ["    return core"]
-    space: dict[str, Any] = {"new": structref.new, "kind": kind}
+    space: dict[str, Any] = {"new": structref.new, "kind": kind, "borrowed": _borrowed}
     exec("\n".join(lines), space)  # noqa: S102 - the text is made above from the field names of World
     return space["gather"]
 
@@ -56,4 +72,8 @@ def _make(world: World) -> Any:
 
 def core_of(world: World) -> Any:
     """The world for kernels: they change the same arrays."""
-    return world if JIT_OFF else _make(world)
+    if JIT_OFF:
+        return world
+    core = _make(world)
+    core.world = world  # the arrays live as long as their core
+    return core

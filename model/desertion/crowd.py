@@ -12,10 +12,21 @@ from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import sort_out
 from desertion.institutions.home import count_streets
 from desertion.loose import bind_some, close_up, decide_loose, fade_ties, tell_ties
+from desertion.rest import (
+    LISTED,
+    STAYING,
+    ask_some,
+    leave_touched,
+    lull,
+    remember,
+    rouse_communities,
+    settle,
+)
 from desertion.signals.communities import publish_communities
 from desertion.signals.units import publish_companies, publish_squads
+from desertion.statuses import MULTIPLICATIVE
 from desertion.threads import Team
-from desertion.world import Array, World
+from desertion.world import REST_WINDOW, Array, World
 
 TIDY_EVERY = 30  # days after which lists are put in order, so that neighbours in memory are read together
 SMALL = 50_000  # persons a thread must have to be worth waking
@@ -56,6 +67,7 @@ class Crowd:
         self.threads = max(1, min(threads, len(world.status) // SMALL))
         self._team: Team | None = None
         self._lists: list[_Lists] = []
+        self._anybody_rests = False
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""
@@ -65,6 +77,10 @@ class Crowd:
         turned = np.zeros(len(self.world.community_force), np.int64)
         for day in range(first, last):
             self._day(self._team, day, turned)
+            if (
+                day + 1
+            ) % REST_WINDOW == 0 or day + 1 == last:  # nobody outside meets people whose days are not added up
+                self._settle(self._team, day + 1)
 
     def _day(self, team: Team, day: int, turned: Array) -> None:
         w, core = self.world, self.core
@@ -74,6 +90,8 @@ class Crowd:
         morning(core, day)
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
+        if self._anybody_rests:
+            self._keep_in_mind(team, day)
         team.spread(publish_squads, len(w.squad_force))
         combat(core)
         take_casualties(core, day)
@@ -83,6 +101,7 @@ class Crowd:
             self._decide_on_threads(team)
         afternoon(core, day)
         self._fade(team)
+        w.rest[1] = day + 1
         tell_ties(core)
         count_streets(core, day, turned)
         evening(core, day, turned)
@@ -113,6 +132,32 @@ class Crowd:
             own.found[KEPT] = 0
         edges = team.spread(fade_ties, int(w.touched_n[0]), lambda k: (lists[k].found,))
         w.touched_n[0] = close_up(w.touched, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+
+    def _keep_in_mind(self, team: Team, day: int) -> None:
+        """Keep what communities see for those at rest, and rouse those for whom it has become too much."""
+        lists = self._lists
+        for own in lists:
+            own.found[:] = 0
+        team.spread(remember, len(self.world.community_force), lambda k: (day, lists[k].binding, lists[k].found))
+        for own in lists:
+            rouse_communities(self.core, own.binding, own.found[LISTED])
+
+    def _settle(self, team: Team, over: int) -> None:
+        """Add up the days of those at rest; at the end of a window, let all rest who may."""
+        w, lists = self.world, self._lists
+        if w.form != MULTIPLICATIVE:
+            return
+        for own in lists:
+            own.found[:] = 0
+        team.spread(settle, len(w.community_force), lambda k: (lists[k].binding, lists[k].found))
+        w.rest[0] = over
+        for own in lists:
+            ask_some(self.core, own.binding, own.found[LISTED])
+        if over % REST_WINDOW == 0:
+            edges = team.spread(lull, int(w.loose_n[0]), lambda k: (lists[k].found,))
+            w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+            leave_touched(self.core)
+        self._anybody_rests = any(own.found[STAYING] for own in lists)
 
     def reconnect(self, core: Any) -> None:
         """Take the world for kernels anew, after the model was read back from a pickle."""

@@ -7,10 +7,12 @@ import math
 import numpy as np
 
 from desertion import columns as col
+from desertion.clocks import unbind
 from desertion.combat import treat
 from desertion.compiled import kernel
 from desertion.draws import HOST, RANK, STAY, uniform, uniforms
-from desertion.register import enter, unbind, who
+from desertion.persons import who
+from desertion.register import enter
 from desertion.rules import SHARE, TICK, carried_over, passing_news
 from desertion.signals.hosts import inside_worth, outside_worth
 from desertion.statuses import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from desertion.register import class_of
+from desertion.persons import class_of
 from desertion.statuses import FIRST_WAY, HIT, HOME, N_CLOCKS, ROUTES, SERVING, WAY_ROUTES
 
 if TYPE_CHECKING:

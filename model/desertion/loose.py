@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from desertion import columns as col
 from desertion.cells import BINDING, FETCHED, KEPT, LEAVING, best_open
+from desertion.clocks import bind, unbind
 from desertion.compiled import kernel
 from desertion.departure import leaving_weight
-from desertion.register import bind, can_leave, class_of, may_bind, unbind
+from desertion.persons import can_leave, category_of_class, class_of, may_bind
+from desertion.rest import RESTING, fade, rouse
 from desertion.rules import (
-    TIE_FADED,
     TIE_MOST,
     TIE_SHARE,
     contagion,
     crossing,
-    decayed,
     exit_rate,
     leaves_by_threshold,
     ticks,
 )
-from desertion.signals.communities import category_of_class
 from desertion.statuses import DESERTER, FLEE, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
 from desertion.world import Array, World
 
@@ -153,17 +152,7 @@ def fade_ties(w: World, first: int, last: int, found: Array) -> None:
     kept = first
     for m in range(first, last):
         i = touched[m]
-        total = 0
-        for k in range(N_ROUTES):
-            if tie[i, k] != 0:
-                left = decayed(tie[i, k] + 0, keep)
-                tie[i, k] = left
-                total += left
-        if total < TIE_FADED:
-            for k in range(N_ROUTES):
-                tie[i, k] = 0
-            is_touched[i] = 0
-        else:
+        if fade(tie, is_touched, i, keep):
             touched[kept] = i
             kept += 1
     found[KEPT] += kept - first
@@ -185,6 +174,8 @@ def tell_ties(w: World) -> None:
 
 @kernel
 def _tell(w: World, i: int, route: int, weight: float) -> None:
+    if w.bound[i] == RESTING:
+        rouse(w, i)
     ties = w.tie_start[i + 1] - w.tie_start[i]
     w.tie[i, route] = min(int(w.tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
     if w.is_touched[i] == 0:

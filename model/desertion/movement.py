@@ -9,7 +9,8 @@ from desertion.compiled import kernel
 from desertion.departure import choose_host, from_draws, set_out, stay_ticks
 from desertion.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
 from desertion.institutions.host import file_claim, join_border_queue
-from desertion.register import enter, is_passing, new_spell, post, vacancy, who
+from desertion.persons import is_passing, who
+from desertion.register import enter, new_spell, post, vacancy
 from desertion.rules import chance_out, ticks
 from desertion.statuses import (
     ABROAD,

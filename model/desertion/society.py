@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from desertion import columns as col
 from desertion.arrays import empty_world
 from desertion.bookkeeping import write_day
+from desertion.clocks import bind_residents, bind_squads
 from desertion.compiled import kernel
 from desertion.core import core_of
 from desertion.draws import (
@@ -25,7 +26,7 @@ from desertion.draws import (
     uniforms,
 )
 from desertion.plan import Plan
-from desertion.register import bind_residents, bind_squads, count_everybody
+from desertion.register import count_everybody
 from desertion.statuses import (
     CIVILIAN,
     HOME,

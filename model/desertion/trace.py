@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from desertion import columns as col
+from desertion.clocks import log_frailty, thresholds
 from desertion.errors import input_error
-from desertion.register import can_leave, class_of, log_frailty, thresholds
+from desertion.persons import can_leave, class_of
 from desertion.rules import SHARE, TICK, TIE_SHARE, contagion, exit_rate, thinned_risk, ticks, weighted_share
 from desertion.signals import communities, units
 from desertion.statuses import (

@@ -14,6 +14,8 @@ Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
 Cells = Any
 
+REST_WINDOW = 8  # days whose signals are kept for people at rest
+
 
 class World(NamedTuple):
     """All state of one run; arrays are changed in place, the tuple itself never."""
@@ -54,7 +56,7 @@ class World(NamedTuple):
     # clocks of the compiled form (length 1 in the other)
     target: Cells  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
     theta: Cells  # (N) float64, threshold form
-    bound: Cells  # (N) uint8: 0 cannot leave, 1 has his own clock, 2 bound to his cell's
+    bound: Cells  # (N) uint8: 0 cannot leave, 1 has his own clock, 2 bound to his cell's, 3 at rest: his own, added up late
     tie: Cells  # (N, 5) int32: pressure from personal ties by route
     loose: Cells  # (N) int32: persons with their own clock
     loose_n: Cells  # (1)
@@ -67,6 +69,13 @@ class World(NamedTuple):
     class_clock: Cells  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
     class_low: Cells  # (C, 8) int64: lowest target among the bound
     class_low_theta: Cells  # (C, 4)
+    rest: Cells  # (2): first day not yet added up for people at rest, days that are over
+    resting: Cells  # (C) uint8: whether anybody rests here
+    rest_most: Cells  # (C, 8) int64: ticks a day up to which people at rest need not be roused
+    rest_reception: Cells  # (C, 4) perceived safety when they were last looked at
+    past_outlook: Cells  # (days kept, C) int32
+    past_rate: Cells  # (days kept, C + R, 8)
+    past_reception: Cells  # (days kept, C + R, 4)
 
     # units
     squad_force: Cells
@@ -140,6 +149,7 @@ class World(NamedTuple):
     class_shared: Cells
     class_share: Cells  # (C + R, 8)
     class_pull: Cells  # (C + R, 8, 5)
+    class_rate: Cells  # (C + R, 8) rate a day of people at home without ties
     class_step: Cells  # (C + R, 8) int64: ticks by which the clocks of people at home advance today
 
     # regions

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from desertion.calendar import shuffled
+from desertion.clocks import log_frailty
 from desertion.core import core_of
 from desertion.draws import u64
-from desertion.register import log_frailty
 from desertion.scenario import Scenario
 from desertion.society import build
 from desertion.statuses import KINDS, OFFICER_BIT, SKILLED_BIT

@@ -8,7 +8,8 @@ from desertion import columns as col
 from desertion.compiled import kernel
 from desertion.departure import category_at, from_draws, set_out
 from desertion.draws import ADMISSION, DECISION, INFILTRATOR, uniform, uniforms
-from desertion.register import enter, new_spell, who
+from desertion.persons import who
+from desertion.register import enter, new_spell
 from desertion.rules import carried_over
 from desertion.signals.hosts import admission, is_full, takes_transit
 from desertion.statuses import (

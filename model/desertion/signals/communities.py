@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from desertion import columns as col
 from desertion.compiled import kernel
+from desertion.persons import category_of_class
 from desertion.rules import civil_push, exit_rate, level, open_chance, ticks, weighted_share
 from desertion.signals.hosts import inside_worth, passable
 from desertion.signals.pressure import outside_contagion, threshold_pull, weighted_gone
 from desertion.statuses import (
     CALLED,
     DESERTER,
-    EVADER,
     FIRST_WAY,
     FLEE,
     HIDE,
@@ -25,10 +25,8 @@ from desertion.statuses import (
     N_CELLS,
     N_CLASSES,
     N_ROUTES,
-    OTHER,
     REFUSE,
     SKILLED,
-    SPECIALIST,
     SURRENDER,
     THRESHOLD,
 )
@@ -135,22 +133,11 @@ def _publish_class(w: World, row: int, cl: int) -> None:
         w.class_open[row, cl, k], w.class_level[row, cl, k], w.class_shared[row, cl, k] = open_, level_, shared
         if cl < N_CELLS and baseline >= 0.0:
             rate = exit_rate(w.form, open_, level_, shared, 0.0, additive, concave, power)
+            w.class_rate[row, way] = rate
             w.class_step[row, way] = ticks(rate)
             way += 1
     if w.form == THRESHOLD:
         w.class_share[row, cl] = weighted_gone(w, -1, row, f)
-
-
-@kernel
-def category_of_class(cl: int) -> int:
-    """The category in which hosts see people of a class."""
-    if cl == HIDING_SOLDIER:
-        return DESERTER
-    if cl == HOME_CIVILIAN:
-        return OTHER
-    if cl == HOME_CIVILIAN_SKILLED:
-        return SPECIALIST
-    return EVADER
 
 
 @kernel

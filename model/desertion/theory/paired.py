@@ -91,16 +91,15 @@ def make_leave(model: DesertionModel, i: int, route: int) -> None:
         i: The person; he must be able to leave.
         route: Number of the route.
     """
-    from desertion.register import unbind
+    from desertion.rest import own_clock
 
-    if model.world.bound[i] == 2:
-        unbind(model.core, i)  # the crowd binds him again, with what he then lacks
+    own_clock(model.core, i)  # the crowd binds him again, with what he then lacks
     model.world.target[i, route] = 1
 
 
 def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Persons and routes, drawn in proportion to the rates of yesterday."""
-    from desertion.register import log_frailty
+    from desertion.clocks import log_frailty
 
     w = model.world
     some = np.flatnonzero(w.bound > 0)
@@ -119,7 +118,7 @@ def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tupl
 def _rates(w: World, i: int) -> NDArray[np.float64]:
     """A person's rates by route as published yesterday, skilled visas left out, without frailty and ties."""
     from desertion import columns as col
-    from desertion.register import class_of
+    from desertion.persons import class_of
     from desertion.rules import exit_rate
     from desertion.statuses import SERVING, SKILLED
 
