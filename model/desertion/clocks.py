@@ -76,6 +76,13 @@ def make_loose(w: World, i: int) -> None:
 
 @kernel
 def unbind(w: World, i: int) -> None:
+    """Give a person who goes by his cell's clock one of his own."""
+    loosen(w, i)
+    make_loose(w, i)
+
+
+@kernel
+def loosen(w: World, i: int) -> None:
     """Take a person off his cell's clock: what he still lacks becomes his own."""
     if w.status[i] == SERVING:
         for k in range(N_ROUTES):
@@ -84,7 +91,6 @@ def unbind(w: World, i: int) -> None:
         c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
         for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
             w.target[i, WAY_ROUTES[way]] -= w.class_clock[c, way]
-    make_loose(w, i)
 
 
 @kernel

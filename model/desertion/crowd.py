@@ -11,12 +11,9 @@ from desertion.compiled import kernel
 from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import sort_out
 from desertion.institutions.home import count_streets
-from desertion.loose import bind_some, close_up, decide_loose, fade_ties, tell_ties
+from desertion.loose import ask_some, bind_some, close_up, decide_loose, tell_ties
 from desertion.rest import (
     LISTED,
-    STAYING,
-    ask_some,
-    leave_touched,
     lull,
     remember,
     rouse_communities,
@@ -67,7 +64,6 @@ class Crowd:
         self.threads = max(1, min(threads, len(world.status) // SMALL))
         self._team: Team | None = None
         self._lists: list[_Lists] = []
-        self._anybody_rests = False
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""
@@ -77,20 +73,18 @@ class Crowd:
         turned = np.zeros(len(self.world.community_force), np.int64)
         for day in range(first, last):
             self._day(self._team, day, turned)
-            if (
-                day + 1
-            ) % REST_WINDOW == 0 or day + 1 == last:  # nobody outside meets people whose days are not added up
+            # Also at the end, so that nobody outside meets people whose days are not added up.
+            if day == 0 or (day + 1) % REST_WINDOW == 0 or day + 1 == last:
                 self._settle(self._team, day + 1)
 
     def _day(self, team: Team, day: int, turned: Array) -> None:
         w, core = self.world, self.core
         if day % TIDY_EVERY == 0:
             w.loose[: w.loose_n[0]].sort()
-            w.touched[: w.touched_n[0]].sort()
         morning(core, day)
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
-        if self._anybody_rests:
+        if w.resting.any():
             self._keep_in_mind(team, day)
         team.spread(publish_squads, len(w.squad_force))
         combat(core)
@@ -100,9 +94,8 @@ class Crowd:
         else:
             self._decide_on_threads(team)
         afternoon(core, day)
-        self._fade(team)
-        w.rest[1] = day + 1
-        tell_ties(core)
+        w.over[0] = day + 1
+        self._tell(team)
         count_streets(core, day, turned)
         evening(core, day, turned)
 
@@ -126,12 +119,13 @@ class Crowd:
         w.out_n[0] = at
         sort_out(self.core)
 
-    def _fade(self, team: Team) -> None:
-        w, lists = self.world, self._lists
+    def _tell(self, team: Team) -> None:
+        lists = self._lists
         for own in lists:
-            own.found[KEPT] = 0
-        edges = team.spread(fade_ties, int(w.touched_n[0]), lambda k: (lists[k].found,))
-        w.touched_n[0] = close_up(w.touched, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+            own.found[LISTED] = 0
+        team.spread(tell_ties, len(self.world.status), lambda k: (lists[k].binding, lists[k].found))
+        for own in lists:
+            ask_some(self.core, own.binding, own.found[LISTED])
 
     def _keep_in_mind(self, team: Team, day: int) -> None:
         """Keep what communities see for those at rest, and rouse those for whom it has become too much."""
@@ -150,14 +144,11 @@ class Crowd:
         for own in lists:
             own.found[:] = 0
         team.spread(settle, len(w.community_force), lambda k: (lists[k].binding, lists[k].found))
-        w.rest[0] = over
         for own in lists:
             ask_some(self.core, own.binding, own.found[LISTED])
         if over % REST_WINDOW == 0:
             edges = team.spread(lull, int(w.loose_n[0]), lambda k: (lists[k].found,))
             w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
-            leave_touched(self.core)
-        self._anybody_rests = any(own.found[STAYING] for own in lists)
 
     def reconnect(self, core: Any) -> None:
         """Take the world for kernels anew, after the model was read back from a pickle."""

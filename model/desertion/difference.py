@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from desertion.persons import class_of
+from desertion.rest import told as pressures
 from desertion.statuses import FIRST_WAY, HIT, HOME, N_CLOCKS, ROUTES, SERVING, WAY_ROUTES
 
 if TYPE_CHECKING:
@@ -150,5 +151,5 @@ def lacking(model: DesertionModel, person: int) -> list[int]:
 def told(model: DesertionModel, person: int) -> list[int]:
     """Pressure of a person's ties by route, in ticks of 2**-24 of a share, whichever form his population has."""
     if model.world.lazy:
-        return [int(ticks) for ticks in model.world.tie[person]]
+        return pressures(model.core, person).tolist()
     return list(model.population.people[person].told)  # type: ignore[attr-defined]

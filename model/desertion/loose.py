@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from desertion import columns as col
 from desertion.cells import BINDING, FETCHED, KEPT, LEAVING, best_open
-from desertion.clocks import bind, unbind
+from desertion.clocks import bind, loosen, make_loose
 from desertion.compiled import kernel
 from desertion.departure import leaving_weight
 from desertion.persons import can_leave, category_of_class, class_of, may_bind
-from desertion.rest import RESTING, fade, rouse
+from desertion.rest import CELL, LISTED, OWN, RESTING, add_up, fade, may_rest
 from desertion.rules import (
     TIE_MOST,
     TIE_SHARE,
@@ -21,7 +21,7 @@ from desertion.rules import (
     leaves_by_threshold,
     ticks,
 )
-from desertion.statuses import DESERTER, FLEE, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
+from desertion.statuses import DESERTER, FLEE, HOME, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
 from desertion.world import Array, World
 
 AHEAD = 256  # persons whose numbers fit into the processor's fast memory together
@@ -54,7 +54,15 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
     a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
     cross, beta, star = behaviour[col.B_CROSS_ROUTE], w.beta[TIES], w.beta_star[TIES]
     loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
-    squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    squad, community, target, tie, tie_day, keep, over = (
+        w.squad,
+        w.community,
+        w.target,
+        w.tie,
+        w.tie_day,
+        w.keep[TIES],
+        w.over[0],
+    )
     squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
     class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
     reception_at, quarter, squad_home, force_of, outlook = (
@@ -73,6 +81,8 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
         if not can_leave(status[i]):
             bound[i] = 0
             continue
+        if touched[i] != 0:
+            fade(tie, touched, tie_day, i, keep, over)
         # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
         if may_bind(status[i], kind[i], touched[i]) and target[i, SKILLED] > 0:
             binding[found[BINDING]] = i
@@ -146,44 +156,53 @@ def bind_some(w: World, people: Array, n: int) -> None:
 
 
 @kernel
-def fade_ties(w: World, first: int, last: int, found: Array) -> None:
-    """Let the tie pressures on rows first, ..., last - 1 of the list of the touched forget a day, and close up the list from `first` on."""
-    touched, tie, is_touched, keep = w.touched, w.tie, w.is_touched, w.keep[TIES]
-    kept = first
-    for m in range(first, last):
-        i = touched[m]
-        if fade(tie, is_touched, i, keep):
-            touched[kept] = i
-            kept += 1
-    found[KEPT] += kept - first
-
-
-@kernel
-def tell_ties(w: World) -> None:
-    """Tell the ties of today's leavers."""
+def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> None:
+    """Tell those of the persons first, ..., last - 1 who have ties to today's leavers; list who needs his own clock now."""
     if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
         return
+    person, route, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
     for n in range(w.out_n[0]):
-        if w.out_route[n] < 0:
+        if route[n] < 0:
             continue
-        i = w.out_person[n]
+        i = person[n]
         weight = leaving_weight(w, i)
-        for e in range(w.tie_start[i], w.tie_start[i + 1]):
-            _tell(w, w.tie_to[e], w.out_route[n], weight)
+        for e in range(start[i], start[i + 1]):
+            if first <= to[e] < last:
+                _tell(w, to[e], route[n], weight, asked, found)
 
 
 @kernel
-def _tell(w: World, i: int, route: int, weight: float) -> None:
-    if w.bound[i] == RESTING:
-        rouse(w, i)
+def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Array) -> None:
+    """Add a leaver to what presses on a person. The order in which several are added changes nothing."""
+    bound, is_touched, tie = w.bound, w.is_touched, w.tie
+    before = bound[i]
+    if before == RESTING:
+        add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
+    elif is_touched[i] != 0:
+        fade(tie, is_touched, w.tie_day, i, w.keep[TIES], w.over[0])
+    elif before == CELL:
+        loosen(w, i)
     ties = w.tie_start[i + 1] - w.tie_start[i]
-    w.tie[i, route] = min(int(w.tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
-    if w.is_touched[i] == 0:
-        w.is_touched[i] = 1
-        w.touched[w.touched_n[0]] = i
-        w.touched_n[0] += 1
-        if w.bound[i] == 2:
-            unbind(w, i)
+    tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
+    is_touched[i] = 1
+    w.tie_day[i] = w.over[0]
+    if before < CELL:
+        return
+    c = w.community[i]
+    if w.status[i] == HOME and may_rest(w, i, c, class_of(w.kind[i], w.status[i], w.trait[i])):
+        bound[i] = RESTING
+        w.resting[c] = 1
+    else:
+        bound[i] = OWN
+        asked[found[LISTED]] = i
+        found[LISTED] += 1
+
+
+@kernel
+def ask_some(w: World, people: Array, n: int) -> None:
+    """Put the first n people of a list on that of those who have their own clocks."""
+    for m in range(n):
+        make_loose(w, people[m])
 
 
 @kernel

@@ -20,7 +20,6 @@ from desertion.statuses import (
     HIDE,
     HOME,
     MULTIPLICATIVE,
-    N_CELLS,
     N_ROUTES,
     N_WAYS,
     SKILLED,
@@ -33,7 +32,7 @@ from desertion.world import REST_WINDOW, Array, World
 OWN, CELL, RESTING = 1, 2, 3  # whose clock a person goes by, the column `bound`
 GROWTH = 3  # times today's hazard that those at rest may come to face unasked
 BAND = 0.1  # by which perceived safety abroad may change meanwhile
-KEPT, LISTED, STAYING = 1, 0, 2  # what a thread counts
+LISTED, KEPT = 0, 1  # what a thread counts
 
 
 @kernel
@@ -83,24 +82,8 @@ def rouse_communities(w: World, alarmed: Array, n: int) -> None:
 @kernel
 def rouse(w: World, i: int) -> None:
     """Give one who rests his own clock, with all days that are over added up."""
-    _add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
-    be_asked(w, i)
-
-
-@kernel
-def be_asked(w: World, i: int) -> None:
-    """Put one who rested on the lists of those who are looked at every day."""
+    add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
     make_loose(w, i)
-    if w.is_touched[i] != 0:
-        w.touched[w.touched_n[0]] = i
-        w.touched_n[0] += 1
-
-
-@kernel
-def ask_some(w: World, people: Array, n: int) -> None:
-    """Put the first n people of a list, whose days have been added up, on the lists of those who are looked at every day."""
-    for m in range(n):
-        be_asked(w, people[m])
 
 
 @kernel
@@ -113,7 +96,7 @@ def own_clock(w: World, i: int) -> None:
 
 
 @kernel
-def _add_up(w: World, i: int, cl: int) -> None:
+def add_up(w: World, i: int, cl: int) -> None:
     """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties."""
     beta, star, keep, cross = w.beta[TIES], w.beta_star[TIES], w.keep[TIES], w.behaviour[col.B_CROSS_ROUTE]
     c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie
@@ -122,7 +105,7 @@ def _add_up(w: World, i: int, cl: int) -> None:
     # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays (half the time).
     a, b, d, e, f = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
     to_hide, to_flee, to_skilled = 0, 0, 0
-    for day in range(w.rest[0], w.rest[1]):
+    for day in range(w.tie_day[i], w.over[0]):
         slot = day % REST_WINDOW
         row = outlook[slot, c]
         total = a + b + d + e + f
@@ -139,6 +122,7 @@ def _add_up(w: World, i: int, cl: int) -> None:
     target[i, FLEE] -= to_flee
     target[i, SKILLED] -= to_skilled
     tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = a, b, d, e, f
+    w.tie_day[i] = w.over[0]
     if a + b + d + e + f == 0:
         w.is_touched[i] = 0
 
@@ -163,20 +147,28 @@ def _day_of(rate: float, own: int, total: int, cross: float, beta: float, star: 
 
 
 @kernel
-def fade(tie: Array, is_touched: Array, i: int, keep: int) -> bool:
-    """Let a person's tie pressures forget a day; whether any is left that counts."""
-    total = 0
-    for k in range(N_ROUTES):
-        if tie[i, k] != 0:
-            left = decayed(tie[i, k] + 0, keep)
-            tie[i, k] = left
-            total += left
-    if total >= TIE_FADED:
-        return True
-    for k in range(N_ROUTES):
-        tie[i, k] = 0
-    is_touched[i] = 0
-    return False
+def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, over: int) -> None:
+    """Let the tie pressures of a person forget the days that are over and have not been counted yet."""
+    while tie_day[i] < over and is_touched[i] != 0:
+        total = 0
+        for k in range(N_ROUTES):
+            if tie[i, k] != 0:
+                left = decayed(tie[i, k] + 0, keep)
+                tie[i, k] = left
+                total += left
+        if total < TIE_FADED:
+            for k in range(N_ROUTES):
+                tie[i, k] = 0
+            is_touched[i] = 0
+        tie_day[i] += 1
+
+
+@kernel
+def told(w: World, i: int) -> Array:
+    """What presses on a person through his ties after the days that are over, by route, in ticks of 2**-24 of a share."""
+    tie, is_touched, day = w.tie[i : i + 1].copy(), w.is_touched[i : i + 1].copy(), w.tie_day[i : i + 1].copy()
+    fade(tie, is_touched, day, 0, w.keep[TIES], w.over[0])
+    return tie[0]
 
 
 @kernel
@@ -203,20 +195,21 @@ def _settle_some(w: World, c: int, first: int, last: int, asked: Array, found: A
         if bound[i] != RESTING:
             continue
         cl = class_of(kind[i], status[i], trait[i])
-        _add_up(w, i, cl)
+        add_up(w, i, cl)
         if is_touched[i] == 0:
             bind(w, i)
-        elif _may_rest(w, i, c, cl):
+        elif may_rest(w, i, c, cl):
             w.resting[c] = 1
-            found[STAYING] += 1
         else:
             asked[found[LISTED]] = i
             found[LISTED] += 1
 
 
 @kernel
-def _may_rest(w: World, i: int, c: int, cl: int) -> bool:
-    """Whether nothing short of an alarm can bring a person over a threshold before he is looked at again."""
+def may_rest(w: World, i: int, c: int, cl: int) -> bool:
+    """Whether nothing short of an alarm can bring a person at home over a threshold before he is looked at again."""
+    if w.form != MULTIPLICATIVE:
+        return False
     tie, star, beta, cross = w.tie, w.beta_star[TIES], w.beta[TIES], w.behaviour[col.B_CROSS_ROUTE]
     total = 0
     for k in range(N_ROUTES):
@@ -236,27 +229,16 @@ def _may_rest(w: World, i: int, c: int, cl: int) -> bool:
 def lull(w: World, first: int, last: int, found: Array) -> None:
     """Let those rest who may, of rows first, ..., last - 1 of the list of own clocks, and close up the list from `first` on."""
     loose, bound, kind, status, trait, is_touched = w.loose, w.bound, w.kind, w.status, w.trait, w.is_touched
+    tie, tie_day, keep, over = w.tie, w.tie_day, w.keep[TIES], w.over[0]
     community, kept = w.community, first
     for m in range(first, last):
         i = loose[m]
         if bound[i] == OWN and is_touched[i] != 0 and status[i] == HOME and kind[i] != SOLDIER:
-            cl = class_of(kind[i], status[i], trait[i])
-            if cl < N_CELLS and _may_rest(w, i, community[i], cl):
+            fade(tie, is_touched, tie_day, i, keep, over)
+            if is_touched[i] != 0 and may_rest(w, i, community[i], class_of(kind[i], status[i], trait[i])):
                 bound[i] = RESTING
                 w.resting[community[i]] = 1
-                found[STAYING] += 1
                 continue
         loose[kept] = i
         kept += 1
     found[KEPT] += kept - first
-
-
-@kernel
-def leave_touched(w: World) -> None:
-    """Take those at rest off the list of people whose ties fade every day."""
-    touched, bound, kept = w.touched, w.bound, 0
-    for m in range(w.touched_n[0]):
-        if bound[touched[m]] != RESTING:
-            touched[kept] = touched[m]
-            kept += 1
-    w.touched_n[0] = kept

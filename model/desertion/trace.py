@@ -17,6 +17,7 @@ from desertion import columns as col
 from desertion.clocks import log_frailty, thresholds
 from desertion.errors import input_error
 from desertion.persons import can_leave, class_of
+from desertion.rest import told
 from desertion.rules import SHARE, TICK, TIE_SHARE, contagion, exit_rate, thinned_risk, ticks, weighted_share
 from desertion.signals import communities, units
 from desertion.statuses import (
@@ -137,7 +138,7 @@ class _Follower:
             "legitimacy": float(w.legitimacy[f]),
             "gap": float(w.output_gap[f]),
             "turnout": float(w.turnout[c]),
-            "ties": [int(w.tie[i, k]) for k in range(N_ROUTES)],
+            "ties": told(self._model.core, i).tolist(),
             "community": w.community_pressure[c].tolist(),
             "news": w.news.tolist(),
             "facing": w.news_facing.tolist(),

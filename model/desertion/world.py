@@ -60,16 +60,15 @@ class World(NamedTuple):
     tie: Cells  # (N, 5) int32: pressure from personal ties by route
     loose: Cells  # (N) int32: persons with their own clock
     loose_n: Cells  # (1)
-    touched: Cells  # (N) int32: persons with tie pressure
-    touched_n: Cells  # (1)
-    is_touched: Cells  # (N) uint8
+    is_touched: Cells  # (N) uint8: whether ties press on somebody
+    tie_day: Cells  # (N) int32: up to which day his ties have faded, and, at rest, his clocks have been added up
     squad_clock: Cells  # (Q, 6) int64
     squad_low: Cells  # (Q, 6) int64: lowest target among the bound
     squad_low_theta: Cells  # (Q)
     class_clock: Cells  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
     class_low: Cells  # (C, 8) int64: lowest target among the bound
     class_low_theta: Cells  # (C, 4)
-    rest: Cells  # (2): first day not yet added up for people at rest, days that are over
+    over: Cells  # (1): days that are over
     resting: Cells  # (C) uint8: whether anybody rests here
     rest_most: Cells  # (C, 8) int64: ticks a day up to which people at rest need not be roused
     rest_reception: Cells  # (C, 4) perceived safety when they were last looked at
