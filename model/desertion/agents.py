@@ -48,6 +48,7 @@ from desertion.statuses import (
     TIES,
 )
 from desertion.street import seen_bin, street_bin
+from desertion.threads import Team
 from desertion.world import World
 
 if TYPE_CHECKING:
@@ -348,14 +349,14 @@ class Agents:
 
     def reconnect(self, core: Any) -> None:
         """Hand every person the world for kernels and his ties, at the start or after the model was read back from a pickle."""
-        self.core = core
+        self.core, self._team = core, Team(self.world)
         start, to = self.world.tie_start, self.world.tie_to
         for row, person in enumerate(self.people):
             ties = [self.people[other] for other in to[start[row] : start[row + 1]]]
             person.connect(core, ties, self._shared_steps)
 
     def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__) | {"core": None}
+        return dict(self.__dict__) | {"core": None, "_team": None}
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.day."""
@@ -376,7 +377,7 @@ class Agents:
         self._list(
             [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0]
         )
-        afternoon(core, day)
+        afternoon(core, self._team, day)
         self._tell()
         evening(core, day, self._streets(day))
 

@@ -117,6 +117,8 @@ def _person_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "tie_day": np.zeros(m, np.int32),
         "out_person": np.zeros(n, np.int64),
         "out_route": np.zeros(n, np.int8),
+        "out_host": np.zeros(n, np.int8),
+        "out_rank": np.zeros(n),
         "out_n": np.zeros(1, np.int64),
     }
 

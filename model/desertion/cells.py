@@ -31,7 +31,6 @@ from desertion.statuses import (
 from desertion.world import Array, World
 
 LEAVING, KEPT, BINDING = 0, 1, 2  # what a thread counts
-FETCHED = 3  # keeps the compiler from leaving out reads whose only use is to be done early
 SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
 
 

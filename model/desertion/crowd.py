@@ -13,7 +13,6 @@ from desertion.departure import sort_out
 from desertion.institutions.home import count_streets
 from desertion.loose import ask_some, bind_some, close_up, decide_loose, tell_ties
 from desertion.rest import (
-    LISTED,
     lull,
     remember,
     rouse_communities,
@@ -85,7 +84,7 @@ class Crowd:
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
         if w.resting.any():
-            self._keep_in_mind(team, day)
+            rouse_communities(core, team.gather(remember, len(w.community_force), day))
         team.spread(publish_squads, len(w.squad_force))
         combat(core)
         take_casualties(core, day)
@@ -93,9 +92,9 @@ class Crowd:
             decide(core, self._lists[0].binding, self._lists[0].found)
         else:
             self._decide_on_threads(team)
-        afternoon(core, day)
+        afternoon(core, team, day)
         w.over[0] = day + 1
-        self._tell(team)
+        ask_some(core, team.gather(tell_ties, len(w.status)))
         count_streets(core, day, turned)
         evening(core, day, turned)
 
@@ -104,13 +103,13 @@ class Crowd:
         for own in lists:
             own.found[:] = 0
         edges = team.spread(
-            decide_loose, int(w.loose_n[0]), lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
+            decide_loose, int(w.loose_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
         )
         w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
         for own in lists:
             bind_some(self.core, own.binding, own.found[BINDING])
-        team.spread(decide_squads, len(w.squad_force), lambda k: (*lists[k].leavers, lists[k].found))
-        team.spread(decide_communities, len(w.community_force), lambda k: (*lists[k].leavers, lists[k].found))
+        team.spread(decide_squads, len(w.squad_force), own=lambda k: (*lists[k].leavers, lists[k].found))
+        team.spread(decide_communities, len(w.community_force), own=lambda k: (*lists[k].leavers, lists[k].found))
         at = 0
         for own in lists:
             n = int(own.found[LEAVING])
@@ -119,35 +118,16 @@ class Crowd:
         w.out_n[0] = at
         sort_out(self.core)
 
-    def _tell(self, team: Team) -> None:
-        lists = self._lists
-        for own in lists:
-            own.found[LISTED] = 0
-        team.spread(tell_ties, len(self.world.status), lambda k: (lists[k].binding, lists[k].found))
-        for own in lists:
-            ask_some(self.core, own.binding, own.found[LISTED])
-
-    def _keep_in_mind(self, team: Team, day: int) -> None:
-        """Keep what communities see for those at rest, and rouse those for whom it has become too much."""
-        lists = self._lists
-        for own in lists:
-            own.found[:] = 0
-        team.spread(remember, len(self.world.community_force), lambda k: (day, lists[k].binding, lists[k].found))
-        for own in lists:
-            rouse_communities(self.core, own.binding, own.found[LISTED])
-
     def _settle(self, team: Team, over: int) -> None:
         """Add up the days of those at rest; at the end of a window, let all rest who may."""
         w, lists = self.world, self._lists
         if w.form != MULTIPLICATIVE:
             return
-        for own in lists:
-            own.found[:] = 0
-        team.spread(settle, len(w.community_force), lambda k: (lists[k].binding, lists[k].found))
-        for own in lists:
-            ask_some(self.core, own.binding, own.found[LISTED])
+        ask_some(self.core, team.gather(settle, len(w.community_force)))
         if over % REST_WINDOW == 0:
-            edges = team.spread(lull, int(w.loose_n[0]), lambda k: (lists[k].found,))
+            for own in lists:
+                own.found[KEPT] = 0
+            edges = team.spread(lull, int(w.loose_n[0]), own=lambda k: (lists[k].found,))
             w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
 
     def reconnect(self, core: Any) -> None:

@@ -20,11 +20,12 @@ from typing import Any
 from desertion.bookkeeping import close_pressures, write_day
 from desertion.calendar import open_day
 from desertion.combat import strike
-from desertion.departure import depart_all, issue_visas
+from desertion.departure import depart_all, issue_visas, make_ready
 from desertion.institutions.home import count_people, govern, march
 from desertion.institutions.host import admit_all, decide_all, forget
-from desertion.movement import leave_list, move_all, queue_up
+from desertion.movement import leave_list, move_on, pass_time, queue_up
 from desertion.signals import publish_states
+from desertion.threads import Team
 from desertion.world import Array
 
 # Plain functions: each part is compiled by itself, since numba compiles a kernel anew into every kernel that calls it.
@@ -41,11 +42,16 @@ def take_casualties(core: Any, day: int) -> None:
     strike(core, day)
 
 
-def afternoon(core: Any, day: int) -> None:
-    """Part 5 for the leavers whom the population has put into `out_person`, and all who are in passing."""
+def afternoon(core: Any, team: Team, day: int) -> None:
+    """Part 5 for the leavers whom the population has put into `out_person`, and all who are in passing.
+
+    What concerns each person alone is done on the team's threads.
+    """
     issue_visas(core)
+    team.spread(make_ready, int(team.world.out_n[0]))
     depart_all(core, day)
-    arrived = move_all(core, day)
+    due = team.gather(pass_time, int(team.world.active_n[0]), day)
+    arrived = move_on(core, due, day)
     queue_up(core, arrived, day)
     admit_all(core, day)
     leave_list(core)

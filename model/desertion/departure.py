@@ -43,7 +43,7 @@ from desertion.statuses import (
     SURRENDERED,
     TRAINING,
 )
-from desertion.world import World
+from desertion.world import Array, World
 
 
 @kernel
@@ -67,16 +67,19 @@ def issue_visas(w: World) -> None:
 
 @kernel
 def depart_all(w: World, day: int) -> None:
-    """Let the day's leavers go, in order of person; nobody sees it before tomorrow.
+    """Let the day's leavers, who are ready, go in order of person; nobody sees it before tomorrow.
 
     Skilled-worker visas are short, so those who want one go last, in the order of their rank; who finds none stays (route -1).
     """
     wanting = 0
+    passing = np.empty(len(w.people))
+    for f in range(len(w.people)):
+        passing[f] = passing_now(w, f)
     for n in range(w.out_n[0]):
         if w.out_route[n] == SKILLED:
             wanting += 1
         else:
-            depart(w, w.out_person[n], w.out_route[n], day)
+            depart(w, n, w.out_route[n], passing, day)
     if wanting == 0:
         return
     if w.visa_credit.max() < 1.0:
@@ -89,12 +92,12 @@ def depart_all(w: World, day: int) -> None:
     for n in range(w.out_n[0]):
         if w.out_route[n] == SKILLED:
             place[m] = n
-            rank[m] = uniform(w.seed, who(w, w.out_person[n]), RANK, 0)
+            rank[m] = w.out_rank[n]
             m += 1
     for m in np.argsort(rank):
         n = place[m]
         if _take_visa(w, w.out_person[n]):
-            depart(w, w.out_person[n], SKILLED, day)
+            depart(w, n, SKILLED, passing, day)
         else:
             _wait_on(w, n)
 
@@ -108,8 +111,27 @@ def _wait_on(w: World, n: int) -> None:
 
 
 @kernel
-def depart(w: World, i: int, route: int, day: int) -> None:
-    """One person leaves by a route."""
+def make_ready(w: World, first: int, last: int) -> None:
+    """Work out what the leavers on rows first, ..., last - 1 will do: the way to which host, how long a stay in hiding, which rank for a visa.
+
+    None of it depends on who else leaves today.
+    """
+    for n in range(first, last):
+        i, route = w.out_person[n], w.out_route[n]
+        if route == FLEE:
+            w.out_host[n] = choose_host(w, i, -1)
+        elif route == HIDE:
+            from_draws(w, i, HIDING, 0)
+        elif route == REFUSE:
+            from_draws(w, i, REFUSING, 0)
+        elif route == SKILLED:
+            w.out_rank[n] = uniform(w.seed, who(w, i), RANK, 0)
+
+
+@kernel
+def depart(w: World, n: int, route: int, passing: Array, day: int) -> None:
+    """The n-th of the day's leavers goes by a route."""
+    i = w.out_person[n]
     f, status = w.force_of[i], w.status[i]
     if w.left_day[i] < 0:
         w.left_day[i] = day
@@ -122,19 +144,19 @@ def depart(w: World, i: int, route: int, day: int) -> None:
     w.counts_today[f, route] += 1
     if (status == SUMMONED or status == TRAINING) and w.wave_of[i] >= 0:
         w.wave_evaded[w.wave_of[i]] += 1
-    _spread(w, i, f, route, status, day)
+    _spread(w, i, f, route, status, passing[f], day)
     if route == HIDE:
-        _start_stay(w, i, day, HIDING)
+        enter(w, i, HIDING, day)
     elif route == REFUSE:
         w.trait[i] |= REFUSER_BIT
-        _start_stay(w, i, day, REFUSING)
+        enter(w, i, REFUSING, day)
     elif route == SURRENDER:
         treat(w, i, f)
         enter(w, i, SURRENDERED, day)
     elif route == SKILLED:
         enter(w, i, EMIGRATED, day)
     else:
-        set_out(w, i, choose_host(w, i, -1), day)
+        set_out(w, i, w.out_host[n], day)
 
 
 @kernel
@@ -146,8 +168,8 @@ def leaving_weight(w: World, i: int) -> float:
 
 
 @kernel
-def _spread(w: World, i: int, f: int, route: int, status: int, day: int) -> None:
-    """Add a leaver to the pressures of his unit, home and army."""
+def _spread(w: World, i: int, f: int, route: int, status: int, passing: float, day: int) -> None:
+    """Add a leaver to the pressures of his unit, home and army; `passing` is the share of news that passes censorship."""
     weight = leaving_weight(w, i) * SHARE
     if status == SERVING:
         q = w.squad[i]
@@ -160,7 +182,6 @@ def _spread(w: World, i: int, f: int, route: int, status: int, day: int) -> None
     c = w.community[i]
     w.community_new[c, route] += int(weight / w.community_size[c])
     served = status == SERVING
-    passing = passing_now(w, f)
     if served:
         w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
     else:
@@ -175,12 +196,6 @@ def passing_now(w: World, f: int) -> float:
     for h in range(len(w.hosts)):
         exiles += w.host_count[h, f, PROTECTED]
     return passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
-
-
-@kernel
-def _start_stay(w: World, i: int, day: int, status: int) -> None:
-    from_draws(w, i, status, 0)
-    enter(w, i, status, day)
 
 
 @kernel
@@ -240,7 +255,8 @@ def choose_host(w: World, i: int, but: int) -> int:
 def set_out(w: World, i: int, h: int, day: int) -> None:
     """Put a person on the way to a host; one whom no host is worth the way goes into hiding instead."""
     if h < 0:
-        _start_stay(w, i, day, HIDING)
+        from_draws(w, i, HIDING, 0)
+        enter(w, i, HIDING, day)
         return
     w.until[i] = day + int(w.hosts[h, col.H_TRAVEL])
     enter(w, i, IN_FLIGHT, day)  # before the host changes: the old one must lose him

@@ -5,13 +5,15 @@ Everybody else is bound to his cell, see cells.py.
 
 from __future__ import annotations
 
+import numpy as np
+
 from desertion import columns as col
-from desertion.cells import BINDING, FETCHED, KEPT, LEAVING, best_open
+from desertion.cells import BINDING, KEPT, LEAVING, best_open
 from desertion.clocks import bind, loosen, make_loose
 from desertion.compiled import kernel
 from desertion.departure import leaving_weight
 from desertion.persons import can_leave, category_of_class, class_of, may_bind
-from desertion.rest import CELL, LISTED, OWN, RESTING, add_up, fade, may_rest
+from desertion.rest import CELL, OWN, RESTING, add_up, fade, may_rest
 from desertion.rules import (
     TIE_MOST,
     TIE_SHARE,
@@ -22,9 +24,8 @@ from desertion.rules import (
     ticks,
 )
 from desertion.statuses import DESERTER, FLEE, HOME, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
+from desertion.threads import AHEAD, FETCHED, LISTED
 from desertion.world import Array, World
-
-AHEAD = 256  # persons whose numbers fit into the processor's fast memory together
 
 
 @kernel
@@ -161,14 +162,34 @@ def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> No
     if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
         return
     person, route, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
-    for n in range(w.out_n[0]):
-        if route[n] < 0:
+    some, by = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
+    n = 0
+    for leaver in range(w.out_n[0]):
+        if route[leaver] < 0:
             continue
-        i = person[n]
-        weight = leaving_weight(w, i)
+        i = person[leaver]
         for e in range(start[i], start[i + 1]):
             if first <= to[e] < last:
-                _tell(w, to[e], route[n], weight, asked, found)
+                some[n], by[n] = to[e], leaver
+                n += 1
+                if n == AHEAD:
+                    _tell_some(w, some, by, n, asked, found)
+                    n = 0
+    _tell_some(w, some, by, n, asked, found)
+
+
+@kernel
+def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Array) -> None:
+    """Tell the first n people of a list of the leavers of another; what concerns them is read ahead, see `_fetch`."""
+    bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie, w.target, w.community
+    tie_start, status, kind, trait, tie_day, total = w.tie_start, w.status, w.kind, w.trait, w.tie_day, 0
+    for m in range(n):
+        i = some[m]
+        total += bound[i] + is_touched[i] + tie[i, 0] + tie[i, N_ROUTES - 1] + target[i, 0] + target[i, N_ROUTES - 1]
+        total += community[i] + tie_start[i] + status[i] + kind[i] + trait[i] + tie_day[i]
+    found[FETCHED] = total
+    for m in range(n):
+        _tell(w, some[m], w.out_route[by[m]], leaving_weight(w, w.out_person[by[m]]), asked, found)
 
 
 @kernel
@@ -199,10 +220,10 @@ def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Arra
 
 
 @kernel
-def ask_some(w: World, people: Array, n: int) -> None:
-    """Put the first n people of a list on that of those who have their own clocks."""
-    for m in range(n):
-        make_loose(w, people[m])
+def ask_some(w: World, people: Array) -> None:
+    """Put people on the list of those who have their own clocks."""
+    for i in people:
+        make_loose(w, i)
 
 
 @kernel

@@ -14,6 +14,7 @@ from desertion.register import enter, new_spell, post, vacancy
 from desertion.rules import chance_out, ticks
 from desertion.statuses import (
     ABROAD,
+    APPLICANT,
     AT_BORDER,
     C_CAUGHT,
     C_RETURNED,
@@ -32,15 +33,24 @@ from desertion.statuses import (
     TRAINING,
     WOUNDED,
 )
+from desertion.threads import AHEAD, FETCHED, LISTED
 from desertion.world import Array, World
 
 
 @kernel
-def move_all(w: World, day: int) -> Array:
-    """Let everybody in passing move on; those who have come to a border today."""
-    arrived = np.empty(w.active_n[0], np.int64)
-    claiming = np.empty(w.active_n[0], np.int64)
-    n_arrived, n_claiming = 0, 0
+def _fetch(w: World, first: int, last: int) -> int:
+    """Read what `pass_time` will need of the people on rows first, ..., last - 1 of its list, see loose.py; the sum means nothing."""
+    active, status, until, force_of, host, stay = w.active, w.status, w.until, w.force_of, w.host, w.stay
+    total = 0
+    for m in range(first, last):
+        i = active[m]
+        total += status[i] + until[i] + force_of[i] + host[i] + stay[i, 0] + stay[i, 2]
+    return total
+
+
+@kernel
+def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Array) -> None:
+    """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens."""
     n_forces, n_hosts = len(w.people), len(w.hosts)
     caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
     for f in range(n_forces):
@@ -53,33 +63,52 @@ def move_all(w: World, day: int) -> Array:
         abroad[h, 1] = ticks(w.hosts[h, col.H_ONWARD])
         abroad[h, 2] = ticks(w.hosts[h, col.H_HOMEWARD])
     active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
-    for m in range(w.active_n[0]):
+    for m in range(first, last):
+        if (m - first) % AHEAD == 0:
+            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = active[m]
-        status = statuses[i]
-        if status == IN_FLIGHT:
-            if until[i] <= day and _passes_frontier(w, i, day):
-                arrived[n_arrived] = i
-                n_arrived += 1
-        elif status == HIDING:
+        status, ended = statuses[i], False
+        if status == HIDING:
             stay[i, 0] -= caught[force_of[i]]
             stay[i, 1] -= back[force_of[i]]
-            if stay[i, 0] <= 0:
-                _punish(w, i, day)
-            elif stay[i, 1] <= 0:
-                _give_up(w, i, day)
+            ended = stay[i, 0] <= 0 or stay[i, 1] <= 0
         elif status == ABROAD:
-            ended = False
             for k in range(3):
                 stay[i, k] -= abroad[host[i], k]
                 ended = ended or stay[i, k] <= 0
-            if ended and _end_stay_abroad(w, i, day):
+        elif status == REFUSING:
+            stay[i, 0] -= tried[force_of[i]]
+            ended = stay[i, 0] <= 0
+        elif status != AT_BORDER and status != APPLICANT:
+            ended = until[i] <= day
+        if ended:
+            due[found[LISTED]] = i
+            found[LISTED] += 1
+
+
+@kernel
+def move_on(w: World, due: Array, day: int) -> Array:
+    """Let those move on whose stage has ended; those who have come to a border today."""
+    arrived, claiming = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
+    n_arrived, n_claiming = 0, 0
+    for i in due:
+        status = w.status[i]
+        if status == IN_FLIGHT:
+            if _passes_frontier(w, i, day):
+                arrived[n_arrived] = i
+                n_arrived += 1
+        elif status == HIDING:
+            if w.stay[i, 0] <= 0:
+                _punish(w, i, day)
+            else:
+                _give_up(w, i, day)
+        elif status == ABROAD:
+            if _end_stay_abroad(w, i, day):
                 claiming[n_claiming] = i
                 n_claiming += 1
         elif status == REFUSING:
-            stay[i, 0] -= tried[force_of[i]]
-            if stay[i, 0] <= 0:
-                _punish(w, i, day)
-        elif until[i] <= day:
+            _punish(w, i, day)
+        else:
             _next_stage(w, i, status, day)
     _claim_late(w, claiming[:n_claiming], day)
     return arrived[:n_arrived]

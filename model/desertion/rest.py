@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from desertion import columns as col
 from desertion.clocks import bind, make_loose, unbind
 from desertion.compiled import kernel
@@ -27,12 +29,13 @@ from desertion.statuses import (
     TIES,
     WAY_ROUTES,
 )
+from desertion.threads import AHEAD, FETCHED, LISTED
 from desertion.world import REST_WINDOW, Array, World
 
 OWN, CELL, RESTING = 1, 2, 3  # whose clock a person goes by, the column `bound`
 GROWTH = 3  # times today's hazard that those at rest may come to face unasked
 BAND = 0.1  # by which perceived safety abroad may change meanwhile
-LISTED, KEPT = 0, 1  # what a thread counts
+KEPT = 1  # where a thread counts who stays on a list
 
 
 @kernel
@@ -66,10 +69,9 @@ def remember(w: World, first: int, last: int, day: int, alarmed: Array, found: A
 
 
 @kernel
-def rouse_communities(w: World, alarmed: Array, n: int) -> None:
-    """Give all people at rest in the first n communities of a list their own clocks."""
-    for m in range(n):
-        c = alarmed[m]
+def rouse_communities(w: World, alarmed: Array) -> None:
+    """Give all people at rest in some communities their own clocks."""
+    for c in alarmed:
         w.resting[c] = 0
         for i in range(w.reservists_start[c], w.reservists_end[c]):
             if w.bound[i] == RESTING:
@@ -177,6 +179,7 @@ def settle(w: World, first: int, last: int, asked: Array, found: Array) -> None:
 
     Those whose ties have faded go back to their cells' clocks.
     """
+    some = np.empty(AHEAD, np.int64)
     for c in range(first, last):
         row = w.outlook[c]
         for way in range(N_WAYS):
@@ -184,25 +187,44 @@ def settle(w: World, first: int, last: int, asked: Array, found: Array) -> None:
         w.rest_reception[c] = w.reception[row]
         if w.resting[c] != 0:
             w.resting[c] = 0
-            _settle_some(w, c, w.reservists_start[c], w.reservists_end[c], asked, found)
-            _settle_some(w, c, w.civilians_start[c], w.civilians_end[c], asked, found)
+            _settle_some(w, c, w.reservists_start[c], w.reservists_end[c], some, asked, found)
+            _settle_some(w, c, w.civilians_start[c], w.civilians_end[c], some, asked, found)
 
 
 @kernel
-def _settle_some(w: World, c: int, first: int, last: int, asked: Array, found: Array) -> None:
-    bound, kind, status, trait, is_touched = w.bound, w.kind, w.status, w.trait, w.is_touched
-    for i in range(first, last):
-        if bound[i] != RESTING:
-            continue
-        cl = class_of(kind[i], status[i], trait[i])
-        add_up(w, i, cl)
-        if is_touched[i] == 0:
-            bind(w, i)
-        elif may_rest(w, i, c, cl):
-            w.resting[c] = 1
-        else:
-            asked[found[LISTED]] = i
-            found[LISTED] += 1
+def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Array, found: Array) -> None:
+    kind, status, trait, is_touched = w.kind, w.status, w.trait, w.is_touched
+    at = first
+    while at < last:
+        n, at = _next_resting(w, at, last, some, found)
+        for m in range(n):
+            i = some[m]
+            cl = class_of(kind[i], status[i], trait[i])
+            add_up(w, i, cl)
+            if is_touched[i] == 0:
+                bind(w, i)
+            elif may_rest(w, i, c, cl):
+                w.resting[c] = 1
+            else:
+                asked[found[LISTED]] = i
+                found[LISTED] += 1
+
+
+@kernel
+def _next_resting(w: World, first: int, last: int, some: Array, found: Array) -> tuple[int, int]:
+    """Find people at rest from `first` on, and read ahead what concerns them, see `loose._fetch`; how many, and where to go on."""
+    bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie
+    is_touched, tie_day, community = w.is_touched, w.tie_day, w.community
+    n, total, at = 0, 0, first
+    while at < last and n < len(some):
+        if bound[at] == RESTING:
+            some[n] = at
+            n += 1
+            total += target[at, 0] + target[at, N_ROUTES - 1] + tie[at, 0] + tie[at, N_ROUTES - 1] + tie_day[at]
+            total += kind[at] + status[at] + trait[at] + is_touched[at] + community[at]
+        at += 1
+    found[FETCHED] = total
+    return n, at
 
 
 @kernel

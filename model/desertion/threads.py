@@ -6,8 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
+
 from desertion.core import core_of
-from desertion.world import World
+from desertion.world import Array, World
+
+LISTED = 0  # where a kernel counts what it puts on its list
+FETCHED = 3  # keeps the compiler from leaving out reads whose only use is to be done early
+FEW = 600  # rows that are done before another thread is awake
+AHEAD = 256  # persons whose numbers fit into the processor's fast memory together
 
 
 def edges_of(n: int, threads: int) -> list[int]:
@@ -18,34 +25,55 @@ def edges_of(n: int, threads: int) -> list[int]:
 class Team:
     """Threads that share out rows.
 
-    Each has its own references to the world's arrays: compiled code counts references whenever it takes an array from the world, and threads that
-    count on the same counter wait for each other longer than they work (twice as slow as one thread, measured on two).
+    Each has its own reference to the world: compiled code counts references to it whenever it hands it on, and threads that count on the same
+    counter wait for each other longer than they work.
 
     Attributes:
+        world: On whose rows they work.
         threads: How many there are.
     """
 
-    def __init__(self, world: World, threads: int) -> None:
-        self.threads = threads
+    def __init__(self, world: World, threads: int = 1) -> None:
+        self.world, self.threads = world, threads
         self._cores = [core_of(world) for _ in range(threads)]
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None  # the caller is one of them
+        # Never written, never paid for: pages of these lists cost memory only as far as they are used.
+        self._lists = [np.empty(len(world.status) + len(world.community_force), np.int64) for _ in range(threads)]
+        self._found = [np.zeros(4, np.int64) for _ in range(threads)]
 
-    def spread(self, work: Any, n: int, own: Callable[[int], tuple[Any, ...]] = lambda _thread: ()) -> list[int]:
-        """Let each thread do its part of the rows 0..n-1: `work(core, first, last, *own(thread))`.
+    def spread(self, work: Any, n: int, *shared: Any, own: Callable[[int], tuple[Any, ...]] | None = None) -> list[int]:
+        """Let each thread do its part of the rows 0..n-1: `work(core, first, last, *shared, *own(thread))`.
 
         Args:
             work: A kernel that touches only its own rows.
             n: How many rows there are.
-            own: What else the kernel takes, by number of the thread.
+            shared: What else the kernel takes.
+            own: And what it takes that differs by number of the thread.
 
         Returns:
             Where the parts begin and end.
         """
+        if self._pool is None or n < FEW:
+            work(self._cores[0], 0, n, *shared, *(own(0) if own else ()))
+            return [0] + [n] * self.threads
         edges = edges_of(n, self.threads)
-        if self._pool is None:
-            work(self._cores[0], 0, n, *own(0))
-            return edges
-        parts = [self._pool.submit(work, core, edges[k], edges[k + 1], *own(k)) for k, core in enumerate(self._cores)]
+        parts = [
+            self._pool.submit(work, self._cores[k], edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
+            for k in range(1, self.threads)
+        ]
+        work(self._cores[0], 0, edges[1], *shared, *(own(0) if own else ()))
         for part in parts:
             part.result()
         return edges
+
+    def gather(self, work: Any, n: int, *shared: Any) -> Array:
+        """The same for a kernel that lists something: `work(core, first, last, *shared, list, counts)`, with its length in `counts[LISTED]`.
+
+        Returns:
+            What all threads have listed, in the order of their rows.
+        """
+        for found in self._found:
+            found[LISTED] = 0
+        self.spread(work, n, *shared, own=lambda k: (self._lists[k], self._found[k]))
+        parts = [rows[: found[LISTED]] for rows, found in zip(self._lists, self._found, strict=True)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)

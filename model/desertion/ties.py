@@ -37,7 +37,7 @@ def draw_ties(w: World, scenario: Scenario, threads: int = 1) -> dict[str, Array
     across = np.array([force.across for force in scenario.forces])
     rewire = np.array([force.rewire for force in scenario.forces])
     other = np.full((len(w.status), int(half.max())), -1, np.int32)
-    Team(w, threads).spread(_draw_small_world, len(w.community_force), lambda _: (half, across, rewire, other))
+    Team(w, threads).spread(_draw_small_world, len(w.community_force), half, across, rewire, other)
     start, to = _pack_ties(other)
     return {"tie_start": start, "tie_to": to}
 

@@ -242,6 +242,8 @@ class World(NamedTuple):
     # the day's leavers and hit, in order of person
     out_person: Cells
     out_route: Cells
+    out_host: Cells  # to which host, of those who flee
+    out_rank: Cells  # in the queue for visas
     out_n: Cells  # (1)
 
     # record
