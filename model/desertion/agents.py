@@ -379,7 +379,7 @@ class Agents:
         )
         afternoon(core, self._team, day)
         self._tell()
-        evening(core, day, self._streets(day))
+        evening(core, self._team, day, self._streets(day))
 
     @staticmethod
     def _decision(person: Person) -> int:

@@ -56,22 +56,33 @@ YEAR = 365.0
 
 @kernel
 def close_pressures(w: World, day: int) -> None:
-    """Let all pressures forget a day and take up today's leavers, so that tomorrow everybody sees them."""
-    _unit_events(w, day)
-    for q in range(len(w.squad_n)):
-        _fold(w.squad_pressure[q], w.squad_new[q], w.keep[SQUAD])
-        w.squad_surrendered[q, (day + 1) % 3] = 0
+    """Let the pressures of companies and news forget a day and take up today's leavers, so that tomorrow everybody sees them."""
     for k in range(len(w.company_n)):
         _fold(w.company_pressure[k], w.company_new[k], w.keep[COMPANY])
         w.company_surrendered[k, (day + 1) % 3] = 0
         for j in range(3):
             w.company_casualties[k, j] = decayed(w.company_casualties[k, j], w.keep_casualties) + w.company_hit[k, j]
-    for c in range(len(w.community_force)):
-        _fold(w.community_pressure[c], w.community_new[c], w.keep[COMMUNITY])
     for f in range(len(w.people)):
         for k in range(N_ROUTES):
             w.news_facing[f, k] = decayed(w.news_facing[f, k], w.keep[FACING]) + w.news_new[f, k]
         _fold(w.news[f], w.news_new[f], w.keep[NEWS])
+
+
+@kernel
+def fold_squads(w: World, first: int, last: int, day: int) -> None:
+    """The same for the squads first, ..., last - 1."""
+    pressure, new, surrendered, keep = w.squad_pressure, w.squad_new, w.squad_surrendered, w.keep[SQUAD]
+    for q in range(first, last):
+        _fold(pressure[q], new[q], keep)
+        surrendered[q, (day + 1) % 3] = 0
+
+
+@kernel
+def fold_communities(w: World, first: int, last: int) -> None:
+    """The same for the communities first, ..., last - 1."""
+    pressure, new, keep = w.community_pressure, w.community_new, w.keep[COMMUNITY]
+    for c in range(first, last):
+        _fold(pressure[c], new[c], keep)
 
 
 @kernel
@@ -83,7 +94,7 @@ def _fold(pressure: Array, new: Array, keep: int) -> None:
 
 
 @kernel
-def _unit_events(w: World, day: int) -> None:
+def tell_of_units(w: World, day: int) -> None:
     """Word of a squad or company of which half has surrendered within three days carries extra weight in army news."""
     extra = w.behaviour[col.B_UNIT_EVENT_WEIGHT]
     for q in range(len(w.squad_n)):

@@ -10,7 +10,6 @@ import numpy as np
 
 from desertion import columns as col
 from desertion.compiled import kernel
-from desertion.departure import sort_out
 from desertion.rules import FAR, crossing, exit_rate, leaves_by_threshold, ticks
 from desertion.signals.units import risk_in
 from desertion.statuses import (
@@ -28,6 +27,7 @@ from desertion.statuses import (
     THRESHOLD,
     WAY_ROUTES,
 )
+from desertion.threads import LISTED
 from desertion.world import Array, World
 
 LEAVING, KEPT, BINDING = 0, 1, 2  # what a thread counts
@@ -35,28 +35,26 @@ SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
 
 
 @kernel
-def combat(w: World) -> None:
-    """Advance the squads' clocks of being hit, which run for all who serve; the hit stand in `out_person`."""
-    w.out_n[0] = 0
-    for q in range(len(w.squad_n)):
+def combat(w: World, first: int, last: int, hit: Array, found: Array) -> None:
+    """Advance the clocks of being hit of the squads first, ..., last - 1, which run for all who serve, and list the hit."""
+    for q in range(first, last):
         if w.squad_n[q] == 0:
             continue
         w.squad_clock[q, HIT] += ticks(risk_in(w, w.squad_company[q]))
         if w.squad_clock[q, HIT] >= w.squad_low[q, HIT]:
-            _scan_hit(w, q)
-    sort_out(w)
+            _scan_hit(w, q, hit, found)
 
 
 @kernel
-def _scan_hit(w: World, q: int) -> None:
+def _scan_hit(w: World, q: int, hit: Array, found: Array) -> None:
     low = FAR
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
         if i < 0:
             continue
         if w.target[i, HIT] <= w.squad_clock[q, HIT]:
-            w.out_person[w.out_n[0]] = i
-            w.out_n[0] += 1
+            hit[found[LISTED]] = i
+            found[LISTED] += 1
         else:
             low = min(low, w.target[i, HIT])
     w.squad_low[q, HIT] = low

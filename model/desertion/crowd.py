@@ -11,7 +11,7 @@ from desertion.compiled import kernel
 from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import sort_out
 from desertion.institutions.home import count_streets
-from desertion.loose import ask_some, bind_some, close_up, decide_loose, tell_ties
+from desertion.loose import ask_some, bind_some, decide_loose, tell_ties
 from desertion.rest import (
     lull,
     remember,
@@ -21,7 +21,7 @@ from desertion.rest import (
 from desertion.signals.communities import publish_communities
 from desertion.signals.units import publish_companies, publish_squads
 from desertion.statuses import MULTIPLICATIVE
-from desertion.threads import Team
+from desertion.threads import Team, close_up
 from desertion.world import REST_WINDOW, Array, World
 
 TIDY_EVERY = 30  # days after which lists are put in order, so that neighbours in memory are read together
@@ -86,7 +86,9 @@ class Crowd:
         if w.resting.any():
             rouse_communities(core, team.gather(remember, len(w.community_force), day))
         team.spread(publish_squads, len(w.squad_force))
-        combat(core)
+        hit = np.sort(team.gather(combat, len(w.squad_force)))
+        w.out_n[0] = len(hit)
+        w.out_person[: len(hit)] = hit
         take_casualties(core, day)
         if self.threads == 1:
             decide(core, self._lists[0].binding, self._lists[0].found)
@@ -96,7 +98,7 @@ class Crowd:
         w.over[0] = day + 1
         ask_some(core, team.gather(tell_ties, len(w.status)))
         count_streets(core, day, turned)
-        evening(core, day, turned)
+        evening(core, team, day, turned)
 
     def _decide_on_threads(self, team: Team) -> None:
         w, lists = self.world, self._lists
@@ -120,15 +122,12 @@ class Crowd:
 
     def _settle(self, team: Team, over: int) -> None:
         """Add up the days of those at rest; at the end of a window, let all rest who may."""
-        w, lists = self.world, self._lists
+        w = self.world
         if w.form != MULTIPLICATIVE:
             return
         ask_some(self.core, team.gather(settle, len(w.community_force)))
         if over % REST_WINDOW == 0:
-            for own in lists:
-                own.found[KEPT] = 0
-            edges = team.spread(lull, int(w.loose_n[0]), own=lambda k: (lists[k].found,))
-            w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+            w.loose_n[0] = team.sift(lull, w.loose, int(w.loose_n[0]))
 
     def reconnect(self, core: Any) -> None:
         """Take the world for kernels anew, after the model was read back from a pickle."""

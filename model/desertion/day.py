@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desertion.bookkeeping import close_pressures, write_day
+from desertion.bookkeeping import close_pressures, fold_communities, fold_squads, tell_of_units, write_day
 from desertion.calendar import open_day
 from desertion.combat import strike
 from desertion.departure import depart_all, issue_visas, make_ready
@@ -54,15 +54,19 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     arrived = move_on(core, due, day)
     queue_up(core, arrived, day)
     admit_all(core, day)
-    leave_list(core)
+    w = team.world
+    w.active_n[0] = team.sift(leave_list, w.active, int(w.active_n[0]))
 
 
-def evening(core: Any, day: int, turned: Array) -> None:
+def evening(core: Any, team: Team, day: int, turned: Array) -> None:
     """Parts 6 and 7; `turned` is how many turned out in each community."""
     decide_all(core, day)
     forget(core)
     march(core, day, turned)
     street = count_people(core, turned)
     govern(core, day, street)
+    tell_of_units(core, day)
+    team.spread(fold_squads, len(team.world.squad_force), day)
+    team.spread(fold_communities, len(team.world.community_force))
     close_pressures(core, day)
     write_day(core, day + 1, street)

@@ -224,14 +224,3 @@ def ask_some(w: World, people: Array) -> None:
     """Put people on the list of those who have their own clocks."""
     for i in people:
         make_loose(w, i)
-
-
-@kernel
-def close_up(rows: Array, edges: Array, kept: Array) -> int:
-    """Close the gaps that threads left in a list each of whose parts they closed up for themselves; the new length."""
-    at = kept[0]
-    for part in range(1, len(kept)):
-        for m in range(kept[part]):
-            rows[at] = rows[edges[part] + m]
-            at += 1
-    return at

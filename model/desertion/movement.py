@@ -33,7 +33,7 @@ from desertion.statuses import (
     TRAINING,
     WOUNDED,
 )
-from desertion.threads import AHEAD, FETCHED, LISTED
+from desertion.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.world import Array, World
 
 
@@ -115,18 +115,18 @@ def move_on(w: World, due: Array, day: int) -> Array:
 
 
 @kernel
-def leave_list(w: World) -> None:
-    """Take those who are no longer in passing off the list; nobody stands on it twice."""
-    kept = 0
+def leave_list(w: World, first: int, last: int, found: Array) -> None:
+    """Take those who are no longer in passing off rows first, ..., last - 1 of the list; nobody stands on it twice."""
+    kept = first
     active, statuses, is_active = w.active, w.status, w.is_active
-    for m in range(w.active_n[0]):
+    for m in range(first, last):
         i = active[m]
         if is_passing(statuses[i]):
             active[kept] = i
             kept += 1
         else:
             is_active[i] = 0
-    w.active_n[0] = kept
+    found[KEPT] = kept - first
 
 
 @kernel

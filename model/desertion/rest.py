@@ -29,13 +29,12 @@ from desertion.statuses import (
     TIES,
     WAY_ROUTES,
 )
-from desertion.threads import AHEAD, FETCHED, LISTED
+from desertion.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.world import REST_WINDOW, Array, World
 
 OWN, CELL, RESTING = 1, 2, 3  # whose clock a person goes by, the column `bound`
 GROWTH = 3  # times today's hazard that those at rest may come to face unasked
 BAND = 0.1  # by which perceived safety abroad may change meanwhile
-KEPT = 1  # where a thread counts who stays on a list
 
 
 @kernel
@@ -263,4 +262,4 @@ def lull(w: World, first: int, last: int, found: Array) -> None:
                 continue
         loose[kept] = i
         kept += 1
-    found[KEPT] += kept - first
+    found[KEPT] = kept - first

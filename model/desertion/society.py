@@ -25,6 +25,7 @@ from desertion.draws import (
     uniform,
     uniforms,
 )
+from desertion.persons import who
 from desertion.plan import Plan
 from desertion.register import count_everybody
 from desertion.statuses import (
@@ -60,7 +61,9 @@ def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> Wor
     plan = Plan(scenario)
     world = empty_world(plan, seed, lazy)
     core = core_of(world)
+    team = Team(world, threads)
     _fill_people(core, len(scenario.forces))
+    team.spread(_draw_traits, len(world.status))
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:
         _draw_thresholds(world, core, scenario)
@@ -101,22 +104,22 @@ def _fill_people(w: World, n_forces: int) -> None:
                     w.status[i] = SERVING
                     w.slots[q, j] = i
                     i += 1
-        for i in range(w.person_first[f], w.person_first[f] + w.people[f]):
-            _draw_traits(w, f, i)
 
 
 @kernel
-def _draw_traits(w: World, f: int, i: int) -> None:
-    who = w.force_key[f] + i - w.person_first[f]
-    officer, skilled, _, _ = uniforms(w.seed, who, TRAITS, 0)
-    if w.kind[i] == SOLDIER:
-        w.trait[i] = ORIGINAL_BIT | SERVED_BIT
-        if officer < w.forces[f, col.F_OFFICER_SHARE]:
-            w.trait[i] |= OFFICER_BIT
-    else:
-        w.status[i] = HOME
-        if skilled < w.forces[f, col.F_SKILLED_SHARE]:
-            w.trait[i] = SKILLED_BIT
+def _draw_traits(w: World, first: int, last: int) -> None:
+    """Who of the persons first, ..., last - 1 is an officer, and who skilled."""
+    for i in range(first, last):
+        f = w.force_of[i]
+        officer, skilled, _, _ = uniforms(w.seed, who(w, i), TRAITS, 0)
+        if w.kind[i] == SOLDIER:
+            w.trait[i] = ORIGINAL_BIT | SERVED_BIT
+            if officer < w.forces[f, col.F_OFFICER_SHARE]:
+                w.trait[i] |= OFFICER_BIT
+        else:
+            w.status[i] = HOME
+            if skilled < w.forces[f, col.F_SKILLED_SHARE]:
+                w.trait[i] = SKILLED_BIT
 
 
 @kernel

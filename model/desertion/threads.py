@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from desertion.compiled import kernel
 from desertion.core import core_of
 from desertion.world import Array, World
 
 LISTED = 0  # where a kernel counts what it puts on its list
+KEPT = 1  # and how many it leaves on a list that it sifts
 FETCHED = 3  # keeps the compiler from leaving out reads whose only use is to be done early
 FEW = 600  # rows that are done before another thread is awake
 AHEAD = 256  # persons whose numbers fit into the processor's fast memory together
@@ -20,6 +22,17 @@ AHEAD = 256  # persons whose numbers fit into the processor's fast memory togeth
 def edges_of(n: int, threads: int) -> list[int]:
     """Where the parts of the rows 0..n-1 begin, one a thread, and where the last ends."""
     return [n * k // threads for k in range(threads + 1)]
+
+
+@kernel
+def close_up(rows: Array, edges: Array, kept: Array) -> int:
+    """Close the gaps that threads left in a list each of whose parts they closed up for themselves; the new length."""
+    at = kept[0]
+    for part in range(1, len(kept)):
+        for m in range(kept[part]):
+            rows[at] = rows[edges[part] + m]
+            at += 1
+    return at
 
 
 class Team:
@@ -55,7 +68,7 @@ class Team:
         """
         if self._pool is None or n < FEW:
             work(self._cores[0], 0, n, *shared, *(own(0) if own else ()))
-            return [0] + [n] * self.threads
+            return [0] + [n] * self.threads  # the others have found nothing
         edges = edges_of(n, self.threads)
         parts = [
             self._pool.submit(work, self._cores[k], edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
@@ -77,3 +90,14 @@ class Team:
         self.spread(work, n, *shared, own=lambda k: (self._lists[k], self._found[k]))
         parts = [rows[: found[LISTED]] for rows, found in zip(self._lists, self._found, strict=True)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def sift(self, work: Any, rows: Array, n: int, *shared: Any) -> int:
+        """The same for a kernel that takes some off the first n rows of a list and closes up its part: `work(core, first, last, *shared, counts)`.
+
+        Returns:
+            How many are left; their number in each part stands in `counts[KEPT]`.
+        """
+        for found in self._found:
+            found[KEPT] = 0
+        edges = self.spread(work, n, *shared, own=lambda k: (self._found[k],))
+        return close_up(rows, np.array(edges), np.array([found[KEPT] for found in self._found]))

@@ -36,10 +36,26 @@ def draw_ties(w: World, scenario: Scenario, threads: int = 1) -> dict[str, Array
         return {"tie_start": np.zeros(len(w.status) + 1, np.int64), "tie_to": np.zeros(0, np.int32)}
     across = np.array([force.across for force in scenario.forces])
     rewire = np.array([force.rewire for force in scenario.forces])
-    other = np.full((len(w.status), int(half.max())), -1, np.int32)
-    Team(w, threads).spread(_draw_small_world, len(w.community_force), half, across, rewire, other)
-    start, to = _pack_ties(other)
+    team, persons = Team(w, threads), len(w.status)
+    other = _scratch(w, int(half.max()))
+    team.spread(_draw_small_world, len(w.community_force), half, across, rewire, other)
+    start = np.zeros(persons + 1, np.int64)
+    team.spread(_count_ties, persons, other, start)
+    to = np.empty(_add_up(start), np.int32)
+    team.spread(_fill_ties, persons, other, start, to)
+    _move_back(start)
     return {"tie_start": start, "tie_to": to}
+
+
+def _scratch(w: World, width: int) -> Array:
+    """Room for the other ends of the ties that each person draws: in the compiled form that of his clocks, which are set later.
+
+    Memory that is used for the first time costs far more than memory that is used again.
+    """
+    persons = len(w.status)
+    if len(w.target) == persons and 2 * w.target.shape[1] >= width:
+        return w.target.view(np.int32).reshape(-1)[: persons * width].reshape(persons, width)
+    return np.empty((persons, width), np.int32)
 
 
 def _csr(a: Array, b: Array, n: int) -> dict[str, Array]:
@@ -88,6 +104,7 @@ def _draw_small_world(w: World, first: int, last: int, half: Array, across: Arra
             i = _member(w, c, (p * step) % n)
             who = w.force_key[f] + i - w.person_first[f]
             block = words(w.seed, who, TIES, 0)
+            other[i, reach:] = -1
             for j in range(reach):
                 if j % 4 == 0 and j > 0:
                     block = words(w.seed, who, TIES, j // 4)
@@ -105,24 +122,46 @@ def _draw_small_world(w: World, first: int, last: int, half: Array, across: Arra
 
 
 @kernel
-def _pack_ties(other: Array) -> tuple[Array, Array]:
+def _count_ties(_w: World, first: int, last: int, other: Array, start: Array) -> None:
+    """Count the ties of the persons first, ..., last - 1, each one place after his own in `start`."""
     n, width = other.shape
-    start = np.zeros(n + 1, np.int64)
-    for i in range(n):
-        for j in range(width):
-            if other[i, j] >= 0:
-                start[i + 1] += 1
-                start[other[i, j] + 1] += 1
-    for i in range(n):
-        start[i + 1] += start[i]
-    to = np.empty(start[n], np.int32)
-    at = start[:-1].copy()
     for i in range(n):
         for j in range(width):
             k = other[i, j]
             if k >= 0:
-                to[at[i]] = k
-                at[i] += 1
-                to[at[k]] = i
-                at[k] += 1
-    return start, to
+                if first <= i < last:
+                    start[i + 1] += 1
+                if first <= k < last:
+                    start[k + 1] += 1
+
+
+@kernel
+def _add_up(start: Array) -> int:
+    """Turn counts into places where lists begin; how many there are in all."""
+    for i in range(len(start) - 1):
+        start[i + 1] += start[i]
+    return start[-1]
+
+
+@kernel
+def _fill_ties(_w: World, first: int, last: int, other: Array, start: Array, to: Array) -> None:
+    """List the other ends of the ties of the persons first, ..., last - 1; each person's place in `start` moves to the end of his list."""
+    n, width = other.shape
+    for i in range(n):
+        for j in range(width):
+            k = other[i, j]
+            if k >= 0:
+                if first <= i < last:
+                    to[start[i]] = k
+                    start[i] += 1
+                if first <= k < last:
+                    to[start[k]] = i
+                    start[k] += 1
+
+
+@kernel
+def _move_back(start: Array) -> None:
+    """Move places from the ends of lists back to their beginnings."""
+    for i in range(len(start) - 1, 0, -1):
+        start[i] = start[i - 1]
+    start[0] = 0
