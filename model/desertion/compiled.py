@@ -64,4 +64,20 @@ def kernel[Function: Callable[..., Any]](function: Function) -> Function:
 
     No `fastmath`: both forms of the population must agree in the last bit. No explicit signatures: they compile at import.
     """
-    return cast(Function, njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function))
+    compiled = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    if not JIT_OFF:
+        compiled.typeof_pyval = _knowing_cores(compiled.typeof_pyval)
+    return cast(Function, compiled)
+
+
+def _knowing_cores(typeof: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """How a kernel finds the type of an argument that it does not know by itself: a core says its own.
+
+    Numba's own way takes ten times as long as the call, and a day has thirty calls: a third of a run of ten thousand people.
+    """
+
+    def known(value: Any) -> Any:
+        kind = getattr(value, "core_kind", None)
+        return typeof(value) if kind is None else kind
+
+    return known

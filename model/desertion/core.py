@@ -60,12 +60,12 @@ class Core:
     """What plain code hands to kernels; it keeps the arrays alive."""
 
     def __init__(self, world: World, held: Any) -> None:
-        self.world, self.held, self.kind = world, held, CoreType(held._type)
+        self.world, self.held, self.core_kind = world, held, CoreType(held._type)
 
 
 @typeof_impl.register(Core)
 def _type_of(core: Core, _context: Any) -> CoreType:
-    return core.kind
+    return core.core_kind
 
 
 @register_model(CoreType)

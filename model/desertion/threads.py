@@ -85,11 +85,16 @@ class Team:
         Returns:
             What all threads have listed, in the order of their rows.
         """
+        if self._pool is None or n < FEW:
+            rows, found = self._lists[0], self._found[0]
+            found[LISTED] = 0
+            work(self._cores[0], 0, n, *shared, rows, found)
+            return rows[: found[LISTED]]
         for found in self._found:
             found[LISTED] = 0
         self.spread(work, n, *shared, own=lambda k: (self._lists[k], self._found[k]))
         parts = [rows[: found[LISTED]] for rows, found in zip(self._lists, self._found, strict=True)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return np.concatenate(parts)
 
     def sift(self, work: Any, rows: Array, n: int, *shared: Any) -> int:
         """The same for a kernel that takes some off the first n rows of a list and closes up its part: `work(core, first, last, *shared, counts)`.
@@ -97,6 +102,9 @@ class Team:
         Returns:
             How many are left; their number in each part stands in `counts[KEPT]`.
         """
+        if self._pool is None or n < FEW:
+            work(self._cores[0], 0, n, *shared, self._found[0])
+            return int(self._found[0][KEPT])
         for found in self._found:
             found[KEPT] = 0
         edges = self.spread(work, n, *shared, own=lambda k: (self._found[k],))
