@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from desertion.study.rivals import RIVALS
 from desertion.study.smc import Fit, fit
 from desertion.study.thesis import meta, scores, shrinkage, unidentified
 from desertion.study.thesis_report import case_text, honest, meta_text
+from desertion.study.thesis_run import QUICK, fit_case
 
 
 def _fit(probabilities: list[float], name: str = "gdr-protest-places", error: float = 1.0) -> Fit:
@@ -121,3 +123,26 @@ def test_too_few_particles_are_refused(tmp_path: Path) -> None:
     """The sentence says why."""
     with pytest.raises(InputError, match="model probabilities are noise"):
         fit(case("gdr-protest-places"), _stretched, tmp_path / "fit.db", particles=20, generations=1, seed=1)
+
+
+@pytest.mark.studies
+def test_a_killed_fit_keeps_the_time_of_finished_generations(tmp_path: Path) -> None:
+    """Each generation is told of once, so that its seconds are on disk before the next begins."""
+    told: list[int] = []
+    fit(
+        case("gdr-protest-places"),
+        _stretched,
+        tmp_path / "fit.db",
+        particles=100,
+        generations=2,
+        seed=1,
+        finished=lambda: told.append((tmp_path / "fit.db").stat().st_size),
+    )
+    assert len(told) == 2
+
+
+def test_generations_of_different_fits_are_not_mixed(tmp_path: Path) -> None:
+    """A fit that was begun with other particles is refused, and the file is named."""
+    (tmp_path / "gdr-protest-places-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": "200 particles"}))
+    with pytest.raises(InputError, match=r"gdr-protest-places-1\.db' was begun otherwise \(200 particles\)"):
+        fit_case("gdr-protest-places", tmp_path, QUICK, 1, 1)

@@ -115,18 +115,18 @@ CASES = {
             start=date(1989, 9, 4),
             step_days=1.0,
             steps=106,
-            people=500,
+            people=5000,  # one for a hundred: the first Mondays were of a thousand
             at_risk="530,010 people of Leipzig (in the list of demonstrations)",
-            persons=530_010 / 500,
+            persons=530_010 / 5000,
         ),
         Case(
             name="gdr-emigration-points",
             start=date(1989, 1, 1),
             step_days=3.0,
             steps=122,
-            people=1000,
+            people=3000,
             at_risk="1.5 million who wanted to leave (Federal Intelligence Service via Morgenpost, B)",
-            persons=1500.0,
+            persons=500.0,
         ),
         Case(
             name="ukraine-awol",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -92,6 +92,7 @@ def fit(
     workers: int = 1,
     recalled: bool = False,
     rivals: tuple[str, ...] = RIVALS,
+    finished: Callable[[], None] = lambda: None,
 ) -> Fit:
     """Fit the rivals to a case, or go on with an interrupted fit.
 
@@ -108,6 +109,7 @@ def fit(
         workers: processes.
         recalled: allow points of grade C*.
         rivals: which rivals compete.
+        finished: called after each generation.
 
     Raises:
         InputError: too few particles, or pyABC is not installed.
@@ -127,6 +129,7 @@ def fit(
         np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 - pyABC knows no other source
         inference = _inference(pyabc, case, series, simulate, fitted, particles, workers, rivals)
         done = _open(inference, file, {"y": series.values})
+        _tell_of_generations(inference, finished)
         if done < generations:
             _run(inference, generations - done)
         return _read(pyabc, case, series, file, particles, rivals)
@@ -139,6 +142,17 @@ def _run(inference: Any, generations: int) -> None:
         # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
         if "not normalized" not in str(problem):
             raise
+
+
+def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
+    """Call back whenever a generation has been kept; one run of all generations is not the same as a run each."""
+    keep = inference.history.append_population
+
+    def kept(*arguments: Any, **named: Any) -> None:
+        keep(*arguments, **named)
+        finished()
+
+    inference.history.append_population = kept
 
 
 def _inference(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from desertion.errors import input_error
 from desertion.study.cases import case
 from desertion.study.laboratory import Bench
 from desertion.study.pool import LocalPool
@@ -59,7 +60,7 @@ def fit_case(
 ) -> tuple[Fit, float]:
     """Fit one case, or go on with it; returns the fit and the seconds spent on it in all sessions."""
     chosen = case(name)
-    began = time.monotonic()
+    watch = _Watch(folder / f"{name}-{seed}.json", f"{sizes.particles} particles, recalled {recalled}, {chosen!r}")
     found = fit(
         chosen,
         Bench(people=chosen.people, steps=chosen.steps),
@@ -69,8 +70,9 @@ def fit_case(
         seed=seed,
         workers=workers,
         recalled=recalled,
+        finished=watch.write,
     )
-    return found, _total_seconds(folder / f"{name}-{seed}.json", time.monotonic() - began)
+    return found, watch.seconds
 
 
 def reference_table(
@@ -116,7 +118,24 @@ def _cells(folder: Path, sizes: Sizes, seed: int, setting: Setting) -> tuple[Cel
     return measure(table, setting, histories=sizes.histories, accept=sizes.accept, seed=seed)
 
 
-def _total_seconds(path: Path, spent: float) -> float:
-    before = float(json.loads(path.read_text())["seconds"]) if path.is_file() else 0.0
-    write_text(path, json.dumps({"seconds": before + spent}))
-    return before + spent
+class _Watch:
+    """Seconds spent on finished generations, those of earlier sessions included; kept in a file, so that a kill loses none.
+
+    The file also says what was fitted, since generations of two different fits would make none.
+    """
+
+    def __init__(self, path: Path, fitted: str) -> None:
+        self._path, self._fitted, self._began = path, fitted, time.monotonic()
+        before = json.loads(path.read_text()) if path.is_file() else {"seconds": 0.0, "fitted": fitted}
+        if before["fitted"] != fitted:
+            raise input_error(
+                "fit",
+                path.with_suffix(".db").name,
+                f"was begun otherwise ({before['fitted']})",
+                way_out="give another folder with --out, or the same numbers as then",
+            )
+        self._before = self.seconds = float(before["seconds"])
+
+    def write(self) -> None:
+        self.seconds = self._before + time.monotonic() - self._began
+        write_text(self._path, json.dumps({"seconds": self.seconds, "fitted": self._fitted}))
