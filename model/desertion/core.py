@@ -15,7 +15,8 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.datamodel import default_manager, models
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import default_manager
 from numba.core.extending import (
     NativeValue,
     infer_getattr,

@@ -43,7 +43,7 @@ from desertion.statuses import (
     SURRENDERED,
     TRAINING,
 )
-from desertion.world import Array, World
+from desertion.world import Cells, World
 
 
 @kernel
@@ -129,7 +129,7 @@ def make_ready(w: World, first: int, last: int) -> None:
 
 
 @kernel
-def depart(w: World, n: int, route: int, passing: Array, day: int) -> None:
+def depart(w: World, n: int, route: int, passing: Cells, day: int) -> None:
     """The n-th of the day's leavers goes by a route."""
     i = w.out_person[n]
     f, status = w.force_of[i], w.status[i]

@@ -12,7 +12,7 @@ from tests.study import standin
 from desertion.errors import InputError
 from desertion.study.cases import case
 from desertion.study.power import Cell, Setting
-from desertion.study.rivals import RIVALS
+from desertion.study.rivals import RIVALS, complete
 from desertion.study.smc import Fit, fit
 from desertion.study.thesis import meta, scores, shrinkage, unidentified
 from desertion.study.thesis_report import case_text, honest, meta_text
@@ -104,7 +104,7 @@ def test_the_honest_sentence_follows_from_the_rates() -> None:
 
 
 def _stretched(parameters: dict[str, float], seed: int) -> np.ndarray:
-    return np.repeat(standin.simulate(parameters, seed), 2, axis=1)[:, :119]
+    return np.repeat(standin.simulate(complete(parameters), seed), 2, axis=1)[:, :119]
 
 
 @pytest.mark.studies

@@ -3,7 +3,6 @@
 import logging
 from pathlib import Path
 
-from desertion.study.rivals import PRIORS, RIVALS
 from desertion.study.smc import Fit
 from desertion.study.thesis_report import RIVAL_NAMES, case_text
 from desertion.writing import write_text
@@ -27,12 +26,13 @@ def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:
         figure = style.new_figure("wide")
         drawing.predictions(figure.subplots(), fit.series, fit.predictions, RIVAL_NAMES, fit.held_out)
         paths.append(style.save(figure, target / f"{name}-predictions.png"))
-        likeliest = RIVALS[int(fit.probabilities[-1].argmax())]
+        likeliest = fit.case.rivals[int(fit.probabilities[-1].argmax())]
         names, shares = fit.shares[likeliest]
         if len(shares):
             figure = style.new_figure("tall" if len(names) > 4 else "wide")
             axes = figure.subplots(-(-len(names) // 4), 4, squeeze=False).ravel()
-            meanings = {key: prior.name.replace("_", " ") for key, prior in PRIORS.items()}
+            used = (*fit.case.priors_of(likeliest), *fit.case.nuisances)
+            meanings = {prior.name: prior.name.replace("_", " ") for prior in used}
             posteriors(list(axes), names, shares, fit.weights[likeliest], meanings)
             for spare in axes[len(names) :]:
                 spare.set_visible(False)

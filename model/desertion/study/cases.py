@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
 from desertion.study import history
+from desertion.study.laboratory import Bench
 from desertion.study.observation import Observation, interval_totals
-from desertion.study.rivals import Prior
+from desertion.study.reference_table import Simulate
+from desertion.study.rivals import RIVALS, WITH_CONTAGION, Parameters, Prior, complete, priors
 from desertion.study.series import HELD_OUT_AT_LEAST, Series
 
 Array = NDArray[np.float64]
@@ -49,6 +51,24 @@ class Case:
     def series(self, *, recalled: bool = False) -> Series:
         """The points that may be fitted."""
         return history.load(self.name).fit_points(recalled=recalled)
+
+    @property
+    def rivals(self) -> tuple[str, ...]:
+        """The explanations that compete."""
+        return RIVALS
+
+    @property
+    def with_contagion(self) -> tuple[str, ...]:
+        """Those in which leaving is contagious."""
+        return WITH_CONTAGION
+
+    def priors_of(self, rival: str) -> tuple[Prior, ...]:
+        """Priors of a rival's own parameters."""
+        return priors(rival)
+
+    def simulator(self) -> Simulate:
+        """What turns values of a rival's parameters and a seed into leavers per unit and step."""
+        return _Completed(Bench(people=self.people, steps=self.steps))
 
     @property
     def nuisances(self) -> tuple[Prior, ...]:
@@ -91,6 +111,16 @@ class Case:
     def held_out(self, series: Series) -> int:
         """Number of last points that are not fitted but predicted: a quarter, of series that are long enough."""
         return len(series.points) // 4 if len(series.points) >= HELD_OUT_AT_LEAST else 0
+
+
+@dataclass(frozen=True)
+class _Completed:
+    """The laboratory, with the parameters that a rival does without at their neutral values."""
+
+    bench: Bench
+
+    def __call__(self, parameters: Parameters, seed: int) -> NDArray[np.int64]:
+        return self.bench(complete(parameters), seed)
 
 
 STOCKS = ("leipzig-mondays",)

@@ -16,7 +16,7 @@ from desertion.errors import InputError, input_error
 from desertion.study.cases import Case
 from desertion.study.observation import log_miss
 from desertion.study.reference_table import Simulate
-from desertion.study.rivals import RIVALS, Prior, complete, priors
+from desertion.study.rivals import Prior
 from desertion.study.series import Series
 
 Array = NDArray[np.float64]
@@ -76,7 +76,7 @@ def simulated_case(
     """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
     values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
     seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
-    flow = simulate(complete(values), seed)
+    flow = simulate(values, seed)
     nuisance = {prior.name: values[prior.name] for prior in case.nuisances}
     return {"y": case.observe(series, flow.sum(axis=0), nuisance, np.random.default_rng(seed))}
 
@@ -91,7 +91,6 @@ def fit(
     seed: int,
     workers: int = 1,
     recalled: bool = False,
-    rivals: tuple[str, ...] = RIVALS,
     finished: Callable[[], None] = lambda: None,
 ) -> Fit:
     """Fit the rivals to a case, or go on with an interrupted fit.
@@ -108,7 +107,6 @@ def fit(
         seed: where chance comes from.
         workers: processes.
         recalled: allow points of grade C*.
-        rivals: which rivals compete.
         finished: called after each generation.
 
     Raises:
@@ -127,12 +125,12 @@ def fit(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 - pyABC knows no other source
-        inference = _inference(pyabc, case, series, simulate, fitted, particles, workers, rivals)
+        inference = _inference(pyabc, case, series, simulate, fitted, particles, workers)
         done = _open(inference, file, {"y": series.values})
         _tell_of_generations(inference, finished)
         if done < generations:
             _run(inference, generations - done)
-        return _read(pyabc, case, series, file, particles, rivals)
+        return _read(pyabc, case, series, file, particles)
 
 
 def _run(inference: Any, generations: int) -> None:
@@ -163,12 +161,11 @@ def _inference(
     fitted: int,
     particles: int,
     workers: int,
-    rivals: tuple[str, ...],
 ) -> Any:
     models: list[Any] = []
     spaces: list[Any] = []
-    for rival in rivals:
-        used = (*priors(rival), *case.nuisances)
+    for rival in case.rivals:
+        used = (*case.priors_of(rival), *case.nuisances)
         models.append(pyabc.FunctionModel(partial(simulated_case, case, series, simulate, used), name=rival))
         spaces.append(pyabc.Distribution(**{prior.name: pyabc.RV("uniform", 0.0, 1.0) for prior in used}))
     sampler = pyabc.sampler.SingleCoreSampler() if workers <= 1 else pyabc.sampler.MulticoreEvalParallelSampler(workers)
@@ -193,19 +190,19 @@ def _open(inference: Any, file: Path, observed: dict[str, Array]) -> int:
     return int(history.max_t) + 1
 
 
-def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int, rivals: tuple[str, ...]) -> Fit:
+def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int) -> Fit:
     history = pyabc.History(f"sqlite:///{file}")
     history.id = 1
     last = int(history.max_t)
     if last < 0:
         raise InputError(f"{file.name}: holds no finished generation; start again with a new file")
-    probabilities = np.zeros((last + 1, len(rivals)))
+    probabilities = np.zeros((last + 1, len(case.rivals)))
     for generation in range(last + 1):
         table = history.get_model_probabilities(generation)
         for model in table.index:
             probabilities[generation, int(model)] = float(table.loc[model, "p"])
     predictions, shares, weights = {}, {}, {}
-    for model, rival in enumerate(rivals):
+    for model, rival in enumerate(case.rivals):
         predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(series.points))
     told = history.get_all_populations()
     return Fit(

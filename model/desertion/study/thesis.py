@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.study.rivals import RIVALS, WITH_CONTAGION
 from desertion.study.smc import Fit
 from desertion.study.statistics import averaged_relative_difference, crps_ensemble
 
@@ -67,12 +66,13 @@ class Meta:
 
 def scores(fit: Fit) -> tuple[Score, ...]:
     """Scores of all rivals for one fitted case."""
-    return tuple(_score(fit, number, rival) for number, rival in enumerate(RIVALS))
+    return tuple(_score(fit, number, rival) for number, rival in enumerate(fit.case.rivals))
 
 
 def contagion_probability(fit: Fit) -> float:
     """Posterior probability of the rivals with contagion."""
-    return float(sum(fit.probabilities[-1][RIVALS.index(rival)] for rival in WITH_CONTAGION))
+    rivals = fit.case.rivals
+    return float(sum(fit.probabilities[-1][rivals.index(rival)] for rival in fit.case.with_contagion))
 
 
 def meta(fits: Sequence[Fit]) -> Meta:

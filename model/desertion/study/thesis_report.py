@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from desertion.study.patterns import Held
 from desertion.study.power import SURE, Cell
 from desertion.study.ranks import Ranks
 from desertion.study.reference_table import ReferenceTable
-from desertion.study.rivals import PRIORS, RIVALS, WITH_CONTAGION, priors
+from desertion.study.rivals import PRIORS, RIVALS, WITH_CONTAGION, Prior, priors
 from desertion.study.shapes import Shape
 from desertion.study.smc import Fit
 from desertion.study.thesis import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
@@ -19,6 +21,8 @@ RIVAL_NAMES = {
     "shocks": "shared shocks, no contagion",
     "homophily": "homophily, no contagion",
     "all": "all together",
+    "doors": "doors alone, no contagion",
+    "doors and contagion": "doors and contagion",
 }
 """What tables and figures call the rivals."""
 
@@ -90,7 +94,7 @@ def case_text(fit: Fit, seconds: float) -> str:
         )
     if series.recalled:
         flags.append("Uses recalled figures (grade C*).")
-    loose = [f"{rival}: {', '.join(names)}" for rival in RIVALS if (names := unidentified(fit, rival))]
+    loose = [f"{rival}: {', '.join(names)}" for rival in fit.case.rivals if (names := unidentified(fit, rival))]
     return "\n\n".join(
         [
             f"### {series.title}",
@@ -100,6 +104,37 @@ def case_text(fit: Fit, seconds: float) -> str:
             "Caveats: " + " ".join(series.caveats),
         ]
     )
+
+
+def values_text(fit: Fit, shipped: Mapping[str, float]) -> str:
+    """What a series says about the inputs of a scenario, rival by rival, beside the shipped values."""
+    rows = [
+        (
+            rival,
+            prior.name,
+            prior.meaning,
+            f"{prior.low:g} to {prior.high:g}{', evenly in the logarithm' if prior.log else ''}",
+            _posterior(fit, rival, prior),
+            f"{shipped[prior.name]:g}" if prior.name in shipped else "-",
+        )
+        for rival in fit.case.rivals
+        for prior in fit.case.priors_of(rival)
+    ]
+    head = ("rival", "parameter", "meaning", "prior", "posterior: median (5 % to 95 %)", "shipped")
+    return table(head, rows)
+
+
+def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
+    names, shares = fit.shares[rival]
+    if prior.name not in names:
+        return "-"
+    column, weights = shares[:, names.index(prior.name)], fit.weights[rival]
+    order = np.argsort(column)
+    below = np.cumsum(weights[order])
+    middle, low, high = (
+        prior.at(float(np.clip(np.interp(q, below, column[order]), 0.0, 1.0))) for q in (0.5, 0.05, 0.95)
+    )
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
 def meta_text(found: Meta, fits: Sequence[Fit]) -> str:

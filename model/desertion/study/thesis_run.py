@@ -17,6 +17,7 @@ from desertion.study.power import Cell, Setting, measure, statistics
 from desertion.study.ranks import Ranks, rank_histograms
 from desertion.study.reference_table import ReferenceTable, build, load
 from desertion.study.rivals import RIVALS
+from desertion.study.scenario_case import SCENARIO_CASES
 from desertion.study.smc import Fit, fit
 from desertion.writing import write_text
 
@@ -59,11 +60,11 @@ def fit_case(
     name: str, folder: Path, sizes: Sizes, seed: int, workers: int, *, recalled: bool = False
 ) -> tuple[Fit, float]:
     """Fit one case, or go on with it; returns the fit and the seconds spent on it in all sessions."""
-    chosen = case(name)
+    chosen = SCENARIO_CASES.get(name) or case(name)
     watch = _Watch(folder / f"{name}-{seed}.json", f"{sizes.particles} particles, recalled {recalled}, {chosen!r}")
     found = fit(
         chosen,
-        Bench(people=chosen.people, steps=chosen.steps),
+        chosen.simulator(),
         folder / f"{name}-{seed}.db",
         particles=sizes.particles,
         generations=sizes.generations,
