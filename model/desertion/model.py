@@ -118,7 +118,8 @@ class DesertionModel(Model[Any, Any]):
                         way_out='say population = "mesa"',
                     )
             return Crowd(self.world, self.core, self._threads)
-        from desertion.agents import Agents, Civilian, Reservist, Soldier
+        from desertion.agents import Civilian, Reservist, Soldier
+        from desertion.assembly import Agents
 
         return Agents(self, (own[0] or Soldier, own[1] or Reservist, own[2] or Civilian))
 

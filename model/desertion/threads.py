@@ -38,9 +38,6 @@ def close_up(rows: Array, edges: Array, kept: Array) -> int:
 class Team:
     """Threads that share out rows.
 
-    Each has its own reference to the world: compiled code counts references to it whenever it hands it on, and threads that count on the same
-    counter wait for each other longer than they work.
-
     Attributes:
         world: On whose rows they work.
         threads: How many there are.
@@ -48,7 +45,7 @@ class Team:
 
     def __init__(self, world: World, threads: int = 1) -> None:
         self.world, self.threads = world, threads
-        self._cores = [core_of(world) for _ in range(threads)]
+        self._core = core_of(world)
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None  # the caller is one of them
         # Never written, never paid for: pages of these lists cost memory only as far as they are used.
         self._lists = [np.empty(len(world.status) + len(world.community_force), np.int64) for _ in range(threads)]
@@ -67,14 +64,14 @@ class Team:
             Where the parts begin and end.
         """
         if self._pool is None or n < FEW:
-            work(self._cores[0], 0, n, *shared, *(own(0) if own else ()))
+            work(self._core, 0, n, *shared, *(own(0) if own else ()))
             return [0] + [n] * self.threads  # the others have found nothing
         edges = edges_of(n, self.threads)
         parts = [
-            self._pool.submit(work, self._cores[k], edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
+            self._pool.submit(work, self._core, edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
             for k in range(1, self.threads)
         ]
-        work(self._cores[0], 0, edges[1], *shared, *(own(0) if own else ()))
+        work(self._core, 0, edges[1], *shared, *(own(0) if own else ()))
         for part in parts:
             part.result()
         return edges
@@ -88,7 +85,7 @@ class Team:
         if self._pool is None or n < FEW:
             rows, found = self._lists[0], self._found[0]
             found[LISTED] = 0
-            work(self._cores[0], 0, n, *shared, rows, found)
+            work(self._core, 0, n, *shared, rows, found)
             return rows[: found[LISTED]]
         for found in self._found:
             found[LISTED] = 0
@@ -103,7 +100,7 @@ class Team:
             How many are left; their number in each part stands in `counts[KEPT]`.
         """
         if self._pool is None or n < FEW:
-            work(self._cores[0], 0, n, *shared, self._found[0])
+            work(self._core, 0, n, *shared, self._found[0])
             return int(self._found[0][KEPT])
         for found in self._found:
             found[KEPT] = 0

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from desertion import crowd
-from desertion.agents import Agents
+from desertion.assembly import Agents
 from desertion.difference import difference
 from desertion.errors import InputError
 from desertion.model import DesertionModel
