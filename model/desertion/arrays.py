@@ -14,7 +14,7 @@ from desertion.draws import (
 )
 from desertion.parameters import LEVELS
 from desertion.plan import Plan
-from desertion.rules import FORM_NUMBER
+from desertion.rules import FAR, FORM_NUMBER
 from desertion.statuses import (
     DAY_COUNTS,
     HOST_COUNTS,
@@ -24,7 +24,7 @@ from desertion.statuses import (
     N_WAYS,
 )
 from desertion.street import STREET_BINS
-from desertion.world import DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, Array, World
+from desertion.world import BLOCK, DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, Array, World
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -184,6 +184,7 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
     first_of = [int(np.argmax(rows[:, 0] == f)) for f in range(len(names))]
     squad_home = np.array([row[2] for row in plan.squad_rows], np.int64)
     m = n_c if lazy else 1
+    blocks = -(-(rows[:, 3] - rows[:, 2]) // BLOCK) - (-(rows[:, 5] - rows[:, 4]) // BLOCK)
     rows_seen = n_c + len(regions)
     hosts = [host.name for host in plan.scenario.hosts]
     access = [[region.access.get(h, -1.0) for h in hosts] for force in plan.scenario.forces for region in force.regions]
@@ -216,6 +217,8 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "class_clock": np.zeros((m, N_WAYS), np.int64),
         "class_low": np.zeros((m, N_WAYS), np.int64),
         "class_low_theta": np.zeros((m, N_CELLS)),
+        "block_start": (np.cumsum(blocks) - blocks).astype(np.int64),
+        "block_low": np.full((int(blocks.sum()) if lazy else 1, N_WAYS), FAR, np.int64),
         "over": np.zeros(1, np.int64),
         "resting": np.zeros(m, np.uint8),
         "rest_most": np.zeros((m, N_WAYS), np.int64),

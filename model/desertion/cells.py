@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from desertion import columns as col
+from desertion.clocks import civilian_blocks
 from desertion.compiled import kernel
 from desertion.rules import FAR, crossing, exit_rate, leaves_by_threshold, ticks
 from desertion.signals.units import risk_in
@@ -28,7 +29,7 @@ from desertion.statuses import (
     WAY_ROUTES,
 )
 from desertion.threads import LISTED
-from desertion.world import Array, World
+from desertion.world import BLOCK, Array, World
 
 LEAVING, KEPT, BINDING = 0, 1, 2  # what a thread counts
 SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
@@ -146,12 +147,33 @@ def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found:
 
 @kernel
 def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Array, found: Array) -> None:
+    """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target."""
+    first, last = FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    begin, end, block = w.reservists_start[c], w.reservists_end[c], w.block_start[c]
+    if cl >= HOME_CIVILIAN:
+        begin, end, block = w.civilians_start[c], w.civilians_end[c], civilian_blocks(w, c)
+    low, clock, block_low = w.class_low[c], w.class_clock[c], w.block_low
+    low[first:last] = FAR
+    w.class_low_theta[c, cl] = 1e300
+    while begin < end:
+        look = w.form == THRESHOLD  # nobody keeps the lowest threshold of a block
+        for way in range(first, last):
+            look |= clock[way] >= block_low[block, way]
+        if look:
+            _scan_block(w, c, cl, begin, min(begin + BLOCK, end), block, follow, person, route, found)
+        for way in range(first, last):
+            low[way] = min(low[way], block_low[block, way])
+        begin += BLOCK
+        block += 1
+
+
+@kernel
+def _scan_block(
+    w: World, c: int, cl: int, begin: int, end: int, block: int, follow: int, person: Array, route: Array, found: Array
+) -> None:
     row, first, last = w.outlook[c], FIRST_WAY[cl], FIRST_WAY[cl + 1]
-    begin, end = w.civilians_start[c], w.civilians_end[c]
-    if cl < HOME_CIVILIAN:
-        begin, end = w.reservists_start[c], w.reservists_end[c]
     skilled = SKILLED_BIT if (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED) else 0
-    low, low_theta = w.class_low[c], 1e300
+    low, low_theta = w.block_low[block], w.class_low_theta[c, cl]
     low[first:last] = FAR
     status, bound, trait, target = w.status, w.bound, w.trait, w.target
     for i in range(begin, end):

@@ -17,7 +17,7 @@ from desertion.statuses import (
     THRESHOLD,
     WAY_ROUTES,
 )
-from desertion.world import World
+from desertion.world import BLOCK, World
 
 
 @kernel
@@ -106,12 +106,28 @@ def bind(w: World, i: int) -> None:
             w.squad_low_theta[q] = min(w.squad_low_theta[q], w.theta[i])
         return
     c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
+    block = _block_of(w, i, c)
     for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
         k = WAY_ROUTES[way]
         w.target[i, k] += w.class_clock[c, way]
         w.class_low[c, way] = min(w.class_low[c, way], w.target[i, k])
+        w.block_low[block, way] = min(w.block_low[block, way], w.target[i, k])
     if w.form == THRESHOLD:
         w.class_low_theta[c, cl] = min(w.class_low_theta[c, cl], w.theta[i])
+
+
+@kernel
+def _block_of(w: World, i: int, c: int) -> int:
+    """The block of neighbours to which a resident of a community belongs."""
+    if w.reservists_start[c] <= i < w.reservists_end[c]:
+        return w.block_start[c] + (i - w.reservists_start[c]) // BLOCK
+    return civilian_blocks(w, c) + (i - w.civilians_start[c]) // BLOCK
+
+
+@kernel
+def civilian_blocks(w: World, c: int) -> int:
+    """The first block of a community's civilians."""
+    return w.block_start[c] + (w.reservists_end[c] - w.reservists_start[c] + BLOCK - 1) // BLOCK
 
 
 @kernel

@@ -140,6 +140,8 @@ def _way_of(cl: int, route: int) -> int:
 @kernel
 def _day_of(rate: float, own: int, total: int, cross: float, beta: float, star: float, reception: float) -> int:
     """Ticks of a day on which the class's rate was `rate`, under tie pressures `own` by this route and `total` by all."""
+    if rate <= 0.0:
+        return 0
     tied = 0.0
     if total != 0:
         tied = contagion(beta, star, reception, (own + cross * (total - own)) / TIE_SHARE)

@@ -15,6 +15,7 @@ Array = NDArray[Any]
 Cells = Any
 
 REST_WINDOW = 8  # days whose signals are kept for people at rest
+BLOCK = 32  # neighbours in a community whose lowest targets are kept together
 
 
 class World(NamedTuple):
@@ -68,6 +69,8 @@ class World(NamedTuple):
     class_clock: Cells  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
     class_low: Cells  # (C, 8) int64: lowest target among the bound
     class_low_theta: Cells  # (C, 4)
+    block_start: Cells  # (C) first of a community's blocks of neighbours: reservists', then civilians'
+    block_low: Cells  # (blocks, 8) int64: lowest target among the bound of a block
     over: Cells  # (1): days that are over
     resting: Cells  # (C) uint8: whether anybody rests here
     rest_most: Cells  # (C, 8) int64: ticks a day up to which people at rest need not be roused

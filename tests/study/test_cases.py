@@ -40,11 +40,11 @@ def test_protest_places_are_counted_by_week() -> None:
 
 
 def test_emigrants_are_counted_so_far() -> None:
-    """Cumulative points add up everything since 1 January: a person of 1,500 each three days."""
+    """Cumulative points add up everything since 1 January: a person of 500 each three days."""
     chosen = case("gdr-emigration-points")
     seen = chosen.observe(chosen.series(), np.ones(chosen.steps, dtype=np.int64), EXACT, np.random.default_rng(0))
     assert (np.diff(seen) >= 0).all()
-    assert seen[-1] == pytest.approx(1500 * 122, rel=1e-4)
+    assert seen[-1] == pytest.approx(500 * 122, rel=1e-4)
 
 
 def test_case_files_double_with_the_rule_of_december_2024() -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.study import standin
 
@@ -146,3 +147,14 @@ def test_generations_of_different_fits_are_not_mixed(tmp_path: Path) -> None:
     (tmp_path / "gdr-protest-places-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": "200 particles"}))
     with pytest.raises(InputError, match=r"gdr-protest-places-1\.db' was begun otherwise \(200 particles\)"):
         fit_case("gdr-protest-places", tmp_path, QUICK, 1, 1)
+
+
+def test_a_rival_of_two_particles_keeps_weights_that_are_numbers() -> None:
+    """Two particles span one direction of three; the density of a step is above 0 all the same, so no weight is infinite."""
+    from desertion.study.proposals import SteadyTransition
+
+    particles = pd.DataFrame({"a": [0.2, 0.3], "b": [0.5, 0.5], "c": [0.1, 0.1]})
+    steps = SteadyTransition()
+    steps.fit(particles, np.array([0.5, 0.5]))
+    assert steps.pdf(pd.Series({"a": 0.25, "b": 0.52, "c": 0.1})) > 0.0
+    assert np.linalg.eigvalsh(steps.cov).min() == pytest.approx(0.02**2)

@@ -162,6 +162,8 @@ def _inference(
     particles: int,
     workers: int,
 ) -> Any:
+    from desertion.study.proposals import SteadyTransition
+
     models: list[Any] = []
     spaces: list[Any] = []
     for rival in case.rivals:
@@ -174,6 +176,7 @@ def _inference(
         spaces,
         partial(distance, series, fitted),
         population_size=particles,
+        transitions=[SteadyTransition() for _ in models],
         sampler=sampler,
         eps=pyabc.QuantileEpsilon(alpha=0.5),
     )
