@@ -31,7 +31,7 @@ from desertion.statuses import (
 from desertion.threads import LISTED
 from desertion.world import BLOCK, Array, World
 
-LEAVING, KEPT, BINDING = 0, 1, 2  # what a thread counts
+LEAVING, BINDING = LISTED, 2  # what a thread counts besides KEPT
 SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
 
 

@@ -6,22 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from desertion.cells import BINDING, KEPT, LEAVING, combat, decide_communities, decide_squads
+from desertion.cells import BINDING, LEAVING, combat, decide_communities, decide_squads
 from desertion.compiled import kernel
 from desertion.day import afternoon, evening, morning, take_casualties
 from desertion.departure import sort_out
 from desertion.institutions.home import count_streets
 from desertion.loose import ask_some, bind_some, decide_loose, tell_ties
-from desertion.rest import (
-    lull,
-    remember,
-    rouse_communities,
-    settle,
-)
+from desertion.rest import lull, remember, rouse_communities, settle
 from desertion.signals.communities import publish_communities
 from desertion.signals.units import publish_companies, publish_squads
 from desertion.statuses import MULTIPLICATIVE
-from desertion.threads import Team, close_up
+from desertion.threads import KEPT, Team, close_up
 from desertion.world import REST_WINDOW, Array, World
 
 TIDY_EVERY = 30  # days after which lists are put in order, so that neighbours in memory are read together

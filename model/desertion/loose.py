@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from desertion import columns as col
-from desertion.cells import BINDING, KEPT, LEAVING, best_open
+from desertion.cells import BINDING, LEAVING, best_open
 from desertion.clocks import bind, loosen, make_loose
 from desertion.compiled import kernel
 from desertion.departure import leaving_weight
@@ -24,7 +24,7 @@ from desertion.rules import (
     ticks,
 )
 from desertion.statuses import DESERTER, FLEE, HOME, N_ROUTES, NONE, SERVING, SKILLED, SURRENDER, THRESHOLD, TIES
-from desertion.threads import AHEAD, FETCHED, LISTED
+from desertion.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.world import Array, World
 
 

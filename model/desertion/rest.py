@@ -2,7 +2,7 @@
 
 Their hazard differs from person to person, so no cell's clock serves them; but it is known from what their community saw on each of the days,
 which is kept for so long. Added up late it is the same in every bit. Nobody may rest whom a hazard `GROWTH` times that of today would bring over a
-threshold within `WINDOW` days; if their community's hazard grows by more, all who rest there are roused in the morning before it counts.
+threshold within `REST_WINDOW` days; if their community's hazard grows by more, all who rest there are roused in the morning before it counts.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def add_up(w: World, i: int, cl: int) -> None:
     c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie
     outlook, seen, safety = w.past_outlook, w.past_rate, w.past_reception
     hide, flee, skilled = _way_of(cl, HIDE), _way_of(cl, FLEE), _way_of(cl, SKILLED)
-    # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays (half the time).
+    # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
     a, b, d, e, f = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
     to_hide, to_flee, to_skilled = 0, 0, 0
     for day in range(w.tie_day[i], w.over[0]):
