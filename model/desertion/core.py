@@ -82,6 +82,8 @@ def _pointer_of(kind: Any, core: Any, c: Any) -> Any:
     struct = c.unbox(kind.held, held).value
     reference = cgutils.create_struct_proxy(kind.held)(c.context, c.builder, value=struct)
     pointer = c.context.nrt.meminfo_data(c.builder, reference.meminfo)
+    # Unboxing took a reference, which nobody would give back; the core keeps its struct alive.
+    c.context.nrt.decref(c.builder, kind.held, struct)
     c.pyapi.decref(held)
     return NativeValue(c.builder.bitcast(pointer, cgutils.voidptr_t))
 
