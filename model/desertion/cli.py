@@ -4,7 +4,6 @@ Exit codes: 0 done, 2 the user's input is wrong, 130 interrupted, 1 anything els
 `desertion.commands`; only the one that was asked for is loaded, so that `desertion --help` answers at once.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -12,12 +11,10 @@ from typing import Annotated
 
 import typer
 
-from desertion import __version__, commands
+from desertion import __version__, commands, startup
 from desertion.errors import InputError
 from desertion.notice import listen
 
-# Objects made before Python looks for garbage again: at its own 700 or 2,000, a short command spends a seventh of its time looking at its imports.
-GARBAGE_EVERY = 300_000
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -27,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after `desertion`; those of this process if none are given.
     """
-    gc.set_threshold(GARBAGE_EVERY, *gc.get_threshold()[1:])
+    startup.begin()
     words = list(sys.argv[1:] if arguments is None else arguments)
     listen(lambda sentence: print(sentence, file=sys.stderr, flush=True))
     try:

@@ -11,6 +11,7 @@ import numpy as np
 from mesa import Model
 from mesa.datacollection import DataCollector
 
+from desertion import startup
 from desertion.core import core_of
 from desertion.crowd import Crowd
 from desertion.errors import InputError, input_error
@@ -90,6 +91,7 @@ class DesertionModel(Model[Any, Any]):
         Raises:
             InputError: If an input is wrong or the run would not fit into memory.
         """
+        startup.over()
         check_population(population)
         self._threads = _checked_threads(threads)
         self.seed_number = _seed(rng)
