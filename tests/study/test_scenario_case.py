@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from desertion.cli import main
 from desertion.model import DesertionModel
 from desertion.scenario import Scenario
 from desertion.study.scenario_case import BOTH, DOORS, SCENARIO_CASES, STRENGTH
@@ -52,3 +56,19 @@ def test_flows_are_those_of_the_run_day_by_day() -> None:
     assert flow.shape == (1, GDR.steps)
     assert flow.sum() == model.daily["new_flee"].sum() > 100
     assert np.array_equal(flow[0, :3], model.daily.groupby("day")["new_flee"].sum().to_numpy()[1:4])
+
+
+@pytest.mark.studies
+def test_the_scenario_is_fitted_and_told_of_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two generations of a smaller run: the summary names both rivals, and the table sets posterior beside shipped values."""
+    small = replace(GDR, scale=0.0005, people=8300, persons=2000.0)
+    monkeypatch.setitem(SCENARIO_CASES, "gdr-1989", small)
+    arguments = ["calibrate", "gdr-1989", "--particles", "100", "--generations", "2", "--out", str(tmp_path)]
+    assert main(arguments) == 0
+    text = (tmp_path / "gdr-1989.md").read_text()
+    assert "| doors and contagion | contagion |" in text
+    assert "| doors | leaving | baseline rate of flight, per day | 5e-06 to 0.0002, evenly in the logarithm |" in text
+    assert "| 2.3e-05 |" in text
+    assert (tmp_path / "gdr-1989-predictions.png").is_file()

@@ -63,7 +63,8 @@ class ScenarioCase(Case):
             )
             for p in cut.points
         ]
-        return replace(cut, points=tuple(lower))
+        title = f"{cut.title}, less those before {self.start.day} {self.start:%B}" if base else cut.title
+        return replace(cut, title=title, points=tuple(lower))
 
     @property
     def rivals(self) -> tuple[str, ...]:

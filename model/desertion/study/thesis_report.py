@@ -287,6 +287,6 @@ def summary(fits: Sequence[Fit]) -> str:
     """One line per case for the terminal."""
     return "\n".join(
         f"{fit.case.name:<24} P(contagion) {contagion_probability(fit):.2f}  "
-        + "  ".join(f"{rival} {p:.2f}" for rival, p in zip(RIVALS, fit.probabilities[-1], strict=True))
+        + "  ".join(f"{rival} {p:.2f}" for rival, p in zip(fit.case.rivals, fit.probabilities[-1], strict=True))
         for fit in fits
     )
