@@ -19,7 +19,7 @@ from desertion.statuses import MULTIPLICATIVE
 from desertion.threads import KEPT, Team, close_up
 from desertion.world import REST_WINDOW, Array, World
 
-TIDY_EVERY = 30  # days after which lists are put in order, so that neighbours in memory are read together
+TIDY_EVERY = 8  # days after which lists are put in order, so that neighbours in memory are read together
 SMALL = 50_000  # persons a thread must have to be worth waking
 
 
