@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from desertion.statuses import ROUTES, STATUSES
+from desertion.simulation.world.codes import ROUTES, STATUSES
 
 DAILY = [
     "day", "force", *STATUSES,

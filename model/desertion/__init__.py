@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from desertion.model import DesertionModel
     from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
     from desertion.study import compare, sweep
 
 __version__ = "0.1.0"
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 __all__ = ["DesertionModel", "Scenario", "__version__", "compare", "sweep"]
 
 _HOMES = {
-    "DesertionModel": "desertion.model",
+    "DesertionModel": "desertion.simulation.model",
     "Scenario": "desertion.scenario",
     "compare": "desertion.study",
     "sweep": "desertion.study",

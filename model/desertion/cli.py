@@ -11,9 +11,10 @@ from typing import Annotated
 
 import typer
 
-from desertion import __version__, commands, startup
+from desertion import __version__, commands
+from desertion.engine import garbage as startup
+from desertion.engine.cold import listen
 from desertion.errors import InputError
-from desertion.notice import listen
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 

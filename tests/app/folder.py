@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from desertion.study import sweep
-from desertion.study.claims import Plan, spec_of
-from desertion.study.comparing import spec_of as comparison_of
-from desertion.study.sweeping import Means, run_study
+from desertion.study.claims.trial import Plan, spec_of
+from desertion.study.comparison.compare import spec_of as comparison_of
+from desertion.study.run.sweep import Means, run_study
 
 SECRET = "nobody may read this"
 

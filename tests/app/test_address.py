@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.address import Address, parse
-from desertion.app.choice import scenario_of, unchecked
-from desertion.app.limits import Limits, check_comparison, check_live, limits, set_limits
-from desertion.app.server import Place, check, greeting
+from desertion.app.request.address import Address, parse
+from desertion.app.request.choice import scenario_of, unchecked
+from desertion.app.request.limits import Limits, check_comparison, check_live, limits, set_limits
+from desertion.app.server.server import Place, check, greeting
 from desertion.errors import InputError
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)

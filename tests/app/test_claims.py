@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from desertion.app.claims import judged
-from desertion.app.limits import Limits, limits, set_limits
+from desertion.app.request.limits import Limits, limits, set_limits
+from desertion.app.work.claims import judged
 from desertion.errors import InputError
-from desertion.places import folder as shipped
-from desertion.study.claims import Plan, spec_of
-from desertion.study.sweeping import Means, run_study
+from desertion.files import shipped_folder as shipped
+from desertion.study.claims.trial import Plan, spec_of
+from desertion.study.run.sweep import Means, run_study
 from tests.app.folder import OWN_CLAIMS, Here
 
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app import cell
-from desertion.app.address import Address, parse
-from desertion.app.filter import kept, varied, written
-from desertion.commands._options import settings
-from desertion.commands._running import loaded, seed_of
+from desertion.app.parts.filter import kept, varied, written
+from desertion.app.request import point as cell
+from desertion.app.request.address import Address, parse
+from desertion.commands._shared.options import settings
+from desertion.commands._shared.running import loaded, seed_of
 from desertion.errors import InputError
-from desertion.model import DesertionModel
+from desertion.simulation.model import DesertionModel
 from desertion.study import Study, sweep
-from desertion.study.sweeping import Means
+from desertion.study.run.sweep import Means
 from tests.app.folder import Here
 
 POINTS = pd.DataFrame(

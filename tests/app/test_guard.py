@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desertion.app.guard import Guard
+from desertion.app.server.guard import Guard
 
 
 async def inner(_scope: Any, _receive: Any, send: Any) -> None:

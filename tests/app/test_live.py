@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from desertion import DesertionModel
-from desertion.app import charts
-from desertion.app.address import Address
-from desertion.app.choice import scenario_of
-from desertion.app.events import Watch, planned, whole_squad
-from desertion.app.live import Live, Look
-from desertion.app.sample import sample
-from desertion.app.warm import WARM
-from desertion.record import first_squads
-from desertion.statuses import SURRENDER
+from desertion.app.parts import charts
+from desertion.app.request.address import Address
+from desertion.app.request.choice import scenario_of
+from desertion.app.work.events import Watch, planned, whole_squad
+from desertion.app.work.live import Live, Look
+from desertion.app.work.sample import sample
+from desertion.app.work.warm import WARM
+from desertion.simulation.record.measures import first_squads
+from desertion.simulation.world.codes import SURRENDER
 
 
 def live(**chosen: object) -> tuple[Live, list[Look]]:
@@ -72,7 +72,7 @@ def test_a_squad_that_surrendered_whole_is_found_and_told_once() -> None:
     model.world.left_route[men] = SURRENDER
     model.world.squad_n[3] = 0
     assert whole_squad(model.world, squads, 0) == 3
-    from desertion.record import DAILY_COLUMNS
+    from desertion.simulation.record.tables import DAILY_COLUMNS
 
     model.world.daily[model.day, 0, DAILY_COLUMNS.index("new_surrender")] = 10
     assert [event.kind for event in watch.look()].count("squad") == 1

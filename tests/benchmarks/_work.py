@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from desertion.study.task import Outcome
+from desertion.study.run.task import Outcome
 
 _DAYS = np.arange(182, dtype=np.float32)
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from desertion.app.choice import usual_scale
+from desertion.app.request.choice import usual_scale
 from tests.app.conftest import CHROMIUM, FLAGS, free_port, started, stopped
 from tests.benchmarks import _common
 

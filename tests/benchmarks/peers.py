@@ -14,8 +14,8 @@ import networkx as nx
 import numpy as np
 
 from desertion import DesertionModel, Scenario
-from desertion.rules import FAR
-from desertion.theory.paired import make_leave
+from desertion.rules.ticks import FAR
+from desertion.theory.multiplier import make_leave
 from tests.benchmarks import _common, _peers
 
 Row = tuple[str, float, str, str]

@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from desertion.study.header import header
-from desertion.study.pool import usable_cores
-from desertion.study.reading import spec_from
-from desertion.study.row import DONE, Row
-from desertion.study.spec import StudySpec
-from desertion.study.sweeping import Means, run_study
-from desertion.study.task import task
-from desertion.study.writer import StudyWriter
+from desertion.study.design.reading import spec_from
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.origin import header
+from desertion.study.run.pool import usable_cores
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.task import task
+from desertion.study.store.row import DONE, Row
+from desertion.study.store.writer import StudyWriter
 
 _TASK = "tests.benchmarks._work.run"
 _READ = """

@@ -85,7 +85,7 @@ def main(names: list[str]) -> int:
 def compile_once() -> None:
     """Compile the model in one process, so that no test has to wait while several compile the same."""
     print("=== compiling the model, where that has not been done", flush=True)
-    both = "from desertion.model import DesertionModel as M; M('toy', rng=1, days=3).run(); M('toy', rng=1, days=3, population='mesa').run()"
+    both = "from desertion.simulation.model import DesertionModel as M; M('toy', rng=1, days=3).run(); M('toy', rng=1, days=3, population='mesa').run()"
     subprocess.run([sys.executable, "-c", both], check=False)
 
 

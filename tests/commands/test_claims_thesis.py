@@ -34,7 +34,7 @@ def test_a_smaller_thesis_says_what_is_smaller_and_how_to_repeat_it() -> None:
     from dataclasses import replace
 
     from desertion.commands import thesis
-    from desertion.study.thesis_run import Sizes
+    from desertion.study.thesis.steps import Sizes
 
     assert thesis._smaller(Sizes()) == []
     assert "generations 5 instead of 8" in thesis._smaller(replace(Sizes(), generations=5))[0]

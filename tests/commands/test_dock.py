@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desertion import cli, difference
-from desertion.difference import Difference
+from desertion import cli
+from desertion.simulation import docking as difference
+from desertion.simulation.docking import Difference
 
 pytestmark = pytest.mark.docking
 

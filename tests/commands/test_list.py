@@ -19,7 +19,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setattr(list_, "folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(list_, "shipped_folder", lambda name: tmp_path / name)
     return tmp_path
 
 

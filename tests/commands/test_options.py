@@ -1,6 +1,6 @@
 import pytest
 
-from desertion.commands._options import settings
+from desertion.commands._shared.options import settings
 from desertion.errors import InputError
 
 

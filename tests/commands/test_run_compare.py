@@ -9,9 +9,9 @@ from PIL import Image
 
 from desertion import DesertionModel, Scenario
 from desertion.cli import main
-from desertion.commands import _running
-from desertion.draws import replicate_seed
-from desertion.study.comparison import Comparison
+from desertion.commands._shared import running as _running
+from desertion.rules.draws import replicate_seed
+from desertion.study.comparison.comparison import Comparison
 
 POLICIES = ["--policy", "case-by-case", "--policy", "fast-track", "--policy", "closed-borders+exit-ban"]
 COMPARE = ["compare", "toy", *POLICIES, "--runs", "3", "--days", "40", "--workers", "1", "--seed", "4"]
@@ -89,7 +89,7 @@ def test_an_interrupted_run_keeps_what_was_reached(
 @pytest.mark.studies
 def test_compare_writes_table_figures_and_report(compared: Path) -> None:
     """Study, tables, eight figures, scenario, provenance and the report are there and agree with each other."""
-    from desertion.figures.comparison import KINDS
+    from desertion.study.comparison.pictures import KINDS
 
     comparison = Comparison(compared / "study.sqlite")
     assert comparison.pairs == 3

@@ -9,7 +9,7 @@ from desertion.cli import main
 STUDY = """
 title = "Pull against policy"
 question = "Does an open door add to the pull?"
-task = "tests.study.fake.run"
+task = "tests.study.run.fake.run"
 replicates = 25
 [policies]
 closed = []
@@ -79,7 +79,7 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
 @pytest.mark.studies
 def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both samplers and the check on other fates; the same command again finds all of it; a limit of nothing exits 2."""
-    study.write_text('task = "tests.study.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')
+    study.write_text('task = "tests.study.run.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')
     words = ["search", "mine.toml", "-q", "--workers", "1", "--candidates", "6", "--check", "4"]
     told = _told(capsys, *words, "--table", "t.csv", "--plot", "t.png")
     assert "6 of 6 candidates are within the limits" in told

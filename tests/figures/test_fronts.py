@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from desertion.figures import style
 from desertion.figures.fronts import fronts
-from desertion.study.goal import Goal
+from desertion.study.analysis.goal import Goal
 
 
 @pytest.fixture

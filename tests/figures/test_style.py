@@ -64,7 +64,7 @@ def test_routes_form_a_ladder_of_lightness_that_survives_grey():
 
 def test_every_status_has_one_group_in_the_moving_picture():
     """The animation colours each status exactly once."""
-    from desertion.statuses import STATUSES
+    from desertion.simulation.world.codes import STATUSES
 
     assert sorted(itertools.chain.from_iterable(names for _, names in GROUPS.values())) == sorted(STATUSES)
 

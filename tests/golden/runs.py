@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from desertion.model import DesertionModel
 from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
 
 FOLDER = Path(__file__).parent
 # Counts of people, money and dates that a reader knows how to judge.

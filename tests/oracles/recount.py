@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from desertion.statuses import (
+from desertion.simulation.world.codes import (
     FLED_BIT,
     N_CLASSES,
     ORIGINAL_BIT,
@@ -18,7 +18,7 @@ from desertion.statuses import (
     SOLDIER,
     STATUSES,
 )
-from desertion.world import World
+from desertion.simulation.world.fields import World
 
 _AT_HOST = [STATUSES.index(name) for name in ("at_border", "abroad", "applicant", "protected", "refused", "emigrated")]
 _AWAY = [*_AT_HOST, STATUSES.index("in_flight")]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from desertion.files import shipped_folder
 from desertion.parameters import SWEPT, Behaviour, Force, Host
-from desertion.places import folder
 from desertion.scenario import Dial, Scenario, catalogue
 from desertion.scenario.documents import read
 
-_SEEDS = folder("seeds")
+_SEEDS = shipped_folder("seeds")
 _NUMBER = re.compile(r"^[a-z_]+ = [-\d.]")
 _WORLD = sorted((_SEEDS / "forces").glob("*-*.toml")) + sorted((_SEEDS / "scenarios").glob("*-[12]*.toml"))
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from desertion.study.reading import spec_from
-from desertion.study.spec import StudySpec
-from desertion.study.store import StudyFile
+from desertion.study.design.reading import spec_from
+from desertion.study.design.spec import StudySpec
+from desertion.study.store.reader import StudyFile
 
-FAKE = "tests.study.fake.run"
+FAKE = "tests.study.run.fake.run"
 
 
 @pytest.fixture

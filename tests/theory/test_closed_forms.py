@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import poisson
 
 from desertion.errors import InputError
-from desertion.theory.closed_forms import bass, cascade_window, granovetter, granovetter_spread
+from tests.oracles.closed_forms import bass, cascade_window, granovetter, granovetter_spread
 
 
 def test_bass_without_followers_is_geometric() -> None:

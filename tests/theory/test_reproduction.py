@@ -7,17 +7,17 @@ import pytest
 from scipy.special import lambertw
 
 from desertion import DesertionModel, Scenario
-from desertion.day import morning
 from desertion.errors import InputError
 from desertion.parameters import FORMS, LEVELS
-from desertion.signals.communities import publish_communities
-from desertion.signals.units import publish_companies, publish_squads
+from desertion.simulation.day.order import morning
+from desertion.simulation.signals.communities import publish_communities
+from desertion.simulation.signals.units import publish_companies, publish_squads
 from desertion.theory.fading import memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.reproduction import Reproduction, reproduction
-from desertion.theory.strength import in_reference, strength_settings, tipping_line, tipping_value, with_reproduction
+from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value, with_reproduction
 
 NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
 

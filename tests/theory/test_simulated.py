@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from desertion import DesertionModel, Scenario
-from desertion.theory.closed_forms import bass, cascade_window, granovetter
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import pressure_of, simulate, town
-from desertion.theory.paired import make_leave, measured_multiplier
+from desertion.theory.multiplier import make_leave, measured_multiplier
 from desertion.theory.reproduction import reproduction
-from desertion.theory.strength import with_reproduction
+from desertion.theory.weights import with_reproduction
+from tests.oracles.closed_forms import bass, cascade_window, granovetter
 
 HIDE = 0
 FIELD = MeanField(rate=0.001, half_life=20.0)

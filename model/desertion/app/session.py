@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from desertion.app.address import Address, parse
-from desertion.app.choice import scenario_of, usual_scale
-from desertion.app.job import Job
-from desertion.app.limits import limits
-from desertion.app.live import Live, Look
+from desertion.app.request.address import Address, parse
+from desertion.app.request.choice import scenario_of, usual_scale
+from desertion.app.request.limits import limits
 from desertion.app.ui import solara
+from desertion.app.work.job import Job
+from desertion.app.work.live import Live, Look
 from desertion.errors import InputError
 
 type RunKey = tuple[object, ...]

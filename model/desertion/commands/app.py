@@ -34,8 +34,8 @@ def command(
     no_open: NoOpen = False,
 ) -> None:
     """Look at cascades in the browser: play a run, compare policies, open studies and claims."""
-    from desertion.app.limits import Limits
-    from desertion.app.server import Place, check, greeting, serve, studies_folder
+    from desertion.app.request.limits import Limits
+    from desertion.app.server.server import Place, check, greeting, serve, studies_folder
     from desertion.errors import input_error
 
     for name, value in (("--largest-run", largest_run), ("--sessions", sessions)):

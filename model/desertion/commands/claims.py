@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options as options
+from desertion.commands._shared import options
 
 if TYPE_CHECKING:
-    from desertion.study.claims import Plan
+    from desertion.study.claims.trial import Plan
 
 
 def command(
@@ -32,10 +32,10 @@ def command(
     """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
     from dataclasses import replace
 
-    from desertion.study.claims import Plan, judged_file, put_to_the_test, quickly
-    from desertion.study.schedule import shard_of
-    from desertion.study.sweeping import Means
-    from desertion.writing import folder, write_text
+    from desertion.files import folder, write_text
+    from desertion.study.claims.trial import Plan, judged_file, put_to_the_test, quickly
+    from desertion.study.run.schedule import shard_of
+    from desertion.study.run.sweep import Means
 
     chosen = tuple(ids or ())
     plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options, _studies
+from desertion.commands._shared import options as _options
+from desertion.commands._shared import studies as _studies
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.study.comparison import Comparison
+    from desertion.study.comparison.comparison import Comparison
 
 Arms = Annotated[
     list[str] | None,
@@ -58,10 +59,10 @@ def command(
     quiet: Quiet = False,
 ) -> int:
     """Compare policies on common random numbers; write table, curves and report."""
-    from desertion.study.comparing import USUAL, spec_of
-    from desertion.study.runner import Settings
-    from desertion.study.sweeping import Means
-    from desertion.writing import folder
+    from desertion.files import folder
+    from desertion.study.comparison.compare import USUAL, spec_of
+    from desertion.study.run.runner import Settings
+    from desertion.study.run.sweep import Means
 
     spec = spec_of(
         scenario,
@@ -88,9 +89,9 @@ def command(
 
 
 def _compare(spec: object, place: Path, means: object, *, keep: bool, paper: bool) -> int:
-    from desertion.study.comparison import Comparison
-    from desertion.study.spec import StudySpec
-    from desertion.study.sweeping import Means, run_study
+    from desertion.study.comparison.comparison import Comparison
+    from desertion.study.design.spec import StudySpec
+    from desertion.study.run.sweep import Means, run_study
 
     assert isinstance(spec, StudySpec)
     assert isinstance(means, Means)
@@ -112,7 +113,7 @@ def _tell(comparison: Comparison) -> None:
     """Print the answer and the table of each force."""
     from rich.console import Console
 
-    from desertion.report import words
+    from desertion.study.comparison.report import words
 
     # A table that is broken by the window's edge reads better than one with its numbers cut off.
     console = Console(width=200, highlight=False)
@@ -159,7 +160,7 @@ def _difference(left: pd.Series) -> str:
 
 def _cell(one: pd.Series) -> str:
     from desertion.figures.style import number
-    from desertion.report.words import short
+    from desertion.study.comparison.report.words import short
 
     if one["measure"] == "collapsed":
         return f"{short(one['estimate'], 'share')}\n{100 * one['low']:.0f}–{100 * one['high']:.0f} %"
@@ -167,11 +168,11 @@ def _cell(one: pd.Series) -> str:
 
 
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
-    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import style
-    from desertion.figures.comparison import KINDS, SHARED, draw
-    from desertion.study.task import scenario_of
-    from desertion.writing import replacing_folder
+    from desertion.files import replacing_folder
+    from desertion.study.comparison.pictures import KINDS, SHARED, draw
+    from desertion.study.design.point import scenario_of
 
     spec = comparison.header["spec"]
     first = scenario_of({**spec, "policies": spec["policies"][comparison.baseline]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from desertion.commands import _options
+from desertion.commands._shared import options as _options
 
 
 def command(
@@ -16,9 +16,9 @@ def command(
     days: _options.Days = None,
 ) -> None:
     """Check that the Mesa agents and the compiled crowd give one history; name the first day, person and term if not."""
-    from desertion.commands._running import loaded
-    from desertion.difference import difference
-    from desertion.model import DesertionModel
+    from desertion.commands._shared.running import loaded
+    from desertion.simulation.docking import difference
+    from desertion.simulation.model import DesertionModel
 
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     first, second = (DesertionModel(chosen, rng=seed, population=form) for form in ("compiled", "mesa"))

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands import _options
-from desertion.commands._studies import File, told
+from desertion.commands._shared import options as _options
+from desertion.commands._shared.studies import File, told
 
 Format = Annotated[
     str, typer.Option("--format", "-f", help="csv, parquet, or ema (EMA Workbench's experiments and outcomes).")
@@ -20,7 +20,7 @@ def command(file: File, out: _options.Out = None, form: Format = "csv", curves: 
 
 
 def _export(file: Path, out: Path, form: str, curves: bool) -> int:
-    from desertion.study.export import export
+    from desertion.study.analysis.export import export
 
     for path in export(file, out, form, curves):
         print(path)

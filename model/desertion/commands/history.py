@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands import _options as options
+from desertion.commands._shared import options
 
 
 def command(
@@ -19,8 +19,8 @@ def command(
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
-    from desertion.study import history
-    from desertion.study.beside import COUNTERPARTS, beside
+    from desertion.study.history import shipped as history
+    from desertion.study.history.beside import COUNTERPARTS, beside
 
     for name in names or (COUNTERPARTS if with_model else history.names()):
         shown = history.load(name)

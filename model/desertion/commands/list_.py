@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from desertion.errors import unknown_name
-from desertion.places import folder
+from desertion.files import shipped_folder
 
 KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
 
@@ -28,15 +28,15 @@ def command(
 
 def _rows(kind: str) -> list[tuple[str, str]]:
     if kind == "claims":
-        path = folder("seeds") / "claims.toml"
+        path = shipped_folder("seeds") / "claims.toml"
         found = _document(path).get("claims", []) if path.exists() else []
         return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
     if kind == "studies":
-        return [(path.stem, _title(path)) for path in sorted(folder("experiments").rglob("*.toml"))]
+        return [(path.stem, _title(path)) for path in sorted(shipped_folder("experiments").rglob("*.toml"))]
     if kind == "history":
-        path = folder("seeds") / "history" / "series.toml"
+        path = shipped_folder("seeds") / "history" / "series.toml"
         return [(name, _text(row, "title")) for name, row in (_document(path) if path.exists() else {}).items()]
-    return [(path.stem, _title(path)) for path in sorted((folder("seeds") / kind).glob("*.toml"))]
+    return [(path.stem, _title(path)) for path in sorted((shipped_folder("seeds") / kind).glob("*.toml"))]
 
 
 def _tables(found: object) -> list[dict[str, object]]:

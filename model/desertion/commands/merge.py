@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._studies import told
+from desertion.commands._shared.studies import told
 
 Out = Annotated[Path, typer.Argument(help="The new file.")]
 Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
@@ -17,7 +17,7 @@ def command(out: Out, parts: Parts) -> int:
 
 
 def _merge(out: Path, parts: list[Path]) -> int:
-    from desertion.study.merge import merge
+    from desertion.study.store.merge import merge
 
     print(f"{out}: {merge(parts, out):,} runs from {len(parts)} files")
     return 0

@@ -55,9 +55,9 @@ def command(
 
 
 def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> Figure:
-    from desertion.figures.comparison import draw
-    from desertion.study.comparison import Comparison
-    from desertion.study.results import Study
+    from desertion.study.analysis.study import Study
+    from desertion.study.comparison.comparison import Comparison
+    from desertion.study.comparison.pictures import draw
 
     study = Study(path)
     if str(study.spec["task"]).endswith(".run_arm"):
@@ -115,7 +115,7 @@ def _start(place: Path) -> dt.date | None:
 
 
 def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:
-    from desertion.commands._running import loaded
+    from desertion.commands._shared.running import loaded
     from desertion.figures import decision, style
 
     with style.house(medium, dark=dark):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options
+from desertion.commands._shared import options as _options
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.model import DesertionModel
     from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
 
 Replicate = Annotated[
     int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
@@ -39,8 +39,8 @@ def command(
     quiet: Quiet = False,
 ) -> int:
     """Run a scenario once and say what happened."""
-    from desertion.commands._running import live, loaded, seed_of
-    from desertion.model import DesertionModel
+    from desertion.commands._shared.running import live, loaded, seed_of
+    from desertion.simulation.model import DesertionModel
 
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     rng = seed_of(seed, replicate)
@@ -59,7 +59,7 @@ def command(
 def _prepare(out: Path | None, film: Path | None) -> None:
     """Refuse what cannot be written before anything runs."""
     from desertion.errors import unknown_name
-    from desertion.writing import folder
+    from desertion.files import folder
 
     if out is not None:
         folder(out)
@@ -97,7 +97,7 @@ def _tell(model: DesertionModel, scenario: Scenario) -> None:
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     from desertion.figures.routes import NEW_COLUMNS
     from desertion.figures.style import ROUTE_NAMES, number
-    from desertion.statuses import STATUSES
+    from desertion.simulation.world.codes import STATUSES
 
     first, last = daily.iloc[0], daily.iloc[-1]
     people = float(sum(first[status] for status in STATUSES))
@@ -120,9 +120,9 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
 
 
 def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str, object], seed: int) -> None:
-    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import curves, style
-    from desertion.writing import replacing_folder
+    from desertion.files import replacing_folder
 
     with replacing_folder(out) as fresh:
         write_csv(fresh / "daily.csv", model.daily)

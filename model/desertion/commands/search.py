@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options
-from desertion.commands._studies import told
+from desertion.commands._shared import options as _options
+from desertion.commands._shared.studies import told
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.study.candidates import Found
-    from desertion.study.goal import Goal
-    from desertion.study.spec import StudySpec
-    from desertion.study.sweeping import Means
+    from desertion.study.analysis.goal import Goal
+    from desertion.study.design.spec import StudySpec
+    from desertion.study.run.sweep import Means
+    from desertion.study.search.candidates import Found
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
 OutFile = Annotated[
@@ -72,10 +72,10 @@ def command(
 ) -> int:
     """Search for policy mixes on the Pareto front within limits, or go on with a search."""
     from desertion.errors import input_error
-    from desertion.study.goal import Goal
-    from desertion.study.reading import changed, read_spec
-    from desertion.study.runner import Settings
-    from desertion.study.sweeping import Means, study_path
+    from desertion.study.analysis.goal import Goal
+    from desertion.study.design.reading import changed, read_spec
+    from desertion.study.run.runner import Settings
+    from desertion.study.run.sweep import Means, study_path
 
     wanted = dict(_pairs(want or ["left_total=more", "cost_eur=less"], "--want"))
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
@@ -102,8 +102,8 @@ def _search(
     csv: Path | None,
     plot: Path | None,
 ) -> int:
-    from desertion.study.candidates import together
-    from desertion.study.search import on_other_fates, search, sobol_sample
+    from desertion.study.search.candidates import together
+    from desertion.study.search.search import on_other_fates, search, sobol_sample
 
     found = {"Optuna": search(spec, goal, candidates, out, means)}
     _show(found["Optuna"], goal)
@@ -117,7 +117,7 @@ def _search(
         _compare(fresh, goal, f"on {check} other replicates, ")
         table = _checked(table, fresh, goal)
     if csv is not None:
-        from desertion.writing import write_text
+        from desertion.files import write_text
 
         write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
         print(f"written: {csv}")
@@ -145,7 +145,7 @@ _NO_LEVERS = ("runs", "within", "front")
 
 
 def _compare(found: "dict[str, Found]", goal: "Goal", where: str = "") -> None:
-    from desertion.study.candidates import compare_found, together
+    from desertion.study.search.candidates import compare_found, together
 
     joint = together(found.items(), goal).set_index("proposed_by")["joint_front"]
     volumes = compare_found(list(found.values()), goal)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._studies import File, told
+from desertion.commands._shared.studies import File, told
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
@@ -27,14 +27,14 @@ def command(
 
 
 def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:
-    from desertion.study.results import Study
+    from desertion.study.analysis.study import Study
 
     study = Study(file)
     table = study.sensitivity(measure, policy, of)
     order = "total" if "total" in table else "effect"
     print(table.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if plot is not None:
-        from desertion.figures import study as drawn
+        from desertion.figures import answers as drawn
         from desertion.figures import style
 
         with style.house():
@@ -45,7 +45,7 @@ def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Pa
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if csv is not None:
-        from desertion.writing import write_text
+        from desertion.files import write_text
 
         write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
         print(f"written: {csv}")

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands._studies import File, told
+from desertion.commands._shared.studies import File, told
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.study.results import Study
+    from desertion.study.analysis.study import Study
 
 Failures = Annotated[bool, typer.Option("--failures", help="Show failed runs with their tracebacks.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Check every run and curve against its checksum.")]
@@ -59,7 +59,7 @@ def _show(
     kind: str | None,
     discover: str | None,
 ) -> int:
-    from desertion.study.results import Study
+    from desertion.study.analysis.study import Study
 
     study = Study(file)
     if verify:
@@ -75,7 +75,7 @@ def _show(
         style.save(study.plot(measure, kind), plot)
         print(f"\ndrawn: {plot}")
     if table is not None:
-        from desertion.writing import write_text
+        from desertion.files import write_text
 
         write_text(table, study.answer(measure, kind).to_csv(index=False, float_format="%.6g", lineterminator="\n"))
         print(f"written: {table}")
@@ -102,7 +102,7 @@ def _head(study: "Study") -> None:
 
 
 def _table(study: "Study", measure: str) -> None:
-    from desertion.study.tables import done_runs
+    from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
     print(f"\n{measure}: median and middle nine tenths of the runs")
@@ -125,7 +125,7 @@ def _failures(study: "Study") -> int:
 
 
 def _verify(study: "Study") -> int:
-    from desertion.study.store import StudyFile
+    from desertion.study.store.reader import StudyFile
 
     with StudyFile(study.path) as file:
         bad = [row.key for row, sound in file.examined(curves=True) if not sound]

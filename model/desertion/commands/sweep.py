@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options, _studies
+from desertion.commands._shared import options as _options
+from desertion.commands._shared import studies as _studies
 
 if TYPE_CHECKING:
-    from desertion.study.spec import StudySpec
+    from desertion.study.design.spec import StudySpec
 
 Study = Annotated[
     str, typer.Argument(help="A study file (TOML), or the name of a shipped study (`desertion list studies`).")
@@ -51,10 +52,10 @@ def command(
     quiet: Quiet = False,
 ) -> int:
     """Run a study into one file, or go on with it where it stopped."""
-    from desertion.study.reading import changed, read_spec
-    from desertion.study.runner import Settings
-    from desertion.study.schedule import shard_of
-    from desertion.study.sweeping import Means, default_path, study_path
+    from desertion.study.design.reading import changed, read_spec
+    from desertion.study.run.runner import Settings
+    from desertion.study.run.schedule import shard_of
+    from desertion.study.run.sweep import Means, default_path, study_path
 
     spec = changed(
         read_spec(study_path(study)),
@@ -84,7 +85,7 @@ def command(
 
 
 def _run(spec: "StudySpec", file: Path, means: object) -> int:
-    from desertion.study.sweeping import Means, run_study
+    from desertion.study.run.sweep import Means, run_study
 
     assert isinstance(means, Means)
     study = run_study(spec, file, means)
@@ -97,8 +98,8 @@ def _run(spec: "StudySpec", file: Path, means: object) -> int:
 
 
 def _plan(spec: "StudySpec", workers: int) -> int:
-    from desertion.study.plan import plan, room_left, size
-    from desertion.study.pool import usable_cores
+    from desertion.study.run.cost import plan, room_left, size
+    from desertion.study.run.pool import usable_cores
 
     print(plan(spec, workers or spec.run.workers or usable_cores()).words())
     print(f"free on this disk: {size(room_left(Path.cwd() / 'study'))}")

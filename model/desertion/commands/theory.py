@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options
+from desertion.commands._shared import options as _options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +39,11 @@ def command(
     out: _options.Out = None,
 ) -> None:
     """Work out the reproduction number of leaving, the steady states and the tipping point."""
-    from desertion.commands._running import loaded
+    from desertion.commands._shared.running import loaded
+    from desertion.files import folder
     from desertion.theory.mixing import limit_of
     from desertion.theory.reproduction import reproduction
-    from desertion.theory.strength import in_reference, tipping_value
-    from desertion.writing import folder
+    from desertion.theory.weights import in_reference, tipping_value
 
     given = _options.settings(settings) | ({} if asylum is None else {"asylum": asylum})
     chosen = loaded(scenario, policies, given, scale, days)
@@ -84,7 +84,7 @@ def _tell(found: Reproduction, tipping: float, reference: Reproduction) -> None:
 
 
 def _measure(scenario: Scenario, runs: int, seed: int) -> None:
-    from desertion.theory.paired import measured_multiplier
+    from desertion.theory.multiplier import measured_multiplier
 
     day = max(1, scenario.days // 3)
     found = measured_multiplier(scenario, day=day, runs=runs, seed=seed)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options as options
+from desertion.commands._shared import options
 
 if TYPE_CHECKING:
-    from desertion.study.thesis_run import Sizes
+    from desertion.study.thesis.steps import Sizes
 
 REPLICATES = 10
 """Replicates of the runs that patterns are held against."""
@@ -29,15 +29,23 @@ def command(
     """Test contagion against its rivals on all series, with power, false alarms and calibration of the test itself."""
     from dataclasses import replace
 
-    from desertion.commands._thesis import quieten, write_case
-    from desertion.study import thesis_report as words
-    from desertion.study.cases import CASES
-    from desertion.study.pattern_list import PATTERNS
-    from desertion.study.patterns import SETUPS, hold, run_setups
-    from desertion.study.shapes import shapes
-    from desertion.study.thesis import meta
-    from desertion.study.thesis_run import QUICK, Sizes, calibration, cells_csv, fit_case, power_cells, reference_table
-    from desertion.writing import folder, write_text
+    from desertion.commands._shared.thesis import quieten, write_case
+    from desertion.files import folder, write_text
+    from desertion.study.history.pattern_list import PATTERNS
+    from desertion.study.history.patterns import SETUPS, hold, run_setups
+    from desertion.study.laboratory.shapes import shapes
+    from desertion.study.thesis import report as words
+    from desertion.study.thesis.cases import CASES
+    from desertion.study.thesis.evidence import meta
+    from desertion.study.thesis.steps import (
+        QUICK,
+        Sizes,
+        calibration,
+        cells_csv,
+        fit_case,
+        power_cells,
+        reference_table,
+    )
 
     target = folder(out or Path("outputs/thesis-quick" if quick else "outputs/thesis"))
     sizes = QUICK if quick else Sizes()
@@ -60,6 +68,7 @@ def command(
     replicates = 3 if quick else REPLICATES
     held = hold(PATTERNS, run_setups(tuple(SETUPS), replicates, seed))
     found_meta = meta([fit for fit, _ in fits])
+    reached = max(len(fit.epsilon) for fit, _ in fits)  # fits found in the folder may have gone on for longer
     text = [
         "# The thesis put to the test",
         *_smaller(sizes),
@@ -72,7 +81,7 @@ def command(
         words.rivals_text(),
         words.ranks_text(ranks, sizes.trials),
         f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "
-        f"Repeat it with: {_again(quick, particles, generations, table, seed)}",
+        f"Repeat it with: {_again(quick, particles, reached if reached > sizes.generations else generations, table, seed)}",
     ]
     print(write_text(target / "thesis.md", "\n\n".join(text) + "\n"))
 
@@ -81,7 +90,7 @@ def _smaller(sizes: "Sizes") -> list[str]:
     """What is smaller than in the full test, in a sentence; nothing if nothing is."""
     from dataclasses import asdict
 
-    from desertion.study.thesis_run import Sizes
+    from desertion.study.thesis.steps import Sizes
 
     full = asdict(Sizes())
     less = [
@@ -104,7 +113,7 @@ def _draw_power(cells: object, target: Path) -> None:
     from typing import Any, cast
 
     from desertion.figures import style
-    from desertion.figures.thesis import power
+    from desertion.figures.power import power
 
     rows = cast("Any", cells)
     with style.house():

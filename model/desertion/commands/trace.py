@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import _options
+from desertion.commands._shared import options as _options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,11 +38,11 @@ def command(
     out: _options.Out = None,
 ) -> None:
     """Follow one person and print what moved the decision; --out writes the table and a figure."""
-    from desertion.commands._running import loaded, seed_of
+    from desertion.commands._shared.running import loaded, seed_of
     from desertion.errors import input_error, unknown_name
-    from desertion.model import DesertionModel
-    from desertion.statuses import ROUTES
-    from desertion.trace import trace
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.trace import trace
+    from desertion.simulation.world.codes import ROUTES
 
     if route is not None and route not in ROUTES:
         raise unknown_name("way to leave", route, ROUTES, where="--route")
@@ -64,7 +64,7 @@ def command(
 
 def _some_leaver(scenario: Scenario, rng: int) -> int:
     """The soldier who leaves halfway in the order of leaving, else anybody who does, else the first person."""
-    from desertion.model import DesertionModel
+    from desertion.simulation.model import DesertionModel
 
     people = DesertionModel(scenario, rng=rng).run().people()
     gone = people[people["day_left"].notna()]
@@ -97,7 +97,7 @@ def _who(row: int, told: pd.Series) -> str:
 
 def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     """Print the days on which something changes, and one in `every` of the others."""
-    from desertion.trace import COLUMNS, TERMS
+    from desertion.simulation.trace import COLUMNS, TERMS
 
     shown = table[(table["route"] == route) | (table["route"] == "")]
     moving = [name for name in TERMS if shown[name].abs().max() > 1e-9]
@@ -114,10 +114,10 @@ def _tell(table: pd.DataFrame, route: str, every: int) -> None:
 def _write(
     table: pd.DataFrame, route: str, title: str, scenario: Scenario, out: _options.Path, seed: int, person: int
 ) -> None:
-    from desertion.commands._results import provenance, write_csv, write_json
+    from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import person as life
     from desertion.figures import style
-    from desertion.writing import replacing_folder
+    from desertion.files import replacing_folder
 
     with replacing_folder(out) as fresh:
         write_csv(fresh / "trace.csv", table)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
 from desertion.figures import style
-from desertion.writing import replacing
+from desertion.files import replacing
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "at home": ("#d9dce1", ("home",)),

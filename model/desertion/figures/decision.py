@@ -80,7 +80,7 @@ def of_scenario(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
     Raises:
         InputError: If the scenario has nobody of that kind, or its form of contagion knows no daily probability.
     """
-    from desertion.study.decision import surface as computed
+    from desertion.study.comparison.decision import surface as computed
 
     title = {"soldier": "A soldier who serves", "reservist": "A reservist at home"}
     table = computed(scenario, who)

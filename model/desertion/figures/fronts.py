@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from desertion.figures import style
-from desertion.figures.study import label
-from desertion.study.goal import Goal
-from desertion.study.pareto import LESS, MORE
+from desertion.figures.answers import label
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.pareto import LESS, MORE
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
 _DECADES = 30.0
@@ -22,7 +22,7 @@ def fronts(ax: Axes, table: pd.DataFrame, goal: Goal) -> Axes:
 
     Args:
         ax: Where to draw.
-        table: As :func:`desertion.study.candidates.together` makes it: proposed_by, within, front and the measures.
+        table: As :func:`desertion.study.search.candidates.together` makes it: proposed_by, within, front and the measures.
         goal: What was wanted; its first measure stands upright, the next (or the first limit) across.
     """
     y, x = _axes(goal)

@@ -26,7 +26,7 @@ def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") ->
 
     Args:
         figure: An empty figure.
-        trace: A table as `desertion.trace.trace` makes it.
+        trace: A table as `desertion.simulation.trace.trace` makes it.
         route: The way to leave that is looked at.
         title: Who the person is.
     """

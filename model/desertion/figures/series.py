@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.study.series import Point, Series
+from desertion.study.history.series import Point, Series
 
 UNIT_NAMES = {
     "persons": "persons",

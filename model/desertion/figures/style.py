@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from desertion.errors import unknown_name
-from desertion.writing import replacing
+from desertion.files import replacing
 
 Medium = Literal["screen", "paper"]
 Shape = Literal["column", "wide", "tall", "square"]

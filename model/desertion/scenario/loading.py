@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError
+from desertion.files import shown
 from desertion.parameters import Force, Host
-from desertion.places import shown
-from desertion.scenario.documents import build, find, read
+from desertion.scenario.complaints import build
+from desertion.scenario.documents import find, read
 from desertion.scenario.levers import expand
 from desertion.scenario.policy import Policy
 

@@ -14,13 +14,13 @@ from pydantic import Field, model_validator
 from desertion.errors import unknown_name
 from desertion.parameters import Behaviour, Change, Force, Frozen, Host, Reference, fixed
 from desertion.scenario import loading, settings, sizing, toml
+from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check
+from desertion.scenario.course import Course, course
 from desertion.scenario.dial import Dial
-from desertion.scenario.documents import build
 from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, tracks
 from desertion.scenario.policy import Policy
-from desertion.scenario.resolved import Course, course
 
 _PROSE = ("title", "summary", "sources", "notes", "remarks")
 
@@ -145,7 +145,7 @@ class Scenario(Frozen):
 
     def _with_reference(self) -> "Scenario":
         # The rules bring the compiler with them: only who loads a scenario file waits for it.
-        from desertion.reference import reference_of
+        from desertion.scenario.reference import reference_of
 
         return self.model_copy(update={"reference": dict(reference_of(self))})
 

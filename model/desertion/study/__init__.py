@@ -4,16 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from desertion.study.comparing import compare
-    from desertion.study.results import Study
-    from desertion.study.sweeping import sweep
+    from desertion.study.analysis.study import Study
+    from desertion.study.comparison.compare import compare
+    from desertion.study.run.sweep import sweep
 
 __all__ = ["Study", "compare", "sweep"]
 
 _HOMES = {
-    "Study": "desertion.study.results",
-    "compare": "desertion.study.comparing",
-    "sweep": "desertion.study.sweeping",
+    "Study": "desertion.study.analysis.study",
+    "compare": "desertion.study.comparison.compare",
+    "sweep": "desertion.study.run.sweep",
 }
 
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desertion.parameters import Behaviour, Force, Reference
-from desertion.reference import inside_of
-from desertion.rules import believed, chance_out, deterrence, open_chance, persuaded
+from desertion.rules.hazard import open_chance
+from desertion.rules.push import deterrence
+from desertion.rules.refuge import believed, chance_out, persuaded
+from desertion.scenario.reference import inside_of
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario

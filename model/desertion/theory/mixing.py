@@ -18,8 +18,8 @@ from desertion.theory.mean_field import MeanField
 from desertion.theory.operator import Operator, radius
 
 if TYPE_CHECKING:
-    from desertion.model import DesertionModel
     from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
 
 SCENARIO = "one-town"
 PARTS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the weight at the fold
@@ -122,9 +122,9 @@ def simulate(field: MeanField, *, people: int, days: int, seed: int, start: floa
         seed: Where all chance comes from.
         start: Pressure on the first day, as if so many had left the day before.
     """
-    from desertion.model import DesertionModel
-    from desertion.rules import SHARE
-    from desertion.statuses import HIDE
+    from desertion.rules.ticks import SHARE
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.world.codes import HIDE
 
     model = DesertionModel(town(field, people, days), rng=seed)
     model.world.community_pressure[0, HIDE] = int(start * SHARE)
@@ -171,6 +171,6 @@ def towns(field: MeanField, *, people: int = 20_000, seed: int = 1) -> list[Simu
 
 def pressure_of(model: DesertionModel) -> float:
     """The pressure in a simulated town."""
-    from desertion.rules import SHARE
+    from desertion.rules.ticks import SHARE
 
     return float(model.world.community_pressure[0].sum()) / SHARE

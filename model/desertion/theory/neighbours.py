@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desertion.parameters import LEVELS, Force
-from desertion.rules import passing_news
+from desertion.rules.home import passing_news
 from desertion.theory.groups import Group
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _place(scenario: Scenario, force: Force) -> _Place:
 
 def _degree(scenario: Scenario) -> float:
     """Mean number of ties in the user's own graph."""
-    from desertion.graph import read_edges
+    from desertion.simulation.society.edges import read_edges
 
     people = sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces)
     return 2.0 * len(read_edges(str(scenario.graph), people)) / people

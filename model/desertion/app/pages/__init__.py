@@ -1,0 +1,23 @@
+"""Pages: the addresses of the app and what stands there; this is the module that Solara's server is given."""
+
+from __future__ import annotations
+
+from desertion.app.pages.cascade import Cascade
+from desertion.app.pages.claims import ClaimsPage
+from desertion.app.pages.compare import Compare
+from desertion.app.pages.person import Person
+from desertion.app.pages.shell import PAGES, Layout
+from desertion.app.pages.study import StudyPage
+from desertion.app.ui import solara
+
+__all__ = ["Layout", "routes"]
+
+_COMPONENTS = {"": Cascade, "compare": Compare, "study": StudyPage, "person": Person, "claims": ClaimsPage}
+
+routes = [
+    solara.Route(
+        path or "/", component=_COMPONENTS[path], layout=None if path else Layout, label=f"{name} - Desertion cascades"
+    )
+    for path, name in PAGES.items()
+]
+"""One route a page."""

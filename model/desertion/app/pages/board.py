@@ -1,0 +1,238 @@
+"""Board: what there is to see of a live run: numbers, picture, curves, log."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from desertion.app.parts import charts
+from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sentence, text, tick
+from desertion.app.request.choice import run_command
+from desertion.app.session import Session, current
+from desertion.app.ui import solara
+from desertion.app.work.events import date_of, short
+from desertion.app.work.live import Look
+from desertion.app.work.sample import LETTERS, Sample
+from desertion.figures.animation import GROUPS
+from desertion.figures.routes import NEW_COLUMNS
+from desertion.figures.style import ROUTE_NAMES, number
+from desertion.simulation.record.tables import DAILY_COLUMNS
+from desertion.simulation.world.fields import HOST_EXTRA, Array
+
+_COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
+_HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}
+_MARKED = ("wave", "ban", "frontier", "collapse", "fall", "squad")
+_STATES = {
+    "building": "building the people",
+    "ready": "ready",
+    "playing": "playing",
+    "done": "at its end",
+    "failed": "not run",
+}
+_BUILDING = "Building the people; the first run after an installation compiles the rules, which takes a minute."
+_MOST_HOSTS = 4
+
+
+@solara.component
+def Board() -> Any:
+    """The run as it is now."""
+    session = current()
+    look = session.look.value
+    live = session.live
+    if live is None or look.daily is None or not live.samples:
+        return box([text(_BUILDING if not look.problem else "", kind="small")], "")
+    force = _force(session, live.scenario)
+    real = 1.0 / live.scenario.scale
+    daily, hosts = look.daily[:, force] * 1.0, look.hosts
+    with box([], "") as board:
+        if look.problem:
+            sentence(look.problem)
+        if len(live.scenario.forces) > 1:
+            names = {one.name: one.name for one in live.scenario.forces}
+            choice("Army", live.scenario.forces[force].name, names, lambda name: session.change(force=name, person=-1))
+        facts(_numbers(look, daily, real, live.scenario))
+        text(
+            f"Day {look.day} of {look.days}, {_STATES[look.state]}"
+            + (f", {look.speed:,.0f} days a second" if look.state == "playing" and look.speed else "") + ".",
+            "p", "small", role="status",
+        )  # fmt: skip
+        drawn("".join([*curves(daily, look, real), *host_curves(hosts, look, real, live.scenario)]), "app-charts")
+        text("The people, one square each", "h2")
+        People(live.samples[force], look.letters[force], look.day, live.scenario.forces[force].name)
+        text("What happened", "h2")
+        drawn(_log(look, live.scenario))
+        for note in live.scenario.notes:
+            text(f"Note: {note}", kind="small")
+        text("The same run on the command line", "h2")
+        text(run_command(session.address.value), "code")
+    return board
+
+
+@solara.component
+def People(sample: Sample, letters: str, day: int, force: str) -> Any:
+    """The picture of units, towns and ties; a click or Enter picks a person."""
+    session = current()
+    show, set_show = solara.use_state(True)
+    frames = solara.use_memo(
+        lambda: [[f.kind, f.name, f.x, f.y, f.width, f.height] for f in sample.frames], [id(sample)]
+    )
+    ties = solara.use_memo(lambda: _tie_path(sample), [id(sample)])
+    spots = solara.use_memo(
+        lambda: (sample.x.round(1).tolist(), sample.y.round(1).tolist(), sample.people.tolist()), [id(sample)]
+    )
+    counts = {name: letters.count(letter.decode()) for letter, name in zip(LETTERS, GROUPS, strict=True)}
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    picked = session.address.value.person
+    with box([], "") as people:
+        text(
+            f"{len(sample.people):,} of the {sample.whole:,} simulated people of {force}: whole companies, each squad a box, and towns that they "
+            "come from. Full squares have left the army or the country; thin lines are ties. Click a square, or walk with the arrow keys and press Enter.",
+            kind="small",
+        )
+        Picture(
+            height=sample.height, frames=frames, x=spots[0], y=spots[1], people=spots[2], ties=ties, show_ties=show, letters=letters,
+            label=f"Day {day}: {told}", picked=picked, event_pick=lambda person: session.change(person=int(person)),
+        )  # fmt: skip
+        drawn(legend(), "app-legend")
+        tick("Show ties", show, set_show)
+        if picked >= 0:
+            with box([], "app-buttons", role="status"):
+                text(who(session, picked), "span")
+                query = session.address.value.query()
+                with solara.Link(f"/person?{query}"):
+                    text("See his life and what moves him", "span")
+    return people
+
+
+def curves(daily: Array, look: Look, real: float) -> list[str]:
+    """Charts of a force: leavers by way, leaving each day, strength, legitimacy.
+
+    Args:
+        daily: (days, columns) : the record of the force so far.
+        look: For horizon and events.
+        real: Real persons per simulated person.
+    """
+    marks = [(event.day, event.text) for event in look.events if event.kind in _MARKED]
+    routes = [
+        charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
+        for route, column in [*NEW_COLUMNS.items(), ("skilled", "new_skilled")]
+    ]
+    leaving = np.sum([daily[:, _COLUMN[column]] for column in NEW_COLUMNS.values()], axis=0) * real
+    strength = charts.Line("serving", daily[:, _COLUMN["strength"]] * real, "pen0")
+    able = charts.Line("effective", daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
+    voice = [charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0")]
+    if daily[:, _COLUMN["turnout"]].any():
+        voice.append(charts.Line("turnout", daily[:, _COLUMN["turnout"]], "pen2"))
+    found = [
+        charts.stack("Departures by way", "persons, cumulative", routes, look.days, marks=marks),
+        charts.lines(
+            "Leaving each day",
+            "persons a day, mean of 7 days",
+            [charts.Line("leaving", _smooth(leaving), "pen2")],
+            look.days,
+            marks=marks,
+        ),
+    ]
+    if daily[0, _COLUMN["strength"]] > 0:
+        found.append(charts.lines("Strength", "persons", [strength, able], look.days, marks=marks))
+    return [
+        *found,
+        charts.lines("Legitimacy of the government", "share, 0 to 1", voice, look.days, top=1.0, marks=marks),
+    ]
+
+
+def host_curves(hosts: Array | None, look: Look, real: float, scenario: Any) -> list[str]:
+    """Charts of the hosts: cases that wait, people who wait at the border.
+
+    Args:
+        hosts: (days, hosts, forces, columns) : the record so far.
+        look: For the horizon.
+        real: Real persons per simulated person.
+        scenario: For the names.
+    """
+    if hosts is None or not hosts.shape[1]:
+        return []
+    found: list[str] = []
+    for column, title, unit in (
+        ("waiting", "Cases that wait for a decision", "cases"),
+        ("at_border", "Waiting at the border", "persons"),
+    ):
+        loads = hosts[:, :, :, _HOST_COLUMN[column]].sum(axis=2) * real
+        most = [
+            int(host) for host in np.argsort(-loads.max(axis=0), kind="stable")[:_MOST_HOSTS] if loads[:, host].any()
+        ]
+        drawn_lines = [
+            charts.Line(short(scenario.hosts[host].title or scenario.hosts[host].name), loads[:, host], f"pen{place}")
+            for place, host in enumerate(most)
+        ]
+        found.append(charts.lines(title, unit, drawn_lines, look.days, note="nobody yet"))
+    return found
+
+
+def legend() -> str:
+    """What the colours of the picture mean."""
+    return "".join(
+        f'<span><svg viewBox="0 0 10 10"><rect class="group-{letter.decode()}" width="10" height="10"/></svg>{html.escape(name)}</span>'
+        for letter, name in zip(LETTERS, GROUPS, strict=True)
+    )
+
+
+def who(session: Session, person: int) -> str:
+    """One line on a person as he is now."""
+    from desertion.simulation.world.codes import KINDS, STATUSES
+
+    model = session.live.model if session.live is not None else None
+    if model is None or not 0 <= person < len(model.world.status):
+        return f"Person {person} is not in this run."
+    world = model.world
+    place = f"squad {world.squad[person]}" if world.squad[person] >= 0 else f"home town {world.community[person]}"
+    return f"Person {person}, {KINDS[world.kind[person]]}, {place}: {STATUSES[world.status[person]].replace('_', ' ')} since day {max(int(world.since[person]), 0)}."
+
+
+def _numbers(look: Look, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:
+    now, first = daily[-1], daily[0]
+    people = float(sum(first[:18]))
+    left = float(now[_COLUMN["left"]])
+    told = {
+        f"{date_of(scenario, look.day)}": f"day {look.day}",
+        f"people have left, {left / max(people, 1.0):.2%}": number(left * real),
+        "surrendered": number(float(daily[:, _COLUMN["new_surrender"]].sum()) * real),
+        "fled abroad": number(float(daily[:, _COLUMN["new_flee"]].sum()) * real),
+    }
+    if first[_COLUMN["strength"]] > 0:
+        told["of the first day's strength"] = f"{now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1%}"
+    told["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
+    told["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{look.people:,}"
+    return told
+
+
+def _log(look: Look, scenario: Any) -> str:
+    if not look.events:
+        return '<p class="small">Nothing of note yet.</p>'
+    lines = [
+        f'<li class="{html.escape(event.kind.split()[0])}"><b>Day {event.day}</b>{html.escape(date_of(scenario, event.day))}: {html.escape(event.text)}</li>'
+        for event in reversed(look.events)
+    ]
+    return f'<ol class="app-log" tabindex="0" aria-label="Events, the latest first">{"".join(lines)}</ol>'
+
+
+def _force(session: Session, scenario: Any) -> int:
+    names = [force.name for force in scenario.forces]
+    wanted = session.address.value.force
+    return names.index(wanted) if wanted in names else 0
+
+
+def _smooth(values: Array) -> Array:
+    """Mean over the last seven days."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - 7)
+    return (sums[ends] - sums[starts]) / (ends - starts)
+
+
+def _tie_path(sample: Sample) -> str:
+    x, y = sample.x.round(), sample.y.round()
+    return "".join(f"M{x[a]:.0f} {y[a]:.0f}L{x[b]:.0f} {y[b]:.0f}" for a, b in sample.ties.tolist())

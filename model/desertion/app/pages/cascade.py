@@ -1,0 +1,102 @@
+"""Cascade: the page of one run, played live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desertion.app.pages.board import Board
+from desertion.app.parts.elements import box, button, choice, field, sentence, several, text
+from desertion.app.parts.inputs import More
+from desertion.app.request.choice import shipped, usual_scale
+from desertion.app.session import current, run_key
+from desertion.app.ui import solara
+
+RATES = {"5": "5 days a second", "20": "20 days a second", "60": "60 days a second", "1000": "as fast as it goes"}
+"""Speeds of playing."""
+
+
+@solara.component
+def Cascade() -> Any:
+    """Choose, play and watch one run."""
+    session = current()
+    address = session.address.value
+    solara.Title("Cascade - Desertion cascades")
+    solara.use_effect(session.prepare, [run_key(address)])
+    with box([], "") as page:
+        text("One run, day by day", "h1")
+        text(
+            "Who stays, who leaves, by which door, and what the neighbours do about it. Choose a scenario and policies, then play.",
+            kind="lead",
+        )
+        if session.problem.value:
+            sentence(session.problem.value)
+        with box([], "app-grid"):
+            with box([], "app-controls", "section", aria_label="Inputs"):
+                Inputs()
+            with box([], "app-view", "section", aria_label="The run"):
+                Buttons()
+                Board()
+    return page
+
+
+@solara.component
+def Inputs() -> Any:
+    """What is run."""
+    session = current()
+    address = session.address.value
+    with box([], "") as inputs:
+        choice("Scenario", address.scenario, shipped()["scenarios"], session.choose_scenario)
+        several(
+            "Policies, laid over each other",
+            address.policies,
+            shipped()["policies"],
+            lambda names: session.change(policies=names),
+            adding="Add a policy",
+        )
+        text("Where two policies set the same number, the one chosen last wins.", kind="small")
+        field(
+            "Seed",
+            str(address.seed),
+            lambda given: session.set_whole("seed", given),
+            hint="The same seed, the same people and fates.",
+        )
+        field(
+            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: session.set_number("scale", given),
+            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
+            placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
+        )  # fmt: skip
+        field(
+            "Days", str(address.days) if address.days else "", lambda given: session.set_whole("days", given),
+            unit="days", hint="How long the run lasts.", placeholder="the scenario's own",
+        )  # fmt: skip
+        More()
+    return inputs
+
+
+@solara.component
+def Buttons() -> Any:
+    """Play, pause, step, reset, and the speed."""
+    session = current()
+    look = session.look.value
+    playing = look.state == "playing"
+    still = look.state != "ready"
+
+    def order(name: str, *given: Any) -> None:
+        if session.live is not None:
+            getattr(session.live, name)(*given)
+
+    def rate(given: str) -> None:
+        session.rate.value = float(given)
+        order("set_rate", float(given))
+
+    with box([], "app-buttons", role="group", aria_label="Playing") as row:
+        if playing:
+            button("Pause", lambda: order("pause"), main=True)
+        else:
+            button("Play", lambda: order("play"), main=True, disabled=still)
+        button("One day", lambda: order("step"), disabled=still)
+        button("Ten days", lambda: order("step", 10), disabled=still)
+        button("Reset", session.reset, disabled=look.state == "building")
+        with box([], "app-speed"):
+            choice("Speed", f"{session.rate.value:g}", RATES, rate)
+    return row

@@ -1,0 +1,139 @@
+"""The worlds behind the verdict on one claim."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desertion.app.parts.drawing import Drawn
+from desertion.app.parts.elements import box, drawn, table, text
+from desertion.app.ui import solara
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from desertion.study.claims.document import Claim
+    from desertion.study.claims.judging import Judged
+from desertion.app.work.claims import Opened
+
+_MOST_WORLDS = 40
+
+
+@solara.component
+def Worlds(one: Opened, row: Judged, dark: bool) -> Any:
+    """One claim: what it says, its effect in each world as a picture, and a table of the worlds."""
+    from desertion.study.claims.report import depends_on
+
+    with box([], "") as shown:
+        text(row.claim.claim, "h2")
+        for sentence_ in _about(row.claim):
+            text(sentence_)
+        if row.verdict.word == "depends":
+            text(depends_on(row))
+        if len(row.effects):
+            Drawn(
+                partial(_draw, row, dark),
+                f"Effect in each world: {row.verdict.shown} of {row.verdict.worlds} show it",
+                (one.name, row.claim.id, dark),
+            )
+            drawn(_world_table(one, row))
+        else:
+            text("No world has run all its arms yet.", kind="small")
+    return shown
+
+
+def _about(claim: Claim) -> list[str]:
+    return [
+        f"Compared: {claim.contrast.rstrip('.')}. Effect: {claim.effect.text} ({claim.unit}).",
+        f"It shows in a world if the effect is at least {claim.smallest:g} with the sign {'+' if claim.sign > 0 else '-'}.",
+        f"What could turn it: {claim.could_reverse}",
+    ]
+
+
+def verdict_table(rows: tuple[Judged, ...]) -> str:
+    """All verdicts as an HTML table, each with the share of worlds behind it."""
+    from desertion.study.claims.report import consistent, effect_size
+
+    lines: list[str] = []
+    for row in rows:
+        verdict = row.verdict
+        share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
+        effect = f"{effect_size(verdict.median)} ({effect_size(verdict.fifth)} to {effect_size(verdict.ninety_fifth)}) {row.claim.unit}"
+        lines.append(
+            f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {verdict.word}">{verdict.word}</span></td>'
+            f"<td>{_allowed(row, consistent(row))}</td>"
+            f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'
+        )
+    head = "".join(
+        f'<th scope="col">{name}</th>'
+        for name in (
+            "claim",
+            "verdict",
+            "in worlds that history allows",
+            "in words",
+            "worlds that show it",
+            "effect: median, 5 to 95 %",
+        )
+    )
+    return f'<div class="app-scroll"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+
+
+def _allowed(row: Judged, told: str) -> str:
+    """The verdict over worlds that history allows, its word in the word's colour."""
+    if row.consistent is None:
+        return html.escape(told)
+    word, _, numbers = told.partition(":")
+    return f'<span class="word {row.consistent.word}">{html.escape(word)}</span>:{html.escape(numbers)}'
+
+
+def _world_table(one: Opened, row: Judged) -> str:
+    """The first worlds with their parameters and effects, the strongest effects first."""
+    order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
+    names_ = list(one.worlds)[:8]
+    rows: list[list[str]] = []
+    for place in order:
+        world = row.worlds[place]
+        allowed = [] if row.allowed is None else ["yes" if row.allowed[place] else "no"]
+        values = [_plain(one.worlds[name][world]) for name in names_]
+        rows.append([str(world), f"{row.effects[place]:.3g}", *allowed, *values])
+    head = ["world", "effect", *([] if row.allowed is None else ["history allows it"]), *names_]
+    return table(head, rows, numbers=(1,), caption="Worlds, the strongest effects first")
+
+
+def _plain(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _draw(row: Judged, dark: bool) -> Figure:
+    """The effects of all worlds, sorted, with the smallest effect of interest."""
+    from matplotlib.ticker import MaxNLocator
+
+    from desertion.figures import style
+
+    with style.house(dark=dark):
+        figure = style.new_figure("wide")
+        ax = figure.subplots()
+        values = np.sort(row.effects[np.isfinite(row.effects)])
+        line = row.claim.sign * row.claim.smallest
+        ax.plot(np.arange(1, len(values) + 1), values, "o", markersize=3, color=style.pens(2)[1].color)
+        ax.axhline(0.0, color=style.soft_ink(), linewidth=0.8)
+        ax.axhline(line, color=style.ink(), linewidth=1.2, linestyle=(0, (6, 2)))
+        ax.annotate(
+            "smallest effect of interest",
+            (0.01, line),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            fontsize="small",
+        )
+        ax.set(
+            xlabel="worlds, by effect",
+            ylabel=row.claim.unit,
+            title=f"{row.claim.id}: shown in {row.verdict.shown} of {row.verdict.worlds} worlds",
+        )
+        ax.margins(x=0.02)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        return figure

@@ -1,0 +1,131 @@
+"""Claims: the page of the articles' claims, their verdicts, and the worlds behind each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.parts.elements import box, choice, drawn, sentence, table, text
+from desertion.app.request.folder import names
+from desertion.app.session import Session, current
+from desertion.app.ui import solara
+from desertion.app.work.job import State
+
+if TYPE_CHECKING:
+    from desertion.study.claims.trial import Outcome
+from desertion.app.pages.claim_worlds import Worlds, verdict_table
+from desertion.app.work.claims import Opened, judged
+
+
+@solara.component
+def ClaimsPage() -> Any:
+    """Show what was claimed, what became of it, and in which worlds."""
+    session = current()
+    address = session.address.value
+    solara.Title("Claims - Desertion cascades")
+    files = [name for name in names() if "claims" in name]
+    solara.use_effect(lambda: _open(session, files), [address.file])
+    state: State = session.claims.state.value
+    with box([], "") as page:
+        text("Claims and verdicts", "h1")
+        text(
+            "What two articles claim about asylum for deserters, and whether the model shows it over plausible worlds. A verdict speaks of the "
+            "model over these worlds, not of any war.",
+            kind="lead",
+        )
+        if session.problem.value:
+            sentence(session.problem.value)
+        if files:
+            choice("File of runs", address.file if address.file in files else "", {"": "choose a file", **{name: name for name in files}},
+                   lambda name: session.change(file=name, claim=""))  # fmt: skip
+        else:
+            sentence(
+                "No runs of claims are in the study folder; make some with: desertion claims --quick --out FOLDER/claims",
+                "note",
+            )
+        if state.problem:
+            sentence(state.problem)
+        if state.busy:
+            text("Judging ...", kind="small", role="status")
+        if state.state == "done" and isinstance(state.result, Opened) and state.result.name == address.file:
+            _Verdicts(state.result)
+        else:
+            _Unjudged()
+    return page
+
+
+def _open(session: Session, files: list[str]) -> None:
+    name = session.address.peek().file
+    if name in files:
+        session.claims.start(lambda _tell, _stop: judged(name))
+
+
+@solara.component
+def _Unjudged() -> Any:
+    from desertion.study.claims.document import load
+
+    claims = solara.use_memo(load, [])
+    rows = [[claim.id, claim.claim, claim.contrast] for claim in claims.claims]
+    return drawn(table(["claim", "in words", "what is compared"], rows, caption="Claims, not yet judged"))
+
+
+@solara.component
+def _Verdicts(one: Opened) -> Any:
+    from desertion.study.claims.report import CAUTION
+
+    session = current()
+    outcome = one.outcome
+    ids = {row.claim.id: row.claim.id for row in outcome.judged}
+    wanted = session.address.value.claim
+    with box([], "") as shown:
+        if outcome.run.quick:
+            sentence("Provisional: few worlds. Read no verdict from it.", "note")
+        if one.note:
+            text(one.note, kind="small")
+        text(CAUTION, kind="small")
+        run = outcome.run
+        text(
+            f"{run.worlds:,} worlds, {run.replicates} paired replicate{'s' if run.replicates > 1 else ''} of each arm, {run.runs:,} runs, "
+            f"seed {run.seed}. The same on the command line:",
+            kind="small",
+        )
+        text(run.command, "code")
+        drawn(verdict_table(outcome.judged))
+        if run.bounds:
+            text("History allows worlds in which these hold; the second verdict speaks of them alone.", kind="small")
+            for bound in run.bounds:
+                text(f"{bound}.", kind="small")
+        else:
+            text(
+                "These runs were made for some claims alone, or their claims file sets no bounds of history.",
+                kind="small",
+            )
+        _Described(outcome)
+        choice(
+            "The worlds behind",
+            wanted if wanted in ids else "",
+            {"": "choose a claim", **ids},
+            lambda name: session.change(claim=name),
+        )
+        if wanted in ids:
+            row = next(row for row in outcome.judged if row.claim.id == wanted)
+            Worlds(one, row, session.dark.value)
+    return shown
+
+
+@solara.component
+def _Described(outcome: Outcome) -> Any:
+    """What differs between the worlds, and what all of them share, folded up."""
+    from desertion.study.claims.report import range_of
+
+    with box([], "", "details") as described:
+        text("What the worlds are", "summary")
+        drawn(
+            table(
+                ["parameter", "range"],
+                [[one.name, range_of(one)] for one in outcome.claims.factors],
+                caption="Ranges of the worlds",
+            )
+        )
+        for assumed in outcome.run.assumed:
+            text(assumed, kind="small")
+    return described

@@ -1,0 +1,216 @@
+"""Compare: the page of several policies on the same people and fates."""
+
+from __future__ import annotations
+
+import html
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.parts.drawing import Drawn, png
+from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, table, text
+from desertion.app.request.choice import shipped, usual_scale
+from desertion.app.request.limits import limits
+from desertion.app.session import Session, current
+from desertion.app.ui import solara
+from desertion.app.work.comparison import Result, compare
+from desertion.app.work.job import State
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from desertion.study.comparison.comparison import Comparison
+
+FIGURES = {
+    "curves": "Median of all who have left by each day, a line a policy, with the middle half of the runs as a band.",
+    "panels": "The same, a panel a policy, with the other policies in grey.",
+    "effects": "Paired differences in all who left from the baseline, with 95 % intervals.",
+    "attribution": "How many left under both policies, only under the baseline, only under the other policy.",
+    "routes": "Who left, by way, under each policy.",
+    "strength": "Strength relative to the first day under each policy.",
+    "hosts": "Most cases that waited at once, host by host, under each policy.",
+}
+"""Figures of the page, and what they show in words."""
+
+
+@solara.component
+def Compare() -> Any:
+    """Choose policies, run them on the same people, and see the difference."""
+    session = current()
+    solara.Title("Compare - Desertion cascades")
+    with box([], "") as page:
+        text("Policies on the same people and fates", "h1")
+        text(
+            "Every policy meets the same people with the same fates, replicate by replicate, so that what differs is the policy's doing. "
+            "The first policy is the baseline.",
+            kind="lead",
+        )
+        if session.problem.value:
+            sentence(session.problem.value)
+        with box([], "app-grid"):
+            with box([], "app-controls", "section", aria_label="Inputs"):
+                _Choice()
+            with box([], "app-view", "section", aria_label="The comparison"):
+                _Outcome()
+    return page
+
+
+@solara.component
+def _Choice() -> Any:
+    session = current()
+    address = session.address.value
+    options = {"none": "The scenario as it is", **shipped()["policies"]}
+    with box([], "") as inputs:
+        choice("Scenario", address.scenario, shipped()["scenarios"], session.choose_scenario)
+        several(
+            "Policies to compare, the first is the baseline", address.arms, options, lambda arms: session.change(arms=arms),
+            adding="Add a policy", most=limits().arms,
+        )  # fmt: skip
+        if len(address.arms) < limits().arms:
+            field(
+                "Add several policies as one", "", lambda given: _mix(session, given), placeholder="fast-track+exit-ban",
+                hint="Names joined by +, laid over each other.",
+            )  # fmt: skip
+        field(
+            "Runs of each policy",
+            str(address.runs),
+            lambda given: session.set_whole("runs", given),
+            hint=f"Replicates, 1 to {limits().runs}.",
+        )
+        field(
+            "Seed",
+            str(address.seed),
+            lambda given: session.set_whole("seed", given),
+            hint="The same seed, the same people and fates.",
+        )
+        known = address.scenario in shipped()["scenarios"]
+        field(
+            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: session.set_number("scale", given), unit="of real size",
+            placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.",
+        )  # fmt: skip
+        for key, value in address.settings:
+            text(f"Also set: {key} = {value}", kind="small")
+    return inputs
+
+
+def _mix(session: Session, given: str) -> None:
+    names = [name.strip() for name in given.split("+") if name.strip()]
+    if names:
+        session.change(arms=(*session.address.peek().arms, "+".join(names)))
+
+
+@solara.component
+def _Outcome() -> Any:
+    session = current()
+    state: State = session.comparison.state.value
+    with box([], "") as outcome:
+        with box([], "app-buttons"):
+            if state.busy:
+                button("Stop", session.comparison.cancel, main=True)
+            else:
+                button("Compare", lambda: _start(session), main=True)
+        text(_told(state), "p", "small", role="status")
+        if state.state == "working" and state.parts:
+            drawn(f'<progress max="{state.parts}" value="{state.done}" aria-label="runs done"></progress>')
+        if state.problem:
+            sentence(state.problem)
+        if isinstance(state.result, Result):
+            Shown(state.result.comparison, f"comparison {state.result.number}", session.dark.value)
+    return outcome
+
+
+def _start(session: Session) -> None:
+    address = session.address.peek()
+    session.problem.value = ""
+    session.comparison.start(lambda tell, stop: compare(address, tell, stop))
+
+
+def _told(state: State) -> str:
+    if state.state == "working":
+        left = f", about {state.left:.0f} seconds left" if math.isfinite(state.left) and state.done else ""
+        return f"{state.done} of {state.parts} runs done{left}. The first comparison starts the workers, which takes some seconds."
+    words = {
+        "idle": "Nothing has been run yet. Compare gives the answer in words, a table, files to keep, the command line and figures.",
+        "waiting": "Waiting for other visitors' comparisons to end.",
+        "cancelled": "Stopped.",
+    }
+    return words.get(state.state, "")
+
+
+@solara.component
+def Shown(comparison: Any, name: str, dark: bool) -> Any:
+    """A comparison: answer, table, downloads, figures.
+
+    Args:
+        comparison: The comparison.
+        name: What tells it from others.
+        dark: Whether the page is dark.
+    """
+    from desertion.study.comparison.report import words
+
+    session = current()
+    wanted = session.address.value.force
+    force = wanted if wanted in comparison.forces else comparison.forces[0]
+    with box([], "") as found:
+        text("The answer", "h2")
+        for line in words.answer(comparison):
+            text(line)
+        if len(comparison.forces) > 1:
+            choice("Army", force, {name: name for name in comparison.forces}, lambda name: session.change(force=name))
+        drawn(_table(comparison, force))
+        text(
+            "Medians with 95 % intervals; below them the difference from the baseline, * where its interval excludes 0. Persons at real size.",
+            kind="small",
+        )
+        with box([], "app-buttons"):
+            Save("Download the table (CSV)", "summary.csv", "text/csv", lambda: _csv(comparison.summary))
+            Save("Download the differences (CSV)", "paired.csv", "text/csv", lambda: _csv(comparison.paired))
+            Save(
+                "Download the curves (PNG)",
+                "curves.png",
+                "image/png",
+                lambda: png(partial(_draw, comparison, "curves", force, False)),
+            )
+        text("The same on the command line", "h2")
+        text(words.command(comparison), "code")
+        with box([], "app-figures"):
+            for kind, said in FIGURES.items():
+                Drawn(partial(_draw, comparison, kind, force, dark), said, (name, kind, force, dark))
+    return found
+
+
+def _draw(comparison: Comparison, kind: str, force: str, dark: bool) -> Figure:
+    from desertion.study.comparison.pictures import draw
+
+    return draw(comparison, kind, force=force, dark=dark)
+
+
+def _csv(frame: Any) -> bytes:
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _table(comparison: Comparison, force: str) -> str:
+    """Policies by outcomes, as markup."""
+    from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
+    from desertion.study.comparison.report.words import change, short
+
+    found: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
+    rows: list[list[str]] = []
+    for policy in comparison.policies:
+        cells = [policy]
+        for name in HEADLINE:
+            try:
+                one: Any = found.loc[(policy, name)]
+            except KeyError:
+                cells.append("")
+                continue
+            spread = f"{short(one['low'], one['unit'])} to {short(one['high'], one['unit'])}"
+            cell = f"{short(one['estimate'], one['unit'])}\n{spread}"
+            if policy != comparison.baseline:
+                sure = "*" if one["difference_low"] > 0 or one["difference_high"] < 0 else ""
+                cell += f"\n{change(one['difference'], one['unit'])}{sure}"
+            cells.append(cell)
+        rows.append(cells)
+    head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]
+    markup = table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {html.escape(force)}")
+    return markup.replace("\n", "<br>")

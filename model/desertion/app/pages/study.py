@@ -1,0 +1,208 @@
+"""Study: the page that opens a study's file: heatmap, curves, sizes, sensitivity, and single points as runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.pages.points import Points
+from desertion.app.parts.drawing import Drawn
+from desertion.app.parts.elements import box, choice, facts, sentence, text
+from desertion.app.parts.filter import Filter, kept
+from desertion.app.request.address import Settings
+from desertion.app.request.folder import names
+from desertion.app.session import Session, current
+from desertion.app.ui import solara
+from desertion.app.work.job import State
+from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from desertion.study.analysis.study import Study
+from desertion.app.work.opened import Opened, measure_of, opened
+
+FIGURES = {
+    "": "what suits the study",
+    "phase": "heatmap over two parameters",
+    "response": "against one parameter",
+    "curves": "curves with bands",
+    "sizes": "sizes of cascades",
+    "sensitivity": "sensitivity",
+    "paired": "paired differences between policies",
+}
+"""Kinds of figures of a sweep."""
+
+
+@solara.component
+def StudyPage() -> Any:
+    """Choose a file, axes and a measure; look; open one point as a run."""
+    session = current()
+    address = session.address.value
+    solara.Title("Study - Desertion cascades")
+    found = names()
+    solara.use_effect(lambda: _open(session), [address.file])
+    state: State = session.study.state.value
+    with box([], "") as page:
+        text("A study, looked at from all sides", "h1")
+        text(
+            "Files that the commands sweep and compare wrote into the study folder of this server.",
+            kind="lead",
+        )
+        if session.problem.value:
+            sentence(session.problem.value)
+        if not found and not address.file:
+            sentence(
+                "The study folder is empty, or the server was started without one: desertion app --studies FOLDER.",
+                "note",
+            )
+        else:
+            choice("File", address.file, {"": "choose a file", **{name: name for name in found}},
+                   lambda name: session.change(file=name, x="", y="", measure="", figure="", where=(), page=1, cell=-1))  # fmt: skip
+        if state.problem:
+            sentence(state.problem)
+        if state.busy:
+            text("Opening ...", kind="small", role="status")
+        if state.state == "done" and isinstance(state.result, Opened) and state.result.name == address.file:
+            if state.result.comparison is not None:
+                _OfComparison(state.result)
+            else:
+                _OfStudy(state.result)
+    return page
+
+
+def _open(session: Session) -> None:
+    name = session.address.peek().file
+    if not name:
+        session.study.cancel()
+        return
+    session.study.start(lambda _tell, _stop: opened(name))
+
+
+@solara.component
+def _OfStudy(one: Opened) -> Any:
+    session = current()
+    where = session.address.value.where
+    study = one.study
+    chosen, problem = solara.use_memo(lambda: _chosen(one, where), [one.name, where])
+    with box([], "") as shown:
+        text(study.title, "h2")
+        text(str(study.header.get("question", "")), kind="lead")
+        counts = {word: f"{count:,}" for word, count in study.counts.items()}
+        facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
+              "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
+        Filter(study.points, len(chosen.points) if chosen is not None else 0)
+        if problem:
+            sentence(problem)
+        if chosen is not None:
+            _Figure(one, chosen)
+            Points(one, chosen, measure_of(one, session.address.value.measure))
+    return shown
+
+
+def _chosen(one: Opened, where: Settings) -> tuple[Study | None, str]:
+    """The points that are let through, or why there are none."""
+    from desertion.study.analysis.selection import Selection
+
+    try:
+        designs = kept(one.study.points, where)
+    except InputError as problem:
+        return None, str(problem)
+    if not designs:
+        return None, "No design point is left by this filter: choose more policies or values, or wider ranges."
+    return Selection(one.study, designs) if where else one.study, ""
+
+
+@solara.component
+def _Figure(one: Opened, chosen: Any) -> Any:
+    """Kind, measure and axes, and the figure that they give."""
+    session = current()
+    address = session.address.value
+    measure = measure_of(one, address.measure)
+    x = address.x if address.x in one.axes else (one.axes[0] if one.axes else "")
+    y = address.y if address.y in one.axes and address.y != x else next((axis for axis in one.axes if axis != x), "")
+    with box([], "") as figure:
+        with box([], "app-buttons"):
+            choice("Figure", address.figure, FIGURES, lambda name: session.change(figure=name))
+            choice(
+                "Measure",
+                measure,
+                {name: name.replace("_", " ") for name in one.measures},
+                lambda name: session.change(measure=name),
+            )
+            if len(one.axes) > 1:
+                choice("Across", x, {axis: axis for axis in one.axes}, lambda name: session.change(x=name))
+                choice(
+                    "Upright", y, {axis: axis for axis in one.axes if axis != x}, lambda name: session.change(y=name)
+                )
+        Drawn(
+            partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
+            f"{FIGURES.get(address.figure, address.figure)}: {measure}",
+            (one.name, address.figure, measure, x, y, address.where, session.dark.value),
+        )
+    return figure
+
+
+def draw(study: Study, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
+    """Draw a figure of a study.
+
+    Args:
+        study: The study, or a selection of its points.
+        kind: One of `FIGURES`.
+        measure: The measure.
+        x: Parameter across, if any was varied.
+        y: Parameter upright, if two were.
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If the study cannot be shown that way.
+    """
+    from desertion.figures import style
+    from desertion.study.analysis.pictures import overview
+
+    if y and (kind == "phase" or (not kind and study.points.groupby([x, y])["design"].count().max() == 1)):
+        with style.house(dark=dark):
+            return _heatmap(study, measure, x, y)
+    if kind == "response" and x:
+        with style.house(dark=dark):
+            return _response(study, measure, x)
+    return overview(study, measure, kind or None, dark=dark)
+
+
+def _heatmap(study: Study, measure: str, x: str, y: str) -> Figure:
+    from desertion.figures import answers as figures
+    from desertion.figures import style
+
+    figure = style.new_figure("wide")
+    chance = measure == "share_left"
+    cells = study.phase(x, y, measure, "chance" if chance else "median")
+    title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
+    unit = "share of runs" if chance else figures.label(measure)
+    # A table of nothing but noughts has no largest value to colour by.
+    most = 1.0 if chance or not cells.to_numpy().any() else None
+    figures.heatmap(figure.subplots(), cells, title, unit, from_zero=chance or most is not None, most=most)
+    return figure
+
+
+def _response(study: Study, measure: str, x: str) -> Figure:
+    from desertion.figures import answers as figures
+    from desertion.figures import style
+    from desertion.study.analysis.tables import done_runs
+
+    figure = style.new_figure("wide")
+    runs = done_runs(study.runs, measure)
+    several = "policies" in runs and runs["policies"].nunique() > 1
+    figures.response(figure.subplots(), runs, x, measure, "policies" if several else None)
+    style.note(figure, "Line: median. Band: middle half of the runs.")
+    return figure
+
+
+@solara.component
+def _OfComparison(one: Opened) -> Any:
+    from desertion.app.pages.compare import Shown
+
+    session = current()
+    with box([], "") as shown:
+        text(str(one.comparison.about.get("title", one.comparison.scenario)), "h2")
+        Shown(one.comparison, one.name, session.dark.value)
+    return shown

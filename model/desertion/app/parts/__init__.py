@@ -1,0 +1,1 @@
+"""What pages are made of: text, fields, tables, charts and figures."""

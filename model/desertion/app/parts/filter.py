@@ -1,0 +1,179 @@
+"""Filter: which design points of a study are shown, by policy and by the values of what was varied."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from desertion.app.parts.elements import box, button, field, several, text
+from desertion.app.request.address import Settings
+from desertion.app.session import current
+from desertion.app.ui import solara
+from desertion.errors import InputError, input_error, unknown_name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPAN = ".."
+"""Stands between the lowest and the highest value that are let through; one of them may be left out."""
+
+SEPARATOR = "|"
+"""Stands between single values that are let through."""
+
+FEW = 24
+"""Numbers to choose from; a parameter with more of them gets a lowest and a highest value instead."""
+
+_UNRESTRICTED = ("design", "dummy")
+
+
+def varied(points: pd.DataFrame) -> tuple[str, ...]:
+    """What can be restricted: the policies, and every parameter of more than one value."""
+    names = [str(name) for name in points.columns if name not in _UNRESTRICTED]
+    return tuple(name for name in names if points[name].nunique(dropna=False) > 1)
+
+
+def kept(points: pd.DataFrame, where: Settings) -> tuple[int, ...]:
+    """Numbers of the design points that an address lets through.
+
+    Args:
+        points: All design points.
+        where: Restrictions by parameter: values, or a lowest and a highest number.
+
+    Raises:
+        InputError: If a parameter was not varied, a value does not occur, or a range is none.
+    """
+    known = varied(points)
+    through = points
+    for name, told in where:
+        if name not in known:
+            raise unknown_name("varied parameter", name[:80], known, where="filter")
+        column = points[name]
+        if SPAN in told and is_number(column):
+            low, high = ends(name, told)
+            through = through[through[name].between(low, high)]
+        else:
+            through = through[through[name].map(told_as).isin(values(column, told))]
+    return tuple(int(one) for one in through["design"])
+
+
+def values(column: pd.Series[Any], told: str) -> tuple[str, ...]:
+    """Single values that are let through, as `told_as` writes them.
+
+    Raises:
+        InputError: If the column holds none of that kind.
+    """
+    known = options(column)
+    found = [unquote(part) for part in told.split(SEPARATOR)]
+    if is_number(column):
+        found = [told_as(_number(str(column.name), part)) for part in found]
+    for value in found:
+        if value not in known:
+            raise unknown_name(f"value of {column.name}", value[:80], known, where="filter")
+    return tuple(found)
+
+
+def written(chosen: tuple[str, ...]) -> str:
+    """Values as they stand in an address."""
+    return SEPARATOR.join(quote(one, safe=" +/:,=") for one in chosen)
+
+
+def ends(name: str, told: str) -> tuple[float, float]:
+    """Lowest and highest number of a range.
+
+    Raises:
+        InputError: If one is no number, or the lowest is above the highest.
+    """
+    first, _, last = told.partition(SPAN)
+    low = _number(name, first) if first.strip() else -math.inf
+    high = _number(name, last) if last.strip() else math.inf
+    if low > high:
+        raise input_error(name, told, "begins above its end", where="filter", way_out="exchange the two")
+    return low, high
+
+
+def options(column: pd.Series[Any]) -> dict[str, str]:
+    """All values of a parameter in words, numbers in their order and words in the study's."""
+    found = list(dict.fromkeys(column))
+    ordered = sorted(found) if is_number(column) else found
+    return {told_as(one): told_as(one) for one in ordered}
+
+
+def told_as(value: object) -> str:
+    """A value in words, the same for 1 and 1.0."""
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return ("true" if value else "false") if isinstance(value, bool) else f"{number:.12g}"
+
+
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether a parameter's values have an order."""
+    return column.dtype.kind in "iuf"
+
+
+def _number(name: str, told: str) -> float:
+    try:
+        number = float(told)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise input_error(name, told[:80], "must be a number", where="filter")
+    return number
+
+
+@solara.component
+def Filter(points: Any, shown: int) -> Any:
+    """Fields that restrict what is shown.
+
+    Args:
+        points: All design points.
+        shown: How many are let through now.
+    """
+    session = current()
+    where = dict(session.address.value.where)
+    names = varied(points)
+    # A visitor who folds it up should not have it opened by the next choice.
+    unfolded = solara.use_memo(lambda: {"open": ""} if where else {}, [])
+    with box([], "") as fields:
+        if names:
+            with box([], "app-filter", "details", **unfolded):
+                text("Filter", "summary")
+                with box([], "app-two"):
+                    for name in names:
+                        One(points[name], where.get(name, ""))
+                if where:
+                    button("Show all points again", lambda: session.change(where=(), page=1))
+        text(f"{shown:,} of {len(points):,} design points are shown.", "p", "small", role="status")
+    return fields
+
+
+@solara.component
+def One(column: Any, told: str) -> Any:
+    """Fields of one parameter."""
+    session = current()
+    name = str(column.name)
+    known = options(column)
+    label = "Policies" if name == "policies" else name
+
+    def restrict(given: str) -> None:
+        session.address.value = session.address.peek().with_restriction(name, given)
+        session.problem.value = ""
+
+    def between(first: str, last: str) -> None:
+        restrict(f"{first.strip()}{SPAN}{last.strip()}" if first.strip() or last.strip() else "")
+
+    with box([], "") as one:
+        if is_number(column) and (len(known) > FEW or SPAN in told):
+            first, _, last = told.partition(SPAN) if SPAN in told else ("", "", "")
+            low, *_, high = known
+            with box([], "app-buttons"):
+                field(f"{label} from", first, lambda given: between(given, last), placeholder=low)
+                field(f"{label} to", last, lambda given: between(first, given), placeholder=high)
+        else:
+            try:
+                chosen = values(column, told) if told else ()
+            except InputError:
+                chosen = ()
+            several(label, chosen, known, lambda wanted: restrict(written(wanted)), adding=f"Only some of {len(known)}")
+    return one

@@ -1,0 +1,84 @@
+"""Inputs: the few parameters that matter, with units and meanings taken from where they are defined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from desertion.app.parts.elements import box, button, choice, field, text
+from desertion.app.session import current
+from desertion.app.ui import solara
+from desertion.parameters import FORMS, Behaviour
+
+KNOBS = {
+    "contagion_squad": "Contagion in the squad",
+    "contagion_company": "Contagion in the company",
+    "contagion_community": "Contagion at home",
+    "contagion_news": "Contagion by army news",
+    "frailty_own": "Own frailty",
+    "shock_unit": "Shocks shared by a company",
+    "push_threat": "Threat of call-up",
+    "belief_credibility": "Credibility of promises",
+}
+"""Inputs of behaviour that have a field of their own, and its label."""
+
+_DIAL = "The asylum dial: 0 closed, 0.5 the status quo, 1 open fast track everywhere."
+
+
+@solara.component
+def More() -> Any:
+    """Fields of the inputs that matter, and a list of all others that are set."""
+    session = current()
+    address = session.address.value
+    given = dict(address.settings)
+    with box([], "", "details") as more:
+        text("More inputs", "summary")
+        field("Asylum dial", given.get("asylum", ""), lambda value: session.set_input("asylum", value),
+              unit="0 to 1", hint=_DIAL, placeholder="0.5")  # fmt: skip
+        choice(
+            "Form of contagion", given.get("behaviour.form", "") or "multiplicative", {form: form for form in FORMS},
+            lambda value: session.set_input("behaviour.form", "" if value == "multiplicative" else value),
+        )  # fmt: skip
+        for name, label in KNOBS.items():
+            unit, meaning, default = about(name)
+            key = f"behaviour.{name}"
+            field(label, given.get(key, ""), lambda value, key=key: session.set_input(key, value),
+                  hint=f"{meaning[:1].upper()}{meaning[1:]}; {unit}.", placeholder=f"{default:g} {unit}")  # fmt: skip
+        Others()
+    return more
+
+
+@solara.component
+def Others() -> Any:
+    """Other inputs that are set, each with a button that takes it away, and a field to set one more."""
+    session = current()
+    known = {"asylum", "behaviour.form", *(f"behaviour.{name}" for name in KNOBS)}
+    with box([], "") as others:
+        for key, value in session.address.value.settings:
+            if key not in known:
+                with box([], "app-buttons"):
+                    text(f"{key} = {value}", "span", "small")
+                    button(f"Take away {key}", lambda key=key: session.set_input(key, ""))
+
+        def add(line: str) -> None:
+            key, sign, value = line.partition("=")
+            if sign:
+                session.set_input(key.strip(), value)
+            elif line:
+                session.problem.value = f"{line!r} has no key and value; write dotted.key = value"
+
+        field(
+            "Any other input",
+            "",
+            add,
+            hint="Dotted key = value, as in hosts.finland.case_days = 30",
+            placeholder="hosts.finland.case_days = 30",
+        )
+    return others
+
+
+def about(name: str) -> tuple[str, str, float]:
+    """Unit, meaning and default of an input of behaviour."""
+    found = Behaviour.model_fields[name]
+    extra = cast(Mapping[str, str], found.json_schema_extra)
+    return extra["unit"], found.description or "", float(found.default)

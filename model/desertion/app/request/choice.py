@@ -1,0 +1,145 @@
+"""Choice: from an address to a checked scenario, refusing names and sizes that this server does not serve."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from desertion.app.request.address import Address, value_of
+from desertion.app.request.limits import check_live
+from desertion.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+PLAYS_WELL = 20_000
+"""Persons of a run whose scale the visitor has not chosen."""
+
+SETTABLE = ("behaviour", "forces", "hosts", "dial")
+"""Parts of a scenario that an address may set; all others, such as files, it may not."""
+
+STUDY_DIALS = ("contagion", "capacity", "reproduction")
+"""Dials that only studies have: multiples of all contagion, and of all places and cases a day; leavers that one adds."""
+
+WHOLE = ("asylum", *STUDY_DIALS)
+"""Dials that turn many inputs at once."""
+
+LARGEST_SEED = 2**63
+
+
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, dict[str, str]]:
+    """Titles of the shipped scenarios and policies by kind and name."""
+    from desertion.scenario import catalogue
+
+    found = catalogue()
+    # Policies named lever-... move one lever each, for the tests of claims.
+    policies = {name: title for name, title in found["policies"].items() if not name.startswith("lever-")}
+    return {"scenarios": found["scenarios"], "policies": policies, "all policies": found["policies"]}
+
+
+def scenario_of(address: Address) -> Scenario:
+    """The scenario that an address asks for, checked.
+
+    Raises:
+        InputError: If a name is not shipped, a value is not allowed, or the run is larger than this server allows.
+    """
+    chosen = unchecked(address, address.policies)
+    check_live(people_of(chosen), chosen.scale, chosen.days)
+    return chosen
+
+
+def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
+    """The scenario that an address asks for under some policies; its size is not checked.
+
+    Raises:
+        InputError: If a name is not shipped or a value is not allowed.
+    """
+    from desertion.study.design.point import scenario_of as scenario_of_point
+
+    check_names(address.scenario, policies)
+    if not 0 <= address.seed < LARGEST_SEED:
+        raise InputError(f"seed = {address.seed} must be a whole number in [0, 2**63)", key="seed")
+    if not math.isfinite(address.scale) or not 0.0 <= address.scale <= 1.0:
+        raise InputError(
+            f"scale = {address.scale:g} must lie above 0 and not above 1: it is the share of the real size", key="scale"
+        )
+    if address.days < 0:
+        raise InputError(f"days = {address.days} must be a whole number >= 1", key="days")
+    # Read as a study's design point is read, so that its dials mean the same here.
+    return scenario_of_point(
+        {
+            "scenario": address.scenario,
+            "policies": list(policies),
+            "scale": address.scale or usual_scale(address.scenario),
+            "days": address.days or None,
+            "settings": settings_of(address),
+        }
+    )
+
+
+def check_names(scenario: str, policies: tuple[str, ...]) -> None:
+    """Refuse scenarios and policies that are not shipped: a path from a browser is never opened.
+
+    Raises:
+        InputError: With the nearest name.
+    """
+    if scenario not in shipped()["scenarios"]:
+        raise unknown_name("scenario", scenario, shipped()["scenarios"])
+    for policy in policies:
+        if policy not in shipped()["all policies"]:
+            raise unknown_name("policy", policy, shipped()["policies"])
+
+
+def settings_of(address: Address) -> dict[str, object]:
+    """Inputs by dotted key with their values.
+
+    Raises:
+        InputError: If a key belongs to a part that an address may not set.
+    """
+    settings: dict[str, object] = {}
+    for key, text in address.settings:
+        if key not in WHOLE and key.split(".")[0] not in SETTABLE:
+            allowed = f"what can be set is {', '.join(WHOLE)} or starts with {', '.join(SETTABLE)}"
+            raise InputError(f"{key} cannot be set here; {allowed}", key=key)
+        value = value_of(text)
+        if not isinstance(value, bool | int | float | str):
+            raise InputError(f"{key} = {text!r} must be a number, a truth value or a word", key=key)
+        if key in STUDY_DIALS and (isinstance(value, str) or not 0.0 <= float(value) < math.inf):
+            raise InputError(f"{key} = {text!r} must be a number >= 0", key=key)
+        settings[key] = value
+    return settings
+
+
+@lru_cache(maxsize=64)
+def usual_scale(scenario: str) -> float:
+    """The scale at which a shipped scenario has about `PLAYS_WELL` people, in one figure; 1 for a small one."""
+    from desertion.scenario import Scenario
+
+    whole = people_of(Scenario.load(scenario, scale=1.0))
+    share = min(1.0, 1.2 * PLAYS_WELL / whole)
+    unit = 10.0 ** math.floor(math.log10(share))
+    return round(math.floor(share / unit + 1e-9) * unit, 12)
+
+
+def people_of(scenario: Scenario) -> int:
+    """Simulated persons of a scenario, without building its sized form."""
+    return round(sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces) * scenario.scale)
+
+
+def run_command(address: Address) -> str:
+    """The command line that repeats the live run."""
+    if any(key in STUDY_DIALS for key, _ in address.settings):
+        return "This is a point of a study; `desertion sweep` with that study's file runs it."
+    words = ["desertion", "run", address.scenario]
+    words += [word for policy in address.policies for word in ("--policy", policy)]
+    return shlex.join([*words, *common_words(address)])
+
+
+def common_words(address: Address) -> list[str]:
+    """Options that a run and a comparison share."""
+    words = [word for key, text in address.settings for word in ("--set", f"{key}={text}")]
+    words += ["--scale", f"{address.scale or usual_scale(address.scenario):g}", "--seed", str(address.seed)]
+    return words + (["--days", str(address.days)] if address.days else [])

@@ -1,0 +1,79 @@
+"""Folder: the one folder whose study files the app may open, by name only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from desertion.app.request.limits import limits
+from desertion.errors import InputError, unknown_name
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]*\.sqlite")
+_MOST = 200
+_LONGEST_CLAIMS = 1_000_000
+
+
+def names() -> list[str]:
+    """Names of the files that can be opened, in alphabetical order: those of the folder and of folders right in it."""
+    folder = limits().studies
+    if folder is None or not folder.is_dir():
+        return []
+    found = [*folder.glob("*.sqlite"), *folder.glob("*/*.sqlite")]
+    return sorted(path.relative_to(folder).as_posix() for path in found if _is_inside(path, folder))[:_MOST]
+
+
+def path_of(name: str) -> Path:
+    """Path of one of `names()`.
+
+    Args:
+        name: As it came from a browser.
+
+    Raises:
+        InputError: If it is none of them, or the file is larger than this server opens.
+    """
+    folder = limits().studies
+    if folder is None:
+        raise InputError("this server has no study folder; start it with: desertion app --studies FOLDER", key="file")
+    known = names()
+    # Looked up, never joined: nothing that a browser sends becomes part of a path.
+    if name not in known:
+        raise unknown_name("study file", name[:80], known)
+    path = folder / known[known.index(name)]
+    size = path.stat().st_size
+    if size > limits().file_bytes:
+        raise InputError(
+            f"{name} holds {size / 1e6:,.0f} MB, and this server opens files of {limits().file_bytes / 1e6:,.0f} MB at most"
+        )
+    return path
+
+
+def claims_file(digest: str) -> Path | None:
+    """The claims file of the study folder whose content has a certain SHA-256, in hex; None if there is none.
+
+    A file of runs also names the path of its claims file. That path is never followed: what is opened lies in the folder
+    and has been found by its content.
+    """
+    folder = limits().studies
+    if folder is None:
+        return None
+    for path in sorted([*folder.glob("*.toml"), *folder.glob("*/*.toml")]):
+        own = path.resolve()
+        inside = own.is_relative_to(folder.resolve()) and own.is_file() and own.stat().st_size <= _LONGEST_CLAIMS
+        if inside and hashlib.sha256(own.read_bytes()).hexdigest() == digest:
+            return own
+    return None
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    """Whether a file is one of the folder's own: no link that leads elsewhere, no odd name."""
+    own = path.resolve()
+    return (
+        own.is_file()
+        and own.is_relative_to(folder.resolve())
+        and all(_part(part) for part in path.relative_to(folder).parts)
+    )
+
+
+def _part(part: str) -> bool:
+    return bool(_NAME.fullmatch(part) or _NAME.fullmatch(f"{part}.sqlite"))

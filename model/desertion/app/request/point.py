@@ -1,0 +1,124 @@
+"""Cell: one design point of a study as a run, in the app and on the command line."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.request.address import Address
+from desertion.app.request.choice import shipped
+from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from desertion.study.design.factors import Point
+
+FOREIGN = "a file of its maker's own, which the study's file names but does not hold"
+OF_DIALS = "it turns a dial that studies have and `desertion run` has not"
+CHANGED = (
+    "The model, a scenario or a library has changed since this study was run: the lines below give the present model's "
+    "histories, which may not be the study's."
+)
+
+
+def told(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
+    """What the model was told about a design point, with the seed of the run's chance.
+
+    Args:
+        spec: The study's resolved spec.
+        point: Values of what was varied, the policy mix among them.
+    """
+    from desertion.study.design.spec import RESERVED
+    from desertion.study.run.chunk import seed_of
+
+    own: dict[str, Any] = dict(point)
+    label = own.pop("policies", next(iter(spec["policies"])))
+    stream = own.pop("dummy", None)
+    run = {name: own.pop(name, spec[name]) for name in RESERVED}
+    return {
+        **run, "policies": list(spec["policies"][label]), "settings": {**spec["settings"], **own},
+        "seed": seed_of(int(spec["seed"]), stream),
+    }  # fmt: skip
+
+
+def address_of(run: Mapping[str, Any], now: Address) -> Address:
+    """The address of page Cascade that plays the first replicate of a design point.
+
+    Args:
+        run: As `told` gives it.
+        now: The present address, for what stays.
+    """
+    from desertion.rules.draws import replicate_seed
+
+    texts = tuple(sorted((str(key), as_toml(value)) for key, value in run["settings"].items()))
+    return replace(
+        now, scenario=str(run["scenario"]), policies=tuple(run["policies"]), settings=texts, scale=float(run["scale"] or 0.0),
+        days=int(run["days"] or 0), seed=int(replicate_seed(run["seed"], 0)), force="", person=-1,
+    )  # fmt: skip
+
+
+def command_of(task: str, run: Mapping[str, Any]) -> str:
+    """The command line that lives through the first replicate of a design point, found right before it is given.
+
+    Args:
+        task: Dotted path of the study's task.
+        run: As `told` gives it.
+
+    Raises:
+        InputError: If no such line says the same; the sentence tells why.
+    """
+    from desertion.study.design.point import DIALS, scenario_of
+    from desertion.study.design.spec import MODEL_TASK
+
+    if task != MODEL_TASK:
+        raise InputError("this study's runs are made by another task than `desertion run`")
+    names = shipped()
+    if run["scenario"] not in names["scenarios"]:
+        raise InputError(f"its scenario is {FOREIGN}")
+    if any(policy not in names["all policies"] for policy in run["policies"]):
+        raise InputError(f"one of its policies is {FOREIGN}")
+    wanted = scenario_of(run)
+    plain = {key: value for key, value in run["settings"].items() if key not in DIALS}
+    if len(plain) < len(run["settings"]):
+        before = scenario_of({**run, "settings": plain}).behaviour.model_dump()
+        after = wanted.behaviour.model_dump()
+        plain |= {f"behaviour.{name}": value for name, value in after.items() if value != before[name]}
+        if scenario_of({**run, "settings": plain}).hash != wanted.hash:
+            raise InputError(OF_DIALS)
+    words = ["desertion", "run", run["scenario"], *_options("--policy", run["policies"])]
+    words += _options("--set", [f"{key}={as_toml(value)}" for key, value in plain.items()])
+    for name in ("scale", "days"):
+        words += _options(f"--{name}", [] if run[name] is None else [repr(run[name])])
+    words += _options("--population", [] if run["population"] == "compiled" else [run["population"]])
+    return shlex.join([*words, "--seed", str(run["seed"]), "--replicate", "0"])
+
+
+def is_changed(header: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
+    """Whether the present program may give other histories than those in a study's file.
+
+    Args:
+        header: What the file says about itself.
+        run: Its first design point, as `told` gives it.
+    """
+    from desertion.study.run.origin import versions
+    from desertion.study.run.task import fingerprint
+
+    return header.get("fingerprint") != fingerprint(header["spec"]["task"], run) or header.get("versions") != versions()
+
+
+def as_toml(value: object) -> str:
+    """A value as an address and `--set` take it, where what is no TOML stands for itself."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        tomllib.loads(f"value = {value}")
+    except tomllib.TOMLDecodeError:
+        return value
+    return json.dumps(value)
+
+
+def _options(name: str, values: Sequence[str]) -> list[str]:
+    return [word for value in values for word in (name, value)]

@@ -1,0 +1,1 @@
+"""The web server around the pages: settings, routes, and what every request passes through."""

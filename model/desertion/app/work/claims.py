@@ -1,0 +1,108 @@
+"""A file of claims' runs, opened and judged for the page."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desertion.app.request.choice import shipped as shipped_names
+from desertion.app.request.folder import claims_file, path_of
+from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desertion.study.claims.document import Claims
+    from desertion.study.claims.trial import Outcome
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file of claims, judged.
+
+    Attributes:
+        name: Name of the file.
+        outcome: Verdicts with how they came about.
+        worlds: What differs between worlds, a list of values by parameter.
+        note: By which claims it was judged, where that is not plain.
+    """
+
+    name: str
+    outcome: Outcome
+    worlds: dict[str, list[object]]
+    note: str = ""
+
+
+def judged(name: str) -> Opened:
+    """Judge a file of the study folder by the claims that its runs were made for.
+
+    Raises:
+        InputError: If the file holds no claims, or its claims file is not in the folder.
+    """
+    from desertion.study.claims.document import load
+    from desertion.study.claims.trial import Plan, judged_file
+    from desertion.study.claims.worlds import columns, worlds
+    from desertion.study.store.reader import StudyFile
+
+    path = path_of(name)
+    with StudyFile(path) as file:
+        header = file.header()
+    spec = header["spec"]
+    told = dict(spec["settings"])
+    if "worlds_seed" not in told:
+        raise InputError(f"{name} holds no claims: open it on the page Study", key="file")
+    own, note = _claims_of(name, bool(told.get("claims")), str(dict(header.get("fingerprint", {})).get("claims", "")))
+    claims = load(own)
+    _check_scenarios(name, claims)
+    arms = {str(row["arm"]) for row in spec["design"]["rows"]}
+    command = f"desertion claims --worlds {told['worlds']} --seed {told['worlds_seed']}"
+    plan = Plan(
+        path=own, ids=_ids(claims, arms), count=int(told["worlds"]), replicates=int(spec["replicates"]["number"]),
+        scale=float(told["scale"]), seed=int(told["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
+    )  # fmt: skip
+    outcome = judged_file(plan, path)
+    points = worlds(outcome.claims.factors, plan.count, plan.seed)
+    return Opened(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)
+
+
+def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
+    """The claims file that a file of runs was made with, None for the shipped one, and what there is to say about it."""
+    from desertion.study.claims.document import shipped
+
+    if digest == hashlib.sha256(shipped().read_bytes()).hexdigest():
+        return None, ""
+    found = claims_file(digest)
+    if found is not None:
+        return found, f"Judged by {found.name}, found in the study folder by the hash that the file of runs holds."
+    if is_own:
+        raise InputError(
+            f"{name} was made with a claims file of its own, which it names but does not hold; put that file, unchanged, into the "
+            "study folder, and the runs are judged by it",
+            key="file",
+        )
+    return None, "The shipped claims have changed since these runs were made; they are judged by the present ones."
+
+
+def _check_scenarios(name: str, claims: Claims) -> None:
+    """Refuse arms that run a scenario by its path: a path out of a file is not opened here."""
+    known = shipped_names()["scenarios"]
+    for arm in claims.arms.values():
+        if arm.scenario not in known:
+            raise InputError(
+                f"{name}: arm {arm.name} of its claims runs a scenario that is not shipped, which is not opened here; judge it with "
+                "`desertion claims --report`",
+                key="file",
+            )
+
+
+def _ids(claims: Claims, arms: set[str]) -> tuple[str, ...]:
+    """Claims that can be judged by these arms; empty, which stands for all, if they are all there."""
+    if set(claims.arms_needed()) == arms:
+        return ()
+    ids = tuple(claim.id for claim in claims.claims if {arm for arm, _ in claim.effect.terms} <= arms)
+    if not ids or set(claims.chosen(ids).arms_needed()) != arms:
+        raise InputError(
+            "this file's arms are not those of the shipped claims; run `desertion claims` anew", key="file"
+        )
+    return ids

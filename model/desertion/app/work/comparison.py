@@ -1,0 +1,164 @@
+"""Comparing: the work behind the page that compares policies, in worker processes, with progress and a stop."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.request.address import Address
+from desertion.app.request.choice import check_names, people_of, settings_of, unchecked, usual_scale
+from desertion.app.request.limits import check_comparison, limits
+from desertion.app.work.job import CancelledError, Tell
+from desertion.app.work.warm import WARM
+from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+    from desertion.study.design.spec import StudySpec
+    from desertion.study.run.pool import LocalPool
+    from desertion.study.run.runner import Progress
+
+RUN_SECONDS = 300.0
+"""Longest that one run may take."""
+
+WORKERS = 2
+"""Processes that all visitors' comparisons share."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A comparison with what was asked for.
+
+    Attributes:
+        address: What was asked for.
+        comparison: What came out.
+        number: Different for every comparison.
+    """
+
+    address: Address
+    comparison: Comparison
+    number: int
+
+
+class _Server:
+    """What all visitors' comparisons share."""
+
+    lock = threading.Lock()
+    turn = threading.BoundedSemaphore(1)
+    pool: LocalPool | None = None
+    made = 0
+
+
+def spec_for(address: Address) -> StudySpec:
+    """The study that an address asks for, checked against the limits.
+
+    Raises:
+        InputError: If a name, a value or the size is not allowed.
+    """
+    from desertion.study.comparison.compare import AS_IT_IS, spec_of
+    from desertion.study.design.spec import RunRule
+
+    for arm in address.arms:
+        check_names(address.scenario, tuple(name for name in arm.split("+") if name != AS_IT_IS))
+    if len(address.arms) < 2:
+        raise InputError(
+            "compare needs two policies at least; the first is what the others are compared with", key="arms"
+        )
+    scenario = unchecked(address, ())
+    check_comparison(people_of(scenario), scenario.scale, scenario.days, len(address.arms), address.runs)
+    spec = spec_of(
+        address.scenario,
+        list(address.arms),
+        runs=address.runs,
+        seed=address.seed,
+        scale=address.scale or usual_scale(address.scenario),
+        days=address.days or None,
+        settings=settings_of(address),
+    )
+    return replace(spec, run=RunRule(time_limit=RUN_SECONDS))
+
+
+def compare(address: Address, tell: Tell, stop: threading.Event) -> Result:
+    """Run what an address asks for.
+
+    Args:
+        address: What is asked for.
+        tell: Takes progress.
+        stop: Set when it should stop.
+
+    Raises:
+        InputError: If what is asked for is not allowed, or takes too long.
+        CancelledError: If it was stopped.
+    """
+    spec = spec_for(address)
+    # Workers that start before the code has been compiled would all compile it themselves.
+    _wait(lambda: WARM.wait(0.3), stop)
+    _wait(lambda: _Server.turn.acquire(timeout=0.3), stop)
+    try:
+        keep = tempfile.TemporaryDirectory(prefix="desertion-app-")
+        return Result(address, _run(spec, Path(keep.name) / "study.sqlite", keep, tell, stop), _number())
+    finally:
+        _Server.turn.release()
+
+
+def _wait(come: Callable[[], bool], stop: threading.Event) -> None:
+    while not come():
+        if stop.is_set():
+            raise CancelledError
+
+
+def _run(spec: StudySpec, path: Path, keep: Any, tell: Tell, stop: threading.Event) -> Comparison:
+    from desertion.study.comparison.comparison import Comparison
+    from desertion.study.run.origin import header
+    from desertion.study.run.sweep import Means, drive
+    from desertion.study.store.writer import StudyWriter
+
+    points = spec.points()
+    until = time.monotonic() + limits().seconds
+
+    def report(progress: Progress) -> None:
+        if stop.is_set():
+            raise CancelledError
+        if time.monotonic() > until:
+            raise InputError(
+                f"the comparison took longer than the {limits().seconds:.0f} seconds it may take here, with {progress.finished} of "
+                f"{progress.known} runs done; choose fewer runs or a smaller scale"
+            )
+        tell(state="working", done=progress.finished, parts=progress.known, left=progress.left)
+
+    tell(state="working", done=0, parts=len(points) * spec.replicates.number)
+    pool = _pool()
+    writer = StudyWriter.open(path, header(spec, points, (1, 1)), points)
+    try:
+        drive(spec, points, writer, Means(quiet=True), pool, pool.workers, report)
+    finally:
+        writer.close()
+    return Comparison(path, keep=keep)
+
+
+def _pool() -> LocalPool:
+    from desertion.study.run.pool import LocalPool, usable_cores
+
+    with _Server.lock:
+        if _Server.pool is None:
+            _Server.pool = LocalPool(min(WORKERS, usable_cores()))
+        return _Server.pool
+
+
+def _number() -> int:
+    with _Server.lock:
+        _Server.made += 1
+        return _Server.made
+
+
+def close_pool() -> None:
+    """End the worker processes."""
+    with _Server.lock:
+        if _Server.pool is not None:
+            _Server.pool.shutdown(wait=False, cancel_futures=True)
+            _Server.pool = None

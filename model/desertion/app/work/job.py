@@ -1,0 +1,106 @@
+"""Job: one long piece of work in a thread, with progress that can be watched and a stop that can be asked for."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from desertion.app.request.limits import limits
+from desertion.app.ui import solara
+from desertion.errors import InputError
+
+
+class CancelledError(Exception):
+    """The visitor asked the work to stop."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a job stands.
+
+    Attributes:
+        state: idle, waiting, working, done, cancelled or failed.
+        done: Parts done.
+        parts: Parts in all.
+        left: Seconds that remain, infinite where unknown.
+        result: What came out.
+        problem: Why it failed, one sentence.
+    """
+
+    state: str = "idle"
+    done: int = 0
+    parts: int = 0
+    left: float = float("inf")
+    result: Any = None
+    problem: str = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it goes on."""
+        return self.state in ("waiting", "working")
+
+
+class Job:
+    """One piece of work at a time; a new one stops the old."""
+
+    def __init__(self) -> None:
+        self.state = solara.reactive(State())
+        self._stop = threading.Event()
+
+    def start(self, work: Callable[[Tell, threading.Event], object]) -> None:
+        """Begin.
+
+        Args:
+            work: Called in a thread with a function that tells progress and an event that is set when it should stop;
+                what it returns is the result. It may raise `CancelledError`.
+        """
+        self.cancel()
+        stop = self._stop = threading.Event()
+
+        def tell(**changes: Any) -> None:
+            # Of a job that was stopped nothing more is heard.
+            if self._stop is stop:
+                self.state.value = State(**changes)
+
+        def run() -> None:
+            try:
+                result = work(tell, stop)
+            except CancelledError:
+                tell(state="cancelled")
+            except InputError as problem:
+                tell(state="failed", problem=without_folders(str(problem)))
+            except Exception as problem:
+                # What exactly went wrong is for whoever runs the server, not for the visitor.
+                tell(
+                    state="failed",
+                    problem=f"the work broke off ({type(problem).__name__}); the server's log says where",
+                )
+                traceback.print_exc()
+            else:
+                tell(state="done", result=result)
+
+        tell(state="waiting")
+        threading.Thread(target=run, name="desertion-job", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does so after the part under way."""
+        self._stop.set()
+        if self.state.peek().busy:
+            self.state.value = State(state="cancelled")
+            self._stop = threading.Event()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._stop.set()
+
+
+def without_folders(problem: str) -> str:
+    """A sentence without the path of the study folder, which is no visitor's business."""
+    folder = limits().studies
+    return problem if folder is None else problem.replace(f"{folder}/", "")
+
+
+type Tell = Callable[..., None]

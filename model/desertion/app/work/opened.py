@@ -1,0 +1,69 @@
+"""A study's file, opened for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.request.folder import path_of
+from desertion.errors import InputError
+
+if TYPE_CHECKING:
+    from desertion.study.design.factors import Point
+
+
+_NOT_MEASURES = {"design", "replicate", "status", "seconds", "policies", "attempts", "dummy"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A study's file, opened.
+
+    Attributes:
+        name: Name of the file.
+        study: The study.
+        comparison: The comparison, if it is one.
+        axes: Varied numbers.
+        measures: What the runs measured.
+        cells: What was varied, a point each, as it stands in the file.
+    """
+
+    name: str
+    study: Any
+    comparison: Any
+    axes: tuple[str, ...]
+    measures: tuple[str, ...]
+    cells: tuple[Point, ...]
+
+
+def opened(name: str) -> Opened:
+    """Open a file of the study folder.
+
+    Raises:
+        InputError: If it is no study, or none of the folder.
+    """
+    import pandas as pd
+
+    from desertion.study.analysis.study import Study
+    from desertion.study.analysis.tables import parameters_of
+    from desertion.study.comparison.comparison import Comparison
+    from desertion.study.store.reader import StudyFile
+
+    path = path_of(name)
+    study = Study(path)
+    task = str(study.spec["task"])
+    if task.endswith("claim_task.run_arm"):
+        raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
+    comparison = Comparison(path) if task.endswith(".run_arm") else None
+    parameters = parameters_of(study.runs)
+    axes = [one for one in parameters if one not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[one])]
+    measures = [str(one) for one in study.runs.columns if one not in {*parameters, *_NOT_MEASURES}]
+    with StudyFile(path) as file:
+        cells = tuple(file.points())
+    return Opened(name, study, comparison, tuple(axes), tuple(measures), cells)
+
+
+def measure_of(one: Opened, wanted: str) -> str:
+    """The measure that an address asks for, if the study has it, and else the usual one."""
+    usual = "share_left" if "share_left" in one.measures else one.measures[0]
+    return wanted if wanted in one.measures else usual

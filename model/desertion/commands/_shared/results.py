@@ -1,0 +1,54 @@
+"""What `run` and `compare` write: tables, the resolved scenario, and where it all came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desertion.files import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.scenario import Scenario
+
+
+def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
+    """Where results came from: command, scenario and its hash, seed, versions, platform, time.
+
+    Args:
+        scenario: The scenario that was run.
+        seed: The seed that was given.
+        **more: Further facts.
+    """
+    from desertion.study.run.origin import versions
+
+    return {
+        "command": shlex.join(["desertion", *sys.argv[1:]]),
+        "scenario": scenario.name,
+        "scenario_sha256": scenario.hash,
+        "policies": list(scenario.policies),
+        "scale": scenario.scale,
+        "days": scenario.days,
+        "seed": seed,
+        **more,
+        "versions": versions(),
+        "platform": platform.platform(),
+        "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+    }
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> Path:
+    """Write plain data as JSON, whole or not at all."""
+    return write_text(path, json.dumps(dict(content), indent=2, ensure_ascii=False) + "\n")
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table as CSV with full precision, whole or not at all."""
+    return write_text(path, table.to_csv(index=False, lineterminator="\n"))

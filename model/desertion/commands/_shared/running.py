@@ -1,0 +1,102 @@
+"""One run, day by day, with a progress bar that says how long it will take."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
+
+
+class Tick(Protocol):
+    """Called once a day."""
+
+    def __call__(self) -> None:
+        """Move the bar on by a day."""
+        ...
+
+
+def loaded(
+    scenario: str,
+    policies: Sequence[str] | None,
+    settings: dict[str, object],
+    scale: float | None,
+    days: int | None,
+) -> Scenario:
+    """Return the scenario that the options describe; policies may be joined by "+".
+
+    Args:
+        scenario: Name or path.
+        policies: Policies in order, or None.
+        settings: Inputs by dotted key.
+        scale: Share of the real size, or None for the scenario's own.
+        days: Horizon, or None for the scenario's own.
+
+    Raises:
+        InputError: If one of them is wrong.
+    """
+    from desertion.scenario import Scenario
+
+    names = [part for each in policies or [] for part in each.split("+") if part not in ("", "none")]
+    chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, set=settings)
+    chosen.sized()  # a scale that leaves no squad is said before a folder is made
+    return chosen
+
+
+def seed_of(seed: int, replicate: int | None) -> int:
+    """Seed of a run: the one given, or that of a comparison's replicate.
+
+    Raises:
+        InputError: If one of them is negative.
+    """
+    from desertion.errors import input_error
+    from desertion.rules.draws import replicate_seed
+
+    for name, value in (("--seed", seed), ("--replicate", replicate)):
+        if value is not None and value < 0:
+            raise input_error(name, value, "must be a whole number >= 0")
+    return seed if replicate is None else replicate_seed(seed, replicate)
+
+
+def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
+    """Run a model to its end, a day at a time; whether it got there, or was interrupted by Ctrl-C.
+
+    Args:
+        model: A fresh model.
+        title: What stands before the bar.
+        quiet: Whether to show no bar.
+    """
+    try:
+        with bar(title, model.scenario.days, quiet=quiet) as tick:
+            while model.running:
+                model.step()
+                tick()
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+@contextmanager
+def bar(title: str, days: int, *, quiet: bool = False) -> Generator[Tick]:
+    """Show a bar of days with the time left on a terminal, nothing elsewhere.
+
+    Args:
+        title: What stands before the bar.
+        days: Days until the end.
+        quiet: Whether to show nothing.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days,")]
+    columns += [TimeRemainingColumn(), TextColumn("left")]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        line = progress.add_task(title, total=days)
+        yield lambda: progress.advance(line)

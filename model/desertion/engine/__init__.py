@@ -1,0 +1,1 @@
+"""What makes kernels fast: compiling, pointers to arrays, threads. Knows nothing of armies."""

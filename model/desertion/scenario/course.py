@@ -1,0 +1,83 @@
+"""From layers to one course of events: what every lever of a scenario stands at from the first day to the last."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from desertion.errors import InputError
+from desertion.parameters import Change, Force, Host
+from desertion.scenario.complaints import build
+from desertion.scenario.dial import turn
+from desertion.scenario.levers import KINDS, Kind, Target, levers
+from desertion.scenario.overlay import Track
+
+if TYPE_CHECKING:
+    from desertion.scenario.scenario import Scenario
+
+
+class Course(NamedTuple):
+    """Forces and hosts as they stand on the first day, what changes after it, and what had to be cut to bounds."""
+
+    forces: tuple[Force, ...]
+    hosts: tuple[Host, ...]
+    changes: tuple[Change, ...]
+    cuts: tuple[str, ...]
+
+
+def course(scenario: "Scenario", tracks: Mapping[Target, Track]) -> Course:
+    """Return the course of all levers under policies and dial.
+
+    Raises:
+        InputError: If levers contradict each other on some day.
+    """
+    end = scenario.start + dt.timedelta(days=scenario.days)
+    dates = {day for track in tracks.values() for day in track.dates() if scenario.start < day < end}
+    first: dict[Kind, list[Force | Host]] = {"forces": [], "hosts": []}
+    changes: list[Change] = []
+    cuts: dict[str, None] = {}
+    for kind in KINDS:
+        for thing in scenario.forces if kind == "forces" else scenario.hosts:
+            mine = {field: tracks[key] for field in levers(kind) if (key := Target(kind, thing.name, field)) in tracks}
+            before = _on(scenario, kind, thing, mine, scenario.start, cuts)
+            first[kind].append(_checked(thing, before, scenario.start) if before else thing)
+            for day in sorted(dates) if mine else ():
+                now = _on(scenario, kind, thing, mine, day, cuts)
+                moved = {field: value for field, value in now.items() if value != before[field]}
+                if moved:
+                    _checked(thing, now, day)
+                changes += [Change(date=day, path=f"{kind}.{thing.name}.{name}", value=moved[name]) for name in moved]
+                before = now
+    return Course(
+        tuple(force for force in first["forces"] if isinstance(force, Force)),
+        tuple(host for host in first["hosts"] if isinstance(host, Host)),
+        tuple(sorted(changes, key=lambda change: (change.date, change.path))),
+        tuple(cuts),
+    )
+
+
+def _on(
+    scenario: "Scenario",
+    kind: Kind,
+    thing: Force | Host,
+    mine: Mapping[str, Track],
+    day: dt.date,
+    cuts: dict[str, None],
+) -> dict[str, float]:
+    """Return the levers of one force or host that policies or the dial move, as they stand on a day."""
+    now: dict[str, float] = {}
+    for field, track in mine.items():
+        try:
+            now[field], was_cut = track.value(getattr(thing, field), day, levers(kind)[field])
+        except InputError as error:
+            raise InputError(f"{kind}.{thing.name}.{error.message}", key=f"{kind}.{thing.name}.{field}") from None
+        if was_cut:
+            lever = levers(kind)[field]
+            cuts[f"{kind}.{thing.name}.{field} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
+    if kind == "hosts" and scenario.asylum != scenario.asylum_status_quo:
+        standing: dict[str, float] = {name: getattr(thing, name) for name in levers(kind)} | now
+        now |= turn(scenario.dial, standing, scenario.asylum, scenario.asylum_status_quo)
+    return now
+
+
+def _checked(thing: Force | Host, now: Mapping[str, float], day: dt.date) -> Force | Host:
+    return build(type(thing), thing.model_dump() | dict(now), where=f"{thing.name} on {day}")

@@ -1,0 +1,83 @@
+"""The reference state of each force: the scenario's own first day, before policies, settings and the dial."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
+from desertion.rules.refuge import believed, chance_out, persuaded, worth_inside
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against one chance in a million
+
+
+def reference_of(scenario: Scenario) -> dict[str, Reference]:
+    """The reference state by force name: what push, cost, contagion and perceived chances are measured against.
+
+    Args:
+        scenario: A scenario as its file gives it.
+    """
+    return {force.name: _reference(scenario, f, force) for f, force in enumerate(scenario.forces)}
+
+
+def _reference(scenario: Scenario, f: int, force: Force) -> Reference:
+    flights = {f"flight_{category}": max(LEAST, _flight(scenario, f, force, category)) for category in CATEGORIES}
+    credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
+    quarter = believed(force.quarter_announced, credibility, force.quarter_fear)
+    return Reference(
+        casualty_rate=force.casualty_rate,
+        legitimacy=force.legitimacy,
+        supply=force.supply,
+        punishment=force.punishment,
+        police=force.police,
+        quarter=max(LEAST, quarter),
+        **flights,
+    )
+
+
+def _flight(scenario: Scenario, f: int, force: Force, category: str) -> float:
+    """Perceived worth of flight, averaged over the force's regions."""
+    total = 0.0
+    for region in force.regions:
+        worth = [
+            region.access.get(host.name, host.access) * inside_of(scenario, f, force, host, category)
+            for host in scenario.hosts
+        ]
+        total += region.share * max(worth, default=0.0)
+    return total * chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
+
+
+def inside_of(scenario: Scenario, f: int, force: Force, host: Host, category: str) -> float:
+    """Perceived chance to get into a host times what waits there, before any case has been decided."""
+    onward = {other.name: other for other in scenario.hosts}
+    passed_on = max(
+        (_claim(f, onward[name], category) for name in host.passes_to if onward[name].border >= 2.0),
+        default=0.0,
+    )
+    return worth_inside(
+        host.border,
+        getattr(host, f"visa_free_{category}"),
+        _admission(f, host, category),
+        host.leak,
+        _recognition(force, host, category, scenario.behaviour),
+        host.places - host.places_taken < 1.0,
+        host.worth_abroad,
+        host.worth_tolerated,
+        passed_on,
+    )
+
+
+def _admission(f: int, host: Host, category: str) -> float:
+    return getattr(host, f"admission_{category}") if f < host.offers_to else 0.0
+
+
+def _recognition(force: Force, host: Host, category: str, behaviour: Behaviour) -> float:
+    announced = host.announced if host.announced >= 0.0 else getattr(host, f"recognition_{category}")
+    return persuaded(behaviour.belief_credibility, force.campaign_reach, force.campaign_credibility) * announced
+
+
+def _claim(f: int, host: Host, category: str) -> float:
+    recognition = getattr(host, f"recognition_{category}")
+    return _admission(f, host, category) * (recognition + (1.0 - recognition) * host.worth_tolerated)

@@ -1,0 +1,1 @@
+"""One run: the state of the world, the people, the day, and what is recorded."""

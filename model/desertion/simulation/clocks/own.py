@@ -1,0 +1,233 @@
+"""People with clocks of their own: those whom ties have touched, and those on their way between home, unit and hiding.
+
+Everybody else is bound to his cell, see cells.py.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
+from desertion.rules.hazard import contagion, exit_rate, leaves_by_threshold
+from desertion.rules.ticks import TIE_MOST, TIE_SHARE, crossing, ticks
+from desertion.simulation.clocks.resting import add_up, fade, may_rest
+from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
+from desertion.simulation.clocks.targets import bind, loosen, make_loose
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CELL,
+    DESERTER,
+    FLEE,
+    HOME,
+    N_ROUTES,
+    NOBODYS,
+    NONE,
+    OWN,
+    RESTING,
+    SERVING,
+    SKILLED,
+    SURRENDER,
+    THRESHOLD,
+    TIES,
+)
+from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import can_leave, category_of_class, class_of, leaving_weight, may_bind
+
+
+@kernel
+def _fetch(w: World, first: int, last: int) -> int:
+    """Read what `decide_loose` will need of the people on rows first, ..., last - 1 of its list; the sum means nothing.
+
+    They lie scattered over memory. Reads that do not wait for each other overlap, while those of `decide_loose` would come one after the other
+    (half its time at a million people).
+    """
+    loose, status, kind, trait, touched = w.loose, w.status, w.kind, w.trait, w.is_touched
+    squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    total = 0
+    for m in range(first, last):
+        i = loose[m]
+        total += status[i] + kind[i] + trait[i] + touched[i] + squad[i] + community[i]
+        total += target[i, 0] + target[i, N_ROUTES - 1] + tie[i, 0] + tie[i, N_ROUTES - 1]
+    return total
+
+
+@kernel
+def decide_loose(w: World, first: int, last: int, person: Array, route: Array, binding: Array, found: Array) -> None:
+    """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks.
+
+    Lists the leavers and those who need no clock of their own any more, drops those who cannot leave, and closes up the rest from `first` on.
+    """
+    form, behaviour = w.form, w.behaviour
+    a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
+    cross, beta, star = behaviour[col.B_CROSS_ROUTE], w.beta[TIES], w.beta_star[TIES]
+    loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
+    squad, community, target, tie, tie_day, keep, over = (
+        w.squad,
+        w.community,
+        w.target,
+        w.tie,
+        w.tie_day,
+        w.keep[TIES],
+        w.over[0],
+    )
+    squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
+    class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
+    reception_at, quarter, squad_home, force_of, outlook = (
+        w.reception,
+        w.quarter,
+        w.squad_community,
+        w.force_of,
+        w.outlook,
+    )
+    imitates = form != NONE and form != THRESHOLD
+    kept = first
+    for m in range(first, last):
+        if (m - first) % AHEAD == 0:
+            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+        i = loose[m]
+        if not can_leave(status[i]):
+            bound[i] = NOBODYS
+            continue
+        if touched[i] != 0:
+            fade(tie, touched, tie_day, i, keep, over)
+        # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
+        if may_bind(status[i], kind[i], touched[i]) and target[i, SKILLED] > 0:
+            binding[found[BINDING]] = i
+            found[BINDING] += 1
+            continue
+        loose[kept] = i
+        kept += 1
+        serving = status[i] == SERVING
+        if serving:
+            row, cl = squad[i], 0
+        else:
+            row, cl = outlook[community[i]], class_of(kind[i], status[i], trait[i])
+        total = 0
+        if touched[i] != 0 and imitates:
+            for k in range(N_ROUTES):
+                total += tie[i, k]
+        best, way = 2.0, -1
+        for k in range(N_ROUTES):
+            open_ = squad_open[row, k] if serving else class_open[row, cl, k]
+            if open_ <= 0.0:
+                continue
+            tied = 0.0
+            if total != 0:
+                # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
+                reception = 0.0
+                if k == FLEE:
+                    reception = (
+                        reception_at[outlook[squad_home[row]], DESERTER]
+                        if serving
+                        else reception_at[row, category_of_class(cl)]
+                    )
+                elif k == SURRENDER:
+                    reception = quarter[force_of[i]]
+                tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
+            if serving:
+                step = ticks(exit_rate(form, open_, squad_level[row, k], squad_shared[row, k], tied, a, b, s))
+            else:
+                step = ticks(exit_rate(form, open_, class_level[row, cl, k], class_shared[row, cl, k], tied, a, b, s))
+            when = crossing(target[i, k], step)
+            target[i, k] -= step
+            if when < best:
+                best, way = when, k
+        if way < 0 and form == THRESHOLD:
+            way = _follow(w, i, row, cl, serving)
+        if way >= 0:
+            person[found[LEAVING]] = i
+            route[found[LEAVING]] = way
+            found[LEAVING] += 1
+    found[KEPT] += kept - first
+
+
+@kernel
+def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
+    """The threshold form for a person with his own clock: the route he leaves by, -1 if not enough others have."""
+    way = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
+    if way < 0:
+        return -1
+    total = 0
+    for r in range(N_ROUTES):
+        total += w.tie[i, r]
+    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[TIES] * (total / TIE_SHARE)
+    pull = w.squad_pull[row, way] if serving else w.class_pull[row, cl, way]
+    return way if leaves_by_threshold(share, w.theta[i], pull) else -1
+
+
+@kernel
+def bind_some(w: World, people: Array, n: int) -> None:
+    """Bind the first n of a list to their cells, before the cells' clocks advance."""
+    for m in range(n):
+        bind(w, people[m])
+
+
+@kernel
+def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> None:
+    """Tell those of the persons first, ..., last - 1 who have ties to today's leavers; list who needs his own clock now."""
+    if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
+        return
+    person, route, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
+    some, by = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
+    n = 0
+    for leaver in range(w.out_n[0]):
+        if route[leaver] < 0:
+            continue
+        i = person[leaver]
+        for e in range(start[i], start[i + 1]):
+            if first <= to[e] < last:
+                some[n], by[n] = to[e], leaver
+                n += 1
+                if n == AHEAD:
+                    _tell_some(w, some, by, n, asked, found)
+                    n = 0
+    _tell_some(w, some, by, n, asked, found)
+
+
+@kernel
+def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Array) -> None:
+    """Tell the first n people of a list of the leavers of another; what concerns them is read ahead, see `_fetch`."""
+    bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie, w.target, w.community
+    tie_start, status, kind, trait, tie_day, total = w.tie_start, w.status, w.kind, w.trait, w.tie_day, 0
+    for m in range(n):
+        i = some[m]
+        total += bound[i] + is_touched[i] + tie[i, 0] + tie[i, N_ROUTES - 1] + target[i, 0] + target[i, N_ROUTES - 1]
+        total += community[i] + tie_start[i] + status[i] + kind[i] + trait[i] + tie_day[i]
+    found[FETCHED] = total
+    for m in range(n):
+        _tell(w, some[m], w.out_route[by[m]], leaving_weight(w, w.out_person[by[m]]), asked, found)
+
+
+@kernel
+def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Array) -> None:
+    """Add a leaver to what presses on a person. The order in which several are added changes nothing."""
+    bound, is_touched, tie = w.bound, w.is_touched, w.tie
+    before = bound[i]
+    if before == RESTING:
+        add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
+    elif is_touched[i] != 0:
+        fade(tie, is_touched, w.tie_day, i, w.keep[TIES], w.over[0])
+    elif before == CELL:
+        loosen(w, i)
+    ties = w.tie_start[i + 1] - w.tie_start[i]
+    tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
+    is_touched[i] = 1
+    w.tie_day[i] = w.over[0]
+    if before < CELL:
+        return
+    c = w.community[i]
+    if w.status[i] == HOME and may_rest(w, i, c, class_of(w.kind[i], w.status[i], w.trait[i])):
+        bound[i] = RESTING
+        w.resting[c] = 1
+    else:
+        bound[i] = OWN
+        asked[found[LISTED]] = i
+        found[LISTED] += 1
+
+
+@kernel
+def ask_some(w: World, people: Array) -> None:
+    """Put people on the list of those who have their own clocks."""
+    for i in people:
+        make_loose(w, i)

@@ -1,0 +1,270 @@
+"""People at rest: at home, pressed by ties, and so far from every threshold that their days may be added up some at a time.
+
+Their hazard differs from person to person, so no cell's clock serves them; but it is known from what their community saw on each of the days,
+which is kept for so long. Added up late it is the same in every bit. Nobody may rest whom a hazard `GROWTH` times that of today would bring over a
+threshold within `REST_WINDOW` days; if their community's hazard grows by more, all who rest there are roused in the morning before it counts.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
+from desertion.rules.hazard import contagion, exit_rate
+from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
+from desertion.simulation.clocks.targets import bind, make_loose, unbind
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CELL,
+    FIRST_WAY,
+    FLEE,
+    HIDE,
+    HOME,
+    MULTIPLICATIVE,
+    N_ROUTES,
+    N_WAYS,
+    OWN,
+    RESTING,
+    SKILLED,
+    SOLDIER,
+    TIES,
+    WAY_ROUTES,
+)
+from desertion.simulation.world.fields import REST_WINDOW, Array, World
+from desertion.simulation.world.people import category_of_class, class_of
+
+GROWTH = 3  # times today's hazard that those at rest may come to face unasked
+BAND = 0.1  # by which perceived safety abroad may change meanwhile
+
+
+@kernel
+def remember(w: World, first: int, last: int, day: int, alarmed: Array, found: Array) -> None:
+    """Keep what the communities first, ..., last - 1 see today; list those where it is more than the people at rest were told."""
+    slot, communities = day % REST_WINDOW, len(w.community_force)
+    outlook, step, seen, safety = w.outlook, w.class_step, w.class_rate, w.reception
+    past_outlook, past_rate, past_reception = w.past_outlook, w.past_rate, w.past_reception
+    resting, most, reception = w.resting, w.rest_most, w.rest_reception
+    safety_counts = w.beta_star[TIES] != 0.0
+    for row in range(communities, len(seen)):
+        past_rate[slot, row] = seen[row]
+        past_reception[slot, row] = safety[row]
+    for c in range(first, last):
+        row = outlook[c]
+        past_outlook[slot, c] = row
+        if row == c:
+            past_rate[slot, c] = seen[c]
+            past_reception[slot, c] = safety[c]
+        if resting[c] == 0:
+            continue
+        more = False
+        for way in range(N_WAYS):
+            more |= step[row, way] > most[c, way]
+        if safety_counts:
+            for cat in range(4):
+                more |= abs(safety[row, cat] - reception[c, cat]) > BAND
+        if more:
+            alarmed[found[LISTED]] = c
+            found[LISTED] += 1
+
+
+@kernel
+def rouse_communities(w: World, alarmed: Array) -> None:
+    """Give all people at rest in some communities their own clocks."""
+    for c in alarmed:
+        w.resting[c] = 0
+        for i in range(w.reservists_start[c], w.reservists_end[c]):
+            if w.bound[i] == RESTING:
+                rouse(w, i)
+        for i in range(w.civilians_start[c], w.civilians_end[c]):
+            if w.bound[i] == RESTING:
+                rouse(w, i)
+
+
+@kernel
+def rouse(w: World, i: int) -> None:
+    """Give one who rests his own clock, with all days that are over added up."""
+    add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
+    make_loose(w, i)
+
+
+@kernel
+def own_clock(w: World, i: int) -> None:
+    """Give a person his own clock, if he went by his cell's or rested."""
+    if w.bound[i] == CELL:
+        unbind(w, i)
+    elif w.bound[i] == RESTING:
+        rouse(w, i)
+
+
+@kernel
+def add_up(w: World, i: int, cl: int) -> None:
+    """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties."""
+    beta, star, keep, cross = w.beta[TIES], w.beta_star[TIES], w.keep[TIES], w.behaviour[col.B_CROSS_ROUTE]
+    c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie
+    outlook, seen, safety = w.past_outlook, w.past_rate, w.past_reception
+    hide, flee, skilled = _way_of(cl, HIDE), _way_of(cl, FLEE), _way_of(cl, SKILLED)
+    # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
+    a, b, d, e, f = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
+    to_hide, to_flee, to_skilled = 0, 0, 0
+    for day in range(w.tie_day[i], w.over[0]):
+        slot = day % REST_WINDOW
+        row = outlook[slot, c]
+        total = a + b + d + e + f
+        if hide >= 0:
+            to_hide += _day_of(seen[slot, row, hide], a, total, cross, beta, star, 0.0)
+        if flee >= 0:
+            to_flee += _day_of(seen[slot, row, flee], b, total, cross, beta, star, safety[slot, row, category])
+        if skilled >= 0:
+            to_skilled += _day_of(seen[slot, row, skilled], f, total, cross, beta, star, 0.0)
+        a, b, d, e, f = decayed(a, keep), decayed(b, keep), decayed(d, keep), decayed(e, keep), decayed(f, keep)
+        if a + b + d + e + f < TIE_FADED:
+            a, b, d, e, f = 0, 0, 0, 0, 0
+    target[i, HIDE] -= to_hide
+    target[i, FLEE] -= to_flee
+    target[i, SKILLED] -= to_skilled
+    tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = a, b, d, e, f
+    w.tie_day[i] = w.over[0]
+    if a + b + d + e + f == 0:
+        w.is_touched[i] = 0
+
+
+@kernel
+def _way_of(cl: int, route: int) -> int:
+    """The clock of a class of people at home that is a route's, -1 if they have no such route."""
+    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+        if WAY_ROUTES[way] == route:
+            return way
+    return -1
+
+
+@kernel
+def _day_of(rate: float, own: int, total: int, cross: float, beta: float, star: float, reception: float) -> int:
+    """Ticks of a day on which the class's rate was `rate`, under tie pressures `own` by this route and `total` by all."""
+    if rate <= 0.0:
+        return 0
+    tied = 0.0
+    if total != 0:
+        tied = contagion(beta, star, reception, (own + cross * (total - own)) / TIE_SHARE)
+    # The class's rate is opportunity times chance times level, to which 1 x changes nothing.
+    return ticks(exit_rate(MULTIPLICATIVE, 1.0, rate, 0.0, tied, 0.0, 0.0, 0.0))
+
+
+@kernel
+def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, over: int) -> None:
+    """Let the tie pressures of a person forget the days that are over and have not been counted yet."""
+    while tie_day[i] < over and is_touched[i] != 0:
+        total = 0
+        for k in range(N_ROUTES):
+            if tie[i, k] != 0:
+                left = decayed(tie[i, k] + 0, keep)
+                tie[i, k] = left
+                total += left
+        if total < TIE_FADED:
+            for k in range(N_ROUTES):
+                tie[i, k] = 0
+            is_touched[i] = 0
+        tie_day[i] += 1
+
+
+@kernel
+def told(w: World, i: int) -> Array:
+    """What presses on a person through his ties after the days that are over, by route, in ticks of 2**-24 of a share."""
+    tie, is_touched, day = w.tie[i : i + 1].copy(), w.is_touched[i : i + 1].copy(), w.tie_day[i : i + 1].copy()
+    fade(tie, is_touched, day, 0, w.keep[TIES], w.over[0])
+    return tie[0]
+
+
+@kernel
+def settle(w: World, first: int, last: int, asked: Array, found: Array) -> None:
+    """Add up the days of all at rest in the communities first, ..., last - 1, and look who may rest on; list who may not.
+
+    Those whose ties have faded go back to their cells' clocks.
+    """
+    some = np.empty(AHEAD, np.int64)
+    for c in range(first, last):
+        row = w.outlook[c]
+        for way in range(N_WAYS):
+            w.rest_most[c, way] = GROWTH * w.class_step[row, way]
+        w.rest_reception[c] = w.reception[row]
+        if w.resting[c] != 0:
+            w.resting[c] = 0
+            _settle_some(w, c, w.reservists_start[c], w.reservists_end[c], some, asked, found)
+            _settle_some(w, c, w.civilians_start[c], w.civilians_end[c], some, asked, found)
+
+
+@kernel
+def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Array, found: Array) -> None:
+    kind, status, trait, is_touched = w.kind, w.status, w.trait, w.is_touched
+    at = first
+    while at < last:
+        n, at = _next_resting(w, at, last, some, found)
+        for m in range(n):
+            i = some[m]
+            cl = class_of(kind[i], status[i], trait[i])
+            add_up(w, i, cl)
+            if is_touched[i] == 0:
+                bind(w, i)
+            elif may_rest(w, i, c, cl):
+                w.resting[c] = 1
+            else:
+                asked[found[LISTED]] = i
+                found[LISTED] += 1
+
+
+@kernel
+def _next_resting(w: World, first: int, last: int, some: Array, found: Array) -> tuple[int, int]:
+    """Find people at rest from `first` on, and read ahead what concerns them, see `loose._fetch`; how many, and where to go on."""
+    bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie
+    is_touched, tie_day, community = w.is_touched, w.tie_day, w.community
+    n, total, at = 0, 0, first
+    while at < last and n < len(some):
+        if bound[at] == RESTING:
+            some[n] = at
+            n += 1
+            total += target[at, 0] + target[at, N_ROUTES - 1] + tie[at, 0] + tie[at, N_ROUTES - 1] + tie_day[at]
+            total += kind[at] + status[at] + trait[at] + is_touched[at] + community[at]
+        at += 1
+    found[FETCHED] = total
+    return n, at
+
+
+@kernel
+def may_rest(w: World, i: int, c: int, cl: int) -> bool:
+    """Whether nothing short of an alarm can bring a person at home over a threshold before he is looked at again."""
+    if w.form != MULTIPLICATIVE:
+        return False
+    tie, star, beta, cross = w.tie, w.beta_star[TIES], w.beta[TIES], w.behaviour[col.B_CROSS_ROUTE]
+    total = 0
+    for k in range(N_ROUTES):
+        total += tie[i, k]
+    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+        k = WAY_ROUTES[way]
+        share = (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE  # falls from day to day
+        safety = w.rest_reception[c, category_of_class(cl)] if k == FLEE else 0.0
+        felt = max(contagion(beta, star, safety - BAND, share), contagion(beta, star, safety + BAND, share), 0.0)
+        # A tick more a day for what whole ticks leave out, and a millionth for the rounding of products.
+        if w.target[i, k] <= 1.000001 * REST_WINDOW * (w.rest_most[c, way] + 2) * math.exp(clip_exponent(felt)):
+            return False
+    return True
+
+
+@kernel
+def lull(w: World, first: int, last: int, found: Array) -> None:
+    """Let those rest who may, of rows first, ..., last - 1 of the list of own clocks, and close up the list from `first` on."""
+    loose, bound, kind, status, trait, is_touched = w.loose, w.bound, w.kind, w.status, w.trait, w.is_touched
+    tie, tie_day, keep, over = w.tie, w.tie_day, w.keep[TIES], w.over[0]
+    community, kept = w.community, first
+    for m in range(first, last):
+        i = loose[m]
+        if bound[i] == OWN and is_touched[i] != 0 and status[i] == HOME and kind[i] != SOLDIER:
+            fade(tie, is_touched, tie_day, i, keep, over)
+            if is_touched[i] != 0 and may_rest(w, i, community[i], class_of(kind[i], status[i], trait[i])):
+                bound[i] = RESTING
+                w.resting[community[i]] = 1
+                continue
+        loose[kept] = i
+        kept += 1
+    found[KEPT] = kept - first

@@ -1,0 +1,224 @@
+"""Cells: squads, and classes of people at home in a community, whose clocks all advance for everybody bound to them.
+
+A cell adds each day's hazard to one clock per route. A person bound to it leaves on the day its clock passes his target, so he costs nothing until
+then. Clocks are whole ticks, so this is the same in every bit as adding up day by day.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.engine.threads import LISTED
+from desertion.rules.hazard import exit_rate, leaves_by_threshold
+from desertion.rules.ticks import FAR, crossing, ticks
+from desertion.simulation.clocks.targets import civilian_blocks
+from desertion.simulation.signals.units import risk_in
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CELL,
+    FIRST_WAY,
+    HIT,
+    HOME,
+    HOME_CIVILIAN,
+    HOME_CIVILIAN_SKILLED,
+    HOME_RESERVIST_SKILLED,
+    N_CELLS,
+    N_ROUTES,
+    N_WAYS,
+    SKILLED,
+    SKILLED_BIT,
+    THRESHOLD,
+    WAY_ROUTES,
+)
+from desertion.simulation.world.fields import BLOCK, Array, World
+
+LEAVING, BINDING = LISTED, 2  # what a thread counts besides KEPT
+SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
+
+
+@kernel
+def combat(w: World, first: int, last: int, hit: Array, found: Array) -> None:
+    """Advance the clocks of being hit of the squads first, ..., last - 1, which run for all who serve, and list the hit."""
+    for q in range(first, last):
+        if w.squad_n[q] == 0:
+            continue
+        w.squad_clock[q, HIT] += ticks(risk_in(w, w.squad_company[q]))
+        if w.squad_clock[q, HIT] >= w.squad_low[q, HIT]:
+            _scan_hit(w, q, hit, found)
+
+
+@kernel
+def _scan_hit(w: World, q: int, hit: Array, found: Array) -> None:
+    low = FAR
+    for j in range(w.squad_size[q]):
+        i = w.slots[q, j]
+        if i < 0:
+            continue
+        if w.target[i, HIT] <= w.squad_clock[q, HIT]:
+            hit[found[LISTED]] = i
+            found[LISTED] += 1
+        else:
+            low = min(low, w.target[i, HIT])
+    w.squad_low[q, HIT] = low
+
+
+@kernel
+def decide_squads(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
+    """Advance the exit clocks of squads and list the bound who leave."""
+    step = np.zeros(N_ROUTES, np.int64)
+    form, behaviour = w.form, w.behaviour
+    a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
+    serving, clock, low = w.squad_n, w.squad_clock, w.squad_low
+    open_, level_, shared = w.squad_open, w.squad_level, w.squad_shared
+    for q in range(first, last):
+        if serving[q] == 0:
+            continue
+        passed = False
+        for k in range(N_ROUTES):
+            step[k] = ticks(exit_rate(form, open_[q, k], level_[q, k], shared[q, k], 0.0, a, b, s))
+            clock[q, k] += step[k]
+            passed = passed or (step[k] > 0 and clock[q, k] >= low[q, k])
+        way = -1
+        if form == THRESHOLD:
+            way = best_open(open_, q)
+            if way >= 0:
+                passed = passed or w.squad_share[q] + w.squad_pull[q, way] >= w.squad_low_theta[q]
+        if passed:
+            _scan_squad(w, q, step, way, person, route, found)
+
+
+@kernel
+def _scan_squad(w: World, q: int, step: Array, way: int, person: Array, route: Array, found: Array) -> None:
+    low = w.squad_low
+    low[q, :N_ROUTES] = FAR
+    low_theta = 1e300
+    for j in range(w.squad_size[q]):
+        i = w.slots[q, j]
+        if i < 0 or w.bound[i] != CELL:
+            continue
+        k = _first_route(w.target, i, w.squad_clock[q], step, 0, N_ROUTES, SQUAD_ROUTES)
+        if way >= 0 and k < 0 and leaves_by_threshold(w.squad_share[q], w.theta[i], w.squad_pull[q, way]):
+            k = way
+        if k >= 0:
+            person[found[LEAVING]] = i
+            route[found[LEAVING]] = k
+            found[LEAVING] += 1
+            continue
+        for r in range(N_ROUTES):
+            low[q, r] = min(low[q, r], w.target[i, r])
+        if w.form == THRESHOLD:
+            low_theta = min(low_theta, w.theta[i])
+    w.squad_low_theta[q] = low_theta
+
+
+@kernel
+def decide_communities(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
+    """Advance the exit clocks of people at home and list the bound who leave."""
+    follows = w.form == THRESHOLD
+    outlook, clock, low, step = w.outlook, w.class_clock, w.class_low, w.class_step
+    for c in range(first, last):
+        row = outlook[c]
+        passed = follows
+        for way in range(N_WAYS):
+            clock[c, way] += step[row, way]
+            passed |= clock[c, way] >= low[c, way]
+        if passed:
+            for cl in range(N_CELLS):
+                _decide_class(w, c, cl, person, route, found)
+
+
+@kernel
+def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found: Array) -> None:
+    """Look at the people of a class if one of its clocks has passed somebody's target."""
+    row, first, last = w.outlook[c], FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    if w.class_n[c, cl] == 0:
+        w.class_low[c, first:last] = FAR
+        return
+    passed, follow = False, -1
+    for way in range(first, last):
+        if w.class_step[row, way] > 0 and w.class_clock[c, way] >= w.class_low[c, way]:
+            passed = True
+    if w.form == THRESHOLD:
+        follow = best_open(w.class_open[row], cl)
+        if follow >= 0 and w.class_share[row, cl] + w.class_pull[row, cl, follow] >= w.class_low_theta[c, cl]:
+            passed = True
+    if passed:
+        _scan_class(w, c, cl, follow, person, route, found)
+
+
+@kernel
+def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Array, found: Array) -> None:
+    """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target."""
+    first, last = FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    begin, end, block = w.reservists_start[c], w.reservists_end[c], w.block_start[c]
+    if cl >= HOME_CIVILIAN:
+        begin, end, block = w.civilians_start[c], w.civilians_end[c], civilian_blocks(w, c)
+    low, clock, block_low = w.class_low[c], w.class_clock[c], w.block_low
+    low[first:last] = FAR
+    w.class_low_theta[c, cl] = 1e300
+    while begin < end:
+        look = w.form == THRESHOLD  # nobody keeps the lowest threshold of a block
+        for way in range(first, last):
+            look |= clock[way] >= block_low[block, way]
+        if look:
+            _scan_block(w, c, cl, begin, min(begin + BLOCK, end), block, follow, person, route, found)
+        for way in range(first, last):
+            low[way] = min(low[way], block_low[block, way])
+        begin += BLOCK
+        block += 1
+
+
+@kernel
+def _scan_block(
+    w: World, c: int, cl: int, begin: int, end: int, block: int, follow: int, person: Array, route: Array, found: Array
+) -> None:
+    row, first, last = w.outlook[c], FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    skilled = SKILLED_BIT if (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED) else 0
+    low, low_theta = w.block_low[block], w.class_low_theta[c, cl]
+    low[first:last] = FAR
+    status, bound, trait, target = w.status, w.bound, w.trait, w.target
+    for i in range(begin, end):
+        if bound[i] != CELL or status[i] != HOME or (trait[i] & SKILLED_BIT) != skilled:
+            continue
+        k = _first_route(target, i, w.class_clock[c], w.class_step[row], first, last, WAY_ROUTES)
+        if follow >= 0 and k < 0:
+            pull = w.class_pull[row, cl, follow]
+            if leaves_by_threshold(w.class_share[row, cl], w.theta[i], pull):
+                k = follow
+        if k >= 0:
+            person[found[LEAVING]] = i
+            route[found[LEAVING]] = k
+            found[LEAVING] += 1
+            if k < SKILLED:
+                continue
+        for way in range(first, last):
+            low[way] = min(low[way], target[i, WAY_ROUTES[way]])
+        if w.form == THRESHOLD:
+            low_theta = min(low_theta, w.theta[i])
+    w.class_low_theta[c, cl] = low_theta
+
+
+@kernel
+def _first_route(
+    target: Array, i: int, clock: Array, step: Array, first: int, last: int, routes: tuple[int, ...]
+) -> int:
+    """The route whose clock passes a bound person's target first today, -1 if none does; the clocks first, ..., last - 1 are asked."""
+    best, route = 2.0, -1
+    for way in range(first, last):
+        k = routes[way]
+        if target[i, k] <= clock[way] and step[way] > 0:
+            when = crossing(target[i, k] - (clock[way] - step[way]), step[way])
+            if when < best:
+                best, route = when, k
+    return route
+
+
+@kernel
+def best_open(open_: Array, row: int) -> int:
+    """The route with the largest opportunity times chance, -1 if none is open."""
+    best, route = 0.0, -1
+    for k in range(N_ROUTES):
+        if open_[row, k] > best:
+            best, route = open_[row, k], k
+    return route

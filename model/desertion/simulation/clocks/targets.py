@@ -1,0 +1,167 @@
+"""Clocks of the compiled form: what each person lacks until he leaves, on his own clock or on that of his cell."""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import EXIT_A, EXIT_B, FRAILTY, normals, uniforms
+from desertion.rules.hazard import frailty
+from desertion.rules.ticks import FAR, exit_threshold
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CELL,
+    FIRST_WAY,
+    HIT,
+    N_CLOCKS,
+    N_ROUTES,
+    OWN,
+    SERVING,
+    SOLDIER,
+    THRESHOLD,
+    WAY_ROUTES,
+)
+from desertion.simulation.world.fields import BLOCK, World
+from desertion.simulation.world.people import class_of, who
+
+
+@kernel
+def log_frailty(w: World, i: int) -> float:
+    """A person's log frailty z: his own, his first company's and his community's parts."""
+    b = w.behaviour
+    own = normals(w.seed, who(w, i), FRAILTY, 0)[0]
+    unit, unit_variance = 0.0, 0.0
+    if w.kind[i] == SOLDIER:
+        f = w.force_of[i]
+        unit = w.company_z[w.squad_company[first_squad(w, f, i)]]
+        unit_variance = b[col.B_FRAILTY_UNIT]
+    return frailty(
+        own, unit, w.community_z[w.community[i]], b[col.B_FRAILTY_OWN], unit_variance, b[col.B_FRAILTY_COMMUNITY]
+    )
+
+
+@kernel
+def first_squad(w: World, f: int, i: int) -> int:
+    """The squad in which a soldier began: squads hold consecutive persons."""
+    low = w.squad_first[f]
+    return low + (i - w.person_first[f]) // w.squad_size[low]
+
+
+@kernel
+def thresholds(w: World, i: int, z: float) -> tuple[int, int, int, int, int, int]:
+    """The six thresholds of a person's present spell, in ticks of his group's clock: five routes and being hit."""
+    key, spell = who(w, i), w.spell[i]
+    a, b, c, d = uniforms(w.seed, key, EXIT_A, spell)
+    e, hit, _, _ = uniforms(w.seed, key, EXIT_B, spell)
+    return (
+        exit_threshold(a, z),
+        exit_threshold(b, z),
+        exit_threshold(c, z),
+        exit_threshold(d, z),
+        exit_threshold(e, z),
+        exit_threshold(hit, 0.0),
+    )
+
+
+@kernel
+def renew(w: World, i: int) -> None:
+    """Give a person of the compiled form the full thresholds of his present spell."""
+    new = thresholds(w, i, log_frailty(w, i))
+    for k in range(N_CLOCKS):
+        w.target[i, k] = new[k]
+
+
+@kernel
+def make_loose(w: World, i: int) -> None:
+    """Put a person on the list of those who have their own clock."""
+    w.bound[i] = OWN
+    w.loose[w.loose_n[0]] = i
+    w.loose_n[0] += 1
+
+
+@kernel
+def unbind(w: World, i: int) -> None:
+    """Give a person who goes by his cell's clock one of his own."""
+    loosen(w, i)
+    make_loose(w, i)
+
+
+@kernel
+def loosen(w: World, i: int) -> None:
+    """Take a person off his cell's clock: what he still lacks becomes his own."""
+    if w.status[i] == SERVING:
+        for k in range(N_ROUTES):
+            w.target[i, k] -= w.squad_clock[w.squad[i], k]
+    else:
+        c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
+        for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+            w.target[i, WAY_ROUTES[way]] -= w.class_clock[c, way]
+
+
+@kernel
+def bind(w: World, i: int) -> None:
+    """Put a person on his cell's clock."""
+    w.bound[i] = CELL
+    if w.status[i] == SERVING:
+        q = w.squad[i]
+        for k in range(N_ROUTES):
+            w.target[i, k] += w.squad_clock[q, k]
+            w.squad_low[q, k] = min(w.squad_low[q, k], w.target[i, k])
+        if w.form == THRESHOLD:
+            w.squad_low_theta[q] = min(w.squad_low_theta[q], w.theta[i])
+        return
+    c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
+    block = _block_of(w, i, c)
+    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+        k = WAY_ROUTES[way]
+        w.target[i, k] += w.class_clock[c, way]
+        w.class_low[c, way] = min(w.class_low[c, way], w.target[i, k])
+        w.block_low[block, way] = min(w.block_low[block, way], w.target[i, k])
+    if w.form == THRESHOLD:
+        w.class_low_theta[c, cl] = min(w.class_low_theta[c, cl], w.theta[i])
+
+
+@kernel
+def _block_of(w: World, i: int, c: int) -> int:
+    """The block of neighbours to which a resident of a community belongs."""
+    if w.reservists_start[c] <= i < w.reservists_end[c]:
+        return w.block_start[c] + (i - w.reservists_start[c]) // BLOCK
+    return civilian_blocks(w, c) + (i - w.civilians_start[c]) // BLOCK
+
+
+@kernel
+def civilian_blocks(w: World, c: int) -> int:
+    """The first block of a community's civilians."""
+    return w.block_start[c] + (w.reservists_end[c] - w.reservists_start[c] + BLOCK - 1) // BLOCK
+
+
+@kernel
+def bind_residents(w: World, first: int, last: int) -> None:
+    """Draw the thresholds of people at home in the communities first, ..., last - 1 and put them on their classes' clocks (start)."""
+    for c in range(first, last):
+        w.class_low[c] = FAR
+        w.class_low_theta[c] = 1e300
+        for i in range(w.reservists_start[c], w.reservists_end[c]):
+            renew(w, i)
+            bind(w, i)
+        for i in range(w.civilians_start[c], w.civilians_end[c]):
+            renew(w, i)
+            bind(w, i)
+
+
+@kernel
+def bind_squads(w: World, first: int, last: int) -> None:
+    """Draw the thresholds of the men of the squads first, ..., last - 1 and put them on their squads' clocks (start)."""
+    for q in range(first, last):
+        w.squad_low[q] = FAR
+        w.squad_low_theta[q] = 1e300
+        for j in range(w.squad_founders[q]):
+            i = w.slots[q, j]
+            renew(w, i)
+            bind(w, i)
+            face_fire(w, i, q)
+
+
+@kernel
+def face_fire(w: World, i: int, q: int) -> None:
+    """Put a person on his squad's clock of being hit, which runs for all who serve in it, whatever ties tell them."""
+    w.target[i, HIT] += w.squad_clock[q, HIT]
+    w.squad_low[q, HIT] = min(w.squad_low[q, HIT], w.target[i, HIT])

@@ -1,0 +1,1 @@
+"""The seven parts of a day, in the order that `order` states."""

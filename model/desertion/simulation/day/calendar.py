@@ -1,0 +1,95 @@
+"""The calendar: levers that move on dates, exit bans, and call-ups."""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import CALLUP, u64, words
+from desertion.simulation.day.register import enter
+from desertion.simulation.day.turnout import refill_street
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import C_CALLED, CALLED_BIT, HOME, SUMMONED
+from desertion.simulation.world.fields import World
+
+
+@kernel
+def open_day(w: World, day: int) -> None:
+    """Move the levers due today, impose bans that outflow has triggered, and send out summonses."""
+    w.counts_today[:] = 0
+    w.host_day[:] = 0
+    while w.event_next[0] < len(w.event_day) and w.event_day[w.event_next[0]] <= day:
+        e = w.event_next[0]
+        if w.event_table[e] == 0:
+            w.forces[w.event_row[e], w.event_column[e]] = w.event_value[e]
+            if w.event_column[e] in (col.F_PROTEST, col.F_PROTEST_MEAN, col.F_PROTEST_SPREAD):
+                refill_street(w, w.event_row[e])
+        else:
+            w.hosts[w.event_row[e], w.event_column[e]] = w.event_value[e]
+        w.event_next[0] += 1
+    for f in range(len(w.people)):
+        gone = w.fled[f] / w.reservists_all[f] if w.reservists_all[f] > 0 else 0.0
+        if gone >= w.forces[f, col.F_BAN_TRIGGER] and w.fallen[f] < 0:
+            w.forces[f, col.F_EXIT_BAN] = 1.0
+        if w.fallen[f] >= 0:
+            w.forces[f, col.F_EXIT_BAN] = 0.0
+            w.forces[f, col.F_EXIT_CONTROL] = 0.0
+    for v in range(len(w.wave_force)):
+        if w.wave_day[v] <= day and w.fallen[w.wave_force[v]] < 0:
+            _call_up(w, v, day)
+
+
+@kernel
+def _call_up(w: World, v: int, day: int) -> None:
+    """Summon as many as are due by today; a quota replaces men who evaded, a list does not."""
+    passed = min(day - w.wave_day[v] + 1, w.wave_days[v])
+    due = (w.wave_number[v] * passed + w.wave_days[v] - 1) // w.wave_days[v]
+    if w.wave_list[v] == 0:
+        due += w.wave_evaded[v]
+    while w.wave_called[v] < due:
+        i = _next_name(w, w.wave_force[v])
+        if i < 0:
+            return
+        if w.status[i] == HOME:
+            w.trait[i] |= CALLED_BIT
+            w.wave_of[i] = v
+            w.until[i] = day + w.wave_notice[v]
+            w.wave_called[v] += 1
+            w.counts_today[w.wave_force[v], C_CALLED] += 1
+            enter(w, i, SUMMONED, day)
+        elif w.wave_list[v] == 1:
+            w.wave_called[v] += 1  # his name was on the list, but he is gone
+
+
+@kernel
+def _next_name(w: World, f: int) -> int:
+    """The next name on the force's lists, from the region that is most in arrears of its quota; -1 when all names are used."""
+    best, lag = -1, -1.0
+    for r in range(len(w.region_force)):
+        if w.region_force[r] != f or w.region_cursor[r] >= w.region_people[r] or w.region_weight[r] <= 0.0:
+            continue
+        arrears = w.region_weight[r] / (w.region_called[r] + 1.0)
+        if arrears > lag:
+            best, lag = r, arrears
+    if best < 0:
+        return -1
+    w.region_called[best] += 1
+    place = shuffled(w.seed, w.region_key[best], w.region_cursor[best], w.region_people[best])
+    w.region_cursor[best] += 1
+    return w.region_first[best] + place
+
+
+@kernel
+def shuffled(seed: int, key: int, place: int, n: int) -> int:
+    """Where `place` lies in a fixed random order of 0..n-1: a Feistel network, walked until it falls inside."""
+    bits = 1
+    while (1 << (2 * bits)) < n:
+        bits += 1
+    mask = (1 << bits) - 1
+    value = place
+    while True:
+        left, right = value >> bits, value & mask
+        for turn in range(4):
+            word = words(seed, key, CALLUP, (right << 3) + turn)[0]
+            left, right = right, left ^ (int(word >> u64(32)) & mask)
+        value = (left << bits) | right
+        if value < n:
+            return value

@@ -1,0 +1,47 @@
+"""Combat: what becomes of those who are hit today."""
+
+from __future__ import annotations
+
+import math
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import HIT, TREATMENT, WOUND, uniform
+from desertion.rules.ticks import SHARE
+from desertion.simulation.day.register import enter
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, CAPTURED, KILLED, WOUNDED
+from desertion.simulation.world.fields import World
+from desertion.simulation.world.people import who
+
+
+@kernel
+def strike(w: World, day: int) -> None:
+    """Take the day's hit out of the line: killed, captured or wounded; their companies feel it from tomorrow."""
+    w.company_hit[:] = 0
+    for n in range(w.out_n[0]):
+        i = w.out_person[n]
+        f, k = w.force_of[i], w.squad_company[w.squad[i]]
+        force = w.forces[f]
+        weight = int(SHARE / w.company_size[k])
+        u = uniform(w.seed, who(w, i), HIT, w.spell[i])
+        if u < force[col.F_SHARE_KILLED]:
+            kind, column, status = 1, C_KILLED, KILLED
+        elif u < force[col.F_SHARE_KILLED] + force[col.F_SHARE_CAPTURED]:
+            kind, column, status = 2, C_CAPTURED, CAPTURED
+            treat(w, i, f)
+        else:
+            kind, column, status = 0, C_WOUNDED, WOUNDED
+            healing = uniform(w.seed, who(w, i), WOUND, w.spell[i])
+            w.until[i] = day + 1 + int(force[col.F_RECOVERY] * (-math.log(healing) / 0.6931471805599453))
+        w.company_hit[k, kind] += weight
+        w.counts_today[f, column] += 1
+        enter(w, i, status, day)
+
+
+@kernel
+def treat(w: World, i: int, f: int) -> None:
+    """How a prisoner fares; word of it reaches his army, as word of decided cases does."""
+    well = uniform(w.seed, who(w, i), TREATMENT, w.spell[i]) < w.forces[f, col.F_QUARTER]
+    heard = w.behaviour[col.B_BELIEF_HEARD]
+    w.captor[f, 0] += heard if well else 0.0
+    w.captor[f, 1] += heard

@@ -1,0 +1,167 @@
+"""Part 5 of a day: today's leavers go, and those who want a skilled-worker visa take one if there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import RANK, uniform
+from desertion.rules.refuge import carried_over
+from desertion.simulation.clocks.targets import unbind
+from desertion.simulation.day.combat import treat
+from desertion.simulation.day.flight import choose_host, from_draws, set_out
+from desertion.simulation.day.news import passing_now, spread_news
+from desertion.simulation.day.register import enter
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CELL,
+    D_VISAS,
+    EMIGRATED,
+    FLED_BIT,
+    FLEE,
+    HIDE,
+    HIDING,
+    REFUSE,
+    REFUSER_BIT,
+    REFUSING,
+    RESERVIST,
+    SKILLED,
+    SUMMONED,
+    SURRENDER,
+    SURRENDERED,
+    TRAINING,
+)
+from desertion.simulation.world.fields import Cells, World
+from desertion.simulation.world.people import who
+
+
+@kernel
+def sort_out(w: World) -> None:
+    """Put the day's people into the order of their numbers, whatever found them first."""
+    n = w.out_n[0]
+    if n < 2:
+        return
+    order = np.argsort(w.out_person[:n])
+    w.out_person[:n] = w.out_person[:n][order]
+    w.out_route[:n] = w.out_route[:n][order]
+
+
+@kernel
+def issue_visas(w: World) -> None:
+    """Put today's skilled-worker visas on the table."""
+    for h in range(len(w.hosts)):
+        visas = w.hosts[h, col.H_SKILLED_VISAS]
+        w.visa_credit[h] = carried_over(w.visa_credit[h], visas) + visas if visas > 0.0 else 0.0
+
+
+@kernel
+def depart_all(w: World, day: int) -> None:
+    """Let the day's leavers, who are ready, go in order of person; nobody sees it before tomorrow.
+
+    Skilled-worker visas are short, so those who want one go last, in the order of their rank; who finds none stays (route -1).
+    """
+    wanting = 0
+    passing = np.empty(len(w.people))
+    for f in range(len(w.people)):
+        passing[f] = passing_now(w, f)
+    for n in range(w.out_n[0]):
+        if w.out_route[n] == SKILLED:
+            wanting += 1
+        else:
+            depart(w, n, w.out_route[n], passing, day)
+    if wanting == 0:
+        return
+    if w.visa_credit.max() < 1.0:
+        for n in range(w.out_n[0]):
+            if w.out_route[n] == SKILLED:
+                _wait_on(w, n)
+        return
+    place, rank = np.empty(wanting, np.int64), np.empty(wanting)
+    m = 0
+    for n in range(w.out_n[0]):
+        if w.out_route[n] == SKILLED:
+            place[m] = n
+            rank[m] = w.out_rank[n]
+            m += 1
+    for m in np.argsort(rank):
+        n = place[m]
+        if _take_visa(w, w.out_person[n]):
+            depart(w, n, SKILLED, passing, day)
+        else:
+            _wait_on(w, n)
+
+
+@kernel
+def _wait_on(w: World, n: int) -> None:
+    """Leave the n-th of today's leavers without a visa where he is; he asks again tomorrow."""
+    w.out_route[n] = -1
+    if w.lazy and w.bound[w.out_person[n]] == CELL:
+        unbind(w, w.out_person[n])
+
+
+@kernel
+def make_ready(w: World, first: int, last: int) -> None:
+    """Work out what the leavers on rows first, ..., last - 1 will do: the way to which host, how long a stay in hiding, which rank for a visa.
+
+    None of it depends on who else leaves today.
+    """
+    for n in range(first, last):
+        i, route = w.out_person[n], w.out_route[n]
+        if route == FLEE:
+            w.out_host[n] = choose_host(w, i, -1)
+        elif route == HIDE:
+            from_draws(w, i, HIDING, 0)
+        elif route == REFUSE:
+            from_draws(w, i, REFUSING, 0)
+        elif route == SKILLED:
+            w.out_rank[n] = uniform(w.seed, who(w, i), RANK, 0)
+
+
+@kernel
+def depart(w: World, n: int, route: int, passing: Cells, day: int) -> None:
+    """The n-th of the day's leavers goes by a route."""
+    i = w.out_person[n]
+    f, status = w.force_of[i], w.status[i]
+    if w.left_day[i] < 0:
+        w.left_day[i] = day
+        w.left_route[i] = route
+        w.left[f] += 1
+    if w.kind[i] == RESERVIST and route == FLEE and (w.trait[i] & FLED_BIT) == 0:
+        w.trait[i] |= FLED_BIT
+        w.fled[f] += 1
+    w.departures[f] += 1
+    w.counts_today[f, route] += 1
+    if (status == SUMMONED or status == TRAINING) and w.wave_of[i] >= 0:
+        w.wave_evaded[w.wave_of[i]] += 1
+    spread_news(w, i, f, route, status, passing[f], day)
+    if route == HIDE:
+        enter(w, i, HIDING, day)
+    elif route == REFUSE:
+        w.trait[i] |= REFUSER_BIT
+        enter(w, i, REFUSING, day)
+    elif route == SURRENDER:
+        treat(w, i, f)
+        enter(w, i, SURRENDERED, day)
+    elif route == SKILLED:
+        enter(w, i, EMIGRATED, day)
+    else:
+        set_out(w, i, w.out_host[n], day)
+
+
+@kernel
+def _take_visa(w: World, i: int) -> bool:
+    """Use one skilled-worker visa of the nearest host that has one today; false if there is none."""
+    c = w.community[i]
+    best, chosen = 0.0, -1
+    for h in range(len(w.hosts)):
+        if w.visa_credit[h] >= 1.0:
+            near = w.access[w.community_region[c], h]
+            near = near if near >= 0.0 else w.hosts[h, col.H_ACCESS]
+            if near > best:
+                best, chosen = near, h
+    if chosen < 0:
+        return False
+    w.visa_credit[chosen] -= 1.0
+    w.host[i] = chosen
+    w.host_day[chosen, w.force_of[i], D_VISAS] += 1
+    return True

@@ -1,0 +1,92 @@
+"""Part 5 of a day: which host somebody chooses, how he sets out, how long he stays where he is."""
+
+from __future__ import annotations
+
+import math
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import HOST, STAY, uniform, uniforms
+from desertion.rules.ticks import TICK
+from desertion.simulation.day.register import enter
+from desertion.simulation.signals.hosts import inside_worth, outside_worth
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    DESERTER,
+    EVADER,
+    HIDING,
+    IN_FLIGHT,
+    OTHER,
+    REFUSER_BIT,
+    RESERVIST,
+    SERVED_BIT,
+    SKILLED_BIT,
+    SOLDIER,
+    SPECIALIST,
+)
+from desertion.simulation.world.fields import World
+from desertion.simulation.world.people import who
+
+
+@kernel
+def from_draws(w: World, i: int, status: int, place: int) -> None:
+    """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
+    # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
+    a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
+    w.stay[i, 0] = stay_ticks(a)
+    w.stay[i, 1] = stay_ticks(b)
+    w.stay[i, 2] = stay_ticks(c)
+
+
+@kernel
+def stay_ticks(u: float) -> int:
+    """An exponential threshold in ticks."""
+    return int(-math.log(u) * TICK) + 1
+
+
+@kernel
+def category_of(w: World, i: int) -> int:
+    """The category in which hosts deal with a person."""
+    if (w.trait[i] & SERVED_BIT) != 0 or w.kind[i] == SOLDIER:
+        return DESERTER
+    if w.kind[i] == RESERVIST:
+        return EVADER
+    return SPECIALIST if (w.trait[i] & SKILLED_BIT) != 0 else OTHER
+
+
+@kernel
+def category_at(w: World, i: int, h: int) -> int:
+    """The same at one host: one that covers open refusers counts them as deserters, another as others."""
+    if (w.trait[i] & REFUSER_BIT) != 0:
+        return DESERTER if w.hosts[h, col.H_COVERS_REFUSERS] > 0.0 else OTHER
+    return category_of(w, i)
+
+
+@kernel
+def choose_host(w: World, i: int, but: int) -> int:
+    """The host whose perceived worth times personal taste is largest; `but` is left out; -1 if none is worth anything."""
+    c, noise = w.community[i], w.behaviour[col.B_HOST_NOISE]
+    best, chosen = 0.0, -1
+    for h in range(len(w.hosts)):
+        if h == but:
+            continue
+        worth = outside_worth(w, c, h) * inside_worth(w, c, h, category_at(w, i, h))
+        if worth <= 0.0:
+            continue
+        if noise > 0.0:
+            u = uniform(w.seed, who(w, i), HOST, w.host_key[h] + w.spell[i])
+            worth *= math.exp(-noise * math.log(-math.log(u)))
+        if worth > best:
+            best, chosen = worth, h
+    return chosen
+
+
+@kernel
+def set_out(w: World, i: int, h: int, day: int) -> None:
+    """Put a person on the way to a host; one whom no host is worth the way goes into hiding instead."""
+    if h < 0:
+        from_draws(w, i, HIDING, 0)
+        enter(w, i, HIDING, day)
+        return
+    w.until[i] = day + int(w.hosts[h, col.H_TRAVEL])
+    enter(w, i, IN_FLIGHT, day)  # before the host changes: the old one must lose him
+    w.host[i] = h

@@ -1,0 +1,142 @@
+"""Home states: legitimacy, the street, lost output, and the fall of governments and forces."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.rules.home import legitimacy, passing_news
+from desertion.simulation.day.turnout import turned_out
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, PROTECTED, SERVING, SURRENDER
+from desertion.simulation.world.fields import Array, World
+
+
+@kernel
+def is_protest_day(w: World, f: int, day: int) -> bool:
+    """Whether people of a force's country can turn out today."""
+    every = int(w.forces[f, col.F_PROTEST_EVERY])
+    return w.forces[f, col.F_PROTEST] > 0.0 and w.fallen[f] < 0 and day > 0 and day % every == 0
+
+
+@kernel
+def seen_turnout(w: World, c: int) -> float:
+    """Turnout that a community last saw: its own, and news of all that passes censorship."""
+    f = w.community_force[c]
+    local = w.forces[f, col.F_PROTEST_LOCAL]
+    return local * w.turnout[c] + (1.0 - local) * w.turnout_news[f]
+
+
+@kernel
+def street_push(w: World, c: int) -> float:
+    """What drives people into the street besides turnout: doubt and shared shocks, in log-hazard units."""
+    f = w.community_force[c]
+    doubt = w.reference[f, col.R_LEGITIMACY] - w.legitimacy[f]
+    return w.behaviour[col.B_PUSH_LEGITIMACY] * doubt + w.community_shock[c]
+
+
+@kernel
+def count_streets(w: World, day: int, turned: Array) -> None:
+    """How many turn out in each community today (compiled form)."""
+    for c in range(len(w.community_force)):
+        turned[c] = 0
+        if is_protest_day(w, w.community_force[c], day):
+            turned[c] = turned_out(w, c, seen_turnout(w, c), street_push(w, c))
+
+
+@kernel
+def count_people(w: World, turned: Array) -> Array:
+    """Turnout as a share of each force's people."""
+    street = np.zeros(len(w.people))
+    for c in range(len(w.community_force)):
+        street[w.community_force[c]] += turned[c]
+    for f in range(len(w.people)):
+        street[f] /= w.people[f]
+    return street
+
+
+@kernel
+def march(w: World, day: int, turned: Array) -> None:
+    """Publish today's turnout; the police dampen what is seen of it."""
+    for f in range(len(w.people)):
+        if not is_protest_day(w, f, day):
+            continue
+        total, people = 0, 0
+        damp = 1.0 - w.forces[f, col.F_PROTEST_POLICE]
+        for c in range(len(w.community_force)):
+            if w.community_force[c] == f:
+                total += turned[c]
+                people += w.community_size[c]
+                w.turnout[c] = damp * turned[c] / max(1, w.community_size[c])
+        exiles = 0
+        for h in range(len(w.hosts)):
+            exiles += w.host_count[h, f, PROTECTED]
+        passing = passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
+        w.turnout_news[f] = passing * damp * total / people
+
+
+@kernel
+def govern(w: World, day: int, street: Array) -> None:
+    """Move legitimacy, output and collapse for every force; `street` is turnout today as a share of the people."""
+    for f in range(len(w.people)):
+        _legitimacy(w, f, street[f])
+        _output(w, f)
+        _strength(w, f, day)
+    fell = 0
+    for f in range(len(w.people)):
+        if w.fallen[f] < 0 and w.legitimacy[f] < w.forces[f, col.F_LEGITIMACY_FLOOR]:
+            w.fallen[f] = day
+            fell += 1
+    # Felt once all of today's falls are known: no force's place in the list matters.
+    for f in range(len(w.people)):
+        if fell > 0 and w.fallen[f] < 0:
+            w.legitimacy[f] = max(0.0, w.legitimacy[f] - fell * w.forces[f, col.F_LEGITIMACY_COUPLING])
+
+
+@kernel
+def _legitimacy(w: World, f: int, street: float) -> None:
+    force = w.forces[f]
+    leavers = 0
+    for k in range(5):
+        leavers += w.counts_today[f, k]
+    hit = w.counts_today[f, C_WOUNDED] + w.counts_today[f, C_KILLED] + w.counts_today[f, C_CAPTURED]
+    exiles = 0
+    for h in range(len(w.hosts)):
+        exiles += w.host_count[h, f, PROTECTED]
+    passing = passing_news(force[col.F_CENSORSHIP], force[col.F_EROSION], exiles / w.people[f])
+    ban = 1.0 if force[col.F_EXIT_BAN] > 0.0 and w.ban_was[f] <= 0.0 else 0.0
+    w.ban_was[f] = force[col.F_EXIT_BAN]
+    w.legitimacy[f] = legitimacy(
+        w.legitimacy[f],
+        force[col.F_LEGITIMACY],
+        force[col.F_LEGITIMACY_PULL],
+        passing * leavers / w.people[f],
+        passing * hit / max(1, w.soldiers_start[f]),
+        street,
+        ban,
+        force[col.F_LEGITIMACY_EXITS],
+        force[col.F_LEGITIMACY_CASUALTIES],
+        force[col.F_LEGITIMACY_TURNOUT],
+        force[col.F_LEGITIMACY_BAN],
+    )
+
+
+@kernel
+def _output(w: World, f: int) -> None:
+    """Skilled people gone are felt in supply with a lag."""
+    share = w.skilled_gone[f] / w.skilled_all[f] if w.skilled_all[f] > 0 else 0.0
+    pull = 1.0 - math.exp(-0.6931471805599453 / w.forces[f, col.F_OUTPUT_LAG])
+    w.output_gap[f] += pull * (share - w.output_gap[f])
+
+
+@kernel
+def _strength(w: World, f: int, day: int) -> None:
+    force = w.forces[f]
+    w.effective[f] = max(0.0, w.count[f, SERVING] - force[col.F_BEARERS] * w.counts_today[f, C_WOUNDED])
+    if w.collapsed[f] < 0 and w.soldiers_start[f] > 0 and w.effective[f] < w.breakpoint[f] * w.soldiers_start[f]:
+        w.collapsed[f] = day
+    taken = w.counts_today[f, C_CAPTURED] + w.counts_today[f, SURRENDER]
+    keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[col.B_INFORMATION_HALF_LIFE])
+    w.information[f] = w.information[f] * keep + taken * w.behaviour[col.B_INFORMATION_VALUE]

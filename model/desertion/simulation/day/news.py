@@ -1,0 +1,79 @@
+"""Who hears of a leaver: his unit, his home, the army at large, as far as censorship lets news pass."""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.rules.home import passing_news
+from desertion.rules.ticks import SHARE
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    PROTECTED,
+    SERVING,
+    SURRENDER,
+)
+from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import leaving_weight
+
+
+@kernel
+def spread_news(w: World, i: int, f: int, route: int, status: int, passing: float, day: int) -> None:
+    """Add a leaver to the pressures of his unit, home and army; `passing` is the share of news that passes censorship."""
+    weight = leaving_weight(w, i) * SHARE
+    if status == SERVING:
+        q = w.squad[i]
+        k = w.squad_company[q]
+        w.squad_new[q, route] += int(weight / w.squad_size[q])
+        w.company_new[k, route] += int(weight / w.company_size[k])
+        if route == SURRENDER:
+            w.squad_surrendered[q, day % 3] += 1
+            w.company_surrendered[k, day % 3] += 1
+    c = w.community[i]
+    w.community_new[c, route] += int(weight / w.community_size[c])
+    served = status == SERVING
+    if served:
+        w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
+    else:
+        visible = w.forces[f, col.F_FLIGHT_VISIBLE]
+        w.news_new[f, route] += int(visible * passing * weight / max(1, w.people[f]))
+
+
+@kernel
+def passing_now(w: World, f: int) -> float:
+    """Share of news that passes censorship today."""
+    exiles = 0
+    for h in range(len(w.hosts)):
+        exiles += w.host_count[h, f, PROTECTED]
+    return passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
+
+
+UNIT_EVENT_MEN = 5
+
+
+@kernel
+def tell_of_units(w: World, day: int) -> None:
+    """Word of a squad or company of which half has surrendered within three days carries extra weight in army news."""
+    extra = w.behaviour[col.B_UNIT_EVENT_WEIGHT]
+    for q in range(len(w.squad_n)):
+        gone = _gone_in_three_days(w.squad_surrendered[q], w.squad_size[q], day)
+        if gone > 0:
+            _announce(w, w.squad_force[q], extra * gone)
+            w.squad_surrendered[q, :] = 0
+    for k in range(len(w.company_n)):
+        gone = _gone_in_three_days(w.company_surrendered[k], w.company_size[k], day)
+        if gone > 0:
+            _announce(w, w.company_force[k], extra * gone)
+            w.company_surrendered[k, :] = 0
+
+
+@kernel
+def _gone_in_three_days(row: Array, size: int, day: int) -> int:
+    """Men who surrendered in three days if they are at least half of the unit and five men and some did today, else 0."""
+    if row[day % 3] == 0:
+        return 0
+    gone = row[0] + row[1] + row[2]
+    return gone if gone >= UNIT_EVENT_MEN and 2 * gone >= size else 0
+
+
+@kernel
+def _announce(w: World, f: int, men: float) -> None:
+    w.news_new[f, SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))

@@ -1,0 +1,162 @@
+"""The register of persons: every change of status goes through `enter`, which keeps all counts true."""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.simulation.clocks.resting import own_clock
+from desertion.simulation.clocks.targets import face_fire, make_loose, renew
+from desertion.simulation.day.turnout import street_bin
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    EMIGRATED,
+    HIT,
+    HOME,
+    NOBODYS,
+    ORIGINAL_BIT,
+    PROTECTED,
+    SERVED_BIT,
+    SERVING,
+    SKILLED_BIT,
+)
+from desertion.simulation.world.fields import World
+from desertion.simulation.world.people import at_host, can_leave, class_of, is_away, is_passing
+
+
+@kernel
+def count_everybody(w: World) -> None:
+    """Fill all counts from the persons' statuses at the start."""
+    for i in range(len(w.status)):
+        f, status = w.force_of[i], w.status[i]
+        w.count[f, status] += 1
+        cl = class_of(w.kind[i], status, w.trait[i])
+        if cl >= 0:
+            w.class_n[w.community[i], cl] += 1
+        if (w.trait[i] & SKILLED_BIT) != 0:
+            w.skilled_all[f] += 1
+        if status == SERVING:
+            q = w.squad[i]
+            w.squad_n[q] += 1
+            w.squad_original[q] += 1
+            w.company_n[w.squad_company[q]] += 1
+    for k in range(len(w.company_n)):
+        w.company_peak[k] = w.company_n[k]
+
+
+@kernel
+def _leave_slot(w: World, i: int) -> None:
+    q = w.squad[i]
+    if w.lazy:
+        w.target[i, HIT] -= w.squad_clock[q, HIT]
+    for j in range(w.squad_size[q]):
+        if w.slots[q, j] == i:
+            w.slots[q, j] = -1
+            break
+    w.squad_n[q] -= 1
+    w.company_n[w.squad_company[q]] -= 1
+    if (w.trait[i] & ORIGINAL_BIT) != 0:
+        w.squad_original[q] -= 1
+
+
+@kernel
+def _take_slot(w: World, i: int, q: int) -> None:
+    if w.squad[i] != q:
+        w.trait[i] &= ~ORIGINAL_BIT & 0xFF
+    w.squad[i] = q
+    if w.lazy:
+        face_fire(w, i, q)
+    for j in range(w.squad_size[q]):
+        if w.slots[q, j] < 0:
+            w.slots[q, j] = i
+            break
+    w.squad_n[q] += 1
+    k = w.squad_company[q]
+    w.company_n[k] += 1
+    w.company_peak[k] = max(w.company_peak[k], w.company_n[k])
+    if (w.trait[i] & ORIGINAL_BIT) != 0:
+        w.squad_original[q] += 1
+    if (w.trait[i] & SERVED_BIT) == 0:
+        w.trait[i] |= SERVED_BIT
+        w.served[w.force_of[i]] += 1
+
+
+@kernel
+def vacancy(w: World, i: int) -> int:
+    """A squad with room for a person: his own, one of his home community, else the next in the force; -1 if there is none."""
+    q = w.squad[i]
+    if q >= 0 and w.squad_n[q] < w.squad_size[q]:
+        return q
+    c, f = w.community[i], w.force_of[i]
+    for j in range(w.squads_start[c], w.squads_start[c + 1]):
+        q = w.squads_of[j]
+        if w.squad_n[q] < w.squad_size[q]:
+            return q
+    n = len(w.squad_n)
+    for step in range(n):
+        q = (w.post_cursor[f] + step) % n  # goes on where the last search ended, so that posting costs little
+        if w.squad_force[q] == f and w.squad_n[q] < w.squad_size[q]:
+            w.post_cursor[f] = q
+            return q
+    return -1
+
+
+@kernel
+def enter(w: World, i: int, status: int, day: int) -> None:
+    """Change a person's status; his host must be set before, his squad too where he begins to serve."""
+    old, f, c = w.status[i], w.force_of[i], w.community[i]
+    if w.lazy:
+        own_clock(w, i)
+    cl = class_of(w.kind[i], old, w.trait[i])
+    if cl >= 0:
+        w.class_n[c, cl] -= 1
+    if old == SERVING:
+        _leave_slot(w, i)
+    if old == HOME and w.forces[f, col.F_PROTEST] > 0.0:
+        w.street[c, street_bin(w, i)] -= 1
+    if at_host(old):
+        w.host_count[w.host[i], f, old] -= 1
+    _count_skilled(w, i, old, -1)
+    w.count[f, old] -= 1
+    w.count[f, status] += 1
+    w.status[i] = status
+    w.since[i] = day
+    cl = class_of(w.kind[i], status, w.trait[i])
+    if cl >= 0:
+        w.class_n[c, cl] += 1
+    if status == HOME and w.forces[f, col.F_PROTEST] > 0.0:
+        w.street[c, street_bin(w, i)] += 1
+    if at_host(status):
+        w.host_count[w.host[i], f, status] += 1
+    _count_skilled(w, i, status, 1)
+    if is_passing(status) and w.is_active[i] == 0:
+        w.is_active[i] = 1
+        w.active[w.active_n[0]] = i
+        w.active_n[0] += 1
+    if w.lazy and w.bound[i] == NOBODYS and can_leave(status):
+        make_loose(w, i)
+
+
+@kernel
+def _count_skilled(w: World, i: int, status: int, step: int) -> None:
+    if (w.trait[i] & SKILLED_BIT) == 0:
+        return
+    f = w.force_of[i]
+    if is_away(status):
+        w.skilled_gone[f] += step
+    if status == PROTECTED or status == EMIGRATED:
+        w.host_skilled[w.host[i], f] += step
+
+
+@kernel
+def post(w: World, i: int, q: int, day: int) -> None:
+    """Put a person into squad `q`, serving."""
+    # The slot is taken after the old status has been left, so that a man moving within his squad frees his place first.
+    enter(w, i, SERVING, day)
+    _take_slot(w, i, q)
+
+
+@kernel
+def new_spell(w: World, i: int) -> None:
+    """Begin a new spell: new thresholds, so that a man who came back may leave again."""
+    w.spell[i] += 1
+    if w.lazy:
+        renew(w, i)

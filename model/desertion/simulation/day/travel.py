@@ -1,0 +1,291 @@
+"""Movement: travel, the own frontier, life in hiding and abroad, recovery, training, punishment, returns."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
+from desertion.rules.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
+from desertion.rules.refuge import chance_out
+from desertion.rules.ticks import ticks
+from desertion.simulation.day.flight import choose_host, from_draws, set_out, stay_ticks
+from desertion.simulation.day.hosts import file_claim, join_border_queue
+from desertion.simulation.day.register import enter, new_spell, post, vacancy
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    ABROAD,
+    APPLICANT,
+    AT_BORDER,
+    C_CAUGHT,
+    C_RETURNED,
+    C_TURNED_BACK,
+    CALLED_BIT,
+    CIVILIAN,
+    HIDING,
+    HOME,
+    IN_FLIGHT,
+    OUT_BIT,
+    PUNISHED,
+    REFUSED,
+    REFUSING,
+    SERVED_BIT,
+    SUMMONED,
+    TRAINING,
+    WOUNDED,
+)
+from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import is_passing, who
+
+
+@kernel
+def _fetch(w: World, first: int, last: int) -> int:
+    """Read what `pass_time` will need of the people on rows first, ..., last - 1 of its list, see loose.py; the sum means nothing."""
+    active, status, until, force_of, host, stay = w.active, w.status, w.until, w.force_of, w.host, w.stay
+    total = 0
+    for m in range(first, last):
+        i = active[m]
+        total += status[i] + until[i] + force_of[i] + host[i] + stay[i, 0] + stay[i, 2]
+    return total
+
+
+@kernel
+def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Array) -> None:
+    """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens."""
+    n_forces, n_hosts = len(w.people), len(w.hosts)
+    caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
+    for f in range(n_forces):
+        force = w.forces[f]
+        caught[f], back[f] = ticks(w.odds[f]), ticks(force[col.F_RETURN_RATE])
+        tried[f] = ticks(force[col.F_TRIAL_RATE] * force[col.F_PUNISHMENT])
+    abroad = np.empty((n_hosts, 3), np.int64)
+    for h in range(n_hosts):
+        abroad[h, 0] = ticks(w.hosts[h, col.H_CLAIMS_ABROAD])
+        abroad[h, 1] = ticks(w.hosts[h, col.H_ONWARD])
+        abroad[h, 2] = ticks(w.hosts[h, col.H_HOMEWARD])
+    active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
+    for m in range(first, last):
+        if (m - first) % AHEAD == 0:
+            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+        i = active[m]
+        status, ended = statuses[i], False
+        if status == HIDING:
+            stay[i, 0] -= caught[force_of[i]]
+            stay[i, 1] -= back[force_of[i]]
+            ended = stay[i, 0] <= 0 or stay[i, 1] <= 0
+        elif status == ABROAD:
+            for k in range(3):
+                stay[i, k] -= abroad[host[i], k]
+                ended = ended or stay[i, k] <= 0
+        elif status == REFUSING:
+            stay[i, 0] -= tried[force_of[i]]
+            ended = stay[i, 0] <= 0
+        elif status != AT_BORDER and status != APPLICANT:
+            ended = until[i] <= day
+        if ended:
+            due[found[LISTED]] = i
+            found[LISTED] += 1
+
+
+@kernel
+def move_on(w: World, due: Array, day: int) -> Array:
+    """Let those move on whose stage has ended; those who have come to a border today."""
+    arrived, claiming = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
+    n_arrived, n_claiming = 0, 0
+    for i in due:
+        status = w.status[i]
+        if status == IN_FLIGHT:
+            if _passes_frontier(w, i, day):
+                arrived[n_arrived] = i
+                n_arrived += 1
+        elif status == HIDING:
+            if w.stay[i, 0] <= 0:
+                _punish(w, i, day)
+            else:
+                _give_up(w, i, day)
+        elif status == ABROAD:
+            if _end_stay_abroad(w, i, day):
+                claiming[n_claiming] = i
+                n_claiming += 1
+        elif status == REFUSING:
+            _punish(w, i, day)
+        else:
+            _next_stage(w, i, status, day)
+    _claim_late(w, claiming[:n_claiming], day)
+    return arrived[:n_arrived]
+
+
+@kernel
+def leave_list(w: World, first: int, last: int, found: Array) -> None:
+    """Take those who are no longer in passing off rows first, ..., last - 1 of the list; nobody stands on it twice."""
+    kept = first
+    active, statuses, is_active = w.active, w.status, w.is_active
+    for m in range(first, last):
+        i = active[m]
+        if is_passing(statuses[i]):
+            active[kept] = i
+            kept += 1
+        else:
+            is_active[i] = 0
+    found[KEPT] = kept - first
+
+
+@kernel
+def _next_stage(w: World, i: int, status: int, day: int) -> None:
+    if status == SUMMONED:
+        w.until[i] = day + w.wave_training[w.wave_of[i]]
+        enter(w, i, TRAINING, day)
+    elif status == TRAINING:
+        q = vacancy(w, i)
+        if q >= 0:
+            post(w, i, q, day)
+    elif status == WOUNDED:
+        _recover(w, i, day)
+    elif status == PUNISHED:
+        _end_term(w, i, day)
+    elif status == REFUSED:
+        _end_toleration(w, i, day)
+
+
+@kernel
+def _recover(w: World, i: int, day: int) -> None:
+    if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i], col.F_RETURN_SHARE]:
+        q = vacancy(w, i)
+        if q >= 0:
+            new_spell(w, i)
+            post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _end_term(w: World, i: int, day: int) -> None:
+    sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i], col.F_PUNISHED_TO_FRONT]
+    if sent and w.kind[i] != CIVILIAN:
+        q = vacancy(w, i)
+        if q >= 0:
+            new_spell(w, i)
+            post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _punish(w: World, i: int, day: int) -> None:
+    f = w.force_of[i]
+    w.counts_today[f, C_CAUGHT] += 1
+    w.until[i] = day + int(w.forces[f, col.F_PUNISHMENT_TERM])
+    enter(w, i, PUNISHED, day)
+
+
+@kernel
+def _give_up(w: World, i: int, day: int) -> None:
+    """A man in hiding goes back of his own will: to his unit if he served, else home."""
+    if (w.trait[i] & SERVED_BIT) != 0:
+        q = vacancy(w, i)
+        if q < 0:
+            return
+        new_spell(w, i)
+        post(w, i, q, day)
+    else:
+        new_spell(w, i)
+        enter(w, i, HOME, day)
+    w.counts_today[w.force_of[i], C_RETURNED] += 1
+
+
+@kernel
+def _end_stay_abroad(w: World, i: int, day: int) -> bool:
+    """One of the clocks of life abroad has passed: return first, then a claim, then another host; whether he wants to claim."""
+    h = w.host[i]
+    host = w.hosts[h]
+    if w.stay[i, 2] <= 0:
+        _come_home(w, i, day)
+    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0 and w.force_of[i] < host[col.H_OFFERS_TO]:
+        return True
+    elif w.stay[i, 1] <= 0:
+        other = choose_host(w, i, h)
+        if other >= 0:
+            set_out(w, i, other, day)
+        else:
+            w.stay[i, 1] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+    return False
+
+
+@kernel
+def _come_home(w: World, i: int, day: int) -> None:
+    """Return from abroad: home, but into hiding for a man who served or was called."""
+    w.trait[i] &= ~OUT_BIT & 0xFF
+    w.counts_today[w.force_of[i], C_RETURNED] += 1
+    fall_back(w, i, day)
+
+
+@kernel
+def fall_back(w: World, i: int, day: int) -> None:
+    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
+    new_spell(w, i)
+    if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
+        from_draws(w, i, HIDING, 0)
+        enter(w, i, HIDING, day)
+    else:
+        enter(w, i, HOME, day)
+
+
+@kernel
+def _end_toleration(w: World, i: int, day: int) -> None:
+    """The refused are returned to their country, or live on without a claim."""
+    h = w.host[i]
+    if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h, col.H_ENFORCEMENT]:
+        w.trait[i] &= ~OUT_BIT & 0xFF
+        w.counts_today[w.force_of[i], C_RETURNED] += 1
+        if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
+            _punish(w, i, day)
+        else:
+            new_spell(w, i)
+            enter(w, i, HOME, day)
+    else:
+        from_draws(w, i, ABROAD, w.host_key[h])
+        enter(w, i, ABROAD, day)
+
+
+@kernel
+def _passes_frontier(w: World, i: int, day: int) -> bool:
+    """Whether a traveller passes his own frontier; who is stopped falls back. Those already out are not checked again."""
+    if (w.trait[i] & OUT_BIT) != 0:
+        return True
+    force = w.forces[w.force_of[i]]
+    chance = chance_out(
+        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], w.kind[i] != CIVILIAN
+    )
+    if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
+        w.trait[i] |= OUT_BIT
+        return True
+    w.counts_today[w.force_of[i], C_TURNED_BACK] += 1
+    fall_back(w, i, day)
+    return False
+
+
+@kernel
+def _by_rank(w: World, people: Array) -> Array:
+    """People in the order of a fixed rank, so that nobody's place in a list matters."""
+    rank = np.empty(len(people))
+    for n in range(len(people)):
+        rank[n] = uniform(w.seed, who(w, people[n]), RANK, w.spell[people[n]])
+    return people[np.argsort(rank)]
+
+
+@kernel
+def _claim_late(w: World, people: Array, day: int) -> None:
+    """File the claims of people who have lived abroad without one, as long as there are places."""
+    for i in _by_rank(w, people):
+        if w.full[w.host[i]] == 0:
+            file_claim(w, i, w.host[i], day)
+
+
+@kernel
+def queue_up(w: World, arrived: Array, day: int) -> None:
+    """Join the borders' queues."""
+    for i in _by_rank(w, arrived):
+        enter(w, i, AT_BORDER, day)
+        join_border_queue(w, i)

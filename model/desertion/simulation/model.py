@@ -1,0 +1,267 @@
+"""The model: a Mesa model whose day has the seven parts written in desertion.simulation.day.order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mesa import Model
+from mesa.datacollection import DataCollector
+
+from desertion.engine import garbage as startup
+from desertion.engine.cold import tell_if_cold
+from desertion.engine.pointer import core_of
+from desertion.errors import InputError, input_error
+from desertion.scenario import Scenario
+from desertion.simulation.population.crowd import Crowd
+from desertion.simulation.population.institutions import Front, HomeState, HostState, News
+from desertion.simulation.population.protocol import Population, check_population
+from desertion.simulation.record.measures import measures
+from desertion.simulation.record.tables import DAILY_COLUMNS, daily_frame, hosts_frame, people_frame
+from desertion.simulation.society.build import build
+from desertion.simulation.society.memory import check_memory, persons
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.simulation.population.persons import Person
+
+AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
+LARGEST_SEED = 2**63
+
+
+def _total(name: str, model: DesertionModel) -> float:
+    return float(model.world.daily[model.day, :, DAILY_COLUMNS.index(name)].sum())
+
+
+# What Mesa's batch runs and charts find without any collector of the user's: sums over forces, day by day while the model is stepped.
+TOTALS = {name: partial(_total, name) for name in ("left", "strength", "hiding", "abroad", "applicant", "protected")}
+
+
+class DesertionModel(Model[Any, Any]):
+    """One run of a scenario, day by day.
+
+    Attributes:
+        world: All state, as arrays.
+        sized: The scenario as it runs: policies and dial worked in, counts multiplied by the scale.
+        day: Days run so far.
+        hosts_states: The hosts as Mesa agents, by name.
+        home_states: The home states as Mesa agents, by name of the force.
+        fronts: The fronts as Mesa agents, by name of the force.
+        news: The news services as Mesa agents, by name of the force.
+        datacollector: Mesa's collector: totals by day of a stepped run (`run` to the horizon leaves it empty, since `daily` has all), or your own.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path = "toy",
+        *,
+        rng: int | np.integer[Any] | np.random.Generator | None = None,
+        population: str = "compiled",
+        threads: int = 1,
+        policies: Sequence[str | Path] = (),
+        asylum: float | None = None,
+        scale: float | None = None,
+        days: int | None = None,
+        settings: Mapping[str, Any] | None = None,
+        soldier: type[Person] | None = None,
+        reservist: type[Person] | None = None,
+        civilian: type[Person] | None = None,
+        **dotted: Any,
+    ) -> None:
+        """Build the people and institutions of a scenario.
+
+        Args:
+            scenario: A scenario, the name of a shipped one, or a path.
+            rng: Seed in [0, 2**63); the same seed gives the same people and fates under every policy. None takes one from the system.
+            population: "compiled" (fast) or "mesa" (one Mesa agent a person).
+            threads: Threads of the compiled form; they change no result.
+            policies: Policies laid over the scenario.
+            asylum: Position of the asylum dial.
+            scale: Share of real size.
+            days: Horizon.
+            settings: Values of inputs by dotted key.
+            soldier: Own class of soldiers (mesa form only).
+            reservist: Own class of reservists (mesa form only).
+            civilian: Own class of civilians (mesa form only).
+            **dotted: More settings; a double underscore stands for the dot: `behaviour__form="none"`.
+
+        Raises:
+            InputError: If an input is wrong or the run would not fit into memory.
+        """
+        startup.over()
+        check_population(population)
+        self._threads = _checked_threads(threads)
+        self.seed_number = _seed(rng)
+        super().__init__(rng=self.seed_number)
+        self._given = _scenario(scenario, policies, asylum, scale, days, {**(settings or {}), **_dotted(dotted)})
+        self.sized = self._given.sized()
+        self.population_name = population
+        self._agents_built = population == "mesa"
+        check_memory(self.sized, population)
+        tell_if_cold()
+        self.world = build(self.sized, self.seed_number, lazy=population == "compiled", threads=self._threads)
+        self.core = core_of(self.world)
+        self.day = 0
+        self.population: Population = self._people(population, (soldier, reservist, civilian))
+        self.datacollector = self._totals = DataCollector(model_reporters=TOTALS)
+        self._build_institutions()
+
+    def _people(self, population: str, own: tuple[type[Person] | None, ...]) -> Population:
+        if population == "compiled":
+            for kind in own:
+                if kind is not None:
+                    raise input_error(
+                        "population",
+                        population,
+                        f"cannot run the class {kind.__name__}, whose rules are Python",
+                        way_out='say population = "mesa"',
+                    )
+            return Crowd(self.world, self.core, self._threads)
+        from desertion.simulation.population.agents import Agents
+        from desertion.simulation.population.persons import Civilian, Reservist, Soldier
+
+        return Agents(self, (own[0] or Soldier, own[1] or Reservist, own[2] or Civilian))
+
+    def _build_institutions(self) -> None:
+        self.host_states = {host.name: HostState(self, h, host.name) for h, host in enumerate(self.sized.hosts)}
+        names = [force.name for force in self.sized.forces]
+        self.home_states = {name: HomeState(self, f, name) for f, name in enumerate(names)}
+        self.fronts = {name: Front(self, f, name) for f, name in enumerate(names)}
+        self.news = {name: News(self, f, name) for f, name in enumerate(names)}
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it was given."""
+        return self._given
+
+    @scenario.setter
+    def scenario(self, scenario: Any) -> None:
+        # Mesa puts a scenario object of its own here; ours stands beside it and is set once.
+        self._mesa_scenario = scenario
+
+    @property
+    def agents(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride] - Mesa's setter only refuses
+        """All persons and institutions as Mesa agents; the compiled form builds them when they are first asked for.
+
+        Raises:
+            InputError: If there are too many persons to show each as an agent.
+        """
+        if not self._agents_built:
+            n = persons(self.sized)
+            if n > AGENT_LIMIT:
+                raise InputError(
+                    f"agents: {n} persons are too many to show each as a Mesa agent (at most {AGENT_LIMIT}); use model.people(), or a scale of "
+                    f"{self.sized.scale * AGENT_LIMIT / n:.2g} or less"
+                )
+            from desertion.simulation.population.persons import PersonView
+
+            self._agents_built = True
+            for row in range(n):
+                PersonView(self, row)
+        return self._all_agents
+
+    def step(self) -> None:
+        """Run one day, in the order of desertion.simulation.day.order; past the horizon nothing happens."""
+        if self.day < self.sized.days and self.running:
+            self.population.advance(self.day, self.day + 1)
+            self.day += 1
+            self.running = self.day < self.sized.days and not self._stopped()
+        self.datacollector.collect(self)
+
+    def run(self) -> DesertionModel:
+        """Run to the horizon or the stop rule; return the model."""
+        mine = self.datacollector is self._totals
+        plain = type(self).step is DesertionModel.step and mine and len(self._event_list) <= 1
+        while self.running and self.day < self.sized.days:
+            if plain and self.sized.stop is None:
+                self.population.advance(self.day, self.sized.days)
+                self.steps += self.sized.days - self.day
+                self._skip_time(float(self.sized.days))
+                self.day = self.sized.days
+                self.running = False
+            else:
+                self.step()
+        return self
+
+    def _skip_time(self, until: float) -> None:
+        # Nothing but the default daily event is scheduled, so Mesa's clock may be set at once.
+        self._default_schedule.stop()
+        self.time = until
+
+    def _stopped(self) -> bool:
+        stop = self.sized.stop
+        if stop is None:
+            return False
+        days = self.world.collapsed if stop.measure == "collapsed" else self.world.fallen
+        names = [force.name for force in self.sized.forces]
+        for name, day in zip(names, days.tolist(), strict=True):
+            if stop.force in (None, name) and 0 <= day <= self.day - 1 - stop.days_after:
+                return True
+        return False
+
+    @property
+    def daily(self) -> pd.DataFrame:
+        """One row per day and force, from day 0 (the start)."""
+        return daily_frame(self.world, self.sized, self.day)
+
+    @property
+    def hosts(self) -> pd.DataFrame:
+        """One row per day, host and force of origin."""
+        return hosts_frame(self.world, self.sized, self.day)
+
+    def people(self) -> pd.DataFrame:
+        """One row per person."""
+        return people_frame(self.world, self.sized)
+
+    def measures(self) -> dict[str, float]:
+        """What sums the run up, see record.measures."""
+        return measures(self.world, self.sized, self.day)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__) | {"core": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.core = core_of(self.world)
+        self.population.reconnect(self.core)
+
+
+def _seed(rng: Any) -> int:
+    if rng is None:
+        return int(np.random.default_rng().integers(LARGEST_SEED))
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(LARGEST_SEED))
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= int(rng) < LARGEST_SEED:
+        raise input_error("rng", rng, "must be a whole number in [0, 2**63)")
+    return int(rng)
+
+
+def _checked_threads(threads: Any) -> int:
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 256:
+        raise input_error("threads", threads, "must be a whole number in [1, 256]")
+    return threads
+
+
+def _dotted(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.replace("__", "."): value for key, value in settings.items()}
+
+
+def _scenario(
+    scenario: Any,
+    policies: Sequence[str | Path],
+    asylum: float | None,
+    scale: float | None,
+    days: int | None,
+    settings: Mapping[str, Any],
+) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return Scenario.load(scenario, policies=policies, scale=scale, asylum=asylum, days=days, set=settings)
+    changes = dict(settings) | {
+        key: value for key, value in (("asylum", asylum), ("scale", scale), ("days", days)) if value is not None
+    }
+    changed = scenario.with_(changes) if changes else scenario
+    return changed.with_policies([*changed.overlays, *policies]) if policies else changed

@@ -1,0 +1,132 @@
+"""The compiled form of the population: clocks shared by squads and communities, own clocks only for those whom ties have touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from desertion.engine.compile import kernel
+from desertion.engine.threads import KEPT, Team, close_up
+from desertion.simulation.clocks.own import ask_some, bind_some, decide_loose, tell_ties
+from desertion.simulation.clocks.resting import lull, remember, rouse_communities, settle
+from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
+from desertion.simulation.day.departure import sort_out
+from desertion.simulation.day.home import count_streets
+from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
+from desertion.simulation.signals.communities import publish_communities
+from desertion.simulation.signals.units import publish_companies, publish_squads
+from desertion.simulation.world.codes import MULTIPLICATIVE
+from desertion.simulation.world.fields import REST_WINDOW, Array, World
+
+TIDY_EVERY = 8  # days after which lists are put in order, so that neighbours in memory are read together
+SMALL = 50_000  # persons a thread must have to be worth waking
+
+
+@kernel
+def decide(w: World, binding: Array, found: Array) -> None:
+    """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
+    found[:] = 0
+    decide_loose(w, 0, w.loose_n[0], w.out_person, w.out_route, binding, found)
+    w.loose_n[0] = found[KEPT]
+    bind_some(w, binding, found[BINDING])
+    decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, found)
+    decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, found)
+    w.out_n[0] = found[LEAVING]
+    sort_out(w)
+
+
+class _Lists:
+    """What one thread found: leavers with their routes, people to bind, and its counts."""
+
+    def __init__(self, persons: int) -> None:
+        # Never written, never paid for: pages of these lists cost memory only as far as people leave on one day.
+        self.leavers = np.empty(persons, np.int64), np.empty(persons, np.int8)  # persons, their routes
+        self.binding = np.empty(persons, np.int64)
+        self.found = np.zeros(4, np.int64)
+
+
+class Crowd:
+    """The population as arrays, see the module's first lines.
+
+    Ranges of communities, squads and lists are given to threads; each lists its leavers in an array of its own, and the lists are sorted by person,
+    so the number of threads changes no bit.
+    """
+
+    def __init__(self, world: World, core: Any, threads: int) -> None:
+        self.world, self.core = world, core
+        self.threads = max(1, min(threads, len(world.status) // SMALL))
+        self._team: Team | None = None
+        self._lists: list[_Lists] = []
+
+    def advance(self, first: int, last: int) -> None:
+        """Run the days first, ..., last - 1, in the order of desertion.simulation.day.order."""
+        if self._team is None:
+            self._team = Team(self.world, self.threads)
+            self._lists = [_Lists(len(self.world.status)) for _ in range(self.threads)]
+        turned = np.zeros(len(self.world.community_force), np.int64)
+        for day in range(first, last):
+            self._day(self._team, day, turned)
+            # Also at the end, so that nobody outside meets people whose days are not added up.
+            if day == 0 or (day + 1) % REST_WINDOW == 0 or day + 1 == last:
+                self._settle(self._team, day + 1)
+
+    def _day(self, team: Team, day: int, turned: Array) -> None:
+        w, core = self.world, self.core
+        if day % TIDY_EVERY == 0:
+            w.loose[: w.loose_n[0]].sort()
+        morning(core, day)
+        team.spread(publish_companies, len(w.company_force))
+        team.spread(publish_communities, len(w.community_force))
+        if w.resting.any():
+            rouse_communities(core, team.gather(remember, len(w.community_force), day))
+        team.spread(publish_squads, len(w.squad_force))
+        hit = np.sort(team.gather(combat, len(w.squad_force)))
+        w.out_n[0] = len(hit)
+        w.out_person[: len(hit)] = hit
+        take_casualties(core, day)
+        if self.threads == 1:
+            decide(core, self._lists[0].binding, self._lists[0].found)
+        else:
+            self._decide_on_threads(team)
+        afternoon(core, team, day)
+        w.over[0] = day + 1
+        ask_some(core, team.gather(tell_ties, len(w.status)))
+        count_streets(core, day, turned)
+        evening(core, team, day, turned)
+
+    def _decide_on_threads(self, team: Team) -> None:
+        w, lists = self.world, self._lists
+        for own in lists:
+            own.found[:] = 0
+        edges = team.spread(
+            decide_loose, int(w.loose_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
+        )
+        w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+        for own in lists:
+            bind_some(self.core, own.binding, own.found[BINDING])
+        team.spread(decide_squads, len(w.squad_force), own=lambda k: (*lists[k].leavers, lists[k].found))
+        team.spread(decide_communities, len(w.community_force), own=lambda k: (*lists[k].leavers, lists[k].found))
+        at = 0
+        for own in lists:
+            n = int(own.found[LEAVING])
+            w.out_person[at : at + n], w.out_route[at : at + n] = (rows[:n] for rows in own.leavers)
+            at += n
+        w.out_n[0] = at
+        sort_out(self.core)
+
+    def _settle(self, team: Team, over: int) -> None:
+        """Add up the days of those at rest; at the end of a window, let all rest who may."""
+        w = self.world
+        if w.form != MULTIPLICATIVE:
+            return
+        ask_some(self.core, team.gather(settle, len(w.community_force)))
+        if over % REST_WINDOW == 0:
+            w.loose_n[0] = team.sift(lull, w.loose, int(w.loose_n[0]))
+
+    def reconnect(self, core: Any) -> None:
+        """Take the world for kernels anew, after the model was read back from a pickle."""
+        self.core = core
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(self.__dict__) | {"core": None, "_team": None, "_lists": []}

@@ -1,0 +1,167 @@
+"""The numbers that sum a run up: cascade size, breakpoints, clumping, hosts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desertion.simulation.world.codes import KINDS, ROUTES, SOLDIER
+from desertion.simulation.world.fields import HOST_EXTRA, Array, World
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+from desertion.simulation.record.tables import DAILY_COLUMNS
+
+
+def first_squads(world: World) -> Array:
+    """The squad in which each soldier began, -1 for others."""
+    start = np.full(len(world.status), -1, np.int64)
+    founders = world.squad_founders.astype(np.int64)
+    rows = np.flatnonzero(world.kind == SOLDIER)
+    start[rows] = np.repeat(np.arange(len(founders)), founders)
+    return start
+
+
+def clumping(counts: Array) -> float:
+    """(variance - mean) / mean^2 of counts by unit: 0 for chance alone, more where leaving clumps; nan without leavers or units."""
+    if len(counts) < 2 or counts.sum() == 0:
+        return float("nan")
+    mean = counts.mean()
+    return float((counts.var(ddof=1) - mean) / mean**2)
+
+
+def first_day(reached: Array, horizon: int) -> float:
+    """The first day on which something holds, or the horizon."""
+    days = np.flatnonzero(reached)
+    return float(days[0]) if len(days) else float(horizon)
+
+
+def measures(world: World, scenario: Scenario, days: int) -> dict[str, float]:
+    """What sums a run up: all forces together and, where there are several, each as `measure@force`.
+
+    Dates that never come count as the horizon. Counts are persons of the simulated size, money is EUR at real size.
+    """
+    out = _measures(world, scenario, days, np.arange(len(scenario.forces)))
+    if len(scenario.forces) > 1:
+        for f, force in enumerate(scenario.forces):
+            out.update(
+                {
+                    f"{name}@{force.name}": value
+                    for name, value in _measures(world, scenario, days, np.array([f])).items()
+                }
+            )
+    return out
+
+
+def _measures(world: World, scenario: Scenario, days: int, forces: Array) -> dict[str, float]:
+    horizon = scenario.days
+    daily = {name: world.daily[: days + 1, forces, j] for j, name in enumerate(DAILY_COLUMNS)}
+    host = {name: world.hostly[: days + 1][:, :, forces, j] for j, name in enumerate(HOST_EXTRA)}
+    mine = np.isin(world.force_of, forces)
+    out: dict[str, float] = {}
+    out.update(_leavers(world, mine, forces, horizon))
+    out.update(_forces(daily, world, forces, horizon))
+    out.update(_hosts(host))
+    total = out["left_total"]
+    out["cost_per_leaver"] = out["cost_eur"] * scenario.scale / total if total else float("nan")
+    out["claim_share"] = out["decided_or_waiting"] / out["flee_departures"] if out["flee_departures"] else float("nan")
+    return out
+
+
+def _leavers(world: World, mine: Array, forces: Array, horizon: int) -> dict[str, float]:
+    left = mine & (world.left_day >= 0)
+    out = {"left_total": float(left.sum()), "share_left": float(left.sum() / mine.sum())}
+    for route, name in enumerate(ROUTES):
+        out[f"left_{name}"] = float((left & (world.left_route == route)).sum())
+    for kind, name in enumerate(KINDS):
+        out[f"{name}s_left"] = float((left & (world.kind == kind)).sum())
+    soldiers = left & (world.kind == SOLDIER)
+    start = float(world.soldiers_start[forces].sum())
+    gone = np.cumsum(np.bincount(world.left_day[soldiers], minlength=horizon + 1))
+    for share in (10, 25, 50):
+        out[f"day_{share}"] = first_day(gone >= start * share / 100.0, horizon) if start else float(horizon)
+    out["soldiers_left_share"] = float(soldiers.sum()) / start if start else float("nan")
+    reservists = float(world.reservists_all[forces].sum())
+    out["reservists_left_share"] = out["reservists_left"] / reservists if reservists else float("nan")
+    if start:
+        squads = first_squads(world)
+        companies = world.squad_company[squads[soldiers]]
+        own = np.flatnonzero(np.isin(world.company_force, forces))
+        began = np.unique(world.squad_company[squads[(mine & (world.kind == SOLDIER))]])
+        by_company = np.bincount(companies, minlength=len(world.company_force))
+        out["clumping_company"] = clumping(by_company[np.intersect1d(own, began)])
+        by_division = np.bincount(world.company_division[companies], minlength=int(world.company_division.max()) + 1)
+        out["clumping_division"] = clumping(by_division[np.unique(world.company_division[began])])
+    return out
+
+
+def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) -> dict[str, float]:
+    def flow(name: str) -> float:
+        return float(daily[name].sum())
+
+    def last(name: str) -> float:
+        return float(daily[name][-1].sum())
+
+    start = max(1.0, float(world.soldiers_start[forces].sum()))
+    collapsed, fallen = world.collapsed[forces], world.fallen[forces]
+    return {
+        "departures": last("departures"),
+        "flee_departures": flow("new_flee"),
+        "surrendered": flow("new_surrender"),
+        "hid": flow("new_hide"),
+        "refused_openly": flow("new_refuse"),
+        "skilled_left": flow("new_skilled"),
+        "casualties": flow("new_wounded") + flow("new_killed") + flow("new_captured"),
+        "captured": flow("new_captured"),
+        "caught": flow("caught"),
+        "returned": flow("returned"),
+        "turned_back": flow("turned_back"),
+        "served_reservists": last("served"),
+        "abroad_end": last("abroad"),
+        "strength_end": last("strength"),
+        "strength_share_end": last("strength") / start,
+        "min_strength_share": float(daily["strength"].sum(axis=1).min()) / start,
+        "mean_strength_share": float(daily["strength"].sum(axis=1).mean()) / start,
+        "effective_mean_share": float(daily["effective_strength"].sum(axis=1).mean()) / start,
+        "soldier_days": flow("strength"),
+        "legitimacy_min": float(daily["legitimacy"].min()),
+        "legitimacy_end": float(daily["legitimacy"][-1].mean()),
+        "turnout_max": float(daily["turnout"].max()),
+        "war_index_end": float(daily["war_index"][-1].mean()),
+        "news_max": float(daily["news"].sum(axis=1).max()),
+        "information": flow("information"),
+        "output_lost": flow("output_lost"),
+        "prisoner_cost_eur": flow("prisoner_cost_eur"),
+        "captor_casualties": flow("captor_casualties"),
+        "captor_saved": flow("captor_saved"),
+        "collapsed": float((collapsed >= 0).any()),
+        "fallen": float((fallen >= 0).any()),
+        "breakpoint_day": float(min(np.where(collapsed < 0, horizon, collapsed))),
+        "fall_day": float(min(np.where(fallen < 0, horizon, fallen))),
+        "falls": float((fallen >= 0).sum()),
+    }
+
+
+def _hosts(host: dict[str, Array]) -> dict[str, float]:
+    def flow(name: str) -> float:
+        return float(host[name].sum())
+
+    return {
+        "protected": float(host["protected"][-1].sum()),
+        "granted": flow("granted"),
+        "decided": flow("decided"),
+        "decided_or_waiting": flow("decided") + float(host["waiting"][-1].sum()),
+        "admitted": flow("admitted"),
+        "irregular": flow("irregular"),
+        "turned_away": flow("turned_away"),
+        "passed_on": flow("passed_on"),
+        "visas": flow("visas"),
+        "peak_waiting": float(host["waiting"].sum(axis=(1, 2)).max()) if host["waiting"].size else 0.0,
+        "peak_border": float(host["at_border"].sum(axis=(1, 2)).max()) if host["at_border"].size else 0.0,
+        "cost_eur": flow("cost_eur"),
+        "over_budget_eur": flow("over_budget_eur"),
+        "infiltrators": flow("infiltrators"),
+        "genuine_refused": flow("genuine_refused"),
+        "output_gained": flow("output_gained"),
+    }

@@ -1,0 +1,95 @@
+"""What a run recorded, as data frames: by day, by host, by person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
+from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA, Array, World
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+DAILY_COLUMNS = (*STATUSES, *DAILY_EXTRA)
+_WHOLE = frozenset(
+    (
+        *STATUSES,
+        *(name for name in DAILY_EXTRA if name.startswith("new_")),
+        "caught",
+        "returned",
+        "left",
+        "departures",
+        "strength",
+        "turned_back",
+    )
+) | {"called", "served"}
+_TRUTH = ("collapsed", "fallen")
+
+
+def daily_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
+    """One row per day and force; day 0 is the start, day d the end of the d-th day.
+
+    Counts are persons of the simulated size; money is EUR a day at real size.
+    """
+    names = [force.name for force in scenario.forces]
+    table = _table(world.daily[: days + 1], ("day", "force"), [range(days + 1), names], DAILY_COLUMNS)
+    for name in _WHOLE:
+        table[name] = table[name].astype(np.int64)
+    for name in _TRUTH:
+        table[name] = table[name].astype(bool)
+    return table
+
+
+def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
+    """One row per day, host and force of origin.
+
+    `at_border`, `waiting`, `protected`, `abroad`, `tolerated`, `emigrated` are stocks at the end of the day; the other counts are that day's;
+    money is EUR of that day at real size.
+    """
+    names = [force.name for force in scenario.forces]
+    hosts = [host.name for host in scenario.hosts]
+    table = _table(world.hostly[: days + 1], ("day", "host", "force"), [range(days + 1), hosts, names], HOST_EXTRA)
+    for name in HOST_EXTRA:
+        if name not in ("cost_eur", "output_gained", "over_budget_eur"):
+            table[name] = table[name].astype(np.int64)
+    return table
+
+
+def _table(values: Array, keys: tuple[str, ...], levels: list[Any], columns: tuple[str, ...]) -> pd.DataFrame:
+    index = pd.MultiIndex.from_product(levels, names=keys)
+    return pd.DataFrame(values.reshape(len(index), len(columns)), index=index, columns=list(columns)).reset_index()
+
+
+def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
+    """One row per person: person, force, kind, status, route and day of first leaving (missing if never), units, community, skilled, host."""
+    hosts = [host.name for host in scenario.hosts]
+    squad = world.squad.astype(np.int64)
+    serving = squad >= 0
+    company = np.where(serving, world.squad_company[squad], -1) if len(world.squad_company) else squad
+    division = np.where(serving, world.company_division[company], -1) if len(world.company_division) else squad
+    return pd.DataFrame(
+        {
+            "person": np.arange(len(squad)),
+            "force": _named(world.force_of, [force.name for force in scenario.forces]),
+            "kind": _named(world.kind, KINDS),
+            "status": _named(world.status, STATUSES),
+            "route": _named(world.left_route, ROUTES),
+            "day_left": pd.array(np.where(world.left_day < 0, 0, world.left_day), dtype="Int32").copy(),
+            "unit": squad,
+            "company": company,
+            "division": division,
+            "community": world.community,
+            "skilled": (world.trait & SKILLED_BIT) != 0,
+            "host": _named(world.host, hosts),
+            "spells": world.spell + 1,
+        }
+    ).assign(day_left=lambda frame: frame["day_left"].mask(world.left_day < 0))
+
+
+def _named(codes: Array, names: Sequence[str]) -> Any:
+    return pd.Categorical.from_codes(codes, pd.Index(names))

@@ -1,0 +1,209 @@
+"""What people at home see: worth of flight, safety abroad and shared hazards of each community, by class of people.
+
+A community that nothing sets apart (nobody gone, no case of its own, no shock, nobody in the street) sees what its whole region sees. So the
+tables have a row a community and, after them, a row a region; `outlook` names the row that a community reads, and quiet ones cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.rules.hazard import exit_rate, level, open_chance, weighted_share
+from desertion.rules.push import civil_push
+from desertion.rules.ticks import ticks
+from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
+from desertion.simulation.signals.hosts import inside_worth, passable
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CALLED,
+    DESERTER,
+    FIRST_WAY,
+    FLEE,
+    HIDE,
+    HIDING_SOLDIER,
+    HOME_CIVILIAN,
+    HOME_CIVILIAN_SKILLED,
+    HOME_RESERVIST_SKILLED,
+    N_CELLS,
+    N_CLASSES,
+    N_ROUTES,
+    REFUSE,
+    SKILLED,
+    SURRENDER,
+    THRESHOLD,
+)
+from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import category_of_class
+
+
+@kernel
+def publish_region(w: World, r: int) -> None:
+    """What the communities of a region see that nothing sets apart."""
+    row, f = len(w.community_force) + r, w.region_force[r]
+    for cat in range(4):
+        best, reception = 0.0, 0.0
+        for h in range(len(w.hosts)):
+            worth = w.outside[r, h] * w.inside[f, h, cat]
+            if worth > best:
+                best, reception = worth, w.inside[f, h, cat]
+        w.flight[row, cat] = best * passable(w, f, cat)
+        w.reception[row, cat] = reception
+    _publish_units(w, row)
+    for cl in range(N_CLASSES):
+        _publish_class(w, row, cl)
+
+
+@kernel
+def publish_communities(w: World, first: int, last: int) -> None:
+    """Publish perceived chances and shared hazards of the communities first, ..., last - 1; their regions must have been published before."""
+    communities, outlook, region, people = len(w.community_force), w.outlook, w.community_region, w.class_n
+    heard, turnout, shock, pressure = w.has_heard, w.turnout, w.community_shock, w.community_pressure
+    cross = w.behaviour[col.B_CROSS_ROUTE]
+    for c in range(first, last):
+        total = 0
+        for k in range(N_ROUTES):
+            total += pressure[c, k]
+        if total == 0 and heard[c] == 0 and turnout[c] == 0.0 and shock[c] == 0.0:
+            outlook[c] = communities + region[c]
+            continue
+        outlook[c] = c
+        _publish_flight(w, c)
+        for k in range(N_ROUTES):
+            w.community_share[c, k] = weighted_share(pressure[c, k], total, cross)
+        if w.squads_start[c] < w.squads_start[c + 1]:
+            _publish_units(w, c)
+        for cl in range(N_CLASSES):
+            if people[c, cl] > 0:
+                _publish_class(w, c, cl)
+
+
+@kernel
+def region_of(w: World, row: int) -> int:
+    """The region to which a row of the communities' tables belongs."""
+    communities = len(w.community_force)
+    return w.community_region[row] if row < communities else row - communities
+
+
+@kernel
+def _publish_flight(w: World, c: int) -> None:
+    """Perceived worth of flight and safety of the receiving end, by category."""
+    r, f = w.community_region[c], w.community_force[c]
+    shared = len(w.community_force) + r
+    for cat in range(4):
+        if w.has_heard[c] == 0:
+            w.flight[c, cat] = w.flight[shared, cat]
+            w.reception[c, cat] = w.reception[shared, cat]
+            continue
+        best, reception = 0.0, 0.0
+        for h in range(len(w.hosts)):
+            if w.outside[r, h] > 0.0:
+                inside = inside_worth(w, c, h, cat)
+                if w.outside[r, h] * inside > best:
+                    best, reception = w.outside[r, h] * inside, inside
+        w.flight[c, cat] = best * passable(w, f, cat)
+        w.reception[c, cat] = reception
+
+
+@kernel
+def _publish_units(w: World, row: int) -> None:
+    """What home lets soldiers hear and hope for."""
+    f = w.region_force[region_of(w, row)]
+    for k in range(SKILLED):
+        reception = w.reception[row, DESERTER] if k == FLEE else (w.quarter[f] if k == SURRENDER else 0.0)
+        w.unit_outside[row, k] = outside_contagion(w, row, f, k, reception)
+    power = w.behaviour[col.B_CHANCE_POWER]
+    w.unit_flight[row] = open_chance(
+        w.forces[f, col.F_FRONTIER], w.flight[row, DESERTER], w.reference[f, col.R_FLIGHT], power
+    )
+
+
+@kernel
+def _publish_class(w: World, row: int, cl: int) -> None:
+    f = w.region_force[region_of(w, row)]
+    b = w.behaviour
+    additive, concave, power = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]
+    push, way = push_in_class(w, row, cl), FIRST_WAY[min(cl, N_CELLS)]
+    for k in range(N_ROUTES):
+        baseline = class_baseline(w.forces[f], cl, k)
+        open_, level_, shared = 0.0, 0.0, 0.0
+        if baseline >= 0.0:
+            drive = push - w.fear[f, k]
+            open_ = opportunity_in_class(w, row, cl, k)
+            shared = outside_contagion(w, row, f, k, reception_in_class(w, row, cl, k))
+            level_ = level(w.form, baseline, drive, shared)
+            if w.form == THRESHOLD:
+                w.class_pull[row, cl, k] = threshold_pull(w, drive, open_)
+        w.class_open[row, cl, k], w.class_level[row, cl, k], w.class_shared[row, cl, k] = open_, level_, shared
+        if cl < N_CELLS and baseline >= 0.0:
+            rate = exit_rate(w.form, open_, level_, shared, 0.0, additive, concave, power)
+            w.class_rate[row, way] = rate
+            w.class_step[row, way] = ticks(rate)
+            way += 1
+    if w.form == THRESHOLD:
+        w.class_share[row, cl] = weighted_gone(w, -1, row, f)
+
+
+@kernel
+def class_baseline(force: Array, cl: int, k: int) -> float:
+    """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
+    if k == FLEE:
+        if cl <= HOME_RESERVIST_SKILLED:
+            return force[col.F_BASE_RESERVIST_FLEE]
+        if cl <= HOME_CIVILIAN_SKILLED:
+            return force[col.F_BASE_CIVILIAN_FLEE]
+        if cl < HIDING_SOLDIER:
+            return force[col.F_BASE_SUMMONED_FLEE]
+        return force[col.F_BASE_HIDING_FLEE]
+    if k == HIDE:
+        if cl <= HOME_RESERVIST_SKILLED:
+            return force[col.F_BASE_RESERVIST_HIDE]
+        if CALLED <= cl < HIDING_SOLDIER:
+            return force[col.F_BASE_SUMMONED_HIDE]
+    if k == REFUSE and CALLED <= cl < HIDING_SOLDIER:
+        return force[col.F_BASE_SUMMONED_REFUSE]
+    if k == SKILLED and (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED):
+        return force[col.F_BASE_SKILLED]
+    return -1.0
+
+
+@kernel
+def push_in_class(w: World, row: int, cl: int) -> float:
+    """What drives the people of a class outside units who read a row of the communities' tables."""
+    b, f = w.behaviour, w.region_force[region_of(w, row)]
+    force = w.forces[f]
+    liable = cl != HOME_CIVILIAN and cl != HOME_CIVILIAN_SKILLED
+    turnout, shock = 0.0, 0.0
+    if row < len(w.community_force):
+        turnout, shock = w.turnout[row], w.community_shock[row]
+    return civil_push(
+        w.threat[f] if liable else 0.0,
+        force[col.F_BAN_EXPECTED] * (1.0 - force[col.F_EXIT_BAN]) if liable else 0.0,
+        turnout,
+        w.reference[f, col.R_LEGITIMACY] - w.legitimacy[f],
+        shock,
+        b[col.B_PUSH_THREAT],
+        b[col.B_PUSH_DOOR],
+        b[col.B_PUSH_TURNOUT],
+        b[col.B_PUSH_LEGITIMACY],
+    )
+
+
+@kernel
+def opportunity_in_class(w: World, row: int, cl: int, k: int) -> float:
+    """Opportunity times perceived chance of a route for a class of people outside units."""
+    r, cat = region_of(w, row), category_of_class(cl)
+    f = w.region_force[r]
+    if k == HIDE:
+        return w.forces[f, col.F_REFUGE]
+    if k == REFUSE:
+        return 1.0
+    power = w.behaviour[col.B_CHANCE_POWER]
+    if k == FLEE:
+        return open_chance(1.0, w.flight[row, cat], w.reference[f, col.R_FLIGHT + cat], power)
+    # A visa opens the host's door, not the own frontier: a ban holds those liable to serve.
+    return open_chance(1.0, w.region_visa[r] * passable(w, f, cat), 1.0, power)
+
+
+@kernel
+def reception_in_class(w: World, row: int, cl: int, k: int) -> float:
+    """Perceived safety of the receiving end for a class of people outside units."""
+    return w.reception[row, category_of_class(cl)] if k == FLEE else 0.0

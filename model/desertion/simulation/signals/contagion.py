@@ -1,0 +1,64 @@
+"""Contagion: how the pressures of groups, of the news and of other armies add up."""
+
+from __future__ import annotations
+
+import math
+
+from desertion.engine.compile import kernel
+from desertion.rules.hazard import contagion
+from desertion.rules.ticks import SHARE
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, NONE, SQUAD, THRESHOLD
+from desertion.simulation.world.fields import Array, World
+
+
+@kernel
+def total_of(row: Array) -> int:
+    """Sum of a group's pressure over routes, in ticks."""
+    total = 0
+    for k in range(N_ROUTES):
+        total += row[k]
+    return total
+
+
+@kernel
+def news_contagion(w: World, f: int, k: int, reception: float) -> float:
+    """Contagion from army news and from armies that face the same enemy."""
+    total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, w.news_share[f, k])
+    for other in range(len(w.people)):
+        if w.facing[f, other] != 0:
+            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, w.facing_share[other, k])
+    return total
+
+
+@kernel
+def outside_contagion(w: World, row: int, f: int, k: int, reception: float) -> float:
+    """Contagion that everybody outside units shares who reads a row of the communities' tables."""
+    if w.form == NONE or w.form == THRESHOLD:
+        return 0.0
+    local = contagion(w.beta[COMMUNITY], w.beta_star[COMMUNITY], reception, w.community_share[row, k])
+    return local + news_contagion(w, f, k, reception)
+
+
+@kernel
+def weighted_gone(w: World, q: int, row: int, f: int) -> float:
+    """Weighted share gone at all levels but ties, whatever the route (threshold form).
+
+    `q` is -1 outside units; `row` is a community, or a row of its tables that stands for a whole region, where nobody has gone.
+    """
+    local = total_of(w.community_pressure[row]) if row < len(w.community_force) else 0
+    share = w.beta[COMMUNITY] * (local / SHARE) + w.beta[NEWS] * (total_of(w.news[f]) / SHARE)
+    for other in range(len(w.people)):
+        if w.facing[f, other] != 0:
+            share += w.beta[FACING] * (total_of(w.news_facing[other]) / SHARE)
+    if q >= 0:
+        share += w.beta[SQUAD] * (total_of(w.squad_pressure[q]) / SHARE)
+        share += w.beta[COMPANY] * (total_of(w.company_pressure[w.squad_company[q]]) / SHARE)
+    return share
+
+
+@kernel
+def threshold_pull(w: World, drive: float, open_: float) -> float:
+    """How far push and chance help the share gone to reach a threshold: a x (push - cost + log chance)."""
+    log_chance = math.log(open_) if open_ > 0.0 else 0.0
+    return w.behaviour[col.B_THRESHOLD_PUSH] * (drive + log_chance)

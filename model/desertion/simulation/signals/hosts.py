@@ -1,0 +1,132 @@
+"""What hosts are worth to those who look at them: chances to get in, what waits there, how long the way is."""
+
+from __future__ import annotations
+
+from desertion.engine.compile import kernel
+from desertion.rules.refuge import chance_out, learned, persuaded, wait_discount, worth_inside
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import APPLICANT, AT_BORDER, DESERTER, EVADER, PROTECTED, REFUSED
+from desertion.simulation.world.fields import Array, World
+
+
+@kernel
+def publish_hosts(w: World) -> None:
+    """Which hosts are full, what being passed on is worth, and how near a host with its queue is to each region."""
+    for h in range(len(w.hosts)):
+        w.full[h] = is_full(w, h)
+        w.seen_full[h] = w.full[h]
+    for h in range(len(w.hosts)):
+        for cat in range(4):
+            for f in range(len(w.people)):
+                best = 0.0
+                for other in range(len(w.hosts)):
+                    if w.passes_to[h, other] != 0 and takes_transit(w, other, f):
+                        host = w.hosts[other]
+                        claim = admission(w, other, f, cat) * prospect(host, host[col.H_RECOGNITION_DESERTER + cat])
+                        best = max(best, claim)
+                w.passed_on[h, cat, f] = best
+    for f in range(len(w.people)):
+        for h in range(len(w.hosts)):
+            for cat in range(4):
+                w.inside[f, h, cat] = _worth_after(w, f, h, cat, w.national_n[f, h, cat], w.national_good[f, h, cat])
+    for r in range(len(w.region_force)):
+        w.region_visa[r] = _nearest_visa(w, r)
+        for h in range(len(w.hosts)):
+            w.outside[r, h] = _outside_worth(w, r, h)
+
+
+@kernel
+def is_full(w: World, h: int) -> bool:
+    """Whether all reception places of a host are taken."""
+    host = w.hosts[h]
+    stock = 0
+    for f in range(len(w.people)):
+        stock += w.host_count[h, f, APPLICANT] + w.host_count[h, f, PROTECTED] + w.host_count[h, f, REFUSED]
+    return stock + 1 > host[col.H_PLACES] - host[col.H_PLACES_TAKEN]
+
+
+@kernel
+def admission(w: World, h: int, f: int, cat: int) -> float:
+    """Chance that a host admits a person of a category and force as a claimant."""
+    if f >= w.hosts[h, col.H_OFFERS_TO]:
+        return 0.0
+    return w.hosts[h, col.H_ADMISSION_DESERTER + cat]
+
+
+@kernel
+def takes_transit(w: World, h: int, f: int) -> bool:
+    """Whether a host takes people whom another passes on."""
+    return w.hosts[h, col.H_BORDER] >= 2.0 and w.full[h] == 0 and f < w.hosts[h, col.H_OFFERS_TO]
+
+
+@kernel
+def prospect(host: Array, recognition: float) -> float:
+    """What a claim is worth, protection being 1."""
+    return recognition + (1.0 - recognition) * host[col.H_WORTH_TOLERATED]
+
+
+@kernel
+def _worth_after(w: World, f: int, h: int, cat: int, seen: float, good: float) -> float:
+    """Perceived chance to get into a host times what waits there, protection being 1, after `seen` cases of which `good` were granted."""
+    b, host, force = w.behaviour, w.hosts[h], w.forces[f]
+    announced = host[col.H_ANNOUNCED]
+    if announced < 0.0:
+        announced = host[col.H_RECOGNITION_DESERTER + cat]
+    credibility = persuaded(b[col.B_BELIEF_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
+    return worth_inside(
+        host[col.H_BORDER],
+        host[col.H_VISA_FREE_DESERTER + cat],
+        admission(w, h, f, cat),
+        host[col.H_LEAK],
+        learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen),
+        w.seen_full[h] != 0,
+        host[col.H_WORTH_ABROAD],
+        host[col.H_WORTH_TOLERATED],
+        w.passed_on[h, cat, f],
+    )
+
+
+@kernel
+def inside_worth(w: World, c: int, h: int, cat: int) -> float:
+    """What a host is worth once one is there, as a community sees it that may have heard of cases of its own."""
+    f = w.community_force[c]
+    if w.has_heard[c] == 0:
+        return w.inside[f, h, cat]
+    seen, good = w.national_n[f, h, cat] + w.heard_n[c, h, cat], w.national_good[f, h, cat] + w.heard_good[c, h, cat]
+    return _worth_after(w, f, h, cat, seen, good)
+
+
+@kernel
+def _outside_worth(w: World, r: int, h: int) -> float:
+    """Nearness of a host to a region times what the wait at its border leaves of it."""
+    near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
+    waiting = 0
+    for f in range(len(w.people)):
+        waiting += w.host_count[h, f, AT_BORDER]
+    return near * wait_discount(float(waiting), w.hosts[h, col.H_ENTRY], w.behaviour[col.B_QUEUE_PATIENCE])
+
+
+@kernel
+def outside_worth(w: World, c: int, h: int) -> float:
+    """Nearness of a host to a community times what the wait at its border leaves of it."""
+    return w.outside[w.community_region[c], h]
+
+
+@kernel
+def passable(w: World, f: int, cat: int) -> float:
+    """Chance to pass the own frontier."""
+    force = w.forces[f]
+    return chance_out(
+        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], cat == DESERTER or cat == EVADER
+    )
+
+
+@kernel
+def _nearest_visa(w: World, r: int) -> float:
+    """Nearness of the nearest host that offers skilled-worker visas; 0 if none does."""
+    best = 0.0
+    for h in range(len(w.hosts)):
+        if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
+            near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
+            best = max(best, near)
+    return best

@@ -1,0 +1,28 @@
+"""Shocks: what befalls all men of a company or all people of a community on a day, whoever left before."""
+
+from __future__ import annotations
+
+import math
+
+from desertion.engine.compile import kernel
+from desertion.rules.draws import SHOCK, normals
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.fields import World
+
+
+@kernel
+def draw_shocks(w: World, day: int) -> None:
+    """Draw the day's shocks, which remember yesterday's."""
+    b = w.behaviour
+    memory = b[col.B_SHOCK_MEMORY]
+    fresh = math.sqrt(1.0 - memory * memory) if day > 0 else 1.0
+    if b[col.B_SHOCK_UNIT] > 0.0:
+        for k in range(len(w.company_shock)):
+            w.company_shock[k] = (
+                memory * w.company_shock[k]
+                + fresh * b[col.B_SHOCK_UNIT] * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+            )
+    if b[col.B_SHOCK_COMMUNITY] > 0.0:
+        for c in range(len(w.community_shock)):
+            normal = normals(w.seed, w.community_key[c], SHOCK, day)[0]
+            w.community_shock[c] = memory * w.community_shock[c] + fresh * b[col.B_SHOCK_COMMUNITY] * normal

@@ -1,0 +1,167 @@
+"""Builds people, units, communities and ties from a scenario and a seed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from desertion.engine.compile import kernel
+from desertion.engine.pointer import core_of
+from desertion.engine.threads import Team
+from desertion.rules.draws import BREAKPOINT, FRAILTY, FRONT, THRESHOLD, TRAITS, normals, u64, uniform, uniforms
+from desertion.simulation.clocks.targets import bind_residents, bind_squads
+from desertion.simulation.day.ledger import write_day
+from desertion.simulation.day.register import count_everybody
+from desertion.simulation.day.turnout import fill_streets
+from desertion.simulation.society.empty import empty_world
+from desertion.simulation.society.plan import Plan
+from desertion.simulation.society.ties import draw_ties
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    CIVILIAN,
+    HOME,
+    OFFICER_BIT,
+    ORIGINAL_BIT,
+    RESERVIST,
+    SERVED_BIT,
+    SERVING,
+    SKILLED_BIT,
+    SOLDIER,
+)
+from desertion.simulation.world.codes import THRESHOLD as THRESHOLD_FORM
+from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import who
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> World:
+    """The world at the start of day 0.
+
+    Args:
+        scenario: A sized scenario.
+        seed: The run's seed, in [0, 2**63).
+        lazy: Whether clocks live in the world (compiled form).
+        threads: Threads that draw; they change no number.
+    """
+    plan = Plan(scenario)
+    world = empty_world(plan, seed, lazy)
+    core = core_of(world)
+    team = Team(world, threads)
+    _fill_people(core, len(scenario.forces))
+    team.spread(_draw_traits, len(world.status))
+    _draw_units(world, core)
+    if world.form == THRESHOLD_FORM:
+        _draw_thresholds(world, core, scenario)
+    world = world._replace(**draw_ties(world, scenario, threads))
+    core = core_of(world)
+    count_everybody(core)
+    fill_streets(core)
+    if lazy:
+        team = Team(world, threads)
+        team.spread(bind_residents, len(world.community_force))
+        team.spread(bind_squads, len(world.squad_force))
+    write_day(core, 0, np.zeros(len(scenario.forces)))
+    return world
+
+
+@kernel
+def _fill_people(w: World, n_forces: int) -> None:
+    """Kinds, homes, units and traits of everybody."""
+    for c in range(len(w.community_force)):
+        f = w.community_force[c]
+        for i in range(w.reservists_start[c], w.reservists_end[c]):
+            w.kind[i] = RESERVIST
+            w.community[i] = c
+            w.force_of[i] = f
+        for i in range(w.civilians_start[c], w.civilians_end[c]):
+            w.kind[i] = CIVILIAN
+            w.community[i] = c
+            w.force_of[i] = f
+    for f in range(n_forces):
+        i = w.person_first[f]
+        for q in range(len(w.squad_force)):
+            if w.squad_force[q] == f:
+                for j in range(w.squad_founders[q]):
+                    w.kind[i] = SOLDIER
+                    w.force_of[i] = f
+                    w.squad[i] = q
+                    w.community[i] = w.squad_community[q]
+                    w.status[i] = SERVING
+                    w.slots[q, j] = i
+                    i += 1
+
+
+@kernel
+def _draw_traits(w: World, first: int, last: int) -> None:
+    """Who of the persons first, ..., last - 1 is an officer, and who skilled."""
+    for i in range(first, last):
+        f = w.force_of[i]
+        officer, skilled, _, _ = uniforms(w.seed, who(w, i), TRAITS, 0)
+        if w.kind[i] == SOLDIER:
+            w.trait[i] = ORIGINAL_BIT | SERVED_BIT
+            if officer < w.forces[f, col.F_OFFICER_SHARE]:
+                w.trait[i] |= OFFICER_BIT
+        else:
+            w.status[i] = HOME
+            if skilled < w.forces[f, col.F_SKILLED_SHARE]:
+                w.trait[i] = SKILLED_BIT
+
+
+@kernel
+def _draw_company_front(w: World) -> Array:
+    draws = np.zeros(len(w.company_force))
+    for k in range(len(w.company_force)):
+        # One number for all companies of a battalion: a battalion holds one sector.
+        first = k
+        while first > 0 and w.company_battalion[first - 1] == w.company_battalion[k]:
+            first -= 1
+        draws[k] = uniform(w.seed, w.company_key[first], FRONT, 0)
+    return draws
+
+
+def _draw_units(w: World, core: Any) -> None:
+    """Which battalions stand in contact, shared frailties, and breakpoints."""
+    draws = _draw_company_front(core)
+    for f in range(len(w.people)):
+        mine = w.company_force == f
+        share = w.forces[f, col.F_FRONT_SHARE]
+        battalions = np.unique(w.company_battalion[mine])
+        if len(battalions) and share > 0.0:
+            value = {int(b): float(draws[np.argmax(w.company_battalion == b)]) for b in battalions}
+            front = sorted(battalions, key=lambda b: (value[int(b)], b))[: max(1, round(share * len(battalions)))]
+            chosen = mine & np.isin(w.company_battalion, front)
+            w.company_front[chosen] = w.company_size[mine].sum() / w.company_size[chosen].sum()
+        normal = normals(w.seed, u64(int(w.force_key[f])), u64(BREAKPOINT), u64(0))[0]
+        loss = (1.0 - w.forces[f, col.F_BREAKPOINT]) * math.exp(w.forces[f, col.F_BREAKPOINT_SPREAD] * normal)
+        w.breakpoint[f] = 1.0 - min(loss, 0.95)
+    _draw_frailties(core)
+
+
+@kernel
+def _draw_frailties(w: World) -> None:
+    for k in range(len(w.company_key)):
+        w.company_z[k] = normals(w.seed, w.company_key[k], FRAILTY, 1)[0]
+    for c in range(len(w.community_key)):
+        w.community_z[c] = normals(w.seed, w.community_key[c], FRAILTY, 2)[0]
+
+
+@kernel
+def _random_thresholds(w: World, mean: float, spread: float) -> None:
+    for i in range(len(w.status)):
+        f = w.force_of[i]
+        w.theta[i] = mean + spread * normals(w.seed, w.force_key[f] + i - w.person_first[f], THRESHOLD, 0)[0]
+
+
+def _draw_thresholds(w: World, core: Any, scenario: Scenario) -> None:
+    b = scenario.behaviour
+    if b.threshold_draw == "random":
+        _random_thresholds(core, b.threshold_mean, b.threshold_spread)
+        return
+    for f in range(len(w.people)):
+        n, first = int(w.people[f]), int(w.person_first[f])
+        w.theta[first : first + n] = b.threshold_mean + b.threshold_spread * ndtri((np.arange(n) + 0.5) / n)

@@ -1,0 +1,64 @@
+"""Statuses, kinds, categories, routes: the names of what a person can be and do."""
+
+from __future__ import annotations
+
+HOME, SUMMONED, TRAINING, SERVING, WOUNDED, KILLED, CAPTURED, SURRENDERED, HIDING = 0, 1, 2, 3, 4, 5, 6, 7, 8
+REFUSING, IN_FLIGHT, AT_BORDER, ABROAD, APPLICANT = 9, 10, 11, 12, 13
+PROTECTED, REFUSED, PUNISHED, EMIGRATED = 14, 15, 16, 17
+STATUSES = (
+    "home", "summoned", "training", "serving", "wounded", "killed", "captured", "surrendered", "hiding",
+    "refusing", "in_flight", "at_border", "abroad", "applicant", "protected", "refused", "punished", "emigrated",
+)  # fmt: skip
+N_STATUSES = 18
+
+SOLDIER, RESERVIST, CIVILIAN = 0, 1, 2
+KINDS = ("soldier", "reservist", "civilian")
+
+HIDE, FLEE, SURRENDER, REFUSE, SKILLED = 0, 1, 2, 3, 4
+ROUTES = ("hide", "flee", "surrender", "refuse", "skilled")
+N_ROUTES = 5
+HIT = 5  # the sixth clock of a person: being hit
+N_CLOCKS = 6
+
+DESERTER, EVADER, SPECIALIST, OTHER = 0, 1, 2, 3  # categories in which hosts deal with people
+
+OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT_BIT, FLED_BIT = (
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+)
+
+# What a day's counters count, a column each.
+DAY_COUNTS = (
+    "new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled", "new_wounded", "new_killed", "new_captured",
+    "caught", "returned", "turned_back", "called",
+)  # fmt: skip
+C_WOUNDED, C_KILLED, C_CAPTURED, C_CAUGHT, C_RETURNED, C_TURNED_BACK, C_CALLED = 5, 6, 7, 8, 9, 10, 11
+HOST_COUNTS = (
+    "admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on",
+    "visas",
+)  # fmt: skip
+D_ADMITTED, D_IRREGULAR, D_TURNED_AWAY, D_DECIDED, D_GRANTED = 0, 1, 2, 3, 4
+D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 5, 6, 7, 8, 9
+
+# Classes of people outside their units whose shared hazard is the same within a community.
+HOME_RESERVIST, HOME_RESERVIST_SKILLED, HOME_CIVILIAN, HOME_CIVILIAN_SKILLED = 0, 1, 2, 3
+CALLED, CALLED_SKILLED, HIDING_SOLDIER, HIDING_OTHER = 4, 5, 6, 7
+N_CLASSES = 8
+N_CELLS = 4  # the first classes, people at home, whose clocks are their community's
+# The ways out of these classes, a clock each, eight in all so that a community's clocks fill one line of the processor's cache.
+WAY_ROUTES = (HIDE, FLEE, HIDE, FLEE, SKILLED, FLEE, FLEE, SKILLED)
+FIRST_WAY = (0, 2, 5, 6, 8)  # class cl has the ways FIRST_WAY[cl], ..., FIRST_WAY[cl + 1] - 1
+N_WAYS = 8
+
+# Whose clock a person of the compiled form goes by: nobody's (he cannot leave), his own, his cell's, or his own added up late (rest.py).
+NOBODYS, OWN, CELL, RESTING = 0, 1, 2, 3
+
+MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE = 0, 1, 2, 3, 4
+
+SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = 0, 1, 2, 3, 4, 5

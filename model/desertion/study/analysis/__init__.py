@@ -1,0 +1,1 @@
+"""What a study answers: tables, bands, sensitivity, discovery, Pareto fronts."""

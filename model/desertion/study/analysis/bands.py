@@ -1,0 +1,124 @@
+"""Bands: daily curves of a study as quantiles over its replicates, read one design point at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of a band: the median, the middle half, and nine tenths of the runs."""
+
+MOST_ROWS = 5_000_000
+"""Rows that a table of bands may have; beyond, a caller names the columns or points that it wants."""
+
+_MOST_BYTES = 256 * 2**20
+
+
+def bands(
+    file: StudyFile,
+    columns: Sequence[str] = (),
+    designs: Sequence[int] | None = None,
+    levels: Sequence[float] = LEVELS,
+) -> pd.DataFrame:
+    """Quantile bands of daily columns.
+
+    A run that stopped early keeps its last day's values, so that each day is judged over the same runs.
+
+    Args:
+        file: The study.
+        columns: Daily columns, empty for all that were kept.
+        designs: Numbers of design points, None for all.
+        levels: Quantiles in [0, 1].
+
+    Returns:
+        One row a design point, column and day: design, column, day, runs, and a column a level such as ``q50``.
+
+    Raises:
+        InputError: If no curves were kept, a column was not, or the table would be too long.
+    """
+    wanted = chosen_columns(file, columns)
+    points = range(len(file.points())) if designs is None else designs
+    tables: list[pd.DataFrame] = []
+    rows = 0
+    for design in points:
+        for name, runs in curves_of(file, design, wanted):
+            table = _band(design, name, runs, levels)
+            rows += len(table)
+            if rows > MOST_ROWS:
+                raise InputError(
+                    f"{file.path}: bands of all its curves have more than {MOST_ROWS} rows: name the columns and the "
+                    f"design points that are wanted"
+                )
+            tables.append(table)
+    names = ["design", "column", "day", "runs", *(level_name(level) for level in levels)]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)
+
+
+def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Curves of one design point, one column at a time where all at once would take too much memory.
+
+    Args:
+        file: The study.
+        design: Number of the design point.
+        columns: Daily columns that the study kept.
+
+    Yields:
+        A column and its curves, (runs, days + 1).
+    """
+    kept = list(file.header().get("columns", ()))
+    index = [kept.index(name) for name in columns]
+    size = file.curve_bytes(design)
+    at_once = len(index) if size <= _MOST_BYTES else 1
+    for start in range(0, len(index), at_once):
+        part = index[start : start + at_once]
+        found = [row.curve[:, part] for row in file.rows(design=design, curves=True) if row.status == DONE]
+        if found:
+            block = np.stack(_same_length(found))
+            for place, number in enumerate(part):
+                yield kept[number], block[:, :, place]
+
+
+def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
+    """Daily columns to read: those named, or all that the study kept.
+
+    Args:
+        file: The study.
+        columns: Names, or empty for all.
+
+    Raises:
+        InputError: If the study kept no curves, or not one of those named.
+    """
+    kept = list(file.header().get("columns", ()))
+    if not kept:
+        raise InputError(f"{file.path} keeps no curves: name daily columns under [keep] daily and run the study again")
+    for name in columns:
+        if name not in kept:
+            raise unknown_name("daily column", name, kept, where=str(file.path))
+    return list(columns) or kept
+
+
+def level_name(level: float) -> str:
+    """Name of a quantile's column: q05, q50, q97.5."""
+    return f"q{100 * level:04.1f}".removesuffix(".0")
+
+
+def _same_length(curves: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+    longest = max(len(curve) for curve in curves)
+    return [np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in curves]
+
+
+def _band(design: int, name: str, runs: NDArray[np.float32], levels: Sequence[float]) -> pd.DataFrame:
+    quantiles = np.quantile(runs.astype(np.float64), levels, axis=0)
+    table = pd.DataFrame({level_name(level): line for level, line in zip(levels, quantiles, strict=True)})
+    table.insert(0, "design", design)
+    table.insert(1, "column", name)
+    table.insert(2, "day", np.arange(runs.shape[1]))
+    table.insert(3, "runs", len(runs))
+    return table

@@ -1,0 +1,99 @@
+"""Cascades: how large they get and how often they go global, as distributions and never as a mean alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.study.analysis.tables import done_runs
+from desertion.study.statistics import wilson_interval
+
+SIZE = "share_left"
+"""Measure that tells a cascade's size: the share of all persons who left."""
+
+GLOBAL = 0.1
+"""Share of all persons from which on a cascade counts as global; a convention of this project, to be varied."""
+
+# Above it a distribution is more likely two-humped than not: the value of a uniform one.
+_TWO_HUMPS = 5.0 / 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class SizeDistribution:
+    """Sizes of cascades.
+
+    Args:
+        sizes: (runs,) : sorted sizes.
+        edges: (bins + 1,) : edges of the histogram.
+        counts: (bins,) : runs a bin.
+        exceeding: (runs,) : share of runs at least as large as each size (the complementary distribution).
+        bimodality: Sarle's coefficient, (skewness squared + 1) / kurtosis, in (0, 1].
+    """
+
+    sizes: NDArray[np.float64]
+    edges: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    exceeding: NDArray[np.float64]
+    bimodality: float
+
+    @property
+    def two_humped(self) -> bool:
+        """Whether the coefficient exceeds that of a uniform distribution; look at the histogram before believing it."""
+        return self.bimodality > _TWO_HUMPS
+
+
+def chance_of_cascade(
+    runs: pd.DataFrame,
+    by: Sequence[str] = ("design",),
+    measure: str = SIZE,
+    at_least: float = GLOBAL,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Chance of a global cascade with Wilson's interval.
+
+    Args:
+        runs: Table of runs.
+        by: Columns that tell the groups.
+        measure: Measure of size.
+        at_least: Size that counts as global.
+        confidence: Confidence of the interval.
+
+    Returns:
+        One row a group: its columns, runs, cascades, chance, low, high.
+
+    Raises:
+        InputError: If a column does not exist or no run is finished.
+    """
+    done = done_runs(runs, measure, *by)
+    reached = (done[measure] >= at_least).groupby([done[name] for name in by], sort=False).agg(["size", "sum"])
+    table = reached.reset_index().rename(columns={"size": "runs", "sum": "cascades"})
+    table["chance"] = table["cascades"] / table["runs"]
+    pairs = zip(table["cascades"], table["runs"], strict=True)
+    bounds = [wilson_interval(int(hits), int(count), confidence) for hits, count in pairs]
+    return table.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
+
+
+def size_distribution(values: Sequence[float] | NDArray[np.float64], bins: int = 30) -> SizeDistribution:
+    """Histogram, complementary distribution and bimodality of cascade sizes.
+
+    Args:
+        values: Sizes; values that are not finite are left out.
+        bins: Bins of the histogram.
+    """
+    given = np.asarray(values, dtype=np.float64)
+    sizes = np.sort(given[np.isfinite(given)])
+    counts, edges = np.histogram(sizes, bins=bins)
+    exceeding = 1.0 - np.searchsorted(sizes, sizes, side="left") / max(1, len(sizes))
+    return SizeDistribution(sizes, edges, counts, exceeding, bimodality(sizes))
+
+
+def bimodality(sizes: NDArray[np.float64]) -> float:
+    """Sarle's bimodality coefficient; NaN for fewer than four sizes or equal ones."""
+    if len(sizes) < 4 or sizes.max() == sizes.min():
+        return float("nan")
+    centred = (sizes - sizes.mean()) / sizes.std()
+    return float((np.mean(centred**3) ** 2 + 1.0) / np.mean(centred**4))

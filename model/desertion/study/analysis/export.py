@@ -1,0 +1,189 @@
+"""Export: a study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError
+from desertion.files import folder, replacing, write_text
+from desertion.study.analysis.bands import chosen_columns
+from desertion.study.analysis.tables import parameters_of, points_table, runs_table
+from desertion.study.failures import StoreFullError
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+FORMATS = ("csv", "parquet", "ema")
+
+# EMA Workbench keeps these names for its own columns.
+_EMA_NAMES = {"policies": "policy"}
+
+
+def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> list[Path]:
+    """Write a study's tables into a folder.
+
+    Args:
+        source: The study's file.
+        out: The folder; made if it is missing.
+        form: ``csv`` or ``parquet`` (runs, design, curves), or ``ema`` (experiments.csv and a CSV an outcome).
+        curves: Whether to write the daily curves as well.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: If the format is unknown, the study empty, or the folder cannot be written.
+    """
+    if form not in FORMATS:
+        raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
+    folder(out)
+    with StudyFile(source) as file:
+        about = write_text(out / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
+        if form == "ema":
+            return [about, *_ema(file, out)]
+        written = [
+            about,
+            _table(runs_table(file), out / f"runs.{form}"),
+            _table(points_table(file), out / f"design.{form}"),
+        ]
+        if curves and file.header().get("columns"):
+            written.append(
+                _csv_curves(file, out / "curves.csv")
+                if form == "csv"
+                else _parquet_curves(file, out / "curves.parquet")
+            )
+        return written
+
+
+def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
+    """The study in EMA Workbench's shape: experiments and outcomes.
+
+    Args:
+        file: The study.
+        curves: Whether daily columns become outcomes too.
+
+    Returns:
+        One row a finished run with its parameters, ``scenario`` (the replicate), ``policy`` and ``model``; and
+        outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns.
+
+    Raises:
+        InputError: If no run is finished.
+    """
+    runs = runs_table(file)
+    done = runs[runs["status"] == DONE]
+    if done.empty:
+        raise InputError(f"{file.path} has no finished run to export: run the study first")
+    parameters = parameters_of(runs)
+    experiments = done[parameters].rename(columns=_EMA_NAMES).reset_index(drop=True)
+    experiments["scenario"] = done["replicate"].to_numpy()
+    if "policy" not in experiments:
+        experiments["policy"] = "none"
+    experiments["model"] = "desertion"
+    left_out = {*parameters, "design", "replicate", "status", "seconds"}
+    outcomes = {str(name): done[name].to_numpy(np.float64) for name in done.columns if name not in left_out}
+    if curves and file.header().get("columns"):
+        outcomes |= _stacked(file)
+    return experiments, outcomes
+
+
+def _stacked(file: StudyFile) -> dict[str, NDArray[np.float64]]:
+    columns = chosen_columns(file, ())
+    found = [row.curve for row in file.rows(curves=True) if row.status == DONE]
+    longest = max(len(curve) for curve in found)
+    block = np.stack([np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in found])
+    return {f"daily_{name}": block[:, :, index].astype(np.float64) for index, name in enumerate(columns)}
+
+
+def _ema(file: StudyFile, out: Path) -> list[Path]:
+    experiments, outcomes = ema_shape(file)
+    written = [_table(experiments, out / "experiments.csv")]
+    for name, values in outcomes.items():
+        written.append(_table(pd.DataFrame(values), out / f"{name}.csv", header=values.ndim > 1))
+    return written
+
+
+def _table(table: pd.DataFrame, path: Path, header: bool = True) -> Path:
+    with _room(path), replacing(path) as temporary:
+        if path.suffix == ".parquet":
+            _pyarrow()
+            table.to_parquet(temporary, index=False)
+        else:
+            table.to_csv(temporary, index=False, header=header)
+    return path
+
+
+def _long(file: StudyFile) -> Iterator[pd.DataFrame]:
+    """Curves as tables of one run each, so that a study of any size fits in memory."""
+    columns = chosen_columns(file, ())
+    for row in file.rows(curves=True):
+        if row.status == DONE:
+            table = pd.DataFrame(row.curve, columns=columns)
+            table.insert(0, "design", row.design)
+            table.insert(1, "replicate", row.replicate)
+            table.insert(2, "day", np.arange(len(table)))
+            yield table
+
+
+def _csv_curves(file: StudyFile, path: Path) -> Path:
+    with _room(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
+        for index, table in enumerate(_long(file)):
+            table.to_csv(sink, index=False, header=index == 0)
+    return path
+
+
+def _parquet_curves(file: StudyFile, path: Path) -> Path:
+    arrow, parquet = _pyarrow()
+    with _room(path), replacing(path) as temporary:
+        writer = None
+        try:
+            for batch in _batches(_long(file)):
+                table = arrow.Table.from_pandas(batch, preserve_index=False)
+                writer = writer or parquet.ParquetWriter(temporary, table.schema)
+                writer.write_table(table)
+        finally:
+            if writer is not None:
+                writer.close()
+    return path
+
+
+def _batches(tables: Iterator[pd.DataFrame], rows: int = 200_000) -> Iterator[pd.DataFrame]:
+    waiting: list[pd.DataFrame] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(map(len, waiting)) >= rows:
+            yield pd.concat(waiting, ignore_index=True)
+            waiting = []
+    if waiting:
+        yield pd.concat(waiting, ignore_index=True)
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as problem:
+        raise InputError(
+            "Parquet needs pyarrow: install it with pip install 'desertion[export]', or export csv"
+        ) from problem
+    return pa, pq
+
+
+@contextmanager
+def _room(path: Path) -> Generator[None]:
+    """Say it in a sentence when the disk is full; the file that was being written is not left behind."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StoreFullError(
+                f"{path} cannot be written ({problem.strerror}): make room on its disk and export again"
+            ) from problem
+        raise

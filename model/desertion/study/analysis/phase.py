@@ -1,0 +1,42 @@
+"""Phase: one measure over two parameters, as a table ready for a heatmap."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.study.analysis.cascades import GLOBAL, SIZE
+from desertion.study.analysis.tables import done_runs
+
+CHANCE, MEDIAN = "chance", "median"
+
+
+def phase_table(
+    runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: str = CHANCE, at_least: float = GLOBAL
+) -> pd.DataFrame:
+    """A measure over two varied parameters.
+
+    Args:
+        runs: Table of runs, of one policy mix where a study has several.
+        x: Parameter of the columns.
+        y: Parameter of the rows.
+        measure: Measure to show.
+        shown: ``chance`` of reaching ``at_least``, or ``median``.
+        at_least: Level that counts as reached.
+
+    Returns:
+        One row a value of y, one column a value of x, both ascending; NaN where nothing was run.
+
+    Raises:
+        InputError: If a column does not exist, or other parameters vary too, so that a cell would mix them.
+    """
+    done = done_runs(runs, x, y, measure)
+    mixed = done.groupby([x, y])["design"].nunique().max()
+    if mixed > 1:
+        raise InputError(
+            f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: choose one policy or one "
+            f"value of the other parameters first"
+        )
+    cells = done.assign(reached=(done[measure] >= at_least).astype(float))
+    name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")
+    return cells.pivot_table(index=y, columns=x, values=name, aggfunc=how).sort_index().sort_index(axis=1)

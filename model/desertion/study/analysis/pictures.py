@@ -1,0 +1,196 @@
+"""Overview: the figure that suits a study, chosen by its design or by the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, unknown_name
+from desertion.figures import curves, style
+from desertion.figures.answers import (
+    differences,
+    effects,
+    exceedance,
+    front,
+    heatmap,
+    histogram,
+    indices,
+    label,
+    response,
+)
+from desertion.figures.fronts import fronts
+from desertion.study.analysis.cascades import GLOBAL
+from desertion.study.analysis.tables import parameters_of
+from desertion.study.design.layout import DUMMY
+from desertion.study.design.spec import MODEL_TASK
+
+if TYPE_CHECKING:
+    from desertion.study.analysis.study import Study
+
+KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
+
+_MOST_NAMED = 16
+_LINE_POINTS = 33
+
+
+def overview(study: Study, measure: str, kind: str | None, *, dark: bool = False) -> Figure:
+    """The figure that suits a study.
+
+    Args:
+        study: The study.
+        measure: The measure to show.
+        kind: One of :data:`KINDS`, None for what the design suggests.
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If the kind is unknown or does not suit the study.
+    """
+    chosen = kind or _suited(study)
+    if chosen not in KINDS:
+        raise unknown_name("kind of plot", chosen, KINDS)
+    with style.house(dark=dark):
+        figure = style.new_figure("wide")
+        _DRAWN[chosen](figure, study, measure)
+        figure.suptitle(study.title, x=0.01, ha="left", fontsize="medium")
+        return figure
+
+
+def _suited(study: Study) -> str:
+    if study.goal() is not None:
+        return "pareto"
+    if study.spec["design"]["kind"] in ("sobol", "morris"):
+        return "sensitivity"
+    varied = _numeric(study)
+    if len(varied) == 2 and len(_varied(study)) == 2:
+        return "phase"
+    if len(varied) == 1:
+        return "response"
+    if study.header.get("columns") and len(study.points) <= 9:
+        return "curves"
+    return "sizes"
+
+
+def _varied(study: Study) -> list[str]:
+    """Parameters with more than one value, without the dummy."""
+    return [name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique() > 1]
+
+
+def _numeric(study: Study) -> list[str]:
+    return [name for name in _varied(study) if pd.api.types.is_numeric_dtype(study.runs[name])]
+
+
+def _done(study: Study, measure: str) -> pd.DataFrame:
+    from desertion.study.analysis.tables import done_runs
+
+    return done_runs(study.runs, measure)
+
+
+def _draw_curves(figure: Figure, study: Study, measure: str) -> None:
+    kept: Sequence[str] = study.header.get("columns", ())
+    if not kept:
+        raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
+    column = measure if measure in kept else kept[0]
+    table = study.bands((column,), levels=curves.LEVELS)
+    names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
+    banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
+    curves.together(figure.subplots(), banded, column=column)
+
+
+def _draw_sizes(figure: Figure, study: Study, measure: str) -> None:
+    _done(study, measure)
+    left, right = figure.subplots(1, 2)
+    sizes = study.sizes(measure)
+    level = GLOBAL if measure == "share_left" else float("nan")
+    histogram(left, sizes, level, measure)
+    exceedance(right, sizes, level, measure)
+
+
+def _draw_response(figure: Figure, study: Study, measure: str) -> None:
+    varied = _numeric(study)
+    if not varied:
+        raise InputError(f"{study.path} varies no number: choose another kind of plot")
+    runs = _done(study, measure)
+    others = [name for name in _varied(study) if name != varied[0]]
+    cases = runs.assign(case=_case_names(runs, others))
+    response(figure.subplots(), cases, varied[0], measure, "case" if others else None)
+    style.note(figure, "Line: median. Band: middle half of the runs.")
+
+
+def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
+    varied = _numeric(study)
+    if len(varied) < 2:
+        raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
+    chance = measure == "share_left"
+    table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
+    title = "Chance of a global cascade" if chance else f"Median {label(measure)}"
+    unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
+    heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=chance)
+
+
+def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """The theory's line at which R is 1, where one axis is the multiple of contagion; None elsewhere."""
+    names = [str(table.columns.name), str(table.index.name)]
+    if "contagion" not in names or study.spec["task"] != MODEL_TASK:
+        return None
+    from desertion.theory.weights import tipping_line
+
+    other = names[1 - names.index("contagion")]
+    axis = (table.columns if other == names[0] else table.index).to_numpy(np.float64)
+    values = np.linspace(axis[0], axis[-1], _LINE_POINTS)
+    point = {str(name): value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
+    multiples = tipping_line(study.scenario(point), other, [float(value) for value in values])
+    return (values, multiples) if other == names[0] else (multiples, values)
+
+
+def _draw_sensitivity(figure: Figure, study: Study, measure: str) -> None:
+    arms: list[str | None] = list(dict.fromkeys(study.points["policies"])) if "policies" in study.points else [None]
+    axes = figure.subplots(1, len(arms), squeeze=False)[0]
+    for ax, arm in zip(axes, arms, strict=True):
+        table = study.sensitivity(measure, arm)
+        (indices if "total" in table else effects)(ax, table, measure)
+        if arm and len(arms) > 1:
+            ax.set_title(arm)
+
+
+def _draw_paired(figure: Figure, study: Study, measure: str) -> None:
+    differences(figure.subplots(), study.paired((measure,)), measure)
+    style.note(figure, "Dot: median of the paired differences. Bar: 95 % bootstrap interval.")
+
+
+def _draw_pareto(figure: Figure, study: Study, _measure: str) -> None:
+    table, goal = study.pareto(), study.goal()
+    if goal is not None:
+        fronts(figure.subplots(), table.assign(proposed_by="search"), goal)
+        return
+    left, right = figure.subplots(1, 2)
+    names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
+    front(left, table, "cost_eur", "left_total").legend(loc="lower right")
+    front(right, table, "infiltrators", "left_total", names).set(title="")
+
+
+_DRAWN = {
+    "curves": _draw_curves,
+    "sizes": _draw_sizes,
+    "response": _draw_response,
+    "phase": _draw_phase,
+    "sensitivity": _draw_sensitivity,
+    "paired": _draw_paired,
+    "pareto": _draw_pareto,
+}
+
+
+def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
+    if not parameters:
+        return ["all runs"] * len(table)
+    told: list[Mapping[str, object]] = [
+        dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
+    ]
+    return [
+        ", ".join(value if isinstance(value, str) else f"{label(name)} {value}" for name, value in one.items())
+        for one in told
+    ]

@@ -1,0 +1,60 @@
+"""Selection: some design points of a study, looked at as if they were the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from desertion.errors import InputError
+from desertion.study.analysis import bands, sensitivity
+from desertion.study.analysis.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Selection(Study):
+    """Some design points of a study, with all tables and answers of a study.
+
+    Args:
+        study: The study.
+        designs: Numbers of the design points that are kept.
+
+    Raises:
+        InputError: If none is kept.
+    """
+
+    def __init__(self, study: Study, designs: Collection[int]) -> None:
+        kept = frozenset(designs)
+        runs, points = study.runs, study.points
+        self.path = study.path
+        self.points = points[points["design"].isin(kept)]
+        if self.points.empty:
+            raise InputError(f"{study.path}: no design point is left: choose more policies or wider ranges")
+        self.runs = runs[runs["design"].isin(kept)].reset_index(drop=True)
+        # A table of runs knows which of its columns are parameters; pandas does not promise to keep that.
+        self.runs.attrs.update(runs.attrs)
+        self._header = dict(study.header)
+        self._counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
+        self._study = study
+
+    def bands(
+        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+    ) -> pd.DataFrame:
+        """Quantile bands of the points that are kept, see :meth:`Study.bands`."""
+        kept = [int(one) for one in self.points["design"]]
+        return super().bands(columns, kept if designs is None else [one for one in designs if one in kept], levels)
+
+    def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
+        """Indices or effects, see :meth:`Study.sensitivity`; a policy's design must be kept whole.
+
+        Raises:
+            InputError: If points of the design are left out.
+        """
+        arms: list[str] = list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else []
+        whole = self._study.points
+        belonging = whole[whole["policies"].isin(arms)] if arms else whole
+        if len(belonging) > len(self.points):
+            raise InputError("sensitivity reads the whole design: take away the restrictions of parameters")
+        # The numbers of the points tell their places in the layout, for which all policies of the study are needed.
+        return self._study.sensitivity(measure, policy or (arms[0] if len(arms) == 1 else None), of)

@@ -1,0 +1,194 @@
+"""Sensitivity: which parameters decide a measure, by Sobol indices or Morris screening, with a dummy as noise floor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError
+from desertion.study.analysis.tables import whole
+from desertion.study.design.factors import Factor
+from desertion.study.design.layout import DesignRule, morris_problem, unit_points
+
+MEAN, SPREAD, LOG = "mean", "spread", "log"
+"""What is explained: a point's mean over replicates, their standard deviation, or the mean of the logarithms to base
+ten, for a measure whose few largest values would otherwise decide everything."""
+
+
+def sobol_table(
+    runs: pd.DataFrame,
+    measure: str,
+    rule: DesignRule,
+    factors: tuple[Factor, ...],
+    of: str = MEAN,
+    confidence: float = 0.95,
+    draws: int = 500,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """First-order and total Sobol indices with percentile bootstrap intervals.
+
+    Args:
+        runs: Table of runs of one policy mix of a sobol design, in full.
+        measure: The measure.
+        rule: Layout of the design.
+        factors: Its factors in order, the dummy included.
+        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
+        confidence: Confidence of the intervals.
+        draws: Resamples of the bootstrap.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        One row a factor: factor, first, first_low, first_high, total, total_low, total_high, above_noise (whether
+        the total index's interval lies above that of the dummy; NaN without a dummy).
+
+    Raises:
+        InputError: If the design is no sobol design, a run is missing, or the measure never changes.
+    """
+    if rule.kind != "sobol":
+        raise InputError(f"Sobol indices need a study with design.kind = 'sobol', this one has {rule.kind!r}")
+    outcomes = point_outcomes(runs, measure, rule.points * (len(factors) + 2), of, "a Sobol analysis")
+    blocks = outcomes.reshape(len(factors) + 2, rule.points)
+    first, total = _indices(blocks)
+    rng = np.random.default_rng(seed)
+    resampled = [_indices(blocks[:, rng.integers(0, rule.points, rule.points)]) for _ in range(draws)]
+    tail = (1 - confidence) / 2
+    first_low, first_high = np.nanquantile([one for one, _ in resampled], [tail, 1 - tail], axis=0)
+    total_low, total_high = np.nanquantile([other for _, other in resampled], [tail, 1 - tail], axis=0)
+    table = pd.DataFrame(
+        {
+            "factor": [one.name for one in factors],
+            "first": first,
+            "first_low": first_low,
+            "first_high": first_high,
+            "total": total,
+            "total_low": total_low,
+            "total_high": total_high,
+        }
+    )
+    return _against_dummy(table, "total_low", "total_high", rule.dummy)
+
+
+def morris_table(
+    runs: pd.DataFrame, measure: str, rule: DesignRule, factors: tuple[Factor, ...], of: str = MEAN, seed: int = 1
+) -> pd.DataFrame:
+    """Morris's screening: mean absolute elementary effect of each factor and its spread.
+
+    Args:
+        runs: Table of runs of one policy mix of a morris design, in full.
+        measure: The measure.
+        rule: Layout of the design.
+        factors: Its factors in order, the dummy included.
+        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
+        seed: Seed of the bootstrap.
+
+    Returns:
+        One row a factor: factor, effect (mean absolute effect of crossing the factor's range, in the measure's
+        unit), half_width (of its 95 % interval), sigma (spread: interaction or curvature), above_noise.
+
+    Raises:
+        InputError: If the design is no morris design, a run is missing, or SALib is not installed.
+    """
+    if rule.kind != "morris":
+        raise InputError(f"Morris screening needs a study with design.kind = 'morris', this one has {rule.kind!r}")
+    try:
+        from SALib.analyze import morris
+    except ImportError as problem:
+        raise InputError(
+            "Morris screening needs SALib: install it with pip install 'desertion[discovery]'"
+        ) from problem
+    shares = unit_points(rule, len(factors), "this study")
+    outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
+    found = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=seed)
+    effect, half = np.asarray(found["mu_star"]), np.asarray(found["mu_star_conf"])
+    table = pd.DataFrame(
+        {
+            "factor": [one.name for one in factors],
+            "effect": effect,
+            "half_width": half,
+            "sigma": np.asarray(found["sigma"]),
+        }
+    )
+    bounds = table.assign(low=effect - half, high=effect + half)
+    return _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"])
+
+
+def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpose: str) -> NDArray[np.float64]:
+    """One number a design point, in the order of the design.
+
+    Args:
+        runs: Table of runs of one policy mix.
+        measure: The measure.
+        points: Number of design points that there must be.
+        of: ``mean``, ``spread`` or ``log``.
+        purpose: What it is needed for, for an error.
+
+    Returns:
+        (points,) : the mean, standard deviation or mean logarithm over replicates.
+
+    Raises:
+        InputError: If a run is missing or failed, or a spread is asked of single replicates.
+    """
+    if of not in (MEAN, SPREAD, LOG):
+        raise InputError(f"sensitivity of {of!r} is unknown: choose {MEAN!r}, {SPREAD!r} or {LOG!r}")
+    done = whole(runs, points, measure, purpose)
+    if of == LOG:
+        if float(done[measure].min()) <= 0.0:
+            raise InputError(f"{purpose} of the logarithm of {measure} needs values above 0: choose {MEAN!r} instead")
+        done = done.assign(**{measure: np.log10(done[measure])})
+    groups = done.groupby("design", sort=True)[measure]
+    sizes = groups.size()
+    if sizes.nunique() > 1:
+        raise InputError(
+            f"{purpose} needs the same number of replicates at every point, here {sizes.min()} to {sizes.max()}"
+        )
+    if of == SPREAD and sizes.iloc[0] < 2:
+        raise InputError(f"{purpose} of the spread needs at least two replicates a point: raise replicates")
+    outcomes = (groups.std(ddof=1) if of == SPREAD else groups.mean()).to_numpy(np.float64)
+    if outcomes.max() == outcomes.min():
+        raise InputError(f"{purpose} of {measure} has nothing to explain: it is {outcomes[0]:g} at every point")
+    return np.asarray(outcomes, np.float64)
+
+
+def of_policy(runs: pd.DataFrame, rule: DesignRule, label: str | None) -> pd.DataFrame:
+    """Runs of one policy mix, with design points numbered as the layout numbers them.
+
+    Args:
+        runs: Table of runs.
+        rule: Layout of the design.
+        label: The policy mix, None where a study has one only.
+
+    Raises:
+        InputError: If several policies were run and none is named, or an unknown one.
+    """
+    if "policies" not in runs.columns:
+        return runs
+    labels = list(dict.fromkeys(runs["policies"]))
+    if label is None and len(labels) > 1:
+        raise InputError(f"a {rule.kind} analysis looks at one policy at a time: choose one of {', '.join(labels)}")
+    chosen = runs[runs["policies"] == (label or labels[0])]
+    if chosen.empty:
+        raise InputError(f"this study has no policy {label!r}: choose one of {', '.join(labels)}")
+    kept = chosen.assign(design=chosen["design"] // len(labels))
+    kept.attrs = runs.attrs
+    return kept
+
+
+def _indices(blocks: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """First-order and total indices of outcomes at A, B, AB_1 ... AB_k, each of n points."""
+    from scipy.stats import sobol_indices
+
+    count = blocks.shape[1]
+    outcomes: Any = {"f_A": blocks[:1], "f_B": blocks[1:2], "f_AB": blocks[2:, None, :]}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = sobol_indices(func=outcomes, n=count)
+    return np.ravel(found.first_order), np.ravel(found.total_order)
+
+
+def _against_dummy(table: pd.DataFrame, low: str, high: str, dummy: bool) -> pd.DataFrame:
+    if not dummy:
+        return table.assign(above_noise=np.nan)
+    floor = float(table[high].iloc[-1])
+    return table.assign(above_noise=table[low] > floor)

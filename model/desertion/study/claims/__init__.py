@@ -1,0 +1,1 @@
+"""The claims of the articles, judged over plausible worlds."""

@@ -1,0 +1,76 @@
+"""Measures that the claims read beyond those of every run, from the record of a finished run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
+
+Array = NDArray[np.float64]
+
+FINAL_DAYS = 30
+INDEX_DROP = 0.1
+YEAR = 365.0
+
+
+def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict[str, float]:
+    """Measures that only claims read.
+
+    Args:
+        model: A model that has run.
+        measures: Its own measures.
+
+    Returns:
+        surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
+        (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),
+        last_fall_day (day of the last government's fall), yearly_cost (EUR a year at real size).
+    """
+    from desertion.simulation.record.tables import DAILY_COLUMNS
+
+    # The record itself: the tables made of it would cost as much as a short run.
+    record = model.world.daily[: model.day + 1]
+    column = {name: record[:, :, number] for number, name in enumerate(DAILY_COLUMNS)}
+    return {
+        "surrendered_days": float(column["surrendered"][:, 0].sum()),
+        **_end({name: values[:, 0] for name, values in column.items()}),
+        **_others(column["strength"], column["fallen"]),
+        "yearly_cost": measures["cost_eur"] * YEAR / max(model.day, 1),
+    }
+
+
+def _end(first: Mapping[str, Array]) -> dict[str, float]:
+    """What happened before the breakpoint; NaN where it was not reached.
+
+    final_surrender_share: surrendered and captured, of those and the killed, in the last thirty days.
+    index_lead: days from the first day on which the index of war length was down by a tenth to the breakpoint.
+    """
+    broken = np.flatnonzero(first["collapsed"] > 0)
+    if not broken.size:
+        return {"final_surrender_share": math.nan, "index_lead": math.nan}
+    end = int(broken[0])
+    last = slice(max(0, end - FINAL_DAYS + 1), end + 1)
+    taken = float(first["new_surrender"][last].sum() + first["new_captured"][last].sum())
+    killed = float(first["new_killed"][last].sum())
+    index = first["war_index"]
+    down = np.flatnonzero(index <= index[0] * (1.0 - INDEX_DROP))
+    return {
+        "final_surrender_share": taken / (taken + killed) if taken + killed > 0.0 else math.nan,
+        "index_lead": float(end - down[0]) if down.size else math.nan,
+    }
+
+
+def _others(strength: Array, fallen: Array) -> dict[str, float]:
+    """Relations between forces, arrays of shape (day, force); dates that never come count as the horizon."""
+    horizon = len(fallen) - 1
+    falls = np.where((fallen > 0).any(axis=0), (fallen > 0).argmax(axis=0), horizon)
+    share = strength[-1] / np.maximum(strength[0], 1.0)
+    return {
+        "balance": float(share[0] / share[-1]) if share[-1] > 0.0 else math.nan,
+        "last_fall_day": float(falls.max()),
+    }

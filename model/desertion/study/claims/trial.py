@@ -1,0 +1,176 @@
+"""Putting the claims to the test: all arms in all worlds, run once and resumable, then verdicts and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desertion.errors import InputError
+from desertion.files import write_text
+from desertion.study.claims.document import Claims, load
+from desertion.study.claims.judging import Judged, Reported, averaged, judge_all
+from desertion.study.claims.report import Run, markdown, page
+from desertion.study.claims.worlds import worlds
+from desertion.study.design.expression import Measures
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+TASK = "desertion.study.claims.world_run.run_arm"
+FEWEST_WORLDS = 1000
+
+ASSUMED = (
+    "People, ties and fates are the same in all arms of a world and replicate; worlds differ in their people too.",
+    "R is set in the reference state of the scenario's first day; what a policy or a call-up does to it follows from the model.",
+    "Dates that never come count as the horizon.",
+    "Levels of contagion share one half-life; home towns weigh 0.5 and ties 0.25 of a military weight of 1 (no source).",
+    "Numbers of the scenarios that are not listed above stay at the scenario's own values.",
+    "Counts are those of the shrunk worlds; a smaller world is noisier, which pushes verdicts towards `depends`.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be run.
+
+    Attributes:
+        path: claims file; the shipped one if None.
+        ids: claims to judge; all if empty.
+        count: number of worlds.
+        replicates: paired replicates of each arm in each world.
+        scale: factor on the scale of every arm.
+        seed: seed of worlds and runs.
+        quick: whether the verdicts are to be called provisional.
+        command: command that repeats it, for the report.
+    """
+
+    path: Path | None = None
+    ids: tuple[str, ...] = ()
+    count: int = 1024
+    replicates: int = 1
+    scale: float = 1.0
+    seed: int = 1
+    quick: bool = False
+    command: str = "desertion claims"
+    task: str = TASK
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Verdicts with how they came about."""
+
+    claims: Claims
+    judged: tuple[Judged, ...]
+    numbers: tuple[Reported, ...]
+    run: Run
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write `claims.html` and `claims.md` and return their paths."""
+        about = (self.judged, self.numbers, self.claims.factors, self.run)
+        return write_text(folder / "claims.html", page(*about)), write_text(folder / "claims.md", markdown(*about))
+
+
+def put_to_the_test(plan: Plan, file: Path, means: Means) -> Outcome:
+    """Run what is missing in the study's file and judge what is in it.
+
+    Args:
+        plan: what is to be run.
+        file: the study's SQLite file; runs found in it are not repeated.
+        means: with what to run.
+
+    Raises:
+        InputError: the claims file is wrong, or `file` belongs to another study.
+    """
+    run_study(spec_of(plan), file, means)
+    return judged_file(plan, file)
+
+
+def spec_of(plan: Plan) -> StudySpec:
+    """The study behind a plan: every arm in every world, world after world."""
+    if plan.replicates < 1:
+        raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
+    claims = load(plan.path).chosen(plan.ids)
+    worlds(claims.factors, plan.count, plan.seed)  # refuses impossible counts before anything runs
+    arms = claims.arms_needed()
+    rows = tuple((("world", world), ("arm", arm)) for world in range(plan.count) for arm in arms)
+    settings = (
+        ("claims", str(plan.path or "")),
+        ("worlds", plan.count),
+        ("worlds_seed", plan.seed),
+        ("scale", plan.scale),
+    )
+    return StudySpec(
+        name="claims",
+        title="Claims",
+        question="How far do the claims of the two articles hold over plausible worlds?",
+        task=plan.task,
+        seed=plan.seed,
+        settings=settings,
+        design=DesignRule(kind="list", rows=rows),
+        replicates=ReplicateRule(number=plan.replicates),
+    )
+
+
+def judged_file(plan: Plan, file: Path) -> Outcome:
+    """Judge what a study's file holds, finished or not."""
+    claims = load(plan.path).chosen(plan.ids)
+    points = worlds(claims.factors, plan.count, plan.seed)
+    runs, seconds = _runs(plan, file)
+    results = averaged(runs)
+    judged, numbers = judge_all(claims, points, results)
+    complete = sum(all((world, arm) in results for arm in claims.arms_needed()) for world in range(plan.count))
+    about = Run(
+        worlds=plan.count,
+        complete=complete,
+        replicates=plan.replicates,
+        people=_people(claims, plan.scale),
+        runs=len(runs),
+        seconds=seconds,
+        seed=plan.seed,
+        command=plan.command,
+        quick=plan.quick or complete < FEWEST_WORLDS,
+        assumed=ASSUMED,
+        bounds=tuple(f"{one.effect.text} from {one.low:g} to {one.high:g}: {one.source}" for one in claims.bounds),
+    )
+    return Outcome(claims=claims, judged=judged, numbers=numbers, run=about)
+
+
+def quickly(plan: Plan) -> Plan:
+    """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
+    return replace(plan, count=min(plan.count, 64), quick=True)
+
+
+def _runs(plan: Plan, file: Path) -> tuple[list[tuple[int, str, int, Measures]], float]:
+    found: list[tuple[int, str, int, Measures]] = []
+    seconds = 0.0
+    keys = [(int(str(row["world"])), str(row["arm"])) for row in _rows(spec_of(plan))]
+    with StudyFile(file) as study:
+        for row in study.rows():
+            seconds += row.seconds
+            if row.status == DONE:
+                world, arm = keys[row.design]
+                found.append((world, arm, row.replicate, row.scalars))
+    return found, seconds
+
+
+def _rows(spec: StudySpec) -> Iterator[dict[str, object]]:
+    return (dict(row) for row in spec.design.rows)
+
+
+def _people(claims: Claims, scale: float) -> dict[str, int]:
+    """People per world, by scenario and size."""
+    from desertion.study.claims.world_run import dressed
+
+    found: dict[str, int] = {}
+    for name in claims.arms_needed():
+        arm = claims.arms[name]
+        label = arm.scenario if not arm.settings else f"{arm.scenario} ({name})"
+        if arm.scenario in found:
+            continue
+        forces = dressed(replace(arm, policies=()), {}, claims.days, scale).sized().forces
+        found.setdefault(label, sum(force.soldiers + force.reservists + force.civilians for force in forces))
+    return found

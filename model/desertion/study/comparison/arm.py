@@ -1,0 +1,147 @@
+"""Arm: one run of a comparison, and what is kept of it: outcomes, daily curves, hosts, and who left by which way."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.simulation.world.codes import ROUTES
+from desertion.study.comparison import outcomes
+from desertion.study.design.point import scenario_of
+from desertion.study.run.task import Outcome, task_check, task_fingerprint
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+__all__ = ["Kept", "run_arm", "task_check", "task_fingerprint", "unpacked"]
+
+DAILY = (
+    "left", "departures", "new_hide", "new_flee", "new_surrender", "new_refuse", "strength", "effective_strength",
+    "legitimacy", "turnout", "war_index", "hiding", "at_border", "abroad", "applicant", "protected", "collapsed", "fallen",
+)  # fmt: skip
+"""Daily columns kept of each force."""
+
+HOSTLY = ("at_border", "waiting", "abroad", "protected", "cost_eur")
+"""Daily columns kept of each host, all forces added up."""
+
+STAYED = 0
+"""Code of a person who never left; a route's code is its number in `statuses.ROUTES` plus one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a run keeps beside outcomes and daily curves.
+
+    Args:
+        forces: Names of the forces.
+        hosts: Names of the hosts.
+        about: Facts of the scenario for readers: start (date of day 0), size (real persons per simulated person), title, summary,
+            form (of contagion), notes, and policies (a list of tables with title and summary).
+        routes: (persons,) by force : way by which each person first left, `STAYED` for those who never did.
+        loads: (days + 1, hosts, columns) : the columns of `HOSTLY`.
+    """
+
+    forces: tuple[str, ...]
+    hosts: tuple[str, ...]
+    about: Mapping[str, Any]
+    routes: dict[str, NDArray[np.uint8]]
+    loads: NDArray[np.float32]
+
+
+def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+    """Run the model once under one policy mix.
+
+    Args:
+        spec: As for `desertion.study.run.task.run_task`; all daily columns of `DAILY` are kept whatever it says.
+        replicate: Number of the replicate; the same number means the same people and fates under every policy.
+        seed: Seed of the comparison.
+
+    Raises:
+        InputError: If the scenario refuses a policy or a setting.
+    """
+    from desertion.rules.draws import replicate_seed
+    from desertion.simulation.model import DesertionModel
+
+    scenario = scenario_of(spec)
+    model = DesertionModel(scenario, rng=replicate_seed(seed, replicate), population=spec["population"])
+    model.run()
+    made = outcome_of(model.daily, model.hosts, model.people(), _about(scenario))
+    made.scalars.update({name: float(value) for name, value in model.measures().items()})
+    return made
+
+
+def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, facts: Mapping[str, Any]) -> Outcome:
+    """What is kept of a run whose three tables are given.
+
+    Args:
+        daily: One row per day and force.
+        hosts: One row per day, host and force.
+        people: One row per person.
+        facts: What readers should know, as in `Kept.about`.
+    """
+    forces = list(map(str, daily["force"].unique()))
+    scalars = {outcomes.column(outcomes.ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
+    columns: dict[str, NDArray[np.float32]] = {}
+    routes: dict[str, NDArray[np.uint8]] = {}
+    for force in forces:
+        own_days = daily[daily["force"] == force]
+        own_people = people[people["force"] == force]
+        first = own_people["route"].astype(str).where(own_people["day_left"].notna(), "")
+        measured = outcomes.of_force(own_days, first)
+        scalars |= {outcomes.column(force, name): value for name, value in measured.items()}
+        columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
+        routes[force] = _codes(first)
+    names = list(map(str, hosts["host"].unique()))
+    kept = {"about": dict(facts), "forces": forces, "hosts": names}
+    curve = np.column_stack(list(columns.values()))
+    return Outcome(
+        scalars, curve, tuple(columns), _packed(kept, routes, _loads(hosts, names, int(daily["day"].nunique())))
+    )
+
+
+def unpacked(extras: bytes) -> Kept:
+    """Read back what `outcome_of` packed."""
+    with np.load(io.BytesIO(extras), allow_pickle=False) as arrays:
+        facts = json.loads(arrays["facts"].tobytes())
+        routes = {force: arrays[f"routes_{index}"] for index, force in enumerate(facts["forces"])}
+        return Kept(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, arrays["loads"])
+
+
+def _about(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "start": scenario.start.isoformat(),
+        "size": 1.0 / scenario.scale,
+        "title": scenario.title or scenario.name,
+        "summary": scenario.summary,
+        "form": scenario.behaviour.form,
+        "notes": list(scenario.notes),
+        "policies": [{"title": one.title or one.name, "summary": one.summary} for one in scenario.overlays],
+    }
+
+
+def _codes(first: pd.Series) -> NDArray[np.uint8]:
+    code = {route: index + 1 for index, route in enumerate(ROUTES)}
+    return first.astype(str).map(code).fillna(STAYED).to_numpy().astype(np.uint8)
+
+
+def _loads(hosts: pd.DataFrame, names: list[str], days: int) -> NDArray[np.float32]:
+    if not names:
+        return np.empty((days, 0, len(HOSTLY)), np.float32)
+    summed = hosts.groupby(["day", "host"], sort=True)[list(HOSTLY)].sum()
+    whole = summed.reindex(pd.MultiIndex.from_product([sorted(hosts["day"].unique()), names]), fill_value=0.0)
+    return whole.to_numpy(np.float32).reshape(days, len(names), len(HOSTLY))
+
+
+def _packed(facts: Mapping[str, Any], routes: Mapping[str, NDArray[np.uint8]], loads: NDArray[np.float32]) -> bytes:
+    buffer = io.BytesIO()
+    numbered: dict[str, Any] = {f"routes_{index}": codes for index, codes in enumerate(routes.values())}
+    text = np.frombuffer(json.dumps(dict(facts)).encode(), dtype=np.uint8)
+    np.savez_compressed(buffer, facts=text, loads=loads, **numbered)
+    return buffer.getvalue()

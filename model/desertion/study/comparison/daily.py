@@ -1,0 +1,91 @@
+"""Daily tables of a comparison: what runs kept as arrays, at real size, as bands and as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.study.comparison.arm import HOSTLY
+
+LEVELS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
+"""Columns of a band and their quantiles over runs."""
+
+UNSIZED = ("legitimacy", "turnout", "war_index", "collapsed", "fallen")
+"""Daily columns that are no counts of persons and so do not grow with the size of the simulated world."""
+
+
+def daily_bands(policy: str, names: Sequence[str], runs: NDArray[np.float32], size: float) -> pd.DataFrame:
+    """Quantile bands of all daily columns: policy, force, column, day, the columns of `LEVELS`, runs.
+
+    Args:
+        policy: Label of the policy.
+        names: Names of the columns, "force:column".
+        runs: (runs, days + 1, columns) : the daily columns.
+        size: Real persons per simulated person.
+    """
+    quantiles = np.quantile(runs.astype(np.float64), list(LEVELS.values()), axis=0)
+    tables: list[pd.DataFrame] = []
+    for place, name in enumerate(names):
+        force, _, daily = name.rpartition(":")
+        factor = 1.0 if daily in UNSIZED else size
+        table = pd.DataFrame(dict(zip(LEVELS, quantiles[:, :, place] * factor, strict=True)))
+        table.insert(0, "day", np.arange(len(table)))
+        for at, (key, value) in enumerate({"policy": policy, "force": force, "column": daily}.items()):
+            table.insert(at, key, value)
+        table["runs"] = len(runs)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def daily_table(names: Sequence[str], run: NDArray[np.float32], size: float) -> pd.DataFrame:
+    """One run's daily columns at real size: day, force and one column each.
+
+    Args:
+        names: Names of the columns, "force:column".
+        run: (days + 1, columns) : the daily columns.
+        size: Real persons per simulated person.
+    """
+    tables: list[pd.DataFrame] = []
+    for force in dict.fromkeys(name.rpartition(":")[0] for name in names):
+        own = [place for place, name in enumerate(names) if name.rpartition(":")[0] == force]
+        columns = [names[place].rpartition(":")[2] for place in own]
+        table = pd.DataFrame(run[:, own].astype(np.float64), columns=columns)
+        counted = [name for name in columns if name not in UNSIZED]
+        table[counted] *= size
+        table.insert(0, "day", np.arange(len(table)))
+        table.insert(1, "force", force)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def loads_table(loads: Sequence[NDArray[np.float32]], hosts: Sequence[str], size: float) -> pd.DataFrame:
+    """Loads of the hosts, mean over runs at real size: day, host and the columns of `HOSTLY`.
+
+    Args:
+        loads: (days + 1, hosts, columns) of each run.
+        hosts: Names of the hosts.
+        size: Real persons per simulated person.
+    """
+    mean = same_length(loads).mean(axis=0, dtype=np.float64)
+    days, count, columns = mean.shape
+    table = pd.DataFrame(mean.reshape(days * count, columns), columns=list(HOSTLY))
+    table[[name for name in HOSTLY if name != "cost_eur"]] *= size
+    table.insert(0, "day", np.repeat(np.arange(days), count))
+    table.insert(1, "host", list(hosts) * days)
+    return table
+
+
+def same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
+    """Curves of runs as one array; a run that stopped early keeps its last day's values.
+
+    Args:
+        curves: (days + 1, ...) of each run.
+        longest: Days + 1 that all get at least.
+    """
+    longest = max([longest, *(len(curve) for curve in curves)])
+    return np.stack(
+        [np.pad(curve, ((0, longest - len(curve)), *((0, 0),) * (curve.ndim - 1)), mode="edge") for curve in curves]
+    )

@@ -1,0 +1,155 @@
+"""Decision: the daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, input_error
+from desertion.rules.hazard import contagion, exit_rate, level
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import (
+    COMMUNITY,
+    COMPANY,
+    HOME_RESERVIST,
+    N_ROUTES,
+    NEWS,
+    NONE,
+    SQUAD,
+    THRESHOLD,
+    TIES,
+)
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+SEEN = {"soldier": (SQUAD, COMPANY, COMMUNITY, TIES, NEWS), "reservist": (COMMUNITY, TIES, NEWS)}
+"""Levels at which each sees others leave; the same share is gone at all of them."""
+
+_PEOPLE = 20_000.0
+
+
+def surface(
+    scenario: Scenario,
+    who: str = "reservist",
+    *,
+    shares: Sequence[float] | NDArray[np.float64] | None = None,
+    dial: Sequence[float] | NDArray[np.float64] | None = None,
+    force: int = 0,
+) -> pd.DataFrame:
+    """Daily probability of leaving by any way on the scenario's first day, for a person of average frailty.
+
+    Perceived chances, opportunities, fears and pushes are those that the model publishes on its first morning, averaged over
+    the people concerned; contagion is then added for a share of peers gone that is the same in every group that the person
+    sees.
+
+    Args:
+        scenario: The scenario; its policies count.
+        who: "soldier" (serving) or "reservist" (at home).
+        shares: Shares of peers gone, rising; 0 to 0.2 if not given.
+        dial: Positions of the asylum dial, rising; 0 to 1 if not given.
+        force: Number of the force.
+
+    Returns:
+        One row a position of the dial, one column a share.
+
+    Raises:
+        InputError: If there is nobody of that kind, or the form of contagion knows no daily probability.
+    """
+    if who not in SEEN:
+        raise input_error("--who", who, "must be soldier or reservist")
+    columns = np.linspace(0.0, 0.2, 41) if shares is None else np.asarray(shares, dtype=np.float64)
+    rows = np.linspace(0.0, 1.0, 21) if dial is None else np.asarray(dial, dtype=np.float64)
+    return surfaces(scenario, (who,), columns, rows, force)[who]
+
+
+def surfaces(
+    scenario: Scenario, whos: Sequence[str], shares: NDArray[np.float64], dial: NDArray[np.float64], force: int = 0
+) -> dict[str, pd.DataFrame]:
+    """The surfaces of several kinds of people from the same mornings, by kind; arguments as for `surface`.
+
+    Raises:
+        InputError: If there is nobody of a kind, or the form of contagion knows no daily probability.
+    """
+    if scenario.behaviour.form == "threshold":
+        raise InputError(
+            "behaviour.form = 'threshold' has no daily probability of leaving: choose another form for this figure"
+        )
+    rows: dict[str, list[NDArray[np.float64]]] = {who: [] for who in whos}
+    for position in dial:
+        world = _first_morning(scenario, float(position))
+        for who in whos:
+            rows[who].append(_chances(world, who, force, shares))
+    index, columns = pd.Index(dial, name="asylum"), pd.Index(shares, name="share")
+    return {who: pd.DataFrame(table, index=index, columns=columns) for who, table in rows.items()}
+
+
+def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Probabilities at one position of the dial, one a share."""
+    rates = np.zeros(len(shares))
+    b = world.behaviour
+    for route in range(N_ROUTES):
+        open_, level_, reception = _published(world, who, force, route)
+        if open_ <= 0.0 or level_ <= 0.0:
+            continue
+        for index, share in enumerate(shares):
+            felt = [
+                0.0 if world.form in (NONE, THRESHOLD) else _felt(world, one, reception, share) for one in SEEN[who]
+            ]
+            raised = level(world.form, level_, 0.0, sum(felt))
+            rates[index] += exit_rate(
+                world.form, open_, raised, sum(felt), 0.0,
+                b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER],
+            )  # fmt: skip
+    return -np.expm1(-rates)
+
+
+def _first_morning(scenario: Scenario, position: float) -> Any:
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.society.memory import persons
+
+    full = persons(scenario)
+    placed = scenario.with_({"asylum": position, "days": 1})
+    try:
+        model = DesertionModel(placed.with_({"scale": min(scenario.scale, _PEOPLE / full)}), rng=0)
+    except InputError:
+        # A large reserve beside a small army: shrunk that far, no whole squad is left.
+        model = DesertionModel(placed, rng=0)
+    model.step()
+    return model.world
+
+
+def _published(world: Any, who: str, force: int, route: int) -> tuple[float, float, float]:
+    """Opportunity, level and reception of a route, averaged over the people concerned; zeros where nobody has it."""
+    if who == "soldier":
+        weight = np.where(world.squad_force == force, world.squad_n, 0).astype(float)
+        tables = world.squad_open[:, route], world.squad_level[:, route]
+        homes = world.squad_community
+    else:
+        weight = np.where(world.community_force == force, world.class_n[:, HOME_RESERVIST], 0).astype(float)
+        tables = (
+            world.class_open[world.outlook, HOME_RESERVIST, route],
+            world.class_level[world.outlook, HOME_RESERVIST, route],
+        )
+        homes = np.arange(len(world.community_force))
+    if not weight.any():
+        raise InputError(f"force {force} has no {who} on the first day: choose another --who or scenario")
+    open_, level_ = (float(np.average(table, weights=weight)) for table in tables)
+    return open_, level_, _reception(world, who, force, route, weight, homes)
+
+
+def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes: Any) -> float:
+    from desertion.simulation.world.codes import DESERTER, EVADER, FLEE, SURRENDER
+
+    if route == FLEE:
+        category = DESERTER if who == "soldier" else EVADER
+        return float(np.average(world.reception[world.outlook[homes], category], weights=weight))
+    return float(world.quarter[force]) if route == SURRENDER and who == "soldier" else 0.0
+
+
+def _felt(world: Any, one: int, reception: float, share: float) -> float:
+    return float(contagion(world.beta[one], world.beta_star[one], reception, share))

@@ -1,0 +1,186 @@
+"""Outcomes: the numbers by which policies are judged, each read from the daily tables of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.simulation.world.codes import ROUTES, STATUSES
+from desertion.study.statistics import bootstrap_interval, wilson_interval
+
+ALL_FORCES = "all"
+"""What stands in the place of a force where hosts are judged, who serve all forces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of a run.
+
+    Args:
+        name: Short name, a column of tables.
+        title: What it is, for readers.
+        unit: "persons", "share", "day", "EUR", "index", "spells" or "cases".
+        counts: Whether it grows with the size of the simulated world, so that dividing by the scale gives real size.
+        chance: Whether it is 0 or 1 in a run and its share of runs is what counts.
+    """
+
+    name: str
+    title: str
+    unit: str
+    counts: bool = False
+    chance: bool = False
+
+
+def _persons(name: str, title: str, unit: str = "persons") -> Measure:
+    return Measure(name, title, unit, counts=True)
+
+
+OF_FORCES = (
+    _persons("left", "Left, by any way"),
+    Measure("share_left", "Left, share of all people", "share"),
+    _persons("left_hide", "First hid at home"),
+    _persons("left_refuse", "First refused openly"),
+    _persons("left_surrender", "First surrendered"),
+    _persons("left_flee", "First fled abroad"),
+    _persons("left_skilled", "First left on a skilled visa"),
+    _persons("departures", "Departures, spells counted", "spells"),
+    _persons("caught", "Caught"),
+    _persons("returned", "Returned of themselves"),
+    _persons("killed", "Killed"),
+    _persons("protected", "Under protection at the end"),
+    _persons("abroad", "Abroad without a claim at the end"),
+    _persons("applicants", "Waiting for a decision at the end"),
+    Measure("lowest_strength", "Lowest strength, share of the first day", "share"),
+    Measure("lowest_effective", "Lowest effective strength, share of the first day", "share"),
+    Measure("lowest_legitimacy", "Lowest legitimacy", "share"),
+    Measure("war_index", "Index of expected war length at the end", "index"),
+    Measure("output_lost", "Output lost", "EUR"),
+    Measure("collapsed", "Chance that the force collapses", "share", chance=True),
+    Measure("day_collapsed", "Day of collapse, or the horizon", "day"),
+    Measure("fallen", "Chance that the government falls", "share", chance=True),
+    Measure("day_fallen", "Day of the government's fall, or the horizon", "day"),
+)
+"""Outcomes of each force."""
+
+OF_HOSTS = (
+    _persons("peak_waiting", "Most cases waiting at once", "cases"),
+    _persons("peak_border", "Most people waiting at borders at once"),
+    _persons("admitted", "Admitted"),
+    _persons("turned_away", "Turned away"),
+    _persons("granted", "Granted protection"),
+    _persons("infiltrators", "Infiltrators admitted"),
+    Measure("cost_eur", "Cost to the hosts", "EUR"),
+    Measure("output_gained", "Output gained by the hosts", "EUR"),
+)
+"""Outcomes of all hosts together."""
+
+BY_NAME = {outcome.name: outcome for outcome in (*OF_FORCES, *OF_HOSTS)}
+
+HEADLINE = (
+    "left",
+    "left_flee",
+    "left_surrender",
+    "lowest_strength",
+    "collapsed",
+    "protected",
+    "peak_waiting",
+    "cost_eur",
+)
+"""The outcomes of the printed table."""
+
+_OF_RUN: Mapping[str, Callable[[pd.DataFrame], float]] = {
+    "left": lambda one: _last(one["left"]),
+    "share_left": lambda one: _last(one["left"]) / max(float(one[list(STATUSES)].iloc[0].sum()), 1.0),
+    "departures": lambda one: _last(one["departures"]),
+    "caught": lambda one: float(one["caught"].sum()),
+    "returned": lambda one: float(one["returned"].sum()),
+    "killed": lambda one: _last(one["killed"]),
+    "protected": lambda one: _last(one["protected"]),
+    "abroad": lambda one: _last(one["abroad"]),
+    "applicants": lambda one: _last(one["applicant"]),
+    "lowest_strength": lambda one: _lowest(one["strength"], one["strength"]),
+    "lowest_effective": lambda one: _lowest(one["effective_strength"], one["strength"]),
+    "lowest_legitimacy": lambda one: float(one["legitimacy"].min()),
+    "war_index": lambda one: _last(one["war_index"]),
+    "output_lost": lambda one: float(one["output_lost"].sum()),
+    "collapsed": lambda one: float(one["collapsed"].astype(bool).any()),
+    "day_collapsed": lambda one: _first_day(one, "collapsed"),
+    "fallen": lambda one: float(one["fallen"].astype(bool).any()),
+    "day_fallen": lambda one: _first_day(one, "fallen"),
+}
+
+_SUMS = ("admitted", "turned_away", "granted", "infiltrators", "cost_eur", "output_gained")
+
+
+def of_force(daily: pd.DataFrame, first_routes: pd.Series) -> dict[str, float]:
+    """Outcomes of one force in one run.
+
+    Args:
+        daily: Its rows of the daily table, in the order of days.
+        first_routes: Way by which each of its people first left; anything that is no route for those who never did.
+    """
+    measured = {name: read(daily) for name, read in _OF_RUN.items()}
+    by_route = first_routes.astype(str).value_counts()
+    measured |= {f"left_{route}": float(by_route.get(route, 0)) for route in ROUTES}
+    return {outcome.name: measured[outcome.name] for outcome in OF_FORCES}
+
+
+def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
+    """Outcomes of all hosts in one run; zeros where a scenario has none.
+
+    Args:
+        hosts: The table of hosts.
+    """
+    by_day = hosts.groupby("day")[["waiting", "at_border"]].sum()
+    measured = {name: float(hosts[name].sum()) for name in _SUMS}
+    measured["peak_waiting"] = float(by_day["waiting"].max()) if len(by_day) else 0.0
+    measured["peak_border"] = float(by_day["at_border"].max()) if len(by_day) else 0.0
+    return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
+
+
+def estimate(values: NDArray[np.float64], measure: Measure, confidence: float, seed: int) -> dict[str, float]:
+    """Median of the runs, or for a chance their share, with an interval.
+
+    Args:
+        values: One number a run, none missing.
+        measure: What they measure.
+        confidence: Confidence of the interval: bootstrap of a median, Wilson's of a chance.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        runs, estimate, low, high, and the 5 and 95 % quantiles of the runs, q05 and q95; NaN without runs.
+    """
+    count = len(values)
+    if not count:
+        return {"runs": 0} | dict.fromkeys(("estimate", "low", "high", "q05", "q95"), float("nan"))
+    q05, q95 = np.quantile(values, [0.05, 0.95])
+    if measure.chance:
+        happened = round(float(values.sum()))
+        middle, (low, high) = happened / count, wilson_interval(happened, count, confidence)
+    else:
+        middle = float(np.median(values))
+        low, high = bootstrap_interval(values, np.median, confidence, seed=seed)
+    return {"runs": count, "estimate": middle, "low": low, "high": high, "q05": float(q05), "q95": float(q95)}
+
+
+def column(force: str, name: str) -> str:
+    """Name under which an outcome of a force is stored with a run."""
+    return f"{force}:{name}"
+
+
+def _last(values: pd.Series) -> float:
+    return float(values.iloc[-1])
+
+
+def _lowest(values: pd.Series, strength: pd.Series) -> float:
+    start = float(strength.iloc[0])
+    return float(values.min()) / start if start > 0.0 else float("nan")
+
+
+def _first_day(one: pd.DataFrame, name: str) -> float:
+    happened = np.flatnonzero(one[name].to_numpy(dtype=bool))
+    return float(one["day"].iloc[happened[0] if happened.size else -1])

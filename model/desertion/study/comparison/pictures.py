@@ -1,0 +1,162 @@
+"""The figures of a comparison, by kind, each with a text that says the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from desertion.errors import unknown_name
+from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
+from desertion.figures.style import Medium, Shape
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+
+type Draw = Callable[[Figure, Comparison, str], None]
+
+
+def draw(
+    comparison: Comparison,
+    kind: str = "curves",
+    *,
+    force: str | None = None,
+    medium: Medium = "screen",
+    dark: bool = False,
+) -> Figure:
+    """Draw one figure of a comparison in the house style.
+
+    Args:
+        comparison: The comparison.
+        kind: One of `KINDS`.
+        force: Which force, the first if not given.
+        medium: "screen" or "paper".
+        dark: Whether the page behind is dark.
+
+    Raises:
+        InputError: If there is no such figure or force.
+    """
+    if kind not in KINDS:
+        raise unknown_name("figure of a comparison", kind, KINDS)
+    force = comparison.forces[0] if force is None else force
+    if force not in comparison.forces:
+        raise unknown_name("force", force, comparison.forces)
+    make, shape = KINDS[kind]
+    if kind == "panels" and len(comparison.policies) <= 3:
+        shape = "wide"
+    with style.house(medium, dark=dark):
+        figure = style.new_figure(shape, medium)
+        make(figure, comparison, force)
+        if len(comparison.forces) > 1 and kind not in SHARED:
+            figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
+    return figure
+
+
+def _band(comparison: Comparison, force: str, column: str) -> pd.DataFrame:
+    table = comparison.curves
+    return table[(table["force"] == force) & (table["column"] == column)]
+
+
+def _curves(figure: Figure, comparison: Comparison, force: str) -> None:
+    ax = figure.subplots()
+    curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
+    style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
+
+
+def _panels(figure: Figure, comparison: Comparison, force: str) -> None:
+    curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
+
+
+def _effects(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.paired
+    chosen = table[(table["force"] == force) & (table["measure"] == "left")]
+    attribution.effects(figure.subplots(), chosen, title=f"More or fewer leavers than under {comparison.baseline}")
+
+
+def _attribution(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.attribution
+    attribution.bars(figure.subplots(), table[table["force"] == force])
+
+
+def ways(comparison: Comparison, force: str) -> pd.DataFrame:
+    """Persons by the way in which they first left, mean of the runs, so that ways add up: policies by routes.
+
+    Args:
+        comparison: The comparison.
+        force: Which force.
+    """
+    table = comparison.outcomes
+    chosen = table[(table["force"] == force) & table["measure"].isin([f"left_{route}" for route in routes.ORDER])]
+    wide = chosen.pivot_table(index="policy", columns="measure", values="value", aggfunc="mean", sort=False)
+    return wide.rename(columns=lambda name: str(name).removeprefix("left_")).loc[list(comparison.policies)]
+
+
+def _routes(figure: Figure, comparison: Comparison, force: str) -> None:
+    routes.by_policy(figure.subplots(), ways(comparison, force))
+
+
+def _strength(figure: Figure, comparison: Comparison, force: str) -> None:
+    strength.curve(figure.subplots(), comparison.histories, force=force, start=comparison.start)
+    style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
+
+
+def _collapse(figure: Figure, comparison: Comparison, force: str) -> None:
+    table = comparison.summary
+    chosen = table[(table["force"] == force) & (table["measure"] == "collapsed")].set_index("policy")
+    strength.chance(figure.subplots(), chosen.rename(columns={"estimate": "chance"}))
+
+
+def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd.DataFrame:
+    """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first.
+
+    Args:
+        comparison: The comparison.
+        column: Which load.
+        most: Hosts shown.
+    """
+    if comparison.hosts.empty:
+        return pd.DataFrame(index=list(comparison.policies))
+    table = comparison.hosts.pivot_table(index="policy", columns="host", values=column, aggfunc="max", sort=False)
+    highest = table.max().sort_values(ascending=False, kind="stable")
+    order = highest[highest > 0.0].index[:most]
+    return table.loc[list(comparison.policies), list(order)]
+
+
+def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
+    table = peaks(comparison)
+    if table.empty or not table.to_numpy().any():
+        ax = figure.subplots()
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "no case ever waits in this scenario", ha="center")
+        return
+    hosts.peaks(figure.subplots(), table, title="Most cases waiting at once, all forces", unit="cases, mean of runs")
+
+
+def _decision(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - drawn for the first force
+    tables = comparison.decision
+    if not tables:
+        ax = figure.subplots()
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "this form of contagion has no daily probability of leaving", ha="center")
+        return
+    for ax, (who, table) in zip(figure.subplots(1, len(tables), squeeze=False).ravel(), tables.items(), strict=True):
+        decision.surface(ax, table, title=f"A {who}'s daily chance to leave")
+
+
+KINDS: dict[str, tuple[Draw, Shape]] = {
+    "curves": (_curves, "wide"),
+    "panels": (_panels, "tall"),
+    "effects": (_effects, "wide"),
+    "attribution": (_attribution, "wide"),
+    "routes": (_routes, "wide"),
+    "strength": (_strength, "wide"),
+    "collapse": (_collapse, "wide"),
+    "hosts": (_hosts, "wide"),
+    "decision": (_decision, "wide"),
+}
+"""How each figure is drawn, and its shape."""
+
+SHARED = ("hosts", "decision")
+"""Figures that are the same for every force."""

@@ -1,0 +1,76 @@
+"""The report of a comparison: one HTML file that needs nothing else, readable as a brief of two pages."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desertion import __version__
+from desertion.files import write_text
+from desertion.study.comparison.report import parts, words
+from desertion.study.comparison.report.pictures import PICTURES, picture
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+
+__all__ = ["page", "write"]
+
+
+def write(comparison: Comparison, path: Path) -> Path:
+    """Write the report of a comparison, whole or not at all, and return its path.
+
+    Args:
+        comparison: The comparison.
+        path: The HTML file.
+
+    Raises:
+        InputError: If the folder cannot be written to.
+    """
+    return write_text(path, page(comparison))
+
+
+def page(comparison: Comparison) -> str:
+    """Return the report as HTML."""
+    title = f"{comparison.about.get('title', comparison.scenario)}: {len(comparison.policies)} policies compared"
+    return parts.document(title, "\n".join(_sections(comparison, title)))
+
+
+def _sections(comparison: Comparison, title: str) -> list[str]:
+    figures = [parts.figure(picture(comparison, kind), number) for number, kind in enumerate(PICTURES, start=1)]
+    return [
+        parts.header(title, words.question(comparison), words.byline(comparison)),
+        parts.section("answer", "The answer", parts.paragraphs(words.answer(comparison), "answer")),
+        parts.section("numbers", "The numbers", parts.headline_tables(comparison) + parts.plain(words.TABLE_NOTE)),
+        parts.section("figures", "What happened", "\n".join(figures)),
+        parts.section(
+            "assumed", "What was assumed", parts.bullets(words.assumptions(comparison)) + _policies(comparison)
+        ),
+        parts.section("limits", "Limits", parts.bullets([escape(one) for one in words.limits(comparison)])),
+        parts.section("remake", "How to remake it", _remake(comparison)),
+    ]
+
+
+def _policies(comparison: Comparison) -> str:
+    rows = [(policy, words.described(comparison, policy)) for policy in comparison.policies]
+    return parts.definitions("The policies", rows)
+
+
+def _remake(comparison: Comparison) -> str:
+    tables = " ".join(
+        f'<a download="{name}.csv" href="data:text/csv;base64,{_base64(table.to_csv(index=False))}">{name}.csv</a>'
+        for name, table in comparison.tables().items()
+        if name != "curves"
+    )
+    versions = ", ".join(f"{name} {number}" for name, number in comparison.header["versions"].items())
+    return (
+        f"<p>The same command gives the same numbers:</p>\n{parts.code(words.command(comparison))}\n"
+        f"<p>Tables: {tables}. All runs with their daily curves are in <code>{escape(comparison.path.name)}</code>.</p>\n"
+        f"<p>desertion {__version__}; {escape(versions)}; study "
+        f"<code>{escape(str(comparison.header['spec_sha256'])[:16])}</code>.</p>"
+    )
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

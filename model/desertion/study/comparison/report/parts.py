@@ -1,0 +1,113 @@
+"""Parts of the page: document, sections, table, figures; well-formed as XML too, so that any parser can check it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
+from desertion.study.comparison.report.pictures import Picture
+from desertion.study.comparison.report.words import change, short
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+
+
+def document(title: str, body: str) -> str:
+    """The whole page around its body."""
+    style = files("desertion.study.comparison.report").joinpath("page.css").read_text(encoding="utf-8")
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8" />\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
+        '<meta name="color-scheme" content="light dark" />\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def header(title: str, question: str, byline: str) -> str:
+    """Title, question and the size of the comparison."""
+    return (
+        f'<header>\n<h1>{escape(title)}</h1>\n<p class="question">{escape(question)}</p>\n'
+        f'<p class="byline">{escape(byline)}</p>\n</header>'
+    )
+
+
+def section(name: str, title: str, body: str) -> str:
+    """A part of the page with its heading."""
+    return f'<section aria-labelledby="{name}">\n<h2 id="{name}">{escape(title)}</h2>\n{body}\n</section>'
+
+
+def paragraphs(sentences: Sequence[str], name: str) -> str:
+    """One paragraph of sentences, each of its own element."""
+    return f'<p class="{name}">{" ".join(f"<span>{escape(one)}</span>" for one in sentences)}</p>'
+
+
+def plain(text: str) -> str:
+    """A paragraph of small print."""
+    return f'<p class="note">{escape(text)}</p>'
+
+
+def bullets(items: Sequence[str]) -> str:
+    """A list of items that are HTML already."""
+    return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
+
+
+def definitions(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    """Names with what they mean."""
+    listed = "\n".join(f"<dt>{escape(name)}</dt>\n<dd>{escape(text)}</dd>" for name, text in rows)
+    return f"<h3>{escape(title)}</h3>\n<dl>\n{listed}\n</dl>"
+
+
+def code(text: str) -> str:
+    """A command to be copied, scrollable with the keyboard where it is long."""
+    return f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
+
+
+def figure(shown: Picture, number: int) -> str:
+    """A figure with its caption; the page's own colour scheme picks the light or the dark one."""
+    return (
+        f'<figure>\n<picture>\n<source srcset="{shown.dark}" media="(prefers-color-scheme: dark)" />\n'
+        f'<img src="{shown.light}" alt="{escape(shown.alt)}" width="{shown.width}" height="{shown.height}" />\n</picture>\n'
+        f"<figcaption><strong>Figure {number}.</strong> {escape(shown.caption)}</figcaption>\n</figure>"
+    )
+
+
+def headline_tables(comparison: Comparison) -> str:
+    """For each force the table of policies by the outcomes that are looked at first."""
+    return "".join(_headline_table(comparison, force) for force in comparison.forces)
+
+
+def _headline_table(comparison: Comparison, force: str) -> str:
+    table = comparison.headline(force)
+    names = [name for name in HEADLINE if name in set(table["measure"])]
+    heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)
+    rows = "\n".join(_row(table, policy, names) for policy in comparison.policies)
+    return (
+        f'<div class="wide" role="region" aria-label="Outcomes for {escape(force)} by policy" tabindex="0">\n<table>\n'
+        f"<caption>Outcomes for {escape(force)} and all hosts</caption>\n"
+        f'<thead>\n<tr><th scope="col">Policy</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n'
+    )
+
+
+def _row(table: pd.DataFrame, policy: str, names: Sequence[str]) -> str:
+    cells = "".join(
+        f"<td>{_cell(table[(table['policy'] == policy) & (table['measure'] == name)].iloc[0])}</td>" for name in names
+    )
+    return f'<tr><th scope="row">{escape(policy)}</th>{cells}</tr>'
+
+
+def _cell(found: pd.Series) -> str:
+    unit = str(found["unit"])
+    low, high = short(float(found["low"]), unit), short(float(found["high"]), unit)
+    if unit == "share":
+        low = low.removesuffix(" %")
+    told = f'{short(float(found["estimate"]), unit)} <span class="range">{low}–{high}</span>'
+    if pd.isna(found["difference"]):
+        return told
+    sure = float(found["difference_low"]) > 0 or float(found["difference_high"]) < 0
+    kind = "strong" if sure else "span"
+    return f'{told}<{kind} class="change">{change(float(found["difference"]), unit)}</{kind}>'

@@ -1,0 +1,157 @@
+"""Pictures of the report: each figure for light and dark pages, with its caption and a text for those who cannot see it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desertion.figures.style import ROUTE_NAMES, png
+from desertion.study.comparison.pictures import draw, peaks, ways
+from desertion.study.comparison.report.words import amount, change, number
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One figure of the report.
+
+    Args:
+        light: The figure for a light page, as a data address.
+        dark: The same for a dark page.
+        alt: What it shows, in words and numbers.
+        caption: What to see in it.
+        width: Width in pixels.
+        height: Height in pixels.
+    """
+
+    light: str
+    dark: str
+    alt: str
+    caption: str
+    width: int
+    height: int
+
+
+def picture(comparison: Comparison, kind: str) -> Picture:
+    """Draw one figure twice, for light and dark pages, and say in words what it shows.
+
+    Args:
+        comparison: The comparison.
+        kind: One of `PICTURES`.
+    """
+    caption, alt = PICTURES[kind]
+    figure = draw(comparison, kind)
+    width, height = (round(inches * 100) for inches in figure.get_size_inches())
+    light, dark = (_address(png(one)) for one in (figure, draw(comparison, kind, dark=True)))
+    return Picture(light, dark, alt(comparison), caption, width, height)
+
+
+def _address(raw: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(raw).decode()}"
+
+
+def _by_policy(comparison: Comparison, measure: str) -> dict[str, float]:
+    table = comparison.summary
+    chosen = table[(table["force"] == comparison.forces[0]) & (table["measure"] == measure)]
+    return {str(row["policy"]): float(row["estimate"]) for _, row in chosen.iterrows()}
+
+
+def _curves(comparison: Comparison) -> str:
+    ends = "; ".join(f"{policy} {number(value)}" for policy, value in _by_policy(comparison, "left").items())
+    return f"Lines of the cumulative number of people who have left, one a policy. They end at: {ends}."
+
+
+def _panels(comparison: Comparison) -> str:
+    return (
+        f"The same lines in {len(comparison.policies)} panels, one a policy, with bands over {comparison.pairs} runs."
+    )
+
+
+def _effects(comparison: Comparison) -> str:
+    table = comparison.paired
+    rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
+    told = "; ".join(
+        f"{row['policy']} {change(float(row['difference']), 'persons')} ({number(float(row['low']))} to {number(float(row['high']))})"
+        for _, row in rows.iterrows()
+    )
+    return f"Points with intervals: difference in leavers from {comparison.baseline}, by policy: {told}."
+
+
+def _attribution(comparison: Comparison) -> str:
+    rows = comparison.attribution[comparison.attribution["force"] == comparison.forces[0]]
+    told = "; ".join(
+        f"{row['b']}: {number(float(row['both']))} under both, {number(float(row['only_a']))} only under {row['a']}, "
+        f"{number(float(row['only_b']))} only under this policy"
+        for _, row in rows.iterrows()
+    )
+    return f"Bars of people by the policies under which they left. {told}."
+
+
+def _routes(comparison: Comparison) -> str:
+    table = ways(comparison, comparison.forces[0])
+    told = "; ".join(
+        f"{policy}: "
+        + ", ".join(f"{number(float(row[route]))} {ROUTE_NAMES[str(route)]}" for route in table.columns if row[route])
+        for policy, row in table.iterrows()
+    )
+    return f"Stacked bars of leavers by way, mean of the runs. {told}."
+
+
+def _strength(comparison: Comparison) -> str:
+    told = "; ".join(
+        f"{policy} {amount(value, 'share')}" for policy, value in _by_policy(comparison, "lowest_strength").items()
+    )
+    return f"Lines of strength relative to the first day, one a policy, with marks where runs collapse. Lowest points: {told}."
+
+
+def _hosts(comparison: Comparison) -> str:
+    table = peaks(comparison)
+    if table.empty or not table.to_numpy().any():
+        return "No case ever waits in this scenario."
+    row, column = np.unravel_index(int(table.to_numpy().argmax()), table.shape)
+    return (
+        f"Table of the most cases waiting at once by policy and host. The highest is {number(float(table.to_numpy()[row, column]))} "
+        f"in {table.columns[int(column)]} under {table.index[int(row)]}."
+    )
+
+
+def _decision(comparison: Comparison) -> str:
+    told = "; ".join(
+        f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
+        f"fifth of the peers gone)"
+        for who, table in comparison.decision.items()
+    )
+    return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {told or 'none in this form'}."
+
+
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.2g} %"
+
+
+PICTURES: dict[str, tuple[str, Callable[[Comparison], str]]] = {
+    "curves": (
+        "The cascade under each policy. Bands that overlap do not mean that a difference is chance: see the next figure.",
+        _curves,
+    ),
+    "effects": ("What each policy changes, on the same people and fates.", _effects),
+    "attribution": (
+        "Person by person: who leaves whatever the policy, and who leaves only because of it. A policy can move people as well as add them.",
+        _attribution,
+    ),
+    "routes": ("By which way people leave.", _routes),
+    "strength": ("What is left of the army.", _strength),
+    "hosts": ("Where cases pile up.", _hosts),
+    "decision": (
+        "What a person of average frailty decides on the first morning, before any call-up: the daily probability of leaving by any way "
+        "against the share of peers gone (the same in every group that he sees) and the asylum dial, which moves all hosts together.",
+        _decision,
+    ),
+    "panels": ("Each cascade with its bands.", _panels),
+}
+"""Figures of the report in their order: caption, and what says the same in words."""

@@ -1,0 +1,223 @@
+"""Words of the report: question, answer, assumptions and limits, made from the numbers."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from desertion.figures.style import ROUTE_NAMES
+
+if TYPE_CHECKING:
+    from desertion.study.comparison.comparison import Comparison
+
+TABLE_NOTE = (
+    "Each cell: the median of the runs with its 95 % interval, or for a chance the share of runs with Wilson's interval; below it "
+    "the difference from the baseline on the same people and fates, in bold where its 95 % interval excludes 0. Persons "
+    "and cases are at real size: the counts of the simulated world divided by its scale."
+)
+
+
+def number(value: float) -> str:
+    """A count as it stands in a sentence: 950, 12,500, 1.2 million; at most three figures beyond ten thousand."""
+    size = abs(value)
+    if not math.isfinite(value):
+        return "unknown"
+    if size >= 1e9:
+        return f"{value / 1e9:.3g} billion"
+    if size >= 1e6:
+        return f"{value / 1e6:.3g} million"
+    if size >= 1e4:
+        return f"{round(value, 2 - math.floor(math.log10(size))):,.0f}"
+    return f"{value:,.0f}" if size >= 10 or value == round(value) else f"{value:.2g}"
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit: a share as per cent, money with its sign, days as whole days."""
+    if not math.isfinite(value):
+        return "unknown"
+    if unit == "share":
+        return f"{100 * value:.3g} %"
+    if unit == "EUR":
+        return f"€{number(value)}" if value >= 0 else f"-€{number(-value)}"
+    return number(value)
+
+
+def short(value: float, unit: str) -> str:
+    """A number with its unit as it stands in a table: millions as M, billions as bn."""
+    return amount(value, unit).replace(" million", " M").replace(" billion", " bn")
+
+
+def change(value: float, unit: str) -> str:
+    """A difference with its sign; shares as percentage points."""
+    sign = "+" if value > 0 else ""
+    if unit == "share" and math.isfinite(value):
+        return f"{sign}{100 * value:.3g} points"
+    return f"{sign}{short(value, unit)}"
+
+
+def question(comparison: Comparison) -> str:
+    """The question, in a sentence."""
+    days = int(comparison.curves["day"].max())
+    return (
+        f"How many soldiers, reservists and civilians leave within {days} days, by which way and at what price to the hosts, if "
+        f"asylum and other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.baseline}”."
+    )
+
+
+def byline(comparison: Comparison) -> str:
+    """Size of the comparison in a line."""
+    scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
+    return (
+        f"{comparison.pairs} paired replicates a policy, {comparison.people:,} simulated people each (scale {scale}), "
+        f"from {comparison.start.day} {comparison.start:%B %Y}, seed {comparison.header['spec']['seed']}"
+    )
+
+
+def answer(comparison: Comparison) -> list[str]:
+    """The answer in three sentences: the baseline, what changes it most, and what becomes of the force."""
+    force = comparison.forces[0]
+    return [_baseline(comparison, force), _effects(comparison, force), _fate(comparison, force)]
+
+
+def described(comparison: Comparison, policy: str) -> str:
+    """What a policy does, in the words of its file."""
+    told = [f"{one['title'].rstrip('.')}. {one.get('summary', '')}".strip() for one in comparison.described[policy]]
+    return " ".join(told) or "The scenario as it is, with no policy laid over it."
+
+
+def assumptions(comparison: Comparison) -> list[str]:
+    """What the numbers rest on, as HTML."""
+    about, spec = comparison.about, comparison.header["spec"]
+    listed = [
+        f"<strong>Scenario.</strong> {escape(str(about.get('title', comparison.scenario)))}. {escape(str(about.get('summary', '')))}",
+        f"<strong>People.</strong> {comparison.people:,} simulated people stand for {number(comparison.people * comparison.size)}; "
+        "places, caseworkers and police are scaled alike, so that rates are kept.",
+        "<strong>Chance.</strong> Replicate by replicate every policy meets the same people with the same fates, so a difference is "
+        "the policy's and not the draw's.",
+        f"<strong>Contagion.</strong> The {escape(str(about.get('form', 'stated')))} form: leaving spreads through squads, companies, "
+        "home towns, personal ties and army news, with the weights of the scenario.",
+    ]
+    if spec["settings"]:
+        changed = ", ".join(
+            f"<code>{escape(str(key))} = {escape(str(value))}</code>" for key, value in spec["settings"].items()
+        )
+        listed.append(f"<strong>Changed inputs.</strong> {changed}.")
+    notes = [str(note).rstrip(".") for note in about.get("notes", ())]
+    if notes:
+        listed.append(f"<strong>Decided on the way.</strong> {escape('; '.join(notes))}.")
+    return listed
+
+
+def limits(comparison: Comparison) -> list[str]:
+    """What the numbers cannot say."""
+    listed = [
+        "These are consequences of a model under stated assumptions, not forecasts. Intervals cover the chance within the model; "
+        "they do not cover what is unknown about its inputs, several of which have no source and need a sweep.",
+        "Effects of a policy hang on the form and strength of contagion: repeat the comparison with --set behaviour.form=none and "
+        "with the other forms before trusting a ranking.",
+        "Who is protected, refused or returned follows stated rates a case; courts, families and later lives are not modelled.",
+    ]
+    if comparison.size > 1:
+        listed.append(
+            f"At a scale of 1:{comparison.size:,.0f} one simulated person stands for {number(comparison.size)}: counts of a few "
+            f"hundred people or less are coarse."
+        )
+    if comparison.pairs < 20:
+        listed.append(f"{comparison.pairs} replicates are few: chances of collapse and small differences need more.")
+    failed = int((comparison.runs["status"] != "done").sum())
+    if failed:
+        listed.append(f"{failed} of {len(comparison.runs)} runs did not finish and are left out.")
+    return listed
+
+
+def command(comparison: Comparison) -> str:
+    """The command that makes the same comparison."""
+    spec: dict[str, Any] = dict(comparison.header["spec"])
+    words = ["desertion", "compare", str(spec["scenario"])]
+    for policy in comparison.policies:
+        words += ["--policy", "+".join(spec["policies"][policy]) or policy]
+    words += ["--runs", str(spec["replicates"]["number"]), "--seed", str(spec["seed"])]
+    for name in ("scale", "days"):
+        if spec[name] is not None:
+            words += [f"--{name}", f"{spec[name]:g}" if name == "scale" else str(spec[name])]
+    if spec["population"] != "compiled":
+        words += ["--population", str(spec["population"])]
+    for key, value in spec["settings"].items():
+        words += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
+    return shlex.join([*words, "--out", "results"])
+
+
+def _baseline(comparison: Comparison, force: str) -> str:
+    left, share = (_estimate(comparison, comparison.baseline, force, name) for name in ("left", "share_left"))
+    ways = {
+        route: float(_estimate(comparison, comparison.baseline, force, f"left_{route}")["estimate"])
+        for route in ROUTE_NAMES
+    }
+    most = max(ways, key=lambda route: ways[route])
+    mainly = f"; most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * float(left["estimate"]) > 0 else ""
+    of = "" if len(comparison.forces) == 1 else f" of {force}"
+    return (
+        f"Under “{comparison.baseline}”, {number(left['estimate'])} people{of} leave (95 % interval {number(left['low'])} to "
+        f"{number(left['high'])}), {amount(share['estimate'], 'share')} of all soldiers, reservists and civilians{mainly}."
+    )
+
+
+def _effects(comparison: Comparison, force: str) -> str:
+    table = comparison.paired
+    rows = table[(table["force"] == force) & (table["measure"] == "left")]
+    sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("difference", kind="stable")
+    if sure.empty:
+        return "No other policy changes that number by more than chance within the model explains."
+    told: list[str] = []
+    if float(sure["difference"].iloc[-1]) > 0:
+        told.append(_told(sure.iloc[-1], "more", "raises"))
+    if float(sure["difference"].iloc[0]) < 0:
+        told.append(_told(sure.iloc[0], "fewer", "lowers"))
+    unsure = len(rows) - len(sure)
+    rest = f"; {_counted(unsure)} not distinguishable from the baseline" if unsure else ""
+    return f"{' and '.join(told)}{rest}."
+
+
+def _told(row: pd.Series, word: str, verb: str) -> str:
+    low, high = sorted((abs(float(row["low"])), abs(float(row["high"]))))
+    return (
+        f"“{row['policy']}” {verb} that number most, by {number(abs(float(row['difference'])))} ({number(low)} to {number(high)} {word} "
+        f"on the same people)"
+    )
+
+
+def _fate(comparison: Comparison, force: str) -> str:
+    table = comparison.summary
+    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
+    runs = {str(one["policy"]): int(one["runs"]) for _, one in rows.iterrows()}
+    shares = {str(one["policy"]): float(one["estimate"]) for _, one in rows.iterrows()}
+    if not any(shares.values()):
+        return (
+            f"The force collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
+            f"{100 * float(rows['high'].max()):.0f} % for each."
+        )
+    worst = max(shares, key=lambda policy: shares[policy])
+    least = min(shares, key=lambda policy: shares[policy])
+    told = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
+    if shares[worst] == shares[least]:
+        return f"The force collapses in {told[worst]} runs whatever the policy."
+    base = comparison.baseline
+    others = [f"{told[one]} under “{one}”" for one in dict.fromkeys((worst, least)) if one != base]
+    return f"The force collapses in {_listed([f'{told[base]} runs under “{base}”', *others])}."
+
+
+def _estimate(comparison: Comparison, policy: str, force: str, measure: str) -> pd.Series:
+    table = comparison.summary
+    return table[(table["policy"] == policy) & (table["force"] == force) & (table["measure"] == measure)].iloc[0]
+
+
+def _counted(count: int) -> str:
+    return "one other policy is" if count == 1 else f"{count} other policies are"
+
+
+def _listed(things: tuple[str, ...] | list[str]) -> str:
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"

@@ -1,0 +1,174 @@
+"""Designs: the points in parameter space that a study runs, in a fixed order."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from desertion.errors import InputError
+from desertion.study.design.constraints import constraint
+from desertion.study.design.factors import Factor, Point
+
+KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
+"""grid: every combination; list: the rows given; lhs: Latin hypercube; sobol: Saltelli's scheme for Sobol indices;
+sequence: a plain scrambled Sobol sequence that fills the space; morris: elementary-effects trajectories."""
+
+DUMMY = "dummy"
+"""Name of the factor that no rule reads. It picks the stream of chance, so that its index is what luck explains: the
+noise floor of a sensitivity analysis. With the same chance at every point it would be 0 and say nothing."""
+
+# Saltelli's scheme and Morris's trajectories lose their meaning when points are struck out.
+_WHOLE = ("sobol", "morris")
+
+
+@dataclass(frozen=True, slots=True)
+class DesignRule:
+    """How the points are laid out.
+
+    Args:
+        kind: One of :data:`KINDS`.
+        points: Points of lhs and sequence; base points of sobol (a power of two); trajectories of morris.
+        seed: Seed of the layout's own chance, apart from that of the runs.
+        levels: Levels of each factor in a morris design, even.
+        dummy: Whether to add a factor that no rule reads.
+        constraints: Comparisons between parameters, see :func:`desertion.study.design.constraints.constraint`.
+        rows: The points of a list design.
+    """
+
+    kind: str = "grid"
+    points: int = 0
+    seed: int = 0
+    levels: int = 4
+    dummy: bool = False
+    constraints: tuple[str, ...] = ()
+    rows: tuple[tuple[tuple[str, bool | int | float | str], ...], ...] = ()
+
+
+def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Point, ...]:
+    """Lay out the points of a design, before policies are crossed with them.
+
+    Args:
+        rule: The layout.
+        factors: The varied parameters, without the dummy.
+        where: What to call the study in an error.
+
+    Returns:
+        One point a design row, in the order in which an analysis expects them.
+
+    Raises:
+        InputError: If the rule and the factors do not fit together, or no point meets the constraints.
+    """
+    if rule.kind not in KINDS:
+        raise InputError(f"{where}: design.kind = {rule.kind!r} is unknown: choose one of {', '.join(KINDS)}")
+    if rule.constraints and rule.kind in _WHOLE:
+        raise InputError(
+            f"{where}: design.constraints cannot be used with {rule.kind}, whose points belong together: "
+            f"narrow the ranges instead, or choose lhs"
+        )
+    varied = with_dummy(rule, factors)
+    points = _points(rule, varied, where)
+    names = sorted({name for point in points for name in point})
+    tests = [constraint(text, names, where) for text in rule.constraints]
+    kept = tuple(point for point in points if all(test(point) for test in tests))
+    if not kept:
+        raise InputError(f"{where}: no design point meets design.constraints {list(rule.constraints)}: loosen them")
+    return kept
+
+
+def with_dummy(rule: DesignRule, factors: Sequence[Factor]) -> tuple[Factor, ...]:
+    """The factors that a design turns: those given, and the dummy where the rule asks for it."""
+    return (*factors, Factor(DUMMY, "range", numbers=(0.0, 1.0))) if rule.dummy else tuple(factors)
+
+
+def unit_points(rule: DesignRule, count: int, where: str) -> np.ndarray:
+    """Points of a sampled design in the unit cube.
+
+    Args:
+        rule: The layout: lhs, sobol, sequence or morris.
+        count: Number of factors.
+        where: What to call the study in an error.
+
+    Returns:
+        (points, factors) : shares in [0, 1]. For sobol the rows are A, B, then AB_1 ... AB_k, each of
+        ``rule.points`` rows, where AB_i is A with column i taken from B.
+    """
+    if count == 0:
+        raise InputError(f"{where}: a {rule.kind} design needs at least one range under [vary]")
+    if rule.points < 1:
+        raise InputError(f"{where}: design.points = {rule.points} must be a whole number >= 1 for {rule.kind}")
+    return _SAMPLERS[rule.kind](rule, count, where)
+
+
+def _points(rule: DesignRule, factors: tuple[Factor, ...], where: str) -> list[Point]:
+    if rule.kind == "list":
+        if not rule.rows:
+            raise InputError(f"{where}: design.kind = 'list' needs rows: design.rows = [{{ asylum = 0.5 }}]")
+        return [dict(row) for row in rule.rows]
+    if rule.kind == "grid":
+        names = [one.name for one in factors]
+        return [dict(zip(names, row, strict=True)) for row in itertools.product(*(one.grid() for one in factors))]
+    shares = unit_points(rule, len(factors), where)
+    return [{one.name: one.at(float(share)) for one, share in zip(factors, row, strict=True)} for row in shares]
+
+
+def _latin(rule: DesignRule, count: int, _where: str) -> np.ndarray:
+    from scipy.stats import qmc
+
+    return qmc.LatinHypercube(d=count, rng=np.random.default_rng(rule.seed)).random(rule.points)
+
+
+def _sobol(rule: DesignRule, columns: int) -> np.ndarray:
+    from scipy.stats import qmc
+
+    sampler = qmc.Sobol(d=columns, rng=np.random.default_rng(rule.seed))
+    # Balance holds for powers of two; a plain sequence may still be cut anywhere.
+    return sampler.random_base2(math.ceil(math.log2(rule.points)) if rule.points > 1 else 0)[: rule.points]
+
+
+def _saltelli(rule: DesignRule, count: int, where: str) -> np.ndarray:
+    if rule.points & (rule.points - 1):
+        below = 1 << (rule.points.bit_length() - 1)
+        raise InputError(
+            f"{where}: design.points = {rule.points} must be a power of two for sobol: take {below} or {2 * below}"
+        )
+    both = _sobol(rule, 2 * count)
+    first, second = both[:, :count], both[:, count:]
+    mixed: list[np.ndarray] = []
+    for column in range(count):
+        swapped = first.copy()
+        swapped[:, column] = second[:, column]
+        mixed.append(swapped)
+    return np.concatenate([first, second, *mixed])
+
+
+def _sequence(rule: DesignRule, count: int, _where: str) -> np.ndarray:
+    return _sobol(rule, count)
+
+
+def _morris(rule: DesignRule, count: int, where: str) -> np.ndarray:
+    try:
+        from SALib.sample import morris
+    except ImportError as problem:
+        raise InputError(
+            f"{where}: a morris design needs SALib: install it with pip install 'desertion[discovery]'"
+        ) from problem
+    if rule.levels < 2 or rule.levels % 2:
+        raise InputError(f"{where}: design.levels = {rule.levels} must be an even number >= 2")
+    return morris.sample(morris_problem(count), rule.points, num_levels=rule.levels, seed=rule.seed)
+
+
+def morris_problem(count: int) -> dict[str, object]:
+    """Description of a unit cube with ``count`` factors in SALib's terms."""
+    return {"num_vars": count, "names": [f"x{index}" for index in range(count)], "bounds": [[0.0, 1.0]] * count}
+
+
+_SAMPLERS: dict[str, Callable[[DesignRule, int, str], np.ndarray]] = {
+    "lhs": _latin,
+    "sobol": _saltelli,
+    "sequence": _sequence,
+    "morris": _morris,
+}

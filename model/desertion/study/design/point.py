@@ -1,0 +1,64 @@
+"""From a design point to a scenario, and the three dials that a study may turn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+DIALS = ("contagion", "capacity", "reproduction")
+"""Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
+interaction with reception; capacity: multiple of all hosts' places and cases a day; reproduction: the number of leavers
+that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion."""
+# A study walks through all its points at each replicate, so a smaller store would never be hit.
+_SCENARIOS_KEPT = 1024
+
+
+def scenario_of(spec: Mapping[str, Any]) -> Scenario:
+    """The scenario of one design point, kept for the next replicate in this process.
+
+    Args:
+        spec: As for :func:`run_task`.
+
+    Raises:
+        InputError: If the scenario, a policy or a setting does not exist or is out of range.
+    """
+    named = {key: spec[key] for key in ("scenario", "policies", "scale", "days", "settings")}
+    return _scenario(json.dumps(named, sort_keys=True))
+
+
+@lru_cache(maxsize=_SCENARIOS_KEPT)
+def _scenario(named: str) -> Scenario:
+    from desertion.scenario import Scenario
+
+    told = json.loads(named)
+    settings = dict(told["settings"])
+    dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
+    plain = {"scale": told["scale"], "days": told["days"]}
+    if "contagion" in dials:
+        own = Scenario.load(told["scenario"], **plain).behaviour.model_dump()
+        weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
+        scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
+        settings = {**scaled, **settings}
+    if "reproduction" in dials:
+        from desertion.theory.weights import strength_settings
+
+        bare = Scenario.load(told["scenario"], set=settings, **plain)
+        # The form without contagion stands beside the others in a comparison of forms; it has nothing to turn.
+        found = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
+        settings = {**found, **settings}
+    scenario = Scenario.load(told["scenario"], policies=told["policies"], set=settings, **plain)
+    return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
+
+
+def _with_capacity(scenario: Scenario, multiple: float) -> Scenario:
+    from desertion.scenario import Policy, PolicyChange
+
+    levers = {"hosts.*.places": multiple, "hosts.*.cases": multiple}
+    change = PolicyChange.model_validate({"from": "start", "multiply": levers})
+    return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])

@@ -1,0 +1,140 @@
+"""Spec: one study resolved to plain data, with nothing left silent and a hash that says what its rows mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+from desertion.study.design.factors import Factor, Point, Value
+from desertion.study.design.layout import DUMMY, DesignRule, lay_out
+from desertion.study.design.replicates import ReplicateRule
+
+MODEL_TASK = "desertion.study.run.task.run_task"
+
+POPULATIONS = ("compiled", "mesa")
+
+ON_ERROR = ("keep", "raise-at-end", "raise")
+
+RESERVED = ("scenario", "scale", "days", "population")
+"""Names that may be varied like a parameter although they belong to the run and not to the scenario's document."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRule:
+    """What does not change any result: handling of failures, time limit, workers.
+
+    Args:
+        on_error: keep going, raise at the end, or raise at once.
+        time_limit: Seconds that one run may take, 0 for no limit.
+        workers: Processes of the local pool, 0 for one a core.
+    """
+
+    on_error: str = "keep"
+    time_limit: float = 0.0
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """A resolved study.
+
+    Args:
+        name: Short name, the study file's stem.
+        title: What the study is called.
+        question: The question that it answers, in a sentence or two.
+        task: Dotted path of the function that runs one replicate, see :mod:`desertion.study.run.task`.
+        scenario: Name or path of the scenario.
+        scale: Share of real size, or None for the scenario's own.
+        days: Horizon in days, or None for the scenario's own.
+        population: ``compiled`` or ``mesa``.
+        seed: Seed of all runs; a replicate's number picks its stream.
+        settings: Parameters that every run shares, by dotted path.
+        policies: Policy mixes to compare, by label; each design point is run under each.
+        factors: Varied parameters.
+        design: Layout of the points.
+        replicates: Number of runs a point, or the rule for it.
+        measures: Scalar measures to keep, empty for all.
+        daily: Daily columns to keep as curves.
+        run: What does not change any result.
+    """
+
+    name: str
+    title: str = ""
+    question: str = ""
+    task: str = MODEL_TASK
+    scenario: str = "toy"
+    scale: float | None = None
+    days: int | None = None
+    population: str = "compiled"
+    seed: int = 1
+    settings: tuple[tuple[str, Value], ...] = ()
+    policies: tuple[tuple[str, tuple[str, ...]], ...] = (("none", ()),)
+    factors: tuple[Factor, ...] = ()
+    design: DesignRule = field(default_factory=DesignRule)
+    replicates: ReplicateRule = field(default_factory=lambda: ReplicateRule(number=1))
+    measures: tuple[str, ...] = ()
+    daily: tuple[str, ...] = ("left", "strength")
+    run: RunRule = field(default_factory=RunRule)
+
+    def points(self) -> tuple[Point, ...]:
+        """Design points in the order of their numbers: each laid-out point under each policy mix in turn."""
+        laid = lay_out(self.design, self.factors, self.name) if self.factors or self.design.kind == "list" else ({},)
+        if len(self.policies) == 1 and self.policies[0][0] == "none":
+            return tuple(laid)
+        return tuple({"policies": label, **point} for point in laid for label, _ in self.policies)
+
+    def task_of(self, point: Point) -> dict[str, object]:
+        """What the task is told about one design point: plain data that any process can read."""
+        varied = dict(point)
+        label = str(varied.pop("policies", self.policies[0][0]))
+        stream = varied.pop(DUMMY, None)
+        own = {name: varied.pop(name, getattr(self, name)) for name in RESERVED}
+        settings = {**dict(self.settings), **varied}
+        return {
+            "task": self.task,
+            **own,
+            "policies": list(dict(self.policies)[label]),
+            "settings": settings,
+            "measures": list(self.measures),
+            "daily": list(self.daily),
+            **({} if stream is None else {"stream": stream}),
+        }
+
+    def resolved(self) -> dict[str, object]:
+        """Everything that decides the rows of the study, as plain data."""
+        plain = asdict(self)
+        for key in ("name", "title", "question", "run", "factors"):
+            del plain[key]
+        plain["settings"] = dict(self.settings)
+        plain["policies"] = {label: list(mix) for label, mix in self.policies}
+        plain["vary"] = {one.name: one.plain() for one in self.factors}
+        # An analysis needs the factors in the order of the design's columns, which sorted JSON loses.
+        plain["order"] = [one.name for one in self.factors]
+        plain["design"]["rows"] = [dict(row) for row in self.design.rows]
+        return json.loads(json.dumps(plain))
+
+    def sha256(self) -> str:
+        """Hash of :meth:`resolved`: equal for two studies whose rows mean the same."""
+        return hashlib.sha256(canonical(self.resolved()).encode()).hexdigest()
+
+
+def canonical(data: object) -> str:
+    """Plain data as one JSON text, the same for equal data."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+
+def difference(old: object, new: object, path: str = "") -> Iterator[str]:
+    """Lines that say where two pieces of plain data differ: ``path: old -> new``."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}, key=str):
+            spot = f"{path}.{key}" if path else str(key)
+            yield from difference(old.get(key, "(absent)"), new.get(key, "(absent)"), spot)
+    elif old != new:
+        yield f"{path}: {_short(old)} -> {_short(new)}"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,133 @@
+"""Patterns: what the evidence shows of cascades, held against runs of the shipped scenarios and of the laboratory.
+
+A pattern that is not met stays in the table: it says where the model or its numbers fall short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.rules.draws import replicate_seed
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """A run that patterns look at."""
+
+    scenario: str
+    scale: float | None = None
+    days: int | None = None
+    policies: tuple[str, ...] = ()
+    settings: tuple[tuple[str, object], ...] = ()
+
+
+# A smaller reserve and no call-up, so that soldiers are the larger part of those simulated.
+_FRONT = (("forces.*.reservists", 1_000_000), ("forces.*.civilians", 100_000), ("forces.*.waves", ()))
+# Fewer people at home, so that the rare desertions of an army at peace can be counted.
+_ARMY = (("forces.*.reservists", 50_000), ("forces.*.civilians", 50_000))
+
+SETUPS: Mapping[str, Setup] = {
+    "russia": Setup(scenario="russia-2022", scale=0.01),
+    "russia_long": Setup(scenario="russia-2022", scale=0.01, days=670),
+    "front": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT),
+    "front_harsh": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("lever-punishment-harsh",)),
+    "front_campaign": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("information-campaign",)),
+    "distant_only": Setup(
+        scenario="russia-2022",
+        scale=0.1,
+        settings=_FRONT,
+        policies=("fast-track", "lever-neighbours-closed", "lever-border-closed"),
+    ),
+    "gdr": Setup(scenario="gdr-1989", scale=0.01),
+    "gdr_army": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY),
+    "gdr_army_closed": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY, policies=("closed-borders",)),
+}
+
+Runs = Mapping[str, Sequence["DesertionModel"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """A pattern with its target.
+
+    Attributes:
+        id: short name.
+        statement: the pattern in words.
+        unit: unit of the number.
+        low: lower end of the target.
+        high: upper end of the target.
+        source: where the target comes from, with its grade.
+        setups: runs that it needs.
+        number: the number in each replicate.
+    """
+
+    id: str
+    statement: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    setups: tuple[str, ...]
+    number: Callable[[Runs], Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates and whether the median is in the target."""
+
+    pattern: str
+    statement: str
+    unit: str
+    target: str
+    source: str
+    fifth: float
+    median: float
+    ninety_fifth: float
+    met: bool
+
+
+def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, list[DesertionModel]]:
+    """Run setups by name; the same replicate has the same fates in all of them."""
+    from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
+
+    found: dict[str, list[DesertionModel]] = {}
+    for name in names:
+        setup = SETUPS[name]
+        scenario = Scenario.load(
+            setup.scenario, scale=setup.scale, days=setup.days, policies=setup.policies, set=dict(setup.settings)
+        )
+        found[name] = [DesertionModel(scenario, rng=replicate_seed(seed, i)).run() for i in range(replicates)]
+    return found
+
+
+def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[Held, ...]:
+    """Hold the patterns whose runs are there against them."""
+    return tuple(_held(pattern, runs) for pattern in patterns if set(pattern.setups) <= set(runs))
+
+
+def _held(pattern: Pattern, runs: Runs) -> Held:
+    numbers = pattern.number(runs)
+    known = numbers[np.isfinite(numbers)]
+    fifth, median, ninety_fifth = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
+    return Held(
+        pattern=pattern.id,
+        statement=pattern.statement,
+        unit=pattern.unit,
+        target=f"{pattern.low:g} to {pattern.high:g}",
+        source=pattern.source,
+        fifth=float(fifth),
+        median=float(median),
+        ninety_fifth=float(ninety_fifth),
+        met=bool(pattern.low <= median <= pattern.high),
+    )

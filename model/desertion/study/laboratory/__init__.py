@@ -1,0 +1,1 @@
+"""Rival explanations of leaving in a small laboratory, where the truth is known."""

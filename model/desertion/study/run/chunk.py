@@ -1,0 +1,174 @@
+"""Chunk: runs that go to a worker together, so that sending them costs little beside running them."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import signal
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from desertion.study.run.task import Outcome, task
+from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
+
+
+class TimeLimitError(Exception):
+    """A run took longer than it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One run to be done: its number, what the task is told about it, and which attempt this is."""
+
+    design: int
+    replicate: int
+    attempt: int
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Runs for one worker.
+
+    Args:
+        tickets: The runs.
+        seed: Seed of the study.
+        time_limit: Seconds that one run may take, 0 for no limit.
+    """
+
+    tickets: tuple[Ticket, ...]
+    seed: int
+    time_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a worker sends back: rows, the columns of their curves, and the time spent on all of them in seconds."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+    seconds: float
+
+
+def run_chunk(chunk: Chunk) -> Finished:
+    """Do the runs of a chunk one after the other; a run that fails keeps its traceback and stops no other."""
+    began = time.perf_counter()
+    columns: tuple[str, ...] = ()
+    rows: list[Row] = []
+    for ticket in chunk.tickets:
+        row, named = _run(ticket, chunk)
+        rows.append(row)
+        columns = columns or named
+    return Finished(tuple(rows), columns, time.perf_counter() - began)
+
+
+def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
+    began = time.perf_counter()
+    row = Row(ticket.design, ticket.replicate, DONE, ticket.attempt, worker=f"{socket.gethostname()}:{os.getpid()}")
+    columns: tuple[str, ...] = ()
+    try:
+        with limited(chunk.time_limit):
+            seed = seed_of(chunk.seed, ticket.spec.get("stream"))
+            outcome = task(str(ticket.spec["task"]))(ticket.spec, ticket.replicate, seed)
+        _check(outcome)
+        row.scalars = {name: float(value) for name, value in outcome.scalars.items()}
+        row.curve = np.ascontiguousarray(outcome.curve, np.float32)
+        row.extras = outcome.extras
+        columns = outcome.columns
+    except TimeLimitError:
+        row.status = TIMEOUT
+        row.error = timeout_error(chunk.time_limit)
+    except Exception as problem:
+        row.status = FAILED
+        row.error = " ".join(f"{type(problem).__name__}: {problem}".split())[:500]
+        row.trace = traceback.format_exc()
+    row.seconds = time.perf_counter() - began
+    return row, columns
+
+
+def seed_of(seed: int, stream: float | None) -> int:
+    """Seed of a run: the study's own, or one of its streams where a dummy factor picks the chance.
+
+    Args:
+        seed: Seed of the study.
+        stream: Value of the dummy factor, None where a study has none.
+    """
+    if stream is None:
+        return seed
+    return int.from_bytes(hashlib.blake2b(f"{seed} {stream!r}".encode(), digest_size=8).digest(), "little") >> 1
+
+
+def timeout_error(limit: float) -> str:
+    """What a row says whose run took too long; the same however the limit was enforced."""
+    return f"took longer than run.time_limit = {limit:g} s"
+
+
+def _check(outcome: Outcome) -> None:
+    if outcome.curve.ndim != 2 or outcome.curve.shape[1] != len(outcome.columns):
+        raise ValueError(f"the task gave a curve of shape {outcome.curve.shape} for the columns {outcome.columns}")
+
+
+@contextmanager
+def limited(seconds: float) -> Generator[None]:
+    """Raise :class:`TimeLimitError` in the body after some seconds, 0 for never.
+
+    In a process's main thread an alarm does it, which also cuts a sleep short. Cluster workers run tasks in other
+    threads, where the exception comes between two Python instructions.
+
+    Args:
+        seconds: Time that the body may take.
+    """
+    if seconds <= 0:
+        yield
+    elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        with _alarm(seconds):
+            yield
+    else:
+        with _thrown(seconds):
+            yield
+
+
+@contextmanager
+def _alarm(seconds: float) -> Generator[None]:
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise TimeLimitError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _thrown(seconds: float) -> Generator[None]:
+    target = ctypes.c_ulong(threading.get_ident())
+    over = threading.Lock()
+    done = False
+
+    def throw() -> None:
+        with over:
+            if not done:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeLimitError))
+
+    timer = threading.Timer(seconds, throw)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with over:
+            done = True
+        timer.cancel()

@@ -1,0 +1,52 @@
+"""Header: what a study's file says about its origin, so that nobody mixes rows that do not belong together."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from desertion import __version__
+from desertion.study.design.factors import Point
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.task import fingerprint
+
+_DECIDING = ("numpy", "numba", "mesa", "networkx")
+
+
+def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -> dict[str, Any]:
+    """What to write at the head of a study's file.
+
+    Args:
+        spec: The study.
+        points: Its design points.
+        shard: Which part of how many.
+    """
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "question": spec.question,
+        "spec": spec.resolved(),
+        "spec_sha256": spec.sha256(),
+        "fingerprint": fingerprint(spec.task, spec.task_of(points[0])),
+        "versions": versions(),
+        "platform": platform.platform(),
+        "shard": f"{shard[0]}/{shard[1]}",
+        "run": {"on_error": spec.run.on_error, "time_limit": spec.run.time_limit},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions on which the bits of a result may depend."""
+    found = {
+        "desertion": __version__,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "machine": platform.machine(),
+    }
+    for name in _DECIDING:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found

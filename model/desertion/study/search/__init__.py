@@ -1,0 +1,1 @@
+"""The policy mix that does most within a budget."""

@@ -1,0 +1,146 @@
+"""Candidates: policy mixes that were tried, judged by their means, and two ways of trying them compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.pareto import on_front
+from desertion.study.analysis.study import Study
+from desertion.study.analysis.tables import parameters_of
+from desertion.study.store.row import DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found.
+
+    Args:
+        study: All candidates, in one study file of the usual kind.
+        table: One row a candidate: design, its levers, runs, means, ``within`` (the limits) and ``front``.
+    """
+
+    study: Study
+    table: pd.DataFrame
+
+
+def judged(study: Study, goal: Goal) -> Found:
+    """Judge the candidates of a finished search or sample by their means over the same replicates.
+
+    Means, since budgets and rare events such as infiltrators are judged by what they come to. A candidate of which a
+    run is missing was not judged on the same fates as the others and is never within the limits.
+
+    Args:
+        study: The study of candidates.
+        goal: What is wanted, within which limits.
+
+    Raises:
+        InputError: If a measure does not exist or no candidate has all its runs.
+    """
+    runs = study.runs
+    done = runs[runs["status"] == DONE]
+    names = list(goal.measures)
+    if done.empty:
+        raise InputError(f"{study.path}: no run of this search has finished; {_see_failures(study)}")
+    for name in names:
+        if name not in done.columns:
+            raise unknown_name("measure", name, map(str, done.columns), where="the goal of the search")
+    groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")[names]
+    complete = groups.count().eq(study.spec["replicates"]["number"]).all(axis=1)
+    varied = [name for name in parameters_of(runs) if name != "policies"]
+    levers = sorted(varied, key=[*study.spec["order"], *varied].index)
+    table = study.points[["design", *levers]].set_index("design")
+    table = table.assign(runs=groups.size().reindex(table.index, fill_value=0))
+    table = table.join(groups.mean().where(complete, axis=0)).reset_index()
+    within = goal.within(table)
+    table = table.assign(within=within, front=False)
+    table.loc[within, "front"] = on_front(goal.gains(table[within]))
+    return Found(study, table)
+
+
+def require_some(found: Found, goal: Goal) -> None:
+    """Refuse a search that found nothing within the limits, with what comes nearest.
+
+    Raises:
+        InputError: If no candidate is within the limits.
+    """
+    table = found.table
+    if table["within"].any():
+        return
+    known = table[np.isfinite(table[list(goal.measures)].to_numpy(np.float64)).all(axis=1)]
+    if known.empty:
+        raise InputError(
+            f"{found.study.path}: none of the {len(table)} candidates has all its runs with a finite "
+            f"{' and '.join(goal.measures)}; {_see_failures(found.study)}"
+        )
+    least = ", ".join(f"{name} {known[name].min():.4g}" for name in goal.limits)
+    raise InputError(
+        f"{found.study.path}: none of the {len(table)} candidates keeps {goal.words()} (least found: {least}): loosen "
+        f"the limit, widen the levers or try more candidates"
+    )
+
+
+def dominated_volume(
+    gains: NDArray[np.float64], worst: NDArray[np.float64], best: NDArray[np.float64], draws: int = 20_000
+) -> float:
+    """Share of the box from ``worst`` to ``best`` that at least one point dominates, by a fixed Sobol sample.
+
+    Args:
+        gains: (points, measures) : more is better.
+        worst: (measures,) : one corner of the box.
+        best: (measures,) : the other corner.
+        draws: Points of the sample.
+    """
+    from scipy.stats import qmc
+
+    spread = np.where(best > worst, best - worst, 1.0)
+    shares = (gains[np.isfinite(gains).all(axis=1)] - worst) / spread
+    sample = qmc.Sobol(gains.shape[1], scramble=False).random_base2(int(np.ceil(np.log2(draws))))
+    covered = np.zeros(len(sample), bool)
+    for share in shares[on_front(shares)] if len(shares) else shares:
+        covered |= (sample <= share).all(axis=1)
+    return float(covered.mean())
+
+
+def compare_found(found: Sequence[Found], goal: Goal) -> list[float]:
+    """Hypervolumes of searches, as shares of the box around all their candidates, so that they can be compared.
+
+    Args:
+        found: Searches after the same.
+        goal: What they were after.
+    """
+    gains = [goal.gains(one.table[one.table["within"]]) for one in found]
+    both = np.concatenate(gains)
+    if not len(both):
+        return [0.0] * len(found)
+    worst, best = both.min(axis=0), both.max(axis=0)
+    return [dominated_volume(own, worst, best) for own in gains]
+
+
+def together(found: Iterable[tuple[str, Found]], goal: Goal) -> pd.DataFrame:
+    """Candidates of several searches in one table.
+
+    Args:
+        found: Each search with the name of what proposed its candidates.
+        goal: What all were after.
+
+    Returns:
+        The rows of all, with ``proposed_by`` in front and ``joint_front`` behind: whether nothing in any of them
+        beats the candidate.
+    """
+    table = pd.concat([one.table.assign(proposed_by=name) for name, one in found], ignore_index=True)
+    table.insert(0, "proposed_by", table.pop("proposed_by"))
+    joint = np.zeros(len(table), bool)
+    within = table["within"].to_numpy(bool)
+    joint[within] = on_front(goal.gains(table[within]))
+    return table.assign(joint_front=joint)
+
+
+def _see_failures(study: Study) -> str:
+    return f"see why with `desertion show {study.path} --failures`"

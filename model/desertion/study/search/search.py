@@ -1,0 +1,226 @@
+"""Search: the policy mix that does most within a budget, found by asking, running and telling, on common fates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.pareto import MORE
+from desertion.study.analysis.study import Study
+from desertion.study.design.factors import Factor, Point
+from desertion.study.design.layout import DesignRule, lay_out
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.origin import header
+from desertion.study.run.runner import Progress
+from desertion.study.run.sweep import Means, check_points, drive, run_study, working
+from desertion.study.run.task import task
+from desertion.study.search.candidates import Found, judged, require_some
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+from desertion.study.store.writer import StudyWriter
+
+if TYPE_CHECKING:
+    import optuna
+
+_STARTS = 2
+"""Batches that are drawn at random before anything is learned from them."""
+
+
+def search(
+    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, batch: int = 16, seed: int = 1
+) -> Found:
+    """Look for the Pareto front of policy mixes within limits.
+
+    Candidates are asked of Optuna's tree-structured Parzen estimator in batches and join the study's file as design
+    points; all are judged by their means over the same replicates, which mean the same people and fates. A search that
+    was cut off asks the same questions again and finds their answers in its file.
+
+    Args:
+        spec: A study whose factors are the levers; its replicates must be a number.
+        goal: What is wanted, within which limits.
+        candidates: Number of candidates.
+        out: The search's file.
+        means: With what to run.
+        batch: Candidates asked at a time.
+        seed: Seed of the sampler.
+
+    Raises:
+        InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
+            candidate keeps the limits.
+    """
+    _check(spec, candidates, batch)
+    means = means or Means()
+    asking = _asking(goal, seed, batch)
+    looking = replace(spec, design=DesignRule("search", points=batch, seed=seed))
+    trials = [asking.ask() for _ in range(min(batch, candidates))]
+    points = [_candidate(trial, spec.factors) for trial in trials]
+    _try(looking, points, goal)
+    about = {**header(looking, ({},), (1, 1)), "search": goal.plain()}
+    writer = StudyWriter.open_growing(out, about, accept_changes=means.accept_changes)
+    try:
+        with working(looking, means, points[0]) as (executor, workers, report):
+            whole = _of_all(report, candidates * spec.replicates.number)
+            while True:
+                writer.extend(points)
+                drive(looking, tuple(points), writer, means, executor, workers, whole)
+                for place, trial in enumerate(trials, len(points) - len(trials)):
+                    _tell(asking, trial, _values(writer, goal, place, spec.replicates.number), goal)
+                if len(points) >= candidates:
+                    break
+                trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
+                points += [_candidate(trial, spec.factors) for trial in trials]
+    finally:
+        writer.close()
+    found = judged(Study(out), goal)
+    require_some(found, goal)
+    return found
+
+
+def sobol_sample(
+    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, seed: int = 1
+) -> Found:
+    """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way.
+
+    Args:
+        spec: As for :func:`search`.
+        goal: What is wanted, within which limits.
+        candidates: Number of candidates.
+        out: The sample's file.
+        means: With what to run.
+        seed: Seed of the sequence.
+    """
+    _check(spec, candidates, 1)
+    points = lay_out(DesignRule("sequence", candidates, seed), spec.factors, spec.name)
+    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, means)
+    return judged(study, goal)
+
+
+def on_other_fates(
+    spec: StudySpec, goal: Goal, found: Sequence[Found], runs: int, out: Path, means: Means | None = None
+) -> list[Found]:
+    """Judge the fronts of searches again on people and fates that no candidate was chosen by.
+
+    The best of many candidates owe part of their place to the fates they were tried on; here that part is gone.
+
+    Args:
+        spec: As for :func:`search`.
+        goal: What was wanted, within which limits.
+        found: The searches; the candidates on each one's own front are run.
+        runs: Replicates, of the study's next seed.
+        out: The file of these runs.
+        means: With what to run.
+
+    Returns:
+        For each search its front, judged anew.
+
+    Raises:
+        InputError: If the number of replicates is below 1.
+    """
+    if runs < 1:
+        raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
+    fronts = [_front_points(one) for one in found]
+    listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
+    study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, means)
+    table = judged(study, goal).table
+    ends = np.cumsum([len(front) for front in fronts])
+    return [Found(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
+
+
+def _front_points(found: Found) -> list[Point]:
+    with StudyFile(found.study.path) as file:
+        points = file.points()
+    chosen = [points[design] for design in found.table.loc[found.table["front"], "design"]]
+    return [{name: value for name, value in point.items() if name != "policies"} for point in chosen]
+
+
+def _check(spec: StudySpec, candidates: int, batch: int) -> None:
+    if not spec.factors:
+        raise InputError(f"{spec.name}: a search needs levers: name ranges or choices under [vary]")
+    if spec.replicates.adaptive:
+        raise InputError(f"{spec.name}: a search needs a fixed number of replicates, so that all candidates share them")
+    if len(spec.policies) != 1:
+        raise InputError(
+            f"{spec.name}: a search takes one policy mix as its base, got {len(spec.policies)}: vary levers instead"
+        )
+    if spec.design.constraints:
+        raise InputError(f"{spec.name}: a search cannot keep design.constraints: narrow the ranges instead")
+    if candidates < 1:
+        raise InputError(f"{spec.name}: candidates = {candidates} must be a whole number >= 1")
+    if batch < 1:
+        raise InputError(f"{spec.name}: batch = {batch} must be a whole number >= 1")
+
+
+def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> None:
+    """Refuse levers and measures that do not exist before there is a file: one day of one run names all measures."""
+    check_points(spec, tuple(points))
+    told = spec.task_of(points[0])
+    known = task(spec.task)({**told, "days": 1}, 0, spec.seed).scalars
+    for name in goal.measures:
+        if name not in known:
+            raise unknown_name("measure", name, known, where="the goal of the search")
+
+
+def _of_all(report: Callable[[Progress], None], runs: int) -> Callable[[Progress], None]:
+    """Progress of the whole search, of which the runner sees one batch at a time."""
+
+    def told(progress: Progress) -> None:
+        left = (runs - progress.finished) / progress.rate if progress.rate > 0 else float("inf")
+        report(replace(progress, known=runs, left=left))
+
+    return told
+
+
+def _values(writer: StudyWriter, goal: Goal, candidate: int, runs: int) -> dict[str, float]:
+    """Mean of each measure at a candidate in the file; NaN where a run is missing."""
+    rows = [row.scalars for row in writer.rows(design=candidate) if row.status == DONE]
+    if len(rows) < runs:
+        return dict.fromkeys(goal.measures, float("nan"))
+    return {name: float(np.mean([row.get(name, float("nan")) for row in rows])) for name in goal.measures}
+
+
+def _tell(asking: optuna.Study, trial: optuna.Trial, values: dict[str, float], goal: Goal) -> None:
+    from optuna.trial import TrialState
+
+    if not np.isfinite(list(values.values())).all():
+        asking.tell(trial, state=TrialState.FAIL)
+        return
+    for name, limit in goal.limits.items():
+        # Shares, since the sampler adds up excesses of euros and of persons.
+        trial.set_constraint(name, (values[name] - limit) / max(abs(limit), 1.0))
+    asking.tell(trial, [values[name] for name in goal.wanted])
+
+
+def _asking(goal: Goal, seed: int, batch: int) -> optuna.Study:
+    try:
+        import optuna
+    except ImportError as problem:
+        raise InputError("a search needs Optuna: install it with pip install 'desertion[discovery]'") from problem
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+    # The lie about trials under way keeps a batch from being sixteen times the same mix.
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTS * batch, constant_liar=True)
+    directions: Any = ["maximize" if wish == MORE else "minimize" for wish in goal.wanted.values()]
+    return optuna.create_study(directions=directions, sampler=sampler)
+
+
+def _candidate(trial: optuna.Trial, factors: Sequence[Factor]) -> Point:
+    """One candidate; numbers are asked as shares of their range, so that every kind of range is treated alike."""
+    point: Point = {}
+    for one in factors:
+        if one.values:
+            point[one.name] = one.values[trial.suggest_int(one.name, 0, len(one.values) - 1)]
+        else:
+            point[one.name] = one.at(trial.suggest_float(one.name, 0.0, 1.0))
+    return point
+
+
+def _listed(spec: StudySpec, rows: Sequence[Point], what: str) -> StudySpec:
+    plain = tuple(tuple(row.items()) for row in rows)
+    return replace(spec, title=f"{spec.title}, {what}", factors=(), design=DesignRule("list", rows=plain))

@@ -1,0 +1,1 @@
+"""One SQLite file a study: written by one driver, read by everybody."""

@@ -1,0 +1,100 @@
+"""Merge: the files of a study's shards put together into one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from desertion.errors import InputError
+from desertion.study.design.spec import difference
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import Row
+from desertion.study.store.writer import StudyWriter
+
+_AT_ONCE = 500
+
+
+def merge(parts: Sequence[Path], out: Path) -> int:
+    """Put shards together into a new file, which is the same as if one driver had run everything.
+
+    Args:
+        parts: Files of shards of one study.
+        out: The new file.
+
+    Returns:
+        Number of runs in it.
+
+    Raises:
+        InputError: If parts belong to different studies, disagree about a run, or ``out`` exists.
+        StoreFullError: If the disk is full; ``out`` is not made.
+    """
+    if len(parts) < 1:
+        raise InputError("merge needs the files of at least one shard")
+    if out.exists():
+        raise InputError(f"{out} exists already: give another file or move it away")
+    with StudyFile(parts[0]) as first:
+        head, points = first.header(), first.points()
+    for part in parts[1:]:
+        _check_same(parts[0], head, part)
+    fresh = out.with_name(f".{out.name}.{os.getpid()}.merging")
+    head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1"}
+    try:
+        writer = StudyWriter.open(fresh, head, points)
+        try:
+            total = sum(_copy(part, writer) for part in parts)
+        finally:
+            writer.close()
+        fresh.replace(out)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return total
+
+
+def _check_same(one: Path, head: dict[str, object], other: Path) -> None:
+    with StudyFile(other) as file:
+        found = file.header()
+    for key in ("spec", "fingerprint", "versions"):
+        lines = list(difference(head.get(key), found.get(key), key))
+        if lines:
+            raise InputError(
+                f"{one} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
+            )
+
+
+def _copy(part: Path, writer: StudyWriter) -> int:
+    """Copy the runs that the new file lacks; count them."""
+    copied = 0
+    with StudyFile(part) as file:
+        columns = tuple(file.header().get("columns", ()))
+        waiting: list[Row] = []
+        for row in file.rows(curves=True):
+            if _known(writer, row, part):
+                continue
+            waiting.append(row)
+            copied += 1
+            if len(waiting) >= _AT_ONCE:
+                writer.put(waiting, columns)
+                waiting = []
+        writer.put(waiting, columns)
+    writer.flush()
+    return copied
+
+
+def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
+    other = writer.one(row.design, row.replicate)
+    if other is None:
+        return False
+    if (other.status, other.error) != (row.status, row.error) or not _same_numbers(other, row):
+        raise InputError(
+            f"{part} and a file before it disagree about replicate {row.replicate} of design point {row.design}: "
+            f"one of them was made on another machine or version, leave it out"
+        )
+    return True
+
+
+def _same_numbers(one: Row, other: Row) -> bool:
+    from desertion.study.store.row import packed_curve, packed_scalars
+
+    same = packed_scalars(one.scalars) == packed_scalars(other.scalars)
+    return same and packed_curve(one.curve) == packed_curve(other.curve) and one.extras == other.extras

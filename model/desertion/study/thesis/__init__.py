@@ -1,0 +1,1 @@
+"""The test of the thesis: rival explanations fitted to historical series."""

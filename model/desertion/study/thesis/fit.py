@@ -1,0 +1,248 @@
+"""ABC-SMC over the rivals for one case, by pyABC: model probabilities, posteriors and predictions, resumable."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, input_error
+from desertion.study.history.observation import log_miss
+from desertion.study.history.series import Series
+from desertion.study.laboratory.rivals import Prior
+from desertion.study.laboratory.table import Simulate
+from desertion.study.thesis.cases import Case
+
+Array = NDArray[np.float64]
+
+FEWEST_PARTICLES = 100
+_LEAST_FOR_PREDICTION = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """What ABC-SMC found for one case.
+
+    Attributes:
+        case: the case.
+        series: the points, those held out last.
+        held_out: number of points held out.
+        probabilities: posterior probability of each rival, generation by generation, shape (generation, rival).
+        error: Monte Carlo standard error of the last row, from the effective number of particles.
+        epsilon: distance accepted in each generation.
+        simulations: simulations spent in all.
+        predictions: by rival, (member, point) figures as they would have been published, from the last generation
+            with at least ten particles of that rival; empty where there was none.
+        shares: by rival, (particle, parameter) posterior draws as shares of their prior, and their names.
+        weights: by rival, (particle,) weights that add up to 1.
+        particles: particles per generation.
+    """
+
+    case: Case
+    series: Series
+    held_out: int
+    probabilities: Array
+    error: Array
+    epsilon: Array
+    simulations: int
+    predictions: Mapping[str, Array]
+    shares: Mapping[str, tuple[tuple[str, ...], Array]]
+    weights: Mapping[str, Array]
+    particles: int
+
+    @property
+    def few(self) -> bool:
+        """True if there were too few particles for probabilities to mean much."""
+        return self.particles < FEWEST_PARTICLES
+
+
+def distance(case_points: Series, fitted: int, simulated: Mapping[str, Any], observed: Mapping[str, Any]) -> float:
+    """Root mean squared miss of the fitted points on the scale of log(1 + x); stated ranges count as hit."""
+    low = [np.nan if point.low is None else point.low for point in case_points.points]
+    high = [np.nan if point.high is None else point.high for point in case_points.points]
+    miss = log_miss(simulated["y"], observed["y"], low, high)[:fitted]
+    return float(np.sqrt(np.mean(miss**2)))
+
+
+def simulated_case(
+    case: Case, series: Series, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
+) -> dict[str, Array]:
+    """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
+    values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
+    seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
+    flow = simulate(values, seed)
+    nuisance = {prior.name: values[prior.name] for prior in case.nuisances}
+    return {"y": case.observe(series, flow.sum(axis=0), nuisance, np.random.default_rng(seed))}
+
+
+def fit(
+    case: Case,
+    simulate: Simulate,
+    file: Path,
+    *,
+    particles: int,
+    generations: int,
+    seed: int,
+    workers: int = 1,
+    recalled: bool = False,
+    finished: Callable[[], None] = lambda: None,
+) -> Fit:
+    """Fit the rivals to a case, or go on with an interrupted fit.
+
+    pyABC draws its proposals from NumPy's global state, which is seeded here; with one worker and without an
+    interruption the same seed gives the same result. A resumed fit goes on with another stream.
+
+    Args:
+        case: the case.
+        simulate: the laboratory.
+        file: SQLite file in which pyABC keeps every finished generation.
+        particles: particles per generation; fewer than 100 are refused.
+        generations: generations in all, those found in the file included.
+        seed: where chance comes from.
+        workers: processes.
+        recalled: allow points of grade C*.
+        finished: called after each generation.
+
+    Raises:
+        InputError: too few particles, or pyABC is not installed.
+    """
+    if particles < FEWEST_PARTICLES:
+        raise input_error(
+            "particles",
+            particles,
+            f"must be at least {FEWEST_PARTICLES}",
+            way_out="with fewer, model probabilities are noise and rivals die out by chance",
+        )
+    pyabc = _pyabc()
+    series = case.series(recalled=recalled)
+    fitted = len(series.points) - case.held_out(series)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 - pyABC knows no other source
+        inference = _inference(pyabc, case, series, simulate, fitted, particles, workers)
+        done = _open(inference, file, {"y": series.values})
+        _tell_of_generations(inference, finished)
+        if done < generations:
+            _run(inference, generations - done)
+        return _read(pyabc, case, series, file, particles)
+
+
+def _run(inference: Any, generations: int) -> None:
+    try:
+        inference.run(max_nr_populations=generations)
+    except AssertionError as problem:
+        # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
+        if "not normalized" not in str(problem):
+            raise
+
+
+def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
+    """Call back whenever a generation has been kept; one run of all generations is not the same as a run each."""
+    keep = inference.history.append_population
+
+    def kept(*arguments: Any, **named: Any) -> None:
+        keep(*arguments, **named)
+        finished()
+
+    inference.history.append_population = kept
+
+
+def _inference(
+    pyabc: Any,
+    case: Case,
+    series: Series,
+    simulate: Simulate,
+    fitted: int,
+    particles: int,
+    workers: int,
+) -> Any:
+    from desertion.study.thesis.transition import SteadyTransition
+
+    models: list[Any] = []
+    spaces: list[Any] = []
+    for rival in case.rivals:
+        used = (*case.priors_of(rival), *case.nuisances)
+        models.append(pyabc.FunctionModel(partial(simulated_case, case, series, simulate, used), name=rival))
+        spaces.append(pyabc.Distribution(**{prior.name: pyabc.RV("uniform", 0.0, 1.0) for prior in used}))
+    sampler = pyabc.sampler.SingleCoreSampler() if workers <= 1 else pyabc.sampler.MulticoreEvalParallelSampler(workers)
+    return pyabc.ABCSMC(
+        models,
+        spaces,
+        partial(distance, series, fitted),
+        population_size=particles,
+        transitions=[SteadyTransition() for _ in models],
+        sampler=sampler,
+        eps=pyabc.QuantileEpsilon(alpha=0.5),
+    )
+
+
+def _open(inference: Any, file: Path, observed: dict[str, Array]) -> int:
+    """Start a new fit, or load the one in the file; returns the generations that are finished."""
+    address = f"sqlite:///{file}"
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        inference.new(address, observed)
+        return 0
+    history = inference.load(address, 1, observed)
+    return int(history.max_t) + 1
+
+
+def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int) -> Fit:
+    history = pyabc.History(f"sqlite:///{file}")
+    history.id = 1
+    last = int(history.max_t)
+    if last < 0:
+        raise InputError(f"{file.name}: holds no finished generation; start again with a new file")
+    probabilities = np.zeros((last + 1, len(case.rivals)))
+    for generation in range(last + 1):
+        table = history.get_model_probabilities(generation)
+        for model in table.index:
+            probabilities[generation, int(model)] = float(table.loc[model, "p"])
+    predictions, shares, weights = {}, {}, {}
+    for model, rival in enumerate(case.rivals):
+        predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(series.points))
+    told = history.get_all_populations()
+    return Fit(
+        case=case,
+        series=series,
+        held_out=case.held_out(series),
+        probabilities=probabilities,
+        error=_error(history, last, probabilities[-1]),
+        epsilon=told.loc[told["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
+        simulations=int(told["samples"].sum()),
+        predictions=predictions,
+        shares=shares,
+        weights=weights,
+        particles=particles,
+    )
+
+
+def _of_rival(history: Any, model: int, last: int, points: int) -> tuple[Array, tuple[tuple[str, ...], Array], Array]:
+    for generation in range(last, -1, -1):
+        frame, weight = history.get_distribution(m=model, t=generation)
+        if len(frame) >= _LEAST_FOR_PREDICTION:
+            _, stats = history.get_weighted_sum_stats_for_model(m=model, t=generation)
+            figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])
+            names = tuple(str(name) for name in frame.columns)
+            return figures, (names, frame.to_numpy(dtype=np.float64)), np.asarray(weight, dtype=np.float64)
+    return np.empty((0, points)), ((), np.empty((0, 0))), np.empty(0)
+
+
+def _error(history: Any, last: int, probabilities: Array) -> Array:
+    weights = np.asarray(history.get_weighted_distances(last)["w"], dtype=np.float64)
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    return np.sqrt(probabilities * (1.0 - probabilities) / effective)
+
+
+def _pyabc() -> Any:
+    try:
+        import pyabc
+    except ModuleNotFoundError:
+        raise InputError("calibration needs pyABC; install it with `pip install 'desertion[inference]'`") from None
+    return pyabc

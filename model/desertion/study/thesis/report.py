@@ -1,0 +1,294 @@
+"""The test of the thesis for reading: tables in Markdown, with the sentence that follows from them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from desertion.study.history.patterns import Held
+from desertion.study.laboratory.calibration import Ranks
+from desertion.study.laboratory.power import SURE, Cell
+from desertion.study.laboratory.rivals import PRIORS, RIVALS, WITH_CONTAGION, Prior, priors
+from desertion.study.laboratory.shapes import Shape
+from desertion.study.laboratory.table import ReferenceTable
+from desertion.study.thesis.evidence import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
+from desertion.study.thesis.fit import Fit
+
+RIVAL_NAMES = {
+    "contagion": "contagion alone",
+    "shocks": "shared shocks, no contagion",
+    "homophily": "homophily, no contagion",
+    "all": "all together",
+    "doors": "doors alone, no contagion",
+    "doors and contagion": "doors and contagion",
+}
+"""What tables and figures call the rivals."""
+
+
+ROUGH = 0.4
+"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
+
+
+def rivals_text() -> str:
+    """The rivals with their priors."""
+    rows = [(name, RIVAL_NAMES[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
+    ranges = [
+        (one.name, one.meaning, f"{one.low:g} to {one.high:g}{', evenly in the logarithm' if one.log else ''}")
+        for one in PRIORS.values()
+    ]
+    return "\n\n".join(
+        [
+            "## Rivals",
+            table(("rival", "in words", "parameters"), rows),
+            table(("parameter", "meaning", "prior"), ranges),
+            "No prior has a source: all are swept. Each rival has the prior probability 1/4.",
+        ]
+    )
+
+
+def case_text(fit: Fit, seconds: float) -> str:
+    """One series: model probabilities, scores, what is not identified."""
+    series = fit.series
+    rows = [
+        (
+            one.rival,
+            f"{one.probability:.2f} ± {one.error:.2f}",
+            _number(one.crps_fitted),
+            _number(one.crps_held_out),
+            _number(one.difference),
+            _number(one.difference_held_out),
+            str(one.members),
+        )
+        for one in scores(fit)
+    ]
+    head = (
+        "rival",
+        "posterior probability",
+        "CRPS of log(1 + x), fitted",
+        "held out",
+        "relative difference, all",
+        "held out",
+        "members",
+    )
+    flags = [
+        f"{len(series.points)} points, the last {fit.held_out} held out."
+        if fit.held_out
+        else f"{len(series.points)} points, too few to hold any out.",
+        f"At risk: {fit.case.at_risk}. A step is {fit.case.step_days:g} days, {fit.case.people} simulated people.",
+        f"{fit.particles} particles, {len(fit.epsilon)} generations, {fit.simulations:,} simulations, {seconds:.0f} s; "
+        f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
+    ]
+    if fit.few:
+        flags.append("Too few particles for these probabilities to mean much.")
+    if fit.epsilon[-1] > ROUGH:
+        flags.append(
+            f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "
+            "average: these probabilities are a first look, more generations are needed."
+        )
+    if series.recalled:
+        flags.append("Uses recalled figures (grade C*).")
+    loose = [f"{rival}: {', '.join(names)}" for rival in fit.case.rivals if (names := unidentified(fit, rival))]
+    return "\n\n".join(
+        [
+            f"### {series.title}",
+            " ".join(flags),
+            table(head, rows),
+            f"Not identified (posterior hardly narrower than the prior): {'; '.join(loose) or 'none'}.",
+            "Caveats: " + " ".join(series.caveats),
+            *([values_text(fit)] if fit.case.shipped() else []),
+        ]
+    )
+
+
+def values_text(fit: Fit) -> str:
+    """What a series says about the inputs of a scenario, rival by rival, beside the shipped values."""
+    shipped = fit.case.shipped()
+    rows = [
+        (
+            rival,
+            prior.name,
+            prior.meaning,
+            f"{prior.low:g} to {prior.high:g}{', evenly in the logarithm' if prior.log else ''}",
+            _posterior(fit, rival, prior),
+            f"{shipped[prior.name]:g}",
+        )
+        for rival in fit.case.rivals
+        for prior in fit.case.priors_of(rival)
+    ]
+    head = ("rival", "parameter", "meaning", "prior", "posterior: median (5 % to 95 %)", "shipped")
+    return table(head, rows)
+
+
+def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
+    names, shares = fit.shares[rival]
+    if prior.name not in names:
+        return "-"
+    column, weights = shares[:, names.index(prior.name)], fit.weights[rival]
+    order = np.argsort(column)
+    below = np.cumsum(weights[order])
+    middle, low, high = (
+        prior.at(float(np.clip(np.interp(q, below, column[order]), 0.0, 1.0))) for q in (0.5, 0.05, 0.95)
+    )
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+
+def meta_text(found: Meta, fits: Sequence[Fit]) -> str:
+    """Whether the series agree."""
+    rows = [
+        (name, f"{share:.2f}", f"{odds:+.1f}", _best(fit))
+        for name, share, odds, fit in zip(found.names, found.contagion, found.log_odds, fits, strict=True)
+    ]
+    word = "All series point the same way." if found.agree else "The series do not agree."
+    return "\n\n".join(
+        [
+            "## Do the series agree?",
+            table(
+                ("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows
+            ),
+            f"{word} Were they independent and one answer true of all, the log odds would add up to {found.pooled:+.1f}; "
+            f"they spread by {found.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
+            f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}.",
+        ]
+    )
+
+
+def power_text(cells: Sequence[Cell], reference: ReferenceTable) -> str:
+    """Power and false alarms as a table, with the sentence that follows."""
+    rows = [
+        (
+            str(cell.setting.points),
+            f"{cell.setting.noise:g}",
+            cell.setting.seen,
+            cell.truth,
+            f"{cell.found / cell.histories:.0%} ({cell.low:.0%} to {cell.high:.0%})",
+            f"{cell.denied / cell.histories:.0%}",
+            f"{cell.mean:.2f}",
+        )
+        for cell in cells
+    ]
+    head = (
+        "points",
+        "noise",
+        "seen",
+        "true rival",
+        f"contagion found (P ≥ {SURE:g})",
+        f"denied (P ≤ {1 - SURE:.1g})",
+        "mean P",
+    )
+    told = (
+        f"{len(reference):,} simulations of the laboratory ({reference.people} people), {reference.seconds / 60:.0f} minutes "
+        f"of computing; {cells[0].histories} histories per cell, each judged by the table without it. "
+        "Found: rivals with contagion get a posterior probability of at least 0.9. In histories of `shocks` and "
+        "`homophily` that is a false alarm."
+    )
+    return "\n\n".join(["## Power and false alarms", told, table(head, rows), honest(cells)])
+
+
+def honest(cells: Sequence[Cell]) -> str:
+    """The sentence that follows from power and false alarms."""
+
+    def rate(seen: str, with_contagion: bool) -> tuple[float, float]:
+        shares = [
+            cell.found / cell.histories
+            for cell in cells
+            if cell.setting.seen == seen and (cell.truth in WITH_CONTAGION) == with_contagion
+        ]
+        return (min(shares), max(shares)) if shares else (math.nan, math.nan)
+
+    hit, miss = rate("totals", True), rate("totals", False)
+    hit_units, miss_units = rate("units", True), rate("units", False)
+    return (
+        f"**What follows.** From totals alone, contagion that is there is found in {hit[0]:.0%} to {hit[1]:.0%} of "
+        f"histories and announced where there is none in {miss[0]:.0%} to {miss[1]:.0%}; with counts by unit, in "
+        f"{hit_units[0]:.0%} to {hit_units[1]:.0%} and {miss_units[0]:.0%} to {miss_units[1]:.0%}. "
+        "The historical series are totals: a probability from them, high or low, weighs no more than these rates allow."
+    )
+
+
+def ranks_text(found: Sequence[Ranks], trials: int) -> str:
+    """Simulation-based calibration as a table."""
+    rows = [
+        (
+            one.rival,
+            one.parameter,
+            " ".join(str(count) for count in one.counts),
+            f"{one.p_value:.3f}",
+            f"{one.shrinkage:.2f}",
+        )
+        for one in found
+    ]
+    head = ("rival", "parameter", "ranks, ten bins", "p of flatness", "posterior sd / prior sd")
+    return "\n\n".join(
+        [
+            "## Calibration of the inference",
+            f"Ranks of the true parameter among 99 posterior draws in {trials} trials; flat if the inference is right.",
+            table(head, rows),
+        ]
+    )
+
+
+def patterns_text(held: Sequence[Held], replicates: int) -> str:
+    """Patterns held against runs of the shipped scenarios."""
+    rows = [
+        (
+            one.statement,
+            f"{one.target} {one.unit}",
+            f"{_figure(one.median)} ({_figure(one.fifth)} to {_figure(one.ninety_fifth)})",
+            "met" if one.met else "**not met**",
+            one.source,
+        )
+        for one in held
+    ]
+    head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
+    met = sum(one.met for one in held)
+    return "\n\n".join(
+        [
+            "## Patterns",
+            f"{met} of {len(held)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
+            "patterns that are not met stay here.",
+            table(head, rows),
+        ]
+    )
+
+
+def shapes_text(found: Sequence[tuple[Shape, dict[str, float]]]) -> str:
+    """Which shapes of history each rival can take."""
+    rows = [(shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source) for shape, shares in found]
+    return "\n\n".join(
+        [
+            "## Shapes",
+            "Share of each rival's laboratory histories, over its whole prior, that have the shape. A rival without "
+            "such histories is ruled out by the shape; a rival with few needs luck or tuning.",
+            table(("shape", *(RIVAL_NAMES[rival] for rival in RIVALS), "seen in"), rows),
+        ]
+    )
+
+
+def _figure(value: float) -> str:
+    return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _best(fit: Fit) -> str:
+    rated = [one for one in scores(fit) if not math.isnan(one.difference)]
+    best = min(rated, key=lambda one: one.difference)
+    return f"{best.rival}: {best.difference:.2f}"
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def summary(fits: Sequence[Fit]) -> str:
+    """One line per case for the terminal."""
+    return "\n".join(
+        f"{fit.case.name:<24} P(contagion) {contagion_probability(fit):.2f}  "
+        + "  ".join(f"{rival} {p:.2f}" for rival, p in zip(fit.case.rivals, fit.probabilities[-1], strict=True))
+        for fit in fits
+    )

@@ -1,0 +1,141 @@
+"""The measured multiplier: two runs on the same people and fates, in one of which a few more leave on one day.
+
+Whatever the second run has more of is their doing: those whom they moved, those whom these moved, and so on. This is
+exact for the model as it stands, feedback through police, legitimacy and all else included.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import input_error
+from desertion.rules.draws import replicate_seed
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.world.fields import World
+
+_SAMPLE = 20_000  # persons among whom those who leave are chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A measured multiplier.
+
+    Attributes:
+        samples: Departures per extra leaver, himself included, by replicate.
+    """
+
+    samples: NDArray[np.float64]
+
+    @property
+    def mean(self) -> float:
+        """The multiplier."""
+        return float(self.samples.mean())
+
+    @property
+    def error(self) -> float:
+        """Standard error of the mean; nan for a single replicate."""
+        n = len(self.samples)
+        return float(self.samples.std(ddof=1) / math.sqrt(n)) if n > 1 else math.nan
+
+
+def measured_multiplier(scenario: Scenario, *, day: int, extra: int = 1, runs: int = 1, seed: int = 1) -> Measured:
+    """Departures that one more leaver means, himself included, measured by paired runs.
+
+    Args:
+        scenario: The scenario; the response is counted to its horizon.
+        day: Day on which they leave, at least 1; late enough for a steady state if theory is to be met.
+        extra: How many leave, few enough to stay out of each other's way. They are drawn like those who leave anyway.
+        runs: Replicates.
+        seed: Where all chance comes from.
+
+    Raises:
+        InputError: If the day is not within the horizon, or nobody can be made to leave.
+    """
+    if not 1 <= day < scenario.days:
+        raise input_error("day", day, f"must lie in [1, {scenario.days - 1}]")
+    samples = [_response(scenario, day, extra, replicate_seed(seed, replicate)) for replicate in range(runs)]
+    return Measured(samples=np.array(samples))
+
+
+def _response(scenario: Scenario, day: int, extra: int, seed: int) -> float:
+    from desertion.simulation.model import DesertionModel
+
+    plain, pushed = DesertionModel(scenario, rng=seed), DesertionModel(scenario, rng=seed)
+    for model in (plain, pushed):
+        for _ in range(day):
+            model.step()
+    people, routes = _chosen(pushed, extra, np.random.default_rng(seed))
+    for i, route in zip(people.tolist(), routes.tolist(), strict=True):
+        make_leave(pushed, i, route)
+    plain.run()
+    pushed.run()
+    gained = int(pushed.world.departures.sum() - plain.world.departures.sum())
+    # What the chosen would have done themselves later is no response of others.
+    own = _departures(pushed.world, people) - _departures(plain.world, people)
+    return 1.0 + (gained - int(own.sum())) / extra
+
+
+def make_leave(model: DesertionModel, i: int, route: int) -> None:
+    """Lower a person's threshold so that he leaves by a route on the next day on which his rate there is above 0.
+
+    Args:
+        model: A model in the compiled form.
+        i: The person; he must be able to leave.
+        route: Number of the route.
+    """
+    from desertion.simulation.clocks.resting import own_clock
+
+    own_clock(model.core, i)  # the crowd binds him again, with what he then lacks
+    model.world.target[i, route] = 1
+
+
+def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Persons and routes, drawn in proportion to the rates of yesterday."""
+    from desertion.simulation.clocks.targets import log_frailty
+
+    w = model.world
+    some = np.flatnonzero(w.bound > 0)
+    some = rng.permutation(some)[:_SAMPLE]
+    rates = np.array([_rates(w, int(i)) * math.exp(log_frailty(model.core, int(i))) for i in some]).reshape(
+        len(some), -1
+    )
+    if rates.size == 0 or np.count_nonzero(rates.sum(axis=1)) < extra:
+        raise input_error("extra", extra, "is more than can leave in this scenario on that day")
+    weights = rates.sum(axis=1)
+    rows = rng.choice(len(some), size=extra, replace=False, p=weights / weights.sum())
+    routes = [int(rng.choice(rates.shape[1], p=rates[row] / weights[row])) for row in rows]
+    return some[rows], np.array(routes)
+
+
+def _rates(w: World, i: int) -> NDArray[np.float64]:
+    """A person's rates by route as published yesterday, skilled visas left out, without frailty and ties."""
+    from desertion.rules.hazard import exit_rate
+    from desertion.simulation.world import columns as col
+    from desertion.simulation.world.codes import SERVING, SKILLED
+    from desertion.simulation.world.people import class_of
+
+    if w.status[i] == SERVING:
+        q = w.squad[i]
+        open_, level, shared = w.squad_open[q], w.squad_level[q], w.squad_shared[q]
+    else:
+        place = w.outlook[w.community[i]], class_of(w.kind[i], w.status[i], w.trait[i])
+        open_, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
+    b = w.behaviour
+    scales = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]
+    return np.array([exit_rate(w.form, open_[k], level[k], shared[k], 0.0, *scales) for k in range(SKILLED)])
+
+
+def _departures(w: World, people: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How often each of some people has left: once a spell, the present one only if he is gone."""
+    from desertion.simulation.world.codes import HIDING, PUNISHED, SURRENDERED
+
+    gone = np.isin(w.status[people], range(HIDING, PUNISHED + 2)) | (w.status[people] == SURRENDERED)
+    return w.spell[people].astype(np.int64) + gone

@@ -1,0 +1,63 @@
+"""Chance is Philox 4x64-10, a pure function of who asks for what."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion.rules import draws
+from tests.oracles.fates import block
+
+WORD = st.integers(0, 2**64 - 1)
+u = draws.u64
+
+
+@given(seed=WORD, who=st.integers(1, 2**63 - 1), purpose=st.integers(0, 2**16), spell=st.integers(0, 2**63 - 1))
+def test_words_are_numpys_philox_bit_for_bit(seed: int, who: int, purpose: int, spell: int) -> None:
+    """All four words, for any key and counter; NumPy advances its counter before it draws."""
+    ours = draws.words(u(seed), u(who), u(purpose), u(spell))
+    assert [int(word) for word in ours] == block(seed, who, purpose, spell).tolist()
+
+
+@given(counter=st.lists(WORD, min_size=4, max_size=4), key=st.lists(WORD, min_size=2, max_size=2))
+def test_philox_is_numpys_for_any_counter_and_key(counter: list[int], key: list[int]) -> None:
+    """The block itself, over all six words, by way of the counter one before."""
+    number = (sum(word << (64 * n) for n, word in enumerate(counter)) - 1) % 2**256
+    before = np.array([(number >> (64 * n)) % 2**64 for n in range(4)], np.uint64)
+    theirs = np.random.Philox(counter=before, key=np.array(key, np.uint64)).random_raw(4)
+    assert [int(word) for word in draws.philox(*(u(word) for word in (*counter, *key)))] == theirs.tolist()
+
+
+@given(word=WORD)
+def test_a_word_becomes_a_number_between_nought_and_one(word: int) -> None:
+    """Never 0 and never 1, so that logarithms are finite."""
+    assert 0.0 < draws.unit(u(word)) < 1.0
+
+
+def test_uniform_and_normal_numbers_have_their_moments() -> None:
+    """40,000 each of one purpose: mean and variance within 5 standard errors (1e-6); seed 1."""
+    even = np.array([draws.uniforms(u(1), u(n), u(2), u(0)) for n in range(10_000)])
+    bell = np.array([draws.normals(u(1), u(n), u(3), u(0)) for n in range(10_000)])
+    assert abs(even.mean() - 0.5) < 5 * np.sqrt(1 / 12 / even.size)
+    assert abs(bell.mean()) < 5 / np.sqrt(bell.size)
+    assert abs(bell.var() - 1.0) < 5 * np.sqrt(2 / bell.size)
+    assert np.abs(np.corrcoef(bell.T) - np.eye(4)).max() < 0.05
+
+
+def test_every_purpose_has_a_number_of_its_own() -> None:
+    """Two purposes with one number would tie two fates together."""
+    purposes = {
+        name: value
+        for name, value in vars(draws).items()
+        if name.isupper() and isinstance(value, int) and not name.startswith(("_", "JIT"))
+    }
+    assert len(purposes) > 20
+    assert len(set(purposes.values())) == len(purposes)
+
+
+def test_replicates_have_seeds_of_their_own() -> None:
+    """A thousand replicates of two studies: two thousand different seeds, each a legal one."""
+    seeds = {draws.replicate_seed(seed, replicate) for seed in (1, 2) for replicate in range(1000)}
+    assert len(seeds) == 2000
+    assert all(0 <= seed < 2**63 for seed in seeds)

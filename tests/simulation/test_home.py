@@ -1,0 +1,205 @@
+"""What call-ups, units, the front and the police of one force do, day by day and man by man."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion.rules.ticks import SHARE
+from desertion.simulation.model import DesertionModel
+from desertion.simulation.world.codes import HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
+from tests.simulation.worlds import CALM, INERT, START, made
+
+TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 100, "civilians": 0, "community": 100} | INERT
+ARMY: dict[str, Any] = {
+    "name": "army", "soldiers": 120, "reservists": 0, "civilians": 0, "community": 1000, "front_share": 1.0, "contact": 1.0, "rough_country": 1.0,
+} | INERT  # fmt: skip
+NOBODY = {"form": "none"}
+
+
+def wave(**changes: Any) -> dict[str, Any]:
+    """A call-up of twenty from day 5, five a day."""
+    return {"date": START + dt.timedelta(days=5), "number": 20, "days": 4, "notice": 3, "training": 6} | changes
+
+
+def run(force: dict[str, Any], days: int, behaviour: dict[str, Any] | None = None, **more: Any) -> DesertionModel:
+    """A run of one force without hosts."""
+    return DesertionModel(made(days, [force], [], CALM | NOBODY | (behaviour or {}), **more), rng=6).run()
+
+
+def test_a_summoned_man_reports_after_his_notice_and_serves_after_his_training() -> None:
+    """Called on day 5, in training from day 8, serving from day 14; the record's row d is the evening of day d - 1."""
+    daily = run(TOWN | {"waves": [wave(days=1)]}, 20).daily
+    assert daily["called"].tolist()[5:8] == [0, 20, 0]
+    for name, first, last in (("summoned", 6, 8), ("training", 9, 14), ("serving", 15, 20)):
+        assert [day for day, number in enumerate(daily[name]) if number] == list(range(first, last + 1)), name
+    assert daily["served"].tolist()[14:16] == [0, 20]
+
+
+def test_a_call_up_spreads_over_its_days() -> None:
+    """Twenty over four days are five a day; ten over four days three, then two, three, two."""
+    assert run(TOWN | {"waves": [wave()]}, 12).daily["called"].tolist()[6:11] == [5, 5, 5, 5, 0]
+    assert run(TOWN | {"waves": [wave(number=10)]}, 12).daily["called"].tolist()[6:11] == [3, 2, 3, 2, 0]
+
+
+@pytest.mark.parametrize("form", ["quota", "list"])
+def test_a_quota_replaces_evaders_and_a_list_does_not(form: str) -> None:
+    """Half the summoned hide: the quota goes on until twenty serve, the list ends after twenty names."""
+    model = run(TOWN | {"waves": [wave(form=form, notice=10)], "base_summoned_hide": 0.07}, 150)
+    evaded = int(model.daily["new_hide"].sum())
+    assert evaded > 5
+    assert model.daily["called"].sum() == (20 + evaded if form == "quota" else 20)
+    assert model.daily["served"].iloc[-1] == (20 if form == "quota" else 20 - evaded)
+
+
+def test_regions_are_called_up_by_people_and_quota() -> None:
+    """Two regions of equal size, one with three times the weight: three of four come from there."""
+    regions = [{"name": "east", "share": 0.5, "quota": 3.0}, {"name": "west", "share": 0.5, "quota": 1.0}]
+    model = run(TOWN | {"community": 10, "regions": regions, "waves": [wave(days=1)]}, 8)
+    called = (
+        np.flatnonzero(model.world.status == TRAINING)
+        if (model.world.status == TRAINING).any()
+        else np.flatnonzero(model.world.wave_of == 0)
+    )
+    assert len(called) == 20
+    assert (called < 50).sum() == 15
+
+
+def test_call_ups_end_with_the_government() -> None:
+    """A government that falls on day 0 calls nobody up."""
+    assert run(TOWN | {"waves": [wave()], "legitimacy_floor": 0.9}, 20).daily["called"].sum() == 0
+
+
+def test_shares_of_hits_are_as_stated() -> None:
+    """2,000 men, five in a hundred hit a day without thinning: killed and captured within 4 standard errors of their shares, as are the hits."""
+    force = ARMY | {
+        "soldiers": 2000,
+        "casualty_rate": 0.05,
+        "share_killed": 0.3,
+        "share_captured": 0.2,
+        "thinning": 0.0,
+        "return_share": 0.0,
+    }
+    daily = run(force, 30).daily
+    killed, captured, wounded = (float(daily[name].sum()) for name in ("new_killed", "new_captured", "new_wounded"))
+    hits = killed + captured + wounded
+    expected = 2000 * (1.0 - np.exp(-0.05 * 30))
+    assert abs(hits - expected) < 4 * np.sqrt(expected * np.exp(-0.05 * 30))
+    assert abs(killed - 0.3 * hits) < 4 * np.sqrt(hits * 0.3 * 0.7)
+    assert abs(captured - 0.2 * hits) < 4 * np.sqrt(hits * 0.2 * 0.8)
+
+
+def test_half_the_wounded_are_back_after_the_median_recovery() -> None:
+    """All return in the end; of those hit on the first days half are back ten days later."""
+    force = ARMY | {
+        "soldiers": 2000,
+        "casualty_rate": 0.2,
+        "share_killed": 0.0,
+        "share_captured": 0.0,
+        "recovery": 10.0,
+        "return_share": 1.0,
+    }
+    changes = [{"date": START + dt.timedelta(days=1), "path": "forces.army.casualty_rate", "value": 0.0}]
+    daily = run(force, 100, changes=changes).daily
+    first = daily["wounded"].iloc[1]
+    assert first > 300
+    # Out on day 0, the men whose draw is below the median are back on day 11: a day for the rounding.
+    assert daily["wounded"].iloc[12] / first == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(first))
+    assert daily["wounded"].iloc[-1] < 0.01 * first
+
+
+def test_bearers_are_off_the_line_on_the_day() -> None:
+    """Effective strength is strength less four for each man wounded today, never below nought."""
+    daily = run(
+        ARMY | {"casualty_rate": 0.1, "share_killed": 0.0, "share_captured": 0.0, "bearers": 4.0}, 30
+    ).daily.iloc[1:]
+    assert daily["effective_strength"].tolist() == np.maximum(0, daily["strength"] - 4 * daily["new_wounded"]).tolist()
+    assert (daily["effective_strength"] < daily["strength"]).any()
+
+
+def test_an_officers_leaving_weighs_what_it_is_said_to() -> None:
+    """A man out of a squad of ten presses with a tenth, an officer with three tenths; a company of 120 with a hundred-and-twentieth of that."""
+    force = ARMY | {"officer_share": 0.3, "officer_weight": 3.0, "base_soldier_hide": 0.05}
+    scenario = made(1, [force], [], CALM | NOBODY)
+    model = DesertionModel(scenario, rng=6).run()
+    w = model.world
+    gone = np.flatnonzero(w.left_day == 0)
+    assert 1 < sum(bool(w.trait[i] & OFFICER_BIT) for i in gone) < len(gone)
+    weights = [3.0 if w.trait[i] & OFFICER_BIT else 1.0 for i in gone]
+    by_squad = np.bincount(w.squad[gone], weights, minlength=len(w.squad_size))
+    assert w.squad_pressure[:, HIDE] / SHARE == pytest.approx(by_squad / 10.0, abs=1e-7)
+    assert w.company_pressure[0, HIDE] / SHARE == pytest.approx(sum(weights) / 120.0, abs=1e-6)
+    assert w.community_pressure[0, HIDE] / SHARE == pytest.approx(sum(weights) / 120.0, abs=1e-6)
+    assert w.news[0, HIDE] / SHARE == pytest.approx(sum(weights) / 120.0, abs=1e-6)
+
+
+def test_what_happens_today_is_seen_tomorrow() -> None:
+    """All who leave on day 0 leave by the baseline; contagion acts from day 1 on."""
+    force = ARMY | {"base_soldier_hide": 0.05}
+    strong = {"form": "multiplicative", "contagion_squad": 50.0, "contagion_company": 50.0}
+    plain, driven = run(force, 2), run(force, 2, strong)
+    first, second = (set(np.flatnonzero(model.world.left_day == 0).tolist()) for model in (plain, driven))
+    assert first == second
+    assert (driven.world.left_day == 1).sum() > (plain.world.left_day == 1).sum()
+
+
+@pytest.mark.parametrize(("extra", "share"), [(0.0, 1.0), (2.0, 5.0)])
+def test_word_of_whole_units_that_surrender_carries_extra_weight(extra: float, share: float) -> None:
+    """All surrender on day 0: news of 1, and extra 2 for every squad's and the company's men on top of it."""
+    model = run(ARMY | {"base_soldier_surrender": 10.0}, 1, {"unit_event_weight": extra})
+    assert (model.world.left_route == SURRENDER).all()
+    assert model.world.news[0, SURRENDER] / SHARE == pytest.approx(share, abs=1e-4)
+
+
+def test_half_a_squad_within_three_days_is_an_event_and_within_four_is_not() -> None:
+    """The window holds today and the two days before; less than five men are no event, whatever the squad."""
+    from desertion.simulation.day.news import _gone_in_three_days
+
+    assert _gone_in_three_days(np.array([2, 2, 1]), 10, 4) == 5
+    assert _gone_in_three_days(np.array([2, 2, 1]), 11, 4) == 0
+    assert _gone_in_three_days(np.array([2, 0, 3]), 10, 4) == 0
+    assert _gone_in_three_days(np.array([1, 1, 2]), 4, 4) == 0
+
+
+def test_the_caught_are_away_for_their_term_and_then_serve_again() -> None:
+    """Men who hid are found, punished for exactly ten days and sent back; the police find no more a day than they can."""
+    force = ARMY | {"base_soldier_hide": 0.02, "police": 1.0, "punishment_term": 10.0, "punished_to_front": 1.0}
+    model = DesertionModel(made(80, [force], [], CALM | NOBODY), rng=6)
+    entered: dict[int, int] = {}
+    terms = []
+    while model.running:
+        model.step()
+        now = set(np.flatnonzero(model.world.status == 16).tolist())
+        terms += [model.day - entered.pop(person) for person in set(entered) - now]
+        entered |= dict.fromkeys(now - set(entered), model.day)
+    assert len(terms) > 10
+    assert set(terms) == {10}
+    back = np.flatnonzero((model.world.spell > 0) & (model.world.status == SERVING))
+    assert len(back) > 5
+    assert model.daily["caught"].mean() < 1.0 + 4.0 / np.sqrt(80)
+
+
+def test_returning_is_a_new_spell_with_new_thresholds() -> None:
+    """A man who gave himself up leaves again; both departures count, the person once."""
+    daily = run(ARMY | {"base_soldier_hide": 0.05, "return_rate": 0.5}, 120).daily
+    assert daily["left"].iloc[-1] >= 118
+    assert daily["departures"].iloc[-1] > 300
+
+
+def test_without_contagion_and_frailty_companies_do_not_clump() -> None:
+    """Clumping is within 4 standard errors of nought over 40 companies."""
+    force = ARMY | {
+        "soldiers": 40 * 30,
+        "platoon": 3,
+        "company": 1,
+        "battalion": 2,
+        "division": 2,
+        "base_soldier_hide": 0.01,
+    }
+    value = run(force, 40).measures()["clumping_company"]
+    assert abs(value) < 4 * np.sqrt(2 / 40) / 10
+    clumped = run(force, 40, {"frailty_unit": 1.0}).measures()["clumping_company"]
+    assert clumped > 0.1

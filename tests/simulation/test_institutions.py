@@ -1,0 +1,202 @@
+"""What hosts, home states and news do in worlds where one rule stands alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
+from desertion.simulation.world import columns as col
+from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE
+from tests.simulation.worlds import CALM, INERT, START, made
+
+TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 60, "civilians": 0, "community": 60} | INERT
+DOOR: dict[str, Any] = {
+    "name": "door", "access": 1.0, "travel": 0.0, "admission_evader": 1.0, "case_days": 0.0, "cases": 1000.0, "leak": 0.0,
+    "claims_abroad": 0.0, "onward": 0.0, "homeward": 0.0, "screening_alarm": 0.0,
+}  # fmt: skip
+NOBODY = {"form": "none"}
+
+
+def on(day: int, path: str, value: float) -> dict[str, Any]:
+    """A lever moved on a day."""
+    return {"date": START + dt.timedelta(days=day), "path": path, "value": value}
+
+
+def test_an_idle_border_deals_with_one_days_people_when_they_come_at_last() -> None:
+    """Nobody comes for ten days, then everybody: four a day from the first day on."""
+    scenario = made(
+        30, [TOWN], [DOOR | {"entry": 4.0}], CALM | NOBODY, changes=[on(10, "forces.town.base_reservist_flee", 10.0)]
+    )
+    admitted = DesertionModel(scenario, rng=4).run().hosts["admitted"].tolist()[1:]
+    assert admitted == [0] * 10 + [4] * 15 + [0] * 5
+
+
+def test_a_closed_desk_keeps_nothing_for_later() -> None:
+    """A border that deals with nobody deals with nobody on its first day, either."""
+    changes = [on(10, "hosts.door.entry", 0.0), on(10, "forces.town.base_reservist_flee", 10.0)]
+    model = DesertionModel(made(20, [TOWN], [DOOR | {"entry": 0.4}], CALM | NOBODY, changes=changes), rng=4).run()
+    assert model.hosts["admitted"].sum() == 0
+
+
+@pytest.mark.parametrize(("visas", "used"), [(1.5, [1, 2]), (0.25, [0, 0, 0, 1]), (3.0, [3])])
+def test_visas_of_a_fraction_a_day_are_all_issued(visas: float, used: list[int]) -> None:
+    """One and a half a day are three in two days; a quarter a day is one in four."""
+    force = TOWN | {"skilled_share": 1.0, "base_skilled": 10.0}
+    model = DesertionModel(made(8, [force], [DOOR | {"skilled_visas": visas}], CALM | NOBODY), rng=4).run()
+    assert model.hosts["visas"].tolist()[1:] == used * (8 // len(used))
+
+
+@pytest.mark.parametrize(("ban", "control"), [(1.0, 1.0), (0.0, 1.0), (1.0, 0.0)])
+def test_an_exit_ban_holds_skilled_reservists_but_not_skilled_civilians(ban: float, control: float) -> None:
+    """A visa opens the host's door, not the own frontier."""
+    force = TOWN | {"civilians": 60, "skilled_share": 1.0, "base_skilled": 1.0, "exit_ban": ban, "ban_control": control}
+    model = DesertionModel(made(20, [force], [DOOR | {"skilled_visas": 100.0}], CALM | NOBODY), rng=4).run()
+    gone = model.world.status == EMIGRATED
+    assert gone[60:].sum() > 50
+    assert gone[:60].sum() == 0 if ban * control == 1.0 else gone[:60].sum() > 50
+
+
+def test_those_to_whom_no_offer_is_made_cannot_claim_late_either() -> None:
+    """Two towns enter without a visa and would claim at once: only the first, to whom the host offers, does."""
+    second = TOWN | {"name": "second"}
+    door = DOOR | {"visa_free_evader": 1.0, "claims_abroad": 1.0, "offers_to": 1.0}
+    forces = [force | {"base_reservist_flee": 1.0} for force in (TOWN, second)]
+    hosts = DesertionModel(made(20, forces, [door], CALM | NOBODY), rng=4).run().hosts
+    decided = hosts.groupby("force", observed=True)["decided"].sum()
+    assert decided["town"] > 30
+    assert decided["second"] == 0
+
+
+def test_late_claims_go_by_rank_and_only_while_there_are_places() -> None:
+    """Sixty live abroad and would claim on one day; ten places are taken, and not by the first ten in the list."""
+    door = DOOR | {"visa_free_evader": 1.0, "places": 10.0}
+    changes = [on(5, "hosts.door.claims_abroad", 1.0)]
+    scenario = made(30, [TOWN | {"base_reservist_flee": 10.0}], [door], CALM | NOBODY, changes=changes)
+    model = DesertionModel(scenario, rng=4).run()
+    inside = np.flatnonzero(model.world.status != ABROAD)
+    assert len(inside) == 10
+    assert inside.max() > 20
+
+
+def test_governments_that_fall_together_fall_whatever_their_order() -> None:
+    """The first falls on day 0 and drags the two others down on day 1, in any order of the list."""
+    falling = TOWN | {"name": "falling", "legitimacy": 0.6, "legitimacy_floor": 0.7}
+    held = [
+        TOWN | {"name": name, "legitimacy": 0.6, "legitimacy_floor": 0.3, "legitimacy_coupling": 0.5}
+        for name in ("one", "two")
+    ]
+    for forces in ([falling, *held], [held[0], falling, held[1]], [*held, falling]):
+        model = DesertionModel(made(5, forces, [], CALM | NOBODY), rng=4).run()
+        days = dict(zip([force["name"] for force in forces], model.world.fallen.tolist(), strict=True))
+        assert days == {"falling": 0, "one": 1, "two": 1}
+
+
+def test_abolishing_the_police_ends_deterrence() -> None:
+    """In the reference state nobody hides and police are certain to find him; without police that fear is gone altogether."""
+    scenario = made(5, [TOWN | {"police": 1.0}], [], CALM | NOBODY | {"push_punishment": 2.0})
+    for police, fear in ((1.0, 0.0), (0.0, -2.0)):
+        model = DesertionModel(scenario.with_({"forces.town.police": police}), rng=4)
+        model.step()
+        assert model.world.fear[0, HIDE] == pytest.approx(fear)
+
+
+@pytest.mark.parametrize(("heard", "believed"), [(0.0, 0.6), (1e6, 0.0)])
+def test_word_of_prisoners_is_weighed_like_word_of_cases(heard: float, believed: float) -> None:
+    """Nothing heard: the announcement as far as it is credible; all heard: the truth, which is that none is spared."""
+    army = TOWN | {
+        "name": "army",
+        "soldiers": 60,
+        "reservists": 0,
+        "base_soldier_surrender": 0.5,
+        "contact": 1.0,
+        "front_share": 1.0,
+    }
+    army |= {"quarter": 0.0, "quarter_announced": 0.8, "quarter_credibility": 0.5, "quarter_fear": 0.4}
+    model = DesertionModel(made(15, [army], [], CALM | NOBODY | {"belief_heard": heard}), rng=4).run()
+    assert model.measures()["surrendered"] > 5
+    assert model.daily["quarter_believed"].iloc[-1] == pytest.approx(believed, abs=1e-4)
+
+
+def test_men_who_hid_before_they_fled_count_toward_a_ban() -> None:
+    """All hide on day 0 and flee from hiding; a ban comes once half the reservists have fled."""
+    force = TOWN | {"base_reservist_hide": 10.0, "base_hiding_flee": 0.2, "ban_trigger": 0.5}
+    model = DesertionModel(made(30, [force], [DOOR], CALM | NOBODY), rng=4)
+    banned = None
+    while model.running:
+        model.step()
+        if banned is None and model.world.forces[0, col.F_EXIT_BAN] > 0.0:
+            banned = model.day
+            assert model.daily["new_flee"].iloc[:banned].sum() >= 30
+    assert banned is not None
+    assert model.world.left[0] == 60
+
+
+def test_cost_beyond_the_budget_is_written_down() -> None:
+    """Sixty housed at 365 EUR a year cost 60 a day; a budget of 20 a day is passed by 40."""
+    force = TOWN | {"base_reservist_flee": 10.0}
+    door = DOOR | {"cost": 365.0, "budget": 20.0 * 365.0, "recognition_evader": 1.0}
+    model = DesertionModel(made(5, [force], [door], CALM | NOBODY), rng=4).run()
+    assert model.hosts["over_budget_eur"].tolist()[1:] == pytest.approx([40.0] * 5)
+    assert model.measures()["over_budget_eur"] == pytest.approx(200.0)
+
+
+@pytest.mark.parametrize(("half_life", "remembers"), [(math.inf, True), (0.5, False)])
+def test_armies_remember_each_others_news_by_a_half_life_of_their_own(half_life: float, remembers: bool) -> None:
+    """All of the first army surrender on day 0; after ten days the second still leaves for it, or does not."""
+    shared = TOWN | {"soldiers": 60, "reservists": 0, "contact": 1.0, "front_share": 1.0, "rough_country": 1.0}
+    first = shared | {"name": "first", "base_soldier_surrender": 10.0}
+    second = shared | {"name": "second", "base_soldier_hide": 1e-6, "facing": ["first"]}
+    behaviour = CALM | {
+        "contagion_facing": 11.0,
+        "cross_route": 1.0,
+        "half_life_facing": half_life,
+        "half_life_news": math.inf,
+    }
+    model = DesertionModel(made(20, [first, second], [], behaviour), rng=4)
+    for _ in range(10):
+        model.step()
+    before = int(model.world.left[1])
+    model.run()
+    assert (model.world.left[1] - before > 8) == remembers
+
+
+def test_protest_begins_on_its_date() -> None:
+    """Switched on in mid-run, the street fills with those whose thresholds are reached, no earlier."""
+    force = TOWN | {"protest_mean": 0.1, "protest_spread": 0.2, "protest_spark": 0.5, "protest_every": 1.0}
+    changes = [on(10, "forces.town.protest", 1.0)]
+    turnout = DesertionModel(made(20, [force], [], CALM | NOBODY, changes=changes), rng=4).run().daily["turnout"]
+    assert turnout.iloc[:11].max() == 0.0
+    assert turnout.iloc[11:].min() > 0.2
+
+
+def test_people_of_a_shrunk_world_cost_what_they_cost_at_full_size() -> None:
+    """At a tenth of the size each stands for ten, so the money is the same."""
+    big = Scenario.load("toy", scale=1.0, days=3)
+    small = Scenario.load("toy", scale=0.5, days=3)
+    assert DesertionModel(small, rng=1).world.money == 2.0 * DesertionModel(big, rng=1).world.money
+
+
+def test_nobody_is_admitted_while_a_host_is_full() -> None:
+    """Sixty come to a host with twelve places of which two are taken: ten are admitted, fifty turned away."""
+    door = DOOR | {"places": 12.0, "places_taken": 2.0}
+    model = DesertionModel(made(1, [TOWN | {"base_reservist_flee": 10.0}], [door], CALM | NOBODY), rng=4).run()
+    assert model.hosts["admitted"].sum() == 10
+    assert model.hosts["turned_away"].sum() == 50
+
+
+def test_an_exit_ban_stops_those_liable_at_the_frontier() -> None:
+    """Set out before a ban that stops all, reservists are turned back and civilians pass."""
+    force = TOWN | {"civilians": 60, "base_reservist_flee": 10.0, "base_civilian_flee": 10.0, "ban_control": 1.0}
+    door = DOOR | {"travel": 3.0, "visa_free_evader": 1.0, "visa_free_other": 1.0}
+    scenario = made(5, [force], [door], CALM | NOBODY, changes=[on(2, "forces.town.exit_ban", 1.0)])
+    model = DesertionModel(scenario, rng=4).run()
+    abroad = model.world.status == ABROAD
+    assert abroad[:60].sum() == 0
+    assert abroad[60:].sum() == 60
+    assert model.daily["turned_back"].sum() >= 60

@@ -1,0 +1,233 @@
+"""The model as a Mesa model: steps, agents, collectors, own classes of people, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mesa
+import numpy as np
+import pytest
+from mesa.datacollection import DataCollector
+
+from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.simulation import model as module
+from desertion.simulation.model import DesertionModel
+from desertion.simulation.population.persons import Person, Soldier
+from desertion.simulation.society import memory
+from desertion.simulation.world.codes import SOLDIER
+from tests.simulation.worlds import CALM, INERT, made, toy
+
+
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_a_step_is_a_day_and_the_horizon_ends_the_run(population: str) -> None:
+    """`running` falls at the horizon, and further steps do nothing."""
+    model = DesertionModel(toy(days=3), rng=1, population=population)
+    days = []
+    while model.running:
+        model.step()
+        days.append(model.day)
+    assert days == [1, 2, 3]
+    before = model.world.daily.copy()
+    model.step()
+    assert model.day == 3
+    assert np.array_equal(model.world.daily, before)
+    assert model.daily["day"].tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_a_data_collector_sees_every_day(population: str) -> None:
+    """Mesa's own collector, of model and agents, whether the run is stepped or run."""
+    model = DesertionModel(toy(days=5, scale=0.1), rng=1, population=population)
+    model.datacollector = DataCollector(
+        model_reporters={"left": lambda m: int(m.world.left.sum())},
+        agenttype_reporters={Person: {"status": "status"}} if population == "mesa" else {},
+    )
+    model.run()
+    frame = model.datacollector.get_model_vars_dataframe()
+    assert frame["left"].tolist() == model.daily["left"].tolist()[1:]
+
+
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_people_and_institutions_are_mesa_agents(population: str) -> None:
+    """Each person has status, kind, squad and day of leaving; hosts and home states stand beside them."""
+    model = DesertionModel(toy(days=30), rng=1, population=population).run()
+    people = [agent for agent in model.agents if hasattr(agent, "kind")]
+    assert len(people) == 200
+    table = model.people()
+    assert [person.status for person in people] == table["status"].astype(str).tolist()
+    assert [person.day_left for person in people] == [
+        None if day is None else int(day)
+        for day in table["day_left"].astype(object).where(table["day_left"].notna(), None)
+    ]
+    assert sum(person.left for person in people) == model.world.left.sum()
+    names = {agent.name for agent in model.agents if hasattr(agent, "name")}
+    assert names == {"steppe", "ridge", "harbour", "toy"}
+    assert model.host_states["steppe"].abroad == model.hosts.query("host == 'steppe'")["abroad"].iloc[-1]
+    assert model.home_states["toy"].at_large == model.daily["hiding"].iloc[-1]
+    assert model.fronts["toy"].strength == model.daily["strength"].iloc[-1]
+
+
+def test_too_many_people_are_not_shown_as_agents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiled form says the limit and the scale that would do."""
+    monkeypatch.setattr(module, "AGENT_LIMIT", 100)
+    with pytest.raises(InputError, match=r"200 persons are too many .*at most 100.*scale of 0\.1 or less"):
+        _ = DesertionModel(toy(), rng=1).agents
+
+
+class Stubborn(Soldier):
+    """A soldier whom nothing moves."""
+
+    def rate(self, route: int) -> float:
+        """No route has any rate."""
+        return 0.0
+
+
+class Fearful(Soldier):
+    """A soldier who is driven twice as hard."""
+
+    def push(self) -> float:
+        """One log unit more."""
+        return super().push() + 1.0
+
+
+def test_an_own_class_of_soldiers_runs_in_the_mesa_form() -> None:
+    """A class that overrides a rule changes what its people do, and nobody else's rules."""
+    calm = toy(days=20, behaviour__form="none")
+    plain, none, more = (
+        DesertionModel(calm, rng=2, population="mesa", **({"soldier": kind} if kind else {})).run()
+        for kind in (None, Stubborn, Fearful)
+    )
+    gone = [int((model.world.left_day[model.world.kind == SOLDIER] >= 0).sum()) for model in (plain, none, more)]
+    assert gone[1] == 0
+    assert gone[2] > gone[0] > 5
+
+
+class Same(Soldier):
+    """A soldier with rules written out anew, which say what the model's say."""
+
+    def push(self) -> float:
+        """The same."""
+        return super().push()
+
+
+def test_rules_added_up_by_a_person_are_those_published_for_his_group() -> None:
+    """People who add up push, cost, opportunity and contagion themselves come to the group's rate, bit for bit."""
+    for form in ("multiplicative", "concave", "additive", "threshold"):
+        scenario = toy(days=25, behaviour__form=form, behaviour__shock_unit=0.2)
+        plain = DesertionModel(scenario, rng=2, population="mesa").run()
+        own = DesertionModel(scenario, rng=2, population="mesa", soldier=Same).run()
+        assert not Same.reads_shared_signals
+        assert np.array_equal(plain.world.daily, own.world.daily)
+
+
+@pytest.mark.parametrize("rule", ["rate", "tied", "reception", "baseline"])
+def test_a_soldier_with_a_rule_of_his_own_does_not_read_the_step_of_his_squad(rule: str) -> None:
+    """Whatever rule he overrides, it is asked for him every day, even if it gives what everybody's gives."""
+    asked = []
+
+    def own(self, *given):
+        asked.append(self.row)
+        return getattr(Person, rule)(self, *given)
+
+    kind = type("Own", (Soldier,), {rule: own})
+    model = DesertionModel("toy", rng=1, days=2, population="mesa", soldier=kind)
+    model.population.people[0].told[0] = 1_000_000
+    model.run()
+    # Reception and ties are asked where somebody was told something, the others for every soldier.
+    assert len(set(asked)) >= (300 if rule in ("rate", "baseline") else 1)
+    assert not kind.shares_hazard
+    assert Soldier.shares_hazard
+
+
+def test_the_compiled_form_refuses_own_classes() -> None:
+    """It says that their rules are Python, and what to do."""
+    with pytest.raises(InputError, match=r"Stubborn.*mesa"):
+        DesertionModel(toy(), rng=1, soldier=Stubborn)
+
+
+def test_flat_keywords_are_settings() -> None:
+    """What Mesa's batch runs and its app pass: a double underscore stands for the dot."""
+    model = DesertionModel(
+        "toy", policies=("fast-track",), asylum=0.7, scale=0.2, days=4, rng=1, behaviour__form="none"
+    )
+    assert model.scenario.behaviour.form == "none"
+    assert model.scenario.policies == ("fast-track",)
+    assert (model.scenario.asylum, model.sized.days) == (0.7, 4)
+
+
+def test_mesas_batch_run_runs_it() -> None:
+    """Two positions of the dial, two seeds each."""
+    found: list[dict[str, Any]] = mesa.batch_run(
+        DesertionModel,
+        {"scenario": "toy", "scale": 0.2, "days": 5, "asylum": [0.3, 0.8]},
+        rng=[1, 2],
+        max_steps=5,
+        display_progress=False,
+    )
+    assert {row["asylum"] for row in found} == {0.3, 0.8}
+    assert len({row["RunId"] for row in found}) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"population": "quantum"}, "population = 'quantum' must be one of compiled, mesa"),
+        ({"threads": 0}, r"threads = 0 must be a whole number in \[1, 256\]"),
+        ({"threads": 1000}, "threads = 1000"),
+        ({"threads": True}, "threads = True"),
+        ({"rng": -1}, r"rng = -1 must be a whole number in \[0, 2\*\*63\)"),
+        ({"rng": 2**63}, "rng = "),
+        ({"rng": 1.5}, "rng = 1.5"),
+        ({"scale": 0.001}, "leaves nobody|no whole squad|less than one whole squad"),
+    ],
+)
+def test_wrong_arguments_are_refused_with_a_sentence(arguments: dict[str, Any], sentence: str) -> None:
+    """Name, value and rule."""
+    with pytest.raises(InputError, match=sentence):
+        DesertionModel("toy", **({"rng": 1} | arguments))
+
+
+def test_a_run_that_would_not_fit_is_refused_before_memory_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sentence has the estimate and the largest scale that fits, and that scale fits."""
+    monkeypatch.setattr(memory, "available", lambda: 1e9)
+    big = Scenario.load("russia-2022", scale=1.0)
+    with pytest.raises(InputError, match=r"needs about .* GiB.*largest scale that fits is about") as refused:
+        memory.check_memory(big.sized(), "compiled")
+    fits = float(str(refused.value).split("about ")[-1])
+    memory.check_memory(Scenario.load("russia-2022", scale=0.95 * fits).sized(), "compiled")
+
+
+def test_a_generator_gives_the_seed() -> None:
+    """Two generators in the same state make the same run."""
+    one, other = (DesertionModel(toy(days=10), rng=np.random.default_rng(4)).run() for _ in range(2))
+    assert np.array_equal(one.world.daily, other.world.daily)
+
+
+def test_the_stop_rule_ends_a_run_after_the_event() -> None:
+    """A government whose floor lies above its legitimacy falls on day 0; two days later the run ends."""
+    town = {"name": "town", "soldiers": 0, "reservists": 20, "civilians": 0} | INERT | {"legitimacy_floor": 0.9}
+    scenario = made(30, [town], behaviour=CALM, stop={"measure": "fallen", "days_after": 2})
+    model = DesertionModel(scenario, rng=1).run()
+    assert model.world.fallen.tolist() == [0]
+    assert model.day == 3
+
+
+@pytest.mark.statistical
+def test_below_the_tipping_point_two_scales_agree() -> None:
+    """Null: shares gone by route do not depend on scale; 40 runs each at 0.5 and 1 of a weakly contagious toy, |z| < 4 for each of six shares (4e-4)."""
+    weak = {f"behaviour.contagion_{level}": 0.3 for level in ("squad", "company", "community", "ties", "news")}
+    weak |= {f"behaviour.reception_{level}": 0.0 for level in ("squad", "company", "community", "ties", "news")}
+    names = ("share_left", "left_hide", "left_flee", "left_surrender", "left_refuse", "casualties")
+    found = {}
+    for scale in (0.5, 1.0):
+        scenario = Scenario.load("toy", scale=scale, days=150, set=weak)
+        runs = [DesertionModel(scenario, rng=seed).run().measures() for seed in range(40)]
+        found[scale] = np.array(
+            [[run[name] / (1.0 if name == "share_left" else scale) for name in names] for run in runs]
+        )
+    small, large = found[0.5], found[1.0]
+    error = np.sqrt(small.var(axis=0, ddof=1) / len(small) + large.var(axis=0, ddof=1) / len(large))
+    assert np.all(np.abs(small.mean(axis=0) - large.mean(axis=0)) < 4.0 * error), dict(
+        zip(names, zip(small.mean(0), large.mean(0), error, strict=True), strict=True)
+    )

@@ -1,0 +1,74 @@
+"""A person's trace: its terms add up to the model's own hazard, and the clock passes the threshold when the person leaves."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.errors import InputError
+from desertion.simulation.trace import TERMS, trace
+
+SEED = 5
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    """The toy world for sixty days."""
+    return Scenario.load("toy", days=60, policies=["exit-ban-on-outflow"])
+
+
+@pytest.fixture(scope="module")
+def people(scenario) -> pd.DataFrame:
+    """Everybody at the end of an ordinary run."""
+    return DesertionModel(scenario, rng=SEED).run().people()
+
+
+def chosen(people: pd.DataFrame) -> list[int]:
+    """Two leavers and one stayer among soldiers and reservists."""
+    rows: list[int] = []
+    for kind in ("soldier", "reservist"):
+        own = people[people["kind"] == kind]
+        rows += [int(row) for row in own[own["day_left"].notna()]["person"].head(2)]
+        rows += [int(row) for row in own[own["day_left"].isna()]["person"].head(1)]
+    return rows
+
+
+def test_terms_add_up_to_the_hazard_of_the_model(scenario, people):
+    """Open x baseline x exp(sum of terms) is the rate on every day and route of six people, to twelve digits."""
+    for person in chosen(people):
+        table = trace(DesertionModel(scenario, rng=SEED), person)
+        able = table[table["route"] != ""]
+        made = able["open"] * able["baseline"] * np.exp(able[list(TERMS)].sum(axis=1))
+        assert able["rate"].to_numpy() == pytest.approx(made.to_numpy(), rel=1e-12, abs=1e-300), person
+
+
+def test_the_first_clock_to_pass_its_threshold_is_the_day_and_way_of_leaving(scenario, people):
+    """For leavers the traced clocks reach a threshold on the very day and route of the ordinary run; for stayers never."""
+    for person in chosen(people):
+        table = trace(DesertionModel(scenario, rng=SEED), person)
+        passed = table[(table["route"] != "") & (table["clock"] >= table["threshold"])]
+        told = people.loc[person]
+        if pd.isna(told["day_left"]):
+            assert passed.empty
+        else:
+            assert passed["day"].iloc[0] == told["day_left"]
+            assert told["route"] in set(passed[passed["day"] == told["day_left"]]["route"])
+
+
+def test_following_somebody_changes_nothing(scenario, people):
+    """The run that is traced ends as the ordinary run does."""
+    model = DesertionModel(scenario, rng=SEED)
+    trace(model, 0)
+    pd.testing.assert_frame_equal(model.people(), people)
+
+
+def test_a_person_who_does_not_exist_is_refused(scenario):
+    """The sentence names the range."""
+    with pytest.raises(InputError, match="0 to 999"):
+        trace(DesertionModel(scenario, rng=SEED), 1000)
+
+
+def test_a_model_that_has_run_is_refused(scenario):
+    """Only a fresh model can be traced from its first day."""
+    with pytest.raises(InputError, match="fresh model"):
+        trace(DesertionModel(scenario, rng=SEED).run(), 0)

@@ -1,0 +1,247 @@
+"""Answers from a study: paired differences, chances, sizes, phases, fronts, boxes, bands."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.analysis import bands
+from desertion.study.analysis.cascades import bimodality, size_distribution
+from desertion.study.analysis.discovery import cart_boxes, prim_box
+from desertion.study.analysis.paired import replicate_saving
+from desertion.study.analysis.pareto import on_front
+from desertion.study.analysis.phase import phase_table
+from desertion.study.analysis.study import Study
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.statistics import wilson_interval
+from desertion.study.store.reader import StudyFile
+
+type Make = Callable[..., StudySpec]
+
+POLICIES = {"closed": [], "open": ["open"], "wide": ["open", "wide"]}
+
+
+@pytest.fixture
+def done(tmp_path: Path, study: Make) -> Study:
+    """Three policies at two pulls, 40 replicates, one of which fails at every point."""
+    spec = study(settings={"fail_at": 3}, runs=40, pull=[0.1, 0.6], policies=POLICIES)
+    with ThreadPoolExecutor(1) as threads:
+        return run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+
+
+def test_paired_differences_are_those_of_the_same_replicates(done: Study) -> None:
+    """Worked out by hand from the table of runs, failed replicates left out."""
+    table = done.paired(["left_total"])
+    assert len(table) == 4
+    row = table[(table["pull"] == 0.6) & (table["policy"] == "wide")].iloc[0]
+    wide = done.runs.pivot_table(index="replicate", columns=["pull", "policies"], values="left_total")[0.6]
+    change = (wide["wide"] - wide["closed"]).dropna()
+    assert row["pairs"] == len(change) == 39
+    assert row["difference"] == pytest.approx(change.median())
+    assert row["mean_difference"] == pytest.approx(change.mean())
+    assert row["low"] <= row["difference"] <= row["high"]
+    assert row["share_higher"] == 1.0
+
+
+def test_the_baseline_may_be_chosen_and_must_exist(done: Study) -> None:
+    """The first policy of the study is the default."""
+    assert set(done.paired(["left_total"], baseline="wide")["policy"]) == {"closed", "open"}
+    with pytest.raises(InputError, match="no policy 'opne'; did you mean 'open'"):
+        done.paired(["left_total"], baseline="opne")
+
+
+def test_common_random_numbers_save_replicates_and_separate_ones_do_not() -> None:
+    """Pairs with correlation 0.9 need 10 times fewer; independent ones neither gain nor lose (n = 20,000)."""
+    rng = np.random.default_rng(1)
+    shared, one, other = rng.normal(size=(3, 20_000))
+    first, second = shared * 3 + one, shared * 3 + other + 0.1
+    assert replicate_saving(first, second) == pytest.approx(10.0, rel=0.05)
+    assert replicate_saving(one, other) == pytest.approx(1.0, abs=0.05)
+    assert replicate_saving(one, one + 1) == np.inf
+    assert np.isnan(replicate_saving(np.ones(5), np.ones(5)))
+
+
+def test_the_chance_of_a_global_cascade_has_wilsons_interval(done: Study) -> None:
+    """Counted by hand from the sizes."""
+    table = done.chance("share_left", 0.3)
+    row = table[(table["pull"] == 0.6) & (table["policies"] == "open")].iloc[0]
+    part = done.runs.query("pull == 0.6 and policies == 'open' and status == 'done'")
+    hits = int((part["share_left"] >= 0.3).sum())
+    assert (row["runs"], row["cascades"]) == (39, hits)
+    assert (row["low"], row["high"]) == pytest.approx(wilson_interval(hits, 39))
+
+
+def test_the_exceedance_curve_is_the_share_of_runs_at_least_as_large() -> None:
+    """Ties count for each of them; missing sizes are left out."""
+    sizes = size_distribution([0.1, 0.1, 0.4, float("nan"), 0.9], bins=8)
+    assert sizes.exceeding.tolist() == [1.0, 1.0, 0.5, 0.25]
+    assert int(sizes.counts.sum()) == 4
+
+
+def test_two_humps_are_told_from_one() -> None:
+    """Sarle's coefficient: 1 for two points, 5/9 for a uniform, 1/3 for a normal distribution (n = 20,000)."""
+    rng = np.random.default_rng(1)
+    assert bimodality(np.repeat([0.0, 1.0], 500)) == pytest.approx(1.0)
+    assert bimodality(rng.uniform(size=20_000)) == pytest.approx(5 / 9, abs=0.02)
+    assert bimodality(rng.normal(size=20_000)) == pytest.approx(1 / 3, abs=0.02)
+    assert size_distribution(np.repeat([0.0, 1.0], 500)).two_humped
+    assert not size_distribution(rng.normal(size=2_000)).two_humped
+
+
+def test_a_phase_table_has_one_cell_a_point_and_refuses_to_mix() -> None:
+    """Two parameters: the chance in each cell; a third would be mixed in silently."""
+    rows = [
+        {"design": 2 * a + b, "replicate": r, "status": "done", "a": a, "b": b, "c": 0, "share_left": 0.5 * a * (r % 2)}
+        for a in (0, 1)
+        for b in (0, 1)
+        for r in range(4)
+    ]
+    table = phase_table(pd.DataFrame(rows), "a", "b")
+    assert table.to_numpy().tolist() == [[0.0, 0.5], [0.0, 0.5]]
+    other = pd.DataFrame([{**row, "design": row["design"] + 4, "c": 1} for row in rows])
+    with pytest.raises(InputError, match="would mix 2 design points"):
+        phase_table(pd.concat([pd.DataFrame(rows), other]), "a", "b")
+
+
+def test_the_front_holds_exactly_the_points_that_none_beats() -> None:
+    """Equal points both stay, a missing value never does."""
+    gains = np.array([[1.0, 3.0], [2.0, 2.0], [2.0, 2.0], [1.0, 2.0], [np.nan, 9.0], [3.0, 0.0]])
+    assert on_front(gains).tolist() == [True, True, True, False, False, True]
+
+
+def test_the_pareto_view_names_policies_and_directions(done: Study) -> None:
+    """More leavers cost more here, so nothing is beaten; leavers against themselves leave one on top."""
+    assert done.pareto()["front"].all()
+    single = done.pareto({"left_total": "more"})
+    assert single.loc[single["front"], "policies"].tolist() == ["wide"]
+    with pytest.raises(InputError, match="must be 'more' or 'less'"):
+        done.pareto({"left_total": "most"})
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_discovery_finds_a_planted_box_and_says_it_in_words() -> None:
+    """2,000 points, of interest where a > 0.6 and b < 0.3 and nowhere else; c has nothing to do with it."""
+    rng = np.random.default_rng(1)
+    cases = pd.DataFrame(rng.uniform(size=(2000, 3)), columns=["a", "b", "c"])
+    planted = ((cases["a"] > 0.6) & (cases["b"] < 0.3)).to_numpy()
+    box = prim_box(cases, planted)
+    assert set(box.limits) == {"a", "b"}
+    assert box.limits["a"][0] == pytest.approx(0.6, abs=0.05)
+    assert box.limits["b"][1] == pytest.approx(0.3, abs=0.08)
+    assert box.density > 0.8
+    assert box.coverage > 0.8
+    assert "a is at least 0.576 and b is at most 0.358, the policy works in 81%" in box.words("the policy works")
+    best = cart_boxes(cases, planted)[0]
+    assert set(best.limits) == {"a", "b"}
+    assert best.density > 0.95
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_discovery_handles_words_beside_numbers() -> None:
+    """The form of contagion is a word, and may be what matters."""
+    rng = np.random.default_rng(2)
+    cases = pd.DataFrame({"form": rng.choice(["x", "y", "z"], 900), "a": rng.uniform(size=900)})
+    box = prim_box(cases, (cases["form"] == "y").to_numpy())
+    assert box.limits == {"form": ("y",)}
+    assert "form is y" in box.words()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_discovery_cuts_between_whole_numbers() -> None:
+    """A lever of three positions, such as a border that is closed, for transit or open, beside a range."""
+    rng = np.random.default_rng(3)
+    cases = pd.DataFrame({"border": rng.integers(0, 3, 900), "a": rng.uniform(size=900)})
+    planted = (cases["border"] == 2).to_numpy()
+    box = prim_box(cases, planted)
+    assert set(box.limits) == {"border"}
+    assert 1.0 < float(box.limits["border"][0]) <= 2.0
+    assert cart_boxes(cases, planted)[0].density == 1.0
+
+
+def test_discovery_refuses_what_separates_nothing(done: Study) -> None:
+    """Too few points, or all of them alike."""
+    with pytest.raises(InputError, match="at least 20 design points, got 6"):
+        done.discover("left_total", at_least=1.0)
+    cases = pd.DataFrame({"a": np.arange(30.0)})
+    with pytest.raises(InputError, match="none of 30 points"):
+        prim_box(cases, np.zeros(30, bool))
+    with pytest.raises(InputError, match="give at_least or at_most"):
+        done.discover("left_total")
+
+
+def test_bands_are_quantiles_of_the_finished_runs(done: Study) -> None:
+    """The median by hand, for one design point and column; a run that stopped early keeps its last value."""
+    table = done.bands(("left",), designs=[1])
+    curves = done.trajectories(1, "left")
+    assert curves.shape == (11, 39)
+    assert np.allclose(table["q50"], np.median(curves.to_numpy(), axis=1))
+    assert set(table["runs"]) == {39}
+    assert table[["policies", "pull"]].drop_duplicates().to_numpy().tolist() == [["open", 0.1]]
+
+
+def test_bands_read_one_column_at_a_time_when_memory_is_short(done: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same table, whatever the bound; a table beyond all bounds is refused."""
+    whole = done.bands()
+    monkeypatch.setattr(bands, "_MOST_BYTES", 1)
+    assert done.bands().equals(whole)
+    monkeypatch.setattr(bands, "MOST_ROWS", 10)
+    with pytest.raises(InputError, match="name the columns"):
+        done.bands()
+
+
+def test_a_column_that_was_not_kept_is_refused_by_name(done: Study) -> None:
+    """With the ones that were."""
+    with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):
+        done.bands(("lefft",))
+
+
+def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, study: Make) -> None:
+    """Days vary as a parameter does."""
+    from desertion.study.design.reading import spec_from
+
+    table = {"task": "tests.study.run.fake.run", "vary": {"days": [3, 5]}, "replicates": 2}
+    with ThreadPoolExecutor(1) as threads:
+        done = run_study(
+            spec_from(table, "s", "s"), tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1)
+        )
+    assert done.curves.groupby("design")["day"].max().tolist() == [3, 5]
+    with StudyFile(done.path) as file:
+        ((_, curves),) = bands.curves_of(file, 0, ["left"])
+    assert curves.shape == (2, 4)
+
+
+def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
+    """NaN and infinite measures have no quantiles, and no influence."""
+    table = done.summary()
+    assert set(table["measure"]) >= {"left_total", "cost_eur", "nothing"}
+    assert table.loc[table["measure"] == "nothing", "runs"].eq(0).all()
+    assert len(done.summary(["left_total"])) == 6
+
+
+def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: Path, study: Make) -> None:
+    """Columns of a design are told apart by their place: names out of alphabetical order must not swap indices."""
+    ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
+    spec = study(runs=5, design={"kind": "sobol", "points": 64, "dummy": True}, **ranges)
+    with ThreadPoolExecutor(1) as threads:
+        done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+    table = done.sensitivity("left_total").set_index("factor")
+    assert table.index.tolist() == ["pull", "other", "dummy"]
+    assert table["total"].idxmax() == "pull"
+    assert table.loc["other", "total"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_dummy_factor_tells_what_chance_explains(tmp_path: Path, study: Make) -> None:
+    """A measure that is nothing but chance: all of its variance is the dummy's, and nothing stands above it."""
+    ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
+    spec = study(runs=1, design={"kind": "sobol", "points": 256, "dummy": True}, **ranges)
+    with ThreadPoolExecutor(1) as threads:
+        done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+    table = done.sensitivity("noise").set_index("factor")
+    assert table.loc["dummy", "total"] == pytest.approx(1.0, abs=0.2)
+    assert table.loc[["pull", "other"], "total"].tolist() == [0.0, 0.0]
+    assert not table["above_noise"].any()

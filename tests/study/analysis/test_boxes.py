@@ -1,0 +1,55 @@
+"""The box finds the ranges that were put in and stays silent about noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from desertion.study.analysis.boxes import find_box
+
+RNG = np.random.default_rng(11)
+WORLDS = 800
+COLUMNS = {
+    "R": RNG.uniform(0, 1, WORLDS),
+    "memory": RNG.uniform(30, 400, WORLDS),
+    "noise": RNG.uniform(0, 1, WORLDS),
+    "form": RNG.choice(["additive", "concave", "none"], WORLDS),
+}
+
+
+def test_box_recovers_the_corner_that_was_planted() -> None:
+    """Interesting worlds have R above 0.6 and memory below 200 days; the other parameters are left out."""
+    cases = (COLUMNS["R"] > 0.6) & (COLUMNS["memory"] < 200)
+    box = find_box(COLUMNS, cases)
+    assert box is not None
+    assert set(box.limits) == {"R", "memory"}
+    assert box.limits["R"][0] == pytest.approx(0.6, abs=0.06)
+    assert box.limits["memory"][1] == pytest.approx(200, abs=25)
+    assert box.density > 0.9
+    assert box.coverage > 0.75
+    assert "R >= 0." in box.words()
+
+
+def test_box_recovers_a_word() -> None:
+    """A form of contagion can separate the worlds on its own."""
+    box = find_box(COLUMNS, COLUMNS["form"] == "additive")
+    assert box is not None
+    assert box.limits == {"form": ("additive",)}
+    assert box.density == box.coverage == 1.0
+    assert box.words() == "form is additive"
+
+
+@pytest.mark.parametrize("cases", [np.zeros(WORLDS, bool), np.ones(WORLDS, bool)])
+def test_no_box_where_all_worlds_agree(cases: np.ndarray) -> None:
+    """Nothing separates worlds that do not differ."""
+    assert find_box(COLUMNS, cases) is None
+
+
+@pytest.mark.statistical
+def test_noise_gets_no_long_list_of_bounds() -> None:
+    """Null: 60 worlds, cases by coin, 12 parameters without influence; of 10 trials at least 8 give one bound or none."""
+    rng = np.random.default_rng(5)
+    found = [
+        find_box({f"p{i}": rng.uniform(size=60) for i in range(12)}, rng.uniform(size=60) < 0.3) for _ in range(10)
+    ]
+    assert sum(box is None or len(box.limits) <= 1 for box in found) >= 8

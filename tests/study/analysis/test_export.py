@@ -1,0 +1,75 @@
+"""Exports: the same numbers in other programs' shapes."""
+
+import errno
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.analysis.export import ema_shape, export
+from desertion.study.analysis.study import Study
+from desertion.study.design.spec import StudySpec
+from desertion.study.failures import StoreFullError
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.store.reader import StudyFile
+
+
+@pytest.fixture
+def done(tmp_path: Path, study: Callable[..., StudySpec]) -> Study:
+    """Two policies, three pulls, five replicates of which one fails."""
+    spec = study(settings={"fail_at": 3}, runs=5, policies={"closed": [], "open": ["open"]})
+    with ThreadPoolExecutor(1) as threads:
+        return run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_come_back_as_they_went(tmp_path: Path, done: Study, form: str) -> None:
+    """Runs with parameters and measures, design, and curves with one row a run and day."""
+    export(done.path, tmp_path / "out", form)
+    read = pd.read_csv if form == "csv" else pd.read_parquet
+    runs = read(tmp_path / "out" / f"runs.{form}")
+    pd.testing.assert_frame_equal(runs, done.runs, check_dtype=False, check_exact=form == "parquet")
+    assert len(read(tmp_path / "out" / f"design.{form}")) == 6
+    curves = read(tmp_path / "out" / f"curves.{form}")
+    assert len(curves) == 24 * 11
+    one = curves[(curves["design"] == 1) & (curves["replicate"] == 2)]["left"].to_numpy()
+    assert np.array_equal(one.astype(np.float32), done.trajectories(1, "left")[2].to_numpy())
+
+
+def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, done: Study) -> None:
+    """EMA's own column names are free; daily columns are (experiment, day) arrays."""
+    with StudyFile(done.path) as file:
+        experiments, outcomes = ema_shape(file)
+    assert len(experiments) == 24
+    assert {"pull", "policy", "scenario", "model"} == set(experiments.columns)
+    assert outcomes["left_total"].shape == (24,)
+    assert outcomes["daily_left"].shape == (24, 11)
+    written = export(done.path, tmp_path / "ema", "ema")
+    assert {path.name for path in written} >= {"experiments.csv", "left_total.csv", "daily_left.csv", "study.json"}
+
+
+def test_a_full_disk_leaves_no_half_written_export(
+    tmp_path: Path, done: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ENOSPC injected while the second file is written: a sentence, the first file whole, no rest of the second."""
+    real = pd.DataFrame.to_csv
+
+    def fill(self: pd.DataFrame, *args: object, **kwargs: object) -> object:
+        if "left_total" in self.columns:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(self, *args, **kwargs)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fill)
+    with pytest.raises(StoreFullError, match=r"runs.csv cannot be written \(No space left on device\)"):
+        export(done.path, tmp_path / "out", "csv")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["study.json"]
+
+
+def test_an_unknown_format_is_refused(tmp_path: Path, done: Study) -> None:
+    """With those that there are."""
+    with pytest.raises(InputError, match="choose one of csv, parquet, ema"):
+        export(done.path, tmp_path, "xlsx")

@@ -1,0 +1,92 @@
+"""The claims study runs each arm once, goes on where it stopped, and says how large it was."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.claims import document as claim_file
+from desertion.study.claims.trial import Plan, judged_file, put_to_the_test, quickly, spec_of
+from desertion.study.run.sweep import Means
+from desertion.study.store.reader import StudyFile
+from tests.study.claims.test_judging import TEXT
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """A plan of eight worlds over the made-up claims."""
+    path = tmp_path / "own.toml"
+    path.write_text(TEXT)
+    return Plan(path=path, count=8, replicates=2, task="tests.study.claims.fake_claims.run")
+
+
+def _means(pool: ThreadPoolExecutor) -> Means:
+    return Means(executor=pool, workers=2, quiet=True)
+
+
+def test_arms_run_once_and_nothing_is_repeated(plan: Plan, tmp_path: Path) -> None:
+    """Two arms, eight worlds, two replicates: 32 runs, and none the second time."""
+    file = tmp_path / "claims.sqlite"
+    with ThreadPoolExecutor(2) as pool:
+        first = put_to_the_test(plan, file, _means(pool))
+        with StudyFile(file) as study:
+            before = [(row.key, row.seconds) for row in study.rows()]
+        again = put_to_the_test(plan, file, _means(pool))
+    with StudyFile(file) as study:
+        assert [(row.key, row.seconds) for row in study.rows()] == before
+    assert len(before) == 32
+    assert first.run.runs == again.run.runs == 32
+    assert [row.verdict.shown for row in first.judged] == [8, 0, 5]
+    assert first.run.quick  # eight worlds are too few for a verdict
+    html, markdown = first.write(tmp_path / "out")
+    assert "Provisional" in html.read_text()
+    assert "8 of 8 worlds complete" in markdown.read_text()
+
+
+def test_verdicts_can_be_read_from_an_unfinished_file(plan: Plan, tmp_path: Path) -> None:
+    """Worlds come one after the other, so what is done is complete worlds."""
+    names = [dict(row)["arm"] for row in spec_of(plan).design.rows[:4]]
+    assert names == ["open", "closed", "open", "closed"]
+    file = tmp_path / "claims.sqlite"
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(replace(plan, replicates=1), file, _means(pool))
+    assert judged_file(replace(plan, replicates=1), file).judged[0].verdict.worlds == 8
+
+
+def test_one_claim_alone_runs_only_its_arms(plan: Plan) -> None:
+    """Judging one claim costs its own arms."""
+    spec = spec_of(replace(plan, ids=("at-high-R",)))
+    assert {dict(row)["arm"] for row in spec.design.rows} == {"open"}
+
+
+def test_quick_plans_are_small_and_provisional(plan: Plan) -> None:
+    """Quick mode keeps the seed and says that it was quick."""
+    quick = quickly(replace(plan, count=2000))
+    assert (quick.count, quick.quick, quick.seed) == (64, True, plan.seed)
+
+
+def test_impossible_plans_are_refused(plan: Plan) -> None:
+    """No world, no replicate: nothing to judge."""
+    with pytest.raises(InputError, match="worlds = 0"):
+        spec_of(replace(plan, count=0))
+    with pytest.raises(InputError, match="replicates = 0"):
+        spec_of(replace(plan, replicates=0))
+
+
+def test_shipped_claims_cover_both_articles() -> None:
+    """All twenty-eight claims are there, those near to true by construction are marked."""
+    claims = claim_file.load()
+    assert len(claims.claims) == 28
+    assert {claim.source for claim in claims.claims} == {"E", "N"}
+    assert {claim.id for claim in claims.claims if claim.by_construction} >= {
+        "contagion",
+        "unit-news",
+        "propaganda",
+        "domino",
+    }
+    assert all(claim.could_reverse and claim.contrast for claim in claims.claims)
+    assert set(claims.arms) == set(claims.arms_needed())

@@ -1,0 +1,161 @@
+"""Verdicts over a made-up world whose answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.claims import document as claim_file
+from desertion.study.claims.judging import averaged, judge_all
+from desertion.study.claims.worlds import worlds
+from desertion.study.design.factors import Point
+
+TEXT = """
+[world.vary]
+R = { range = [0.0, 0.95] }
+form = { choices = ["additive", "none"] }
+
+[arms.open]
+scenario = "toy"
+policies = ["fast-track"]
+[arms.closed]
+scenario = "toy"
+
+[[claims]]
+id = "always"
+claim = "Open beats closed"
+source = "E"
+contrast = "open against closed"
+effect = "relative(open.left, closed.left)"
+unit = "share more leavers"
+sign = 1
+smallest = 0.05
+could_reverse = "nothing"
+by_construction = true
+
+[[claims]]
+id = "never"
+claim = "Closed beats open"
+source = "E"
+contrast = "closed against open"
+effect = "closed.left - open.left"
+unit = "persons"
+sign = 1
+smallest = 0
+could_reverse = "nothing"
+
+[[claims]]
+id = "at-high-R"
+claim = "Open makes more than thirty leave"
+source = "N"
+contrast = "open alone"
+effect = "open.left - 30"
+unit = "persons"
+sign = 1
+smallest = 0
+could_reverse = "low R"
+
+[[numbers]]
+id = "ratio"
+title = "Leavers per leaver"
+effect = "ratio(open.left, closed.left)"
+unit = "ratio"
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A claims file whose answers are known."""
+    file = tmp_path / "claims.toml"
+    file.write_text(TEXT)
+    return file
+
+
+def fake_runs(points: tuple[Point, ...]) -> Iterator[tuple[int, str, int, dict[str, float]]]:
+    """Open lets 5 + 60 R people leave, closed 4; two replicates with opposite noise."""
+    for number, world in enumerate(points):
+        for replicate in range(2):
+            noise = 0.1 * (-1) ** replicate
+            yield number, "open", replicate, {"left": 60 * float(world["R"]) + noise + 5}
+            yield number, "closed", replicate, {"left": 4.0}
+
+
+def test_verdicts_are_found_and_explained(path: Path) -> None:
+    """`open.left` is 5 + 60 R: always above 4, above 30 from R = 0.417 on."""
+    claims = claim_file.load(path)
+    points = worlds(claims.factors, 256, seed=1)
+    judged, numbers = judge_all(claims, points, averaged(fake_runs(points)))
+    assert [row.verdict.word for row in judged] == ["holds", "fails", "depends"]
+    assert judged[2].box is not None
+    assert set(judged[2].box.limits) == {"R"}
+    assert judged[2].box.limits["R"][0] == pytest.approx(25 / 60, abs=0.05)
+    assert numbers[0].median == pytest.approx((5 + 60 * 0.475) / 4, rel=0.05)
+
+
+def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
+    """With at most 35 leavers in the open arm, R is below 0.5: fewer of these worlds show more than thirty."""
+    path.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n')
+    claims = claim_file.load(path)
+    points = worlds(claims.factors, 256, seed=1)
+    judged, _ = judge_all(claims, points, averaged(fake_runs(points)))
+    inside = judged[2].consistent
+    assert inside is not None
+    assert inside.worlds == sum(float(world["R"]) <= 0.5 for world in points)
+    assert inside.share < judged[2].verdict.share
+    assert judged[2].verdict.worlds == 256
+
+
+def test_worlds_without_all_arms_are_not_judged(path: Path) -> None:
+    """An interrupted study judges what is complete."""
+    claims = claim_file.load(path)
+    points = worlds(claims.factors, 8, seed=1)
+    runs = [row for row in fake_runs(points) if row[0] < 3 or row[1] == "open"]
+    judged, _ = judge_all(claims, points, averaged(runs))
+    assert [row.verdict.worlds for row in judged] == [3, 3, 8]
+
+
+def test_arms_that_claims_share_are_needed_once(path: Path) -> None:
+    """Three claims and a number on two arms need two arms."""
+    assert claim_file.load(path).arms_needed() == ("open", "closed")
+    assert claim_file.load(path).chosen(("at-high-R",)).arms_needed() == ("open",)
+
+
+def test_worlds_fill_their_ranges_and_keep_their_seed(path: Path) -> None:
+    """Sobol points spread evenly: 64 worlds leave no tenth of the range of R empty."""
+    claims = claim_file.load(path)
+    points = worlds(claims.factors, 64, seed=5)
+    shares = np.array([world["R"] for world in points]) / 0.95
+    assert np.histogram(shares, bins=10, range=(0, 1))[0].min() >= 5
+    assert {world["form"] for world in points} == {"additive", "none"}
+    assert points == worlds(claims.factors, 64, seed=5)
+    assert points[:32] == worlds(claims.factors, 32, seed=5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("sign = 1\nsmallest = 0.05", "sign = 2\nsmallest = 0.05", "must be 1 or -1"),
+        ("sign = 1\nsmallest = 0.05", "sign = 1\nsmallest = -1", "must be a number >= 0"),
+        ('could_reverse = "low R"', "", "has no could_reverse"),
+        ('id = "never"', 'id = "always"', "stands twice"),
+        ("open.left - 30", "opne.left - 30", "did you mean 'open'"),
+        ("by_construction = true", "by_construktion = true", "by_construktion"),
+        ('scenario = "toy"\npolicies', "policies", "names no scenario"),
+        ("[[claims]]", "[[claims", "is not TOML"),
+    ],
+)
+def test_incomplete_claims_are_refused(path: Path, old: str, new: str, sentence: str) -> None:
+    """A claim is judged only if everything was stated before the run."""
+    path.write_text(TEXT.replace(old, new, 1))
+    with pytest.raises(InputError, match=sentence):
+        claim_file.load(path)
+
+
+def test_unknown_claims_are_named(path: Path) -> None:
+    """A typing mistake gets a proposal."""
+    with pytest.raises(InputError, match="did you mean 'always'"):
+        claim_file.load(path).chosen(("alway",))

@@ -1,0 +1,65 @@
+"""The report shows everything a verdict rests on, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from desertion.study.claims import document as claim_file
+from desertion.study.claims.judging import averaged, judge_all
+from desertion.study.claims.report import Run, markdown, page
+from desertion.study.claims.worlds import worlds
+from tests.study.claims.test_judging import TEXT, fake_runs
+
+RUN = Run(
+    worlds=64,
+    complete=64,
+    replicates=2,
+    people={"toy": 1000},
+    runs=256,
+    seconds=60.0,
+    seed=1,
+    command="desertion claims",
+    quick=True,
+    assumed=("Nobody reads <minds>.",),
+)
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> tuple[str, str]:
+    """Markdown and HTML over the made-up world."""
+    file = tmp_path / "claims.toml"
+    file.write_text(TEXT)
+    claims = claim_file.load(file)
+    points = worlds(claims.factors, 64, seed=1)
+    judged, numbers = judge_all(claims, points, averaged(fake_runs(points)))
+    return markdown(judged, numbers, claims.factors, RUN), page(judged, numbers, claims.factors, RUN)
+
+
+def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> None:
+    """Worlds, replicates, people, smallest effect, what could reverse it, the box in words, the command."""
+    for text in reports:
+        plain = text.replace("&gt;", ">").replace("&lt;", "<")
+        for part in (
+            "64 of 64 worlds complete",
+            "2 paired replicates",
+            "1,000 people",
+            "+0.05",
+            "low R",
+            "where R >=",
+            "Provisional",
+            "speaks of the model",
+            "by construction",
+            "desertion claims",
+            "0 to 0.95",
+            "Nobody reads <minds>",
+        ):
+            assert part in plain, part
+
+
+def test_page_needs_nothing_from_elsewhere(reports: tuple[str, str]) -> None:
+    """One file that can be mailed: no link, script or style of another place."""
+    assert not re.search(r"https?://|<script|<link|src=", reports[1])
+    assert "<minds>" not in reports[1]

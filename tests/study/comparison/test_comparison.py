@@ -1,0 +1,254 @@
+"""Comparisons: outcomes, intervals, differences and attributions are those that the runs' tables give."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.comparison import arm
+from desertion.study.comparison.compare import arms, spec_of
+from desertion.study.comparison.comparison import Comparison
+from desertion.study.failures import StudyFailedError
+from desertion.study.run.pool import LocalPool
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.statistics import wilson_interval
+from tests import fakes
+from tests.study.comparison import fake_arm
+
+POLICIES = ["case-by-case", "closed-borders", "fast-track"]
+
+
+class Here:
+    """Runs calls at once in this process."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        """Do the call now."""
+        from concurrent.futures import Future
+
+        future: Future = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        """Nothing to end."""
+
+
+def compared(path, policies=POLICIES, runs=6, **told) -> Comparison:
+    """A comparison of made-up runs."""
+    spec = replace(spec_of("toy", policies, runs=runs, **told), task="tests.study.comparison.fake_arm.run_arm")
+    run_study(spec, path, Means(executor=Here(), workers=1, quiet=True))
+    return Comparison(path)
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory) -> Comparison:
+    """Three policies, six replicates, one force."""
+    return compared(tmp_path_factory.mktemp("comparison") / "study.sqlite")
+
+
+def row(table: pd.DataFrame, **chosen) -> pd.Series:
+    """The one row with these values."""
+    for name, value in chosen.items():
+        table = table[table[name] == value]
+    assert len(table) == 1, table
+    return table.iloc[0]
+
+
+def test_what_a_run_keeps_survives_packing():
+    """Codes of ways, loads of hosts and facts come back as they were."""
+    daily, hosts, people = fake_arm.tables("fast-track", 3)
+    kept = arm.unpacked(arm.outcome_of(daily, hosts, people, fake_arm.FACTS).extras)
+    assert (kept.forces, kept.hosts, kept.about["size"]) == (("russia",), ("kazakhstan", "georgia", "germany"), 100.0)
+    assert int((kept.routes["russia"] > 0).sum()) == int(people["day_left"].notna().sum())
+    georgia = hosts[hosts["host"] == "georgia"]["waiting"].to_numpy()
+    assert kept.loads[:, 1, arm.HOSTLY.index("waiting")].tolist() == georgia.tolist()
+
+
+def test_medians_are_those_of_the_runs_at_real_size(comparison):
+    """The estimate of a count is the median over replicates divided by the scale."""
+    left = [fake_arm.tables("fast-track", one)[0]["left"].iloc[-1] for one in range(6)]
+    found = row(comparison.summary, policy="fast-track", measure="left")
+    assert found["estimate"] == pytest.approx(100.0 * np.median(left))
+    assert found["low"] <= found["estimate"] <= found["high"]
+    assert found["runs"] == 6
+
+
+def test_money_and_shares_are_not_scaled(comparison):
+    """Costs are at real size already and shares have no size: neither is divided by the scale."""
+    costs = [fake_arm.tables("fast-track", one)[1]["cost_eur"].sum() for one in range(6)]
+    assert row(comparison.summary, policy="fast-track", measure="cost_eur")["estimate"] == pytest.approx(
+        np.median(costs)
+    )
+    lowest = [
+        one["strength"].min() / one["strength"].iloc[0]
+        for one in (fake_arm.tables("fast-track", i)[0] for i in range(6))
+    ]
+    found = row(comparison.summary, policy="fast-track", measure="lowest_strength")
+    assert found["estimate"] == pytest.approx(np.median(lowest))
+
+
+def test_chance_of_collapse_has_wilsons_interval(comparison):
+    """The chance is the share of runs that collapse on any day, with Wilson's interval."""
+    for policy in POLICIES:
+        collapsed = sum(bool(fake_arm.tables(policy, one)[0]["collapsed"].any()) for one in range(6))
+        found = row(comparison.summary, policy=policy, measure="collapsed")
+        assert (found["estimate"], found["low"], found["high"]) == pytest.approx(
+            (collapsed / 6, *wilson_interval(collapsed, 6))
+        )
+
+
+def test_differences_are_taken_replicate_by_replicate(comparison):
+    """The difference is the median of the paired differences, which is not the difference of the medians."""
+    last = {policy: [fake_arm.tables(policy, one)[0]["left"].iloc[-1] for one in range(6)] for policy in POLICIES}
+    pairs = 100.0 * (np.array(last["fast-track"]) - np.array(last["case-by-case"]))
+    found = row(comparison.paired, policy="fast-track", measure="left")
+    assert found["difference"] == pytest.approx(np.median(pairs))
+    assert found["low"] <= found["difference"] <= found["high"]
+    assert found["share_higher"] == np.mean(pairs > 0)
+    assert found["saving"] > 1.0
+
+
+def test_attribution_counts_each_person_once(comparison):
+    """Both, only A, only B and neither add up to the people; with nested fates nobody left only under the lesser policy."""
+    more = row(comparison.attribution, b="fast-track")
+    fewer = row(comparison.attribution, b="closed-borders")
+    for each in (more, fewer):
+        assert each[["both", "only_a", "only_b", "neither"]].sum() == pytest.approx(100.0 * 2000)
+    assert (more["only_a"], fewer["only_b"]) == (0.0, 0.0)
+    assert more["only_b"] > 0 < fewer["only_a"]
+    left = [fake_arm.tables("fast-track", one)[2]["day_left"].notna().sum() for one in range(6)]
+    assert more["both"] + more["only_b"] == pytest.approx(100.0 * np.mean(left))
+
+
+def test_moves_between_ways_have_the_attribution_as_margins(comparison):
+    """Persons who stayed under the baseline and left under the policy are those attributed to the policy alone."""
+    moves = comparison.moves("fast-track")
+    found = row(comparison.attribution, b="fast-track")
+    assert moves.loc["stayed"].drop("stayed").sum() == pytest.approx(found["only_b"])
+    assert moves.loc["stayed", "stayed"] == pytest.approx(found["neither"])
+
+
+def test_curves_are_bands_of_the_daily_columns(comparison):
+    """The band's median on a day is the median over replicates, at real size for counts and as it is for levels."""
+    found = row(comparison.curves, policy="fast-track", column="left", day=20)
+    values = [fake_arm.tables("fast-track", one)[0]["left"].iloc[20] for one in range(6)]
+    assert found["median"] == pytest.approx(100.0 * np.median(values))
+    level = row(comparison.curves, policy="fast-track", column="legitimacy", day=0)
+    assert 0.0 < level["median"] <= 1.0
+    history = comparison.histories.query("policy == 'fast-track' and replicate == 2 and day == 20")
+    assert history["left"].item() == pytest.approx(100.0 * values[2])
+
+
+def test_hosts_keep_their_names_and_sizes(comparison):
+    """Loads are means over replicates at real size; money stays as it is."""
+    found = row(comparison.hosts, policy="fast-track", host="germany", day=40)
+    runs = [fake_arm.tables("fast-track", one)[1].query("host == 'germany' and day == 40") for one in range(6)]
+    assert found["waiting"] == pytest.approx(100.0 * np.mean([one["waiting"].item() for one in runs]))
+    assert found["cost_eur"] == pytest.approx(np.mean([one["cost_eur"].item() for one in runs]), rel=1e-5)
+
+
+def test_several_forces_are_judged_apart(tmp_path):
+    """With two forces each has its own outcomes, curves and attribution."""
+    both = compared(tmp_path / "two.sqlite", runs=2, settings={"forces": "russia,belarus"})
+    assert both.forces == ("russia", "belarus")
+    assert set(both.summary["force"]) == {"russia", "belarus", "all"}
+    assert len(both.attribution) == 4
+    assert set(both.headline("belarus")["policy"]) == set(POLICIES)
+
+
+def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):
+    """Where every run of a policy failed, the comparison says which."""
+    with pytest.raises(StudyFailedError, match="no run finished under fails"):
+        compared(tmp_path / "failed.sqlite", policies=["case-by-case", "fails"], runs=2)
+
+
+def test_the_order_of_policies_is_kept(tmp_path):
+    """The first policy named is the baseline, wherever it stands in the alphabet."""
+    found = compared(tmp_path / "order.sqlite", policies=["fast-track", "case-by-case"], runs=2)
+    assert found.baseline == "fast-track"
+    assert list(found.headline()["policy"].unique()) == ["fast-track", "case-by-case"]
+
+
+def test_single_policies_are_compared_with_the_scenario_as_it_is():
+    """One policy gets the bare scenario for its baseline; a plus joins policies; none may be spelt out."""
+    assert arms(["fast-track"]) == (("none", ()), ("fast-track", ("fast-track",)))
+    assert arms(["none", "fast-track+exit-ban"])[1] == ("fast-track+exit-ban", ("fast-track", "exit-ban"))
+    assert arms([["a", "b"], "my/own.toml"]) == (("a+b", ("a", "b")), ("own", ("my/own.toml",)))
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"policies": ["a", "a"]}, "named twice"),
+        ({"policies": []}, "name at least one"),
+        ({"runs": 0}, "runs = 0 must be"),
+        ({"scale": 2.0}, "scale = 2.0 must lie"),
+        ({"days": 0}, "days = 0 must be"),
+        ({"population": "fast"}, "must be compiled or mesa"),
+        ({"settings": {"behaviour.form": [1]}}, "must be a number"),
+    ],
+)
+def test_wrong_arguments_are_answered_with_a_sentence(told, sentence):
+    """Each bad argument is refused before anything runs."""
+    with pytest.raises(InputError, match=sentence):
+        spec_of("toy", **({"policies": POLICIES, "runs": 2} | told))
+
+
+def test_the_file_of_a_sweep_is_refused(tmp_path):
+    """A study that keeps no persons cannot be opened as a comparison."""
+    spec = replace(spec_of("toy", POLICIES, runs=1), task="tests.study.run.fake.run")
+    run_study(spec, tmp_path / "sweep.sqlite", Means(executor=Here(), workers=1, quiet=True))
+    with pytest.raises(InputError, match="open it with Study"):
+        Comparison(tmp_path / "sweep.sqlite")
+
+
+@pytest.mark.studies
+def test_two_workers_give_what_one_process_gives(tmp_path, comparison):
+    """The tables do not depend on where the runs were done."""
+    spec = replace(spec_of("toy", POLICIES, runs=6), task="tests.study.comparison.fake_arm.run_arm")
+    pool = LocalPool(2)
+    try:
+        run_study(spec, tmp_path / "two.sqlite", Means(executor=pool, workers=2, quiet=True))
+    finally:
+        pool.shutdown()
+    other = Comparison(tmp_path / "two.sqlite")
+    pd.testing.assert_frame_equal(other.summary, comparison.summary)
+    pd.testing.assert_frame_equal(other.attribution, comparison.attribution)
+
+
+def test_the_decision_rises_with_peers_gone_and_with_the_dial(comparison):
+    """For soldiers and reservists of the toy world more peers gone never lower the chance to leave; an open door raises it."""
+    for who, table in comparison.decision.items():
+        chance = table.to_numpy()
+        assert (np.diff(chance, axis=1) >= 0.0).all(), who
+        assert (chance[-1] > chance[0]).all(), who
+        assert ((chance > 0.0) & (chance < 1.0)).all(), who
+    assert set(comparison.decision) == {"soldier", "reservist"}
+
+
+def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
+    """At a share of 0 the surface is the rate that the model publishes for its first day, averaged over reservists."""
+    from desertion import DesertionModel, Scenario
+    from desertion.simulation.world.codes import FLEE, HIDE, HOME_RESERVIST
+    from desertion.study.comparison.decision import surface
+
+    scenario = Scenario.load("toy")
+    table = surface(scenario, "reservist", shares=[0.0], dial=[scenario.asylum])
+    model = DesertionModel(scenario, rng=0)
+    model.step()
+    w, people = model.world, model.world.class_n[:, HOME_RESERVIST].astype(float)
+    rate = sum(
+        np.average(w.class_open[w.outlook, HOME_RESERVIST, k], weights=people)
+        * np.average(w.class_level[w.outlook, HOME_RESERVIST, k], weights=people)
+        for k in (HIDE, FLEE)
+    )
+    assert table.to_numpy().item() == pytest.approx(1.0 - np.exp(-rate), rel=1e-12)
+
+
+def test_fake_people_are_nested():
+    """The made-up people behave as common random numbers promise: who leaves under less pull leaves under more."""
+    less, more = (fake_arm.tables(policy, 1)[2]["day_left"].notna() for policy in ("closed-borders", "fast-track"))
+    assert not (less & ~more).any()
+    assert fakes.DAILY[0] == "day"

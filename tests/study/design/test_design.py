@@ -1,0 +1,81 @@
+"""Designs: which points are run, and in which order an analysis finds them."""
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.design.factors import Factor, factor
+from desertion.study.design.layout import DesignRule, lay_out, unit_points
+
+TWO = (factor("a", {"range": [0, 1], "steps": 3}, "s"), factor("b", ["x", "y"], "s"))
+RANGES = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [10, 20]}, "s"))
+
+
+def test_a_grid_has_every_combination_once() -> None:
+    """Three values times two words."""
+    points = lay_out(DesignRule("grid"), TWO, "s")
+    assert len(points) == 6
+    assert len({tuple(point.items()) for point in points}) == 6
+
+
+def test_constraints_strike_out_points_of_a_grid() -> None:
+    """Only the points that meet the comparison stay, in their order."""
+    points = lay_out(DesignRule("grid", constraints=("a < 1",)), TWO, "s")
+    assert [point["a"] for point in points] == [0.0, 0.0, 0.5, 0.5]
+
+
+def test_a_latin_hypercube_has_one_point_in_each_slice_of_each_factor() -> None:
+    """That is what makes it one."""
+    points = lay_out(DesignRule("lhs", points=20, seed=3), RANGES, "s")
+    for name, low, width in (("a", 0.0, 0.05), ("b", 10.0, 0.5)):
+        slices = sorted(int((float(point[name]) - low) / width) for point in points)
+        assert slices == list(range(20))
+
+
+@pytest.mark.parametrize("kind", ["lhs", "sobol", "sequence", "morris"])
+def test_a_sampled_design_is_the_same_for_the_same_seed_and_another_for_another(kind: str) -> None:
+    """Resuming lays the points out anew and must find the same ones."""
+    first, again, other = (unit_points(DesignRule(kind, points=8, seed=seed), 3, "s") for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_saltelli_blocks_swap_one_column_each() -> None:
+    """AB_i is A but for column i, which is B's."""
+    shares = unit_points(DesignRule("sobol", points=4, seed=1), 3, "s").reshape(5, 4, 3)
+    for column in range(3):
+        others = [one for one in range(3) if one != column]
+        assert np.array_equal(shares[2 + column][:, column], shares[1][:, column])
+        assert np.array_equal(shares[2 + column][:, others], shares[0][:, others])
+
+
+def test_a_morris_trajectory_moves_one_factor_a_step() -> None:
+    """Within each run of k + 1 points exactly one coordinate changes between neighbours."""
+    shares = unit_points(DesignRule("morris", points=5, seed=1), 3, "s").reshape(5, 4, 3)
+    moved = (np.diff(shares, axis=1) != 0).sum(axis=2)
+    assert (moved == 1).all()
+
+
+def test_the_dummy_is_varied_like_the_others() -> None:
+    """Its points are spread although no rule reads them."""
+    points = lay_out(DesignRule("lhs", points=10, dummy=True), RANGES, "s")
+    assert len({point["dummy"] for point in points}) == 10
+
+
+@pytest.mark.parametrize(
+    ("rule", "factors", "words"),
+    [
+        (DesignRule("latin"), TWO, "unknown: choose one of"),
+        (DesignRule("sobol", points=100), RANGES, "power of two for sobol: take 64 or 128"),
+        (DesignRule("sobol", points=64, constraints=("a < 1",)), RANGES, "cannot be used with sobol"),
+        (DesignRule("morris", points=4, levels=3), RANGES, "even number"),
+        (DesignRule("lhs"), RANGES, "whole number >= 1"),
+        (DesignRule("lhs", points=3), (), "needs at least one range"),
+        (DesignRule("grid", constraints=("a > 5",)), TWO, "no design point meets"),
+        (DesignRule("list"), (), "needs rows"),
+    ],
+)
+def test_a_design_that_makes_no_sense_is_refused(rule: DesignRule, factors: tuple[Factor, ...], words: str) -> None:
+    """With the way out in the sentence."""
+    with pytest.raises(InputError, match=words):
+        lay_out(rule, factors, "s")

@@ -1,0 +1,101 @@
+"""How many replicates a point gets: fixed, or until an interval is narrow enough."""
+
+import math
+
+import numpy as np
+import pytest
+from sim_tools.output_analysis import OnlineStatistics, ReplicationsAlgorithm
+
+from desertion.errors import InputError
+from desertion.study.design.replicates import ReplicateRule, half_widths, next_target, precise_from, replicate_rule
+
+
+class _Recorded:
+    """Hands recorded values to sim-tools as if they were fresh replications."""
+
+    def __init__(self, values: list[float]) -> None:
+        self.values = values
+
+    def single_run(self, replication: int) -> dict[str, float]:
+        """Give one recorded value; the first replication has number 0."""
+        return {"y": self.values[replication]}
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("look_ahead", [0, 5])
+def test_the_precision_rule_stops_where_sim_tools_stops(seed: int, look_ahead: int) -> None:
+    """The rule of Hoad, Robinson and Davies in sim-tools 1.3 finds the same number of replicates."""
+    values = np.random.default_rng(seed).normal(10.0, 3.0, 400).tolist()
+    theirs = ReplicationsAlgorithm(
+        alpha=0.05,
+        half_width_precision=0.1,
+        initial_replications=5,
+        look_ahead=look_ahead,
+        replication_budget=400,
+    )
+    stop, _ = theirs.select(_Recorded(values), ["y"])
+    rule = ReplicateRule(measure="y", half_width=0.1, minimum=5, look_ahead=look_ahead, maximum=400)
+    ours = next(n for n in range(5, 400) if precise_from(rule, values[:n]) is not None)
+    assert precise_from(rule, values[:ours]) == stop["y"]
+
+
+def test_precision_has_to_last_over_the_look_ahead() -> None:
+    """Two equal values are precise by luck; the next ones show it, and only the lasting precision counts."""
+    lucky = [5.0, 5.0, 9.0, 1.0, *([5.0] * 200)]
+    hasty = ReplicateRule(measure="y", half_width=0.1, minimum=2, look_ahead=0)
+    patient = ReplicateRule(measure="y", half_width=0.1, minimum=2, look_ahead=3)
+    assert precise_from(hasty, lucky) == 2
+    found = precise_from(patient, lucky)
+    assert found is not None
+    assert found > 4
+    assert precise_from(patient, lucky[:found]) is None
+
+
+def test_half_widths_are_student_intervals() -> None:
+    """Against sim-tools' running statistics."""
+    values = np.random.default_rng(1).normal(1e6, 1.0, 50)
+    running = OnlineStatistics(alpha=0.05)
+    for value in values:
+        running.update(float(value))
+    assert half_widths(values, 0.95)[-1] == pytest.approx((running.uci - running.lci) / 2, rel=1e-6)
+
+
+def test_targets_grow_by_whole_steps_until_precise_and_never_beyond_the_maximum() -> None:
+    """Decisions fall after whole steps only."""
+    rule = ReplicateRule(measure="y", half_width=0.001, minimum=4, step=3, maximum=9, look_ahead=0)
+    noise = np.random.default_rng(1).normal(0, 1, 9).tolist()
+    assert [next_target(rule, noise[:n]) for n in (4, 7, 9)] == [7, 9, 9]
+    assert next_target(rule, [5.0] * 4) == 4
+
+
+def test_a_chance_is_precise_when_wilson_says_so() -> None:
+    """With 96 replicates and a chance near 0 the half-width lies below 0.05, with 10 it does not."""
+    rule = ReplicateRule(chance_of="y", at_least=1.0, half_width=0.05, minimum=10, look_ahead=0)
+    assert precise_from(rule, [0.0] * 10) is None
+    assert precise_from(rule, [0.0] * 96) is not None
+
+
+def test_failed_replicates_do_not_move_the_judgement() -> None:
+    """A missing value counts as a replicate run, but gives no information."""
+    rule = ReplicateRule(measure="y", half_width=0.1, minimum=2, look_ahead=0)
+    assert precise_from(rule, [None] * 50) is None
+    assert precise_from(rule, [math.nan, 5.0, None, 5.0]) == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (0, "exactly one of"),
+        ("many", "whole number or a table"),
+        ({"number": 5, "measure": "y"}, "exactly one"),
+        ({"measure": "y"}, "half_width = 0.0 must be above 0"),
+        ({"measure": "y", "half_width": 0.1, "maximum": 5}, "below replicates.minimum"),
+        ({"measure": "y", "half_width": 0.1, "confidence": 95}, "between 0 and 1"),
+        ({"numbr": 5}, "numbr is unknown"),
+        (-3, "whole number >= 0"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(given: object, words: str) -> None:
+    """With the key and the rule in the sentence."""
+    with pytest.raises(InputError, match=words):
+        replicate_rule(given, "s")

@@ -1,0 +1,47 @@
+"""A series beside its scenario counts the same days, and its measures of misfit are what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.errors import InputError
+from desertion.rules.draws import replicate_seed
+from desertion.study.history import shipped as history
+from desertion.study.history.beside import Beside, beside
+
+
+def test_months_of_the_exodus_are_counted_from_the_first_to_the_last_day() -> None:
+    """Persons by their day of leaving, counted one by one, give the same months as the daily record."""
+    series = history.load("gdr-emigration-monthly")
+    pair = beside(series, 1, 5)
+    assert [series.points[n].start.month for n in pair.places] == [7, 8, 9, 10, 11, 12]
+    scenario = Scenario.load("gdr-1989", scale=0.01)
+    people = DesertionModel(scenario, rng=replicate_seed(5, 0)).run().people()
+    fled = people[people["route"] == "flee"]["day_left"].to_numpy()
+    days = [
+        ((series.points[n].start - scenario.start).days, (series.points[n].end - scenario.start).days)
+        for n in pair.places
+    ]
+    by_person = [float(((fled >= first) & (fled <= last)).sum()) / 0.01 for first, last in days]
+    # Those who hid first and fled later stand in the record of days only.
+    assert pair.simulated[0] == pytest.approx(by_person, rel=0.02)
+
+
+def test_misfit_is_measured_on_the_median() -> None:
+    """Hand-made figures: medians 12 and 30 for 10 and 40."""
+    pair = Beside(np.array([10.0, 40.0]), np.array([[12.0, 30.0], [12.0, 31.0], [90.0, 0.0]]), (0, 1))
+    assert pair.difference == pytest.approx((0.2 + 0.25) / 2)
+    assert pair.total_difference == pytest.approx(12.0 / 50.0)
+
+
+def test_relative_difference_is_not_told_where_a_figure_is_nought() -> None:
+    """Nothing can be related to nobody."""
+    assert np.isnan(Beside(np.array([0.0, 40.0]), np.array([[1.0, 30.0]]), (0, 1)).difference)
+
+
+def test_a_series_without_a_scenario_is_refused() -> None:
+    """The sentence names those that have one."""
+    with pytest.raises(InputError, match="gdr-emigration-monthly"):
+        beside(history.load("iraq-1991"), 1, 1)

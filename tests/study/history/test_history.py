@@ -1,0 +1,180 @@
+"""The shipped series load, add up as their sources say, and wrong files are refused in one sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import curve_fit
+
+from desertion.errors import InputError
+from desertion.files import shipped_folder
+from desertion.study.history import shipped as history
+from desertion.study.history.series import FITTED_AT_LEAST
+from desertion.study.history.series_file import read
+from desertion.study.statistics import clumping
+
+HEADER = "start,end,value,low,high,unit,counts,source,grade"
+
+
+def _total(name: str, first: str, last: str) -> float:
+    points = history.load(name).points
+    return sum(p.value for p in points if p.start >= date.fromisoformat(first) and p.end <= date.fromisoformat(last))
+
+
+def _write(folder: Path, *rows: str) -> str:
+    path = folder / "own.csv"
+    path.write_text("\n".join((HEADER, *rows)) + "\n")
+    return str(path)
+
+
+@pytest.mark.parametrize("name", history.names())
+def test_every_shipped_series_loads_and_keeps_its_caveats(name: str) -> None:
+    """A series without a word of caution is not believed."""
+    series = history.load(name)
+    assert series.points
+    assert series.caveats
+
+
+def test_every_file_has_an_entry_and_every_entry_a_file() -> None:
+    """Nothing is shipped that the loader does not know."""
+    files = {path.stem for path in (shipped_folder("seeds") / "history").glob("*.csv")}
+    assert files == set(history.names())
+
+
+@pytest.mark.parametrize("name", [n for n in history.names() if history.load(n).use == "fit"])
+def test_series_to_fit_have_eight_usable_points_without_recalled_ones(name: str) -> None:
+    """Posteriors are asked of series with at least eight points of grade A or B."""
+    cut = history.load(name).fit_points()
+    assert len(cut.points) >= FITTED_AT_LEAST
+    assert not cut.recalled
+
+
+def test_ukrainian_months_add_up_to_the_published_totals() -> None:
+    """2022 gives 6,988 (Censor.net); October to December 2024 agree within the 2 % that README.md reports."""
+    assert _total("ukraine-awol", "2022-01-01", "2022-12-31") == 6988
+    assert _total("ukraine-awol", "2025-01-01", "2025-07-31") == 110511
+    assert _total("ukraine-awol", "2025-08-01", "2025-10-31") == pytest.approx(52003, abs=150)
+    assert _total("ukraine-awol", "2024-10-01", "2024-12-31") == pytest.approx(32533, rel=0.02)
+    assert _total("ukraine-awol-totals", "2023-01-01", "2023-12-31") == 17658
+    assert _total("ukraine-awol-totals", "2024-01-01", "2024-12-31") == 67840
+
+
+def test_october_2025_agrees_with_the_year_to_date() -> None:
+    """162.5 thousand to October less January to September gives 19.3 thousand, against 19.4."""
+    months = _total("ukraine-awol", "2025-01-01", "2025-09-30")
+    assert 162_500 - months == pytest.approx(19_340, abs=1)
+
+
+def test_recalled_emigration_months_add_up_to_totals_read_independently() -> None:
+    """Six checks: the year, January-November, January-October, the first half of 1989, and the first half of 1990."""
+    name = "gdr-emigration-monthly"
+    assert _total(name, "1989-01-01", "1989-12-31") == 343_854
+    assert _total(name, "1989-01-01", "1989-11-30") == 324_776 - 24_143
+    assert _total(name, "1989-01-01", "1989-10-31") == pytest.approx(167_000, abs=300)
+    assert _total(name, "1989-01-01", "1989-06-30") == pytest.approx(45_000, abs=800)
+    assert _total(name, "1990-01-01", "1990-06-30") == 3_755_995 - 3_517_611
+
+
+def test_recalled_months_are_fitted_only_with_the_flag() -> None:
+    """Grade C* needs a deliberate word, and the result carries the flag."""
+    series = history.load("gdr-emigration-monthly")
+    with pytest.raises(InputError, match="allow grade C"):
+        series.fit_points()
+    assert series.fit_points(recalled=True).recalled
+
+
+def test_grade_c_is_never_fitted(tmp_path: Path) -> None:
+    """Memory alone is no datum, flag or no flag."""
+    rows = [f"2020-01-{d:02d},2020-01-{d:02d},1,,,persons,x,recalled,C" for d in range(1, 13)]
+    with pytest.raises(InputError, match="fewer than 8"):
+        history.load(_write(tmp_path, *rows)).fit_points(recalled=True)
+
+
+def test_places_reached_by_protest_add_up_to_515() -> None:
+    """New places by week add up to the cumulative count of the list, 440 by the end of 1989 and 515 in all."""
+    assert _total("gdr-protest-places", "1989-08-01", "1990-05-06") == 515
+    assert _total("gdr-protest-places", "1989-08-01", "1989-12-31") == 440
+
+
+def test_logistic_fit_of_protest_places_gives_the_published_rate() -> None:
+    """Least squares on the cumulative places 25 September to 31 December 1989: r = 0.69 a week, K = 434."""
+    series = history.load("gdr-protest-places")
+    cumulative = np.cumsum(series.values)
+    inside = [i for i, p in enumerate(series.points) if date(1989, 9, 25) <= p.start <= date(1989, 12, 25)]
+    weeks = np.arange(len(inside), dtype=float)
+
+    def logistic(t: np.ndarray, r: float, k: float, middle: float) -> np.ndarray:
+        return k / (1 + np.exp(-r * (t - middle)))
+
+    (r, k, middle), _ = curve_fit(logistic, weeks, cumulative[inside], p0=(0.5, 400, 5))
+    assert r == pytest.approx(0.69, abs=0.01)
+    assert k == pytest.approx(434, abs=1)
+    assert middle == pytest.approx(4.8, abs=0.1)
+
+
+def test_demonstrators_lie_between_their_low_and_high_estimates() -> None:
+    """The middle estimate of every week is the mean of the lowest and the highest."""
+    for point in history.load("gdr-demonstrators").points:
+        assert point.low is not None
+        assert point.high is not None
+        assert point.value == pytest.approx((point.low + point.high) / 2, abs=1)
+
+
+def test_lees_divisions_add_up_and_clump() -> None:
+    """Ten divisions give the 1,094 of the army's return and a clumping of 0.79."""
+    divisions = history.load("lee-1865-by-division")
+    assert divisions.values.sum() == history.load("lee-1865").points[0].value == 1094
+    assert len({point.group for point in divisions.points}) == 10
+    assert clumping(divisions.values) == pytest.approx(0.79, abs=0.005)
+
+
+def test_desertion_attempts_rise_ten_to_fifteenfold_after_the_hungarian_opening() -> None:
+    """86 in three and a half months against 20 to 29 a year."""
+    before, after = history.load("nva-attempts-1989").points
+    assert before.low is not None
+    assert before.high is not None
+    rate = after.value / after.days
+    ratios = [rate / (before.high / before.days), rate / (before.low / before.days)]
+    assert ratios[0] == pytest.approx(10.3, abs=0.2)
+    assert ratios[1] == pytest.approx(14.9, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (["2020-01-01,2020-01-31,5,,,persons,x,y,A", "2020-03-01,2020-03-31,5,,,persons,x,y,A"], "gap of 29 days"),
+        (["2020-01-01,2020-01-31,5,,,persons,x,y,A"] * 2, "stands twice"),
+        (["2020-01-01,2020-01-31,-5,,,persons,x,y,A"], "must be a finite number >= 0"),
+        (["2020-01-01,2020-01-31,5,,,soldierz,x,y,A"], "no unit 'soldierz'"),
+        (["2020-01-01,2020-01-31,5,,,persons,x,y,Z"], "no grade 'Z'"),
+        (["2020-01-01,2020-01-31,5,,,persons,x,,A"], "must name who published"),
+        (["2020-01-01,2020-01-31,5,6,9,persons,x,y,A"], "between low = 6 and high = 9"),
+        (["2020-02-01,2020-01-31,5,,,persons,x,y,A"], "must not be after end"),
+        (["2020-13-01,2020-01-31,5,,,persons,x,y,A"], "must be a date"),
+        (["2020-02-01,2020-02-29,5,,,persons,x,y,A", "2020-01-01,2020-01-31,5,,,persons,x,y,A"], "sort the rows"),
+        (["2020-01-01,2020-01-31,nan,,,persons,x,y,A"], "must be a finite number"),
+        ([], "there is no row"),
+    ],
+)
+def test_wrong_rows_are_refused_with_their_place(tmp_path: Path, rows: list[str], sentence: str) -> None:
+    """The sentence names the file and what is wrong in it."""
+    with pytest.raises(InputError, match=sentence) as caught:
+        history.load(_write(tmp_path, *rows))
+    assert "own.csv" in str(caught.value)
+
+
+def test_cumulative_series_may_not_fall(tmp_path: Path) -> None:
+    """A count of all so far cannot shrink."""
+    rows = ["2020-01-01,2020-01-01,5,,,persons,x,y,A", "2020-02-01,2020-02-01,4,,,persons,x,y,A"]
+    entry = {"title": "own", "kind": "cumulative", "use": "fit"}
+    with pytest.raises(InputError, match="falls below 5"):
+        read(Path(_write(tmp_path, *rows)), entry)
+
+
+def test_unknown_series_are_named_with_the_nearest() -> None:
+    """A typing mistake gets a proposal."""
+    with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):
+        history.load("ukraine-awoll")

@@ -1,0 +1,108 @@
+"""What is published follows from what happened in the stated way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion.errors import InputError
+from desertion.study.history import observation as obs
+
+FLOWS = st.lists(st.floats(0, 1e6), min_size=1, max_size=40)
+
+
+@given(FLOWS, st.floats(0, 20))
+def test_lag_never_registers_more_than_was_done(flow: list[float], mean: float) -> None:
+    """At every step, registrations so far are at most acts so far."""
+    seen = np.cumsum(obs.registration_lag(flow, mean))
+    assert (seen <= np.cumsum(flow) * (1 + 1e-9) + 1e-9).all()
+
+
+def test_lag_registers_one_act_with_the_stated_mean_delay() -> None:
+    """A single act, followed for 400 steps, is registered after 6 steps on average (to the middle of a step)."""
+    seen = obs.registration_lag([1.0] + [0.0] * 400, mean=6.0)
+    assert seen.sum() == pytest.approx(1.0, abs=1e-9)
+    assert (seen * (np.arange(401) + 0.5)).sum() == pytest.approx(6.0, abs=0.05)
+
+
+def test_no_lag_changes_nothing() -> None:
+    """Delay 0 registers at once."""
+    assert obs.registration_lag([1.0, 2.0], 0.0).tolist() == [1.0, 2.0]
+
+
+def test_rule_change_multiplies_from_its_step_on() -> None:
+    """What was registered before stays."""
+    assert obs.level_shift([1.0, 1.0, 1.0], 1, 3.0).tolist() == [1.0, 3.0, 3.0]
+
+
+@given(FLOWS, st.floats(0.1, 1e5))
+def test_full_desk_loses_no_case_and_never_exceeds_its_capacity(flow: list[float], capacity: float) -> None:
+    """Cases done and cases waiting add up to cases arrived."""
+    done = obs.case_files(flow, capacity)
+    assert (done <= capacity).all()
+    assert (np.cumsum(done) <= np.cumsum(flow) * (1 + 1e-9) + 1e-6).all()
+
+
+def test_full_desk_works_off_its_queue() -> None:
+    """Five cases at two a day take three days."""
+    assert obs.case_files([5.0, 0.0, 0.0, 0.0], 2.0).tolist() == [2.0, 2.0, 1.0, 0.0]
+
+
+def test_gross_crossings_count_those_who_go_home_again() -> None:
+    """With a quarter staying, 100 who stay are 400 entries, besides 50 commuters."""
+    assert obs.gross_crossings([100.0], 0.25, 50.0).tolist() == [450.0]
+
+
+def test_kazakhstan_keeps_a_fifth() -> None:
+    """400,000 entries less 320,000 exits leave the 80,000 that stayed (interior ministry, November 2022)."""
+    assert obs.net_stayers([98_000, 200_000, 400_000], [64_234, 147_000, 320_000])[-1] == 80_000
+
+
+def test_more_exits_than_entries_are_refused() -> None:
+    """Such counts do not start on the same day."""
+    with pytest.raises(InputError, match="more people left"):
+        obs.net_stayers([1.0], [2.0])
+
+
+def test_interval_totals_may_overlap_and_leave_gaps() -> None:
+    """Totals of any interval, both ends counted; outside the flow nobody leaves."""
+    assert obs.interval_totals([1, 2, 3, 4], [(0, 1), (1, 2), (3, 9), (-4, -1)]).tolist() == [3, 5, 4, 0]
+
+
+def test_interval_that_ends_first_is_refused() -> None:
+    """A swapped pair would give a negative total."""
+    with pytest.raises(InputError, match="ends before it begins"):
+        obs.interval_totals([1.0], [(2, 1)])
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("dispersion", [0.0, 0.5])
+def test_noise_has_the_stated_mean_and_variance(dispersion: float) -> None:
+    """Null: mean 20, variance 20 + 400 d. 40,000 draws: mean within 5 se, variance within 6 %; false alarms under 1e-5."""
+    counts = obs.noisy_counts(np.full(40_000, 20.0), dispersion, np.random.default_rng(3))
+    variance = 20 + 400 * dispersion
+    assert counts.mean() == pytest.approx(20.0, abs=5 * np.sqrt(variance / 40_000))
+    assert counts.var() == pytest.approx(variance, rel=0.06)
+
+
+def test_figures_within_a_stated_range_miss_by_nothing() -> None:
+    """Range 2 to 8, "more than 5", and a plain figure of 9."""
+    nan = float("nan")
+    miss = obs.log_miss([4.0, 50.0, 4.0, 19.0], [5, 5, 5, 9], [2, 5, 5, nan], [8, nan, nan, nan])
+    assert miss[:2].tolist() == [0.0, 0.0]
+    assert miss[2] == pytest.approx(np.log(5 / 6))
+    assert miss[3] == pytest.approx(np.log(2.0))
+
+
+def test_observation_composes_in_the_order_of_events() -> None:
+    """Persons, then rule change, then desk: 3 leavers of 10 persons, doubled from step 1, at most 40 a step."""
+    seen = obs.Observation(persons=10.0, shift_step=1, shift_factor=2.0, capacity=40.0).flow([3.0, 3.0, 0.0])
+    assert seen.tolist() == [30.0, 40.0, 20.0]
+
+
+def test_negative_flow_is_refused() -> None:
+    """Nobody un-leaves."""
+    with pytest.raises(InputError, match="finite numbers >= 0"):
+        obs.registration_lag([-1.0], 1.0)

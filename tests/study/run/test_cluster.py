@@ -1,0 +1,129 @@
+"""A real Dask scheduler and two worker processes, one of them killed while it works."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.cluster import Certificates
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.store.reader import StudyFile
+
+pytestmark = [pytest.mark.studies, pytest.mark.filterwarnings("ignore")]
+ROOT = Path(__file__).parents[3]
+pytest.importorskip("distributed")
+
+
+def _start(*words: str, folder: Path) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'model'}{os.pathsep}{ROOT}",
+        "OMP_NUM_THREADS": "1",
+        "DASK_TEMPORARY_DIRECTORY": str(folder),
+    }
+    with (folder / "dask.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "dask", *words], env=environment, stdout=log, stderr=log, cwd=folder
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(params=["tcp", "tls"])
+def cluster(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, Certificates | None, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers of one thread each, plain or with certificates."""
+    kind = str(request.param)
+    certificates = _certificates(tmp_path) if kind == "tls" else None
+    tls: list[str] = []
+    if certificates:
+        tls = [
+            "--tls-ca-file", str(certificates.authority), "--tls-cert", str(certificates.certificate),
+            "--tls-key", str(certificates.key),
+        ]  # fmt: skip
+    address = f"{kind}://127.0.0.1:{_free_port()}"
+    processes = [_start("scheduler", "--host", address, "--no-dashboard", *tls, folder=tmp_path)]
+    worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", *tls]
+    processes += [_start(*worker, folder=tmp_path) for _ in range(2)]
+    yield address, certificates, processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def _certificates(folder: Path) -> Certificates:
+    """A certificate that signs itself, as a cluster's administrator would hand out."""
+    from distributed.security import Security
+
+    made = Security.temporary()
+    files = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    files.authority.write_text(str(made.tls_ca_file))
+    files.certificate.write_text(str(made.tls_client_cert))
+    files.key.write_text(str(made.tls_client_key))
+    return files
+
+
+def _rows(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with StudyFile(path) as file:
+        return sum(file.counts().values())
+
+
+def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_rows(
+    tmp_path: Path,
+    study: Callable[..., StudySpec],
+    lasting: Callable[[Path], list[tuple[object, ...]]],
+    cluster: tuple[str, Certificates | None, list[subprocess.Popen[bytes]]],
+) -> None:
+    """One of two worker processes is killed mid-study; no run is lost, none is blamed, replicates stay apart."""
+    address, certificates, processes = cluster
+    spec = study(settings={"busy": 0.02}, runs=100)
+    path = tmp_path / "cluster.sqlite"
+
+    def assassin() -> None:
+        deadline = time.monotonic() + 60
+        while _rows(path) < 30 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        processes[-1].send_signal(signal.SIGKILL)
+
+    thread = threading.Thread(target=assassin)
+    thread.start()
+    done = run_study(spec, path, Means(quiet=True, scheduler=address, certificates=certificates))
+    thread.join()
+    assert processes[-1].wait(10) == -signal.SIGKILL
+    assert done.counts == {"done": 300}
+    run_study(spec, tmp_path / "local.sqlite", Means(quiet=True, workers=2))
+    assert lasting(path) == lasting(tmp_path / "local.sqlite")
+
+
+def test_a_scheduler_that_needs_certificates_says_so(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """And a certificate that is not there is named."""
+    with pytest.raises(InputError, match="needs certificates: give --tls-ca"):
+        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler="tls://127.0.0.1:1"))
+    absent = Certificates(tmp_path / "ca.pem", tmp_path / "cert.pem", tmp_path / "key.pem")
+    with pytest.raises(InputError, match=r"authority file .* does not exist"):
+        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler="tls://127.0.0.1:1", certificates=absent))
+
+
+def test_a_scheduler_that_does_not_answer_is_a_sentence(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the way to start one."""
+    monkeypatch.setattr("desertion.study.run.cluster._WAIT", 0.5)
+    with pytest.raises(InputError, match=r"does not answer .*dask scheduler"):
+        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler=f"tcp://127.0.0.1:{_free_port()}"))

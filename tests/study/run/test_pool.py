@@ -1,0 +1,131 @@
+"""The local pool: a dead process costs one call, and is replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+
+from desertion.study.run.pool import LocalPool, OverdueError
+
+pytestmark = pytest.mark.studies
+ROOT = Path(__file__).parents[3]
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{process}/stat").read_text().split(")")[1][:3]
+
+
+def _until(condition: object, seconds: float = 20.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():  # type: ignore[operator]
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_only_the_call_that_ran_in_a_killed_process_is_lost() -> None:
+    """Two processes, one is killed while both work and twenty calls wait: one failure, everything else comes back."""
+    pool = LocalPool(2)
+    calls = [pool.submit(time.sleep, 0.5) for _ in range(2)]
+    waiting = [pool.submit(pow, 2, index) for index in range(20)]
+    assert _until(lambda: len(pool.processes()) == 2 and all(call.running() for call in calls))
+    os.kill(pool.processes()[0], signal.SIGKILL)
+    wait(calls)
+    broken = [call for call in calls if isinstance(call.exception(), BrokenProcessPool)]
+    assert len(broken) == 1
+    assert [call.result() for call in waiting] == [2**index for index in range(20)]
+    pool.shutdown()
+
+
+def test_an_overdue_call_is_cut_off_and_its_process_replaced() -> None:
+    """Even where nothing in the process listens any more."""
+    from functools import partial
+
+    pool = LocalPool(1)
+    stuck = pool.submit_within(0.3, partial(time.sleep, 60))
+    after = pool.submit(pow, 2, 5)
+    assert isinstance(stuck.exception(timeout=20), OverdueError)
+    assert after.result(timeout=20) == 32
+    pool.shutdown()
+
+
+def test_workers_run_one_thread_each() -> None:
+    """Several threads in each of several processes only get in each other's way."""
+    pool = LocalPool(1)
+    assert pool.submit(os.getenv, "OMP_NUM_THREADS").result(timeout=20) == "1"
+    assert pool.submit(os.getenv, "NUMBA_NUM_THREADS").result(timeout=20) == "1"
+    pool.shutdown()
+
+
+def test_cancelling_ends_the_pool_at_once() -> None:
+    """Queued calls are cancelled, running ones killed, no process stays."""
+    pool = LocalPool(1)
+    running, queued = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
+    assert _until(running.running)
+    processes = pool.processes()
+    began = time.monotonic()
+    pool.shutdown(cancel_futures=True)
+    assert time.monotonic() - began < 10
+    assert queued.cancelled()
+    assert not any(_alive(process) for process in processes)
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(pow, 2, 2)
+
+
+def test_workers_die_with_a_driver_that_is_killed() -> None:
+    """Kill -9 of the driver leaves no orphan computing for nobody."""
+    code = (
+        "import time\n"
+        "from desertion.study.run.pool import LocalPool\n"
+        "pool = LocalPool(2)\n"
+        "calls = [pool.submit(time.sleep, 60) for _ in range(2)]\n"
+        "while len(pool.processes()) < 2: time.sleep(0.05)\n"
+        "print(*pool.processes(), flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    driver = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": "model"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert driver.stdout is not None
+    processes = [int(one) for one in driver.stdout.readline().split()]
+    assert len(processes) == 2
+    assert all(_alive(process) for process in processes)
+    driver.kill()
+    driver.wait()
+    driver.stdout.close()
+    assert _until(lambda: not any(_alive(process) for process in processes))
+
+
+def test_a_script_without_a_main_guard_may_start_a_pool(tmp_path: Path) -> None:
+    """Workers do not import the script that started them, so it is not run again in each."""
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "print('once', flush=True)\n"
+        "from desertion.study.run.pool import LocalPool\n"
+        "pool = LocalPool(2)\n"
+        "print([one.result() for one in [pool.submit(pow, 2, k) for k in range(4)]])\n"
+        "pool.shutdown()\n"
+    )
+    told = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "model")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "once\n[1, 2, 4, 8]\n"

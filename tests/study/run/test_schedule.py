@@ -1,0 +1,80 @@
+"""Which run comes next."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion.errors import InputError
+from desertion.study.design.replicates import ReplicateRule, next_target
+from desertion.study.run.schedule import Schedule, shard_of
+
+RULE = ReplicateRule(measure="y", half_width=0.2, minimum=3, step=2, maximum=25, look_ahead=0)
+
+
+def _value(design: int, replicate: int) -> float:
+    return float(np.random.default_rng([design, replicate]).normal(1.0, 0.1 + 0.2 * design))
+
+
+def _all(schedule: Schedule, order: np.random.Generator) -> list[tuple[int, int]]:
+    """Play a study through, finishing the runs under way in a random order."""
+    flying: list[tuple[int, int]] = []
+    done: list[tuple[int, int]] = []
+    while True:
+        flying += schedule.take(int(order.integers(1, 5)))
+        if not flying:
+            return done
+        key = flying.pop(int(order.integers(len(flying))))
+        schedule.finish(key, _value(*key))
+        done.append(key)
+
+
+def test_runs_come_breadth_first() -> None:
+    """All points at replicate 0, then all at replicate 1: an early stop is an even sample."""
+    schedule = Schedule(ReplicateRule(number=2), 3)
+    assert schedule.take(10) == [(0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 1)]
+
+
+@given(seed=st.integers(0, 10_000))
+def test_the_set_of_runs_does_not_depend_on_the_order_in_which_they_finish(seed: int) -> None:
+    """Under a precision rule too: otherwise fast runs would bias the sample."""
+    played = _all(Schedule(RULE, 4), np.random.default_rng(seed))
+    assert len(played) == len(set(played))
+    assert sorted(played) == sorted(_all(Schedule(RULE, 4), np.random.default_rng(0)))
+
+
+def test_each_point_ends_with_the_number_that_the_rule_asks_for() -> None:
+    """Point by point, asked on the ordered prefix alone."""
+    played = _all(Schedule(RULE, 4), np.random.default_rng(1))
+    for design in range(4):
+        count = sum(one == design for one, _ in played)
+        assert next_target(RULE, [_value(design, replicate) for replicate in range(count)]) == count
+
+
+@given(seed=st.integers(0, 10_000), cut=st.integers(0, 60))
+def test_a_resumed_schedule_asks_for_exactly_what_is_missing(seed: int, cut: int) -> None:
+    """Whatever had finished when the driver died."""
+    whole = _all(Schedule(RULE, 4), np.random.default_rng(seed))
+    kept = sorted(whole[:cut])
+    again = Schedule(RULE, 4)
+    again.restore((key, _value(*key)) for key in kept)
+    assert sorted([*kept, *_all(again, np.random.default_rng(seed + 1))]) == sorted(whole)
+
+
+@pytest.mark.parametrize("rule", [RULE, ReplicateRule(number=7)])
+@pytest.mark.parametrize("parts", [1, 2, 3, 8])
+def test_shards_split_the_runs_without_overlap(rule: ReplicateRule, parts: int) -> None:
+    """Together they are the whole study; more shards than points leaves some of them idle, not wrong."""
+    split = [_all(Schedule(rule, 4, (part + 1, parts)), np.random.default_rng(part)) for part in range(parts)]
+    together = sorted(key for one in split for key in one)
+    assert together == sorted(_all(Schedule(rule, 4), np.random.default_rng(0)))
+    known = [Schedule(rule, 4, (part + 1, parts)).known() for part in range(parts)]
+    assert sum(known) == Schedule(rule, 4).known()
+
+
+@pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/2/3"])
+def test_a_shard_that_does_not_exist_is_refused(text: str) -> None:
+    """With the form it should have."""
+    with pytest.raises(InputError, match="i/n with 1 <= i <= n"):
+        shard_of(text)
+    assert shard_of("2/3") == (2, 3)

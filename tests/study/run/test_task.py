@@ -1,0 +1,127 @@
+"""The task that runs the model, and the shipped studies that it runs."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.errors import InputError
+from desertion.files import shipped_folder
+from desertion.rules.draws import replicate_seed
+from desertion.study.design.point import scenario_of
+from desertion.study.design.reading import changed, read_spec
+from desertion.study.run.sweep import study_path
+from desertion.study.run.task import model_code, run_task, task_check, task_fingerprint
+
+SHIPPED = sorted(shipped_folder("experiments").glob("*.toml"))
+
+
+def _spec(**more: Any) -> dict[str, Any]:
+    plain = {"scenario": "toy", "policies": [], "scale": None, "days": 60, "population": "compiled", "settings": {}}
+    return {**plain, "measures": [], "daily": ["left", "strength", "legitimacy"], **more}
+
+
+def test_the_task_is_one_run_of_the_model() -> None:
+    """The same measures and curves as a model made by hand with the replicate's seed."""
+    outcome = run_task(_spec(policies=["fast-track"], settings={"asylum": 0.8}), 3, 7)
+    scenario = Scenario.load("toy", policies=["fast-track"], days=60, asylum=0.8)
+    model = DesertionModel(scenario, rng=replicate_seed(7, 3))
+    model.run()
+    expected = model.measures()
+    assert outcome.scalars.keys() == expected.keys()
+    assert all(np.array_equal(value, expected[name], equal_nan=True) for name, value in outcome.scalars.items())
+    assert np.array_equal(outcome.curve, model.daily[list(outcome.columns)].to_numpy(np.float32))
+
+
+def test_counts_of_several_forces_are_added_and_shares_averaged() -> None:
+    """Strength of three armies is their sum; their governments' legitimacy a mean in [0, 1]."""
+    outcome = run_task(_spec(scenario="three-armies-2022", scale=0.0005, days=5), 0, 1)
+    model = DesertionModel(Scenario.load("three-armies-2022", scale=0.0005, days=5), rng=replicate_seed(1, 0))
+    model.run()
+    by_day = model.daily.groupby("day")
+    assert np.allclose(outcome.curve[:, 1], by_day["strength"].sum())
+    assert np.allclose(outcome.curve[:, 2], by_day["legitimacy"].mean())
+
+
+def test_only_the_measures_asked_for_are_kept_and_unknown_ones_named() -> None:
+    """A misspelt measure is a sentence with the nearest name."""
+    assert run_task(_spec(measures=["left_total"], daily=[]), 0, 1).scalars.keys() == {"left_total"}
+    with pytest.raises(InputError, match="no measure 'left_totl'; did you mean 'left_total'"):
+        run_task(_spec(measures=["left_totl"]), 0, 1)
+    with pytest.raises(InputError, match="no daily column 'lefft'; did you mean 'left'"):
+        run_task(_spec(daily=["lefft"]), 0, 1)
+
+
+def test_the_dial_of_contagion_multiplies_every_weight() -> None:
+    """At 0 nothing spreads, at 2 every weight is twice the scenario's; a named weight keeps its own value."""
+    own = Scenario.load("toy").behaviour
+    twice = scenario_of(_spec(settings={"contagion": 2, "behaviour.contagion_squad": 7.0})).behaviour
+    assert twice.contagion_news == 2 * own.contagion_news
+    assert twice.reception_company == 2 * own.reception_company
+    assert twice.contagion_squad == 7.0
+
+
+def test_the_dial_of_capacity_multiplies_places_and_cases_of_every_host() -> None:
+    """Under the policies of the point, whatever they set."""
+    own = {host.name: host for host in scenario_of(_spec(policies=["fast-track"])).course.hosts}
+    tenth = {
+        host.name: host for host in scenario_of(_spec(policies=["fast-track"], settings={"capacity": 0.1})).course.hosts
+    }
+    assert own.keys() == tenth.keys()
+    assert any(host.places != own[name].places for name, host in tenth.items())
+    for name, host in tenth.items():
+        assert host.cases == pytest.approx(own[name].cases / 10)
+
+
+def test_the_dial_of_reproduction_gives_every_form_the_same_strength() -> None:
+    """The theory reads 0.4 off each form's reference state; the form without contagion stays as it is."""
+    from desertion.theory.reproduction import reproduction
+    from desertion.theory.weights import in_reference
+
+    for form in ("multiplicative", "additive", "concave"):
+        scenario = scenario_of(_spec(settings={"behaviour.form": form, "reproduction": 0.4}))
+        assert reproduction(in_reference(scenario)).value == pytest.approx(0.4, rel=1e-3)
+    assert scenario_of(_spec(settings={"behaviour.form": "none", "reproduction": 0.4})).behaviour.form == "none"
+
+
+def test_a_point_that_the_scenario_refuses_is_refused_before_any_run() -> None:
+    """Unknown key, value out of range, unknown policy."""
+    for settings in ({"behaviour.frailty_onw": 1.0}, {"asylum": 2.0}, {"hosts.atlantis.cases": 3}):
+        with pytest.raises(InputError):
+            task_check(_spec(settings=settings))
+    with pytest.raises(InputError, match="fast-trakc"):
+        task_check(_spec(policies=["fast-trakc"]))
+
+
+def test_the_fingerprint_follows_scenario_and_scale_but_not_the_points_own_values() -> None:
+    """One study has one fingerprint; its points differ."""
+    plain = task_fingerprint(_spec())
+    assert plain == task_fingerprint(_spec(policies=["fast-track"], settings={"asylum": 0.2}))
+    assert plain["scenario"] != task_fingerprint(_spec(days=61))["scenario"]
+    assert plain["code"] == model_code()
+    assert len(plain["code"]) == 64
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_study_can_be_laid_out_and_its_ends_be_run(path: Path) -> None:
+    """First and last point over a week; each asks a question."""
+    spec = changed(read_spec(study_path(path.stem)), days=7)
+    points = spec.points()
+    assert spec.question.endswith("?")
+    for point in (points[0], points[-1]):
+        outcome = run_task(spec.task_of(point), 0, spec.seed)
+        assert outcome.scalars["left_total"] >= 0
+        assert outcome.columns == spec.daily
+
+
+def test_every_shipped_study_has_its_results_and_its_paragraph() -> None:
+    """A figure and a table beside each, and a heading in the README with the command."""
+    told = (shipped_folder("experiments") / "README.md").read_text(encoding="utf-8")
+    for path in SHIPPED:
+        assert (path.parent / path.stem / f"{path.stem}.png").is_file()
+        assert (path.parent / path.stem / f"{path.stem}.csv").is_file()
+        assert f"desertion sweep {path.stem}" in told or f"desertion search {path.stem}" in told
+        assert tomllib.loads(path.read_text(encoding="utf-8"))["title"] in told

@@ -1,0 +1,260 @@
+"""Search for policy mixes: within limits, on common fates, resumable, and honestly compared."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.study import Study
+from desertion.study.design.reading import read_spec
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.cost import plan
+from desertion.study.run.sweep import Means, check_points, study_path
+from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
+from desertion.study.search.search import on_other_fates, search, sobol_sample
+from desertion.study.store.reader import StudyFile
+
+pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
+
+ROOT = Path(__file__).parents[3]
+
+GOAL = Goal({"left_total": "more", "cost_eur": "less"}, {"cost_eur": 3000.0})
+
+
+def _means(threads: ThreadPoolExecutor) -> Means:
+    return Means(quiet=True, executor=threads, workers=1)
+
+
+def _levers(study: Callable[..., StudySpec]) -> StudySpec:
+    return study(runs=5, pull={"range": [0.0, 1.0]}, other={"choices": ["a", "b"]})
+
+
+def test_a_search_stays_within_limits_and_beats_nothing_by_cheating(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Candidates on the front are within the limits; all share the same replicates."""
+    with ThreadPoolExecutor(1) as threads:
+        found = search(_levers(study), GOAL, 60, tmp_path / "s.sqlite", _means(threads))
+    assert len(found.table) == 60
+    assert (found.table["runs"] == 5).all()
+    assert found.table["front"].any()
+    assert (found.table.loc[found.table["front"], "cost_eur"] <= 3000.0).all()
+    assert found.study.goal() == GOAL
+
+
+def test_a_search_that_was_cut_off_goes_on_to_the_same_candidates(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """It asks the same questions again and finds their answers in its file."""
+    spec = _levers(study)
+    with ThreadPoolExecutor(1) as threads:
+        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _means(threads))
+        resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", _means(threads))
+        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _means(threads))
+    assert resumed.table.equals(whole.table)
+
+
+def test_the_rival_sample_is_judged_in_the_same_way(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """The same number of candidates; volumes in the box that spans both."""
+    spec = _levers(study)
+    with ThreadPoolExecutor(1) as threads:
+        found = search(spec, GOAL, 60, tmp_path / "s.sqlite", _means(threads))
+        rival = sobol_sample(spec, GOAL, 60, tmp_path / "r.sqlite", _means(threads))
+    assert len(rival.table) == 60
+    one, other = compare_found([found, rival], GOAL)
+    assert 0.0 < one <= 1.0
+    assert 0.0 < other <= 1.0
+
+
+def test_the_dominated_volume_is_that_of_rectangles() -> None:
+    """A point at a half in both covers a quarter; another at (1, 0.25) adds half of a quarter."""
+    worst, best = np.zeros(2), np.ones(2)
+    assert dominated_volume(np.array([[0.5, 0.5]]), worst, best) == pytest.approx(0.25, abs=0.01)
+    both = np.array([[0.5, 0.5], [1.0, 0.25]])
+    assert dominated_volume(both, worst, best) == pytest.approx(0.375, abs=0.01)
+    assert dominated_volume(np.empty((0, 2)), worst, best) == 0.0
+
+
+def test_what_makes_no_search_is_refused(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """No common replicates, several bases, constraints that would be ignored, no candidates."""
+    with ThreadPoolExecutor(1) as threads:
+        means = _means(threads)
+        with pytest.raises(InputError, match="fixed number of replicates"):
+            search(study(runs={"measure": "left_total", "half_width": 0.1}), GOAL, 5, tmp_path / "a", means)
+        with pytest.raises(InputError, match="one policy mix as its base"):
+            search(study(policies=[["x"], ["y"]]), GOAL, 5, tmp_path / "c", means)
+        with pytest.raises(InputError, match="a search cannot keep design"):
+            search(study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, means)
+        with pytest.raises(InputError, match="candidates = 0 must be a whole number >= 1"):
+            search(_levers(study), GOAL, 0, tmp_path / "d", means)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "limits", "sentence"),
+    [
+        ({}, {}, "what is wanted"),
+        ({"left_total": "most"}, {}, "want left_total = 'most' must be 'more' or 'less'"),
+        ({"left_total": "more"}, {"cost_eur": float("nan")}, "limit cost_eur = nan must be a finite number"),
+    ],
+)
+def test_a_goal_says_more_or_less_and_finite_limits(
+    wanted: dict[str, str], limits: dict[str, float], sentence: str
+) -> None:
+    """Anything else would be searched for in the wrong direction, or not at all."""
+    with pytest.raises(InputError, match=sentence):
+        Goal(wanted, limits)
+
+
+@pytest.mark.parametrize(
+    ("levers", "goal", "sentence"),
+    [
+        ({"pull": [0.1]}, Goal({"left_totl": "more"}, {}), "no measure 'left_totl'; did you mean 'left_total'"),
+        ({"pull": [0.1]}, Goal({"left_total": "more"}, {"cost": 1.0}), "no measure 'cost'"),
+        ({"settings": {"pul": 1.0}}, GOAL, "pul is unknown"),
+    ],
+)
+def test_a_misspelt_name_leaves_no_file_behind(
+    tmp_path: Path, study: Callable[..., StudySpec], levers: dict[str, Any], goal: Goal, sentence: str
+) -> None:
+    """A file with another goal would refuse the search once it is spelt right."""
+    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=sentence):
+        search(study(**levers), goal, 5, tmp_path / "s.sqlite", _means(threads))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_limit_that_nothing_keeps_is_said_with_the_nearest(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """The sentence names the limit and the least that was found; the runs stay."""
+    goal = Goal({"left_total": "more"}, {"cost_eur": -1.0})
+    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"keeps cost_eur <= -1 \(least found: cost"):
+        search(_levers(study), goal, 6, tmp_path / "s.sqlite", _means(threads))
+    assert Study(tmp_path / "s.sqlite").counts == {"done": 30}
+
+
+def test_a_search_whose_runs_fail_says_where_to_look(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """A replicate that always fails leaves no candidate that was judged on all fates."""
+    spec = study(runs=3, pull={"range": [0.0, 1.0]}, settings={"fail_at": 2})
+    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"desertion show .*s.sqlite --failures"):
+        search(spec, GOAL, 4, tmp_path / "s.sqlite", _means(threads))
+
+
+def test_limits_hold_for_means_so_that_a_rare_event_counts(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """At a pull of 0.9 two runs in five or so end in a collapse; their median is 0 and would pass any limit."""
+    goal = Goal({"left_total": "more"}, {"collapsed": 0.1})
+    with ThreadPoolExecutor(1) as threads:
+        found = sobol_sample(study(runs=9, pull=[0.5, 0.6]), goal, 2, tmp_path / "s.sqlite", _means(threads))
+    runs = found.study.runs.groupby("pull")["collapsed"]
+    assert (runs.median() == 0.0).all()
+    assert (runs.mean() > 0.1).all()
+    assert not found.table["within"].any()
+
+
+def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """The same mixes, in the same order, under another seed."""
+    spec = _levers(study)
+    with ThreadPoolExecutor(1) as threads:
+        found = search(spec, GOAL, 20, tmp_path / "s.sqlite", _means(threads))
+        rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", _means(threads))
+        again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", _means(threads))
+    for one, fresh in zip((found, rival), again, strict=True):
+        front = one.table[one.table["front"]]
+        assert fresh.table["pull"].tolist() == front["pull"].tolist()
+        assert (fresh.table["runs"] == 7).all()
+        assert fresh.table["left_total"].tolist() != front["left_total"].tolist()
+
+
+def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """One search's best may be beaten by the other's, never the reverse of both."""
+    spec = _levers(study)
+    goal = Goal({"left_total": "more"}, {})
+    with ThreadPoolExecutor(1) as threads:
+        found = search(spec, goal, 10, tmp_path / "s.sqlite", _means(threads))
+        rival = sobol_sample(spec, goal, 10, tmp_path / "r.sqlite", _means(threads))
+    table = together([("one", found), ("two", rival)], goal)
+    assert len(table) == 20
+    best = table[table["joint_front"]]
+    assert (best["left_total"] == table["left_total"].max()).all()
+
+
+def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """`desertion show` on it draws what was wanted, and its table is the search's own."""
+    with ThreadPoolExecutor(1) as threads:
+        found = search(_levers(study), GOAL, 10, tmp_path / "s.sqlite", _means(threads))
+    again = Study(tmp_path / "s.sqlite")
+    remembered = again.goal()
+    assert remembered is not None
+    assert list(remembered.wanted.items()) == list(GOAL.wanted.items())
+    assert again.pareto().equals(judged(again, GOAL).table)
+    assert again.pareto().equals(found.table)
+    assert again.answer().equals(again.pareto()), "the table of a search is the one behind its figure"
+    axes = again.plot().axes[0]
+    assert "cost to hosts" in axes.get_xlabel()
+
+
+@pytest.mark.studies
+def test_a_search_killed_at_any_moment_goes_on_to_the_same_front(tmp_path: Path) -> None:
+    """`kill -9` three times at fixed shares of the work; then the file holds what a calm search's holds."""
+    study = tmp_path / "mine.toml"
+    study.write_text(
+        'task = "tests.study.run.fake.run"\nreplicates = 3\n[set]\nbusy = 0.02\n'
+        "[vary]\npull = { range = [0, 1] }\nother = { range = [0, 1] }\n"
+    )
+    killed, calm = tmp_path / "killed.sqlite", tmp_path / "calm.sqlite"
+    for share in (0.2, 0.5, 0.8):
+        driver = _driver(study, killed)
+        deadline = time.monotonic() + 60.0
+        while _count(killed) < share * 48 * 3 and time.monotonic() < deadline and driver.poll() is None:
+            time.sleep(0.02)
+        assert driver.poll() is None, "the search ended before it was killed"
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+    assert _driver(study, killed).wait() == 0
+    assert _driver(study, calm).wait() == 0
+    goal = Goal({"left_total": "more", "cost_eur": "less"}, {})
+    assert judged(Study(killed), goal).table.equals(judged(Study(calm), goal).table)
+
+
+def _driver(study: Path, out: Path) -> subprocess.Popen[bytes]:
+    words = [str(study), "--out", str(out), "--candidates", "48", "--no-rival", "--workers", "1", "-q"]
+    told = {**os.environ, "PYTHONPATH": f"model{os.pathsep}."}
+    return subprocess.Popen(
+        [sys.executable, "-m", "desertion", "search", *words], cwd=ROOT, env=told, stdout=subprocess.DEVNULL
+    )
+
+
+def _count(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with StudyFile(path) as file:
+        return sum(file.counts().values())
+
+
+@pytest.mark.studies
+def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
+    """One candidate on the real scenario: every lever exists, composes with the others and stays in its range."""
+    spec = read_spec(study_path("levers"))
+    assert len(spec.factors) == 12
+    laid = spec.points()
+    assert len(laid) == 128
+    assert plan(spec, 1, laid).least == 512
+    check_points(spec, laid)
+    with ThreadPoolExecutor(1) as threads:
+        goal = Goal({"reservists_left": "more", "cost_eur": "less"}, {})
+        small = replace(spec, replicates=ReplicateRule(number=1))
+        found = search(small, goal, 1, tmp_path / "s.sqlite", _means(threads))
+    assert found.table["front"].tolist() == [True]
+    assert found.table["reservists_left"].item() > 0.0

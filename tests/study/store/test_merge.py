@@ -1,0 +1,73 @@
+"""Shards: parts of a study made apart and put together."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.sweep import Means, run_study
+from desertion.study.store.merge import merge
+
+type Make = Callable[..., StudySpec]
+
+
+def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1)) -> Path:
+    with ThreadPoolExecutor(1) as threads:
+        run_study(spec, path, Means(quiet=True, executor=threads, workers=1, shard=shard))
+    return path
+
+
+@pytest.mark.parametrize("runs", [7, {"measure": "left_total", "half_width": 0.2, "minimum": 4, "step": 3}])
+def test_merged_shards_are_the_study_that_one_driver_makes(
+    tmp_path: Path, study: Make, lasting: Callable[[Path], list[tuple[object, ...]]], runs: object
+) -> None:
+    """With a fixed number of replicates and under a precision rule; resuming the merged file does nothing."""
+    spec = study(runs=runs)
+    parts = [_run(spec, tmp_path / f"part-{part}.sqlite", (part, 3)) for part in (1, 2, 3)]
+    whole = _run(spec, tmp_path / "whole.sqlite")
+    count = merge(parts, tmp_path / "merged.sqlite")
+    assert count == len(lasting(whole))
+    assert lasting(tmp_path / "merged.sqlite") == lasting(whole)
+    _run(spec, tmp_path / "merged.sqlite")
+    assert lasting(tmp_path / "merged.sqlite") == lasting(whole)
+
+
+def test_a_shard_is_not_resumed_as_another(tmp_path: Path, study: Make) -> None:
+    """Its file says which part it is."""
+    path = _run(study(), tmp_path / "s.sqlite", (1, 2))
+    with pytest.raises(InputError, match=r'shard: "1/2" -> "2/2"'):
+        _run(study(), path, (2, 2))
+
+
+def test_files_of_different_studies_do_not_merge(tmp_path: Path, study: Make) -> None:
+    """The difference is shown and nothing is left behind."""
+    one = _run(study(), tmp_path / "one.sqlite", (1, 2))
+    other = _run(study(settings={"busy": 0.0}), tmp_path / "other.sqlite", (2, 2))
+    with pytest.raises(InputError, match="no shards of one study"):
+        merge([one, other], tmp_path / "merged.sqlite")
+    with pytest.raises(InputError, match="exists already"):
+        merge([one], other)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.sqlite", "other.sqlite"]
+
+
+def test_shards_that_disagree_about_a_run_do_not_merge(tmp_path: Path, study: Make) -> None:
+    """Overlapping files are fine when they agree."""
+    import sqlite3
+
+    from desertion.study.store.row import DONE, digest, packed_scalars
+
+    one, other = _run(study(), tmp_path / "one.sqlite"), _run(study(), tmp_path / "other.sqlite")
+    assert merge([one, other], tmp_path / "agreed.sqlite") == 12
+    with sqlite3.connect(other) as connection:
+        shape, curve = connection.execute(
+            "SELECT shape, curve_checksum FROM run WHERE design=0 AND replicate=0"
+        ).fetchone()
+        scalars = packed_scalars({"left_total": 1.0})
+        checksum = digest(0, 0, DONE, scalars, shape, curve, "")
+        connection.execute("UPDATE run SET scalars=?, checksum=? WHERE design=0 AND replicate=0", (scalars, checksum))
+    connection.close()
+    with pytest.raises(InputError, match="disagree about replicate 0 of design point 0"):
+        merge([one, other], tmp_path / "merged.sqlite")

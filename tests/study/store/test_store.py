@@ -1,0 +1,234 @@
+"""The file of a study: what goes in comes out, and everything else is refused in a sentence."""
+
+import math
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.design.spec import StudySpec
+from desertion.study.failures import StoreFullError
+from desertion.study.run.origin import header
+from desertion.study.store.disk import on_network
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE, FAILED, Row
+from desertion.study.store.writer import StudyWriter
+
+COLUMNS = ("left", "strength")
+
+
+def _row(design: int, replicate: int, value: float = 1.5) -> Row:
+    curve = np.arange(8, dtype=np.float32).reshape(4, 2) + np.float32(replicate)
+    return Row(design, replicate, DONE, 1, 0.5, "host:1", {"left_total": value, "share_left": value / 3}, curve)
+
+
+def _open(path: Path, spec: StudySpec, **more: bool) -> StudyWriter:
+    points = spec.points()
+    return StudyWriter.open(path, header(spec, points, (1, 1)), points, **more)
+
+
+@pytest.fixture
+def full(tmp_path: Path, study: Callable[..., StudySpec]) -> Path:
+    """A file with six runs."""
+    path = tmp_path / "full.sqlite"
+    writer = _open(path, study())
+    writer.put([_row(design, replicate) for design in range(3) for replicate in range(2)], COLUMNS)
+    writer.close()
+    return path
+
+
+def test_what_goes_in_comes_out_bit_for_bit(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Scalars keep every bit, NaN and infinity included; so do curves, errors and tracebacks."""
+    path = tmp_path / "s.sqlite"
+    odd = {"a": 0.1 + 0.2, "nan": math.nan, "up": math.inf, "down": -math.inf, "tiny": 5e-324, 'quo"te': 1.0}
+    curve = np.random.default_rng(1).normal(size=(5, 2)).astype(np.float32)
+    writer = _open(path, study())
+    writer.put([Row(0, 0, DONE, 2, 1.25, "host:1", odd, curve), Row(1, 3, FAILED, error="E: x", trace="T\nU")], COLUMNS)
+    writer.close()
+    with StudyFile(path) as file:
+        first, second = file.rows(curves=True)
+        assert file.header()["columns"] == list(COLUMNS)
+    assert {name: value for name, value in first.scalars.items() if name != "nan"} == {
+        name: value for name, value in odd.items() if name != "nan"
+    }
+    assert math.isnan(first.scalars["nan"])
+    assert first.curve.tobytes() == curve.tobytes()
+    assert (first.attempts, first.seconds, first.worker) == (2, 1.25, "host:1")
+    assert (second.key, second.status, second.error, second.trace) == ((1, 3), FAILED, "E: x", "T\nU")
+
+
+def test_a_second_driver_is_refused_with_the_first_ones_name(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """And let in when the first has closed the file."""
+    path = tmp_path / "s.sqlite"
+    first = _open(path, study())
+    with pytest.raises(InputError, match=rf"being written by process {os.getpid()}"):
+        _open(path, study())
+    first.close()
+    _open(path, study()).close()
+    assert [one.name for one in tmp_path.iterdir()] == ["s.sqlite"]
+
+
+def test_another_study_is_refused_with_the_difference(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """The seed differs: refused, resumed with the flag, and the change is written down."""
+    path = tmp_path / "s.sqlite"
+    _open(path, study()).close()
+    other = study(settings={"busy": 0.001})
+    with pytest.raises(InputError, match=r'spec.settings.busy: "\(absent\)" -> 0.001.*--accept-changes'):
+        _open(path, other)
+    _open(path, other, accept_changes=True).close()
+    with StudyFile(path) as file:
+        assert "busy" in file.header()["accepted_changes"][0]["changes"][0]
+    _open(path, other).close()
+
+
+def test_other_design_points_are_refused_even_with_the_flag(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Rows are numbered by design point: mixing two designs would mislabel them."""
+    path = tmp_path / "s.sqlite"
+    _open(path, study()).close()
+    with pytest.raises(InputError, match="other design points"):
+        _open(path, study(pull=[0.1]), accept_changes=True)
+
+
+def test_a_changed_world_is_refused(
+    tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same study file over a changed scenario or model gives other rows."""
+    path = tmp_path / "s.sqlite"
+    _open(path, study()).close()
+    monkeypatch.setenv("FAKE_WORLD", "two")
+    with pytest.raises(InputError, match=r'fingerprint.world: "one" -> "two"'):
+        _open(path, study())
+
+
+def test_foreign_truncated_and_newer_files_are_refused_in_a_sentence(tmp_path: Path, full: Path) -> None:
+    """Text, an empty file, another program's database, a cut file, a newer format, a file that is not there."""
+    cases: dict[str, str] = {}
+    for name, content in (("text", b"hello, this is no database at all" * 50), ("empty", b"")):
+        (tmp_path / name).write_bytes(content)
+    cases |= {"text": "no study file", "empty": "no study file", "absent": "does not exist"}
+    with sqlite3.connect(tmp_path / "other") as other:
+        other.execute("CREATE TABLE t (x)")
+    other.close()
+    cases["other"] = "database of another program"
+    (tmp_path / "cut").write_bytes(full.read_bytes()[: full.stat().st_size // 2])
+    (tmp_path / "tail").write_bytes(full.read_bytes()[:-4096])
+    cases |= {"cut": "damaged or cut short", "tail": "damaged or cut short"}
+    shutil.copy(full, tmp_path / "newer")
+    with sqlite3.connect(tmp_path / "newer") as newer:
+        newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    cases["newer"] = "newer version of desertion .file format 99"
+    for name, words in cases.items():
+        with pytest.raises(InputError, match=words) as told:
+            StudyFile(tmp_path / name)
+        assert str(tmp_path / name) in str(told.value)
+
+
+def test_a_flipped_bit_is_found_and_the_run_is_named(full: Path) -> None:
+    """In a measure as well as in a curve; the other runs can still be looked through."""
+    with sqlite3.connect(full) as connection:
+        connection.execute("UPDATE run SET scalars = replace(scalars, '1.5', '1.6') WHERE design = 1 AND replicate = 0")
+        connection.execute("UPDATE run SET curve = zeroblob(32) WHERE design = 2 AND replicate = 1")
+    connection.close()
+    with StudyFile(full) as file:
+        with pytest.raises(InputError, match="run 0 of design point 1 does not match its checksum"):
+            list(file.rows())
+        assert [row.key for row, sound in file.examined() if not sound] == [(1, 0)]
+        assert [row.key for row, sound in file.examined(curves=True) if not sound] == [(1, 0), (2, 1)]
+
+
+def test_a_file_in_a_folder_that_may_not_be_written_can_be_read(full: Path) -> None:
+    """Results are often archived read-only."""
+    full.chmod(0o444)
+    full.parent.chmod(0o555)
+    try:
+        with StudyFile(full) as file:
+            assert file.counts() == {"done": 6}
+    finally:
+        full.parent.chmod(0o755)
+
+
+def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """SQLite's own "disk full" (ENOSPC), injected by a limit on pages; with room the same driver goes on."""
+    path = tmp_path / "s.sqlite"
+    writer = _open(path, study(runs=2000))
+    writer.put([_row(0, replicate) for replicate in range(50)], COLUMNS)
+    writer.flush()
+    pages = writer.connection.execute("PRAGMA page_count").fetchone()[0]
+    writer.connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    writer.put([_row(1, replicate) for replicate in range(500)], COLUMNS)
+    with pytest.raises(StoreFullError, match="everything written before is kept"):
+        writer.flush()
+    with StudyFile(path) as file:
+        assert 50 < file.counts()["done"] < 550
+    writer.connection.execute("PRAGMA max_page_count = 1000000")
+    writer.close()
+    with StudyFile(path) as file:
+        assert file.counts() == {"done": 550}
+
+
+def test_a_quota_on_file_size_is_a_sentence_and_keeps_what_was_written(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """RLIMIT_FSIZE in a process of its own: EFBIG instead of ENOSPC; resumed without the limit, nothing is lost."""
+    path = tmp_path / "s.sqlite"
+    code = (
+        "import sys\n"
+        "from desertion.study.failures import StoreFullError\n"
+        "from tests.study.run.driving import drive\n"
+        "try:\n"
+        f"    drive({str(path)!r}, points=40, runs=50, days=400)\n"
+        "except StoreFullError as problem:\n"
+        "    print(problem); sys.exit(9)\n"
+    )
+    limit = 400_000
+
+    def confine() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": "model"},
+        preexec_fn=confine,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 9, done.stderr
+    assert "everything written before is kept" in done.stdout
+    with StudyFile(path) as file:
+        kept = sum(file.counts().values())
+        assert all(sound for _, sound in file.examined(curves=True))
+    assert 0 < kept < 2000
+    from tests.study.run.driving import drive
+
+    drive(str(path), points=40, runs=50, days=400)
+    with StudyFile(path) as file:
+        assert file.counts() == {"done": 2000}
+
+
+def test_no_half_made_file_is_left_when_there_is_no_room_to_begin(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """A folder that cannot take the file: one sentence, nothing left behind but the folder."""
+    with pytest.raises(InputError, match="is no folder"):
+        _open(tmp_path / "absent" / "s.sqlite", study())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_network_disks_are_known_by_the_table_of_mounts(tmp_path: Path) -> None:
+    """The longest mount point that holds the file decides."""
+    table = tmp_path / "mounts"
+    table.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/net nfs4 rw 0 0\n")
+    assert on_network(tmp_path / "net" / "s.sqlite", table)
+    assert not on_network(tmp_path / "s.sqlite", table)
+    assert not on_network(tmp_path / "s.sqlite", tmp_path / "absent")
