@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from desertion.engine.compile import kernel
-from desertion.rules.home import legitimacy, passing_news
+from desertion.rules.home import legitimacy
+from desertion.simulation.day.news import passing_now
 from desertion.simulation.day.turnout import turned_out
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, PROTECTED, SERVING, SURRENDER
+from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, SERVING, SURRENDER
 from desertion.simulation.world.fields import Array, World
 
 
@@ -70,11 +71,7 @@ def march(w: World, day: int, turned: Array) -> None:
                 total += turned[c]
                 people += w.community_size[c]
                 w.turnout[c] = damp * turned[c] / max(1, w.community_size[c])
-        exiles = 0
-        for h in range(len(w.hosts)):
-            exiles += w.host_count[h, f, PROTECTED]
-        passing = passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
-        w.turnout_news[f] = passing * damp * total / people
+        w.turnout_news[f] = passing_now(w, f) * damp * total / people
 
 
 @kernel
@@ -102,10 +99,7 @@ def _legitimacy(w: World, f: int, street: float) -> None:
     for k in range(5):
         leavers += w.counts_today[f, k]
     hit = w.counts_today[f, C_WOUNDED] + w.counts_today[f, C_KILLED] + w.counts_today[f, C_CAPTURED]
-    exiles = 0
-    for h in range(len(w.hosts)):
-        exiles += w.host_count[h, f, PROTECTED]
-    passing = passing_news(force[col.F_CENSORSHIP], force[col.F_EROSION], exiles / w.people[f])
+    passing = passing_now(w, f)
     ban = 1.0 if force[col.F_EXIT_BAN] > 0.0 and w.ban_was[f] <= 0.0 else 0.0
     w.ban_was[f] = force[col.F_EXIT_BAN]
     w.legitimacy[f] = legitimacy(
