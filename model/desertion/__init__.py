@@ -1,7 +1,7 @@
 """Desertion cascades: who stays, who leaves an army, by which door, and what the neighbours do about it.
 
-The four names below are the whole everyday interface. They are loaded when first used, so that importing
-`desertion` costs next to nothing.
+The names below are the whole everyday interface. They are loaded when first used, so that importing `desertion` costs
+next to nothing.
 """
 
 from importlib import import_module
@@ -10,15 +10,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
-    from desertion.study import compare, sweep
+    from desertion.simulation.population.persons import Civilian, Reservist, Soldier
+    from desertion.study import Study, compare, sweep
+    from desertion.study.comparison.comparison import Comparison
 
 __version__ = "0.1.0"
 
-__all__ = ["DesertionModel", "Scenario", "__version__", "compare", "sweep"]
+__all__ = [
+    "Civilian",
+    "Comparison",
+    "DesertionModel",
+    "Reservist",
+    "Scenario",
+    "Soldier",
+    "Study",
+    "__version__",
+    "compare",
+    "sweep",
+]
 
 _HOMES = {
+    "Civilian": "desertion.simulation.population.persons",
+    "Comparison": "desertion.study.comparison.comparison",
     "DesertionModel": "desertion.simulation.model",
+    "Reservist": "desertion.simulation.population.persons",
     "Scenario": "desertion.scenario",
+    "Soldier": "desertion.simulation.population.persons",
+    "Study": "desertion.study",
     "compare": "desertion.study",
     "sweep": "desertion.study",
 }

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from desertion.parameters import Behaviour, Force, Host, Reference, Region, Wave
 from desertion.scenario import Dial, Scenario
-from desertion.scenario.scenario import Stop
+from desertion.scenario.layers import Stop
 from desertion.simulation.model import DesertionModel
 from tests.simulation.worlds import START, made
 

@@ -6,7 +6,8 @@ dial, and the scale, in this order.
 
 from desertion.scenario.dial import Dial
 from desertion.scenario.documents import catalogue
+from desertion.scenario.layers import Stop
 from desertion.scenario.policy import Policy, PolicyChange
-from desertion.scenario.scenario import Scenario, Stop
+from desertion.scenario.scenario import Scenario
 
 __all__ = ["Dial", "Policy", "PolicyChange", "Scenario", "Stop", "catalogue"]

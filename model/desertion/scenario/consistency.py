@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, unknown_name
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
-if TYPE_CHECKING:
-    from desertion.scenario.scenario import Scenario
 
-
-def check(scenario: "Scenario") -> None:
+def check(scenario: Layers) -> None:
     """Refuse a scenario whose parts do not fit together.
 
     Raises:
@@ -30,10 +27,14 @@ def check(scenario: "Scenario") -> None:
         raise InputError(f"graph = {scenario.graph!r}: there is no such file", key="graph", value=scenario.graph)
 
 
-def _check_names(scenario: "Scenario") -> None:
+def _check_names(scenario: Layers) -> None:
     forces = [force.name for force in scenario.forces]
     hosts = [host.name for host in scenario.hosts]
-    for kind, names in (("forces", forces), ("hosts", hosts), ("policies", list(scenario.policies))):
+    for kind, names in (
+        ("forces", forces),
+        ("hosts", hosts),
+        ("policies", [policy.name for policy in scenario.overlays]),
+    ):
         _refuse_doubles(kind, names)
     for force in scenario.forces:
         for other in force.facing:
@@ -63,7 +64,7 @@ def _refuse_stranger(kind: str, name: str, known: Iterable[str], where: str) -> 
         raise unknown_name(kind, name, known, where=where)
 
 
-def _check_switches(scenario: "Scenario") -> None:
+def _check_switches(scenario: Layers) -> None:
     for kind in KINDS:
         for thing in scenario.forces if kind == "forces" else scenario.hosts:
             for lever in levers(kind).values():
@@ -71,7 +72,7 @@ def _check_switches(scenario: "Scenario") -> None:
                     check_value(lever, getattr(thing, lever.name), where=f"{kind}.{thing.name}.{lever.name}")
 
 
-def _check_dates(scenario: "Scenario") -> None:
+def _check_dates(scenario: Layers) -> None:
     for force in scenario.forces:
         for index, wave in enumerate(force.waves):
             if wave.date < scenario.start:

@@ -2,17 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from desertion.errors import InputError
 from desertion.parameters import Change, Force, Host
 from desertion.scenario.complaints import build
 from desertion.scenario.dial import turn
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, Target, levers
 from desertion.scenario.overlay import Track
-
-if TYPE_CHECKING:
-    from desertion.scenario.scenario import Scenario
 
 
 class Course(NamedTuple):
@@ -24,7 +22,7 @@ class Course(NamedTuple):
     cuts: tuple[str, ...]
 
 
-def course(scenario: "Scenario", tracks: Mapping[Target, Track]) -> Course:
+def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
     """Return the course of all levers under policies and dial.
 
     Raises:
@@ -56,7 +54,7 @@ def course(scenario: "Scenario", tracks: Mapping[Target, Track]) -> Course:
 
 
 def _on(
-    scenario: "Scenario",
+    scenario: Layers,
     kind: Kind,
     thing: Force | Host,
     mine: Mapping[str, Track],

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
 from desertion.rules.refuge import believed, chance_out, persuaded, worth_inside
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
+from desertion.scenario.layers import Layers
 
 LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against one chance in a million
 
 
-def reference_of(scenario: Scenario) -> dict[str, Reference]:
+def reference_of(scenario: Layers) -> dict[str, Reference]:
     """The reference state by force name: what push, cost, contagion and perceived chances are measured against.
 
     Args:
@@ -22,7 +18,7 @@ def reference_of(scenario: Scenario) -> dict[str, Reference]:
     return {force.name: _reference(scenario, f, force) for f, force in enumerate(scenario.forces)}
 
 
-def _reference(scenario: Scenario, f: int, force: Force) -> Reference:
+def _reference(scenario: Layers, f: int, force: Force) -> Reference:
     flights = {f"flight_{category}": max(LEAST, _flight(scenario, f, force, category)) for category in CATEGORIES}
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     quarter = believed(force.quarter_announced, credibility, force.quarter_fear)
@@ -37,7 +33,7 @@ def _reference(scenario: Scenario, f: int, force: Force) -> Reference:
     )
 
 
-def _flight(scenario: Scenario, f: int, force: Force, category: str) -> float:
+def _flight(scenario: Layers, f: int, force: Force, category: str) -> float:
     """Perceived worth of flight, averaged over the force's regions."""
     total = 0.0
     for region in force.regions:
@@ -49,7 +45,7 @@ def _flight(scenario: Scenario, f: int, force: Force, category: str) -> float:
     return total * chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
 
 
-def inside_of(scenario: Scenario, f: int, force: Force, host: Host, category: str) -> float:
+def inside_of(scenario: Layers, f: int, force: Force, host: Host, category: str) -> float:
     """Perceived chance to get into a host times what waits there, before any case has been decided."""
     onward = {other.name: other for other in scenario.hosts}
     passed_on = max(

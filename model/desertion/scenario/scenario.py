@@ -1,6 +1,5 @@
 """A scenario: who is there, where they may go, how they decide and what changes when; complete, checked, frozen."""
 
-import datetime as dt
 import hashlib
 import json
 import os
@@ -9,15 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+import tomli_w
+from pydantic import model_validator
 
-from desertion.errors import unknown_name
-from desertion.parameters import Behaviour, Change, Force, Frozen, Host, Reference, fixed
-from desertion.scenario import loading, settings, sizing, toml
+from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check
 from desertion.scenario.course import Course, course
-from desertion.scenario.dial import Dial
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, tracks
 from desertion.scenario.policy import Policy
@@ -25,43 +23,12 @@ from desertion.scenario.policy import Policy
 _PROSE = ("title", "summary", "sources", "notes", "remarks")
 
 
-class Stop(Frozen):
-    """A rule that ends a run before its horizon."""
-
-    measure: Literal["collapsed", "fallen"] = "collapsed"
-    force: str | None = None
-    days_after: int = fixed(0, "days", "days that the run goes on after the event", 0)
-
-
-class Scenario(Frozen):
+class Scenario(Layers):
     """A complete description of a run but for its seed.
 
     The fields hold the layers as given: forces and hosts before any policy, the scenario's own dated changes, the
     policies laid over it. `flat` is what a model runs on: no layers left, only a first day and dated values.
     """
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str = ""
-    summary: str = ""
-    sources: tuple[str, ...] = ()
-    start: dt.date
-    days: int = fixed(365, "days", "horizon of a run", 1, 36500)
-    scale: float = fixed(1.0, "share of real size", "size of the simulated world", 1e-9, 1.0)
-    at_scale: bool = Field(default=False, description="whether the counts have been multiplied by `scale` already")
-    asylum: float = fixed(0.5, "share of the way", "position of the asylum dial", 0.0, 1.0)
-    asylum_status_quo: float = fixed(
-        0.5, "share of the way", "position at which the scenario's own values hold", 0.01, 0.99
-    )
-    graph: str | None = Field(default=None, description="CSV file of ties between persons, columns person,person")
-    remarks: tuple[str, ...] = Field(default=(), description="what was decided while the scenario was put together")
-    dial: Dial = Dial()
-    behaviour: Behaviour = Behaviour()
-    stop: Stop | None = None
-    reference: dict[str, Reference] = Field(default_factory=dict, description="reference state of each force")
-    forces: tuple[Force, ...]
-    hosts: tuple[Host, ...] = ()
-    changes: tuple[Change, ...] = ()
-    overlays: tuple[Policy, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Scenario":
@@ -234,7 +201,7 @@ class Scenario(Frozen):
 
     def to_toml(self) -> str:
         """Return the whole scenario as TOML: every input, none left to a default."""
-        return toml.dumps(self.model_dump())
+        return tomli_w.dumps(self.model_dump(exclude_none=True))
 
     @classmethod
     def from_toml(cls, text: str, where: str = "scenario") -> "Scenario":
@@ -251,29 +218,6 @@ class Scenario(Frozen):
         part = goal.with_name(f".{goal.name}.{os.getpid()}")
         part.write_text(self.to_toml(), encoding="utf-8")
         part.replace(goal)
-
-    def force(self, name: str) -> Force:
-        """Return the force of that name.
-
-        Raises:
-            InputError: If there is none.
-        """
-        return _named("force", self.forces, name)
-
-    def host(self, name: str) -> Host:
-        """Return the host of that name.
-
-        Raises:
-            InputError: If there is none.
-        """
-        return _named("host", self.hosts, name)
-
-
-def _named[T: (Force, Host)](kind: str, things: tuple[T, ...], name: str) -> T:
-    for thing in things:
-        if thing.name == name:
-            return thing
-    raise unknown_name(kind, name, [thing.name for thing in things])
 
 
 def _without_prose(content: Any) -> Any:

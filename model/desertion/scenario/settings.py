@@ -1,13 +1,11 @@
 """Settings: changing any input of a scenario by its dotted key, `hosts.finland.case_days = 30`."""
 
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desertion.errors import InputError, unknown_name
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
-
-if TYPE_CHECKING:
-    from desertion.scenario.scenario import Scenario
 
 _OWN_WAYS = {
     "policies": "name policies with policies=[...] or --policy",
@@ -17,7 +15,7 @@ _OWN_WAYS = {
 }
 
 
-def apply(scenario: "Scenario", settings: Mapping[str, Any]) -> dict[str, Any]:
+def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of the scenario with the settings made, not yet checked.
 
     A setting of a lever holds for the whole run: the scenario's own dated changes of that lever are dropped, which is
