@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.parts.filter import kept, varied, written
+from desertion.app.parts.filter import let_through, varied, written
 from desertion.app.request import point as cell
 from desertion.app.request.address import Address, parse
 from desertion.commands._shared.options import settings
@@ -51,7 +51,7 @@ def test_what_is_restricted_is_what_was_varied() -> None:
 )
 def test_a_filter_lets_through_what_it_names(where: tuple[tuple[str, str], ...], left: tuple[int, ...]) -> None:
     """Ranges with their ends, single values, policies whose names hold the separator, and all of them together."""
-    assert kept(POINTS, where) == left
+    assert let_through(POINTS, where) == left
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_filter_lets_through_what_it_names(where: tuple[tuple[str, str], ...],
 def test_a_filter_that_makes_no_sense_is_refused_in_words(name: str, told: str, words: str) -> None:
     """Unknown parameters, unknown values, ranges that are none."""
     with pytest.raises(InputError, match=words):
-        kept(POINTS, ((name, told),))
+        let_through(POINTS, ((name, told),))
 
 
 @given(st.dictionaries(st.sampled_from(["policies", "a.b"]), st.lists(st.text(min_size=1), min_size=1), max_size=2))
@@ -100,7 +100,7 @@ def test_the_command_line_of_a_point_gives_the_numbers_of_the_study(tmp_path: Pa
     """Policies, settings, dials that only studies have, and the chance that a dummy factor picks: the same leavers."""
     study = studied(tmp_path, **told)
     for design, point in enumerate(study.points.drop(columns="design").to_dict("records")):
-        run = cell.told(study.spec, {str(name): value for name, value in point.items()})
+        run = cell.run_of(study.spec, {str(name): value for name, value in point.items()})
         words = shlex.split(cell.command_of(study.spec["task"], run))
         assert words[:3] == ["desertion", "run", "toy"]
         options = list(zip(words[3::2], words[4::2], strict=True))
@@ -116,7 +116,7 @@ def test_the_command_line_of_a_point_gives_the_numbers_of_the_study(tmp_path: Pa
 def test_a_point_that_no_line_remakes_says_why(tmp_path: Path) -> None:
     """Capacity is a dial of studies alone; a scenario of one's own is not in the study's file."""
     study = studied(tmp_path, vary={"capacity": [2.0]})
-    run = cell.told(study.spec, {"capacity": 2.0})
+    run = cell.run_of(study.spec, {"capacity": 2.0})
     with pytest.raises(InputError, match="dial"):
         cell.command_of(study.spec["task"], run)
     with pytest.raises(InputError, match="its scenario is a file"):
@@ -128,6 +128,6 @@ def test_a_point_that_no_line_remakes_says_why(tmp_path: Path) -> None:
 def test_a_study_of_another_model_is_told_from_one_of_the_present(tmp_path: Path) -> None:
     """The hash of the model's code decides."""
     study = studied(tmp_path, vary={"asylum": [0.5]})
-    run = cell.told(study.spec, {"asylum": 0.5})
+    run = cell.run_of(study.spec, {"asylum": 0.5})
     assert not cell.is_changed(study.header, run)
     assert cell.is_changed({**study.header, "fingerprint": {"scenario": "", "code": "other"}}, run)

@@ -12,26 +12,26 @@ from desertion.app.parts import charts
 from desertion.app.request.address import Address
 from desertion.app.request.choice import scenario_of
 from desertion.app.work.events import Watch, planned, whole_squad
-from desertion.app.work.live import Live, Look
+from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
 from desertion.app.work.warm import WARM
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.world.codes import SURRENDER
 
 
-def live(**chosen: object) -> tuple[Live, list[Look]]:
-    """A live run and all looks that it shows."""
+def live(**chosen: object) -> tuple[Live, list[Snapshot]]:
+    """A live run and all snapshots that it shows."""
     WARM.set()
-    looks: list[Look] = []
-    return Live(scenario_of(Address(scenario="toy", **chosen)), 7, looks.append), looks  # type: ignore[arg-type]
+    snapshots: list[Snapshot] = []
+    return Live(scenario_of(Address(scenario="toy", **chosen)), 7, snapshots.append), snapshots  # type: ignore[arg-type]
 
 
 def wait(run: Live, *states: str) -> None:
     """Wait until the run is in one of these states."""
     deadline = time.monotonic() + 120
-    while run.look.state not in states and time.monotonic() < deadline:
+    while run.snapshot.state not in states and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert run.look.state in states
+    assert run.snapshot.state in states
 
 
 def test_a_live_run_is_the_run_of_the_model() -> None:
@@ -41,24 +41,24 @@ def test_a_live_run_is_the_run_of_the_model() -> None:
     run.play()
     wait(run, "done")
     model = DesertionModel(scenario_of(Address(scenario="toy", days=60)), rng=7).run()
-    assert np.array_equal(run.look.daily, model.world.daily[:61])
+    assert np.array_equal(run.snapshot.daily, model.world.daily[:61])
     run.close()
 
 
 def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> None:
     """Ten days are ten days; after closing no look comes."""
-    run, looks = live()
+    run, snapshots = live()
     wait(run, "ready")
     run.step(10)
     deadline = time.monotonic() + 60
-    while run.look.day < 10 and time.monotonic() < deadline:
+    while run.snapshot.day < 10 and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert run.look.day == 10
+    assert run.snapshot.day == 10
     run.close()
-    seen = len(looks)
+    seen = len(snapshots)
     run.play()
     time.sleep(0.3)
-    assert len(looks) == seen
+    assert len(snapshots) == seen
 
 
 def test_a_squad_that_surrendered_whole_is_found_and_told_once() -> None:

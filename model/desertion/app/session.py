@@ -1,4 +1,4 @@
-"""Session: what one visitor's page holds; nothing of it is shared between visitors."""
+"""What one visitor's page holds; nothing of it is shared between visitors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desertion.app.request.choice import scenario_of, usual_scale
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
-from desertion.app.work.live import Live, Look
+from desertion.app.work.live import Live, Snapshot
 from desertion.errors import InputError
 
 type RunKey = tuple[object, ...]
@@ -26,7 +26,7 @@ class Session:
     def __init__(self, query: str) -> None:
         self.address = solara.reactive(Address())
         self.problem = solara.reactive("")
-        self.look = solara.reactive(Look())
+        self.snapshot = solara.reactive(Snapshot())
         self.dark = solara.reactive(False)
         self.rate = solara.reactive(20.0)
         self.comparison = Job()
@@ -63,24 +63,24 @@ class Session:
 
     def choose_scenario(self, name: str) -> None:
         """Go to another scenario; inputs of hosts and forces belong to the old one, and so do size and horizon."""
-        kept = tuple(
+        lasting = tuple(
             (key, value) for key, value in self.address.peek().settings if key.split(".")[0] in ("behaviour", "asylum")
         )
-        self.change(scenario=name, settings=kept, scale=0.0, days=0, force="", person=-1)
+        self.change(scenario=name, settings=lasting, scale=0.0, days=0, force="", person=-1)
 
-    def set_whole(self, name: str, given: str) -> None:
+    def set_whole(self, name: str, text: str) -> None:
         """Take over a whole number that was typed; an empty field stands for the default."""
         try:
-            self.change(**{name: int(given) if given else getattr(Address, name)})
+            self.change(**{name: int(text) if text else getattr(Address, name)})
         except ValueError:
-            self.problem.value = f"{name} = {given!r} must be a whole number"
+            self.problem.value = f"{name} = {text!r} must be a whole number"
 
-    def set_number(self, name: str, given: str) -> None:
+    def set_number(self, name: str, text: str) -> None:
         """Take over a number that was typed; an empty field stands for the default."""
         try:
-            self.change(**{name: float(given) if given else getattr(Address, name)})
+            self.change(**{name: float(text) if text else getattr(Address, name)})
         except ValueError:
-            self.problem.value = f"{name} = {given!r} must be a number"
+            self.problem.value = f"{name} = {text!r} must be a number"
 
     def prepare(self) -> None:
         """Build the run that the address asks for, unless it is there already."""
@@ -98,14 +98,14 @@ class Session:
             scenario = scenario_of(address)
         except InputError as problem:
             self.problem.value = str(problem)
-            self.look.value = Look(state="failed", problem=str(problem))
+            self.snapshot.value = Snapshot(state="failed", problem=str(problem))
             return
-        mine = self._key
+        own_key = self._key
 
-        def show(look: Look) -> None:
+        def show(snapshot: Snapshot) -> None:
             # A run that was replaced may still say a last word.
-            if self._key == mine:
-                self.look.value = look
+            if self._key == own_key:
+                self.snapshot.value = snapshot
 
         self.live = Live(scenario, address.seed, show)
         self.live.set_rate(self.rate.peek())
@@ -157,6 +157,6 @@ SESSION: Any = solara.create_context(None)
 
 def current() -> Session:
     """The session of the visitor whose page is being drawn."""
-    found = solara.use_context(SESSION)
-    assert isinstance(found, Session)
-    return found
+    session = solara.use_context(SESSION)
+    assert isinstance(session, Session)
+    return session

@@ -1,4 +1,4 @@
-"""Pages: the addresses of the app and what stands there; this is the module that Solara's server is given."""
+"""The addresses of the app and what stands there; this is the module that Solara's server is given."""
 
 from __future__ import annotations
 

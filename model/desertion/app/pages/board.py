@@ -1,4 +1,4 @@
-"""Board: what there is to see of a live run: numbers, picture, curves, log."""
+"""What there is to see of a live run: numbers, picture, curves, log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from desertion.app.request.choice import run_command
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.events import date_of, short
-from desertion.app.work.live import Look
+from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
 from desertion.figures.routes import NEW_COLUMNS
@@ -40,30 +40,32 @@ _MOST_HOSTS = 4
 def Board() -> Any:
     """The run as it is now."""
     session = current()
-    look = session.look.value
+    snapshot = session.snapshot.value
     live = session.live
-    if live is None or look.daily is None or not live.samples:
-        return box([text(_BUILDING if not look.problem else "", kind="small")], "")
+    if live is None or snapshot.daily is None or not live.samples:
+        return box([text(_BUILDING if not snapshot.problem else "", kind="small")], "")
     force = _force(session, live.scenario)
     real = 1.0 / live.scenario.scale
-    daily, hosts = look.daily[:, force] * 1.0, look.hosts
+    daily, hosts = snapshot.daily[:, force] * 1.0, snapshot.hosts
     with box([], "") as board:
-        if look.problem:
-            sentence(look.problem)
+        if snapshot.problem:
+            sentence(snapshot.problem)
         if len(live.scenario.forces) > 1:
-            names = {one.name: one.name for one in live.scenario.forces}
+            names = {force.name: force.name for force in live.scenario.forces}
             choice("Army", live.scenario.forces[force].name, names, lambda name: session.change(force=name, person=-1))
-        facts(_numbers(look, daily, real, live.scenario))
+        facts(_numbers(snapshot, daily, real, live.scenario))
         text(
-            f"Day {look.day} of {look.days}, {_STATES[look.state]}"
-            + (f", {look.speed:,.0f} days a second" if look.state == "playing" and look.speed else "") + ".",
+            f"Day {snapshot.day} of {snapshot.days}, {_STATES[snapshot.state]}"
+            + (f", {snapshot.speed:,.0f} days a second" if snapshot.state == "playing" and snapshot.speed else "") + ".",
             "p", "small", role="status",
         )  # fmt: skip
-        drawn("".join([*curves(daily, look, real), *host_curves(hosts, look, real, live.scenario)]), "app-charts")
+        drawn(
+            "".join([*curves(daily, snapshot, real), *host_curves(hosts, snapshot, real, live.scenario)]), "app-charts"
+        )
         text("The people, one square each", "h2")
-        People(live.samples[force], look.letters[force], look.day, live.scenario.forces[force].name)
+        People(live.samples[force], snapshot.letters[force], snapshot.day, live.scenario.forces[force].name)
         text("What happened", "h2")
-        drawn(_log(look, live.scenario))
+        drawn(_log(snapshot, live.scenario))
         for note in live.scenario.notes:
             text(f"Note: {note}", kind="small")
         text("The same run on the command line", "h2")
@@ -84,7 +86,7 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
         lambda: (sample.x.round(1).tolist(), sample.y.round(1).tolist(), sample.people.tolist()), [id(sample)]
     )
     counts = {name: letters.count(letter.decode()) for letter, name in zip(LETTERS, GROUPS, strict=True)}
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    groups = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     picked = session.address.value.person
     with box([], "") as people:
         text(
@@ -94,7 +96,7 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
         )
         Picture(
             height=sample.height, frames=frames, x=spots[0], y=spots[1], people=spots[2], ties=ties, show_ties=show, letters=letters,
-            label=f"Day {day}: {told}", picked=picked, event_pick=lambda person: session.change(person=int(person)),
+            label=f"Day {day}: {groups}", picked=picked, event_pick=lambda person: session.change(person=int(person)),
         )  # fmt: skip
         drawn(legend(), "app-legend")
         tick("Show ties", show, set_show)
@@ -107,15 +109,15 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
     return people
 
 
-def curves(daily: Array, look: Look, real: float) -> list[str]:
+def curves(daily: Array, snapshot: Snapshot, real: float) -> list[str]:
     """Charts of a force: leavers by way, leaving each day, strength, legitimacy.
 
     Args:
         daily: (days, columns) : the record of the force so far.
-        look: For horizon and events.
+        snapshot: For horizon and events.
         real: Real persons per simulated person.
     """
-    marks = [(event.day, event.text) for event in look.events if event.kind in _MARKED]
+    marks = [(event.day, event.text) for event in snapshot.events if event.kind in _MARKED]
     routes = [
         charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
         for route, column in [*NEW_COLUMNS.items(), ("skilled", "new_skilled")]
@@ -126,36 +128,36 @@ def curves(daily: Array, look: Look, real: float) -> list[str]:
     voice = [charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0")]
     if daily[:, _COLUMN["turnout"]].any():
         voice.append(charts.Line("turnout", daily[:, _COLUMN["turnout"]], "pen2"))
-    found = [
-        charts.stack("Departures by way", "persons, cumulative", routes, look.days, marks=marks),
+    drawings = [
+        charts.stack("Departures by way", "persons, cumulative", routes, snapshot.days, marks=marks),
         charts.lines(
             "Leaving each day",
             "persons a day, mean of 7 days",
             [charts.Line("leaving", _smooth(leaving), "pen2")],
-            look.days,
+            snapshot.days,
             marks=marks,
         ),
     ]
     if daily[0, _COLUMN["strength"]] > 0:
-        found.append(charts.lines("Strength", "persons", [strength, able], look.days, marks=marks))
+        drawings.append(charts.lines("Strength", "persons", [strength, able], snapshot.days, marks=marks))
     return [
-        *found,
-        charts.lines("Legitimacy of the government", "share, 0 to 1", voice, look.days, top=1.0, marks=marks),
+        *drawings,
+        charts.lines("Legitimacy of the government", "share, 0 to 1", voice, snapshot.days, top=1.0, marks=marks),
     ]
 
 
-def host_curves(hosts: Array | None, look: Look, real: float, scenario: Any) -> list[str]:
+def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: Any) -> list[str]:
     """Charts of the hosts: cases that wait, people who wait at the border.
 
     Args:
         hosts: (days, hosts, forces, columns) : the record so far.
-        look: For the horizon.
+        snapshot: For the horizon.
         real: Real persons per simulated person.
         scenario: For the names.
     """
     if hosts is None or not hosts.shape[1]:
         return []
-    found: list[str] = []
+    drawings: list[str] = []
     for column, title, unit in (
         ("waiting", "Cases that wait for a decision", "cases"),
         ("at_border", "Waiting at the border", "persons"),
@@ -168,8 +170,8 @@ def host_curves(hosts: Array | None, look: Look, real: float, scenario: Any) -> 
             charts.Line(short(scenario.hosts[host].title or scenario.hosts[host].name), loads[:, host], f"pen{place}")
             for place, host in enumerate(most)
         ]
-        found.append(charts.lines(title, unit, drawn_lines, look.days, note="nobody yet"))
-    return found
+        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody yet"))
+    return drawings
 
 
 def legend() -> str:
@@ -192,29 +194,29 @@ def who(session: Session, person: int) -> str:
     return f"Person {person}, {KINDS[world.kind[person]]}, {place}: {STATUSES[world.status[person]].replace('_', ' ')} since day {max(int(world.since[person]), 0)}."
 
 
-def _numbers(look: Look, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:
+def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:
     now, first = daily[-1], daily[0]
     people = float(sum(first[:18]))
     left = float(now[_COLUMN["left"]])
-    told = {
-        f"{date_of(scenario, look.day)}": f"day {look.day}",
+    facts_by_name = {
+        f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
         f"people have left, {left / max(people, 1.0):.2%}": number(left * real),
         "surrendered": number(float(daily[:, _COLUMN["new_surrender"]].sum()) * real),
         "fled abroad": number(float(daily[:, _COLUMN["new_flee"]].sum()) * real),
     }
     if first[_COLUMN["strength"]] > 0:
-        told["of the first day's strength"] = f"{now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1%}"
-    told["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
-    told["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{look.people:,}"
-    return told
+        facts_by_name["of the first day's strength"] = f"{now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1%}"
+    facts_by_name["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
+    facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{snapshot.people:,}"
+    return facts_by_name
 
 
-def _log(look: Look, scenario: Any) -> str:
-    if not look.events:
+def _log(snapshot: Snapshot, scenario: Any) -> str:
+    if not snapshot.events:
         return '<p class="small">Nothing of note yet.</p>'
     lines = [
         f'<li class="{html.escape(event.kind.split()[0])}"><b>Day {event.day}</b>{html.escape(date_of(scenario, event.day))}: {html.escape(event.text)}</li>'
-        for event in reversed(look.events)
+        for event in reversed(snapshot.events)
     ]
     return f'<ol class="app-log" tabindex="0" aria-label="Events, the latest first">{"".join(lines)}</ol>'
 

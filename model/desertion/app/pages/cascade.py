@@ -1,4 +1,4 @@
-"""Cascade: the page of one run, played live."""
+"""The page of one run, played day by day."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ def Inputs() -> Any:
         field(
             "Seed",
             str(address.seed),
-            lambda given: session.set_whole("seed", given),
+            lambda typed: session.set_whole("seed", typed),
             hint="The same seed, the same people and fates.",
         )
         field(
-            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: session.set_number("scale", given),
+            "Scale", f"{address.scale:g}" if address.scale else "", lambda typed: session.set_number("scale", typed),
             unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
             placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
         )  # fmt: skip
         field(
-            "Days", str(address.days) if address.days else "", lambda given: session.set_whole("days", given),
+            "Days", str(address.days) if address.days else "", lambda typed: session.set_whole("days", typed),
             unit="days", hint="How long the run lasts.", placeholder="the scenario's own",
         )  # fmt: skip
         More()
@@ -77,17 +77,17 @@ def Inputs() -> Any:
 def Buttons() -> Any:
     """Play, pause, step, reset, and the speed."""
     session = current()
-    look = session.look.value
-    playing = look.state == "playing"
-    still = look.state != "ready"
+    snapshot = session.snapshot.value
+    playing = snapshot.state == "playing"
+    still = snapshot.state != "ready"
 
-    def order(name: str, *given: Any) -> None:
+    def order(name: str, *arguments: Any) -> None:
         if session.live is not None:
-            getattr(session.live, name)(*given)
+            getattr(session.live, name)(*arguments)
 
-    def rate(given: str) -> None:
-        session.rate.value = float(given)
-        order("set_rate", float(given))
+    def rate(typed: str) -> None:
+        session.rate.value = float(typed)
+        order("set_rate", float(typed))
 
     with box([], "app-buttons", role="group", aria_label="Playing") as row:
         if playing:
@@ -96,7 +96,7 @@ def Buttons() -> Any:
             button("Play", lambda: order("play"), main=True, disabled=still)
         button("One day", lambda: order("step"), disabled=still)
         button("Ten days", lambda: order("step", 10), disabled=still)
-        button("Reset", session.reset, disabled=look.state == "building")
+        button("Reset", session.reset, disabled=snapshot.state == "building")
         with box([], "app-speed"):
             choice("Speed", f"{session.rate.value:g}", RATES, rate)
     return row

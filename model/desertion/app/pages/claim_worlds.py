@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.app.parts.drawing import Drawn
+from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, drawn, table, text
 from desertion.app.ui import solara
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from desertion.study.claims.document import Claim
     from desertion.study.claims.judging import Judged
-from desertion.app.work.claims import Opened
+from desertion.app.work.claims import JudgedFile
 
 _MOST_WORLDS = 40
 
 
 @solara.component
-def Worlds(one: Opened, row: Judged, dark: bool) -> Any:
+def Worlds(file: JudgedFile, row: Judged, dark: bool) -> Any:
     """One claim: what it says, its effect in each world as a picture, and a table of the worlds."""
     from desertion.study.claims.report import depends_on
 
@@ -34,12 +34,12 @@ def Worlds(one: Opened, row: Judged, dark: bool) -> Any:
         if row.verdict.word == "depends":
             text(depends_on(row))
         if len(row.effects):
-            Drawn(
+            FigurePanel(
                 partial(_draw, row, dark),
                 f"Effect in each world: {row.verdict.shown} of {row.verdict.worlds} show it",
-                (one.name, row.claim.id, dark),
+                (file.name, row.claim.id, dark),
             )
-            drawn(_world_table(one, row))
+            drawn(_world_table(file, row))
         else:
             text("No world has run all its arms yet.", kind="small")
     return shown
@@ -81,23 +81,23 @@ def verdict_table(rows: tuple[Judged, ...]) -> str:
     return f'<div class="app-scroll"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def _allowed(row: Judged, told: str) -> str:
+def _allowed(row: Judged, verdict: str) -> str:
     """The verdict over worlds that history allows, its word in the word's colour."""
     if row.consistent is None:
-        return html.escape(told)
-    word, _, numbers = told.partition(":")
+        return html.escape(verdict)
+    word, _, numbers = verdict.partition(":")
     return f'<span class="word {row.consistent.word}">{html.escape(word)}</span>:{html.escape(numbers)}'
 
 
-def _world_table(one: Opened, row: Judged) -> str:
+def _world_table(file: JudgedFile, row: Judged) -> str:
     """The first worlds with their parameters and effects, the strongest effects first."""
     order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
-    names_ = list(one.worlds)[:8]
+    names_ = list(file.worlds)[:8]
     rows: list[list[str]] = []
     for place in order:
         world = row.worlds[place]
         allowed = [] if row.allowed is None else ["yes" if row.allowed[place] else "no"]
-        values = [_plain(one.worlds[name][world]) for name in names_]
+        values = [_plain(file.worlds[name][world]) for name in names_]
         rows.append([str(world), f"{row.effects[place]:.3g}", *allowed, *values])
     head = ["world", "effect", *([] if row.allowed is None else ["history allows it"]), *names_]
     return table(head, rows, numbers=(1,), caption="Worlds, the strongest effects first")

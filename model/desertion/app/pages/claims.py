@@ -1,4 +1,4 @@
-"""Claims: the page of the articles' claims, their verdicts, and the worlds behind each."""
+"""The page of the articles' claims, their verdicts, and the worlds behind each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desertion.app.work.job import State
 if TYPE_CHECKING:
     from desertion.study.claims.trial import Outcome
 from desertion.app.pages.claim_worlds import Worlds, verdict_table
-from desertion.app.work.claims import Opened, judged
+from desertion.app.work.claims import JudgedFile, judged
 
 
 @solara.component
@@ -46,7 +46,7 @@ def ClaimsPage() -> Any:
             sentence(state.problem)
         if state.busy:
             text("Judging ...", kind="small", role="status")
-        if state.state == "done" and isinstance(state.result, Opened) and state.result.name == address.file:
+        if state.state == "done" and isinstance(state.result, JudgedFile) and state.result.name == address.file:
             _Verdicts(state.result)
         else:
             _Unjudged()
@@ -69,18 +69,18 @@ def _Unjudged() -> Any:
 
 
 @solara.component
-def _Verdicts(one: Opened) -> Any:
+def _Verdicts(file: JudgedFile) -> Any:
     from desertion.study.claims.report import CAUTION
 
     session = current()
-    outcome = one.outcome
+    outcome = file.outcome
     ids = {row.claim.id: row.claim.id for row in outcome.judged}
     wanted = session.address.value.claim
     with box([], "") as shown:
         if outcome.run.quick:
             sentence("Provisional: few worlds. Read no verdict from it.", "note")
-        if one.note:
-            text(one.note, kind="small")
+        if file.note:
+            text(file.note, kind="small")
         text(CAUTION, kind="small")
         run = outcome.run
         text(
@@ -108,7 +108,7 @@ def _Verdicts(one: Opened) -> Any:
         )
         if wanted in ids:
             row = next(row for row in outcome.judged if row.claim.id == wanted)
-            Worlds(one, row, session.dark.value)
+            Worlds(file, row, session.dark.value)
     return shown
 
 
@@ -122,7 +122,7 @@ def _Described(outcome: Outcome) -> Any:
         drawn(
             table(
                 ["parameter", "range"],
-                [[one.name, range_of(one)] for one in outcome.claims.factors],
+                [[factor.name, range_of(factor)] for factor in outcome.claims.factors],
                 caption="Ranges of the worlds",
             )
         )

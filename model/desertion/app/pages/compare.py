@@ -1,4 +1,4 @@
-"""Compare: the page of several policies on the same people and fates."""
+"""The page of several policies on the same people and fates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from desertion.app.parts.drawing import Drawn, png
+from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, table, text
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.request.limits import limits
@@ -68,24 +68,24 @@ def _Choice() -> Any:
         )  # fmt: skip
         if len(address.arms) < limits().arms:
             field(
-                "Add several policies as one", "", lambda given: _mix(session, given), placeholder="fast-track+exit-ban",
+                "Add several policies as one", "", lambda typed: _mix(session, typed), placeholder="fast-track+exit-ban",
                 hint="Names joined by +, laid over each other.",
             )  # fmt: skip
         field(
             "Runs of each policy",
             str(address.runs),
-            lambda given: session.set_whole("runs", given),
+            lambda typed: session.set_whole("runs", typed),
             hint=f"Replicates, 1 to {limits().runs}.",
         )
         field(
             "Seed",
             str(address.seed),
-            lambda given: session.set_whole("seed", given),
+            lambda typed: session.set_whole("seed", typed),
             hint="The same seed, the same people and fates.",
         )
         known = address.scenario in shipped()["scenarios"]
         field(
-            "Scale", f"{address.scale:g}" if address.scale else "", lambda given: session.set_number("scale", given), unit="of real size",
+            "Scale", f"{address.scale:g}" if address.scale else "", lambda typed: session.set_number("scale", typed), unit="of real size",
             placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.",
         )  # fmt: skip
         for key, value in address.settings:
@@ -93,8 +93,8 @@ def _Choice() -> Any:
     return inputs
 
 
-def _mix(session: Session, given: str) -> None:
-    names = [name.strip() for name in given.split("+") if name.strip()]
+def _mix(session: Session, typed: str) -> None:
+    names = [name.strip() for name in typed.split("+") if name.strip()]
     if names:
         session.change(arms=(*session.address.peek().arms, "+".join(names)))
 
@@ -109,13 +109,13 @@ def _Outcome() -> Any:
                 button("Stop", session.comparison.cancel, main=True)
             else:
                 button("Compare", lambda: _start(session), main=True)
-        text(_told(state), "p", "small", role="status")
+        text(_progress(state), "p", "small", role="status")
         if state.state == "working" and state.parts:
             drawn(f'<progress max="{state.parts}" value="{state.done}" aria-label="runs done"></progress>')
         if state.problem:
             sentence(state.problem)
         if isinstance(state.result, Result):
-            Shown(state.result.comparison, f"comparison {state.result.number}", session.dark.value)
+            ComparisonView(state.result.comparison, f"comparison {state.result.number}", session.dark.value)
     return outcome
 
 
@@ -125,7 +125,7 @@ def _start(session: Session) -> None:
     session.comparison.start(lambda tell, stop: compare(address, tell, stop))
 
 
-def _told(state: State) -> str:
+def _progress(state: State) -> str:
     if state.state == "working":
         left = f", about {state.left:.0f} seconds left" if math.isfinite(state.left) and state.done else ""
         return f"{state.done} of {state.parts} runs done{left}. The first comparison starts the workers, which takes some seconds."
@@ -138,7 +138,7 @@ def _told(state: State) -> str:
 
 
 @solara.component
-def Shown(comparison: Any, name: str, dark: bool) -> Any:
+def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
     """A comparison: answer, table, downloads, figures.
 
     Args:
@@ -151,7 +151,7 @@ def Shown(comparison: Any, name: str, dark: bool) -> Any:
     session = current()
     wanted = session.address.value.force
     force = wanted if wanted in comparison.forces else comparison.forces[0]
-    with box([], "") as found:
+    with box([], "") as view:
         text("The answer", "h2")
         for line in words.answer(comparison):
             text(line)
@@ -175,8 +175,8 @@ def Shown(comparison: Any, name: str, dark: bool) -> Any:
         text(words.command(comparison), "code")
         with box([], "app-figures"):
             for kind, said in FIGURES.items():
-                Drawn(partial(_draw, comparison, kind, force, dark), said, (name, kind, force, dark))
-    return found
+                FigurePanel(partial(_draw, comparison, kind, force, dark), said, (name, kind, force, dark))
+    return view
 
 
 def _draw(comparison: Comparison, kind: str, force: str, dark: bool) -> Figure:
@@ -194,21 +194,21 @@ def _table(comparison: Comparison, force: str) -> str:
     from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
     from desertion.study.comparison.report.words import change, short
 
-    found: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
+    headline: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
     rows: list[list[str]] = []
     for policy in comparison.policies:
         cells = [policy]
         for name in HEADLINE:
             try:
-                one: Any = found.loc[(policy, name)]
+                row: Any = headline.loc[(policy, name)]
             except KeyError:
                 cells.append("")
                 continue
-            spread = f"{short(one['low'], one['unit'])} to {short(one['high'], one['unit'])}"
-            cell = f"{short(one['estimate'], one['unit'])}\n{spread}"
+            spread = f"{short(row['low'], row['unit'])} to {short(row['high'], row['unit'])}"
+            cell = f"{short(row['estimate'], row['unit'])}\n{spread}"
             if policy != comparison.baseline:
-                sure = "*" if one["difference_low"] > 0 or one["difference_high"] < 0 else ""
-                cell += f"\n{change(one['difference'], one['unit'])}{sure}"
+                sure = "*" if row["difference_low"] > 0 or row["difference_high"] < 0 else ""
+                cell += f"\n{change(row['difference'], row['unit'])}{sure}"
             cells.append(cell)
         rows.append(cells)
     head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]

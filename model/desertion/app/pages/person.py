@@ -1,11 +1,11 @@
-"""Person: the page of one life and of what moves it."""
+"""The page of one life and of what moves it."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from desertion.app.parts.drawing import Drawn
+from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, table, text
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
@@ -46,7 +46,7 @@ def Person() -> Any:
         if session.problem.value:
             sentence(session.problem.value)
         with box([], "app-buttons"):
-            field("Person", str(address.person) if address.person >= 0 else "", lambda given: session.set_whole("person", given),
+            field("Person", str(address.person) if address.person >= 0 else "", lambda number: session.set_whole("person", number),
                   placeholder="number in the run")  # fmt: skip
             button("Next one who leaves", lambda: _someone(session, True))
             button("Next one who stays", lambda: _someone(session, False))
@@ -80,7 +80,7 @@ def _Life(about: str, trace: Any) -> Any:
             choice("Way to leave", route, {name: ROUTE_NAMES.get(name, name) for name in routes},
                    lambda name: session.change(route=name))  # fmt: skip
             key = (id(trace), route, session.dark.value)
-            Drawn(
+            FigurePanel(
                 partial(_draw, trace, route, about, session.dark.value),
                 f"Terms of the log-hazard, daily chance and clock for: {route}",
                 key,
@@ -166,9 +166,9 @@ def _terms(trace: pd.DataFrame, route: str) -> str:
     """The terms of his log-hazard on the first, the middle and the last day of the way, as markup."""
     from desertion.simulation.trace import TERMS
 
-    one = trace[trace["route"] == route]
-    days = one.iloc[sorted({0, len(one) // 2, len(one) - 1})]
-    shown = [name for name in TERMS if one[name].abs().max() > 1e-9]
+    terms = trace[trace["route"] == route]
+    days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
+    shown = [name for name in TERMS if terms[name].abs().max() > 1e-9]
     rows = [[name.replace("_", " "), *(f"{value:+.3f}" for value in days[name])] for name in shown]
     rows += [[words, *(f"{value:.3g}" for value in days[name])] for name, words in LATEST_WORDS.items()]
     head = ["term of the log-hazard", *(f"day {int(day)}" for day in days["day"])]

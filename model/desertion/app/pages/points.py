@@ -1,4 +1,4 @@
-"""Points: the design points of a study page by page, each with the command line that remakes it, and one of them to play."""
+"""The design points of a study page by page, each with the command line that remakes it, and one of them to play."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, table, text
-from desertion.app.parts.filter import is_number, told_as
-from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, told
+from desertion.app.parts.filter import in_words, is_number
+from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, run_of
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.app.work.job import without_folders
@@ -18,7 +18,7 @@ from desertion.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from desertion.app.work.opened import Opened
+    from desertion.app.work.opened import OpenedStudy
 
 A_PAGE = 25
 """Design points of a page."""
@@ -30,11 +30,11 @@ _COMMANDS = (
 
 
 @solara.component
-def Points(one: Any, chosen: Any, measure: str) -> Any:
+def Points(opened: Any, chosen: Any, measure: str) -> Any:
     """The design points that are let through, with a measure, page by page.
 
     Args:
-        one: The study.
+        opened: The study.
         chosen: The points of it that are let through.
         measure: The measure.
     """
@@ -44,8 +44,8 @@ def Points(one: Any, chosen: Any, measure: str) -> Any:
     pages = -(-len(designs) // A_PAGE)
     page = min(max(address.page, 1), pages)
     here = tuple(designs[(page - 1) * A_PAGE : page * A_PAGE])
-    rows = solara.use_memo(lambda: _rows(chosen, measure), [one.name, measure, address.where])
-    lines = solara.lab.use_task(lambda: _lines(one, here), dependencies=[one.name, here], raise_error=False)
+    rows = solara.use_memo(lambda: _rows(chosen, measure), [opened.name, measure, address.where])
+    lines = solara.lab.use_task(lambda: _lines(opened, here), dependencies=[opened.name, here], raise_error=False)
     with box([], "") as shown:
         text("Points of the design", "h2")
         if page != address.page:
@@ -73,7 +73,7 @@ def Points(one: Any, chosen: Any, measure: str) -> Any:
             f"5 %, median and 95 % are those of {measure.replace('_', ' ')} over the runs of a point. {_COMMANDS}",
             kind="small",
         )
-        _Played(one, here, rows)
+        _Played(opened, here, rows)
     return shown
 
 
@@ -86,57 +86,57 @@ def _Pages(page: int, pages: int, points: int) -> Any:
             with box([], "app-buttons", role="group", aria_label="Pages of points"):
                 button("Earlier points", lambda: session.change(page=page - 1), disabled=page == 1)
                 button("Later points", lambda: session.change(page=page + 1), disabled=page == pages)
-                field("Page", str(page), lambda given: session.set_whole("page", given), unit=f"of {pages}")
+                field("Page", str(page), lambda number: session.set_whole("page", number), unit=f"of {pages}")
         text(f"Points {first:,} to {min(first + A_PAGE - 1, points):,} of {points:,}.", "p", "small", role="status")
     return bar
 
 
 @solara.component
-def _Played(one: Any, here: tuple[int, ...], rows: dict[int, list[str]]) -> Any:
+def _Played(opened: Any, here: tuple[int, ...], rows: dict[int, list[str]]) -> Any:
     """One point to choose and to play."""
     session = current()
     address = session.address.value
     cell = address.cell
-    designs = here if cell in here or not 0 <= cell < len(one.cells) else (cell, *here)
+    designs = here if cell in here or not 0 <= cell < len(opened.cells) else (cell, *here)
     options = {"-1": "choose a point"} | {str(d): ", ".join(rows[d][:-3]) if d in rows else str(d) for d in designs}
     with box([], "") as shown:
         with box([], "app-buttons"):
             choice("Open one point as a run", str(cell) if str(cell) in options else "-1", options,
                    lambda name: session.change(cell=int(name)))  # fmt: skip
-            if 0 <= cell < len(one.cells):
-                with solara.Link("/?" + address_of(told(one.study.spec, one.cells[cell]), address).query()):
+            if 0 <= cell < len(opened.cells):
+                with solara.Link("/?" + address_of(run_of(opened.study.spec, opened.cells[cell]), address).query()):
                     text(f"Play point {cell}, replicate 0", "span")
-        if cell >= len(one.cells):
-            sentence(f"There is no design point {cell}: they are numbered 0 to {len(one.cells) - 1}.")
+        if cell >= len(opened.cells):
+            sentence(f"There is no design point {cell}: they are numbered 0 to {len(opened.cells) - 1}.")
         elif cell >= 0:
-            line, why = line_of(one, cell)
+            line, why = line_of(opened, cell)
             text(line, "code") if line else text(why, kind="small")
     return shown
 
 
-def line_of(one: Opened, design: int) -> tuple[str, str]:
+def line_of(opened: OpenedStudy, design: int) -> tuple[str, str]:
     """The command line of a design point, or why there is none."""
     try:
-        return command_of(one.study.spec["task"], told(one.study.spec, one.cells[design])), ""
+        return command_of(opened.study.spec["task"], run_of(opened.study.spec, opened.cells[design])), ""
     except InputError as problem:
         return "", f"No single line remakes it: {without_folders(str(problem))}."
 
 
-def _lines(one: Opened, designs: Sequence[int]) -> tuple[dict[int, tuple[str, str]], bool]:
+def _lines(opened: OpenedStudy, designs: Sequence[int]) -> tuple[dict[int, tuple[str, str]], bool]:
     """Command lines by design point, and whether the model has changed since."""
-    lines = {design: line_of(one, design) for design in designs}
+    lines = {design: line_of(opened, design) for design in designs}
     speaks = any(line for line, _ in lines.values())
-    return lines, speaks and is_changed(one.study.header, told(one.study.spec, one.cells[0]))
+    return lines, speaks and is_changed(opened.study.header, run_of(opened.study.spec, opened.cells[0]))
 
 
 def _rows(chosen: Any, measure: str) -> dict[int, list[str]]:
     """Cells of the table by design point; a point without a finished run has no quantiles."""
     names = [str(name) for name in chosen.points.columns if name != "design"]
-    found = chosen.summary([measure]).set_index("design")[["q05", "q50", "q95"]]
+    quantiles = chosen.summary([measure]).set_index("design")[["q05", "q50", "q95"]]
     rows: dict[int, list[str]] = {}
     for design, *values in chosen.points[["design", *names]].itertuples(index=False):
-        spread = found.loc[design].tolist() if design in found.index else [np.nan] * 3
-        rows[int(design)] = [str(design), *map(told_as, values), *(_short(number) for number in spread)]
+        spread = quantiles.loc[design].tolist() if design in quantiles.index else [np.nan] * 3
+        rows[int(design)] = [str(design), *map(in_words, values), *(_short(number) for number in spread)]
     return rows
 
 

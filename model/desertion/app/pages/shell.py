@@ -1,4 +1,4 @@
-"""Shell: the frame around all pages: who is let in, the links, and the address line."""
+"""The frame around all pages: who is let in, the links, and the address line."""
 
 from __future__ import annotations
 

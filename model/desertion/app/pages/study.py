@@ -1,4 +1,4 @@
-"""Study: the page that opens a study's file: heatmap, curves, sizes, sensitivity, and single points as runs."""
+"""The page that opens a study's file: heatmap, curves, sizes, sensitivity, and single points as runs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.pages.points import Points
-from desertion.app.parts.drawing import Drawn
+from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, choice, facts, sentence, text
-from desertion.app.parts.filter import Filter, kept
+from desertion.app.parts.filter import Filter, let_through
 from desertion.app.request.address import Settings
 from desertion.app.request.folder import names
 from desertion.app.session import Session, current
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from desertion.study.analysis.study import Study
-from desertion.app.work.opened import Opened, measure_of, opened
+from desertion.app.work.opened import OpenedStudy, measure_of, open_study
 
 FIGURES = {
     "": "what suits the study",
@@ -40,7 +40,7 @@ def StudyPage() -> Any:
     session = current()
     address = session.address.value
     solara.Title("Study - Desertion cascades")
-    found = names()
+    files = names()
     solara.use_effect(lambda: _open(session), [address.file])
     state: State = session.study.state.value
     with box([], "") as page:
@@ -51,19 +51,19 @@ def StudyPage() -> Any:
         )
         if session.problem.value:
             sentence(session.problem.value)
-        if not found and not address.file:
+        if not files and not address.file:
             sentence(
                 "The study folder is empty, or the server was started without one: desertion app --studies FOLDER.",
                 "note",
             )
         else:
-            choice("File", address.file, {"": "choose a file", **{name: name for name in found}},
+            choice("File", address.file, {"": "choose a file", **{name: name for name in files}},
                    lambda name: session.change(file=name, x="", y="", measure="", figure="", where=(), page=1, cell=-1))  # fmt: skip
         if state.problem:
             sentence(state.problem)
         if state.busy:
             text("Opening ...", kind="small", role="status")
-        if state.state == "done" and isinstance(state.result, Opened) and state.result.name == address.file:
+        if state.state == "done" and isinstance(state.result, OpenedStudy) and state.result.name == address.file:
             if state.result.comparison is not None:
                 _OfComparison(state.result)
             else:
@@ -76,15 +76,15 @@ def _open(session: Session) -> None:
     if not name:
         session.study.cancel()
         return
-    session.study.start(lambda _tell, _stop: opened(name))
+    session.study.start(lambda _tell, _stop: open_study(name))
 
 
 @solara.component
-def _OfStudy(one: Opened) -> Any:
+def _OfStudy(opened: OpenedStudy) -> Any:
     session = current()
     where = session.address.value.where
-    study = one.study
-    chosen, problem = solara.use_memo(lambda: _chosen(one, where), [one.name, where])
+    study = opened.study
+    chosen, problem = solara.use_memo(lambda: _chosen(opened, where), [opened.name, where])
     with box([], "") as shown:
         text(study.title, "h2")
         text(str(study.header.get("question", "")), kind="lead")
@@ -95,50 +95,54 @@ def _OfStudy(one: Opened) -> Any:
         if problem:
             sentence(problem)
         if chosen is not None:
-            _Figure(one, chosen)
-            Points(one, chosen, measure_of(one, session.address.value.measure))
+            _Figure(opened, chosen)
+            Points(opened, chosen, measure_of(opened, session.address.value.measure))
     return shown
 
 
-def _chosen(one: Opened, where: Settings) -> tuple[Study | None, str]:
+def _chosen(opened: OpenedStudy, where: Settings) -> tuple[Study | None, str]:
     """The points that are let through, or why there are none."""
     from desertion.study.analysis.selection import Selection
 
     try:
-        designs = kept(one.study.points, where)
+        designs = let_through(opened.study.points, where)
     except InputError as problem:
         return None, str(problem)
     if not designs:
         return None, "No design point is left by this filter: choose more policies or values, or wider ranges."
-    return Selection(one.study, designs) if where else one.study, ""
+    return Selection(opened.study, designs) if where else opened.study, ""
 
 
 @solara.component
-def _Figure(one: Opened, chosen: Any) -> Any:
+def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
     """Kind, measure and axes, and the figure that they give."""
     session = current()
     address = session.address.value
-    measure = measure_of(one, address.measure)
-    x = address.x if address.x in one.axes else (one.axes[0] if one.axes else "")
-    y = address.y if address.y in one.axes and address.y != x else next((axis for axis in one.axes if axis != x), "")
+    measure = measure_of(opened, address.measure)
+    x = address.x if address.x in opened.axes else (opened.axes[0] if opened.axes else "")
+    y = (
+        address.y
+        if address.y in opened.axes and address.y != x
+        else next((axis for axis in opened.axes if axis != x), "")
+    )
     with box([], "") as figure:
         with box([], "app-buttons"):
             choice("Figure", address.figure, FIGURES, lambda name: session.change(figure=name))
             choice(
                 "Measure",
                 measure,
-                {name: name.replace("_", " ") for name in one.measures},
+                {name: name.replace("_", " ") for name in opened.measures},
                 lambda name: session.change(measure=name),
             )
-            if len(one.axes) > 1:
-                choice("Across", x, {axis: axis for axis in one.axes}, lambda name: session.change(x=name))
+            if len(opened.axes) > 1:
+                choice("Across", x, {axis: axis for axis in opened.axes}, lambda name: session.change(x=name))
                 choice(
-                    "Upright", y, {axis: axis for axis in one.axes if axis != x}, lambda name: session.change(y=name)
+                    "Upright", y, {axis: axis for axis in opened.axes if axis != x}, lambda name: session.change(y=name)
                 )
-        Drawn(
+        FigurePanel(
             partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
             f"{FIGURES.get(address.figure, address.figure)}: {measure}",
-            (one.name, address.figure, measure, x, y, address.where, session.dark.value),
+            (opened.name, address.figure, measure, x, y, address.where, session.dark.value),
         )
     return figure
 
@@ -198,11 +202,11 @@ def _response(study: Study, measure: str, x: str) -> Figure:
 
 
 @solara.component
-def _OfComparison(one: Opened) -> Any:
-    from desertion.app.pages.compare import Shown
+def _OfComparison(opened: OpenedStudy) -> Any:
+    from desertion.app.pages.compare import ComparisonView
 
     session = current()
     with box([], "") as shown:
-        text(str(one.comparison.about.get("title", one.comparison.scenario)), "h2")
-        Shown(one.comparison, one.name, session.dark.value)
+        text(str(opened.comparison.about.get("title", opened.comparison.scenario)), "h2")
+        ComparisonView(opened.comparison, opened.name, session.dark.value)
     return shown

@@ -1,4 +1,4 @@
-"""Charts: small line and area charts as SVG text, fast enough to be drawn several times a second, coloured by the page's style sheet."""
+"""Small line and area charts as SVG text, fast enough to be drawn several times a second, coloured by the page's style sheet."""
 
 from __future__ import annotations
 
@@ -104,8 +104,8 @@ class _Scale:
     def _points(self, values: NDArray[np.float64]) -> list[tuple[float, float]]:
         # Above 400 days a chart has more days than it has pixels.
         every = max(1, len(values) // 400)
-        kept = sorted({*range(0, len(values), every), len(values) - 1})
-        return [(self.x(day), self.y(float(values[day]))) for day in kept if np.isfinite(values[day])]
+        days = sorted({*range(0, len(values), every), len(values) - 1})
+        return [(self.x(day), self.y(float(values[day]))) for day in days if np.isfinite(values[day])]
 
 
 def _joined(points: list[tuple[float, float]]) -> str:

@@ -1,4 +1,4 @@
-"""Drawing: figures made by the project's own functions, in a thread, one at a time, as PNG."""
+"""Figures made by the project's own functions, in a thread, one at a time, as PNG."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def png(make: Callable[[], Figure]) -> bytes:
 
 
 @solara.component
-def Drawn(make: Callable[[], Figure], said: str, key_of: tuple[object, ...]) -> Any:
+def FigurePanel(make: Callable[[], Figure], said: str, key_of: tuple[object, ...]) -> Any:
     """Draw a figure in a thread and show it; what cannot be drawn is told in a sentence.
 
     Args:

@@ -1,4 +1,4 @@
-"""Parts: what the pages are made of: text, tables, fields, buttons, messages, pictures."""
+"""What the pages are made of: text, tables, fields, buttons, messages, pictures."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def field(
         unit=unit,
         hint=hint,
         placeholder=placeholder,
-        event_change=lambda given: change(str(given).strip()),
+        event_change=lambda sent: change(str(sent).strip()),
     )
 
 
@@ -149,10 +149,10 @@ def choice(label: str, value: str, options: Mapping[str, str], change: Callable[
         change: Called with the value chosen.
     """
 
-    def chosen(given: str) -> None:
+    def chosen(sent: str) -> None:
         # What comes from a browser need not be on the list.
-        if given in options:
-            change(given)
+        if sent in options:
+            change(sent)
 
     return _Choice(label=label, value=value, options=[list(pair) for pair in options.items()], event_change=chosen)
 
@@ -163,8 +163,8 @@ def several(
 ) -> Element:  # fmt: skip
     """A list to choose several from, in the order in which they are chosen."""
 
-    def chosen(given: list[str]) -> None:
-        change(tuple(name for name in given if name in options or name in values)[:most])
+    def chosen(sent: list[str]) -> None:
+        change(tuple(name for name in sent if name in options or name in values)[:most])
 
     return _Several(
         label=label,
@@ -183,7 +183,7 @@ def button(label: str, act: Callable[[], None], *, main: bool = False, disabled:
 
 def tick(label: str, value: bool, change: Callable[[bool], None]) -> Element:
     """A box to tick."""
-    return _Tick(label=label, value=value, event_change=lambda given: change(bool(given)))
+    return _Tick(label=label, value=value, event_change=lambda sent: change(bool(sent)))
 
 
 @solara.component

@@ -1,4 +1,4 @@
-"""Filter: which design points of a study are shown, by policy and by the values of what was varied."""
+"""Which design points of a study are shown, by policy and by the values of what was varied."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def varied(points: pd.DataFrame) -> tuple[str, ...]:
     return tuple(name for name in names if points[name].nunique(dropna=False) > 1)
 
 
-def kept(points: pd.DataFrame, where: Settings) -> tuple[int, ...]:
+def let_through(points: pd.DataFrame, where: Settings) -> tuple[int, ...]:
     """Numbers of the design points that an address lets through.
 
     Args:
@@ -45,61 +45,61 @@ def kept(points: pd.DataFrame, where: Settings) -> tuple[int, ...]:
     """
     known = varied(points)
     through = points
-    for name, told in where:
+    for name, restriction in where:
         if name not in known:
             raise unknown_name("varied parameter", name[:80], known, where="filter")
         column = points[name]
-        if SPAN in told and is_number(column):
-            low, high = ends(name, told)
+        if SPAN in restriction and is_number(column):
+            low, high = ends(name, restriction)
             through = through[through[name].between(low, high)]
         else:
-            through = through[through[name].map(told_as).isin(values(column, told))]
-    return tuple(int(one) for one in through["design"])
+            through = through[through[name].map(in_words).isin(values(column, restriction))]
+    return tuple(int(design) for design in through["design"])
 
 
-def values(column: pd.Series[Any], told: str) -> tuple[str, ...]:
-    """Single values that are let through, as `told_as` writes them.
+def values(column: pd.Series[Any], restriction: str) -> tuple[str, ...]:
+    """Single values that are let through, as `in_words` writes them.
 
     Raises:
         InputError: If the column holds none of that kind.
     """
     known = options(column)
-    found = [unquote(part) for part in told.split(SEPARATOR)]
+    wanted = [unquote(part) for part in restriction.split(SEPARATOR)]
     if is_number(column):
-        found = [told_as(_number(str(column.name), part)) for part in found]
-    for value in found:
+        wanted = [in_words(_number(str(column.name), part)) for part in wanted]
+    for value in wanted:
         if value not in known:
             raise unknown_name(f"value of {column.name}", value[:80], known, where="filter")
-    return tuple(found)
+    return tuple(wanted)
 
 
 def written(chosen: tuple[str, ...]) -> str:
     """Values as they stand in an address."""
-    return SEPARATOR.join(quote(one, safe=" +/:,=") for one in chosen)
+    return SEPARATOR.join(quote(value, safe=" +/:,=") for value in chosen)
 
 
-def ends(name: str, told: str) -> tuple[float, float]:
+def ends(name: str, restriction: str) -> tuple[float, float]:
     """Lowest and highest number of a range.
 
     Raises:
         InputError: If one is no number, or the lowest is above the highest.
     """
-    first, _, last = told.partition(SPAN)
+    first, _, last = restriction.partition(SPAN)
     low = _number(name, first) if first.strip() else -math.inf
     high = _number(name, last) if last.strip() else math.inf
     if low > high:
-        raise input_error(name, told, "begins above its end", where="filter", way_out="exchange the two")
+        raise input_error(name, restriction, "begins above its end", where="filter", way_out="exchange the two")
     return low, high
 
 
 def options(column: pd.Series[Any]) -> dict[str, str]:
     """All values of a parameter in words, numbers in their order and words in the study's."""
-    found = list(dict.fromkeys(column))
-    ordered = sorted(found) if is_number(column) else found
-    return {told_as(one): told_as(one) for one in ordered}
+    distinct = list(dict.fromkeys(column))
+    ordered = sorted(distinct) if is_number(column) else distinct
+    return {in_words(value): in_words(value) for value in ordered}
 
 
-def told_as(value: object) -> str:
+def in_words(value: object) -> str:
     """A value in words, the same for 1 and 1.0."""
     if isinstance(value, str):
         return value
@@ -112,13 +112,13 @@ def is_number(column: pd.Series[Any]) -> bool:
     return column.dtype.kind in "iuf"
 
 
-def _number(name: str, told: str) -> float:
+def _number(name: str, restriction: str) -> float:
     try:
-        number = float(told)
+        number = float(restriction)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise input_error(name, told[:80], "must be a number", where="filter")
+        raise input_error(name, restriction[:80], "must be a number", where="filter")
     return number
 
 
@@ -141,7 +141,7 @@ def Filter(points: Any, shown: int) -> Any:
                 text("Filter", "summary")
                 with box([], "app-two"):
                     for name in names:
-                        One(points[name], where.get(name, ""))
+                        OneParameter(points[name], where.get(name, ""))
                 if where:
                     button("Show all points again", lambda: session.change(where=(), page=1))
         text(f"{shown:,} of {len(points):,} design points are shown.", "p", "small", role="status")
@@ -149,31 +149,31 @@ def Filter(points: Any, shown: int) -> Any:
 
 
 @solara.component
-def One(column: Any, told: str) -> Any:
+def OneParameter(column: Any, restriction: str) -> Any:
     """Fields of one parameter."""
     session = current()
     name = str(column.name)
     known = options(column)
     label = "Policies" if name == "policies" else name
 
-    def restrict(given: str) -> None:
-        session.address.value = session.address.peek().with_restriction(name, given)
+    def restrict(typed: str) -> None:
+        session.address.value = session.address.peek().with_restriction(name, typed)
         session.problem.value = ""
 
     def between(first: str, last: str) -> None:
         restrict(f"{first.strip()}{SPAN}{last.strip()}" if first.strip() or last.strip() else "")
 
-    with box([], "") as one:
-        if is_number(column) and (len(known) > FEW or SPAN in told):
-            first, _, last = told.partition(SPAN) if SPAN in told else ("", "", "")
+    with box([], "") as fields:
+        if is_number(column) and (len(known) > FEW or SPAN in restriction):
+            first, _, last = restriction.partition(SPAN) if SPAN in restriction else ("", "", "")
             low, *_, high = known
             with box([], "app-buttons"):
-                field(f"{label} from", first, lambda given: between(given, last), placeholder=low)
-                field(f"{label} to", last, lambda given: between(first, given), placeholder=high)
+                field(f"{label} from", first, lambda typed: between(typed, last), placeholder=low)
+                field(f"{label} to", last, lambda typed: between(first, typed), placeholder=high)
         else:
             try:
-                chosen = values(column, told) if told else ()
+                chosen = values(column, restriction) if restriction else ()
             except InputError:
                 chosen = ()
             several(label, chosen, known, lambda wanted: restrict(written(wanted)), adding=f"Only some of {len(known)}")
-    return one
+    return fields

@@ -1,4 +1,4 @@
-"""Inputs: the few parameters that matter, with units and meanings taken from where they are defined."""
+"""The few parameters that matter, with units and meanings taken from where they are defined."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def More() -> Any:
     """Fields of the inputs that matter, and a list of all others that are set."""
     session = current()
     address = session.address.value
-    given = dict(address.settings)
+    settings = dict(address.settings)
     with box([], "", "details") as more:
         text("More inputs", "summary")
-        field("Asylum dial", given.get("asylum", ""), lambda value: session.set_input("asylum", value),
+        field("Asylum dial", settings.get("asylum", ""), lambda value: session.set_input("asylum", value),
               unit="0 to 1", hint=_DIAL, placeholder="0.5")  # fmt: skip
         choice(
-            "Form of contagion", given.get("behaviour.form", "") or "multiplicative", {form: form for form in FORMS},
+            "Form of contagion", settings.get("behaviour.form", "") or "multiplicative", {form: form for form in FORMS},
             lambda value: session.set_input("behaviour.form", "" if value == "multiplicative" else value),
         )  # fmt: skip
         for name, label in KNOBS.items():
             unit, meaning, default = about(name)
             key = f"behaviour.{name}"
-            field(label, given.get(key, ""), lambda value, key=key: session.set_input(key, value),
+            field(label, settings.get(key, ""), lambda value, key=key: session.set_input(key, value),
                   hint=f"{meaning[:1].upper()}{meaning[1:]}; {unit}.", placeholder=f"{default:g} {unit}")  # fmt: skip
         Others()
     return more
@@ -79,6 +79,6 @@ def Others() -> Any:
 
 def about(name: str) -> tuple[str, str, float]:
     """Unit, meaning and default of an input of behaviour."""
-    found = Behaviour.model_fields[name]
-    extra = cast(Mapping[str, str], found.json_schema_extra)
-    return extra["unit"], found.description or "", float(found.default)
+    definition = Behaviour.model_fields[name]
+    extra = cast(Mapping[str, str], definition.json_schema_extra)
+    return extra["unit"], definition.description or "", float(definition.default)

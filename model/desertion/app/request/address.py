@@ -1,4 +1,4 @@
-"""Address: everything that a page shows, as it stands in the browser's address line, so that it can be shared."""
+"""Everything that a page shows, as it stands in the browser's address line, so that it can be shared."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def parse(query: str) -> Address:
         raise InputError(
             f"the address is {len(query)} characters long, at most {LONGEST} are read: start from the bare page"
         )
-    found: dict[str, object] = {}
+    parts: dict[str, object] = {}
     pairs: dict[str, dict[str, str]] = {name: {} for name in _PAIRS.values()}
     for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
         if name in pairs:
@@ -114,7 +114,7 @@ def parse(query: str) -> Address:
                 raise InputError(f"address: {name}={text!r} has no key and value; write {name}=dotted.key=value")
             pairs[name][key.strip()] = value.strip()
         elif name in _READERS:
-            found[name] = _READERS[name](name, text)
+            parts[name] = _READERS[name](name, text)
         else:
             raise unknown_name("part of the address", name, (*_READERS, *pairs))
     if len(pairs["set"]) > MOST_SETTINGS:
@@ -123,8 +123,8 @@ def parse(query: str) -> Address:
         )
     if len(pairs["where"]) > MOST_SETTINGS:
         raise InputError(f"address: {len(pairs['where'])} restrictions are too many, at most {MOST_SETTINGS}")
-    found |= {name: tuple(sorted(pairs[short].items())) for name, short in _PAIRS.items()}
-    return Address(**found)  # type: ignore[arg-type]
+    parts |= {name: tuple(sorted(pairs[short].items())) for name, short in _PAIRS.items()}
+    return Address(**parts)  # type: ignore[arg-type]
 
 
 def value_of(text: str) -> object:
@@ -136,10 +136,10 @@ def value_of(text: str) -> object:
 
 
 def _with(pairs: Settings, key: str, text: str) -> Settings:
-    kept = {name: value for name, value in pairs if name != key}
+    others = {name: value for name, value in pairs if name != key}
     if text.strip():
-        kept[key] = text.strip()
-    return tuple(sorted(kept.items()))
+        others[key] = text.strip()
+    return tuple(sorted(others.items()))
 
 
 def _words(_name: str, text: str) -> tuple[str, ...]:

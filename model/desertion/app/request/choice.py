@@ -1,4 +1,4 @@
-"""Choice: from an address to a checked scenario, refusing names and sizes that this server does not serve."""
+"""From an address to a checked scenario, refusing names and sizes that this server does not serve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desertion.app.request.address import Address, value_of
 from desertion.app.request.limits import check_live
 from desertion.errors import InputError, unknown_name
+from desertion.study.design.point import DIALS
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -20,13 +21,8 @@ PLAYS_WELL = 20_000
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
 
-STUDY_DIALS = ("contagion", "capacity", "reproduction")
-"""Dials that only studies have: multiples of all contagion, and of all places and cases a day; leavers that one adds."""
-
-WHOLE = ("asylum", *STUDY_DIALS)
+WHOLE = ("asylum", *DIALS)
 """Dials that turn many inputs at once."""
-
-LARGEST_SEED = 2**63
 
 
 @lru_cache(maxsize=1)
@@ -34,10 +30,10 @@ def shipped() -> dict[str, dict[str, str]]:
     """Titles of the shipped scenarios and policies by kind and name."""
     from desertion.scenario import catalogue
 
-    found = catalogue()
+    names = catalogue()
     # Policies named lever-... move one lever each, for the tests of claims.
-    policies = {name: title for name, title in found["policies"].items() if not name.startswith("lever-")}
-    return {"scenarios": found["scenarios"], "policies": policies, "all policies": found["policies"]}
+    policies = {name: title for name, title in names["policies"].items() if not name.startswith("lever-")}
+    return {"scenarios": names["scenarios"], "policies": policies, "all policies": names["policies"]}
 
 
 def scenario_of(address: Address) -> Scenario:
@@ -60,7 +56,7 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
     from desertion.study.design.point import scenario_of as scenario_of_point
 
     check_names(address.scenario, policies)
-    if not 0 <= address.seed < LARGEST_SEED:
+    if not 0 <= address.seed < 2**63:
         raise InputError(f"seed = {address.seed} must be a whole number in [0, 2**63)", key="seed")
     if not math.isfinite(address.scale) or not 0.0 <= address.scale <= 1.0:
         raise InputError(
@@ -107,7 +103,7 @@ def settings_of(address: Address) -> dict[str, object]:
         value = value_of(text)
         if not isinstance(value, bool | int | float | str):
             raise InputError(f"{key} = {text!r} must be a number, a truth value or a word", key=key)
-        if key in STUDY_DIALS and (isinstance(value, str) or not 0.0 <= float(value) < math.inf):
+        if key in DIALS and (isinstance(value, str) or not 0.0 <= float(value) < math.inf):
             raise InputError(f"{key} = {text!r} must be a number >= 0", key=key)
         settings[key] = value
     return settings
@@ -131,7 +127,7 @@ def people_of(scenario: Scenario) -> int:
 
 def run_command(address: Address) -> str:
     """The command line that repeats the live run."""
-    if any(key in STUDY_DIALS for key, _ in address.settings):
+    if any(key in DIALS for key, _ in address.settings):
         return "This is a point of a study; `desertion sweep` with that study's file runs it."
     words = ["desertion", "run", address.scenario]
     words += [word for policy in address.policies for word in ("--policy", policy)]

@@ -1,4 +1,4 @@
-"""Folder: the one folder whose study files the app may open, by name only."""
+"""The one folder whose study files the app may open, by name only."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def names() -> list[str]:
     folder = limits().studies
     if folder is None or not folder.is_dir():
         return []
-    found = [*folder.glob("*.sqlite"), *folder.glob("*/*.sqlite")]
-    return sorted(path.relative_to(folder).as_posix() for path in found if _is_inside(path, folder))[:_MOST]
+    candidates = [*folder.glob("*.sqlite"), *folder.glob("*/*.sqlite")]
+    return sorted(path.relative_to(folder).as_posix() for path in candidates if _is_inside(path, folder))[:_MOST]
 
 
 def path_of(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Limits: what one server lets its visitors ask for, set once when it starts."""
+"""What one server lets its visitors ask for, set once when it starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cell: one design point of a study as a run, in the app and on the command line."""
+"""One design point of a study as a run, in the app and on the command line."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ CHANGED = (
 )
 
 
-def told(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
-    """What the model was told about a design point, with the seed of the run's chance.
+def run_of(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
+    """What a design point's runs are made from, with the seed of their chance.
 
     Args:
         spec: The study's resolved spec.
@@ -48,7 +48,7 @@ def address_of(run: Mapping[str, Any], now: Address) -> Address:
     """The address of page Cascade that plays the first replicate of a design point.
 
     Args:
-        run: As `told` gives it.
+        run: As `run_of` gives it.
         now: The present address, for what stays.
     """
     from desertion.rules.draws import replicate_seed
@@ -65,7 +65,7 @@ def command_of(task: str, run: Mapping[str, Any]) -> str:
 
     Args:
         task: Dotted path of the study's task.
-        run: As `told` gives it.
+        run: As `run_of` gives it.
 
     Raises:
         InputError: If no such line says the same; the sentence tells why.
@@ -101,7 +101,7 @@ def is_changed(header: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
 
     Args:
         header: What the file says about itself.
-        run: Its first design point, as `told` gives it.
+        run: Its first design point, as `run_of` gives it.
     """
     from desertion.study.run.origin import versions
     from desertion.study.run.task import fingerprint

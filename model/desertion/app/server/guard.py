@@ -1,4 +1,4 @@
-"""Guard: what every request passes through: known hosts only, own pages only, small bodies, careful headers."""
+"""What every request passes through: known hosts only, own pages only, small bodies, careful headers."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ def _name(host: str) -> str:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            given = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in HEADERS]
+            own = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in HEADERS]
             added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            message = {**message, "headers": [*given, *added]}
+            message = {**message, "headers": [*own, *added]}
         await send(message)
 
     return sending

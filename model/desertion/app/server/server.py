@@ -1,4 +1,4 @@
-"""Server: the web server around the app: its settings, its routes, its start."""
+"""The web server around the app: its settings, its routes, its start."""
 
 from __future__ import annotations
 
@@ -157,9 +157,9 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
             """Find a file; a bare package name stands for its main script."""
             return super().lookup_path(path if "/" in path else f"{path}/__main.js")
 
-        def file_response(self, *given: Any, **named: Any) -> Response:
+        def file_response(self, *arguments: Any, **options: Any) -> Response:
             """Send a file that never changes: its path holds its version."""
-            answer = super().file_response(*given, **named)
+            answer = super().file_response(*arguments, **options)
             answer.headers["cache-control"] = "public, max-age=31536000, immutable"
             return answer
 
@@ -174,10 +174,10 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
         answer.headers["cache-control"] = "no-store"
         cookie = answer.headers.get("set-cookie")
         if cookie:
-            kept = [
+            parts = [
                 part for part in cookie.split("; ") if part.lower() not in ("samesite=none", "samesite=lax", "httponly")
             ]
-            answer.headers["set-cookie"] = "; ".join([*kept, "HttpOnly", "SameSite=Strict"])
+            answer.headers["set-cookie"] = "; ".join([*parts, "HttpOnly", "SameSite=Strict"])
         return answer
 
     routes: list[BaseRoute] = []
@@ -240,9 +240,9 @@ def greeting(place: Place) -> str:
     return "\n".join(lines)
 
 
-def studies_folder(given: Path | None) -> Path | None:
-    """The study folder: the one given, or `outputs` where there is one."""
-    if given is not None:
-        return given
+def studies_folder(folder: Path | None) -> Path | None:
+    """The study folder: the one asked for, or `outputs` where there is one."""
+    if folder is not None:
+        return folder
     usual = Path("outputs")
     return usual if usual.is_dir() else None

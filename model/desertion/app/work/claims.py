@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Opened:
+class JudgedFile:
     """A file of claims, judged.
 
     Attributes:
@@ -34,7 +34,7 @@ class Opened:
     note: str = ""
 
 
-def judged(name: str) -> Opened:
+def judged(name: str) -> JudgedFile:
     """Judge a file of the study folder by the claims that its runs were made for.
 
     Raises:
@@ -49,21 +49,23 @@ def judged(name: str) -> Opened:
     with StudyFile(path) as file:
         header = file.header()
     spec = header["spec"]
-    told = dict(spec["settings"])
-    if "worlds_seed" not in told:
+    settings = dict(spec["settings"])
+    if "worlds_seed" not in settings:
         raise InputError(f"{name} holds no claims: open it on the page Study", key="file")
-    own, note = _claims_of(name, bool(told.get("claims")), str(dict(header.get("fingerprint", {})).get("claims", "")))
+    own, note = _claims_of(
+        name, bool(settings.get("claims")), str(dict(header.get("fingerprint", {})).get("claims", ""))
+    )
     claims = load(own)
     _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
-    command = f"desertion claims --worlds {told['worlds']} --seed {told['worlds_seed']}"
+    command = f"desertion claims --worlds {settings['worlds']} --seed {settings['worlds_seed']}"
     plan = Plan(
-        path=own, ids=_ids(claims, arms), count=int(told["worlds"]), replicates=int(spec["replicates"]["number"]),
-        scale=float(told["scale"]), seed=int(told["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
+        path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), replicates=int(spec["replicates"]["number"]),
+        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
     )  # fmt: skip
     outcome = judged_file(plan, path)
     points = worlds(outcome.claims.factors, plan.count, plan.seed)
-    return Opened(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)
+    return JudgedFile(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)
 
 
 def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
@@ -72,9 +74,9 @@ def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
 
     if digest == hashlib.sha256(shipped().read_bytes()).hexdigest():
         return None, ""
-    found = claims_file(digest)
-    if found is not None:
-        return found, f"Judged by {found.name}, found in the study folder by the hash that the file of runs holds."
+    beside = claims_file(digest)
+    if beside is not None:
+        return beside, f"Judged by {beside.name}, found in the study folder by the hash that the file of runs holds."
     if is_own:
         raise InputError(
             f"{name} was made with a claims file of its own, which it names but does not hold; put that file, unchanged, into the "

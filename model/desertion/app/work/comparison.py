@@ -1,4 +1,4 @@
-"""Comparing: the work behind the page that compares policies, in worker processes, with progress and a stop."""
+"""A comparison of policies for the page Compare, run in worker processes, with progress and a stop."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class _Server:
     lock = threading.Lock()
     turn = threading.BoundedSemaphore(1)
     pool: LocalPool | None = None
-    made = 0
+    comparisons = 0
 
 
 def spec_for(address: Address) -> StudySpec:
@@ -152,8 +152,8 @@ def _pool() -> LocalPool:
 
 def _number() -> int:
     with _Server.lock:
-        _Server.made += 1
-        return _Server.made
+        _Server.comparisons += 1
+        return _Server.comparisons
 
 
 def close_pool() -> None:

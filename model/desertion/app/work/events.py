@@ -1,4 +1,4 @@
-"""Events: what is worth a line in the log of a run, found day by day."""
+"""What is worth a line in the log of a run, events day by day."""
 
 from __future__ import annotations
 
@@ -128,17 +128,17 @@ def whole_squad(world: World, squad: NDArray[np.int64], force: int) -> int:
     surrendered = (squad >= 0) & (world.left_route == SURRENDER)
     count = np.bincount(squad[surrendered], minlength=len(founders))
     empty = (world.squad_n == 0) & (founders >= _SMALLEST_SQUAD)
-    found = np.flatnonzero(empty & (2 * count > founders) & (world.squad_force == force))
-    return int(found[0]) if len(found) else -1
+    squads = np.flatnonzero(empty & (2 * count > founders) & (world.squad_force == force))
+    return int(squads[0]) if len(squads) else -1
 
 
 def planned(scenario: Scenario) -> dict[int, list[Event]]:
     """Events that the scenario's calendar holds, by the day at whose end they have happened."""
-    found: dict[int, list[Event]] = {}
+    events: dict[int, list[Event]] = {}
 
     def add(day: int, kind: str, text: str) -> None:
         if 0 < day <= scenario.days:
-            found.setdefault(day, []).append(Event(day, kind, text))
+            events.setdefault(day, []).append(Event(day, kind, text))
 
     for force in scenario.forces:
         for wave in force.waves:
@@ -150,7 +150,7 @@ def planned(scenario: Scenario) -> dict[int, list[Event]]:
             add(
                 day + 1, "frontier", f"{short(host.title or host.name)} {_BORDER.get(int(value), 'changes its border')}"
             )
-    return found
+    return events
 
 
 def short(title: str) -> str:

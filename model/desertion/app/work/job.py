@@ -1,4 +1,4 @@
-"""Job: one long piece of work in a thread, with progress that can be watched and a stop that can be asked for."""
+"""One long piece of work in a thread, with progress that can be watched and a stop that can be asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live: one run that is played, paused and stepped in a thread of its own, and what it looks like now."""
+"""One run that is played, paused and stepped in a thread of its own, and what it looks like now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
 
 REFRESH = 0.35
-"""Seconds between two looks that a playing run shows of itself."""
+"""Seconds between two snapshots that a playing run shows of itself."""
 
 FASTEST = 1_000.0
 """Days a second that stand for as fast as it goes."""
@@ -30,7 +30,7 @@ _LONGEST_COMPILING = 300.0
 
 
 @dataclass(frozen=True)
-class Look:
+class Snapshot:
     """What there is to see of a run at one moment.
 
     Attributes:
@@ -75,24 +75,24 @@ class Live:
     Args:
         scenario: What to run.
         seed: Where all chance comes from.
-        show: Called with a new look, from the run's thread.
+        show: Called with a new snapshot, from the run's thread.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, show: Callable[[Look], None]) -> None:
+    def __init__(self, scenario: Scenario, seed: int, show: Callable[[Snapshot], None]) -> None:
         self.scenario = scenario
         self.seed = seed
         self.samples: tuple[Sample, ...] = ()
         self.model: DesertionModel | None = None
         self._show = show
         self._orders = _Orders()
-        self._look = Look(days=scenario.days)
+        self._snapshot = Snapshot(days=scenario.days)
         self._thread = threading.Thread(target=self._live, name="desertion-live", daemon=True)
         self._thread.start()
 
     @property
-    def look(self) -> Look:
-        """The latest look."""
-        return self._look
+    def snapshot(self) -> Snapshot:
+        """The latest snapshot."""
+        return self._snapshot
 
     def play(self) -> None:
         """Go on day by day until paused."""
@@ -148,7 +148,7 @@ class Live:
         self.samples = tuple(sample(model.world, force) for force in range(len(self.scenario.forces)))
         self._watch = Watch(model)
         self.model = model
-        self._look = replace(self._look, people=len(model.world.status), days=model.sized.days)
+        self._snapshot = replace(self._snapshot, people=len(model.world.status), days=model.sized.days)
         self._publish("ready")
 
     def _wait(self) -> bool:
@@ -159,7 +159,7 @@ class Live:
             return not self._orders.closed
 
     def _run(self) -> None:
-        """Run until paused, closed or done; show a look now and then."""
+        """Run until paused, closed or done; show a snapshot now and then."""
         model = self._model()
         shown = began = time.monotonic()
         first = model.day
@@ -167,14 +167,14 @@ class Live:
             self._publish("playing")
         while self._more(model):
             model.step()
-            self._look = replace(self._look, events=(*self._look.events, *self._watch.look()))
+            self._snapshot = replace(self._snapshot, events=(*self._snapshot.events, *self._watch.look()))
             now = time.monotonic()
             if now - shown >= REFRESH:
                 speed = (model.day - first) / (now - began)
                 self._publish("playing", speed)
                 shown = time.monotonic()
             self._pace(began, model.day - first)
-        self._publish("ready" if model.running else "done", self._look.speed)
+        self._publish("ready" if model.running else "done", self._snapshot.speed)
 
     def _more(self, model: DesertionModel) -> bool:
         with self._orders.changed:
@@ -196,21 +196,21 @@ class Live:
     def _publish(self, state: str, speed: float = 0.0) -> None:
         model = self._model()
         world, upto = model.world, model.day + 1
-        self._look = replace(
-            self._look,
+        self._snapshot = replace(
+            self._snapshot,
             state=state,
             day=model.day,
             daily=world.daily[:upto].copy(),
             hosts=world.hostly[:upto].copy(),
-            letters=tuple(one.letters(world.status) for one in self.samples),
+            letters=tuple(sample.letters(world.status) for sample in self.samples),
             speed=speed,
         )
         self._tell()
 
     def _tell(self, **changes: object) -> None:
-        self._look = replace(self._look, **changes)  # type: ignore[arg-type]
+        self._snapshot = replace(self._snapshot, **changes)  # type: ignore[arg-type]
         if not self._orders.closed:
-            self._show(self._look)
+            self._show(self._snapshot)
 
     def _model(self) -> DesertionModel:
         assert self.model is not None

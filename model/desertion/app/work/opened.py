@@ -16,7 +16,7 @@ _NOT_MEASURES = {"design", "replicate", "status", "seconds", "policies", "attemp
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedStudy:
     """A study's file, opened.
 
     Attributes:
@@ -36,7 +36,7 @@ class Opened:
     cells: tuple[Point, ...]
 
 
-def opened(name: str) -> Opened:
+def open_study(name: str) -> OpenedStudy:
     """Open a file of the study folder.
 
     Raises:
@@ -56,14 +56,16 @@ def opened(name: str) -> Opened:
         raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
     comparison = Comparison(path) if task.endswith(".run_arm") else None
     parameters = parameters_of(study.runs)
-    axes = [one for one in parameters if one not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[one])]
-    measures = [str(one) for one in study.runs.columns if one not in {*parameters, *_NOT_MEASURES}]
+    axes = [
+        name for name in parameters if name not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[name])
+    ]
+    measures = [str(name) for name in study.runs.columns if name not in {*parameters, *_NOT_MEASURES}]
     with StudyFile(path) as file:
         cells = tuple(file.points())
-    return Opened(name, study, comparison, tuple(axes), tuple(measures), cells)
+    return OpenedStudy(name, study, comparison, tuple(axes), tuple(measures), cells)
 
 
-def measure_of(one: Opened, wanted: str) -> str:
+def measure_of(opened: OpenedStudy, wanted: str) -> str:
     """The measure that an address asks for, if the study has it, and else the usual one."""
-    usual = "share_left" if "share_left" in one.measures else one.measures[0]
-    return wanted if wanted in one.measures else usual
+    usual = "share_left" if "share_left" in opened.measures else opened.measures[0]
+    return wanted if wanted in opened.measures else usual

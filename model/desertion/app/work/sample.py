@@ -1,4 +1,4 @@
-"""Sample: which people the picture shows, where they stand, and the ties between them."""
+"""Which people the picture shows, where they stand, and the ties between them."""
 
 from __future__ import annotations
 

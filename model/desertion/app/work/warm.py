@@ -1,4 +1,4 @@
-"""Warm: load what the first visitor would wait for, the model's compiled code, once and in the background."""
+"""What the first visitor would wait for, the model's compiled code, loaded once and in the background."""
 
 from __future__ import annotations
 
