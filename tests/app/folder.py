@@ -9,7 +9,7 @@ from typing import Any
 from desertion.study import sweep
 from desertion.study.claims.trial import Plan, spec_of
 from desertion.study.comparison.compare import spec_of as comparison_of
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 
 SECRET = "nobody may read this"
 
@@ -60,17 +60,17 @@ class Here(Executor):
 
 def make(place: Path) -> Path:
     """Fill a folder with a study, a comparison and runs of claims, beside files that must not be opened; return it."""
-    here = Means(executor=Here(), workers=1, quiet=True)
+    here = RunOptions(executor=Here(), workers=1, quiet=True)
     folder = place / "studies"
     folder.mkdir()
     sweep(
         scenario="toy", days=40, vary={"asylum": [0.0, 0.5, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}, runs=2,
-        measures=["share_left", "left_total", "peak_waiting"], out=folder / "dial.sqlite", means=here, quiet=True,
+        measures=["share_left", "left_total", "peak_waiting"], out=folder / "dial.sqlite", options=here, quiet=True,
     )  # fmt: skip
     sweep(
         scenario="toy", days=40, scale=0.2, seed=3, policies={"none": [], "closed-borders": ["closed-borders"], "fast-track": ["fast-track"]}, settings={"contagion": 2.0},
         vary={"asylum": {"range": [0.0, 1.0], "steps": 26}, "behaviour.form": ["multiplicative", "additive"]},
-        measures=["share_left", "left_total"], out=folder / "wide.sqlite", means=here, quiet=True,
+        measures=["share_left", "left_total"], out=folder / "wide.sqlite", options=here, quiet=True,
     )  # fmt: skip
     run_study(comparison_of("toy", ["closed-borders", "fast-track"], runs=3, days=60), folder / "policies.sqlite", here)
     claims = Plan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)

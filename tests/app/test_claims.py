@@ -12,7 +12,7 @@ from desertion.app.work.claims import judged
 from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
 from desertion.study.claims.trial import Plan, spec_of
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import OWN_CLAIMS, Here
 
 
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     studies = tmp_path / "studies"
     studies.mkdir()
     run_study(
-        spec_of(Plan(path=mine, count=2)), studies / "claims.sqlite", Means(executor=Here(), workers=1, quiet=True)
+        spec_of(Plan(path=mine, count=2)), studies / "claims.sqlite", RunOptions(executor=Here(), workers=1, quiet=True)
     )
     set_limits(Limits(studies=studies))
     yield studies
@@ -61,6 +61,6 @@ def test_arms_with_a_scenario_by_its_path_are_refused(folder: Path) -> None:
     text = OWN_CLAIMS.replace('scenario = "toy"', f'scenario = "{shipped("seeds") / "scenarios" / "toy.toml"}"')
     (folder / "by-path.toml").write_text(text)
     runs = spec_of(Plan(path=folder / "by-path.toml", count=1))
-    run_study(runs, folder / "path-claims.sqlite", Means(executor=Here(), workers=1, quiet=True))
+    run_study(runs, folder / "path-claims.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
     with pytest.raises(InputError, match="runs a scenario that is not shipped"):
         judged("path-claims.sqlite")

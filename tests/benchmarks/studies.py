@@ -12,7 +12,7 @@ from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.pool import usable_cores
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.run.task import task
 from desertion.study.store.row import DONE, Row
 from desertion.study.store.writer import StudyWriter
@@ -49,7 +49,7 @@ def _study(points: int, runs: int, rounds: int = 0) -> StudySpec:
 
 def _seconds(spec: StudySpec, path: Path, workers: int) -> float:
     began = time.perf_counter()
-    run_study(spec, path, Means(workers=workers, quiet=True))
+    run_study(spec, path, RunOptions(workers=workers, quiet=True))
     return time.perf_counter() - began
 
 

@@ -14,7 +14,7 @@ from desertion.figures import style
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.study import Study
 from desertion.study.design.reading import spec_from
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
         "replicates": 20,
     }
     with ThreadPoolExecutor(1) as threads:
-        means = Means(quiet=True, executor=threads, workers=1)
-        return run_study(spec_from(table, "s", "s"), tmp_path_factory.mktemp("s") / "s.sqlite", means)
+        options = RunOptions(quiet=True, executor=threads, workers=1)
+        return run_study(spec_from(table, "s", "s"), tmp_path_factory.mktemp("s") / "s.sqlite", options)
 
 
 @pytest.mark.parametrize("kind", ["curves", "sizes", "response", "paired", "pareto"])

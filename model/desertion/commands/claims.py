@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options
+from desertion.commands._shared.studies import exit_code
 
 if TYPE_CHECKING:
     from desertion.study.claims.trial import Plan
+    from desertion.study.run.sweep import RunOptions
 
 
 def command(
@@ -28,14 +30,14 @@ def command(
     scheduler: options.Scheduler = None,
     shard: options.Shard = None,
     out: options.Out = None,
-) -> None:
+) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
     from dataclasses import replace
 
-    from desertion.files import folder, write_text
-    from desertion.study.claims.trial import Plan, judged_file, put_to_the_test, quickly
+    from desertion.files import folder
+    from desertion.study.claims.trial import Plan, quickly
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import Means
+    from desertion.study.run.sweep import RunOptions
 
     chosen = tuple(ids or ())
     plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
@@ -44,8 +46,16 @@ def command(
     plan = replace(plan, command=_command(plan))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
-    means = Means(workers=workers or 0, scheduler=scheduler or "", shard=part)
-    outcome = judged_file(plan, file) if report else put_to_the_test(plan, file, means)
+    by = None if report else RunOptions(workers=workers or 0, scheduler=scheduler or "", shard=part)
+    return exit_code(lambda: _judge(plan, file, target, by))
+
+
+def _judge(plan: "Plan", file: Path, target: Path, by: "RunOptions | None") -> int:
+    """Run what is missing, unless nothing is to be run; write and print the verdicts."""
+    from desertion.files import write_text
+    from desertion.study.claims.trial import judged_file, put_to_the_test
+
+    outcome = judged_file(plan, file) if by is None else put_to_the_test(plan, file, by)
     for row in outcome.judged:
         verdict = row.verdict
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
@@ -53,9 +63,10 @@ def command(
         print("provisional: too few worlds for a verdict")
     for path in outcome.write(target):
         print(path)
-    if claims is not None:
+    if plan.path is not None:
         # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
-        print(write_text(target / "claims.toml", claims.read_text(encoding="utf-8")))
+        print(write_text(target / "claims.toml", plan.path.read_text(encoding="utf-8")))
+    return 0
 
 
 def _command(plan: "Plan") -> str:

@@ -61,8 +61,8 @@ def command(
     """Compare policies on common random numbers; write table, curves and report."""
     from desertion.files import folder
     from desertion.study.comparison.compare import USUAL, spec_of
-    from desertion.study.run.runner import Settings
-    from desertion.study.run.sweep import Means
+    from desertion.study.run.runner import DriveOptions
+    from desertion.study.run.sweep import RunOptions
 
     spec = spec_of(
         scenario,
@@ -74,29 +74,29 @@ def command(
         settings=_options.settings(settings),
         population=population,
     )
-    means = Means(
+    options = RunOptions(
         workers=workers or 0,
         scheduler=scheduler or "",
         accept_changes=accept_changes,
         quiet=quiet,
-        driving=Settings(hint=shlex.join(["desertion", *sys.argv[1:]])),
+        driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
     )
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
-            return _studies.told(lambda: _compare(spec, Path(temporary), means, keep=False, paper=paper))
+            return _studies.exit_code(lambda: _compare(spec, Path(temporary), options, keep=False, paper=paper))
     place = folder(out)
-    return _studies.told(lambda: _compare(spec, place, means, keep=True, paper=paper))
+    return _studies.exit_code(lambda: _compare(spec, place, options, keep=True, paper=paper))
 
 
-def _compare(spec: object, place: Path, means: object, *, keep: bool, paper: bool) -> int:
+def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: bool) -> int:
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.design.spec import StudySpec
-    from desertion.study.run.sweep import Means, run_study
+    from desertion.study.run.sweep import RunOptions, run_study
 
     assert isinstance(spec, StudySpec)
-    assert isinstance(means, Means)
+    assert isinstance(options, RunOptions)
     path = place / "study.sqlite"
-    run_study(spec, path, means)
+    run_study(spec, path, options)
     comparison = Comparison(path)
     _tell(comparison)
     if keep:

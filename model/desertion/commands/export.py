@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import File, told
+from desertion.commands._shared.studies import File, exit_code
 
 Format = Annotated[
     str, typer.Option("--format", "-f", help="csv, parquet, or ema (EMA Workbench's experiments and outcomes).")
@@ -16,7 +16,7 @@ Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the da
 
 def command(file: File, out: _options.Out = None, form: Format = "csv", curves: Curves = True) -> int:
     """Write a study's runs, design and curves as CSV, as Parquet, or in EMA Workbench's shape."""
-    return told(lambda: _export(file, out or file.with_suffix(""), form, curves))
+    return exit_code(lambda: _export(file, out or file.with_suffix(""), form, curves))
 
 
 def _export(file: Path, out: Path, form: str, curves: bool) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared.studies import told
+from desertion.commands._shared.studies import exit_code
 
 Out = Annotated[Path, typer.Argument(help="The new file.")]
 Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
@@ -13,7 +13,7 @@ Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
 
 def command(out: Out, parts: Parts) -> int:
     """Put the files of a study's shards together into one."""
-    return told(lambda: _merge(out, parts))
+    return exit_code(lambda: _merge(out, parts))
 
 
 def _merge(out: Path, parts: list[Path]) -> int:

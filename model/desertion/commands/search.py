@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import told
+from desertion.commands._shared.studies import exit_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from desertion.study.analysis.goal import Goal
     from desertion.study.design.spec import StudySpec
-    from desertion.study.run.sweep import Means
+    from desertion.study.run.sweep import RunOptions
     from desertion.study.search.candidates import Found
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
@@ -74,8 +74,8 @@ def command(
     from desertion.errors import input_error
     from desertion.study.analysis.goal import Goal
     from desertion.study.design.reading import changed, read_spec
-    from desertion.study.run.runner import Settings
-    from desertion.study.run.sweep import Means, study_path
+    from desertion.study.run.runner import DriveOptions
+    from desertion.study.run.sweep import RunOptions, study_path
 
     wanted = dict(_pairs(want or ["left_total=more", "cost_eur=less"], "--want"))
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
@@ -86,9 +86,9 @@ def command(
         read_spec(study_path(study)), runs=runs, scale=scale, seed=seed, settings=_options.settings(settings)
     )
     file = out or Path(f"{spec.name}-search.sqlite")
-    hint = Settings(hint=shlex.join(["desertion", *sys.argv[1:]]))
-    means = Means(workers=workers or 0, accept_changes=accept_changes, quiet=quiet, driving=hint)
-    return told(lambda: _search(spec, goal, candidates, file, means, rival, check, table, plot))
+    hint = DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]]))
+    options = RunOptions(workers=workers or 0, accept_changes=accept_changes, quiet=quiet, driving=hint)
+    return exit_code(lambda: _search(spec, goal, candidates, file, options, rival, check, table, plot))
 
 
 def _search(
@@ -96,7 +96,7 @@ def _search(
     goal: "Goal",
     candidates: int,
     out: Path,
-    means: "Means",
+    options: "RunOptions",
     rival: bool,
     check: int,
     csv: Path | None,
@@ -105,14 +105,14 @@ def _search(
     from desertion.study.search.candidates import together
     from desertion.study.search.search import on_other_fates, search, sobol_sample
 
-    found = {"Optuna": search(spec, goal, candidates, out, means)}
+    found = {"Optuna": search(spec, goal, candidates, out, options)}
     _show(found["Optuna"], goal)
     if rival:
-        found["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), means)
+        found["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), options)
         _compare(found, goal)
     table = together(found.items(), goal)
     if check:
-        again = on_other_fates(spec, goal, list(found.values()), check, out.with_stem(f"{out.stem}-check"), means)
+        again = on_other_fates(spec, goal, list(found.values()), check, out.with_stem(f"{out.stem}-check"), options)
         fresh = dict(zip(found, again, strict=True))
         _compare(fresh, goal, f"on {check} other replicates, ")
         table = _checked(table, fresh, goal)

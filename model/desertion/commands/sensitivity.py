@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared.studies import File, told
+from desertion.commands._shared.studies import File, exit_code
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
@@ -23,7 +23,7 @@ def command(
     table: Table = None,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
-    return told(lambda: _sensitivity(file, measure, policy, of, plot, table))
+    return exit_code(lambda: _sensitivity(file, measure, policy, of, plot, table))
 
 
 def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands._shared.studies import File, told
+from desertion.commands._shared.studies import File, exit_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +46,7 @@ def command(
     discover: Discover = None,
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
-    return told(lambda: _show(file, measure, failures, verify, plot, table, kind, discover))
+    return exit_code(lambda: _show(file, measure, failures, verify, plot, table, kind, discover))
 
 
 def _show(

@@ -53,9 +53,9 @@ def command(
 ) -> int:
     """Run a study into one file, or go on with it where it stopped."""
     from desertion.study.design.reading import changed, read_spec
-    from desertion.study.run.runner import Settings
+    from desertion.study.run.runner import DriveOptions
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import Means, default_path, study_path
+    from desertion.study.run.sweep import RunOptions, default_path, study_path
 
     spec = changed(
         read_spec(study_path(study)),
@@ -71,7 +71,7 @@ def command(
     if dry_run:
         return _plan(spec, workers or 0)
     file = out or default_path(spec, part)
-    means = Means(
+    options = RunOptions(
         workers=workers or 0,
         scheduler=scheduler or "",
         certificates=_studies.certificates(tls_ca, tls_cert, tls_key),
@@ -79,16 +79,16 @@ def command(
         accept_changes=accept_changes,
         retry_failed=retry_failed,
         quiet=quiet,
-        driving=Settings(hint=_again(file)),
+        driving=DriveOptions(hint=_again(file)),
     )
-    return _studies.told(lambda: _run(spec, file, means))
+    return _studies.exit_code(lambda: _run(spec, file, options))
 
 
-def _run(spec: "StudySpec", file: Path, means: object) -> int:
-    from desertion.study.run.sweep import Means, run_study
+def _run(spec: "StudySpec", file: Path, options: object) -> int:
+    from desertion.study.run.sweep import RunOptions, run_study
 
-    assert isinstance(means, Means)
-    study = run_study(spec, file, means)
+    assert isinstance(options, RunOptions)
+    study = run_study(spec, file, options)
     counts = ", ".join(f"{count} {status}" for status, count in study.counts.items())
     print(f"{file}: {counts}")
     if len(study.failures):

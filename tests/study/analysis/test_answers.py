@@ -17,7 +17,7 @@ from desertion.study.analysis.pareto import on_front
 from desertion.study.analysis.phase import phase_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import wilson_interval
 from desertion.study.store.reader import StudyFile
 
@@ -31,7 +31,7 @@ def done(tmp_path: Path, study: Make) -> Study:
     """Three policies at two pulls, 40 replicates, one of which fails at every point."""
     spec = study(settings={"fail_at": 3}, runs=40, pull=[0.1, 0.6], policies=POLICIES)
     with ThreadPoolExecutor(1) as threads:
-        return run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+        return run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
 
 
 def test_paired_differences_are_those_of_the_same_replicates(done: Study) -> None:
@@ -207,7 +207,7 @@ def test_runs_of_different_length_are_held_at_their_last_value(tmp_path: Path, s
     table = {"task": "tests.study.run.fake.run", "vary": {"days": [3, 5]}, "replicates": 2}
     with ThreadPoolExecutor(1) as threads:
         done = run_study(
-            spec_from(table, "s", "s"), tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1)
+            spec_from(table, "s", "s"), tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1)
         )
     assert done.curves.groupby("design")["day"].max().tolist() == [3, 5]
     with StudyFile(done.path) as file:
@@ -228,7 +228,7 @@ def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: 
     ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
     spec = study(runs=5, design={"kind": "sobol", "points": 64, "dummy": True}, **ranges)
     with ThreadPoolExecutor(1) as threads:
-        done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+        done = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
     table = done.sensitivity("left_total").set_index("factor")
     assert table.index.tolist() == ["pull", "other", "dummy"]
     assert table["total"].idxmax() == "pull"
@@ -240,7 +240,7 @@ def test_the_dummy_factor_tells_what_chance_explains(tmp_path: Path, study: Make
     ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}
     spec = study(runs=1, design={"kind": "sobol", "points": 256, "dummy": True}, **ranges)
     with ThreadPoolExecutor(1) as threads:
-        done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+        done = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
     table = done.sensitivity("noise").set_index("factor")
     assert table.loc["dummy", "total"] == pytest.approx(1.0, abs=0.2)
     assert table.loc[["pull", "other"], "total"].tolist() == [0.0, 0.0]

@@ -14,7 +14,7 @@ from desertion.study.analysis.export import ema_shape, export
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
 
 
@@ -23,7 +23,7 @@ def done(tmp_path: Path, study: Callable[..., StudySpec]) -> Study:
     """Two policies, three pulls, five replicates of which one fails."""
     spec = study(settings={"fail_at": 3}, runs=5, policies={"closed": [], "open": ["open"]})
     with ThreadPoolExecutor(1) as threads:
-        return run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, executor=threads, workers=1))
+        return run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])

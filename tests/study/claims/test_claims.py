@@ -11,7 +11,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.trial import Plan, judged_file, put_to_the_test, quickly, spec_of
-from desertion.study.run.sweep import Means
+from desertion.study.run.sweep import RunOptions
 from desertion.study.store.reader import StudyFile
 from tests.study.claims.test_judging import TEXT
 
@@ -24,18 +24,18 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(path=path, count=8, replicates=2, task="tests.study.claims.fake_claims.run")
 
 
-def _means(pool: ThreadPoolExecutor) -> Means:
-    return Means(executor=pool, workers=2, quiet=True)
+def _options(pool: ThreadPoolExecutor) -> RunOptions:
+    return RunOptions(executor=pool, workers=2, quiet=True)
 
 
 def test_arms_run_once_and_nothing_is_repeated(plan: Plan, tmp_path: Path) -> None:
     """Two arms, eight worlds, two replicates: 32 runs, and none the second time."""
     file = tmp_path / "claims.sqlite"
     with ThreadPoolExecutor(2) as pool:
-        first = put_to_the_test(plan, file, _means(pool))
+        first = put_to_the_test(plan, file, _options(pool))
         with StudyFile(file) as study:
             before = [(row.key, row.seconds) for row in study.rows()]
-        again = put_to_the_test(plan, file, _means(pool))
+        again = put_to_the_test(plan, file, _options(pool))
     with StudyFile(file) as study:
         assert [(row.key, row.seconds) for row in study.rows()] == before
     assert len(before) == 32
@@ -53,7 +53,7 @@ def test_verdicts_can_be_read_from_an_unfinished_file(plan: Plan, tmp_path: Path
     assert names == ["open", "closed", "open", "closed"]
     file = tmp_path / "claims.sqlite"
     with ThreadPoolExecutor(2) as pool:
-        put_to_the_test(replace(plan, replicates=1), file, _means(pool))
+        put_to_the_test(replace(plan, replicates=1), file, _options(pool))
     assert judged_file(replace(plan, replicates=1), file).judged[0].verdict.worlds == 8
 
 

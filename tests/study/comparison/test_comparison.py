@@ -12,7 +12,7 @@ from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.failures import StudyFailedError
 from desertion.study.run.pool import LocalPool
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import wilson_interval
 from tests import fakes
 from tests.study.comparison import fake_arm
@@ -38,7 +38,7 @@ class Here:
 def compared(path, policies=POLICIES, runs=6, **told) -> Comparison:
     """A comparison of made-up runs."""
     spec = replace(spec_of("toy", policies, runs=runs, **told), task="tests.study.comparison.fake_arm.run_arm")
-    run_study(spec, path, Means(executor=Here(), workers=1, quiet=True))
+    run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True))
     return Comparison(path)
 
 
@@ -199,7 +199,7 @@ def test_wrong_arguments_are_answered_with_a_sentence(told, sentence):
 def test_the_file_of_a_sweep_is_refused(tmp_path):
     """A study that keeps no persons cannot be opened as a comparison."""
     spec = replace(spec_of("toy", POLICIES, runs=1), task="tests.study.run.fake.run")
-    run_study(spec, tmp_path / "sweep.sqlite", Means(executor=Here(), workers=1, quiet=True))
+    run_study(spec, tmp_path / "sweep.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
     with pytest.raises(InputError, match="open it with Study"):
         Comparison(tmp_path / "sweep.sqlite")
 
@@ -210,7 +210,7 @@ def test_two_workers_give_what_one_process_gives(tmp_path, comparison):
     spec = replace(spec_of("toy", POLICIES, runs=6), task="tests.study.comparison.fake_arm.run_arm")
     pool = LocalPool(2)
     try:
-        run_study(spec, tmp_path / "two.sqlite", Means(executor=pool, workers=2, quiet=True))
+        run_study(spec, tmp_path / "two.sqlite", RunOptions(executor=pool, workers=2, quiet=True))
     finally:
         pool.shutdown()
     other = Comparison(tmp_path / "two.sqlite")

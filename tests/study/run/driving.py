@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desertion.study.analysis.study import Study
 from desertion.study.design.reading import spec_from
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 
 
 def drive(
@@ -21,7 +21,9 @@ def drive(
         "vary": {"pull": {"range": [0.0, 1.0], "steps": points}},
         "replicates": runs,
     }
-    return run_study(spec_from(table, "driven", "driven"), Path(file), Means(quiet=True, workers=2, executor=executor))
+    return run_study(
+        spec_from(table, "driven", "driven"), Path(file), RunOptions(quiet=True, workers=2, executor=executor)
+    )
 
 
 if __name__ == "__main__":

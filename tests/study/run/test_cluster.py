@@ -15,7 +15,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cluster import Certificates
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
 
 pytestmark = [pytest.mark.studies, pytest.mark.filterwarnings("ignore")]
@@ -103,21 +103,23 @@ def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_
 
     thread = threading.Thread(target=assassin)
     thread.start()
-    done = run_study(spec, path, Means(quiet=True, scheduler=address, certificates=certificates))
+    done = run_study(spec, path, RunOptions(quiet=True, scheduler=address, certificates=certificates))
     thread.join()
     assert processes[-1].wait(10) == -signal.SIGKILL
     assert done.counts == {"done": 300}
-    run_study(spec, tmp_path / "local.sqlite", Means(quiet=True, workers=2))
+    run_study(spec, tmp_path / "local.sqlite", RunOptions(quiet=True, workers=2))
     assert lasting(path) == lasting(tmp_path / "local.sqlite")
 
 
 def test_a_scheduler_that_needs_certificates_says_so(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """And a certificate that is not there is named."""
     with pytest.raises(InputError, match="needs certificates: give --tls-ca"):
-        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler="tls://127.0.0.1:1"))
+        run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler="tls://127.0.0.1:1"))
     absent = Certificates(tmp_path / "ca.pem", tmp_path / "cert.pem", tmp_path / "key.pem")
     with pytest.raises(InputError, match=r"authority file .* does not exist"):
-        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler="tls://127.0.0.1:1", certificates=absent))
+        run_study(
+            study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler="tls://127.0.0.1:1", certificates=absent)
+        )
 
 
 def test_a_scheduler_that_does_not_answer_is_a_sentence(
@@ -126,4 +128,4 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     """With the way to start one."""
     monkeypatch.setattr("desertion.study.run.cluster._WAIT", 0.5)
     with pytest.raises(InputError, match=r"does not answer .*dask scheduler"):
-        run_study(study(), tmp_path / "s.sqlite", Means(quiet=True, scheduler=f"tcp://127.0.0.1:{_free_port()}"))
+        run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=f"tcp://127.0.0.1:{_free_port()}"))

@@ -8,7 +8,7 @@ import pytest
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan, size
 from desertion.study.run.progress import duration
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 
 
 def test_the_plan_knows_runs_time_and_disk(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
@@ -17,7 +17,7 @@ def test_the_plan_knows_runs_time_and_disk(tmp_path: Path, study: Callable[..., 
     cost = plan(spec, 2)
     assert (cost.points, cost.least, cost.most) == (3, 900, 900)
     assert 0.002 < cost.seconds < 0.02
-    done = run_study(spec, tmp_path / "s.sqlite", Means(quiet=True, workers=2))
+    done = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, workers=2))
     real = done.path.stat().st_size / 900
     assert real / 2 < cost.bytes_a_run < real * 2
     assert cost.words().startswith("3 design points, 900 runs of 0.00")

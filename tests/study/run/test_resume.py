@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from tests.study.run.killing import kill_and_compare
 
 pytestmark = pytest.mark.studies
@@ -24,9 +24,9 @@ def test_a_finished_study_does_nothing_when_it_is_started_again(
     tmp_path: Path, study: Callable[..., StudySpec]
 ) -> None:
     """No run is repeated: the times in the file are those of the first time."""
-    means = Means(quiet=True, workers=2)
-    first = run_study(study(), tmp_path / "s.sqlite", means).runs
-    again = run_study(study(), tmp_path / "s.sqlite", means).runs
+    options = RunOptions(quiet=True, workers=2)
+    first = run_study(study(), tmp_path / "s.sqlite", options).runs
+    again = run_study(study(), tmp_path / "s.sqlite", options).runs
     assert first.equals(again)
 
 
@@ -37,12 +37,12 @@ def test_a_damaged_row_is_run_again(
     import sqlite3
 
     path = tmp_path / "s.sqlite"
-    means = Means(quiet=True, workers=2)
-    run_study(study(), path, means)
+    options = RunOptions(quiet=True, workers=2)
+    run_study(study(), path, options)
     before = lasting(path)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE run SET scalars = '{}' WHERE design = 1 AND replicate = 2")
     connection.close()
     assert lasting(path) != before
-    run_study(study(), path, means)
+    run_study(study(), path, options)
     assert lasting(path) == before

@@ -17,8 +17,8 @@ from desertion.errors import InputError
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, WorkersLostError
-from desertion.study.run.runner import Progress, Settings
-from desertion.study.run.sweep import Means, run_study, sweep
+from desertion.study.run.runner import DriveOptions, Progress
+from desertion.study.run.sweep import RunOptions, run_study, sweep
 from desertion.study.store.reader import StudyFile
 
 pytestmark = pytest.mark.studies
@@ -29,7 +29,7 @@ type Lasting = Callable[[Path], list[tuple[object, ...]]]
 
 
 def _run(spec: StudySpec, path: Path, **more: Any) -> Study:
-    return run_study(spec, path, Means(quiet=True, workers=more.pop("workers", 2), **more))
+    return run_study(spec, path, RunOptions(quiet=True, workers=more.pop("workers", 2), **more))
 
 
 def test_every_point_gets_its_replicates(tmp_path: Path, study: Make) -> None:
@@ -86,7 +86,7 @@ def test_failed_runs_stay_failed_until_one_asks_to_retry_them(tmp_path: Path, st
     finished = first.runs["seconds"].tolist()
     assert _run(study(settings={"fail_at": 1}), path).runs["seconds"].tolist() == finished
     again = run_study(
-        study(settings={"fail_at": -9}), path, Means(quiet=True, workers=2, retry_failed=True, accept_changes=True)
+        study(settings={"fail_at": -9}), path, RunOptions(quiet=True, workers=2, retry_failed=True, accept_changes=True)
     )
     assert again.counts == {"done": 12}
 
@@ -117,7 +117,7 @@ def test_a_run_that_kills_its_worker_three_times_is_quarantined_and_no_other(tmp
 def test_a_run_that_takes_too_long_is_ended_alone(tmp_path: Path, study: Make, how: str) -> None:
     """By an alarm in the worker, or by killing the process when nothing in it listens."""
     spec = study(settings={how: 1}, run={"time_limit": 0.3})
-    driving = Settings(grace=1.0)
+    driving = DriveOptions(grace=1.0)
     done = _run(spec, tmp_path / "s.sqlite", driving=driving)
     assert done.counts == {"done": 9, "timeout": 3}
     assert set(done.failures["error"]) == {"took longer than run.time_limit = 0.3 s"}
@@ -227,7 +227,7 @@ def test_progress_counts_up_to_all_runs(tmp_path: Path, study: Make) -> None:
     seen: list[Progress] = []
     writer = StudyWriter.open(tmp_path / "s.sqlite", header(spec, points, (1, 1)), points)
     with ThreadPoolExecutor(1) as threads:
-        Runner(spec, points, writer, Schedule(spec.replicates, 3), threads, 1, Settings(report=seen.append)).run()
+        Runner(spec, points, writer, Schedule(spec.replicates, 3), threads, 1, DriveOptions(report=seen.append)).run()
     writer.close()
     last = seen[-1]
     assert (last.finished, last.known, last.failed) == (12, 12, 3)

@@ -21,7 +21,7 @@ from desertion.study.design.reading import read_spec
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan
-from desertion.study.run.sweep import Means, check_points, study_path
+from desertion.study.run.sweep import RunOptions, check_points, study_path
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
@@ -33,8 +33,8 @@ ROOT = Path(__file__).parents[3]
 GOAL = Goal({"left_total": "more", "cost_eur": "less"}, {"cost_eur": 3000.0})
 
 
-def _means(threads: ThreadPoolExecutor) -> Means:
-    return Means(quiet=True, executor=threads, workers=1)
+def _options(threads: ThreadPoolExecutor) -> RunOptions:
+    return RunOptions(quiet=True, executor=threads, workers=1)
 
 
 def _levers(study: Callable[..., StudySpec]) -> StudySpec:
@@ -46,7 +46,7 @@ def test_a_search_stays_within_limits_and_beats_nothing_by_cheating(
 ) -> None:
     """Candidates on the front are within the limits; all share the same replicates."""
     with ThreadPoolExecutor(1) as threads:
-        found = search(_levers(study), GOAL, 60, tmp_path / "s.sqlite", _means(threads))
+        found = search(_levers(study), GOAL, 60, tmp_path / "s.sqlite", _options(threads))
     assert len(found.table) == 60
     assert (found.table["runs"] == 5).all()
     assert found.table["front"].any()
@@ -60,9 +60,9 @@ def test_a_search_that_was_cut_off_goes_on_to_the_same_candidates(
     """It asks the same questions again and finds their answers in its file."""
     spec = _levers(study)
     with ThreadPoolExecutor(1) as threads:
-        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _means(threads))
-        resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", _means(threads))
-        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _means(threads))
+        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _options(threads))
+        resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", _options(threads))
+        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _options(threads))
     assert resumed.table.equals(whole.table)
 
 
@@ -70,8 +70,8 @@ def test_the_rival_sample_is_judged_in_the_same_way(tmp_path: Path, study: Calla
     """The same number of candidates; volumes in the box that spans both."""
     spec = _levers(study)
     with ThreadPoolExecutor(1) as threads:
-        found = search(spec, GOAL, 60, tmp_path / "s.sqlite", _means(threads))
-        rival = sobol_sample(spec, GOAL, 60, tmp_path / "r.sqlite", _means(threads))
+        found = search(spec, GOAL, 60, tmp_path / "s.sqlite", _options(threads))
+        rival = sobol_sample(spec, GOAL, 60, tmp_path / "r.sqlite", _options(threads))
     assert len(rival.table) == 60
     one, other = compare_found([found, rival], GOAL)
     assert 0.0 < one <= 1.0
@@ -90,15 +90,17 @@ def test_the_dominated_volume_is_that_of_rectangles() -> None:
 def test_what_makes_no_search_is_refused(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """No common replicates, several bases, constraints that would be ignored, no candidates."""
     with ThreadPoolExecutor(1) as threads:
-        means = _means(threads)
+        options = _options(threads)
         with pytest.raises(InputError, match="fixed number of replicates"):
-            search(study(runs={"measure": "left_total", "half_width": 0.1}), GOAL, 5, tmp_path / "a", means)
+            search(study(runs={"measure": "left_total", "half_width": 0.1}), GOAL, 5, tmp_path / "a", options)
         with pytest.raises(InputError, match="one policy mix as its base"):
-            search(study(policies=[["x"], ["y"]]), GOAL, 5, tmp_path / "c", means)
+            search(study(policies=[["x"], ["y"]]), GOAL, 5, tmp_path / "c", options)
         with pytest.raises(InputError, match="a search cannot keep design"):
-            search(study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, means)
+            search(
+                study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, options
+            )
         with pytest.raises(InputError, match="candidates = 0 must be a whole number >= 1"):
-            search(_levers(study), GOAL, 0, tmp_path / "d", means)
+            search(_levers(study), GOAL, 0, tmp_path / "d", options)
     assert not list(tmp_path.iterdir())
 
 
@@ -131,7 +133,7 @@ def test_a_misspelt_name_leaves_no_file_behind(
 ) -> None:
     """A file with another goal would refuse the search once it is spelt right."""
     with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=sentence):
-        search(study(**levers), goal, 5, tmp_path / "s.sqlite", _means(threads))
+        search(study(**levers), goal, 5, tmp_path / "s.sqlite", _options(threads))
     assert not list(tmp_path.iterdir())
 
 
@@ -139,7 +141,7 @@ def test_a_limit_that_nothing_keeps_is_said_with_the_nearest(tmp_path: Path, stu
     """The sentence names the limit and the least that was found; the runs stay."""
     goal = Goal({"left_total": "more"}, {"cost_eur": -1.0})
     with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"keeps cost_eur <= -1 \(least found: cost"):
-        search(_levers(study), goal, 6, tmp_path / "s.sqlite", _means(threads))
+        search(_levers(study), goal, 6, tmp_path / "s.sqlite", _options(threads))
     assert Study(tmp_path / "s.sqlite").counts == {"done": 30}
 
 
@@ -147,14 +149,14 @@ def test_a_search_whose_runs_fail_says_where_to_look(tmp_path: Path, study: Call
     """A replicate that always fails leaves no candidate that was judged on all fates."""
     spec = study(runs=3, pull={"range": [0.0, 1.0]}, settings={"fail_at": 2})
     with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"desertion show .*s.sqlite --failures"):
-        search(spec, GOAL, 4, tmp_path / "s.sqlite", _means(threads))
+        search(spec, GOAL, 4, tmp_path / "s.sqlite", _options(threads))
 
 
 def test_limits_hold_for_means_so_that_a_rare_event_counts(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """At a pull of 0.9 two runs in five or so end in a collapse; their median is 0 and would pass any limit."""
     goal = Goal({"left_total": "more"}, {"collapsed": 0.1})
     with ThreadPoolExecutor(1) as threads:
-        found = sobol_sample(study(runs=9, pull=[0.5, 0.6]), goal, 2, tmp_path / "s.sqlite", _means(threads))
+        found = sobol_sample(study(runs=9, pull=[0.5, 0.6]), goal, 2, tmp_path / "s.sqlite", _options(threads))
     runs = found.study.runs.groupby("pull")["collapsed"]
     assert (runs.median() == 0.0).all()
     assert (runs.mean() > 0.1).all()
@@ -165,9 +167,9 @@ def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, stu
     """The same mixes, in the same order, under another seed."""
     spec = _levers(study)
     with ThreadPoolExecutor(1) as threads:
-        found = search(spec, GOAL, 20, tmp_path / "s.sqlite", _means(threads))
-        rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", _means(threads))
-        again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", _means(threads))
+        found = search(spec, GOAL, 20, tmp_path / "s.sqlite", _options(threads))
+        rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", _options(threads))
+        again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", _options(threads))
     for one, fresh in zip((found, rival), again, strict=True):
         front = one.table[one.table["front"]]
         assert fresh.table["pull"].tolist() == front["pull"].tolist()
@@ -182,8 +184,8 @@ def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
     spec = _levers(study)
     goal = Goal({"left_total": "more"}, {})
     with ThreadPoolExecutor(1) as threads:
-        found = search(spec, goal, 10, tmp_path / "s.sqlite", _means(threads))
-        rival = sobol_sample(spec, goal, 10, tmp_path / "r.sqlite", _means(threads))
+        found = search(spec, goal, 10, tmp_path / "s.sqlite", _options(threads))
+        rival = sobol_sample(spec, goal, 10, tmp_path / "r.sqlite", _options(threads))
     table = together([("one", found), ("two", rival)], goal)
     assert len(table) == 20
     best = table[table["joint_front"]]
@@ -193,7 +195,7 @@ def test_the_joint_front_keeps_what_nothing_in_either_search_beats(
 def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """`desertion show` on it draws what was wanted, and its table is the search's own."""
     with ThreadPoolExecutor(1) as threads:
-        found = search(_levers(study), GOAL, 10, tmp_path / "s.sqlite", _means(threads))
+        found = search(_levers(study), GOAL, 10, tmp_path / "s.sqlite", _options(threads))
     again = Study(tmp_path / "s.sqlite")
     remembered = again.goal()
     assert remembered is not None
@@ -255,6 +257,6 @@ def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
         goal = Goal({"reservists_left": "more", "cost_eur": "less"}, {})
         small = replace(spec, replicates=ReplicateRule(number=1))
-        found = search(small, goal, 1, tmp_path / "s.sqlite", _means(threads))
+        found = search(small, goal, 1, tmp_path / "s.sqlite", _options(threads))
     assert found.table["front"].tolist() == [True]
     assert found.table["reservists_left"].item() > 0.0

@@ -8,7 +8,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.merge import merge
 
 type Make = Callable[..., StudySpec]
@@ -16,7 +16,7 @@ type Make = Callable[..., StudySpec]
 
 def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1)) -> Path:
     with ThreadPoolExecutor(1) as threads:
-        run_study(spec, path, Means(quiet=True, executor=threads, workers=1, shard=shard))
+        run_study(spec, path, RunOptions(quiet=True, executor=threads, workers=1, shard=shard))
     return path
 
 

@@ -115,7 +115,7 @@ def _wait(come: Callable[[], bool], stop: threading.Event) -> None:
 def _run(spec: StudySpec, path: Path, keep: Any, tell: Tell, stop: threading.Event) -> Comparison:
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.run.origin import header
-    from desertion.study.run.sweep import Means, drive
+    from desertion.study.run.sweep import RunOptions, drive
     from desertion.study.store.writer import StudyWriter
 
     points = spec.points()
@@ -135,7 +135,7 @@ def _run(spec: StudySpec, path: Path, keep: Any, tell: Tell, stop: threading.Eve
     pool = _pool()
     writer = StudyWriter.open(path, header(spec, points, (1, 1)), points)
     try:
-        drive(spec, points, writer, Means(quiet=True), pool, pool.workers, report)
+        drive(spec, points, writer, RunOptions(quiet=True), pool, pool.workers, report)
     finally:
         writer.close()
     return Comparison(path, keep=keep)

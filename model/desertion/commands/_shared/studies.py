@@ -37,8 +37,8 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
     return Certificates(authority, certificate, key)
 
 
-def told(work: Callable[[], int]) -> int:
-    """Do a study's work and return its exit code; a full disk or a Ctrl-C is a sentence on standard error."""
+def exit_code(work: Callable[[], int]) -> int:
+    """The exit code of a study's work; a full disk or a Ctrl-C is a sentence on standard error."""
     from desertion.study.failures import Interrupted, StoreFullError, StudyFailedError, WorkersLostError
 
     try:

@@ -16,7 +16,7 @@ from desertion.study.design.expression import Measures
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -74,18 +74,18 @@ class Outcome:
         return write_text(folder / "claims.html", page(*about)), write_text(folder / "claims.md", markdown(*about))
 
 
-def put_to_the_test(plan: Plan, file: Path, means: Means) -> Outcome:
+def put_to_the_test(plan: Plan, file: Path, options: RunOptions) -> Outcome:
     """Run what is missing in the study's file and judge what is in it.
 
     Args:
         plan: what is to be run.
         file: the study's SQLite file; runs found in it are not repeated.
-        means: with what to run.
+        options: with what to run.
 
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
-    run_study(spec_of(plan), file, means)
+    run_study(spec_of(plan), file, options)
     return judged_file(plan, file)
 
 

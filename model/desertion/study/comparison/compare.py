@@ -11,8 +11,8 @@ from desertion.study.comparison.comparison import Comparison
 from desertion.study.design.factors import Value
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.runner import Settings
-from desertion.study.run.sweep import Means, run_study
+from desertion.study.run.runner import DriveOptions
+from desertion.study.run.sweep import RunOptions, run_study
 
 AS_IT_IS = "none"
 """Label of the scenario with no policy laid over it."""
@@ -48,7 +48,7 @@ def compare(
     population: str = "compiled",
     workers: int = 0,
     out: str | Path | None = None,
-    means: Means | None = None,
+    options: RunOptions | None = None,
     quiet: bool = False,
 ) -> Comparison:
     """Run a scenario under several policies on common random numbers and return the comparison.
@@ -65,7 +65,7 @@ def compare(
         population: "compiled" or "mesa"; both give the same bits.
         workers: Processes side by side, 0 for one a core.
         out: File that the runs go to; an existing one is resumed. By default a temporary one.
-        means: With what to run, for clusters and the like.
+        options: With what to run, for clusters and the like.
         quiet: Whether to show no progress.
 
     Raises:
@@ -76,7 +76,9 @@ def compare(
     )
     keep = tempfile.TemporaryDirectory(prefix="desertion-") if out is None else None
     path = Path(keep.name) / "study.sqlite" if keep is not None else Path(str(out))
-    with_what = means or Means(workers=workers, quiet=quiet, driving=Settings(hint="start the same command again"))
+    with_what = options or RunOptions(
+        workers=workers, quiet=quiet, driving=DriveOptions(hint="start the same command again")
+    )
     run_study(spec, path, with_what)
     return Comparison(path, keep=keep)
 

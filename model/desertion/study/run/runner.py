@@ -52,7 +52,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class Settings:
+class DriveOptions:
     """How a study is driven.
 
     Args:
@@ -78,7 +78,7 @@ class Runner:
         schedule: Which runs come next; what the file already holds has been restored.
         executor: Anything with the interface of ``concurrent.futures.Executor``.
         workers: Runs that the executor does at a time.
-        settings: How to drive.
+        options: How to drive.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Runner:
         schedule: Schedule,
         executor: Executor,
         workers: int,
-        settings: Settings,
+        options: DriveOptions,
     ) -> None:
         self._spec = spec
         self._points = points
@@ -97,7 +97,7 @@ class Runner:
         self._schedule = schedule
         self._executor = executor
         self._workers = workers
-        self._settings = settings
+        self._options = options
         self._flying: dict[Future[Any], Chunk] = {}
         self._again: deque[Ticket] = deque()
         self._kills: dict[Key, int] = {}
@@ -181,7 +181,7 @@ class Runner:
         try:
             if within is None:
                 return self._executor.submit(run_chunk, chunk)
-            allowance = len(chunk.tickets) * chunk.time_limit + self._settings.grace if chunk.time_limit else 0.0
+            allowance = len(chunk.tickets) * chunk.time_limit + self._options.grace if chunk.time_limit else 0.0
             return within(allowance, partial(run_chunk, chunk))
         except (BrokenExecutor, RuntimeError) as problem:
             raise self._no_workers(problem) from problem
@@ -241,13 +241,13 @@ class Runner:
         finished, known = self._schedule.finished_runs, self._schedule.known()
         rate = (finished - self._before) / spent if spent > 0 else 0.0
         left = (known - finished) / rate if rate > 0 else float("inf")
-        self._settings.report(Progress(finished, known, self._failed, rate, left))
+        self._options.report(Progress(finished, known, self._failed, rate, left))
 
     def _wind_up(self) -> None:
         """Wait a little for the runs under way, keep them, and leave."""
         for future in self._flying:
             future.cancel()
-        deadline = time.monotonic() + self._settings.patience
+        deadline = time.monotonic() + self._options.patience
         while (rest := [future for future in self._flying if not future.cancelled()]) and time.monotonic() < deadline:
             ended, _ = wait(rest, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in ended:
@@ -257,7 +257,7 @@ class Runner:
         self._writer.flush()
         raise Interrupted(
             f"stopped with {self._schedule.finished_runs} of {self._schedule.known()} runs finished, all kept in "
-            f"{self._writer.path}; to go on: {self._settings.hint}"
+            f"{self._writer.path}; to go on: {self._options.hint}"
         )
 
     @contextmanager
@@ -282,7 +282,7 @@ class Runner:
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(
             f"no workers any more ({problem or type(problem).__name__}); {self._schedule.finished_runs} of "
-            f"{self._schedule.known()} runs are kept in {self._writer.path}; to go on: {self._settings.hint}"
+            f"{self._schedule.known()} runs are kept in {self._writer.path}; to go on: {self._options.hint}"
         )
 
 

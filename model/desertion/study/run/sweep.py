@@ -18,7 +18,7 @@ from desertion.study.run.cluster import Certificates, dask_executor
 from desertion.study.run.origin import header
 from desertion.study.run.pool import LocalPool, usable_cores
 from desertion.study.run.progress import shown_progress
-from desertion.study.run.runner import Progress, Runner, Settings, watched
+from desertion.study.run.runner import DriveOptions, Progress, Runner, watched
 from desertion.study.run.schedule import Schedule
 from desertion.study.run.task import task as find_task
 from desertion.study.store.row import DONE
@@ -31,7 +31,7 @@ _CHECKED_POINTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RunOptions:
     """With what a study is run; none of it changes a result.
 
     Args:
@@ -54,7 +54,7 @@ class Means:
     accept_changes: bool = False
     retry_failed: bool = False
     quiet: bool = False
-    driving: Settings = field(default_factory=Settings)
+    driving: DriveOptions = field(default_factory=DriveOptions)
 
 
 def sweep(
@@ -76,7 +76,7 @@ def sweep(
     time_limit: float = 0.0,
     task: str | None = None,
     out: str | Path | None = None,
-    means: Means | None = None,
+    options: RunOptions | None = None,
     workers: int = 0,
     quiet: bool = False,
 ) -> Study:
@@ -100,7 +100,7 @@ def sweep(
         time_limit: Seconds that a run may take, 0 for no limit.
         task: Dotted path of another function than the model's to run.
         out: The study's file; by default named after the study, in the current folder.
-        means: With what to run: executor, scheduler, shard and the like.
+        options: With what to run: executor, scheduler, shard and the like.
         workers: Processes of the local pool, 0 for one a core.
         quiet: Whether to show no progress.
 
@@ -134,31 +134,31 @@ def sweep(
                 **_given(policies=policies),
             }
         )
-    chosen = means or Means()
+    chosen = options or RunOptions()
     return run_study(spec, out, replace(chosen, workers=workers or chosen.workers, quiet=quiet or chosen.quiet))
 
 
-def run_study(spec: StudySpec, out: str | Path | None = None, means: Means | None = None) -> Study:
+def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOptions | None = None) -> Study:
     """Run a resolved study, or go on with it, and return its results.
 
     Args:
         spec: The study.
         out: The study's file; by default named after the study, in the current folder.
-        means: With what to run.
+        options: With what to run.
 
     Raises:
         InputError: If the file belongs to another study or a design point cannot be run.
     """
     from desertion.study.analysis.study import Study
 
-    means = means or Means()
+    options = options or RunOptions()
     points = spec.points()
-    path = Path(out) if out is not None else default_path(spec, means.shard)
+    path = Path(out) if out is not None else default_path(spec, options.shard)
     check_points(spec, points)
-    writer = StudyWriter.open(path, header(spec, points, means.shard), points, accept_changes=means.accept_changes)
+    writer = StudyWriter.open(path, header(spec, points, options.shard), points, accept_changes=options.accept_changes)
     try:
-        with working(spec, means, points[0]) as (executor, workers, report):
-            drive(spec, points, writer, means, executor, workers, report)
+        with working(spec, options, points[0]) as (executor, workers, report):
+            drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
     return Study(path)
@@ -168,7 +168,7 @@ def drive(
     spec: StudySpec,
     points: tuple[Point, ...],
     writer: StudyWriter,
-    means: Means,
+    options: RunOptions,
     executor: Executor,
     workers: int,
     report: Callable[[Progress], None],
@@ -179,15 +179,15 @@ def drive(
         spec: The study.
         points: Its design points.
         writer: Its file.
-        means: With what to run.
+        options: With what to run.
         executor: What does the runs.
         workers: Runs that the executor does at a time.
         report: Called with the progress.
     """
-    schedule = Schedule(spec.replicates, len(points), means.shard)
-    schedule.restore(_finished(writer, spec, len(points), means.retry_failed))
+    schedule = Schedule(spec.replicates, len(points), options.shard)
+    schedule.restore(_finished(writer, spec, len(points), options.retry_failed))
     if schedule.unfinished():
-        driving = replace(means.driving, report=report)
+        driving = replace(options.driving, report=report)
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
 
 
@@ -243,30 +243,32 @@ def _finished(
 
 
 @contextmanager
-def working(spec: StudySpec, means: Means, point: Point) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
+def working(
+    spec: StudySpec, options: RunOptions, point: Point
+) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
     """What a study runs with: an executor, how many runs it does at a time, and where progress goes.
 
     Args:
         spec: The study.
-        means: With what to run.
+        options: With what to run.
         point: One of its design points, with which compiled code is made ready.
     """
-    with _executor(spec, means, point) as (executor, workers), shown_progress(spec.title, means.quiet) as report:
+    with _executor(spec, options, point) as (executor, workers), shown_progress(spec.title, options.quiet) as report:
         yield executor, workers, report
 
 
 @contextmanager
-def _executor(spec: StudySpec, means: Means, point: Point) -> Generator[tuple[Executor, int]]:
-    if means.executor is not None:
-        yield means.executor, means.workers or usable_cores()
-    elif means.scheduler:
-        with dask_executor(means.scheduler, means.certificates) as found:
+def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[tuple[Executor, int]]:
+    if options.executor is not None:
+        yield options.executor, options.workers or usable_cores()
+    elif options.scheduler:
+        with dask_executor(options.scheduler, options.certificates) as found:
             yield found
     else:
         prepare = getattr(import_module(spec.task.rpartition(".")[0]), "task_prepare", None)
         if prepare is not None:
             prepare(spec.task_of(point))
-        pool = LocalPool(means.workers or spec.run.workers)
+        pool = LocalPool(options.workers or spec.run.workers)
         try:
             yield pool, pool.workers
         finally:

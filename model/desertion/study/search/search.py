@@ -19,7 +19,7 @@ from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
-from desertion.study.run.sweep import Means, check_points, drive, run_study, working
+from desertion.study.run.sweep import RunOptions, check_points, drive, run_study, working
 from desertion.study.run.task import task
 from desertion.study.search.candidates import Found, judged, require_some
 from desertion.study.store.reader import StudyFile
@@ -34,7 +34,13 @@ _STARTS = 2
 
 
 def search(
-    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, batch: int = 16, seed: int = 1
+    spec: StudySpec,
+    goal: Goal,
+    candidates: int,
+    out: Path,
+    options: RunOptions | None = None,
+    batch: int = 16,
+    seed: int = 1,
 ) -> Found:
     """Look for the Pareto front of policy mixes within limits.
 
@@ -47,7 +53,7 @@ def search(
         goal: What is wanted, within which limits.
         candidates: Number of candidates.
         out: The search's file.
-        means: With what to run.
+        options: With what to run.
         batch: Candidates asked at a time.
         seed: Seed of the sampler.
 
@@ -56,20 +62,20 @@ def search(
             candidate keeps the limits.
     """
     _check(spec, candidates, batch)
-    means = means or Means()
+    options = options or RunOptions()
     asking = _asking(goal, seed, batch)
     looking = replace(spec, design=DesignRule("search", points=batch, seed=seed))
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
     _try(looking, points, goal)
     about = {**header(looking, ({},), (1, 1)), "search": goal.plain()}
-    writer = StudyWriter.open_growing(out, about, accept_changes=means.accept_changes)
+    writer = StudyWriter.open_growing(out, about, accept_changes=options.accept_changes)
     try:
-        with working(looking, means, points[0]) as (executor, workers, report):
+        with working(looking, options, points[0]) as (executor, workers, report):
             whole = _of_all(report, candidates * spec.replicates.number)
             while True:
                 writer.extend(points)
-                drive(looking, tuple(points), writer, means, executor, workers, whole)
+                drive(looking, tuple(points), writer, options, executor, workers, whole)
                 for place, trial in enumerate(trials, len(points) - len(trials)):
                     _tell(asking, trial, _values(writer, goal, place, spec.replicates.number), goal)
                 if len(points) >= candidates:
@@ -84,7 +90,7 @@ def search(
 
 
 def sobol_sample(
-    spec: StudySpec, goal: Goal, candidates: int, out: Path, means: Means | None = None, seed: int = 1
+    spec: StudySpec, goal: Goal, candidates: int, out: Path, options: RunOptions | None = None, seed: int = 1
 ) -> Found:
     """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way.
 
@@ -93,17 +99,17 @@ def sobol_sample(
         goal: What is wanted, within which limits.
         candidates: Number of candidates.
         out: The sample's file.
-        means: With what to run.
+        options: With what to run.
         seed: Seed of the sequence.
     """
     _check(spec, candidates, 1)
     points = lay_out(DesignRule("sequence", candidates, seed), spec.factors, spec.name)
-    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, means)
+    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options)
     return judged(study, goal)
 
 
 def on_other_fates(
-    spec: StudySpec, goal: Goal, found: Sequence[Found], runs: int, out: Path, means: Means | None = None
+    spec: StudySpec, goal: Goal, found: Sequence[Found], runs: int, out: Path, options: RunOptions | None = None
 ) -> list[Found]:
     """Judge the fronts of searches again on people and fates that no candidate was chosen by.
 
@@ -115,7 +121,7 @@ def on_other_fates(
         found: The searches; the candidates on each one's own front are run.
         runs: Replicates, of the study's next seed.
         out: The file of these runs.
-        means: With what to run.
+        options: With what to run.
 
     Returns:
         For each search its front, judged anew.
@@ -127,7 +133,7 @@ def on_other_fates(
         raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
     fronts = [_front_points(one) for one in found]
     listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
-    study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, means)
+    study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, options)
     table = judged(study, goal).table
     ends = np.cumsum([len(front) for front in fronts])
     return [Found(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
