@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,15 +10,13 @@ from matplotlib.figure import Figure
 from desertion.errors import unknown_name
 from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
 from desertion.figures.style import Medium, Shape
+from desertion.study.comparison.tables import Tables
 
-if TYPE_CHECKING:
-    from desertion.study.comparison.comparison import Comparison
-
-type Draw = Callable[[Figure, Comparison, str], None]
+type Draw = Callable[[Figure, Tables, str], None]
 
 
 def draw(
-    comparison: Comparison,
+    comparison: Tables,
     kind: str = "curves",
     *,
     force: str | None = None,
@@ -54,33 +51,33 @@ def draw(
     return figure
 
 
-def _band(comparison: Comparison, force: str, column: str) -> pd.DataFrame:
+def _band(comparison: Tables, force: str, column: str) -> pd.DataFrame:
     table = comparison.curves
     return table[(table["force"] == force) & (table["column"] == column)]
 
 
-def _curves(figure: Figure, comparison: Comparison, force: str) -> None:
+def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     ax = figure.subplots()
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
-def _panels(figure: Figure, comparison: Comparison, force: str) -> None:
+def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
 
 
-def _effects(figure: Figure, comparison: Comparison, force: str) -> None:
+def _effects(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.paired
     chosen = table[(table["force"] == force) & (table["measure"] == "left")]
     attribution.effects(figure.subplots(), chosen, title=f"More or fewer leavers than under {comparison.baseline}")
 
 
-def _attribution(figure: Figure, comparison: Comparison, force: str) -> None:
+def _attribution(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.attribution
     attribution.bars(figure.subplots(), table[table["force"] == force])
 
 
-def ways(comparison: Comparison, force: str) -> pd.DataFrame:
+def ways(comparison: Tables, force: str) -> pd.DataFrame:
     """Persons by the way in which they first left, mean of the runs, so that ways add up: policies by routes.
 
     Args:
@@ -93,22 +90,22 @@ def ways(comparison: Comparison, force: str) -> pd.DataFrame:
     return wide.rename(columns=lambda name: str(name).removeprefix("left_")).loc[list(comparison.policies)]
 
 
-def _routes(figure: Figure, comparison: Comparison, force: str) -> None:
+def _routes(figure: Figure, comparison: Tables, force: str) -> None:
     routes.by_policy(figure.subplots(), ways(comparison, force))
 
 
-def _strength(figure: Figure, comparison: Comparison, force: str) -> None:
+def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     strength.curve(figure.subplots(), comparison.histories, force=force, start=comparison.start)
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
-def _collapse(figure: Figure, comparison: Comparison, force: str) -> None:
+def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.summary
     chosen = table[(table["force"] == force) & (table["measure"] == "collapsed")].set_index("policy")
     strength.chance(figure.subplots(), chosen.rename(columns={"estimate": "chance"}))
 
 
-def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd.DataFrame:
+def peaks(comparison: Tables, column: str = "waiting", most: int = 10) -> pd.DataFrame:
     """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first.
 
     Args:
@@ -124,7 +121,7 @@ def peaks(comparison: Comparison, column: str = "waiting", most: int = 10) -> pd
     return table.loc[list(comparison.policies), list(order)]
 
 
-def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
+def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
     table = peaks(comparison)
     if table.empty or not table.to_numpy().any():
         ax = figure.subplots()
@@ -134,7 +131,7 @@ def _hosts(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa:
     hosts.peaks(figure.subplots(), table, title="Most cases waiting at once, all forces", unit="cases, mean of runs")
 
 
-def _decision(figure: Figure, comparison: Comparison, force: str) -> None:  # noqa: ARG001 - drawn for the first force
+def _decision(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - drawn for the first force
     tables = comparison.decision
     if not tables:
         ax = figure.subplots()

@@ -7,7 +7,6 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from desertion import __version__
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.task import fingerprint
@@ -39,14 +38,17 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -
 
 def versions() -> dict[str, str]:
     """Versions on which the bits of a result may depend."""
-    found = {
-        "desertion": __version__,
+    return {
+        "desertion": installed("desertion"),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "machine": platform.machine(),
+        **{name: installed(name) for name in _DECIDING},
     }
-    for name in _DECIDING:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
+
+
+def installed(package: str) -> str:
+    """Version of a package as it is installed, "absent" if it is not."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "absent"

@@ -5,20 +5,17 @@ from __future__ import annotations
 import base64
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from desertion import __version__
 from desertion.files import write_text
 from desertion.study.comparison.report import parts, words
 from desertion.study.comparison.report.pictures import PICTURES, picture
-
-if TYPE_CHECKING:
-    from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.tables import Tables
+from desertion.study.run.origin import installed
 
 __all__ = ["page", "write"]
 
 
-def write(comparison: Comparison, path: Path) -> Path:
+def write(comparison: Tables, path: Path) -> Path:
     """Write the report of a comparison, whole or not at all, and return its path.
 
     Args:
@@ -31,13 +28,13 @@ def write(comparison: Comparison, path: Path) -> Path:
     return write_text(path, page(comparison))
 
 
-def page(comparison: Comparison) -> str:
+def page(comparison: Tables) -> str:
     """Return the report as HTML."""
     title = f"{comparison.about.get('title', comparison.scenario)}: {len(comparison.policies)} policies compared"
     return parts.document(title, "\n".join(_sections(comparison, title)))
 
 
-def _sections(comparison: Comparison, title: str) -> list[str]:
+def _sections(comparison: Tables, title: str) -> list[str]:
     figures = [parts.figure(picture(comparison, kind), number) for number, kind in enumerate(PICTURES, start=1)]
     return [
         parts.header(title, words.question(comparison), words.byline(comparison)),
@@ -52,12 +49,12 @@ def _sections(comparison: Comparison, title: str) -> list[str]:
     ]
 
 
-def _policies(comparison: Comparison) -> str:
+def _policies(comparison: Tables) -> str:
     rows = [(policy, words.described(comparison, policy)) for policy in comparison.policies]
     return parts.definitions("The policies", rows)
 
 
-def _remake(comparison: Comparison) -> str:
+def _remake(comparison: Tables) -> str:
     tables = " ".join(
         f'<a download="{name}.csv" href="data:text/csv;base64,{_base64(table.to_csv(index=False))}">{name}.csv</a>'
         for name, table in comparison.tables().items()
@@ -67,7 +64,7 @@ def _remake(comparison: Comparison) -> str:
     return (
         f"<p>The same command gives the same numbers:</p>\n{parts.code(words.command(comparison))}\n"
         f"<p>Tables: {tables}. All runs with their daily curves are in <code>{escape(comparison.path.name)}</code>.</p>\n"
-        f"<p>desertion {__version__}; {escape(versions)}; study "
+        f"<p>desertion {installed('desertion')}; {escape(versions)}; study "
         f"<code>{escape(str(comparison.header['spec_sha256'])[:16])}</code>.</p>"
     )
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
-
-if TYPE_CHECKING:
-    from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.tables import Tables
 
 
 def document(title: str, body: str) -> str:
@@ -76,12 +73,12 @@ def figure(shown: Picture, number: int) -> str:
     )
 
 
-def headline_tables(comparison: Comparison) -> str:
+def headline_tables(comparison: Tables) -> str:
     """For each force the table of policies by the outcomes that are looked at first."""
     return "".join(_headline_table(comparison, force) for force in comparison.forces)
 
 
-def _headline_table(comparison: Comparison, force: str) -> str:
+def _headline_table(comparison: Tables, force: str) -> str:
     table = comparison.headline(force)
     names = [name for name in HEADLINE if name in set(table["measure"])]
     heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)

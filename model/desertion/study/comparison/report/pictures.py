@@ -5,16 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from desertion.figures.style import ROUTE_NAMES, png
 from desertion.study.comparison.pictures import draw, peaks, ways
 from desertion.study.comparison.report.words import amount, change, number
-
-if TYPE_CHECKING:
-    from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Picture:
     height: int
 
 
-def picture(comparison: Comparison, kind: str) -> Picture:
+def picture(comparison: Tables, kind: str) -> Picture:
     """Draw one figure twice, for light and dark pages, and say in words what it shows.
 
     Args:
@@ -56,24 +53,24 @@ def _address(raw: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(raw).decode()}"
 
 
-def _by_policy(comparison: Comparison, measure: str) -> dict[str, float]:
+def _by_policy(comparison: Tables, measure: str) -> dict[str, float]:
     table = comparison.summary
     chosen = table[(table["force"] == comparison.forces[0]) & (table["measure"] == measure)]
     return {str(row["policy"]): float(row["estimate"]) for _, row in chosen.iterrows()}
 
 
-def _curves(comparison: Comparison) -> str:
+def _curves(comparison: Tables) -> str:
     ends = "; ".join(f"{policy} {number(value)}" for policy, value in _by_policy(comparison, "left").items())
     return f"Lines of the cumulative number of people who have left, one a policy. They end at: {ends}."
 
 
-def _panels(comparison: Comparison) -> str:
+def _panels(comparison: Tables) -> str:
     return (
         f"The same lines in {len(comparison.policies)} panels, one a policy, with bands over {comparison.pairs} runs."
     )
 
 
-def _effects(comparison: Comparison) -> str:
+def _effects(comparison: Tables) -> str:
     table = comparison.paired
     rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
     told = "; ".join(
@@ -83,7 +80,7 @@ def _effects(comparison: Comparison) -> str:
     return f"Points with intervals: difference in leavers from {comparison.baseline}, by policy: {told}."
 
 
-def _attribution(comparison: Comparison) -> str:
+def _attribution(comparison: Tables) -> str:
     rows = comparison.attribution[comparison.attribution["force"] == comparison.forces[0]]
     told = "; ".join(
         f"{row['b']}: {number(float(row['both']))} under both, {number(float(row['only_a']))} only under {row['a']}, "
@@ -93,7 +90,7 @@ def _attribution(comparison: Comparison) -> str:
     return f"Bars of people by the policies under which they left. {told}."
 
 
-def _routes(comparison: Comparison) -> str:
+def _routes(comparison: Tables) -> str:
     table = ways(comparison, comparison.forces[0])
     told = "; ".join(
         f"{policy}: "
@@ -103,14 +100,14 @@ def _routes(comparison: Comparison) -> str:
     return f"Stacked bars of leavers by way, mean of the runs. {told}."
 
 
-def _strength(comparison: Comparison) -> str:
+def _strength(comparison: Tables) -> str:
     told = "; ".join(
         f"{policy} {amount(value, 'share')}" for policy, value in _by_policy(comparison, "lowest_strength").items()
     )
     return f"Lines of strength relative to the first day, one a policy, with marks where runs collapse. Lowest points: {told}."
 
 
-def _hosts(comparison: Comparison) -> str:
+def _hosts(comparison: Tables) -> str:
     table = peaks(comparison)
     if table.empty or not table.to_numpy().any():
         return "No case ever waits in this scenario."
@@ -121,7 +118,7 @@ def _hosts(comparison: Comparison) -> str:
     )
 
 
-def _decision(comparison: Comparison) -> str:
+def _decision(comparison: Tables) -> str:
     told = "; ".join(
         f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
         f"fifth of the peers gone)"
@@ -134,7 +131,7 @@ def _percent(chance: float) -> str:
     return f"{100 * chance:.2g} %"
 
 
-PICTURES: dict[str, tuple[str, Callable[[Comparison], str]]] = {
+PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {
     "curves": (
         "The cascade under each policy. Bands that overlap do not mean that a difference is chance: see the next figure.",
         _curves,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import shlex
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from desertion.figures.style import ROUTE_NAMES
-
-if TYPE_CHECKING:
-    from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
     "Each cell: the median of the runs with its 95 % interval, or for a chance the share of runs with Wilson's interval; below it "
@@ -59,7 +57,7 @@ def change(value: float, unit: str) -> str:
     return f"{sign}{short(value, unit)}"
 
 
-def question(comparison: Comparison) -> str:
+def question(comparison: Tables) -> str:
     """The question, in a sentence."""
     days = int(comparison.curves["day"].max())
     return (
@@ -68,7 +66,7 @@ def question(comparison: Comparison) -> str:
     )
 
 
-def byline(comparison: Comparison) -> str:
+def byline(comparison: Tables) -> str:
     """Size of the comparison in a line."""
     scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
     return (
@@ -77,19 +75,19 @@ def byline(comparison: Comparison) -> str:
     )
 
 
-def answer(comparison: Comparison) -> list[str]:
+def answer(comparison: Tables) -> list[str]:
     """The answer in three sentences: the baseline, what changes it most, and what becomes of the force."""
     force = comparison.forces[0]
     return [_baseline(comparison, force), _effects(comparison, force), _fate(comparison, force)]
 
 
-def described(comparison: Comparison, policy: str) -> str:
+def described(comparison: Tables, policy: str) -> str:
     """What a policy does, in the words of its file."""
     told = [f"{one['title'].rstrip('.')}. {one.get('summary', '')}".strip() for one in comparison.described[policy]]
     return " ".join(told) or "The scenario as it is, with no policy laid over it."
 
 
-def assumptions(comparison: Comparison) -> list[str]:
+def assumptions(comparison: Tables) -> list[str]:
     """What the numbers rest on, as HTML."""
     about, spec = comparison.about, comparison.header["spec"]
     listed = [
@@ -112,7 +110,7 @@ def assumptions(comparison: Comparison) -> list[str]:
     return listed
 
 
-def limits(comparison: Comparison) -> list[str]:
+def limits(comparison: Tables) -> list[str]:
     """What the numbers cannot say."""
     listed = [
         "These are consequences of a model under stated assumptions, not forecasts. Intervals cover the chance within the model; "
@@ -134,7 +132,7 @@ def limits(comparison: Comparison) -> list[str]:
     return listed
 
 
-def command(comparison: Comparison) -> str:
+def command(comparison: Tables) -> str:
     """The command that makes the same comparison."""
     spec: dict[str, Any] = dict(comparison.header["spec"])
     words = ["desertion", "compare", str(spec["scenario"])]
@@ -151,7 +149,7 @@ def command(comparison: Comparison) -> str:
     return shlex.join([*words, "--out", "results"])
 
 
-def _baseline(comparison: Comparison, force: str) -> str:
+def _baseline(comparison: Tables, force: str) -> str:
     left, share = (_estimate(comparison, comparison.baseline, force, name) for name in ("left", "share_left"))
     ways = {
         route: float(_estimate(comparison, comparison.baseline, force, f"left_{route}")["estimate"])
@@ -166,7 +164,7 @@ def _baseline(comparison: Comparison, force: str) -> str:
     )
 
 
-def _effects(comparison: Comparison, force: str) -> str:
+def _effects(comparison: Tables, force: str) -> str:
     table = comparison.paired
     rows = table[(table["force"] == force) & (table["measure"] == "left")]
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("difference", kind="stable")
@@ -190,7 +188,7 @@ def _told(row: pd.Series, word: str, verb: str) -> str:
     )
 
 
-def _fate(comparison: Comparison, force: str) -> str:
+def _fate(comparison: Tables, force: str) -> str:
     table = comparison.summary
     rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
     runs = {str(one["policy"]): int(one["runs"]) for _, one in rows.iterrows()}
@@ -210,7 +208,7 @@ def _fate(comparison: Comparison, force: str) -> str:
     return f"The force collapses in {_listed([f'{told[base]} runs under “{base}”', *others])}."
 
 
-def _estimate(comparison: Comparison, policy: str, force: str, measure: str) -> pd.Series:
+def _estimate(comparison: Tables, policy: str, force: str, measure: str) -> pd.Series:
     table = comparison.summary
     return table[(table["policy"] == policy) & (table["force"] == force) & (table["measure"] == measure)].iloc[0]
 

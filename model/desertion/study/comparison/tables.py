@@ -1,0 +1,339 @@
+"""Tables of a comparison: what several policies gave on the same people and fates, and what tells them apart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.paired import paired_differences
+from desertion.study.analysis.tables import runs_table
+from desertion.study.comparison import arm, outcomes
+from desertion.study.comparison.attribution import SHARES, moves, shares
+from desertion.study.comparison.daily import daily_bands, daily_table, loads_table, same_length
+from desertion.study.comparison.outcomes import (
+    ALL_FORCES,
+    BY_NAME,
+    HEADLINE,
+    OF_FORCES,
+    OF_HOSTS,
+    Measure,
+    column,
+    estimate,
+)
+from desertion.study.failures import StudyFailedError
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+
+class Tables:
+    """Tables of policies compared on common random numbers, read from a study's file.
+
+    Persons, spells and cases are given at real size: the run's counts divided by the scenario's scale. Replicate by
+    replicate, every policy met the same people with the same fates, so differences are taken pair by pair.
+
+    Args:
+        path: File of a study whose task was `desertion.study.comparison.arm.run_arm`.
+        confidence: Confidence of all intervals.
+        seed: Seed of the bootstrap.
+        keep: Anything that must live as long as the comparison, such as the folder that holds its file.
+
+    Raises:
+        InputError: If the file is no such study.
+        StudyFailedError: If some policy has no finished run.
+    """
+
+    def __init__(self, path: str | Path, *, confidence: float = 0.95, seed: int = 1, keep: object = None) -> None:
+        self.path = Path(path)
+        self.confidence = confidence
+        self._seed = seed
+        self._keep = keep
+        with StudyFile(self.path) as file:
+            self.header: Mapping[str, Any] = file.header()
+            if not str(self.header["spec"]["task"]).endswith(".run_arm"):
+                raise InputError(f"{self.path} is the file of a sweep, not of a comparison: open it with Study")
+            self.policies: tuple[str, ...] = tuple(str(point["policies"]) for point in file.points())
+            """Labels of the policies in the order given; the first is the baseline."""
+            self.runs: pd.DataFrame = runs_table(file)
+            """One row a run: design, policies, replicate, status, seconds, and all measures as they were stored."""
+            self._first = _first_kept(file)
+        missing = [name for name in self.policies if name not in set(self.runs.loc[self._done, "policies"])]
+        if missing:
+            raise StudyFailedError(
+                f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`"
+            )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.scenario!r}, {len(self.policies)} policies, {self.pairs} replicates)"
+
+    @property
+    def _done(self) -> pd.Series:
+        return self.runs["status"] == DONE
+
+    @property
+    def scenario(self) -> str:
+        """Name or path of the scenario, as it was given."""
+        return str(self.header["spec"]["scenario"])
+
+    @property
+    def baseline(self) -> str:
+        """The policy that all others are compared with."""
+        return self.policies[0]
+
+    @property
+    def forces(self) -> tuple[str, ...]:
+        """Names of the forces; the first is the one that figures show where there is room for one."""
+        return self._first.forces
+
+    @property
+    def start(self) -> dt.date:
+        """Date of day 0."""
+        return dt.date.fromisoformat(self.about["start"])
+
+    @property
+    def size(self) -> float:
+        """Real persons per simulated person."""
+        return float(self.about["size"])
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """Facts of the scenario for readers, see `desertion.study.comparison.arm.Kept`; its policies are those of the baseline."""
+        return self._first.about
+
+    @cached_property
+    def described(self) -> dict[str, list[Mapping[str, str]]]:
+        """Titles and summaries of the policies of each arm, by its label."""
+        return {policy: list(self._kept(policy)[0][1].about.get("policies", ())) for policy in self.policies}
+
+    @property
+    def people(self) -> int:
+        """Simulated persons of all forces."""
+        return sum(len(codes) for codes in self._first.routes.values())
+
+    @cached_property
+    def pairs(self) -> int:
+        """Replicates that finished under every policy."""
+        return int((self.runs[self._done].groupby("replicate")["policies"].nunique() == len(self.policies)).sum())
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Every outcome of every run at real size: policy, replicate, force, measure, value."""
+        done = self.runs[self._done]
+        tables: list[pd.DataFrame] = []
+        for force, measure in self._measures():
+            values = done[column(force, measure.name)] * (self.size if measure.counts else 1.0)
+            tables.append(
+                pd.DataFrame(
+                    {
+                        "policy": done["policies"].astype(str),
+                        "replicate": done["replicate"],
+                        "force": force,
+                        "measure": measure.name,
+                        "value": values,
+                    }
+                )
+            )
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a policy, force and measure.
+
+        policy, force ("all" for what concerns hosts), measure, unit, runs, estimate (the median of the runs; for a chance the
+        share of runs), low and high (bootstrap interval of the median; Wilson interval of a chance), q05 and q95 of the runs.
+        """
+        rows: list[dict[str, object]] = []
+        grouped = self.outcomes.groupby(["policy", "force", "measure"], sort=False)["value"]
+        values = {key: group.dropna().to_numpy(np.float64) for key, group in grouped}
+        for policy in self.policies:
+            for force, measure in self._measures():
+                found = values[policy, force, measure.name]
+                made = estimate(found, measure, self.confidence, self._seed)
+                rows.append({"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit, **made})
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def paired(self) -> pd.DataFrame:
+        """Differences from the baseline, replicate by replicate: one row a policy, force and measure.
+
+        policy, baseline, force, measure, unit, pairs, difference (median of the paired differences, policy less baseline; for a
+        chance their mean), low and high (bootstrap interval), mean_difference, mean_low, mean_high, share_higher (pairs in which
+        the policy gave more), correlation, and saving (how many times fewer replicates the mean difference needed than with
+        separate chance).
+        """
+        stored = [column(force, measure.name) for force, measure in self._measures()]
+        raw = paired_differences(self.runs, stored, self.baseline, self.confidence, self._seed)
+        if raw.empty:
+            return raw
+        raw[["force", "measure"]] = raw["measure"].str.rsplit(":", n=1, expand=True)
+        measures = raw["measure"].map(BY_NAME)
+        factor = np.where([measure.counts for measure in measures], self.size, 1.0)
+        for name in ("difference", "low", "high", "mean_difference", "mean_low", "mean_high"):
+            raw[name] = raw[name] * factor
+        # The median difference of two events is nearly always 0; their chances differ by the mean.
+        chance = np.array([measure.chance for measure in measures])
+        for median, mean in (("difference", "mean_difference"), ("low", "mean_low"), ("high", "mean_high")):
+            raw[median] = np.where(chance, raw[mean], raw[median])
+        raw["unit"] = [measure.unit for measure in measures]
+        first = ["policy", "baseline", "force", "measure", "unit", "pairs", "difference", "low", "high"]
+        rest = ["mean_difference", "mean_low", "mean_high", "share_higher", "correlation", "saving"]
+        return raw[first + rest]
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Bands of the daily columns over runs: policy, force, column, day, low, lower, median, upper, high, runs.
+
+        The five are the 5, 25, 50, 75 and 95 % quantiles.
+        """
+        names = [str(name) for name in self.header["columns"]]
+        tables = [daily_bands(policy, names, self._curves[policy], self.size) for policy in self.policies]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def histories(self) -> pd.DataFrame:
+        """Every run's daily columns at real size: policy, replicate, force, day and one column each."""
+        names = [str(name) for name in self.header["columns"]]
+        tables = [
+            daily_table(names, run, self.size).assign(policy=policy, replicate=replicate)
+            for policy in self.policies
+            for replicate, run in zip(self._replicates(policy), self._curves[policy], strict=True)
+        ]
+        return pd.concat(tables, ignore_index=True)
+
+    @cached_property
+    def hosts(self) -> pd.DataFrame:
+        """Loads of the hosts, mean over runs at real size: policy, day, host, at_border, waiting, abroad, protected, cost_eur."""
+        tables = [
+            loads_table([kept.loads for _, kept in self._kept(policy)], self._first.hosts, self.size).assign(
+                policy=policy
+            )
+            for policy in self.policies
+        ]
+        return pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]]
+
+    @cached_property
+    def attribution(self) -> pd.DataFrame:
+        """Who left because of what: one row a policy, and a force where there are several.
+
+        a (the baseline), b (the policy), force, pairs, and as means over replicates at real size: both (left under both), only_a,
+        only_b, neither; share_only_b is only_b over all who left under b.
+        """
+        rows = [
+            {"a": self.baseline, "b": policy, "force": force}
+            | shares(self._ways(self.baseline, force), self._ways(policy, force), self.size)
+            for policy in self.policies[1:]
+            for force in self.forces
+        ]
+        return pd.DataFrame(rows, columns=["a", "b", "force", *SHARES])
+
+    def moves(self, policy: str, force: str | None = None) -> pd.DataFrame:
+        """How people's first ways to leave moved: rows the way under the baseline, columns under the policy.
+
+        Means over replicates, persons at real size; "stayed" for those who never left.
+
+        Args:
+            policy: One of the policies.
+            force: One of the forces, the first if not given.
+
+        Raises:
+            InputError: If there is no such policy or force.
+        """
+        force = self.forces[0] if force is None else force
+        for kind, name, known in (("policy", policy, self.policies), ("force", force, self.forces)):
+            if name not in known:
+                raise unknown_name(kind, name, known)
+        table = moves(self._ways(self.baseline, force), self._ways(policy, force), self.size)
+        table.index.name, table.columns.name = self.baseline, policy
+        return table
+
+    @cached_property
+    def decision(self) -> dict[str, pd.DataFrame]:
+        """Daily probability of leaving under the baseline by share of peers gone and asylum dial, for soldiers and reservists.
+
+        See `desertion.study.comparison.decision.surface`; empty for kinds that the first force does not have, and for the threshold form.
+        """
+        from desertion.study.comparison.decision import SEEN, surfaces
+        from desertion.study.design.point import scenario_of
+
+        spec = self.header["spec"]
+        scenario = scenario_of({**spec, "policies": spec["policies"][self.baseline]})
+        if scenario.behaviour.form == "threshold":
+            return {}
+        first = scenario.forces[0]
+        there = {"soldier": first.soldiers, "reservist": first.reservists}
+        whos = [who for who in SEEN if there[who]]
+        return surfaces(scenario, whos, np.linspace(0.0, 0.2, 41), np.linspace(0.0, 1.0, 21))
+
+    def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
+        """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.
+
+        policy, measure, title, unit, estimate, low, high, difference, difference_low, difference_high (NaN for the baseline).
+
+        Args:
+            force: Which force, the first if not given.
+            measures: Names of measures.
+        """
+        chosen = [force or self.forces[0], ALL_FORCES]
+        table = self.summary[self.summary["force"].isin(chosen) & self.summary["measure"].isin(measures)]
+        names = {"low": "difference_low", "high": "difference_high"}
+        if not self.paired.empty:
+            changes = self.paired.rename(columns=names)[["policy", "force", "measure", "difference", *names.values()]]
+            table = table.merge(changes, on=["policy", "force", "measure"], how="left")
+        else:
+            table = table.assign(difference=np.nan, difference_low=np.nan, difference_high=np.nan)
+        table["title"] = [BY_NAME[name].title for name in table["measure"]]
+        order = {name: place for place, name in enumerate(measures)}
+        table["_place"] = table["measure"].map(order)
+        ranked = table.sort_values("_place", kind="stable").drop(columns=["_place", "force", "runs", "q05", "q95"])
+        return ranked.reset_index(drop=True)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that `desertion compare --out` writes, by file name without ending."""
+        return {"summary": self.summary, "paired": self.paired, "attribution": self.attribution, "curves": self.curves}
+
+    def _measures(self) -> list[tuple[str, Measure]]:
+        of_forces = [(force, measure) for force in self.forces for measure in OF_FORCES]
+        return of_forces + [(outcomes.ALL_FORCES, measure) for measure in OF_HOSTS]
+
+    def _replicates(self, policy: str) -> list[int]:
+        return [int(one) for one in self.runs.loc[self._done & (self.runs["policies"] == policy), "replicate"]]
+
+    @cached_property
+    def _curves(self) -> dict[str, NDArray[np.float32]]:
+        """Daily columns by policy: (runs, days + 1, columns); a run that stopped early keeps its last day's values."""
+        with StudyFile(self.path) as file:
+            found = {
+                policy: [row.curve for row in file.rows(design=design, curves=True) if row.status == DONE]
+                for design, policy in enumerate(self.policies)
+            }
+        longest = max(len(curve) for curves in found.values() for curve in curves)
+        return {policy: same_length(curves, longest) for policy, curves in found.items()}
+
+    def _ways(self, policy: str, force: str) -> dict[int, NDArray[np.uint8]]:
+        """Each person's first way to leave, by replicate."""
+        return {replicate: kept.routes[force] for replicate, kept in self._kept(policy)}
+
+    def _kept(self, policy: str) -> list[tuple[int, arm.Kept]]:
+        """What each run under a policy kept, with the replicate's number."""
+        with StudyFile(self.path) as file:
+            rows = file.rows(design=self.policies.index(policy), curves=True)
+            return [(row.replicate, arm.unpacked(row.extras)) for row in rows if row.status == DONE]
+
+
+def _first_kept(file: StudyFile) -> arm.Kept:
+    for row in file.rows(curves=True):
+        if row.status == DONE:
+            return arm.unpacked(row.extras)
+    failed = next((row.error for row in file.rows() if row.status != DONE), "")
+    if failed:
+        raise StudyFailedError(
+            f"every run failed, the first with: {failed[:200]}; see all with `desertion show {file.path} --failures`"
+        )
+    raise InputError(f"{file.path} holds no run yet; start the same command again")
