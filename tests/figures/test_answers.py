@@ -84,8 +84,9 @@ def test_a_heatmap_shows_each_cell_at_its_value_with_the_tipping_line() -> None:
 
 def test_the_histogram_holds_every_run() -> None:
     """Counts add up to the runs."""
+    sizes = size_distribution(np.linspace(0, 1, 57))
     with style.house():
-        ax = drawn.histogram(style.new_figure().subplots(), size_distribution(np.linspace(0, 1, 57)))
+        ax = drawn.histogram(style.new_figure().subplots(), sizes.counts, sizes.edges, 0.1)
     assert ax.patches[0].get_data().values.sum() == 57
 
 

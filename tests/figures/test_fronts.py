@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 
 from desertion.figures import style
 from desertion.figures.fronts import fronts
-from desertion.study.analysis.goal import Goal
 
 
 @pytest.fixture
@@ -25,15 +24,14 @@ def table() -> pd.DataFrame:
     )
 
 
-def _drawn(table: pd.DataFrame, goal: Goal) -> Axes:
+def _drawn(table: pd.DataFrame, wanted: dict[str, str], limits: dict[str, float]) -> Axes:
     with style.house():
-        return fronts(Figure().subplots(), table, goal)
+        return fronts(Figure().subplots(), table, wanted, limits)
 
 
 def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: pd.DataFrame) -> None:
     """Money across on a logarithmic axis, leavers upright, the limit as a line, those beyond it as crosses."""
-    goal = Goal({"left_total": "more", "cost_eur": "less"}, {"cost_eur": 1e8})
-    ax = _drawn(table, goal)
+    ax = _drawn(table, {"left_total": "more", "cost_eur": "less"}, {"cost_eur": 1e8})
     drawn = {str(line.get_label()): line for line in ax.lines}
     first = drawn["one: front (2 of 2 within the limits)"]
     assert np.asarray(first.get_xdata()).tolist() == [1e6, 5e7]
@@ -48,12 +46,11 @@ def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: p
 
 def test_more_of_both_turns_the_staircase(table: pd.DataFrame) -> None:
     """With more of both wanted, the edge drops after a candidate and not before it."""
-    goal = Goal({"left_total": "more", "cost_eur": "more"}, {})
-    ax = _drawn(table, goal)
+    ax = _drawn(table, {"left_total": "more", "cost_eur": "more"}, {})
     assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"steps-pre"}
 
 
 def test_one_wish_is_drawn_against_its_limit_without_a_staircase(table: pd.DataFrame) -> None:
     """A staircase would say that the limited measure is wanted too."""
-    ax = _drawn(table, Goal({"left_total": "more"}, {"cost_eur": 1e8}))
+    ax = _drawn(table, {"left_total": "more"}, {"cost_eur": 1e8})
     assert {line.get_drawstyle() for line in ax.lines if "front" in str(line.get_label())} == {"default"}

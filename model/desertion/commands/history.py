@@ -42,9 +42,11 @@ def command(
 
             with style.house():
                 figure = style.new_figure("wide")
-                ax = drawing.series(figure.subplots(), shown)
+                ax = drawing.series(figure.subplots(), shown.table, shown.kind, shown.title)
                 if pair is not None:
-                    drawing.simulated(ax, shown, pair.places, pair.simulated, COUNTERPARTS[name].meaning)
+                    drawing.simulated(
+                        ax, shown.table, shown.kind, pair.places, pair.simulated, COUNTERPARTS[name].meaning
+                    )
                 grades = ", ".join(dict.fromkeys(point.grade for point in shown.points))
                 style.note(
                     figure,

@@ -116,9 +116,10 @@ def _start(place: Path) -> dt.date | None:
 
 def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:
     from desertion.commands._shared.running import loaded
-    from desertion.figures import decision, style
+    from desertion.figures import style
+    from desertion.study.comparison.pictures import decision_of
 
     with style.house(medium, dark=dark):
         figure = style.new_figure("column", medium)
-        decision.of_scenario(figure.subplots(), loaded(scenario, None, {}, None, None), who)
+        decision_of(figure.subplots(), loaded(scenario, None, {}, None, None), who)
     return figure

@@ -176,7 +176,7 @@ def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) ->
 
     with style.house():
         figure = style.new_figure("wide")
-        fronts(figure.subplots(), table, goal)
+        fronts(figure.subplots(), table, goal.wanted, goal.limits)
         figure.suptitle(spec.title, x=0.01, ha="left", fontsize="medium")
         size = f" Persons at the simulated size: one stands for {1 / spec.scale:,.0f}." if spec.scale else ""
         style.note(figure, f"Means over the same {spec.replicates.number} replicates for every mix.{size}")

@@ -27,9 +27,9 @@ def command(
 
 
 def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:
-    from desertion.study.analysis.study import Study
+    from desertion.study.analysis.answers import Answers
 
-    study = Study(file)
+    study = Answers(file)
     table = study.sensitivity(measure, policy, of)
     order = "total" if "total" in table else "effect"
     print(table.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))

@@ -10,7 +10,7 @@ from desertion.commands._shared.studies import File, exit_code
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.study.analysis.study import Study
+    from desertion.study.analysis.answers import Answers
 
 Failures = Annotated[bool, typer.Option("--failures", help="Show failed runs with their tracebacks.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Check every run and curve against its checksum.")]
@@ -59,9 +59,9 @@ def _show(
     kind: str | None,
     discover: str | None,
 ) -> int:
-    from desertion.study.analysis.study import Study
+    from desertion.study.analysis.answers import Answers
 
-    study = Study(file)
+    study = Answers(file)
     if verify:
         return _verify(study)
     if failures:
@@ -71,8 +71,9 @@ def _show(
     _head(study)
     if plot is not None:
         from desertion.figures import style
+        from desertion.study.analysis.pictures import overview
 
-        style.save(study.plot(measure, kind), plot)
+        style.save(overview(study, measure, kind), plot)
         print(f"\ndrawn: {plot}")
     if table is not None:
         from desertion.files import write_text
@@ -84,7 +85,7 @@ def _show(
     return 0
 
 
-def _head(study: "Study") -> None:
+def _head(study: "Answers") -> None:
     spec, header = study.spec, study.header
     counts = ", ".join(f"{count:,} {status}" for status, count in study.counts.items()) or "no runs"
     print(study.title)
@@ -101,7 +102,7 @@ def _head(study: "Study") -> None:
         print(f"changed    {change['at']}: {'; '.join(change['changes'])}")
 
 
-def _table(study: "Study", measure: str) -> None:
+def _table(study: "Answers", measure: str) -> None:
     from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
@@ -114,7 +115,7 @@ def _text(table: "pd.DataFrame") -> str:
     return shown if len(table) <= _MOST else f"{shown}\n... {len(table) - _MOST} more (desertion export gives them all)"
 
 
-def _failures(study: "Study") -> int:
+def _failures(study: "Answers") -> int:
     if not len(study.failures):
         print("no run failed")
     for _, run in study.failures.head(_MOST).iterrows():
@@ -124,7 +125,7 @@ def _failures(study: "Study") -> int:
     return 0
 
 
-def _verify(study: "Study") -> int:
+def _verify(study: "Answers") -> int:
     from desertion.study.store.reader import StudyFile
 
     with StudyFile(study.path) as file:
@@ -136,7 +137,7 @@ def _verify(study: "Study") -> int:
     return 1 if bad else 0
 
 
-def _discover(study: "Study", measure: str, level: str) -> int:
+def _discover(study: "Answers", measure: str, level: str) -> int:
     from desertion.errors import InputError
 
     try:

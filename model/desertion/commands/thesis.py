@@ -9,6 +9,8 @@ import typer
 from desertion.commands._shared import options
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from desertion.study.thesis.steps import Sizes
 
 REPLICATES = 10
@@ -41,9 +43,9 @@ def command(
         QUICK,
         Sizes,
         calibration,
-        cells_csv,
         fit_case,
         power_cells,
+        power_table,
         reference_table,
     )
 
@@ -62,8 +64,10 @@ def command(
         print(words.summary([found]))
     reference = reference_table(target / "table", sizes, seed, cores, tell=print)
     cells = power_cells(target / "table", sizes, seed, cores)
-    write_text(target / "power.csv", cells_csv(cells))
-    _draw_power(cells, target)
+    power = power_table(cells)
+    written = power.assign(noise=power["noise"].map("{:g}".format))
+    write_text(target / "power.csv", written.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
+    _draw_power(power, target)
     ranks = calibration(reference, sizes, seed)
     replicates = 3 if quick else REPLICATES
     held = hold(PATTERNS, run_setups(tuple(SETUPS), replicates, seed))
@@ -109,20 +113,18 @@ def _again(quick: bool, particles: int | None, generations: int | None, table: i
     return " ".join(["desertion thesis", *(["--quick"] if quick else []), *options, f"--seed {seed}"])
 
 
-def _draw_power(cells: object, target: Path) -> None:
-    from typing import Any, cast
-
+def _draw_power(table: "pd.DataFrame", target: Path) -> None:
     from desertion.figures import style
     from desertion.figures.power import power
+    from desertion.study.laboratory.power import SURE
 
-    rows = cast("Any", cells)
     with style.house():
         figure = style.new_figure("wide")
         axes = figure.subplots(1, 2, sharey=True)
         for ax, seen, title in zip(
             axes, ("totals", "units"), ("Totals alone", "Totals and counts by unit"), strict=True
         ):
-            power(ax, rows, seen, 0.1)
+            power(ax, table, seen, 0.1, SURE)
             ax.set_title(title)
         style.note(
             figure,

@@ -1,9 +1,8 @@
-"""Figures of study answers: sizes, responses, phases, sensitivity, paired differences, Pareto fronts."""
+"""What a study answers, drawn: sizes, responses, phases, sensitivity, paired differences, Pareto fronts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,11 +11,6 @@ from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.study.analysis.cascades import GLOBAL, SizeDistribution
-
-if TYPE_CHECKING:
-    pass
-
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -51,33 +45,39 @@ def label(name: str) -> str:
     return NAMES.get(name, name.replace("_", " "))
 
 
-def histogram(ax: Axes, sizes: SizeDistribution, at_least: float = GLOBAL, name: str = "share_left") -> Axes:
+def histogram(
+    ax: Axes, counts: NDArray[np.int64], edges: NDArray[np.float64], level: float, name: str = "share_left"
+) -> Axes:
     """Draw how often cascades end at which size, with the level from which they count as global.
 
     Args:
         ax: Where to draw.
-        sizes: The distribution.
-        at_least: Level from which a cascade is global.
+        counts: (bins,) : runs a bin.
+        edges: (bins + 1,) : edges of the bins.
+        level: Size from which a cascade is global, NaN for none.
         name: The measure of size.
     """
-    ax.stairs(sizes.counts, sizes.edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
-    _mark_level(ax, at_least)
+    ax.stairs(counts, edges, fill=True, color=style.pens(1)[0].color, alpha=0.8)
+    _mark_level(ax, level)
     ax.set(xlabel=label(name), ylabel="runs", title="Sizes of cascades")
     return ax
 
 
-def exceedance(ax: Axes, sizes: SizeDistribution, at_least: float = GLOBAL, name: str = "share_left") -> Axes:
+def exceedance(
+    ax: Axes, sizes: NDArray[np.float64], exceeding: NDArray[np.float64], level: float, name: str = "share_left"
+) -> Axes:
     """Draw the share of runs at least as large as each size.
 
     Args:
         ax: Where to draw.
-        sizes: The distribution.
-        at_least: Level from which a cascade is global.
+        sizes: (runs,) : sorted sizes.
+        exceeding: (runs,) : share of runs at least as large as each.
+        level: Size from which a cascade is global, NaN for none.
         name: The measure of size.
     """
-    ax.step(sizes.sizes, sizes.exceeding, where="post", color=style.pens(1)[0].color)
-    _mark_level(ax, at_least)
-    if len(sizes.sizes) and sizes.sizes[0] > 0 and sizes.sizes[-1] > 30 * sizes.sizes[0]:
+    ax.step(sizes, exceeding, where="post", color=style.pens(1)[0].color)
+    _mark_level(ax, level)
+    if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
         ax.set_xscale("log")
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
@@ -179,7 +179,7 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
 
     Args:
         ax: Where to draw.
-        table: As :func:`desertion.study.analysis.sensitivity.sobol_table` makes it.
+        table: One row a factor: factor, first, first_low, first_high, total, total_low, total_high.
         measure: The measure.
     """
     ordered = table.sort_values("total", ignore_index=True)
@@ -209,7 +209,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
 
     Args:
         ax: Where to draw.
-        table: As :func:`desertion.study.analysis.sensitivity.morris_table` makes it.
+        table: One row a factor: factor, effect, half_width, sigma.
         measure: The measure.
     """
     ordered = table.sort_values("effect", ignore_index=True)
@@ -229,7 +229,7 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
 
     Args:
         ax: Where to draw.
-        table: Rows of one measure as :func:`desertion.study.analysis.paired.paired_differences` makes them.
+        table: One row a policy: settings of other parameters, measure, baseline, policy, difference, low, high.
         measure: The measure.
     """
     rows = table[table["measure"] == measure].reset_index(drop=True)

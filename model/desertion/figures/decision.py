@@ -1,8 +1,6 @@
-"""Decision: the daily probability of leaving against the share of peers gone and the asylum dial."""
+"""The daily probability of leaving against the share of peers gone and the asylum dial."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,9 +10,6 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from desertion.figures import style
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 _LEAST = 1e-7
 
@@ -67,26 +62,6 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     bar.set_label("probability a day (logarithmic)")
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     return ax
-
-
-def of_scenario(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
-    """Compute and draw the surface of a scenario.
-
-    Args:
-        ax: Where to draw.
-        scenario: The scenario.
-        who: "soldier" or "reservist".
-
-    Raises:
-        InputError: If the scenario has nobody of that kind, or its form of contagion knows no daily probability.
-    """
-    from desertion.study.comparison.decision import surface as computed
-
-    title = {"soldier": "A soldier who serves", "reservist": "A reservist at home"}
-    table = computed(scenario, who)
-    return surface(
-        ax, table, status_quo=scenario.asylum_status_quo, title=f"{title[who]}: daily probability of leaving"
-    )
 
 
 def _percent(value: float) -> str:

@@ -1,6 +1,8 @@
-"""Fronts: the policy mixes that a search tried, by what was wanted, with the edge that nothing tried goes beyond."""
+"""The policy mixes that a search tried, by what was wanted, with the edge that nothing tried goes beyond."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,23 +11,23 @@ from matplotlib.ticker import FuncFormatter
 
 from desertion.figures import style
 from desertion.figures.answers import label
-from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.pareto import LESS, MORE
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
 _DECADES = 30.0
 _MARKS = ("o", "D", "s", "^")
 
 
-def fronts(ax: Axes, table: pd.DataFrame, goal: Goal) -> Axes:
+def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Mapping[str, float]) -> Axes:
     """Draw candidates by two measures, a mark a sampler, with a staircase along each one's front.
 
     Args:
         ax: Where to draw.
-        table: As :func:`desertion.study.search.candidates.together` makes it: proposed_by, within, front and the measures.
-        goal: What was wanted; its first measure stands upright, the next (or the first limit) across.
+        table: One row a candidate: proposed_by, within (the limits), front (of those that the same sampler proposed), and the measures.
+        wanted: For each measure whether "more" or "less" of it is better; the first stands upright, the next (or the first with a
+            limit) across.
+        limits: Largest mean that a measure may have.
     """
-    y, x = _axes(goal)
+    y, x = _axes(wanted, limits)
     names = list(dict.fromkeys(table["proposed_by"]))
     for index, (name, pen) in enumerate(zip(names, style.pens(len(names)), strict=True)):
         part = table[(table["proposed_by"] == name) & table["within"]]
@@ -43,12 +45,12 @@ def fronts(ax: Axes, table: pd.DataFrame, goal: Goal) -> Axes:
             zorder=4 - index / 10,
             label=f"{name}: front ({len(best)} of {len(part)} within the limits)",
         )
-        if len(goal.wanted) == 2:
+        if len(wanted) == 2:
             line.set_linestyle(pen.linestyle)
-            line.set_drawstyle("steps-post" if goal.wanted[x] == LESS else "steps-pre")
+            line.set_drawstyle("steps-post" if wanted[x] == "less" else "steps-pre")
     _beyond(ax, table, x, y)
-    if x in goal.limits:
-        ax.axvline(goal.limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
+    if x in limits:
+        ax.axvline(limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
     if _wide(table.loc[table["within"], x]):
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.number(value)))
@@ -57,8 +59,8 @@ def fronts(ax: Axes, table: pd.DataFrame, goal: Goal) -> Axes:
     style.counts(ax, "y")
     ax.margins(0.06)
     ax.set(
-        xlabel=f"mean {label(x)}{_wish(goal, x)}",
-        ylabel=f"mean {label(y)}{_wish(goal, y)}",
+        xlabel=f"mean {label(x)}{_wish(wanted, x)}",
+        ylabel=f"mean {label(y)}{_wish(wanted, y)}",
         title="Policy mixes that were tried; small and pale: beaten by another",
     )
     ax.legend(loc="best", frameon=True, framealpha=0.9)
@@ -72,8 +74,8 @@ def _beyond(ax: Axes, table: pd.DataFrame, x: str, y: str) -> None:
         ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
 
 
-def _axes(goal: Goal) -> tuple[str, str]:
-    y, *others = goal.measures
+def _axes(wanted: Mapping[str, str], limits: Mapping[str, float]) -> tuple[str, str]:
+    y, *others = dict.fromkeys([*wanted, *limits])
     return y, (others[0] if others else "design")
 
 
@@ -81,6 +83,5 @@ def _wide(values: pd.Series) -> bool:
     return bool(len(values) and values.min() > 0 and values.max() >= _DECADES * values.min())
 
 
-def _wish(goal: Goal, name: str) -> str:
-    wish = goal.wanted.get(name)
-    return "" if wish is None else f", {'more' if wish == MORE else 'less'} is better"
+def _wish(wanted: Mapping[str, str], name: str) -> str:
+    return f", {wanted[name]} is better" if name in wanted else ""

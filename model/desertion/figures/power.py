@@ -5,37 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.study.laboratory.power import SURE, Cell
 
 
-def power(ax: Axes, cells: Sequence[Cell], seen: str, noise: float) -> Axes:
+def power(ax: Axes, table: pd.DataFrame, seen: str, noise: float, sure: float) -> Axes:
     """Draw how often contagion is found against the length of the series, one line per true rival.
 
     Args:
         ax: Where to draw.
-        cells: Power and false alarms.
-        seen: `totals` or `units`.
+        table: One row a setting and true rival: points (of the series), noise, seen, truth, histories, found (of them), low, high.
+        seen: "totals" or "units".
         noise: Dispersion of the published counts.
+        sure: Posterior probability from which contagion counts as found.
     """
-    chosen = [cell for cell in cells if cell.setting.seen == seen and cell.setting.noise == noise]
-    truths = list(dict.fromkeys(cell.truth for cell in chosen))
+    chosen = table[(table["seen"] == seen) & (table["noise"] == noise)].sort_values("points", kind="stable")
+    truths = list(dict.fromkeys(chosen["truth"]))
     lines = style.pens(len(truths) + 1)[1:]
-    lengths = sorted({cell.setting.points for cell in chosen})
+    lengths = list(dict.fromkeys(chosen["points"]))
     ends: list[float] = []
     for place, (truth, pen) in enumerate(zip(truths, lines, strict=True)):
-        own = sorted((cell for cell in chosen if cell.truth == truth), key=lambda cell: cell.setting.points)
+        own = chosen[chosen["truth"] == truth]
         x = np.arange(len(own)) + 0.06 * (place - (len(truths) - 1) / 2)
-        share = [cell.found / cell.histories for cell in own]
+        share = (own["found"] / own["histories"]).to_numpy()
         ax.plot(x, share, "o", linestyle=pen.linestyle, color=pen.color, markersize=4)
-        ax.vlines(x, [cell.low for cell in own], [cell.high for cell in own], color=pen.color, linewidth=1.2)
-        ends.append(share[-1])
+        ax.vlines(x, own["low"], own["high"], color=pen.color, linewidth=1.2)
+        ends.append(float(share[-1]))
     ax.set_xticks(range(len(lengths)), [str(length) for length in lengths])
     ax.set_xlabel("points of the series")
-    ax.set_ylabel(f"share with P(contagion) ≥ {SURE:g}")
+    ax.set_ylabel(f"share with P(contagion) ≥ {sure:g}")
     ax.set_ylim(-0.02, 1.02)
     ax.set_xlim(-0.3, len(lengths) - 0.7)
     style.label_ends(ax, truths, ends, lines)

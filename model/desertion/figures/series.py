@@ -1,17 +1,22 @@
-"""A historical series, and what the rivals predict of it."""
+"""A historical series, what the rivals predict of it, and what a scenario gives for it.
+
+A series comes as a table of its points, as in its own CSV file: start and end (dates, both included), value, low and high (NaN
+for none), unit, counts, grade, and group ("" where units are not told apart).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
 
 import matplotlib.dates as mdates
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.study.history.series import Point, Series
 
 UNIT_NAMES = {
     "persons": "persons",
@@ -29,45 +34,58 @@ UNIT_NAMES = {
 PER_DAYS = 30
 """Days to which the counts of uneven intervals are brought."""
 
+Kind = Literal["flow", "cumulative", "level"]
+"""Whether values are counts of their intervals, counts so far, or levels."""
+
 _KINDS = {"flow": "per interval", "cumulative": "so far", "level": "level"}
 
 
-def series(ax: Axes, shown: Series) -> Axes:
+def series(ax: Axes, table: pd.DataFrame, kind: Kind, title: str) -> Axes:
     """Draw a series: a bar of time per interval (as a rate where intervals differ), a dot per day, whiskers where the source gives a range.
 
     Recalled figures (grade C or C*) are hollow.
 
     Args:
         ax: Where to draw.
-        shown: The series.
+        table: The points.
+        kind: What values are.
+        title: What the series shows.
     """
     color = style.pens(2)[1].color
-    if any(point.group for point in shown.points):
-        return _by_group(ax, shown, color)
-    uneven = _uneven(shown)
-    for point in shown.points:
-        _draw_point(ax, point, color, PER_DAYS / point.days if uneven else 1.0)
-    _furnish(ax, shown)
+    if table["group"].astype(bool).any():
+        return _by_group(ax, table, title, color)
+    uneven = _uneven(table, kind)
+    for point, factor in zip(table.itertuples(), _factors(table, kind), strict=True):
+        _draw_point(ax, point, color, factor)
+    _furnish(ax, table, kind, title)
     if uneven:
-        ax.set_ylabel(f"{UNIT_NAMES[shown.points[0].unit]} per {PER_DAYS} days")
+        ax.set_ylabel(f"{UNIT_NAMES[table['unit'].iloc[0]]} per {PER_DAYS} days")
     ax.set_ylim(bottom=0.0)
     style.counts(ax)
     return ax
 
 
 def predictions(
-    ax: Axes, shown: Series, members: Mapping[str, NDArray[np.float64]], names: Mapping[str, str], held_out: int
+    ax: Axes,
+    table: pd.DataFrame,
+    kind: Kind,
+    title: str,
+    members: Mapping[str, NDArray[np.float64]],
+    names: Mapping[str, str],
+    held_out: int,
 ) -> Axes:
     """Draw what rivals predict of a series: median and the middle 90 % at every point, side by side, over the data.
 
     Args:
         ax: Where to draw; the vertical axis becomes logarithmic.
-        shown: The series.
+        table: The points of the series.
+        kind: What values are.
+        title: What the series shows.
         members: By rival, (member, point) predictions; a rival without members is left out.
         names: By rival, its name in the key.
         held_out: Number of last points that were not fitted; they stand on a shaded ground.
     """
-    ends = np.array([mdates.date2num(_middle(point)) for point in shown.points])
+    ends = _middles(table)
     drawn = [rival for rival, rows in members.items() if len(rows)]
     gap = float(np.min(np.diff(ends))) if len(ends) > 1 else 1.0
     for place, (rival, pen) in enumerate(zip(drawn, style.pens(len(drawn) + 1)[1:], strict=True)):
@@ -78,7 +96,7 @@ def predictions(
         ax.plot(x, np.maximum(middle, 0.3), marker, color=pen.color, markersize=3.6, label=names[rival])
     ax.plot(
         ends,
-        np.maximum(shown.values, 0.3),
+        np.maximum(table["value"], 0.3),
         "_",
         color=style.ink(),
         markersize=13,
@@ -97,79 +115,99 @@ def predictions(
             fontsize="small",
         )
     ax.set_yscale("log")
-    _furnish(ax, shown)
+    _furnish(ax, table, kind, title)
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.18), ncols=3)
     return ax
 
 
-def simulated(ax: Axes, shown: Series, places: Sequence[int], runs: NDArray[np.float64], label: str) -> Axes:
+def simulated(
+    ax: Axes, table: pd.DataFrame, kind: Kind, places: Sequence[int], runs: NDArray[np.float64], label: str
+) -> Axes:
     """Draw what a scenario gives for the points of a series: the median of the runs and the middle 90 %, beside the published figure.
 
     Args:
         ax: An axes on which the series is drawn.
-        shown: The series.
+        table: The points of the series.
+        kind: What values are.
         places: The points that the scenario covers.
-        runs: Shape (replicates, points).
+        runs: (replicates, points) : what the runs give.
         label: What the model counts.
     """
     pen = style.pens(3)[2]
-    factor = np.array([PER_DAYS / shown.points[n].days if _uneven(shown) else 1.0 for n in places])
+    covered = list(places)
+    factor = _factors(table, kind)[covered]
     low, middle, high = np.quantile(runs, [0.05, 0.5, 0.95], axis=0) * factor
-    when = np.array([mdates.date2num(_middle(shown.points[n])) for n in places])
+    when = _middles(table)[covered]
     gap = float(np.min(np.diff(when))) if len(when) > 1 else 1.0
     when = when + 0.18 * gap
     ax.vlines(when, low, high, color=pen.color, linewidth=5.0, alpha=0.35)
     ax.plot(
         when, middle, "s", color=pen.color, markersize=4.5, label=f"model: {label} (median and middle 90 % of runs)"
     )
-    ax.plot([], [], "o-", color=style.pens(2)[1].color, markersize=4.5, label=f"published: {shown.points[0].counts}")
+    counts = table["counts"].iloc[0]
+    ax.plot([], [], "o-", color=style.pens(2)[1].color, markersize=4.5, label=f"published: {counts}")
     ax.set_xlim(when[0] - gap, when[-1] + gap)
-    ax.set_ylim(0.0, 1.08 * max(float(high.max()), float((shown.values[list(places)] * factor).max())))
+    ax.set_ylim(0.0, 1.08 * max(float(high.max()), float((table["value"].to_numpy()[covered] * factor).max())))
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.12))
     return ax
 
 
-def _uneven(shown: Series) -> bool:
+def _days(table: pd.DataFrame) -> NDArray[np.float64]:
+    """Lengths of the intervals in days, both ends counted."""
+    return np.array([(end - start).days + 1.0 for start, end in zip(table["start"], table["end"], strict=True)])
+
+
+def _uneven(table: pd.DataFrame, kind: Kind) -> bool:
     """Whether intervals differ so much in length that their counts cannot be compared as they are."""
-    days = [point.days for point in shown.points]
-    return shown.kind == "flow" and max(days) > 1.2 * min(days)
+    days = _days(table)
+    return kind == "flow" and bool(days.max() > 1.2 * days.min())
 
 
-def _by_group(ax: Axes, shown: Series, color: str) -> Axes:
-    rows = sorted(shown.points, key=lambda point: point.value)
-    bars = ax.barh([point.group for point in rows], [point.value for point in rows], color=color, height=0.7)
+def _factors(table: pd.DataFrame, kind: Kind) -> NDArray[np.float64]:
+    """What each value is multiplied by, (points,): uneven intervals are brought to `PER_DAYS` days."""
+    return PER_DAYS / _days(table) if _uneven(table, kind) else np.ones(len(table))
+
+
+def _by_group(ax: Axes, table: pd.DataFrame, title: str, color: str) -> Axes:
+    rows = table.sort_values("value", kind="stable")
+    bars = ax.barh(list(rows["group"]), list(rows["value"]), color=color, height=0.7)
     ax.bar_label(bars, fmt="%d", padding=3, fontsize="small")
     ax.grid(visible=False)
-    ax.set_title(shown.title)
-    ax.set_xlabel(UNIT_NAMES[rows[0].unit])
+    ax.set_title(title)
+    ax.set_xlabel(UNIT_NAMES[rows["unit"].iloc[0]])
     ax.margins(x=0.08)
     return ax
 
 
-def _draw_point(ax: Axes, point: Point, color: str, factor: float) -> None:
+def _draw_point(ax: Axes, point: Any, color: str, factor: float) -> None:
     recalled = point.grade.startswith("C")
-    if point.days > 1:
+    if point.end > point.start:
         left, right = mdates.date2num(point.start), mdates.date2num(point.end) + 1.0
         ax.hlines(factor * point.value, left, right, color=color, linewidth=2.6, alpha=0.45 if recalled else 1.0)
-    middle = mdates.date2num(_middle(point))
+    middle = _middle(point.start, point.end)
     fill = style.paper_color() if recalled else color
     ax.plot(middle, factor * point.value, "o", color=color, markerfacecolor=fill, markersize=4.5)
-    if point.low is not None or point.high is not None:
-        low = point.value if point.low is None else point.low
-        high = point.value if point.high is None else point.high
+    if not (np.isnan(point.low) and np.isnan(point.high)):
+        low = np.nan_to_num(point.low, nan=point.value)
+        high = np.nan_to_num(point.high, nan=point.value)
         ax.vlines(middle, factor * low, factor * high, color=color, linewidth=1.2)
-        if point.high is None:
+        if np.isnan(point.high):
             ax.plot(middle, factor * point.value, "^", color=color, markersize=7)
 
 
-def _middle(point: Point) -> datetime:
-    return datetime.combine(point.start, time()) + timedelta(days=point.days / 2)
+def _middles(table: pd.DataFrame) -> NDArray[np.float64]:
+    return np.array([_middle(start, end) for start, end in zip(table["start"], table["end"], strict=True)])
 
 
-def _furnish(ax: Axes, shown: Series) -> None:
+def _middle(start: date, end: date) -> float:
+    days = (end - start).days + 1
+    return float(mdates.date2num(datetime.combine(start, time()) + timedelta(days=days / 2)))
+
+
+def _furnish(ax: Axes, table: pd.DataFrame, kind: Kind, title: str) -> None:
     locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
-    ax.set_title(shown.title)
-    ax.set_ylabel(f"{UNIT_NAMES[shown.points[0].unit]}, {_KINDS[shown.kind]}")
+    ax.set_title(title)
+    ax.set_ylabel(f"{UNIT_NAMES[table['unit'].iloc[0]]}, {_KINDS[kind]}")
     ax.margins(x=0.03)

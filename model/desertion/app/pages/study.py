@@ -19,7 +19,7 @@ from desertion.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from desertion.study.analysis.study import Study
+    from desertion.study.analysis.answers import Answers
 from desertion.app.work.opened import OpenedStudy, measure_of, open_study
 
 FIGURES = {
@@ -100,7 +100,7 @@ def _OfStudy(opened: OpenedStudy) -> Any:
     return shown
 
 
-def _chosen(opened: OpenedStudy, where: Settings) -> tuple[Study | None, str]:
+def _chosen(opened: OpenedStudy, where: Settings) -> tuple[Answers | None, str]:
     """The points that are let through, or why there are none."""
     from desertion.study.analysis.selection import Selection
 
@@ -147,7 +147,7 @@ def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
     return figure
 
 
-def draw(study: Study, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
+def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
     """Draw a figure of a study.
 
     Args:
@@ -173,7 +173,7 @@ def draw(study: Study, kind: str, measure: str, x: str, y: str, dark: bool) -> F
     return overview(study, measure, kind or None, dark=dark)
 
 
-def _heatmap(study: Study, measure: str, x: str, y: str) -> Figure:
+def _heatmap(study: Answers, measure: str, x: str, y: str) -> Figure:
     from desertion.figures import answers as figures
     from desertion.figures import style
 
@@ -188,7 +188,7 @@ def _heatmap(study: Study, measure: str, x: str, y: str) -> Figure:
     return figure
 
 
-def _response(study: Study, measure: str, x: str) -> Figure:
+def _response(study: Answers, measure: str, x: str) -> Figure:
     from desertion.figures import answers as figures
     from desertion.figures import style
     from desertion.study.analysis.tables import done_runs

@@ -24,7 +24,8 @@ def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:
     paths = [write_text(target / f"{name}.md", case_text(fit, seconds) + "\n")]
     with style.house():
         figure = style.new_figure("wide")
-        drawing.predictions(figure.subplots(), fit.series, fit.predictions, RIVAL_NAMES, fit.held_out)
+        ax, series = figure.subplots(), fit.series
+        drawing.predictions(ax, series.table, series.kind, series.title, fit.predictions, RIVAL_NAMES, fit.held_out)
         paths.append(style.save(figure, target / f"{name}-predictions.png"))
         likeliest = fit.case.rivals[int(fit.probabilities[-1].argmax())]
         names, shares = fit.shares[likeliest]

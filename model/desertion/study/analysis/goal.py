@@ -1,4 +1,4 @@
-"""Goal: what a search of policy mixes is after, and within which limits."""
+"""What a search of policy mixes is after, and within which limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.study.analysis.pareto import LESS, MORE
+
+MORE, LESS = "more", "less"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Goal:
     """What a search is after.
 
     Args:
-        wanted: For each measure whether ``more`` or ``less`` of it is better.
-        limits: Largest mean that a measure may have, such as ``{"cost_eur": 1e9, "infiltrators": 50}``.
+        wanted: For each measure whether "more" or "less" of it is better.
+        limits: Largest mean that a measure may have, such as `{"cost_eur": 1e9, "infiltrators": 50}`.
 
     Raises:
         InputError: If nothing is wanted, a wish is neither more nor less, or a limit is no finite number.
@@ -64,9 +65,9 @@ class Goal:
 
     @classmethod
     def from_plain(cls, told: Mapping[str, Any]) -> Self:
-        """The goal that :meth:`plain` laid out."""
+        """The goal that `plain` laid out."""
         return cls(dict(told["wanted"]), told["limits"])
 
     def words(self) -> str:
-        """The limits as a reader says them: ``cost_eur <= 2.5e+08``."""
+        """The limits as a reader says them: `cost_eur <= 2.5e+08`."""
         return ", ".join(f"{name} <= {limit:.4g}" for name, limit in self.limits.items())

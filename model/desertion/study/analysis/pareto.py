@@ -1,17 +1,19 @@
-"""Pareto: which policies no other beats on everything at once."""
+"""Which policies no other beats on everything at once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.goal import LESS, MORE, Goal
 from desertion.study.analysis.tables import done_runs, parameters_of
-
-MORE, LESS = "more", "less"
+from desertion.study.store.row import DONE
 
 USUAL: Mapping[str, str] = {"left_total": MORE, "cost_eur": LESS, "infiltrators": LESS}
 """Leavers gained against money and against infiltrators let in."""
@@ -22,9 +24,9 @@ def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL, middle: 
 
     Args:
         runs: Table of runs.
-        wanted: For each measure whether ``more`` or ``less`` of it is better.
-        middle: ``mean``, since budgets and rare events such as infiltrators are judged by what they come to, or
-            ``median``.
+        wanted: For each measure whether "more" or "less" of it is better.
+        middle: "mean", since budgets and rare events such as infiltrators are judged by what they come to, or
+            "median".
 
     Returns:
         One row a design point: its parameters, runs, the middle of each measure, and front.
@@ -43,6 +45,52 @@ def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL, middle: 
     )
     signs = np.array([1.0 if wish == MORE else -1.0 for wish in wanted.values()])
     return table.assign(front=on_front(table[list(wanted)].to_numpy(np.float64) * signs)).reset_index()
+
+
+def candidates_table(
+    runs: pd.DataFrame, points: pd.DataFrame, spec: Mapping[str, Any], goal: Goal, path: Path
+) -> pd.DataFrame:
+    """What each candidate of a search comes to, whether it keeps the limits, and whether it lies on the front.
+
+    Means, since budgets and rare events such as infiltrators are judged by what they come to. A candidate of which a
+    run is missing was not judged on the same fates as the others and is never within the limits.
+
+    Args:
+        runs: Table of runs.
+        points: Table of the candidates.
+        spec: The search's resolved spec.
+        goal: What is wanted, within which limits.
+        path: The search's file, for errors.
+
+    Returns:
+        One row a candidate: design, its levers, runs, means, `within` (the limits) and `front`.
+
+    Raises:
+        InputError: If a measure does not exist or no run has finished.
+    """
+    done = runs[runs["status"] == DONE]
+    names = list(goal.measures)
+    if done.empty:
+        raise InputError(f"{path}: no run of this search has finished; {see_failures(path)}")
+    for name in names:
+        if name not in done.columns:
+            raise unknown_name("measure", name, map(str, done.columns), where="the goal of the search")
+    groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")[names]
+    complete = groups.count().eq(spec["replicates"]["number"]).all(axis=1)
+    varied = [name for name in parameters_of(runs) if name != "policies"]
+    levers = sorted(varied, key=[*spec["order"], *varied].index)
+    table = points[["design", *levers]].set_index("design")
+    table = table.assign(runs=groups.size().reindex(table.index, fill_value=0))
+    table = table.join(groups.mean().where(complete, axis=0)).reset_index()
+    within = goal.within(table)
+    table = table.assign(within=within, front=False)
+    table.loc[within, "front"] = on_front(goal.gains(table[within]))
+    return table
+
+
+def see_failures(path: Path) -> str:
+    """How to see why runs of a study failed."""
+    return f"see why with `desertion show {path} --failures`"
 
 
 def on_front(gains: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -1,9 +1,8 @@
-"""Overview: the figure that suits a study, chosen by its design or by the user."""
+"""The figure that suits a study, chosen by its design or by the user."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,13 +23,11 @@ from desertion.figures.answers import (
     response,
 )
 from desertion.figures.fronts import fronts
+from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.cascades import GLOBAL
-from desertion.study.analysis.tables import parameters_of
+from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.design.layout import DUMMY
 from desertion.study.design.spec import MODEL_TASK
-
-if TYPE_CHECKING:
-    from desertion.study.analysis.study import Study
 
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
 
@@ -38,13 +35,13 @@ _MOST_NAMED = 16
 _LINE_POINTS = 33
 
 
-def overview(study: Study, measure: str, kind: str | None, *, dark: bool = False) -> Figure:
+def overview(study: Answers, measure: str, kind: str | None, *, dark: bool = False) -> Figure:
     """The figure that suits a study.
 
     Args:
         study: The study.
         measure: The measure to show.
-        kind: One of :data:`KINDS`, None for what the design suggests.
+        kind: One of `KINDS`, None for what the design suggests.
         dark: Whether the page behind is dark.
 
     Raises:
@@ -60,7 +57,7 @@ def overview(study: Study, measure: str, kind: str | None, *, dark: bool = False
         return figure
 
 
-def _suited(study: Study) -> str:
+def _suited(study: Answers) -> str:
     if study.goal() is not None:
         return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
@@ -75,22 +72,16 @@ def _suited(study: Study) -> str:
     return "sizes"
 
 
-def _varied(study: Study) -> list[str]:
+def _varied(study: Answers) -> list[str]:
     """Parameters with more than one value, without the dummy."""
     return [name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique() > 1]
 
 
-def _numeric(study: Study) -> list[str]:
+def _numeric(study: Answers) -> list[str]:
     return [name for name in _varied(study) if pd.api.types.is_numeric_dtype(study.runs[name])]
 
 
-def _done(study: Study, measure: str) -> pd.DataFrame:
-    from desertion.study.analysis.tables import done_runs
-
-    return done_runs(study.runs, measure)
-
-
-def _draw_curves(figure: Figure, study: Study, measure: str) -> None:
+def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
     kept: Sequence[str] = study.header.get("columns", ())
     if not kept:
         raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
@@ -101,27 +92,27 @@ def _draw_curves(figure: Figure, study: Study, measure: str) -> None:
     curves.together(figure.subplots(), banded, column=column)
 
 
-def _draw_sizes(figure: Figure, study: Study, measure: str) -> None:
-    _done(study, measure)
+def _draw_sizes(figure: Figure, study: Answers, measure: str) -> None:
+    done_runs(study.runs, measure)
     left, right = figure.subplots(1, 2)
     sizes = study.sizes(measure)
     level = GLOBAL if measure == "share_left" else float("nan")
-    histogram(left, sizes, level, measure)
-    exceedance(right, sizes, level, measure)
+    histogram(left, sizes.counts, sizes.edges, level, measure)
+    exceedance(right, sizes.sizes, sizes.exceeding, level, measure)
 
 
-def _draw_response(figure: Figure, study: Study, measure: str) -> None:
+def _draw_response(figure: Figure, study: Answers, measure: str) -> None:
     varied = _numeric(study)
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
-    runs = _done(study, measure)
+    runs = done_runs(study.runs, measure)
     others = [name for name in _varied(study) if name != varied[0]]
     cases = runs.assign(case=_case_names(runs, others))
     response(figure.subplots(), cases, varied[0], measure, "case" if others else None)
     style.note(figure, "Line: median. Band: middle half of the runs.")
 
 
-def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
+def _draw_phase(figure: Figure, study: Answers, measure: str) -> None:
     varied = _numeric(study)
     if len(varied) < 2:
         raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
@@ -132,7 +123,7 @@ def _draw_phase(figure: Figure, study: Study, measure: str) -> None:
     heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=chance)
 
 
-def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """The theory's line at which R is 1, where one axis is the multiple of contagion; None elsewhere."""
     names = [str(table.columns.name), str(table.index.name)]
     if "contagion" not in names or study.spec["task"] != MODEL_TASK:
@@ -147,7 +138,7 @@ def _tipping(study: Study, table: pd.DataFrame) -> tuple[NDArray[np.float64], ND
     return (values, multiples) if other == names[0] else (multiples, values)
 
 
-def _draw_sensitivity(figure: Figure, study: Study, measure: str) -> None:
+def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
     arms: list[str | None] = list(dict.fromkeys(study.points["policies"])) if "policies" in study.points else [None]
     axes = figure.subplots(1, len(arms), squeeze=False)[0]
     for ax, arm in zip(axes, arms, strict=True):
@@ -157,15 +148,15 @@ def _draw_sensitivity(figure: Figure, study: Study, measure: str) -> None:
             ax.set_title(arm)
 
 
-def _draw_paired(figure: Figure, study: Study, measure: str) -> None:
+def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
     differences(figure.subplots(), study.paired((measure,)), measure)
     style.note(figure, "Dot: median of the paired differences. Bar: 95 % bootstrap interval.")
 
 
-def _draw_pareto(figure: Figure, study: Study, _measure: str) -> None:
+def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:
     table, goal = study.pareto(), study.goal()
     if goal is not None:
-        fronts(figure.subplots(), table.assign(proposed_by="search"), goal)
+        fronts(figure.subplots(), table.assign(proposed_by="search"), goal.wanted, goal.limits)
         return
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None

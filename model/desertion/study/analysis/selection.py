@@ -1,4 +1,4 @@
-"""Selection: some design points of a study, looked at as if they were the whole of it."""
+"""Some design points of a study, looked at as if they were the whole of it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from desertion.errors import InputError
 from desertion.study.analysis import bands, sensitivity
-from desertion.study.analysis.study import Study
+from desertion.study.analysis.answers import Answers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Selection(Study):
+class Selection(Answers):
     """Some design points of a study, with all tables and answers of a study.
 
     Args:
@@ -24,7 +24,7 @@ class Selection(Study):
         InputError: If none is kept.
     """
 
-    def __init__(self, study: Study, designs: Collection[int]) -> None:
+    def __init__(self, study: Answers, designs: Collection[int]) -> None:
         kept = frozenset(designs)
         runs, points = study.runs, study.points
         self.path = study.path
@@ -41,12 +41,12 @@ class Selection(Study):
     def bands(
         self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
     ) -> pd.DataFrame:
-        """Quantile bands of the points that are kept, see :meth:`Study.bands`."""
+        """Quantile bands of the points that are kept, see `Answers.bands`."""
         kept = [int(one) for one in self.points["design"]]
         return super().bands(columns, kept if designs is None else [one for one in designs if one in kept], levels)
 
     def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
-        """Indices or effects, see :meth:`Study.sensitivity`; a policy's design must be kept whole.
+        """Indices or effects, see `Answers.sensitivity`; a policy's design must be kept whole.
 
         Raises:
             InputError: If points of the design are left out.

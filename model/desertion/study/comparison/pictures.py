@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion.errors import unknown_name
 from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
 from desertion.figures.style import Medium, Shape
 from desertion.study.comparison.tables import Tables
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
 
 type Draw = Callable[[Figure, Tables, str], None]
 
@@ -140,6 +145,26 @@ def _decision(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: 
         return
     for ax, (who, table) in zip(figure.subplots(1, len(tables), squeeze=False).ravel(), tables.items(), strict=True):
         decision.surface(ax, table, title=f"A {who}'s daily chance to leave")
+
+
+def decision_of(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
+    """Compute and draw a scenario's daily probability of leaving by share of peers gone and asylum dial.
+
+    Args:
+        ax: Where to draw.
+        scenario: The scenario.
+        who: "soldier" or "reservist".
+
+    Raises:
+        InputError: If the scenario has nobody of that kind, or its form of contagion knows no daily probability.
+    """
+    from desertion.study.comparison.decision import surface
+
+    title = {"soldier": "A soldier who serves", "reservist": "A reservist at home"}
+    table = surface(scenario, who)
+    return decision.surface(
+        ax, table, status_quo=scenario.asylum_status_quo, title=f"{title[who]}: daily probability of leaving"
+    )
 
 
 KINDS: dict[str, tuple[Draw, Shape]] = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import input_error
@@ -61,6 +62,12 @@ class Series:
     def values(self) -> NDArray[np.float64]:
         """Values of the points, shape (point,)."""
         return np.array([point.value for point in self.points])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The points as in the series' own file: start, end, value, low, high (NaN for none), unit, counts, source, grade, group."""
+        table = pd.DataFrame([asdict(point) for point in self.points])
+        return table.astype({"low": float, "high": float})
 
     @property
     def recalled(self) -> bool:

@@ -9,12 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError
 from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.pareto import on_front
+from desertion.study.analysis.pareto import candidates_table, on_front, see_failures
 from desertion.study.analysis.study import Study
-from desertion.study.analysis.tables import parameters_of
-from desertion.study.store.row import DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +29,16 @@ class Found:
 
 
 def judged(study: Study, goal: Goal) -> Found:
-    """Judge the candidates of a finished search or sample by their means over the same replicates.
-
-    Means, since budgets and rare events such as infiltrators are judged by what they come to. A candidate of which a
-    run is missing was not judged on the same fates as the others and is never within the limits.
+    """The candidates of a finished search or sample, judged by their means over the same replicates.
 
     Args:
         study: The study of candidates.
         goal: What is wanted, within which limits.
 
     Raises:
-        InputError: If a measure does not exist or no candidate has all its runs.
+        InputError: If a measure does not exist or no run has finished.
     """
-    runs = study.runs
-    done = runs[runs["status"] == DONE]
-    names = list(goal.measures)
-    if done.empty:
-        raise InputError(f"{study.path}: no run of this search has finished; {_see_failures(study)}")
-    for name in names:
-        if name not in done.columns:
-            raise unknown_name("measure", name, map(str, done.columns), where="the goal of the search")
-    groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")[names]
-    complete = groups.count().eq(study.spec["replicates"]["number"]).all(axis=1)
-    varied = [name for name in parameters_of(runs) if name != "policies"]
-    levers = sorted(varied, key=[*study.spec["order"], *varied].index)
-    table = study.points[["design", *levers]].set_index("design")
-    table = table.assign(runs=groups.size().reindex(table.index, fill_value=0))
-    table = table.join(groups.mean().where(complete, axis=0)).reset_index()
-    within = goal.within(table)
-    table = table.assign(within=within, front=False)
-    table.loc[within, "front"] = on_front(goal.gains(table[within]))
-    return Found(study, table)
+    return Found(study, candidates_table(study.runs, study.points, study.spec, goal, study.path))
 
 
 def require_some(found: Found, goal: Goal) -> None:
@@ -77,7 +54,7 @@ def require_some(found: Found, goal: Goal) -> None:
     if known.empty:
         raise InputError(
             f"{found.study.path}: none of the {len(table)} candidates has all its runs with a finite "
-            f"{' and '.join(goal.measures)}; {_see_failures(found.study)}"
+            f"{' and '.join(goal.measures)}; {see_failures(found.study.path)}"
         )
     least = ", ".join(f"{name} {known[name].min():.4g}" for name in goal.limits)
     raise InputError(
@@ -140,7 +117,3 @@ def together(found: Iterable[tuple[str, Found]], goal: Goal) -> pd.DataFrame:
     within = table["within"].to_numpy(bool)
     joint[within] = on_front(goal.gains(table[within]))
     return table.assign(joint_front=joint)
-
-
-def _see_failures(study: Study) -> str:
-    return f"see why with `desertion show {study.path} --failures`"

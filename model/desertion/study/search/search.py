@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.errors import InputError, unknown_name
-from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.pareto import MORE
+from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DesignRule, lay_out

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+
+import pandas as pd
 
 from desertion.errors import input_error
 from desertion.files import write_text
@@ -102,15 +104,11 @@ def calibration(table: ReferenceTable, sizes: Sizes, seed: int) -> tuple[Ranks, 
     )
 
 
-def cells_csv(cells: Sequence[Cell]) -> str:
-    """Power and false alarms as CSV."""
-    head = "points,noise,seen,truth,histories,found,low,high,denied,mean"
-    rows = [
-        f"{c.setting.points},{c.setting.noise:g},{c.setting.seen},{c.truth},{c.histories},{c.found},"
-        f"{c.low:.4f},{c.high:.4f},{c.denied},{c.mean:.4f}"
-        for c in cells
-    ]
-    return "\n".join([head, *rows]) + "\n"
+def power_table(cells: Sequence[Cell]) -> pd.DataFrame:
+    """Power and false alarms, one row a setting and true rival."""
+    columns = ["points", "noise", "seen", "truth", "histories", "found", "low", "high", "denied", "mean"]
+    rows = [{**asdict(cell.setting), **asdict(cell)} for cell in cells]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _cells(folder: Path, sizes: Sizes, seed: int, setting: Setting) -> tuple[Cell, ...]:

@@ -1,0 +1,278 @@
+"""Tables and answers of a study that has been run, all read from its one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.study.analysis import bands, cascades, discovery, paired, pareto, phase, sensitivity
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.tables import parameters_of, points_table, runs_table
+from desertion.study.design.factors import Factor
+from desertion.study.design.layout import DesignRule, with_dummy
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+class Answers:
+    """A study's file, its tables and what it answers.
+
+    Args:
+        path: The file, as ``sweep`` or ``desertion sweep`` wrote it.
+
+    Raises:
+        InputError: If the file is missing, foreign, damaged or made by a newer version.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with StudyFile(self.path) as file:
+            self._header = file.header()
+            self._counts = file.counts()
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{count} {status}" for status, count in self._counts.items()) or "no runs"
+        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {told})"
+
+    @property
+    def title(self) -> str:
+        """What the study is called."""
+        return str(self._header["title"])
+
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """What the file says about its origin: resolved spec, hashes, versions, platform."""
+        return self._header
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Number of runs by status when the file was opened."""
+        return self._counts
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The resolved spec as plain data."""
+        return self._header["spec"]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: design, replicate, status, seconds, the varied parameters, the measures."""
+        with StudyFile(self.path) as file:
+            return runs_table(file)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row a design point: design and the varied parameters."""
+        with StudyFile(self.path) as file:
+            return points_table(file)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Quantile bands of all daily columns kept: design, the parameters, column, day, runs, q05 ... q95."""
+        return self.bands()
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Runs that failed, took too long or were quarantined: design, replicate, status, error, trace."""
+        with StudyFile(self.path) as file:
+            found = [row for row in file.rows() if row.status != DONE]
+        names = ("design", "replicate", "status", "attempts", "error", "trace")
+        return pd.DataFrame([[getattr(row, name) for name in names] for row in found], columns=list(names))
+
+    def bands(
+        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+    ) -> pd.DataFrame:
+        """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
+        with StudyFile(self.path) as file:
+            table = bands.bands(file, columns, designs, levels)
+        return self.points.merge(table, on="design", how="right")
+
+    def trajectories(self, design: int, column: str) -> pd.DataFrame:
+        """Every run's curve of one design point: one row a day, one column a replicate that finished.
+
+        Args:
+            design: Number of the design point.
+            column: A daily column that the study kept.
+
+        Raises:
+            InputError: If the column was not kept or the point has no finished run.
+        """
+        with StudyFile(self.path) as file:
+            for _, curves in bands.curves_of(file, design, bands.chosen_columns(file, (column,))):
+                done = self.runs[(self.runs["design"] == design) & (self.runs["status"] == DONE)]
+                return pd.DataFrame(curves.T, columns=done["replicate"].to_numpy())
+        raise InputError(f"{self.path}: design point {design} has no finished run")
+
+    def chance(self, measure: str = cascades.SIZE, at_least: float = cascades.GLOBAL) -> pd.DataFrame:
+        """Chance of a global cascade at each design point with Wilson's interval."""
+        by = ["design", *parameters_of(self.runs)]
+        return cascades.chance_of_cascade(self.runs, by, measure, at_least)
+
+    def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
+        """Distribution of cascade sizes over all runs, or those of one design point."""
+        done = self.runs[self.runs["status"] == DONE]
+        return cascades.size_distribution(
+            (done if design is None else done[done["design"] == design])[measure].to_numpy()
+        )
+
+    def paired(self, measures: Sequence[str] = (cascades.SIZE,), baseline: str | None = None) -> pd.DataFrame:
+        """Paired differences between policies, see `paired.paired_differences`."""
+        return paired.paired_differences(self.runs, measures, baseline)
+
+    def pareto(self, wanted: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """Means of each design point and whether it is on the Pareto front.
+
+        Args:
+            wanted: For each measure whether ``more`` or ``less`` of it is better; by default what a search was after,
+                within its limits, and for other studies leavers against money and infiltrators.
+        """
+        goal = self.goal()
+        if wanted is None and goal is not None:
+            return pareto.candidates_table(self.runs, self.points, self.spec, goal, self.path)
+        return pareto.pareto_table(self.runs, pareto.USUAL if wanted is None else wanted)
+
+    def goal(self) -> Goal | None:
+        """What a search was after; None for a study that is no search."""
+        told = self.header.get("search")
+        return None if told is None else Goal.from_plain(told)
+
+    def phase(
+        self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None
+    ) -> pd.DataFrame:
+        """A measure over two varied parameters, ready for a heatmap; a study of several policies names one."""
+        runs = self.runs if policy is None else self.runs[self.runs["policies"] == policy]
+        return phase.phase_table(runs, x, y, measure, shown)
+
+    def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
+        """Sobol indices or Morris effects, as the study's design has it.
+
+        Args:
+            measure: The measure.
+            policy: The policy mix, where the study has several.
+            of: ``mean`` over replicates, their ``spread``, or ``log`` for the mean logarithm.
+
+        Raises:
+            InputError: If the design is neither sobol nor morris, or runs are missing.
+        """
+        rule = self.design_rule()
+        factors = with_dummy(rule, self.factors())
+        runs = sensitivity.of_policy(self.runs, rule, policy)
+        if rule.kind == "morris":
+            return sensitivity.morris_table(runs, measure, rule, factors, of)
+        return sensitivity.sobol_table(runs, measure, rule, factors, of)
+
+    def discover(
+        self, measure: str, at_least: float | None = None, at_most: float | None = None, method: str = "prim"
+    ) -> list[discovery.Box]:
+        """Where in parameter space a measure lies where one is interested, as boxes that speak (``box.words()``).
+
+        Args:
+            measure: The measure; its median over replicates is judged.
+            at_least: Lower end of the interest.
+            at_most: Upper end of the interest.
+            method: ``prim`` for the best box, ``cart`` for all leaves of a tree.
+
+        Raises:
+            InputError: If nothing separates the points, or ema-workbench is not installed.
+        """
+        if method not in ("prim", "cart"):
+            raise InputError(f"discovery method {method!r} is unknown: choose prim or cart")
+        cases, interesting = discovery.cases_of(self.runs, measure, at_least, at_most)
+        if method == "cart":
+            return discovery.cart_boxes(cases, interesting)
+        return [discovery.prim_box(cases, interesting)]
+
+    def design_rule(self) -> DesignRule:
+        """Layout of the study's design."""
+        told = dict(self.spec["design"])
+        told["constraints"] = tuple(told["constraints"])
+        told["rows"] = tuple(tuple(row.items()) for row in told["rows"])
+        return DesignRule(**told)
+
+    def factors(self) -> tuple[Factor, ...]:
+        """Varied parameters of the study in their order, without the dummy."""
+        vary: dict[str, Any] = self.spec["vary"]
+        return tuple(_factor(name, vary[name]) for name in self.spec["order"])
+
+    def scenario(self, point: Mapping[str, Any] | None = None) -> Scenario:
+        """The scenario of the study, without the dials of contagion and capacity.
+
+        Args:
+            point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
+        """
+        from desertion.study.design.point import DIALS, scenario_of
+
+        told = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
+        label = told.pop("policies", next(iter(self.spec["policies"])))
+        settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
+        own = {name: told.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
+        return scenario_of({**own, "policies": self.spec["policies"][label], "settings": {**settings, **told}})
+
+    def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:
+        """The table behind the figure of the same kind, see `Study.plot`.
+
+        Args:
+            measure: The measure.
+            kind: ``sensitivity``, ``paired`` or ``pareto`` (which a search's file gives by default); anything else
+                gives quantiles of the measure, with the chance of a global cascade where the measure is a cascade's
+                size.
+        """
+        if kind == "sensitivity":
+            arms: list[str | None] = (
+                list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else [None]
+            )
+            tables = [self.sensitivity(measure, arm).assign(policies=arm or "none") for arm in arms]
+            return pd.concat(tables, ignore_index=True)
+        if kind == "paired":
+            return self.paired((measure,))
+        if kind == "pareto" or (kind is None and self.goal() is not None):
+            return self.pareto()
+        table = self.summary([measure]).drop(columns="measure")
+        if measure != cascades.SIZE:
+            return table
+        return table.merge(self.chance()[["design", "chance", "low", "high"]], on="design")
+
+    def missing(self) -> int:
+        """Design points that have no finished run at all."""
+        return len(self.points) - int(self.runs.loc[self.runs["status"] == DONE, "design"].nunique())
+
+    def summary(self, measures: Sequence[str] = ()) -> pd.DataFrame:
+        """Median and middle nine tenths of measures at each design point.
+
+        Args:
+            measures: Measures, empty for all.
+
+        Returns:
+            One row a design point and measure: design, the parameters, measure, runs, q05, q50, q95.
+        """
+        parameters = parameters_of(self.runs)
+        left_out = {"design", "replicate", "status", "seconds", *parameters}
+        names = list(measures) or [str(name) for name in self.runs.columns if name not in left_out]
+        done = self.runs[self.runs["status"] == DONE]
+        tall = done.melt(id_vars=["design"], value_vars=names, var_name="measure").replace([np.inf, -np.inf], np.nan)
+        grouped = tall.groupby(["design", "measure"], sort=False)["value"]
+        table = grouped.quantile(np.array([0.05, 0.5, 0.95])).unstack()
+        table.columns = ["q05", "q50", "q95"]
+        table.insert(0, "runs", grouped.count())
+        return self.points.merge(table.reset_index(), on="design", how="right")
+
+
+def _factor(name: str, told: Mapping[str, Any]) -> Factor:
+    return Factor(
+        name,
+        told["form"],
+        tuple(told["numbers"]),
+        tuple(told["values"]),
+        told["log"],
+        tuple(told["within"]),
+        told["steps"],
+    )
