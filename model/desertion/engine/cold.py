@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 _listeners: list[Callable[[str], None]] = []
 
@@ -15,9 +14,9 @@ def listen(say: Callable[[str], None]) -> None:
 
 def tell_if_cold() -> None:
     """Tell the listeners if no compiled code is at hand yet."""
-    from desertion.engine.compile import config
+    from desertion.engine.compile import is_cold
 
-    if _listeners and not config.DISABLE_JIT and not Path(config.CACHE_DIR).is_dir():
+    if _listeners and is_cold():
         for say in _listeners:
             say("compiling the model for this machine: a minute or two, once")
     _listeners.clear()

@@ -1,67 +1,87 @@
-"""The world as compiled code holds it: one pointer to all arrays.
+"""A tuple of arrays as one pointer for kernels.
 
-A tuple of two hundred arrays takes numba minutes to compile wherever it is passed; one pointer to a struct takes none. Plain code (and compiled
-code with the JIT off) reads the `World` tuple itself; both see the same arrays.
+A tuple of two hundred arrays takes numba minutes to compile wherever it is passed; one pointer takes none. Plain code (and compiled code with the JIT
+off) reads the tuple itself; both see the same arrays.
 
-Numba counts references to arrays, and to structs that hold them, whenever compiled code takes one or hands it on; in kernels that look at a person
-here and there this took half the time, and threads that count on the same counter wait for each other. A core is therefore a bare pointer, its
-arrays are borrowed, and the object that plain code holds keeps them alive.
+Numba counts references to arrays whenever compiled code takes one or hands it on; in kernels that look at a person here and there this took half the
+time, and threads that count on the same counter wait for each other. A core is therefore a bare pointer into a table of addresses, lengths and
+strides; its arrays are borrowed, and the object that plain code holds keeps them alive.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import default_manager
-from numba.core.extending import (
-    NativeValue,
-    infer_getattr,
-    lower_getattr_generic,
-    overload,
-    register_model,
-    typeof_impl,
-    unbox,
-)
+from numba.core.extending import NativeValue, infer_getattr, lower_getattr_generic, register_model, typeof_impl, unbox
 from numba.core.typing.templates import AttributeTemplate
-from numba.experimental import structref
 
-from desertion.engine.compile import JIT_OFF, kernel
-from desertion.simulation.world.fields import World
+from desertion.engine.compile import JIT_OFF
 
-
-@structref.register
-class HeldType(types.StructRef):
-    """The numba type of a struct of arrays: the names and types of the fields of `World`."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        """Take fields by their types, whatever literal values they had."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class HeldProxy(structref.StructRefProxy):
-    """What plain code holds of a struct of arrays: nothing to read."""
-
-
-structref.define_boxing(HeldType, HeldProxy)
+_WORD = 8  # bytes of each entry of the table
 
 
 class CoreType(types.Type):
-    """The numba type of a core: a pointer into a struct of arrays."""
+    """The numba type of a core: names, types and places of the fields that it points to.
 
-    def __init__(self, held: Any) -> None:
-        self.held = held
-        super().__init__(name=f"Core({held.name})")
+    Two cores whose fields have the same names and types have the same type, so kernels are compiled once for all of them.
+    """
+
+    def __init__(self, kinds: dict[str, Any]) -> None:
+        self.kinds = kinds
+        self.places: dict[str, int] = {}
+        place = 0
+        for name, kind in kinds.items():
+            self.places[name] = place
+            place += _words(kind)
+        self.length = place
+        # The name goes into the name of every compiled function: a digest in place of two hundred types.
+        layout = ";".join(f"{name}:{kind}" for name, kind in kinds.items())
+        super().__init__(name=f"Core_{hashlib.sha256(layout.encode()).hexdigest()[:12]}")
+
+
+def _words(kind: Any) -> int:
+    """Entries of the table that a field takes: address, items, bytes an item, shape and strides of an array; one of a number."""
+    return 3 + 2 * kind.ndim if isinstance(kind, types.Array) else 1
 
 
 class Core:
-    """What plain code hands to kernels; it keeps the arrays alive."""
+    """What plain code hands to kernels; it keeps the arrays alive.
 
-    def __init__(self, world: World, held: Any) -> None:
-        self.world, self.held, self.core_kind = world, held, CoreType(held._type)
+    Attributes:
+        arrays: The named tuple of arrays and numbers.
+        core_kind: Its numba type.
+        address: Where its table lies in memory.
+    """
+
+    def __init__(self, arrays: Any) -> None:
+        kinds = {name: types.unliteral(typeof(value)) for name, value in arrays._asdict().items()}
+        self.arrays, self.core_kind = arrays, CoreType(kinds)
+        # Written once, before any kernel sees it: kernels may keep in a register what they have read.
+        self._table = np.zeros(self.core_kind.length, np.int64)
+        for name, value in arrays._asdict().items():
+            self._enter(self.core_kind.places[name], value)
+        self.address = int(self._table.ctypes.data)
+
+    def _enter(self, place: int, value: Any) -> None:
+        if isinstance(value, np.ndarray):
+            row = (value.ctypes.data, value.size, value.itemsize, *value.shape, *value.strides)
+            self._table[place : place + len(row)] = row
+        elif isinstance(value, float | np.floating):
+            self._table[place : place + 1].view(np.float64)[0] = value
+        elif isinstance(value, np.unsignedinteger):
+            self._table[place : place + 1].view(np.uint64)[0] = value
+        else:
+            self._table[place] = int(value)
+
+    def __reduce__(self) -> Any:
+        return Core, (self.arrays,)
 
 
 @typeof_impl.register(Core)
@@ -76,16 +96,12 @@ class _CoreModel(models.PrimitiveModel):
 
 
 @unbox(CoreType)
-def _pointer_of(kind: Any, core: Any, c: Any) -> Any:
-    """The pointer into the struct that a core's proxy holds."""
-    held = c.pyapi.object_getattr_string(core, "held")
-    struct = c.unbox(kind.held, held).value
-    reference = cgutils.create_struct_proxy(kind.held)(c.context, c.builder, value=struct)
-    pointer = c.context.nrt.meminfo_data(c.builder, reference.meminfo)
-    # Unboxing took a reference, which nobody would give back; the core keeps its struct alive.
-    c.context.nrt.decref(c.builder, kind.held, struct)
-    c.pyapi.decref(held)
-    return NativeValue(c.builder.bitcast(pointer, cgutils.voidptr_t))
+def _pointer_of(_kind: Any, core: Any, c: Any) -> Any:
+    """The address of a core's table."""
+    address = c.pyapi.object_getattr_string(core, "address")
+    number = c.pyapi.long_as_longlong(address)
+    c.pyapi.decref(address)
+    return NativeValue(c.builder.inttoptr(number, cgutils.voidptr_t))
 
 
 @infer_getattr
@@ -93,56 +109,44 @@ class _CoreFields(AttributeTemplate):
     key = CoreType
 
     def generic_resolve(self, value: Any, attr: str) -> Any:
-        return value.held.field_dict.get(attr)
+        return value.kinds.get(attr)
 
 
 @lower_getattr_generic(CoreType)
 def _take(context: Any, builder: Any, core: Any, pointer: Any, name: str) -> Any:
     """A field; of an array, what is needed to index it. Fields never change, so each need be read only once."""
-    payload, kind = core.held.get_data_type(), core.held.field_dict[name]
-    model = default_manager[payload]
-    struct = builder.bitcast(pointer, model.get_value_type().as_pointer())
-    place = cgutils.gep_inbounds(builder, struct, 0, model.get_field_position(name))
+    kind, place = core.kinds[name], core.places[name]
+
+    def entry(number: int, wanted: Any) -> Any:
+        at = builder.gep(pointer, [ir.Constant(ir.IntType(64), (place + number) * _WORD)], inbounds=True)
+        value = builder.load(builder.bitcast(at, wanted.as_pointer()))
+        value.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return value
+
+    word = ir.IntType(64)
+    if isinstance(kind, types.Boolean):
+        return builder.icmp_unsigned("!=", entry(0, word), ir.Constant(word, 0))
     if not isinstance(kind, types.Array):
-        return _unchanging(builder, place)
-    array, parts = context.make_array(kind)(context, builder), default_manager[kind]
-    for part in ("nitems", "itemsize", "data", "shape", "strides"):
-        setattr(
-            array, part, _unchanging(builder, cgutils.gep_inbounds(builder, place, 0, parts.get_field_position(part)))
-        )
+        return entry(0, default_manager[kind].get_value_type())
+    array = context.make_array(kind)(context, builder)
+    array.data = entry(0, array.data.type)
+    array.nitems, array.itemsize = entry(1, word), entry(2, word)
+    array.shape = cgutils.pack_array(builder, [entry(3 + n, word) for n in range(kind.ndim)])
+    array.strides = cgutils.pack_array(builder, [entry(3 + kind.ndim + n, word) for n in range(kind.ndim)])
     for part in ("meminfo", "parent"):
         setattr(array, part, ir.Constant(getattr(array, part).type, None))
     return array._getvalue()
 
 
-def _unchanging(builder: Any, place: Any) -> Any:
-    value = builder.load(place)
-    value.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return value
+def core_of(arrays: Any) -> Any:
+    """The arrays for kernels, which change the same memory.
+
+    Args:
+        arrays: A named tuple of arrays and numbers.
+    """
+    return arrays if JIT_OFF else Core(arrays)
 
 
-def _gather(world: World) -> World:
-    """Stand-in for compiled code, see `_gather_compiled`."""
-    return world
-
-
-@overload(_gather)
-def _gather_compiled(world):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType] - numba takes types only
-    """Code that moves each field of the tuple into a new struct; written out because numba has no loop over fields."""
-    kind = HeldType(list(zip(world.fields, world.types, strict=True)))
-    lines = ["def gather(world):", "    held = new(kind)"]
-    lines += [f"    held.{name} = world.{name}" for name in world.fields]
-    lines += ["    return held"]
-    space: dict[str, Any] = {"new": structref.new, "kind": kind}
-    exec("\n".join(lines), space)  # noqa: S102 - the text is made above from the field names of World
-    return space["gather"]
-
-
-@kernel
-def _make(world: World) -> Any:
-    return _gather(world)
-
-
-def core_of(world: World) -> Any:
-    """The world for kernels: they change the same arrays."""
-    return world if JIT_OFF else Core(world, _make(world))
+def arrays_of(core: Any) -> Any:
+    """The named tuple that a core was made of."""
+    return core.arrays if isinstance(core, Core) else core

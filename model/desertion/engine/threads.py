@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desertion.engine.compile import kernel
-from desertion.engine.pointer import core_of
-from desertion.simulation.world.fields import Array, World
+from desertion.engine.pointer import arrays_of
+
+Array = NDArray[Any]
 
 LISTED = 0  # where a kernel counts what it puts on its list
 KEPT = 1  # and how many it leaves on a list that it sifts
@@ -39,16 +41,23 @@ class Team:
     """Threads that share out rows.
 
     Attributes:
-        world: On whose rows they work.
+        core: On whose rows they work.
+        arrays: The same for plain code.
         threads: How many there are.
     """
 
-    def __init__(self, world: World, threads: int = 1) -> None:
-        self.world, self.threads = world, threads
-        self._core = core_of(world)
+    def __init__(self, core: Any, longest: int, threads: int = 1) -> None:
+        """Wake the threads.
+
+        Args:
+            core: What kernels get first.
+            longest: The most rows that a kernel may put on a list.
+            threads: How many threads, the caller being one of them.
+        """
+        self.core, self.arrays, self.threads = core, arrays_of(core), threads
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None  # the caller is one of them
         # Never written, never paid for: pages of these lists cost memory only as far as they are used.
-        self._lists = [np.empty(len(world.status) + len(world.community_force), np.int64) for _ in range(threads)]
+        self._lists = [np.empty(longest, np.int64) for _ in range(threads)]
         self._found = [np.zeros(4, np.int64) for _ in range(threads)]
 
     def spread(self, work: Any, n: int, *shared: Any, own: Callable[[int], tuple[Any, ...]] | None = None) -> list[int]:
@@ -64,14 +73,14 @@ class Team:
             Where the parts begin and end.
         """
         if self._pool is None or n < FEW:
-            work(self._core, 0, n, *shared, *(own(0) if own else ()))
+            work(self.core, 0, n, *shared, *(own(0) if own else ()))
             return [0] + [n] * self.threads  # the others have found nothing
         edges = edges_of(n, self.threads)
         parts = [
-            self._pool.submit(work, self._core, edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
+            self._pool.submit(work, self.core, edges[k], edges[k + 1], *shared, *(own(k) if own else ()))
             for k in range(1, self.threads)
         ]
-        work(self._core, 0, edges[1], *shared, *(own(0) if own else ()))
+        work(self.core, 0, edges[1], *shared, *(own(0) if own else ()))
         for part in parts:
             part.result()
         return edges
@@ -85,7 +94,7 @@ class Team:
         if self._pool is None or n < FEW:
             rows, found = self._lists[0], self._found[0]
             found[LISTED] = 0
-            work(self._core, 0, n, *shared, rows, found)
+            work(self.core, 0, n, *shared, rows, found)
             return rows[: found[LISTED]]
         for found in self._found:
             found[LISTED] = 0
@@ -100,7 +109,7 @@ class Team:
             How many are left; their number in each part stands in `counts[KEPT]`.
         """
         if self._pool is None or n < FEW:
-            work(self._core, 0, n, *shared, self._found[0])
+            work(self.core, 0, n, *shared, self._found[0])
             return int(self._found[0][KEPT])
         for found in self._found:
             found[KEPT] = 0

@@ -50,13 +50,13 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     What concerns each person alone is done on the team's threads.
     """
     issue_visas(core)
-    team.spread(make_ready, int(team.world.out_n[0]))
+    team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)
-    due = team.gather(pass_time, int(team.world.active_n[0]), day)
+    due = team.gather(pass_time, int(team.arrays.active_n[0]), day)
     arrived = move_on(core, due, day)
     queue_up(core, arrived, day)
     admit_all(core, day)
-    w = team.world
+    w = team.arrays
     w.active_n[0] = team.sift(leave_list, w.active, int(w.active_n[0]))
 
 
@@ -68,7 +68,7 @@ def evening(core: Any, team: Team, day: int, turned: Array) -> None:
     street = count_people(core, turned)
     govern(core, day, street)
     tell_of_units(core, day)
-    team.spread(fold_squads, len(team.world.squad_force), day)
-    team.spread(fold_communities, len(team.world.community_force))
+    team.spread(fold_squads, len(team.arrays.squad_force), day)
+    team.spread(fold_communities, len(team.arrays.community_force))
     close_pressures(core, day)
     write_day(core, day + 1, street)

@@ -35,7 +35,7 @@ class Agents:
 
     def reconnect(self, core: Any) -> None:
         """Hand every person the world for kernels and his ties, at the start or after the model was read back from a pickle."""
-        self.core, self._team = core, Team(self.world)
+        self.core, self._team = core, Team(core, self.world.longest)
         start, to = self.world.tie_start, self.world.tie_to
         for row, person in enumerate(self.people):
             ties = [self.people[other] for other in to[start[row] : start[row + 1]]]

@@ -62,7 +62,7 @@ class Crowd:
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.simulation.day.order."""
         if self._team is None:
-            self._team = Team(self.world, self.threads)
+            self._team = Team(self.core, self.world.longest, self.threads)
             self._lists = [_Lists(len(self.world.status)) for _ in range(self.threads)]
         turned = np.zeros(len(self.world.community_force), np.int64)
         for day in range(first, last):

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def draw_ties(w: World, scenario: Scenario, threads: int = 1) -> dict[str, Array]:
+def draw_ties(w: World, team: Team, scenario: Scenario) -> dict[str, Array]:
     """Everybody's ties: where a person's begin in the list of their other ends, and that list.
 
     Args:
         w: The world with its people.
+        team: Threads that draw; they change no tie.
         scenario: A sized scenario.
-        threads: Threads that draw; they change no tie.
     """
     if scenario.graph is not None:
         edges = read_edges(scenario.graph, len(w.status))
@@ -32,7 +32,7 @@ def draw_ties(w: World, scenario: Scenario, threads: int = 1) -> dict[str, Array
         return {"tie_start": np.zeros(len(w.status) + 1, np.int64), "tie_to": np.zeros(0, np.int32)}
     across = np.array([force.across for force in scenario.forces])
     rewire = np.array([force.rewire for force in scenario.forces])
-    team, persons = Team(w, threads), len(w.status)
+    persons = len(w.status)
     other = _scratch(w, int(half.max()))
     team.spread(_draw_small_world, len(w.community_force), half, across, rewire, other)
     start = np.zeros(persons + 1, np.int64)

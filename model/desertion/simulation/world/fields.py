@@ -253,6 +253,11 @@ class World(NamedTuple):
     daily: Cells  # (days + 1, F, columns)
     hostly: Cells  # (days + 1, H, F, columns)
 
+    @property
+    def longest(self) -> int:
+        """The most rows that a kernel may list in a day: every person and every community."""
+        return len(self.status) + len(self.community_force)
+
 
 DAILY_EXTRA = (
     "new_hide", "new_flee", "new_surrender", "new_refuse", "new_wounded", "new_killed", "new_captured", "caught", "returned",

@@ -101,9 +101,9 @@ def task_check(spec: Mapping[str, Any]) -> None:
 
 def task_prepare(spec: Mapping[str, Any]) -> None:
     """Compile the model if this machine has not done so yet, before several workers would each do it."""
-    from desertion.engine.compile import config
+    from desertion.engine.compile import is_cold
 
-    if not config.DISABLE_JIT and not Path(config.CACHE_DIR).is_dir():
+    if is_cold():
         run_task({**spec, "days": 3, "measures": [], "daily": []}, 0, 0)
 
 
