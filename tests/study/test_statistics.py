@@ -12,8 +12,6 @@ from desertion.study.statistics import (
     bootstrap_interval,
     clumping,
     crps_ensemble,
-    paired_bootstrap_interval,
-    quantile_bands,
     wilson_interval,
 )
 
@@ -54,29 +52,10 @@ def test_bootstrap_interval_depends_on_the_seed_alone() -> None:
     assert bootstrap_interval(values, np.mean, seed=1) != bootstrap_interval(values, np.mean, seed=2)
 
 
-def test_pairing_removes_what_both_arms_share() -> None:
-    """A constant gain of 2 over noisy pairs is estimated without error."""
-    first = np.random.default_rng(2).normal(100.0, 30.0, size=40)
-    assert paired_bootstrap_interval(first, first + 2.0, seed=0) == pytest.approx((2.0, 2.0))
-
-
-def test_unequal_arms_are_refused() -> None:
-    """Pairs need the same replicates."""
-    with pytest.raises(InputError, match="pair the same replicates"):
-        paired_bootstrap_interval([1.0], [1.0, 2.0], seed=0)
-
-
 def test_missing_runs_are_refused_by_the_bootstrap() -> None:
     """A NaN would silently spread into the interval."""
     with pytest.raises(InputError, match="finite"):
         bootstrap_interval([1.0, float("nan")], seed=0)
-
-
-def test_quantile_bands_are_pointwise() -> None:
-    """The median band of three curves is the middle value of each day."""
-    bands = quantile_bands([[0.0, 9.0], [1.0, 5.0], [2.0, 1.0]], levels=(0.0, 0.5))
-    assert bands[0.5].tolist() == [1.0, 5.0]
-    assert bands[0.0].tolist() == [0.0, 1.0]
 
 
 def test_crps_agrees_with_the_double_sum() -> None:

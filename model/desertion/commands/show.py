@@ -144,6 +144,10 @@ def _discover(study: "Answers", measure: str, level: str) -> int:
         reached = float(level)
     except ValueError as problem:
         raise InputError(f"--discover {level!r} must be a number: the level that the measure should reach") from problem
-    for box in study.discover(measure, at_least=reached):
-        print(box.words(f"the median of {measure} reaches {reached:g}"))
+    what = f"the median of {measure} reaches {reached:g}"
+    boxes = study.discover(measure, at_least=reached)
+    for box in boxes:
+        print(box.words(what))
+    if not boxes:
+        print(f"No range of what was varied tells the points where {what} from the others.")
     return 0

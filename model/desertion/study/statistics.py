@@ -70,56 +70,6 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def paired_bootstrap_interval(
-    first: ArrayLike,
-    second: ArrayLike,
-    statistic: Statistic = np.median,
-    confidence: float = 0.95,
-    *,
-    seed: int,
-    draws: int = 2000,
-) -> tuple[float, float]:
-    """Percentile bootstrap interval (low, high) of a statistic of `second - first`, pair by pair.
-
-    Args:
-        first: one number per replicate under the first arm.
-        second: the same replicates, in the same order, under the second arm.
-        statistic: takes an array and `axis`, as NumPy's reductions do.
-        confidence: two-sided level, strictly between 0 and 1.
-        seed: fixes the resamples.
-        draws: number of resamples.
-
-    Raises:
-        InputError: the two arms have different lengths, or a value is missing.
-    """
-    before, after = _finite(first, "paired_bootstrap_interval"), _finite(second, "paired_bootstrap_interval")
-    if before.shape != after.shape:
-        raise InputError(
-            f"paired_bootstrap_interval: {before.size} values against {after.size}; "
-            "pair the same replicates under both arms"
-        )
-    return bootstrap_interval(after - before, statistic, confidence, seed=seed, draws=draws)
-
-
-def quantile_bands(
-    curves: ArrayLike, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
-) -> dict[float, NDArray[np.float64]]:
-    """Pointwise quantiles of many curves: level -> curve of shape (day,).
-
-    Args:
-        curves: shape (replicate, day), no NaN.
-        levels: quantiles wanted, each in [0, 1].
-
-    Raises:
-        InputError: `curves` is not a non-empty table of numbers.
-    """
-    table = np.asarray(curves, dtype=np.float64)
-    if table.ndim != 2 or table.shape[0] == 0:
-        raise InputError(f"quantile_bands: curves have shape {table.shape}; give (replicate, day) with a replicate")
-    rows = np.quantile(table, levels, axis=0)
-    return dict(zip(levels, rows, strict=True))
-
-
 def crps_ensemble(members: ArrayLike, observed: ArrayLike, *, fair: bool = False) -> NDArray[np.float64]:
     """Continuous ranked probability score of an ensemble, in the unit of the observation; 0 is perfect.
 

@@ -27,7 +27,7 @@ def test_box_recovers_the_corner_that_was_planted() -> None:
     assert box.limits["memory"][1] == pytest.approx(200, abs=25)
     assert box.density > 0.9
     assert box.coverage > 0.75
-    assert "R >= 0." in box.words()
+    assert "R >= 0." in box.where()
 
 
 def test_box_recovers_a_word() -> None:
@@ -36,7 +36,7 @@ def test_box_recovers_a_word() -> None:
     assert box is not None
     assert box.limits == {"form": ("additive",)}
     assert box.density == box.coverage == 1.0
-    assert box.words() == "form is additive"
+    assert box.where() == "form is additive"
 
 
 @pytest.mark.parametrize("cases", [np.zeros(WORLDS, bool), np.ones(WORLDS, bool)])

@@ -55,17 +55,6 @@ def test_gross_crossings_count_those_who_go_home_again() -> None:
     assert obs.gross_crossings([100.0], 0.25, 50.0).tolist() == [450.0]
 
 
-def test_kazakhstan_keeps_a_fifth() -> None:
-    """400,000 entries less 320,000 exits leave the 80,000 that stayed (interior ministry, November 2022)."""
-    assert obs.net_stayers([98_000, 200_000, 400_000], [64_234, 147_000, 320_000])[-1] == 80_000
-
-
-def test_more_exits_than_entries_are_refused() -> None:
-    """Such counts do not start on the same day."""
-    with pytest.raises(InputError, match="more people left"):
-        obs.net_stayers([1.0], [2.0])
-
-
 def test_interval_totals_may_overlap_and_leave_gaps() -> None:
     """Totals of any interval, both ends counted; outside the flow nobody leaves."""
     assert obs.interval_totals([1, 2, 3, 4], [(0, 1), (1, 2), (3, 9), (-4, -1)]).tolist() == [3, 5, 4, 0]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.study.analysis import bands, cascades, discovery, paired, pareto, phase, sensitivity
+from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.design.factors import Factor
@@ -172,24 +173,28 @@ class Answers:
 
     def discover(
         self, measure: str, at_least: float | None = None, at_most: float | None = None, method: str = "prim"
-    ) -> list[discovery.Box]:
-        """Where in parameter space a measure lies where one is interested, as boxes that speak (``box.words()``).
+    ) -> list[Box]:
+        """Where in parameter space a measure lies where one is interested, as boxes that speak (`box.words()`).
 
         Args:
             measure: The measure; its median over replicates is judged.
             at_least: Lower end of the interest.
             at_most: Upper end of the interest.
-            method: ``prim`` for the best box, ``cart`` for all leaves of a tree.
+            method: "prim" for the best box, "cart" for all leaves of a tree.
+
+        Returns:
+            The boxes, the densest first; none if nothing separates the points.
 
         Raises:
-            InputError: If nothing separates the points, or ema-workbench is not installed.
+            InputError: If all or none of the points are of interest, they are too few, or a tree is asked for without
+                scikit-learn.
         """
         if method not in ("prim", "cart"):
             raise InputError(f"discovery method {method!r} is unknown: choose prim or cart")
         cases, interesting = discovery.cases_of(self.runs, measure, at_least, at_most)
         if method == "cart":
             return discovery.cart_boxes(cases, interesting)
-        return [discovery.prim_box(cases, interesting)]
+        return discovery.prim_boxes(cases, interesting)
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""

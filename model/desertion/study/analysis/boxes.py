@@ -1,4 +1,4 @@
-"""Scenario discovery: the box of parameter ranges in which most of the interesting worlds lie.
+"""Scenario discovery: the box of parameter ranges in which most of the interesting points lie (PRIM).
 
 The patient rule induction method (Friedman and Fisher 1999, doi 10.1023/A:1008894516817): the box shrinks from
 the whole space by small peels, each the one that leaves the densest box, and is loosened again where a
@@ -27,14 +27,14 @@ Limits = dict[str, Limit]
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """A box in parameter space and how well it separates the worlds.
+    """A box in parameter space and how well it separates the points.
 
     Attributes:
         limits: by parameter, (low, high) of a number or the tuple of words allowed; restricted ones only.
-        density: share of interesting worlds within the box.
-        coverage: share of all interesting worlds that lie within it.
-        support: share of all worlds that lie within it.
-        overall: share of interesting worlds in the whole space.
+        density: share of interesting points within the box.
+        coverage: share of all interesting points that lie within it.
+        support: share of all points that lie within it.
+        overall: share of interesting points in the whole space.
     """
 
     limits: Mapping[str, Limit]
@@ -43,28 +43,51 @@ class Box:
     support: float
     overall: float
 
-    def words(self) -> str:
+    def where(self) -> str:
         """The box as part of a sentence: `R >= 0.41 and form is additive or concave`."""
         return " and ".join(_phrase(name, limit) for name, limit in self.limits.items())
 
+    def words(self, what: str = "it happens") -> str:
+        """The box as a sentence.
 
-def find_box(columns: Mapping[str, Sequence[object] | ArrayLike], cases: ArrayLike) -> Box | None:
-    """Return the box that separates the worlds in which `cases` is true, or None if nothing separates them.
+        Args:
+            what: what is of interest, as a clause.
+        """
+        return (
+            f"Where {self.where()}, {what} in {self.density:.0%} of the points, against {self.overall:.0%} overall; this region "
+            f"holds {self.support:.0%} of the points and {self.coverage:.0%} of the cases."
+        )
+
+
+def find_box(
+    columns: Mapping[str, Sequence[object] | ArrayLike], cases: ArrayLike, least_support: float = LEAST_SUPPORT
+) -> Box | None:
+    """The box that separates the points in which `cases` is true, None if nothing separates them.
 
     Args:
-        columns: one value per world for each parameter, numbers or words.
-        cases: shape (world,), true for the interesting worlds.
+        columns: one value per point for each parameter, numbers or words.
+        cases: (points,) : true for the interesting points.
+        least_support: smallest share of the points that a box may hold.
     """
     table = {name: np.asarray(values) for name, values in columns.items()}
     hits = np.asarray(cases, dtype=bool)
     if not table or hits.all() or not hits.any():
         return None
-    kept = _peel(table, hits)
-    limits = {name: limit for name in table if (limit := _limit(table[name], kept)) is not None}
+    inside = _peel(table, hits, least_support)
+    limits = {name: limit for name in table if (limit := _limit(table[name], inside)) is not None}
     limits = _loosen(table, hits, limits)
+    return box_of(table, hits, limits) if limits else None
+
+
+def box_of(table: Mapping[str, Column], hits: NDArray[np.bool_], limits: Mapping[str, Limit]) -> Box:
+    """The box of given limits, with how well it separates the points.
+
+    Args:
+        table: (points,) by parameter : numbers or words.
+        hits: (points,) : whether each is of interest.
+        limits: bounds or allowed words of the restricted parameters.
+    """
     inside = _inside(table, limits)
-    if not limits:
-        return None
     return Box(
         limits=limits,
         density=float(hits[inside].mean()),
@@ -74,16 +97,16 @@ def find_box(columns: Mapping[str, Sequence[object] | ArrayLike], cases: ArrayLi
     )
 
 
-def _peel(table: Mapping[str, Column], hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Worlds left after peeling; of the boxes on the way, the one with the best density for its size."""
+def _peel(table: Mapping[str, Column], hits: NDArray[np.bool_], least_support: float) -> NDArray[np.bool_]:
+    """Points left after peeling; of the boxes on the way, the one with the best density for its size."""
     inside = np.ones(hits.size, dtype=bool)
     best, best_score = inside, 0.0
     while True:
-        candidates = [kept for column in table.values() for kept in _peels(column, inside)]
-        candidates = [kept for kept in candidates if kept.mean() >= LEAST_SUPPORT]
+        candidates = [rest for column in table.values() for rest in _peels(column, inside)]
+        candidates = [rest for rest in candidates if rest.mean() >= least_support]
         if not candidates:
             return best
-        inside = max(candidates, key=lambda kept: _gain(hits, inside, kept))
+        inside = max(candidates, key=lambda rest: _gain(hits, inside, rest))
         # Lift over chance in standard errors: small boxes must be purer to win.
         share, count = hits.mean(), inside.sum()
         score = (hits[inside].mean() - share) / np.sqrt(share * (1 - share) / count)
@@ -103,15 +126,17 @@ def _peels(column: Column, inside: NDArray[np.bool_]) -> list[NDArray[np.bool_]]
         words = np.unique(values)
         return [inside & (column != word) for word in words] if words.size > 1 else []
     low, high = np.quantile(values.astype(np.float64), [PEEL, 1.0 - PEEL])
-    peels = [inside & (column >= low), inside & (column <= high)]
-    return [kept for kept in peels if kept.sum() < inside.sum()]
+    # A value that more than a peel's share of the points have at an end, such as a closed border, goes whole.
+    bottom = column >= low if low > values.min() else column > low
+    top = column <= high if high < values.max() else column < high
+    return [rest for side in (bottom, top) if (rest := inside & side).any()]
 
 
-def _limit(column: Column, kept: NDArray[np.bool_]) -> Limit | None:
+def _limit(column: Column, inside: NDArray[np.bool_]) -> Limit | None:
     if column.dtype.kind in "US":
-        words = tuple(str(word) for word in np.unique(column[kept]))
+        words = tuple(str(word) for word in np.unique(column[inside]))
         return words if len(words) < np.unique(column).size else None
-    low, high = float(column[kept].min()), float(column[kept].max())
+    low, high = float(column[inside].min()), float(column[inside].max())
     lower = -math.inf if low <= column.min() else low
     upper = math.inf if high >= column.max() else high
     return None if (lower, upper) == (-math.inf, math.inf) else (lower, upper)
@@ -144,7 +169,7 @@ def _without_a_bound(limits: Limits, name: str) -> list[Limits]:
     return [{**rest, name: bound} for bound in bounds]
 
 
-def _inside(table: Mapping[str, Column], limits: Limits) -> NDArray[np.bool_]:
+def _inside(table: Mapping[str, Column], limits: Mapping[str, Limit]) -> NDArray[np.bool_]:
     inside = np.ones(len(next(iter(table.values()))), dtype=bool)
     for name, limit in limits.items():
         column = table[name]

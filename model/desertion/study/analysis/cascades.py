@@ -1,4 +1,4 @@
-"""Cascades: how large they get and how often they go global, as distributions and never as a mean alone."""
+"""How large they get and how often they go global, as distributions and never as a mean alone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ SIZE = "share_left"
 GLOBAL = 0.1
 """Share of all persons from which on a cascade counts as global; a convention of this project, to be varied."""
 
-# Above it a distribution is more likely two-humped than not: the value of a uniform one.
-_TWO_HUMPS = 5.0 / 9.0
-
 
 @dataclass(frozen=True, slots=True)
 class SizeDistribution:
@@ -31,7 +28,8 @@ class SizeDistribution:
         edges: (bins + 1,) : edges of the histogram.
         counts: (bins,) : runs a bin.
         exceeding: (runs,) : share of runs at least as large as each size (the complementary distribution).
-        bimodality: Sarle's coefficient, (skewness squared + 1) / kurtosis, in (0, 1].
+        bimodality: Sarle's coefficient, (skewness squared + 1) / kurtosis, in (0, 1]; above 5/9, the value of a uniform distribution, more likely
+            two-humped than not.
     """
 
     sizes: NDArray[np.float64]
@@ -39,11 +37,6 @@ class SizeDistribution:
     counts: NDArray[np.int64]
     exceeding: NDArray[np.float64]
     bimodality: float
-
-    @property
-    def two_humped(self) -> bool:
-        """Whether the coefficient exceeds that of a uniform distribution; look at the histogram before believing it."""
-        return self.bimodality > _TWO_HUMPS
 
 
 def chance_of_cascade(

@@ -11,8 +11,6 @@ from desertion.study.store.row import DONE
 
 _BLOCK = 4096
 
-KEYS = ("design", "replicate", "status", "seconds")
-
 
 def runs_table(file: StudyFile) -> pd.DataFrame:
     """All runs of a study.

@@ -113,7 +113,7 @@ def depends_on(row: Judged) -> str:
     if row.box is None:
         return f"{share}; no parameter range separates them."
     return (
-        f"{share}; where {row.box.words()}, {row.box.density:.0%} do "
+        f"{share}; where {row.box.where()}, {row.box.density:.0%} do "
         f"({row.box.support:.0%} of all worlds lie there, {row.box.coverage:.0%} of those that show it)."
     )
 

@@ -98,20 +98,6 @@ def gross_crossings(leavers: ArrayLike, stay: float, background: float) -> Array
     return _flow(leavers) / stay + background
 
 
-def net_stayers(entries: ArrayLike, exits: ArrayLike) -> Array:
-    """People who entered and did not leave again, cumulative, from two cumulative gross counts.
-
-    Raises:
-        InputError: the counts have different lengths, or more people left than entered.
-    """
-    inward, outward = _flow(entries), _flow(exits)
-    if inward.shape != outward.shape:
-        raise InputError(f"net_stayers: {len(inward)} entries against {len(outward)} exits; give the same dates")
-    if (outward > inward).any():
-        raise InputError("net_stayers: more people left than entered; count both from the same day")
-    return inward - outward
-
-
 def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Array:
     """Totals over intervals of steps, ends counted; steps outside the flow count as nobody.
 

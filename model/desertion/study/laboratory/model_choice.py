@@ -28,16 +28,12 @@ class Choice:
     """Posterior probabilities of the rivals.
 
     Attributes:
-        rejection: shape (rival,), shares among the accepted simulations.
         regression: shape (rival,), corrected for distance.
         error: shape (rival,), Monte Carlo standard error of `regression`.
-        accepted: number of accepted simulations.
     """
 
-    rejection: Array
     regression: Array
     error: Array
-    accepted: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +114,6 @@ def choose(
     rows, weights = nearest(table, observed, accept, skip)
     labels = rival[rows]
     offsets = table[rows] - observed
-    counts = np.bincount(labels, minlength=rivals) / accept
     regression = _at_origin(offsets, labels, weights, rivals)
     error = np.full(rivals, np.nan)
     if bootstraps:
@@ -126,7 +121,7 @@ def choose(
         draws = [rng.integers(0, accept, accept) for _ in range(bootstraps)]
         again = [_at_origin(offsets[pick], labels[pick], weights[pick], rivals) for pick in draws]
         error = np.std(again, axis=0, ddof=1)
-    return Choice(rejection=counts, regression=regression, error=error, accepted=accept)
+    return Choice(regression=regression, error=error)
 
 
 def posterior(
