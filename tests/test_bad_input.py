@@ -53,7 +53,7 @@ KINDS: dict[str, Bad] = {
     "unknown force": _scenario(HEAD.replace("toy", "prussia"), r"no force 'prussia'; did you mean 'russia-2022'"),
     # documents
     "not TOML": _scenario("start = = 3", r"s\.toml: this is not TOML"),
-    "not text": Bad("not a text file", scenario="s.toml", files={"s.toml": "\udcff\udcfe"}),
+    "not text": Bad(r"line 1 holds the byte 0xff, which is not a text file's in UTF-8; if the file is in UTF-16, save", scenario="s.toml", files={"s.toml": "\udcff\udcfe"}),
     "unknown key in a scenario": _scenario(HEAD + "dayz = 3\n", r"no key 'dayz'; did you mean 'days'\?"),
     "unknown key in a host": _scenario(
         HEAD + '[[hosts]]\nname = "a"\ncasedays = 3\n', r"a: there is no key 'casedays'; did you mean 'case_days'\?"
@@ -123,7 +123,7 @@ KINDS: dict[str, Bad] = {
     "two values on one date": _scenario(
         EXTENDS + '[[changes]]\ndate = 2030-03-10\nset = { "hosts.ridge.border" = 2 }\n', "two values on 2030-03-10"
     ),
-    "a date that is a word": _setting("start", "tomorrow", "start = 'tomorrow' must be a date such as"),
+    "a date that is a word": _setting("start", "tomorrow", "start: must be a date such as 2022-09-21, got 'tomorrow'"),
     # settings
     "an unknown root": _setting("host.harbour.cases", 3, r"no input 'host'; did you mean 'hosts'\?"),
     "an unknown host in a setting": _setting("hosts.narnia.cases", 3, 'no host "narnia" in scenario "toy"'),
@@ -140,13 +140,60 @@ KINDS: dict[str, Bad] = {
     "an army that faces a missing one": _setting("forces.toy.facing", ["b"], "no force 'b'"),
     # the user's own files
     "a missing graph": _scenario(EXTENDS + 'graph = "ties.csv"\n', "ties.csv.*no such file"),
-    "a missing series": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"no file .*x\.csv"),
+    "a missing series": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv: there is no such file"),
     "a series without dates": _scenario(
-        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv: line 2: must have a date", x_csv="day,value\n1,2\n"
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv: the first line must name the columns date, value; it names day, value", x_csv="day,value\n1,2\n"
     ),
     "a series with a word": _scenario(
-        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "line 3: must have", x_csv="date,value\n2030-01-02,2\n2030-01-03,few\n"
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv:3: value = 'few' must be a number", x_csv="date,value\n2030-01-02,2\n2030-01-03,few\n"
     ),
+    # what only looks right
+    "another encoding": Bad(
+        "line 1 holds the byte 0xfc.*Latin-1 or Windows-1252, save it as UTF-8", scenario="s.toml", files={"s.toml": 'title = "B\udcfcro"'}
+    ),
+    "a text with NUL": _scenario('extends = "toy"\n\0', "holds the sign NUL"),
+    "brackets without end": _scenario("x = " + "[" * 5000, "nested too deep"),
+    "dotted keys without end": _scenario("a" + ".a" * 3000 + " = 1", "nested too deep"),
+    "a number of 5,000 digits": _scenario(HEAD + "scale = " + "1" * 5000, "too many digits"),
+    "a date after the last": _scenario("start = 9999-12-31\nforces = []\n", "at least one force"),
+    "a horizon beyond the calendar": _scenario(HEAD.replace("2030-01-01", "9999-12-01"), "beyond the year 9999"),
+    "a day offset without end": _policy(f'[[change]]\nfrom = "+{"9" * 30}"\n', "at most 36500 days after the start"),
+    "a circle of scenarios": _scenario('extends = "./../' + "{here}" + '/s.toml"\n', "extends itself|no scenario file"),
+    "a name of 300 letters": _scenario(f'extends = "{"n" * 300}.toml"\n', r"no scenario file n{57}\.\.\."),
+    "a table that is a number": _scenario(EXTENDS + "set = 3\n", "set = 3 must be a table"),
+    "a table that is a list": _scenario(EXTENDS + "series = [1]\n", r"series = \[1\] must be a table"),
+    "a list that is a table": _scenario(EXTENDS + "[hosts]\nx = 1\n", "hosts = .* must be a list"),
+    "policies that are a number": _scenario(EXTENDS + "policies = 3\n", "policies = 3 must be a list"),
+    "a force that is a number": _scenario("start = 2030-01-01\nforces = [7]\n", "= 7 must be a table"),
+    "seconds for a date": _scenario(HEAD.replace("2030-01-01", "5"), "must be a date such as 2022-09-21, got 5"),
+    "one value written twice": _scenario(EXTENDS + '[set]\n"behaviour.form" = "none"\nbehaviour.form = "additive"\n', "has two values; keep one"),
+    "factors in a scenario": _scenario(
+        EXTENDS + '[[changes]]\ndate = 2030-02-01\nmultiply = { "hosts.*.cases" = 2 }\n', r"changes\[0\]\.multiply.*belong in a policy, as \[\[change\]\]"
+    ),
+    "a host listed twice over another scenario": _scenario(
+        EXTENDS + '[[hosts]]\nname = "ridge"\nborder = 2\n[[hosts]]\nname = "ridge"\nborder = 0\n', "'ridge' is named 2 times"
+    ),
+    "a series without rows": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "no row under the headings", x_csv="date,value\n"),
+    "a series before the start": _scenario(
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "from 2013-12-01 to 2013-12-01 and lies wholly outside", x_csv="date,value\n2013-12-01,1\n"
+    ),
+    "a series after the end": _scenario(
+        EXTENDS + '[series]\nhosts.harbour.cases = "x.csv"\n', "wholly outside the scenario's 200 days", x_csv="date,value\n2031-12-01,1\n"
+    ),
+    "a short row": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv:2: the row has 1 cells", x_csv="date,value\n2030-01-02\n"),
+    "a long row": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', r"x\.csv:2: the row has 3 cells", x_csv="date,value\n2030-01-02,1,2\n"),
+    "an open quotation mark": _scenario(EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "this is not CSV", x_csv='date,value\n"2030-01-02,1\n'),
+    "a field of a million letters": _scenario(
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "this is not CSV", x_csv="date,value\n2030-01-02," + "1" * 1_000_000 + "\n"
+    ),
+    "a time in place of a day": _scenario(
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "date = '2030-01-02 03:00' must be a date", x_csv="date,value\n2030-01-02 03:00,1\n"
+    ),
+    "a comma that means two things": _scenario(
+        EXTENDS + '[series]\n"hosts.harbour.cases" = "x.csv"\n', "decimal comma or as thousands", x_csv="date;value\n2030-01-02;1,234\n"
+    ),
+    "infinite money": _setting("hosts.harbour.cost", float("inf"), r"cost = inf must lie in \[0, 1e\+12\] \(EUR/year\)"),
+    "a brackets' setting": _setting("hosts.harbour.cost", "[" * 5000, "--set hosts.harbour.cost: brackets are nested too deep|must be a number"),
     "a change without a date": _scenario(EXTENDS + '[[changes]]\nset = { "hosts.ridge.border" = 2 }\n', r"changes\[1\] must have date"),
 }  # fmt: skip
 

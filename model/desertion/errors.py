@@ -1,9 +1,34 @@
 """What the user is told when an input is wrong: one sentence that says what, where, the rule and the way out."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 _MOST_NAMES = 12
+_LONGEST = 60  # signs of a value that a sentence repeats
+_LONGEST_WORD = 255  # no name of a file or number that somebody means is longer
+
+
+def shortened(value: object, *, plain: bool = False) -> str:
+    """A value as a sentence repeats it: cut at a length that can be read.
+
+    Args:
+        value: The value.
+        plain: Whether it is text that stands without quotation marks.
+    """
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
+        return f"a whole number of about {value.bit_length() * 3 // 10 + 1} digits"
+    # A list of a million entries is not written out in order to be cut.
+    text = str(value) if plain else repr(value[: 2 * _LONGEST] if isinstance(value, str | list | tuple) else value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _readable(message: str) -> str:
+    """The message as one line, with endless words cut."""
+    line = " ".join(message.splitlines()) if "\n" in message or "\r" in message else message
+    if len(line) <= _LONGEST_WORD:
+        return line
+    return re.sub(rf"([^\s/\\]{{{_LONGEST - 3}}})[^\s/\\]{{{_LONGEST_WORD - _LONGEST + 4},}}", r"\1...", line)
 
 
 class InputError(ValueError):
@@ -23,6 +48,7 @@ class InputError(ValueError):
         rule: str = "",
         way_out: str = "",
     ) -> None:
+        message = _readable(message)
         super().__init__(message)
         self.message = message
         self.where = where
@@ -49,7 +75,12 @@ def input_error(key: str, value: object, rule: str, *, where: str = "", way_out:
     place = f"{where}: " if where else ""
     advice = f"; {way_out}" if way_out else ""
     return InputError(
-        f"{place}{key} = {value!r} {rule}{advice}", where=where, key=key, value=value, rule=rule, way_out=way_out
+        f"{place}{key} = {shortened(value)} {rule}{advice}",
+        where=where,
+        key=key,
+        value=value,
+        rule=rule,
+        way_out=way_out,
     )
 
 
@@ -63,7 +94,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
         where: The file or command it stands in, if any.
     """
     names = sorted(known)
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(name[:_LONGEST], names, n=1)
     if near:
         way_out = f"did you mean {near[0]!r}?"
     elif names:
@@ -73,7 +104,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
         way_out = "none is known here"
     place = f"{where}: " if where else ""
     return InputError(
-        f"{place}there is no {kind} {name!r}; {way_out}",
+        f"{place}there is no {kind} {shortened(name)}; {way_out}",
         where=where,
         key=kind,
         value=name,

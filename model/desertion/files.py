@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from desertion.errors import InputError
+from desertion.errors import InputError, shortened
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -26,12 +26,23 @@ def shown(path: Path) -> str:
 
     `seeds/policies/fast-track.toml` reads the same on every machine.
     """
-    full = path.resolve()
+    try:
+        full = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no system takes
+        return shortened(str(path), plain=True).replace("\0", "\\0")
     for name in ("seeds", "experiments"):
         home = shipped_folder(name).resolve()
         if full.is_relative_to(home):
             return f"{name}/{full.relative_to(home).as_posix()}".rstrip("/.")
     return str(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; a name that no system takes is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

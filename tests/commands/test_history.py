@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desertion.cli import main
+from desertion.study.history.shipped import load
 
 
 def test_series_are_listed_with_their_caveats(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,3 +28,31 @@ def test_unknown_series_exit_with_two(capsys: pytest.CaptureFixture[str]) -> Non
     """One sentence and the right code."""
     assert main(["history", "ukraine"]) == 2
     assert "no series 'ukraine'" in capsys.readouterr().err
+
+
+def test_an_own_series_of_dates_and_values_asks_for_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sentence says with which options; given those, a cumulative series with a decimal comma is drawn."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.csv").write_text("Date;Value\n2022-01-01;10,5\n2022-02-01;12\n2022-03-01;18\n")
+    assert main(["history", "own.csv"]) == 2
+    assert "desertion history own.csv --unit ... --counts ... --source ... --grade ..." in capsys.readouterr().err
+    words = ["--unit", "persons", "--counts", "leavers", "--source", "own list", "--grade", "B"]
+    assert main(["history", "own.csv", *words, "--kind", "cumulative", "--out", "drawn"]) == 0
+    assert "own (3 points, fit)" in capsys.readouterr().out
+    assert [path.name for path in Path("drawn").iterdir()] == ["own.png"]
+    assert main(["history", "own.csv", *words, "--kind", "rising"]) == 2
+    assert "no kind of series 'rising'" in capsys.readouterr().err
+
+
+def test_a_flow_known_by_its_first_days_lasts_until_the_next_begins(tmp_path: Path) -> None:
+    """The last month has its own length, another last interval that of the one before."""
+    words = dict.fromkeys(("unit", "counts", "source", "grade"), "persons") | {"grade": "B"}
+    for days, last in (
+        (("2022-01-01", "2022-02-01", "2022-03-01"), "2022-03-31"),
+        (("2022-01-03", "2022-01-10"), "2022-01-16"),
+    ):
+        path = tmp_path / "own.csv"
+        path.write_text("date,value\n" + "".join(f"{day},1\n" for day in days))
+        assert str(load(str(path), for_all=words).points[-1].end) == last

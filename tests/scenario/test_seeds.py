@@ -7,8 +7,8 @@ import pytest
 
 from desertion.files import shipped_folder
 from desertion.parameters import SWEPT, Behaviour, Force, Host
+from desertion.reading import toml
 from desertion.scenario import Dial, Scenario, catalogue
-from desertion.scenario.documents import read
 
 _SEEDS = shipped_folder("seeds")
 _NUMBER = re.compile(r"^[a-z_]+ = [-\d.]")
@@ -21,7 +21,7 @@ def test_every_number_about_the_world_says_where_it_comes_from(path: Path) -> No
     bare = [line for line in path.read_text().splitlines() if _NUMBER.match(line) and "#" not in line]
     # A run's length and the switch of a whole mechanism are choices of the study, not facts; dated changes have notes.
     assert [line for line in bare if not line.startswith(("days =", "start =", "protest =", "date ="))] == []
-    assert all(change.get("note") for change in read(path).get("changes", []))
+    assert all(change.get("note") for change in toml(path).get("changes", []))
 
 
 @pytest.mark.parametrize("kind", ["forces", "policies", "scenarios"])
@@ -29,7 +29,7 @@ def test_every_document_has_a_title_and_sources(kind: str) -> None:
     """A reader of `desertion list` learns what each is, and where it comes from."""
     for name, title in catalogue()[kind].items():
         assert title, name
-        document = read(_SEEDS / kind / f"{name}.toml")
+        document = toml(_SEEDS / kind / f"{name}.toml")
         assert document.get("sources") or document.get("extends"), name
 
 
@@ -42,7 +42,7 @@ def test_made_up_worlds_say_so() -> None:
 def test_a_lever_file_moves_one_mechanism() -> None:
     """Files named lever-* hold one change from the start on, with one operation."""
     for path in sorted((_SEEDS / "policies").glob("lever-*.toml")):
-        changes = read(path)["change"]
+        changes = toml(path)["change"]
         assert len(changes) == 1, path.name
         assert changes[0].keys() - {"from"} <= {"set", "multiply", "add"}
         assert len(changes[0]) == 2, path.name

@@ -16,14 +16,23 @@ def command(
     ] = False,
     runs: Annotated[int, typer.Option("--runs", "-n", min=1, help="Runs of that scenario.")] = 20,
     seed: options.Seed = 1,
+    kind: Annotated[str, typer.Option("--kind", help="For CSV files: flow, cumulative or level.")] = "flow",
+    unit: Annotated[
+        str | None, typer.Option("--unit", help="Unit of all rows, for CSV files without that column.")
+    ] = None,
+    counts: Annotated[str | None, typer.Option("--counts", help="What is counted in all rows, likewise.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Who published the figures, likewise.")] = None,
+    grade: Annotated[str | None, typer.Option("--grade", help="Grade of all rows, A to C, likewise.")] = None,
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
     from desertion.study.history import shipped as history
     from desertion.study.history.beside import COUNTERPARTS, beside
 
+    words = {"unit": unit, "counts": counts, "source": source, "grade": grade}
+    for_all = {key: word for key, word in words.items() if word is not None}
     for name in names or (COUNTERPARTS if with_model else history.names()):
-        shown = history.load(name)
+        shown = history.load(name, kind, for_all)
         flag = ", recalled figures" if shown.recalled else ""
         print(f"{shown.name}: {shown.title} ({len(shown.points)} points, {shown.use}{flag})")
         for caveat in shown.caveats:

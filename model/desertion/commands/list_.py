@@ -1,6 +1,5 @@
 """`desertion list`: what is shipped and can be named on the command line."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
+from desertion.reading import toml
 
 KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
 
@@ -29,13 +29,13 @@ def command(
 def _rows(kind: str) -> list[tuple[str, str]]:
     if kind == "claims":
         path = shipped_folder("seeds") / "claims.toml"
-        found = _document(path).get("claims", []) if path.exists() else []
+        found = toml(path).get("claims", []) if path.exists() else []
         return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
     if kind == "studies":
         return [(path.stem, _title(path)) for path in sorted(shipped_folder("experiments").rglob("*.toml"))]
     if kind == "history":
         path = shipped_folder("seeds") / "history" / "series.toml"
-        return [(name, _text(row, "title")) for name, row in (_document(path) if path.exists() else {}).items()]
+        return [(name, _text(row, "title")) for name, row in (toml(path) if path.exists() else {}).items()]
     return [(path.stem, _title(path)) for path in sorted((shipped_folder("seeds") / kind).glob("*.toml"))]
 
 
@@ -46,13 +46,9 @@ def _tables(found: object) -> list[dict[str, object]]:
 
 
 def _title(path: Path) -> str:
-    document = _document(path)
+    document = toml(path)
     return _text(document, "title") or _text(document, "question")
 
 
 def _text(row: object, key: str) -> str:
     return str(row.get(key, "")) if isinstance(row, dict) else ""
-
-
-def _document(path: Path) -> dict[str, object]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -108,10 +108,10 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _start(place: Path) -> dt.date | None:
-    import tomllib
+    from desertion.reading import toml
 
     path = place / "scenario.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))["start"] if path.is_file() else None
+    return toml(path).get("start") if path.is_file() else None
 
 
 def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from desertion.errors import shortened
+
 SWEPT = "no source: swept"
+COUNTABLE = 1e12
+"""Largest number of money or persons that cannot be unlimited: an infinite one would make sums of nothing."""
 
 
 def _number(default: Any, unit: str, meaning: str, low: float, high: float, source: str, is_lever: bool) -> Any:
@@ -47,7 +52,17 @@ class Frozen(BaseModel):
             return value
         annotation = cls.model_fields[info.field_name].annotation
         if (annotation is float or annotation is int) and isinstance(value, bool | str):
-            raise ValueError(f"must be a number, got {value!r}")
+            raise ValueError(f"must be a number, got {shortened(value)}")
+        if annotation is dt.date and not isinstance(value, dt.date):
+            return _date(value)
         if annotation is float and isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
         return value
+
+
+def _date(value: Any) -> dt.date:
+    # Pydantic would take numbers for seconds since 1970.
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"must be a date such as 2022-09-21, got {shortened(value)}") from None

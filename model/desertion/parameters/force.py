@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from desertion.parameters.field import Frozen, fixed, lever
+from desertion.parameters.field import COUNTABLE, Frozen, fixed, lever
 
 
 class Region(Frozen):
@@ -121,7 +121,7 @@ class Force(Frozen):
     campaign_credibility: float = lever(
         0.3, "share", "share of the gap to the announcement that the reached come to believe", 0.0, 1.0
     )
-    prisoner_cost: float = lever(2000.0, "EUR", "captor's cost of one prisoner for a year", 0.0)
+    prisoner_cost: float = lever(2000.0, "EUR", "captor's cost of one prisoner for a year", 0.0, COUNTABLE)
     capture_risk: float = lever(
         0.01, "casualties", "captor's own casualties per man taken who fought on to the end", 0.0, 10.0
     )
@@ -138,7 +138,9 @@ class Force(Frozen):
     legitimacy_turnout: float = lever(0.5, "per share", "loss per share of people in the street", 0.0, 1000.0)
     legitimacy_ban: float = lever(0.03, "share", "loss on the day an exit ban is imposed", 0.0, 1.0)
     legitimacy_coupling: float = lever(0.0, "share", "loss when another force's government falls", 0.0, 1.0)
-    police: float = lever(1.0, "persons/day", "police capacity: most men in hiding that can be found a day", 0.0)
+    police: float = lever(
+        1.0, "persons/day", "police capacity: most men in hiding that can be found a day", 0.0, COUNTABLE
+    )
     punishment: float = lever(1.0, "relative", "severity of punishment, the status quo being 1", 0.0, 10.0)
     punishment_term: float = lever(180.0, "days", "term of punishment", 1.0, 3650.0)
     punished_to_front: float = lever(0.5, "share", "share of the punished who are sent to serve", 0.0, 1.0)
@@ -153,7 +155,7 @@ class Force(Frozen):
     erosion: float = lever(5.0, "per share", "how exiles admitted abroad (share of people) erode censorship", 0.0, 1e6)
     flight_visible: float = lever(0.3, "share", "share of flight from home that counts as army news", 0.0, 1.0)
     supply: float = lever(0.1, "share", "supply shortfall without loss of output", 0.0, 1.0)
-    output_per_head: float = lever(30000.0, "EUR/year", "output of a skilled person", 0.0)
+    output_per_head: float = lever(30000.0, "EUR/year", "output of a skilled person", 0.0, COUNTABLE)
     output_supply: float = lever(0.5, "per share", "supply shortfall per share of skilled output lost", 0.0, 100.0)
     output_lag: float = lever(60.0, "days", "half-life of the lag from output to supply", 1.0, 3650.0)
 

@@ -6,7 +6,7 @@ import math
 
 from pydantic import Field
 
-from desertion.parameters.field import Frozen, lever
+from desertion.parameters.field import COUNTABLE, Frozen, lever
 
 CATEGORIES = ("deserter", "evader", "skilled", "other")
 
@@ -66,17 +66,17 @@ class Host(Frozen):
     cases: float = lever(10.0, "cases/day", "cases decided a day", 0.0)
     case_days: float = lever(200.0, "days", "least days from claim to decision", 0.0, 3650.0)
     places: float = lever(math.inf, "persons", "reception places for applicants, protected and tolerated", 0.0)
-    places_taken: float = lever(0.0, "persons", "places taken in advance by other refugees", 0.0)
+    places_taken: float = lever(0.0, "persons", "places taken in advance by other refugees", 0.0, COUNTABLE)
     leak: float = lever(0.05, "chance", "chance of irregular entry where no legal way is open", 0.0, 1.0)
     enforcement: float = lever(0.1, "share", "share of the refused who are returned; the rest live on abroad", 0.0, 1.0)
     refused_days: float = lever(120.0, "days", "days that the refused stay tolerated", 1.0, 3650.0)
-    skilled_visas: float = lever(0.0, "persons/day", "skilled-worker visas a day", 0.0)
+    skilled_visas: float = lever(0.0, "persons/day", "skilled-worker visas a day", 0.0, COUNTABLE)
     screening_detection: float = lever(0.3, "chance", "chance that screening finds an infiltrator", 0.0, 1.0)
     screening_alarm: float = lever(0.01, "chance", "chance that screening refuses a genuine claimant", 0.0, 1.0)
     screening_days: float = lever(0.0, "days", "days that screening adds to a case", 0.0, 3650.0)
-    cost: float = lever(12500.0, "EUR/year", "cost of one applicant, protected or tolerated person", 0.0)
-    transit_cost: float = lever(200.0, "EUR", "cost of passing one person on", 0.0)
+    cost: float = lever(12500.0, "EUR/year", "cost of one applicant, protected or tolerated person", 0.0, COUNTABLE)
+    transit_cost: float = lever(200.0, "EUR", "cost of passing one person on", 0.0, COUNTABLE)
     budget: float = lever(math.inf, "EUR/year", "stated budget, for comparison only", 0.0)
-    output_per_head: float = lever(40000.0, "EUR/year", "output of a skilled person who settles", 0.0)
+    output_per_head: float = lever(40000.0, "EUR/year", "output of a skilled person who settles", 0.0, COUNTABLE)
     worth_abroad: float = lever(0.4, "relative", "worth of living there without a claim, protection being 1", 0.0, 1.0)
     worth_tolerated: float = lever(0.2, "relative", "worth of toleration after a refusal, protection being 1", 0.0, 1.0)

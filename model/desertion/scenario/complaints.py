@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, shortened, unknown_name
 
 _BOUNDS = ("greater_than_equal", "less_than_equal")
 
@@ -49,7 +49,7 @@ def _sentence(error: ValidationError, model: type[BaseModel], content: Any, wher
     rule = _bounds(field) if first["type"] in _BOUNDS and field else _rule(first["msg"])
     unit = _unit(field)
     return InputError(
-        f"{place}{key} = {_short(value)} {rule}{f' ({unit})' if unit else ''}",
+        f"{place}{f'{key} = ' if key else ''}{shortened(value)} {rule}{f' ({unit})' if unit else ''}",
         where=where,
         key=key,
         value=value,
@@ -68,6 +68,8 @@ def _bounds(field: FieldInfo) -> str:
 def _rule(message: str) -> str:
     if "integer" in message:
         return "must be a whole number"
+    if "valid dictionary" in message:
+        return "must be a table"
     if "valid date" in message:
         return "must be a date such as 2022-09-21"
     text = re.sub(r"^Input should be (a )?(valid )?", "must be ", message)
@@ -78,11 +80,6 @@ def _rule(message: str) -> str:
 def lowered(text: str) -> str:
     """The text with its first letter small, so that it can follow a colon."""
     return text[:1].lower() + text[1:]
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _dotted(location: Sequence[int | str], content: Any) -> str:

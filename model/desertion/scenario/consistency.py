@@ -1,9 +1,11 @@
 """What must fit together in a scenario: names, dates and values that rules for single fields cannot see."""
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, shortened, unknown_name
+from desertion.files import is_file
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
@@ -23,8 +25,21 @@ def check(scenario: Layers) -> None:
         where = f"changes: {change.date}"
         for one in expand(change.path, scenario.forces, scenario.hosts, where=where, scenario=scenario.name):
             check_value(levers(one.kind)[one.field], change.value, where=f'{where} "{change.path}"')
-    if scenario.graph is not None and not Path(scenario.graph).is_file():
-        raise InputError(f"graph = {scenario.graph!r}: there is no such file", key="graph", value=scenario.graph)
+    if scenario.graph is not None:
+        _check_graph(scenario)
+
+
+def _check_graph(scenario: Layers) -> None:
+    graph = scenario.graph
+    if isinstance(graph, str) and not is_file(Path(graph)):
+        raise InputError(f"graph = {shortened(graph)}: there is no such file", key="graph", value=graph)
+    if scenario.scale != 1.0:
+        raise InputError(
+            f"scale = {scenario.scale:g} does not go with a graph, which ties persons one by one: run it at scale 1, "
+            f"with as many soldiers, reservists and civilians as the graph has persons (now {scenario.people:,})",
+            key="scale",
+            value=scenario.scale,
+        )
 
 
 def _check_names(scenario: Layers) -> None:
@@ -73,6 +88,12 @@ def _check_switches(scenario: Layers) -> None:
 
 
 def _check_dates(scenario: Layers) -> None:
+    if scenario.days > (dt.date.max - scenario.start).days:
+        raise InputError(
+            f"start = {scenario.start} is too late: {scenario.days} days later lie beyond the year 9999",
+            key="start",
+            value=scenario.start,
+        )
     for force in scenario.forces:
         for index, wave in enumerate(force.waves):
             if wave.date < scenario.start:

@@ -1,14 +1,14 @@
-"""Finding and reading the documents under `seeds/`."""
+"""Where documents lie: shipped ones by name, a user's own by path, and the name that a file gives."""
 
 from __future__ import annotations
 
-import tomllib
+import re
 from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError, unknown_name
-from desertion.files import shipped_folder, shown
-from desertion.scenario.complaints import lowered
+from desertion.files import is_file, shipped_folder, shown
+from desertion.reading import toml
 
 KINDS = ("forces", "policies", "scenarios")
 _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
@@ -16,7 +16,7 @@ _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
 
 def catalogue() -> dict[str, dict[str, str]]:
     """Return the titles of all shipped forces, policies and scenarios by kind and name."""
-    return {kind: {name: str(read(path).get("title", "")) for name, path in _shipped(kind).items()} for kind in KINDS}
+    return {kind: {name: str(toml(path).get("title", "")) for name, path in _shipped(kind).items()} for kind in KINDS}
 
 
 def find(kind: str, name: str | Path, *, near: Path | None = None, where: str = "") -> Path:
@@ -34,7 +34,7 @@ def find(kind: str, name: str | Path, *, near: Path | None = None, where: str = 
     text = str(name)
     if isinstance(name, Path) or text.endswith(".toml") or "/" in text:
         path = (near or Path()) / text
-        if not path.is_file():
+        if not is_file(path):
             place = f"{where}: " if where else ""
             raise InputError(f"{place}there is no {_SINGULAR[kind]} file {shown(path)}", where=where, value=text)
         return path
@@ -48,17 +48,19 @@ def _shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted((shipped_folder("seeds") / kind).glob("*.toml"))}
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file.
+def is_shipped(path: Path) -> bool:
+    """Whether a document is one of those under `seeds/`."""
+    return path.resolve().is_relative_to(shipped_folder("seeds").resolve())
 
-    Raises:
-        InputError: If it cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{shown(path)}: this is not TOML: {lowered(str(error))}", where=shown(path)) from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{shown(path)}: this is not a text file in UTF-8", where=shown(path)) from error
-    except OSError as error:
-        raise InputError(f"{shown(path)}: cannot be read ({error.strerror})", where=shown(path)) from error
+
+def name_from(path: Path) -> str:
+    """The name that a document without one gets from its file: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "unnamed"
+
+
+def named(document: dict[str, Any], path: Path) -> list[str]:
+    """Give a document without a name that of its file; a remark if the two cannot be the same."""
+    if "name" in document:
+        return []
+    document["name"] = name_from(path)
+    return [] if document["name"] == path.stem else [f'"{document["name"]}" is the name made from {shown(path)}']

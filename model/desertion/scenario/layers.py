@@ -34,7 +34,9 @@ class Layers(Frozen):
     asylum_status_quo: float = fixed(
         0.5, "share of the way", "position at which the scenario's own values hold", 0.01, 0.99
     )
-    graph: str | None = Field(default=None, description="CSV file of ties between persons, columns person,person")
+    graph: str | tuple[tuple[int, int], ...] | None = Field(
+        default=None, description="the user's ties between persons: an edge list, GraphML or GML file, or pairs"
+    )
     remarks: tuple[str, ...] = Field(default=(), description="what was decided while the scenario was put together")
     dial: Dial = Dial()
     behaviour: Behaviour = Behaviour()
@@ -44,6 +46,11 @@ class Layers(Frozen):
     hosts: tuple[Host, ...] = ()
     changes: tuple[Change, ...] = ()
     overlays: tuple[Policy, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """Persons of all forces."""
+        return sum(force.soldiers + force.reservists + force.civilians for force in self.forces)
 
     def force(self, name: str) -> Force:
         """Return the force of that name.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, shortened, unknown_name
 from desertion.parameters import Force, Host
 
 Kind = Literal["forces", "hosts"]
@@ -129,7 +129,7 @@ def check_value(lever: Lever, value: float, *, where: str) -> None:
     if not lever.low <= value <= lever.high:
         bounds = f"at least {lever.low:g}" if lever.high == float("inf") else f"in [{lever.low:g}, {lever.high:g}]"
         raise InputError(
-            f"{where} = {value!r} must be {bounds} ({lever.unit})", where=where, key=lever.name, value=value
+            f"{where} = {shortened(value)} must be {bounds} ({lever.unit})", where=where, key=lever.name, value=value
         )
     if lever.is_switch and value != int(value):
-        raise InputError(f"{where} = {value!r} must be {lever.unit}", where=where, key=lever.name, value=value)
+        raise InputError(f"{where} = {shortened(value)} must be {lever.unit}", where=where, key=lever.name, value=value)

@@ -1,33 +1,23 @@
 """From a scenario file to the content of a `Scenario`: names followed, tables merged, series read."""
 
-import csv
 import datetime as dt
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
+from desertion.reading import csv_rows, toml
 from desertion.scenario.complaints import build
-from desertion.scenario.documents import find, read
+from desertion.scenario.documents import find, is_shipped, named
+from desertion.scenario.fallbacks import remark
 from desertion.scenario.levers import expand
+from desertion.scenario.paths import flattened, merged
 from desertion.scenario.policy import Policy
 
-_MERGED = ("behaviour", "dial", "reference", "set", "series")
-
-
-def parsed(text: str, where: str) -> dict[str, Any]:
-    """Return the content of TOML text.
-
-    Raises:
-        InputError: If it is not TOML.
-    """
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{where}: this is not TOML: {error}", where=where) from error
+_TABLES = ("behaviour", "dial", "reference", "set", "series", "stop")
+_ROWS = ("forces", "hosts", "changes", "policies")
 
 
 def content(name: str | Path) -> tuple[dict[str, Any], str]:
@@ -38,117 +28,154 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     """
     path = find("scenarios", name)
     where = shown(path)
-    document = _extended(path, ())
-    document.setdefault("name", path.stem)
-    document["forces"] = [_force(each, path.parent, where) for each in _rows(document, "forces", where)]
-    hosts = _rows(document, "hosts", where)
-    document["hosts"] = hosts
+    remarks: list[str] = []
+    document = _extended(path, (), remarks)
+    remarks += named(document, path)
+    document["forces"] = [_force(each, path.parent, where, remarks) for each in document.get("forces", [])]
+    document.setdefault("hosts", [])
     document["changes"] = _changes(document, where)
+    if remarks:
+        document["remarks"] = [*document.get("remarks", []), *remarks]
     return document, where
 
 
-def _rows(document: Mapping[str, Any], key: str, where: str) -> list[Any]:
-    rows = document.get(key, [])
-    if not isinstance(rows, list):
-        raise InputError(f"{where}: {key} = {rows!r} must be a list", where=where, key=key, value=rows)
-    return list(rows)
+def _typed(path: Path) -> dict[str, Any]:
+    """Return the content of a scenario file whose tables are tables and whose lists are lists."""
+    where = shown(path)
+    document = toml(path)
+    for key, kind, what in (*((key, dict, "table") for key in _TABLES), *((key, list, "list") for key in _ROWS)):
+        if not isinstance(document.get(key, kind()), kind):
+            raise InputError(
+                f"{where}: {key} = {shortened(document[key])} must be a {what}",
+                where=where,
+                key=key,
+                value=document[key],
+            )
+    for index, row in enumerate(document.get("changes", [])):
+        for operation in ("multiply", "add"):
+            if isinstance(row, dict) and operation in row:
+                raise InputError(
+                    f"{where}: changes[{index}].{operation}: a scenario's own changes say what a lever stands at from a date "
+                    f"on, as set = {{ ... }}; factors and amounts belong in a policy, as [[change]] with from and {operation}, "
+                    "laid over it by policies = [...] or --policy",
+                    where=where,
+                    key=operation,
+                )
+    # Whatever its dots were taken for, a path is one key.
+    document |= {key: flattened(document[key]) for key in ("set", "series") if key in document}
+    return document
 
 
-def _extended(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[str, Any]:
     """Return a scenario document laid over the one that it extends, if any."""
-    if path in seen:
-        raise InputError(f"{shown(path)}: extends itself by way of {shown(seen[-1])}", where=shown(path))
-    document = read(path)
+    where = shown(path)
+    if path.resolve() in seen:
+        raise InputError(f"{where}: extends itself by way of {shown(seen[-1])}", where=where)
+    document = _typed(path)
     # Files that a document names lie beside it, wherever the reader is.
     if isinstance(graph := document.get("graph"), str):
         document["graph"] = str(path.parent / graph)
-    if isinstance(series := document.get("series"), dict):
-        document["series"] = {key: str(path.parent / str(file)) for key, file in series.items()}
+    if "series" in document:
+        document["series"] = {key: str(path.parent / str(file)) for key, file in document["series"].items()}
     name = document.pop("extends", None)
-    if name is None:
-        return document
-    base = _extended(find("scenarios", name, near=path.parent, where=shown(path)), (*seen, path))
-    base.pop("name", None)
-    merged = base | document
-    for key in _MERGED:
-        if isinstance(base.get(key), Mapping) and isinstance(document.get(key), Mapping):
-            merged[key] = base[key] | document[key]
-    merged["hosts"] = _merged_hosts(_rows(base, "hosts", shown(path)), _rows(document, "hosts", shown(path)))
-    if "hosts" in document and not document["hosts"]:
-        merged["hosts"] = []
-    merged["changes"] = [*_rows(base, "changes", shown(path)), *_rows(document, "changes", shown(path))]
-    return merged
+    base: dict[str, Any] = {}
+    if name is not None:
+        base = _extended(find("scenarios", name, near=path.parent, where=where), (*seen, path.resolve()), remarks)
+        base.pop("name", None)
+    both = base | document
+    both |= {key: merged(base[key], document[key]) for key in _TABLES if key in base and key in document}
+    hosts = document.get("hosts")
+    # An empty list says that there is no host at all.
+    both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)
+    both["changes"] = [*base.get("changes", []), *document.get("changes", [])]
+    return both
 
 
-def _merged_hosts(base: list[Any], own: list[Any]) -> list[Any]:
-    rows = {row.get("name"): row for row in base if isinstance(row, dict)}
+def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:
+    """Return the hosts of a document laid over those that it extends, by name."""
+    rows = {row["name"]: row for row in base if isinstance(row, dict) and isinstance(row.get("name"), str)}
+    strange: list[Any] = []
     for row in own:
-        if not isinstance(row, dict):
-            return [*base, row]
-        rows[row.get("name")] = rows.get(row.get("name"), {}) | row
-    return list(rows.values())
+        name = row.get("name") if isinstance(row, dict) else None
+        if not isinstance(name, str):
+            strange.append(row)  # refused with a sentence where the scenario is built
+            continue
+        times = sum(isinstance(each, dict) and each.get("name") == name for each in own)
+        if times > 1:
+            raise InputError(
+                f"{shown(path)}: hosts: {shortened(name)} is named {times} times; name it once", key="hosts", value=name
+            )
+        if name not in rows and not is_shipped(path):
+            remarks += remark(Host, name, row, shown(path))
+        rows[name] = merged(rows.get(name, {}), row)
+    return [*rows.values(), *strange]
 
 
-def _force(each: Any, near: Path, where: str) -> Any:
+def _force(each: Any, near: Path, where: str, remarks: list[str]) -> Any:
     if not isinstance(each, str):
+        if isinstance(each, dict):
+            remarks += remark(Force, str(each.get("name")), each, where)
         return each
     path = find("forces", each, near=near, where=where)
-    document = read(path)
-    document.setdefault("name", path.stem)
+    document = toml(path)
+    remarks += named(document, path)
+    if not is_shipped(path):
+        remarks += remark(Force, str(document["name"]), document, shown(path))
     # Checked here so that the message names the force's own file.
     return build(Force, document, where=shown(path))
 
 
 def _changes(document: dict[str, Any], where: str) -> list[Any]:
     """Return the scenario's own dated values one by one: wildcards resolved, the user's series read."""
-    rows = _rows(document, "changes", where)
-    series = document.pop("series", {})
+    rows: list[Any] = document["changes"]
+    series: Mapping[str, str] = document.pop("series", {})
     if not series and all(not isinstance(row, dict) or "set" not in row for row in rows):
         return rows
     forces = [each if isinstance(each, Force) else build(Force, each, where=where) for each in document["forces"]]
     hosts = [build(Host, each, where=where) for each in document["hosts"]]
     scenario = str(document.get("name"))
-    found: list[Any] = []
+    single: list[Any] = []
     for index, row in enumerate(rows):
         if not isinstance(row, dict) or "set" not in row:
-            found.append(row)
+            single.append(row)
             continue
         place = f"{where}: changes[{index}]"
         if set(row) - {"date", "set", "note"} or not isinstance(row["set"], dict) or "date" not in row:
             raise InputError(f"{place} must have date, set = {{ ... }} and, if you like, note", where=where)
-        for path, value in row["set"].items():
+        for path, value in flattened(row["set"]).items():
             targets = expand(path, forces, hosts, where=f"{place}.set", scenario=scenario)
-            found += [{"date": row["date"], "path": one.path, "value": value} for one in targets]
+            single += [{"date": row["date"], "path": one.path, "value": value} for one in targets]
     for path, file in series.items():
         targets = expand(path, forces, hosts, where=f"{where}: series", scenario=scenario)
-        points = _series(Path(str(file)), where)
-        found += [{"date": day, "path": one.path, "value": value} for one in targets for day, value in points]
-    return found
+        points = _series(Path(file), document)
+        single += [{"date": day, "path": one.path, "value": value} for one in targets for day, value in points]
+    return single
 
 
-def _series(path: Path, where: str) -> list[tuple[dt.date, float]]:
-    """Return a user's own series: a CSV file with the columns date and value."""
-    if not path.is_file():
-        raise InputError(f"{where}: series: there is no file {shown(path)}", where=where, value=str(path))
-    points: list[tuple[dt.date, float]] = []
-    with path.open(newline="", encoding="utf-8") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                points.append((dt.date.fromisoformat(row["date"]), float(row["value"])))
-            except (KeyError, TypeError, ValueError):
-                raise InputError(
-                    f"{shown(path)}: line {line}: must have a date (2022-09-21) and a value (a number) under the heads "
-                    f"date and value, got {row!r}",
-                    where=shown(path),
-                    value=row,
-                ) from None
+def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, float]]:
+    """Return a user's own series: a CSV file with the columns date and value.
+
+    Raises:
+        InputError: If it cannot be read, or lies wholly outside the scenario's horizon, where it would do nothing.
+    """
+    rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
+    points = [(row.day("date"), row.number("value")) for row in rows]
+    start, days = document.get("start"), document.get("days", 365)
+    if isinstance(start, dt.date) and isinstance(days, int):
+        first, last = min(day for day, _ in points), max(day for day, _ in points)
+        if last < start or (first - start).days >= days:
+            raise InputError(
+                f"{shown(path)}: the series runs from {first} to {last} and lies wholly outside the scenario's {days} days "
+                f"from {start}; move its dates or the scenario's start",
+                where=shown(path),
+            )
     return points
 
 
 def policies(
     names: Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
-) -> tuple[tuple[Policy, ...], dict[str, str]]:
-    """Return the policies of these names or paths, and where each was read.
+) -> tuple[tuple[Policy, ...], dict[str, str], list[str]]:
+    """Return the policies of these names or paths, where each was read, and remarks on names made from files'.
 
     Args:
         names: Shipped names, paths, or policies themselves.
@@ -159,17 +186,18 @@ def policies(
         InputError: If one is missing or malformed.
     """
     if isinstance(names, str):
-        raise InputError(f"policies = {names!r} must be a list of names", key="policies", value=names)
+        raise InputError(f"policies = {shortened(names)} must be a list of names", key="policies", value=names)
     near = find("scenarios", scenario).parent if scenario is not None else None
     found: list[Policy] = []
     places: dict[str, str] = {}
+    remarks: list[str] = []
     for name in names:
         if isinstance(name, Policy):
             found.append(name)
             continue
         path = find("policies", name, near=near, where=where)
-        document = read(path)
-        document.setdefault("name", path.stem)
+        document = toml(path)
+        remarks += named(document, path)
         found.append(build(Policy, document, where=shown(path)))
         places[found[-1].name] = shown(path)
-    return tuple(found), places
+    return tuple(found), places, remarks

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from desertion.errors import shortened
 from desertion.parameters import Frozen
+from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
+_LATEST = 36500  # days; no run is longer
 OPERATIONS = ("set", "multiply", "add")
 
 
@@ -18,14 +21,18 @@ def _when(value: Any) -> Any:
         raise ValueError(f"must be a day without a time, got {value}")
     if isinstance(value, dt.date) or value is None:
         return value
-    if isinstance(value, str) and (value == "start" or _OFFSET.fullmatch(value)):
+    if isinstance(value, str) and _OFFSET.fullmatch(value):
+        if len(value) > len(str(_LATEST)) + 1 or int(value) > _LATEST:
+            raise ValueError(f"must lie at most {_LATEST} days after the start, got {shortened(value)}")
+        return value
+    if value == "start":
         return value
     if isinstance(value, str):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
             pass
-    raise ValueError(f'must be a date, "start" or days after it such as "+30", got {value!r}')
+    raise ValueError(f'must be a date, "start" or days after it such as "+30", got {shortened(value)}')
 
 
 class PolicyChange(Frozen):
@@ -48,13 +55,14 @@ class PolicyChange(Frozen):
     @classmethod
     def _are_numbers(cls, value: Any, info: Any) -> Any:
         if isinstance(value, dict):
+            value = flattened(value)
             for path, number in value.items():
                 if isinstance(number, bool | str) or (isinstance(number, float) and math.isnan(number)):
-                    raise ValueError(f'"{path}" must be a number, got {number!r}')
+                    raise ValueError(f'"{path}" must be a number, got {shortened(number)}')
                 if info.field_name != "set" and isinstance(number, int | float) and not math.isfinite(number):
-                    raise ValueError(f'"{path}" must be finite, got {number!r}; use set to lift a limit')
+                    raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
                 if info.field_name == "multiply" and isinstance(number, int | float) and number < 0:
-                    raise ValueError(f'"{path}" must be a factor of at least 0, got {number!r}')
+                    raise ValueError(f'"{path}" must be a factor of at least 0, got {shortened(number)}')
         return value
 
     def days(self, start: dt.date) -> tuple[dt.date, dt.date]:
@@ -66,7 +74,8 @@ class PolicyChange(Frozen):
 def _date(value: dt.date | str, start: dt.date) -> dt.date:
     if isinstance(value, dt.date):
         return value
-    return start if value == "start" else start + dt.timedelta(days=int(value))
+    offset = dt.timedelta(days=0 if value == "start" else int(value))
+    return start + offset if offset < dt.date.max - start else dt.date.max
 
 
 class Policy(Frozen):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +10,13 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
+from desertion.files import write_text
+from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check
 from desertion.scenario.course import Course, course
+from desertion.scenario.edges import pairs_of, read_edges
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, tracks
@@ -44,6 +46,7 @@ class Scenario(Layers):
         asylum: float | None = None,
         days: int | None = None,
         set: Mapping[str, Any] | None = None,  # noqa: A002 - the public name of the option
+        graph: object = None,
     ) -> "Scenario":
         """Return a shipped scenario or a user's own, with settings made and policies laid over it.
 
@@ -54,6 +57,7 @@ class Scenario(Layers):
             asylum: Position of the asylum dial in [0, 1]; the status quo if not given.
             days: Horizon, if not the scenario's own.
             set: Values of inputs by dotted key; they hold before policies act.
+            graph: The ties between persons: path of an edge list, GraphML or GML file, a `networkx.Graph`, or pairs.
 
         Raises:
             InputError: If a document or an argument is wrong.
@@ -61,17 +65,21 @@ class Scenario(Layers):
         content, where = loading.content(name_or_path)
         content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
         own_settings = content.pop("set", {})
-        own_policies, found = loading.policies(content.pop("policies", ()), name_or_path, where)
+        own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
         scenario = build(cls, content, where=where)
         if own_settings:
             scenario = build(cls, settings.apply(scenario, own_settings), where=where)
         if not scenario.reference:
             scenario = scenario._with_reference()
-        given = {"scale": scale, "asylum": asylum, "days": days}
+        if graph is not None:
+            graph = str(graph) if isinstance(graph, str | Path) else pairs_of(graph)
+        given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         chosen = {key: value for key, value in given.items() if value is not None} | dict(set or {})
         scenario = scenario.with_(chosen) if chosen else scenario
-        more, more_found = loading.policies(policies)
-        return scenario._over(own_policies + more, found | more_found)
+        more, more_places, remarks = loading.policies(policies)
+        if scenario.graph is not None:
+            remarks += read_edges(scenario.graph, scenario.people).remarks
+        return scenario._over(own_policies + more, places | more_places, own_remarks + remarks)
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **settings_: Any) -> "Scenario":
         """Return the scenario with inputs changed by dotted key, checked anew.
@@ -94,8 +102,8 @@ class Scenario(Layers):
         Raises:
             InputError: If a policy does not exist or does not fit.
         """
-        read_ones, found = loading.policies(policies)
-        return self._over(read_ones, found, replace=True)
+        others, places, remarks = loading.policies(policies)
+        return self._over(others, places, remarks, replace=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
@@ -103,10 +111,14 @@ class Scenario(Layers):
         vars(copied).pop("course", None)
         return copied
 
-    def _over(self, policies: tuple[Policy, ...], found: Mapping[str, str], *, replace: bool = False) -> "Scenario":
+    def _over(
+        self, policies: tuple[Policy, ...], places: Mapping[str, str], remarks: Sequence[str], *, replace: bool = False
+    ) -> "Scenario":
         overlays = policies if replace else (*self.overlays, *policies)
-        scenario = build(type(self), self.model_dump() | {"overlays": overlays}, where=f"scenario {self.name!r}")
-        scenario._tracks(found)
+        fresh = tuple(each for each in remarks if each not in self.remarks)
+        changes = {"overlays": overlays, "remarks": (*self.remarks, *fresh)}
+        scenario = build(type(self), self.model_dump() | changes, where=f"scenario {self.name!r}")
+        scenario._tracks(places)
         scenario.course  # noqa: B018 - contradictions between policies are said here, not on some day of a run
         return scenario
 
@@ -194,7 +206,7 @@ class Scenario(Layers):
     def hash(self) -> str:
         """SHA-256 of everything that can change a result, in hex: the same for every way of writing it down."""
         content = _without_prose(self.model_dump(mode="json"))
-        if self.graph is not None:
+        if isinstance(self.graph, str):
             content["graph"] = hashlib.sha256(Path(self.graph).read_bytes()).hexdigest()
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=True)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -210,14 +222,11 @@ class Scenario(Layers):
         Raises:
             InputError: If the text is no complete scenario.
         """
-        return build(cls, loading.parsed(text, where), where=where)
+        return build(cls, toml_text(text, where), where=where)
 
     def write(self, path: str | Path) -> None:
         """Write the scenario as TOML; a file is there whole or not at all."""
-        goal = Path(path)
-        part = goal.with_name(f".{goal.name}.{os.getpid()}")
-        part.write_text(self.to_toml(), encoding="utf-8")
-        part.replace(goal)
+        write_text(Path(path), self.to_toml())
 
 
 def _without_prose(content: Any) -> Any:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, shortened, unknown_name
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
+from desertion.scenario.paths import flattened
 
 _OWN_WAYS = {
     "policies": "name policies with policies=[...] or --policy",
@@ -18,6 +19,7 @@ _OWN_WAYS = {
 def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content of the scenario with the settings made, not yet checked.
 
+    Whole tables are merged with what is there, so that no input falls back to a default because another one is set.
     A setting of a lever holds for the whole run: the scenario's own dated changes of that lever are dropped, which is
     remarked. Policies still act on top of it.
 
@@ -25,7 +27,7 @@ def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
         InputError: If a key does not exist.
     """
     content = scenario.model_dump()
-    for key, value in settings.items():
+    for key, value in flattened(settings).items():
         parts = key.split(".")
         where = f'setting "{key}"'
         if parts[0] in _OWN_WAYS:
@@ -61,7 +63,7 @@ def _put(table: Any, parts: Sequence[str], value: Any, where: str) -> None:
             return
         raise InputError(f"{where}: name one input of {name}", value=value)
     if not isinstance(table, MutableMapping):
-        raise InputError(f"{where}: there is nothing inside of {table!r} to set", value=value)
+        raise InputError(f"{where}: there is nothing inside of {shortened(table)} to set", value=value)
     if not rest:
         # An unknown name is caught by the check that follows, which knows the allowed ones.
         table[name] = value

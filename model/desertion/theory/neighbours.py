@@ -126,10 +126,11 @@ def _place(scenario: Scenario, force: Force) -> _Place:
 
 def _degree(scenario: Scenario) -> float:
     """Mean number of ties in the user's own graph."""
-    from desertion.simulation.society.edges import read_edges
+    from desertion.scenario.edges import read_edges
 
     people = sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces)
-    return 2.0 * len(read_edges(str(scenario.graph), people)) / people
+    assert scenario.graph is not None
+    return 2.0 * len(read_edges(scenario.graph, people).ties) / people
 
 
 def _weight(force: Force, leaver: Group) -> float:

@@ -155,7 +155,8 @@ def test_desertion_attempts_rise_ten_to_fifteenfold_after_the_hungarian_opening(
         (["2020-02-01,2020-01-31,5,,,persons,x,y,A"], "must not be after end"),
         (["2020-13-01,2020-01-31,5,,,persons,x,y,A"], "must be a date"),
         (["2020-02-01,2020-02-29,5,,,persons,x,y,A", "2020-01-01,2020-01-31,5,,,persons,x,y,A"], "sort the rows"),
-        (["2020-01-01,2020-01-31,nan,,,persons,x,y,A"], "must be a finite number"),
+        (["2020-01-01,2020-01-31,nan,,,persons,x,y,A"], "must be a number"),
+        (["2020-01-01,2020-01-31,inf,,,persons,x,y,A"], "must be a finite number"),
         ([], "there is no row"),
     ],
 )

@@ -46,15 +46,10 @@ def settings(pairs: list[str] | None) -> dict[str, object]:
 
 
 def _setting(pair: str) -> tuple[str, object]:
-    import tomllib
-
     from desertion.errors import input_error
+    from desertion.reading import toml_value
 
     key, sign, text = pair.partition("=")
     if not sign or not key.strip():
         raise input_error("--set", pair, "has no key and value", way_out="write --set dotted.key=value")
-    try:
-        value: object = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
-    return key.strip(), value
+    return key.strip(), toml_value(text, f"--set {key.strip()}")

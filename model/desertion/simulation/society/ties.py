@@ -9,7 +9,7 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import Team
 from desertion.rules.draws import TIES, u64, words
-from desertion.simulation.society.edges import read_edges
+from desertion.scenario.edges import read_edges
 from desertion.simulation.world.fields import Array, World
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def draw_ties(w: World, team: Team, scenario: Scenario) -> dict[str, Array]:
         scenario: A sized scenario.
     """
     if scenario.graph is not None:
-        edges = read_edges(scenario.graph, len(w.status))
+        edges = read_edges(scenario.graph, len(w.status)).ties
         return _csr(edges[:, 0], edges[:, 1], len(w.status))
     half = np.array([force.degree // 2 for force in scenario.forces], np.int64)
     if not half.any():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,23 +13,28 @@ import numpy as np
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import shown
+from desertion.reading import Row, csv_rows
 from desertion.study.history.series import GRADES, UNITS, Kind, Point, Series, Use
 
 COLUMNS = ("start", "end", "value", "low", "high", "unit", "counts", "source", "grade")
+WORDS = ("unit", "counts", "source", "grade")
+"""Columns of words, which one sentence may give for all rows."""
 
 
-def read(path: Path, entry: dict[str, Any]) -> Series:
+def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = None) -> Series:
     """Return the checked series of one file.
 
     Args:
-        path: a CSV file with the nine columns of the format, and `group` as a tenth if units are told apart.
+        path: a CSV file with the nine columns of the format, and `group` as a tenth if units are told apart; `date` may
+            stand in place of `start` and `end`, and `low` and `high` may be missing.
         entry: its table in `series.toml`.
+        for_all: what `unit`, `counts`, `source` and `grade` are in all rows, where the file has no such column.
 
     Raises:
         InputError: the file is missing, or a row breaks a rule of the format.
     """
     where = shown(path)
-    points = tuple(_point(row, f"{where}:{number}") for number, row in _rows(path, where))
+    points = _points(path, where, str(entry["kind"]), for_all or {})
     series = Series(
         name=path.stem,
         title=str(entry["title"]),
@@ -52,61 +58,72 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _rows(path: Path, where: str) -> list[tuple[int, dict[str, str]]]:
-    if not path.is_file():
-        raise InputError(f"{where}: there is no such file; name a shipped series or a CSV file that exists")
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        header = tuple(reader.fieldnames or ())
-        if header not in (COLUMNS, (*COLUMNS, "group")):
-            raise InputError(f"{where}: columns are {', '.join(header)}; they must be {', '.join(COLUMNS)}[, group]")
-        rows = [(reader.line_num, row) for row in reader]
-    if not rows:
-        raise InputError(f"{where}: there is no row; a series needs at least one point")
-    return rows
+def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tuple[Point, ...]:
+    rows = csv_rows(path, wanted=("value",), numbers=("value", "low", "high"), optional=(*COLUMNS, "group", "date"))
+    columns = rows[0].cells
+    begin = "start" if "start" in columns else "date"
+    if begin not in columns:
+        listed = ", ".join(columns)
+        raise InputError(f"{where}: columns are {listed}; one must be start or date, when a row's interval begins")
+    missing = [name for name in WORDS if name not in columns and name not in for_all]
+    if missing:
+        options = " ".join(f"--{name} ..." for name in missing)
+        raise InputError(
+            f"{where}: columns are {', '.join(columns)}; {', '.join(missing)} are missing; add them, or say what holds for all "
+            f"rows: desertion history {where} {options}",
+            where=where,
+            key=missing[0],
+        )
+    starts = [row.day(begin) for row in rows]
+    ends = [row.day("end") for row in rows] if "end" in columns else _ends(starts, kind, begin, where)
+    return tuple(_point(row, start, end, for_all) for row, start, end in zip(rows, starts, ends, strict=True))
 
 
-def _point(row: dict[str, str], where: str) -> Point:
+def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]:
+    """Return the last days of intervals known by their first: levels are of one day, flows last until the next begins."""
+    for before, after in pairwise(starts):
+        if after <= before:
+            raise input_error(key, str(after), f"must be after {before}", where=where, way_out="sort the rows by date")
+    if kind != "flow":
+        return list(starts)
+    ends = [after - timedelta(days=1) for after in starts[1:]]
+    final, lasting = starts[-1], (ends[-1] - starts[-2]).days if ends else 0
+    if final.day == 1 and 27 <= lasting <= 30:  # months, which differ in length
+        lasting = monthrange(final.year, final.month)[1] - 1
+    return [*ends, final + min(timedelta(days=lasting), date.max - final)]
+
+
+def _point(row: Row, start: date, end: date, for_all: Mapping[str, str]) -> Point:
+    words = {name: row.text(name) or for_all.get(name, "") for name in WORDS}
     point = Point(
-        start=_date(row["start"], "start", where),
-        end=_date(row["end"], "end", where),
-        value=_number(row["value"], "value", where),
-        low=_number(row["low"], "low", where) if row["low"] else None,
-        high=_number(row["high"], "high", where) if row["high"] else None,
-        unit=row["unit"],
-        counts=row["counts"],
-        source=row["source"],
-        grade=row["grade"],
-        group=row.get("group", ""),
+        start=start,
+        end=end,
+        value=_count(row, "value"),
+        low=_count(row, "low") if row.text("low") else None,
+        high=_count(row, "high") if row.text("high") else None,
+        group=row.text("group"),
+        **words,
     )
-    if point.start > point.end:
-        raise input_error("start", row["start"], f"must not be after end = {row['end']}", where=where)
+    if start > end:
+        raise input_error("start", str(start), f"must not be after end = {end}", where=row.where)
     if point.unit not in UNITS:
-        raise unknown_name("unit", point.unit, UNITS, where=where)
+        raise unknown_name("unit", point.unit, UNITS, where=row.where)
     if point.grade not in GRADES:
-        raise unknown_name("grade", point.grade, GRADES, where=where)
-    if not point.source.strip():
-        raise input_error("source", row["source"], "must name who published the figure", where=where)
+        raise unknown_name("grade", point.grade, GRADES, where=row.where)
+    if not point.source:
+        raise input_error("source", point.source, "must name who published the figure", where=row.where)
     low, high = point.low or 0.0, np.inf if point.high is None else point.high
     if not low <= point.value <= high:
-        raise input_error("value", row["value"], f"must lie between low = {low:g} and high = {high:g}", where=where)
+        raise input_error("value", point.value, f"must lie between low = {low:g} and high = {high:g}", where=row.where)
     return point
 
 
-def _date(text: str, key: str, where: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise input_error(key, text, "must be a date as in 1989-11-09", where=where) from None
-
-
-def _number(text: str, key: str, where: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise input_error(key, text, "must be a number", where=where) from None
+def _count(row: Row, key: str) -> float:
+    number = row.number(key)
     if not np.isfinite(number) or number < 0.0:
-        raise input_error(key, text, "must be a finite number >= 0: these are counts and shares", where=where)
+        raise input_error(
+            key, row.text(key), "must be a finite number >= 0: these are counts and shares", where=row.where
+        )
     return number
 
 

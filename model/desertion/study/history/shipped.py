@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
-from desertion.study.history.series import Series
+from desertion.reading import toml
+from desertion.study.history.series import Kind, Series
 from desertion.study.history.series_file import read
+
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def names() -> list[str]:
@@ -17,16 +20,23 @@ def names() -> list[str]:
     return sorted(_index())
 
 
-def load(name: str) -> Series:
+def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None) -> Series:
     """Return a shipped series by name, or the series in a CSV file given by its path.
 
-    A file of the user's own is taken for a flow without gaps that may be fitted.
+    A file of the user's own is taken for a series without gaps that may be fitted.
+
+    Args:
+        name: a name, or a path that ends in .csv.
+        kind: flow, cumulative or level, for a file of the user's own.
+        for_all: what `unit`, `counts`, `source` and `grade` are in all rows of such a file, where it has no such column.
 
     Raises:
         InputError: there is no such series, or a row breaks a rule of the format.
     """
-    if name.endswith(".csv"):
-        return read(Path(name), {"title": Path(name).stem, "kind": "flow", "use": "fit"})
+    if name.lower().endswith(".csv"):
+        if kind not in KINDS:
+            raise unknown_name("kind of series", kind, KINDS)
+        return read(Path(name), {"title": Path(name).stem, "kind": kind, "use": "fit"}, for_all)
     index = _index()
     if name not in index:
         raise unknown_name("series", name, index)
@@ -34,5 +44,4 @@ def load(name: str) -> Series:
 
 
 def _index() -> dict[str, dict[str, Any]]:
-    path = shipped_folder("seeds") / "history" / "series.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return toml(shipped_folder("seeds") / "history" / "series.toml")

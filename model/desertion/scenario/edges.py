@@ -1,0 +1,259 @@
+"""A user's own graph of ties: an edge list, GraphML, GML, a networkx graph or pairs, as pairs of person numbers."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, shortened
+from desertion.files import shown
+from desertion.reading import text
+
+_MARKUP = (".graphml", ".gml")
+_COMMENTS = ("#", "%", "//")
+_PERSONS = (("source", "target"), ("from", "to"), ("fromnodeid", "tonodeid"), ("ego", "alter"))
+_HEADINGS = frozenset(
+    [
+        "source",
+        "target",
+        "from",
+        "to",
+        "fromnodeid",
+        "tonodeid",
+        "ego",
+        "alter",
+        "person",
+        "person1",
+        "person2",
+        "person_1",
+        "person_2",
+        "a",
+        "b",
+        "i",
+        "j",
+        "u",
+        "v",
+        "id",
+        "id1",
+        "id2",
+        "node",
+        "node1",
+        "node2",
+        "from_node",
+        "to_node",
+        "weight",
+        "index",
+        "type",
+    ]
+)
+_WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?")
+_NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.I)
+
+
+class Edges(NamedTuple):
+    """Ties between persons, shape (ties, 2), each once, in the order of the graph; and what was decided while reading."""
+
+    ties: NDArray[np.int64]
+    remarks: tuple[str, ...]
+
+
+class _Raw(NamedTuple):
+    """A graph as written: ties by name, all persons if more than those are named, and the line of each tie."""
+
+    pairs: Sequence[tuple[str, str]]
+    persons: Sequence[str]
+    lines: Sequence[int]
+
+
+def pairs_of(graph: Any) -> tuple[tuple[int, int], ...]:
+    """The pairs of a networkx graph, whose persons are numbered in order of its nodes unless they are numbers, or of pairs.
+
+    Raises:
+        InputError: If it is neither.
+    """
+    try:
+        if hasattr(graph, "nodes") and hasattr(graph, "edges"):
+            nodes: list[Any] = list(graph.nodes)
+            is_numbered = all(isinstance(node, int) for node in nodes)
+            place = {node: node if is_numbered else number for number, node in enumerate(nodes)}
+            return tuple((int(place[edge[0]]), int(place[edge[1]])) for edge in graph.edges)
+        return tuple((_whole(a), _whole(b)) for a, b in graph)
+    except (TypeError, ValueError) as error:
+        rule = "must be a path, a networkx graph, or pairs of person numbers such as [(0, 17), (3, 5)]"
+        raise InputError(f"graph = {shortened(graph)} {rule}", key="graph", value=graph) from error
+
+
+def _whole(value: Any) -> int:
+    if int(value) != value:
+        raise ValueError("no whole number")
+    return int(value)
+
+
+def read_edges(graph: str | Path | Sequence[tuple[int, int]], n: int) -> Edges:
+    """The ties of a graph, by persons as numbered in `DesertionModel.people()`, from 0.
+
+    An edge list has a tie a line: two persons, divided by commas, semicolons, tabs, bars or blanks, under a heading or
+    none; further columns and comments are passed over. A tie holds both ways, whether the graph gives it once or in
+    both directions. Names, and numbers from 1, are put in place of persons in order; what was done is remarked.
+
+    Args:
+        graph: Path of an edge list or of a file .graphml or .gml, or pairs.
+        n: Persons of the run.
+
+    Raises:
+        InputError: If the file cannot be read, is no graph, names more persons than there are, or ties somebody to
+            himself. The sentence names the line.
+    """
+    remarks: list[str] = []
+    if isinstance(graph, str | Path):
+        file = Path(graph)
+        where = f"graph: {shown(file)}"
+        raw = _markup(file, where) if file.suffix.lower() in _MARKUP else _edge_list(text(file), where, remarks)
+    else:
+        where = "graph"
+        raw = _Raw([(str(a), str(b)) for a, b in graph], (), ())
+    if not raw.pairs:
+        raise InputError(f"{where} holds no ties; an edge list has two persons a line, as in 0,17", where=where)
+    ends = _numbered(raw, n, where, remarks)
+    alone = np.flatnonzero(ends[:, 0] == ends[:, 1])
+    if len(alone):
+        first = int(alone[0])
+        person = shortened(raw.pairs[first][0], plain=True)
+        raise InputError(f"{where}{_line(raw, first)}: person {person} is tied to himself; leave that tie out")
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    _, once = np.unique(low * n + high, return_index=True)
+    if len(once) < len(ends):
+        again = len(ends) - len(once)
+        remarks.append(
+            f"{where}: {again:,} of {len(ends):,} ties stand there again or in both directions; each counts once"
+        )
+    ties = ends[np.sort(once)]
+    without = n - len(np.unique(ties))
+    if without:
+        remarks.append(f"{where}: {without:,} of {n:,} persons have no tie")
+    return Edges(ties, tuple(remarks))
+
+
+def _line(raw: _Raw, tie: int) -> str:
+    return f", line {raw.lines[tie]}" if raw.lines else ""
+
+
+def _edge_list(content: str, where: str, remarks: list[str]) -> _Raw:
+    rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if _is_row(line)]
+    if not rows:
+        return _Raw((), (), ())
+    delimiter = next((sign for sign in ",;\t|" if sign in rows[0][1]), None)
+    cells = [(number, _split(line, delimiter)) for number, line in rows]
+    names = [cell.lower() for cell in cells[0][1]]
+    headed = any(name in _HEADINGS for name in names) and not any(_NUMERIC.fullmatch(name) for name in names)
+    names = names if headed else []
+    rows_ = cells[1:] if headed else cells
+    if not rows_:
+        return _Raw((), (), ())
+    width = max(len(row) for _, row in rows_)
+    a, b = _columns(names)
+    for number, row in rows_:
+        if len(row) <= max(a, b) or not row[a] or not row[b]:
+            line = shortened(content.splitlines()[number - 1].strip())
+            raise InputError(
+                f"{where}, line {number}: {line} has no two persons; write a tie a line, as in 0,17", where=where
+            )
+        if len(row) != width:
+            rule = f"has {len(row)} columns, others {width}; write a tie a line, as in 0,17 (networkx.write_edgelist)"
+            raise InputError(f"{where}, line {number}: the line {rule}", where=where)
+    others = [names[place] if names else "" for place in range(width) if place not in (a, b)]
+    if names and names[0] == "":  # the row number that pandas writes
+        others = others[1:]
+    if others:
+        listed = ", ".join(others) if all(others) else f"{len(others)} after the two persons"
+        remarks.append(f"{where}: further columns ({shortened(listed, plain=True)}) are ignored: ties have no weight")
+    return _Raw([(row[a], row[b]) for _, row in rows_], (), [number for number, _ in rows_])
+
+
+def _is_row(line: str) -> bool:
+    bare = line.strip()
+    return bool(bare) and not bare.startswith(_COMMENTS)
+
+
+def _split(line: str, delimiter: str | None) -> list[str]:
+    """The cells of a line; what networkx writes about a tie in braces is no cell."""
+    head = line.partition("{")[0].partition(" #")[0]
+    cells = [
+        cell.strip().strip("\"'").strip() for cell in (head.strip() if delimiter is None else head).split(delimiter)
+    ]
+    while len(cells) > 2 and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _columns(names: Sequence[str]) -> tuple[int, int]:
+    """Which two columns hold the persons."""
+    for a, b in _PERSONS:
+        if a in names and b in names:
+            return names.index(a), names.index(b)
+    begin = 1 if len(names) > 2 and names[0] in ("", "index") else 0
+    return begin, begin + 1
+
+
+def _markup(file: Path, where: str) -> _Raw:
+    """The ties and all persons of a GraphML or GML file, by their ids."""
+    import networkx as nx
+
+    content = text(file)
+    is_gml = file.suffix.lower() == ".gml"
+    if "<!DOCTYPE" in content or "<!ENTITY" in content:
+        raise InputError(f"{where}: document types are not read; save the graph without one", where=where)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            graph: Any = nx.parse_gml(content.splitlines(), label="id") if is_gml else nx.parse_graphml(content)
+    except Exception as error:  # the parsers let through whatever they meet
+        kind = "GML" if is_gml else "GraphML"
+        raise InputError(f"{where}: this is not {kind} ({shortened(str(error), plain=True)})", where=where) from error
+    return _Raw([(str(edge[0]), str(edge[1])) for edge in graph.edges], [str(node) for node in graph.nodes], ())
+
+
+def _numbered(raw: _Raw, n: int, where: str, remarks: list[str]) -> NDArray[np.int64]:
+    """The ties by person numbers from 0: numbers from 0 as they are, numbers from 1 less 1, all else in order."""
+    persons = list(dict.fromkeys([*raw.persons, *(person for pair in raw.pairs for person in pair)]))
+    strange = [person for person in persons if not _WHOLE.fullmatch(person)]
+    numeric = [person for person in persons if _NUMERIC.fullmatch(person)]
+    if numeric and strange:
+        odd = numeric[0] if len(numeric) < len(strange) else strange[0]
+        tie = next((place for place, pair in enumerate(raw.pairs) if odd in pair), 0)
+        raise InputError(
+            f"{where}{_line(raw, tie)}: {shortened(odd)} stands among persons that are "
+            f"{'named' if odd in numeric and len(numeric) < len(strange) else 'numbered'}; number all from 0 to {n - 1}, or name all",
+            where=where,
+        )
+    if len(persons) > n:
+        raise InputError(
+            f"{where} names {len(persons):,} persons, but there are {n:,} in this run (0 to {n - 1})", where=where
+        )
+    if strange:
+        shown_name = shortened(persons[0], plain=True)
+        remarks.append(
+            f"{where}: persons are named; they are numbered in order of appearance, {shown_name} being person 0"
+        )
+        place = {person: number for number, person in enumerate(persons)}
+        return np.array([(place[a], place[b]) for a, b in raw.pairs], dtype=np.int64)
+    number = {person: int(person.partition(".")[0]) for person in persons}
+    ends = np.array([(number[a], number[b]) for a, b in raw.pairs], dtype=np.int64)
+    low, high = min(number.values()), max(number.values())
+    if low == 1 and high <= n:
+        remarks.append(f"{where}: persons are numbered from 1; number 1 is taken for person 0, and so on")
+        return ends - 1
+    if high < n:
+        return ends
+    if low == 0 and high - low + 1 == len(persons):
+        raise InputError(f"{where} names person {high}, but persons of this run are numbered 0 to {n - 1}", where=where)
+    remarks.append(
+        f"{where}: numbers run from {low} to {high}; persons are numbered in that order from 0 to {len(persons) - 1}"
+    )
+    return np.searchsorted(np.array(sorted(number.values()), np.int64), ends)

@@ -1,0 +1,155 @@
+"""A user's graph: what is read, what is said about it, and the sentence for everything that cannot be meant."""
+
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.errors import InputError
+from desertion.scenario.edges import read_edges
+
+_GRAPH = nx.watts_strogatz_graph(40, 4, 0.2, seed=3)
+_TIES = {tuple(sorted(edge)) for edge in _GRAPH.edges}
+
+
+def _file(folder: Path, text: str, name: str = "ties.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _list(sign: str, heading: str = "", tail: str = "", first: int = 0) -> str:
+    return heading + "".join(f"{a + first}{sign}{b + first}{tail}\n" for a, b in _GRAPH.edges)
+
+
+@pytest.mark.parametrize(
+    "text", ["0,1\n2,3\n", "person,person\n0,1\n2,3\n", "0, 1\n\n2 ,3", "\ufeff0;1\r\n2;3\r\n", "0.0,1.0\n2.0,3.0\n"]
+)
+def test_two_columns_are_read_with_and_without_a_heading(tmp_path: Path, text: str) -> None:
+    """Blank lines, spaces, a byte order mark, numbers such as 1.0 and a missing last line feed do no harm."""
+    edges = read_edges(_file(tmp_path, text), 4)
+    assert edges.ties.dtype == np.int64
+    assert edges.ties.tolist() == [[0, 1], [2, 3]]
+    assert edges.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_list(","), ""),
+        (_list("\t", "# Nodes: 40\n# FromNodeId\tToNodeId\n"), ""),
+        (_list(";", "source;target\n"), ""),
+        (_list(" ", tail=" {}"), ""),
+        (_list(" ", tail=" {'weight': 3}"), ""),
+        (_list("|", "% a comment\n"), ""),
+        (_list(",", ",source,target\n").replace("\n", "\n0,").removesuffix("0,"), ""),
+        (_list(",", tail=",0.5"), "further columns (1 after the two persons) are ignored: ties have no weight"),
+        (_list(",", "Source,Target,Weight\n", ",2"), "further columns (weight) are ignored"),
+        (_list(",") + "".join(f"{b},{a}\n" for a, b in _GRAPH.edges), "80 of 160 ties stand there again or in both directions"),
+        (_list(",", first=1), "persons are numbered from 1; number 1 is taken for person 0"),
+        (_list(",", first=1000), "numbers run from 1000 to 1039; persons are numbered in that order from 0 to 39"),
+    ],
+)  # fmt: skip
+def test_edge_lists_are_read_as_people_save_them(tmp_path: Path, text: str, said: str) -> None:
+    """Commas, semicolons, tabs, blanks, comments, weights, both directions, numbers from 1: the same ties, and what was done is said."""
+    edges = read_edges(_file(tmp_path, text), 40)
+    assert {tuple(sorted(pair)) for pair in edges.ties.tolist()} == _TIES
+    assert len(edges.ties) == len(_TIES)
+    assert [said in remark for remark in edges.remarks] == ([True] if said else [])
+
+
+@pytest.mark.parametrize("kind", ["graphml", "gml"])
+@pytest.mark.parametrize("named", [False, True])
+def test_graphml_and_gml_are_read(tmp_path: Path, kind: str, named: bool) -> None:
+    """By the ids of their nodes; names are put in place of persons in the order of the nodes, which is said."""
+    graph = nx.relabel_nodes(_GRAPH, lambda node: f"p{node}") if named else _GRAPH
+    path = tmp_path / f"ties.{kind}"
+    (nx.write_graphml if kind == "graphml" else nx.write_gml)(graph, path)
+    edges = read_edges(path, 40)
+    assert {tuple(sorted(pair)) for pair in edges.ties.tolist()} == _TIES
+    assert any("persons are named" in remark for remark in edges.remarks) == (named and kind == "graphml")
+
+
+def test_names_are_numbered_in_order_of_appearance(tmp_path: Path) -> None:
+    """Ann is the first, and who has no tie is counted."""
+    edges = read_edges(_file(tmp_path, "from,to\nAnn,Bob\nBob,Cy\n"), 5)
+    assert edges.ties.tolist() == [[0, 1], [1, 2]]
+    assert "they are numbered in order of appearance, Ann being person 0" in edges.remarks[0]
+    assert "2 of 5 persons have no tie" in edges.remarks[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no ties"),
+        ("a,b\n", "holds no ties"),
+        ("0,1\n1\n", "line 2: '1' has no two persons"),
+        ("0,1\n1,\n", "line 2: '1,' has no two persons"),
+        ("0 1 2\n1 3\n", "line 2: the line has 2 columns, others 3"),
+        ("0,1\n1,2.5\n", "line 2: '2.5' stands among persons that are numbered"),
+        ("0,1\n1,x\n", "line 2: 'x' stands among persons that are numbered"),
+        ("-1,2\n", "line 1: '-1' stands among persons that are numbered"),
+        ("a,b\n0,1\n2,3\n3,4\n", "names 5 persons, but there are 4 in this run"),
+        ("0,1\n2,2\n", "line 2: person 2 is tied to himself"),
+        ("99999999999999999999,1\n", "'99999999999999999999' stands among persons that are numbered"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    """The sentence names file, line, value and rule."""
+    path = _file(tmp_path, text)
+    with pytest.raises(InputError) as refusal:
+        read_edges(path, 4)
+    assert f"graph: {path}" in str(refusal.value)
+    assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("no.csv", None, "there is no such file"),
+        ("b.csv", b"\xff\xfe\x00\x01", "if the file is in UTF-16, save it as UTF-8"),
+        ("b.graphml", b"<graphml", "this is not GraphML"),
+        ("b.graphml", b'<!DOCTYPE a [<!ENTITY b "c">]><graphml/>', "document types are not read"),
+        ("b.gml", b"graph [" * 3000, "this is not GML"),
+    ],
+)
+def test_what_is_no_graph_is_refused_in_a_sentence(tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
+    """No traceback of a reader, and no document that would grow while it is read."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=said):
+        read_edges(tmp_path / name, 4)
+
+
+def test_a_run_uses_the_users_ties_and_no_others(tmp_path: Path) -> None:
+    """Everybody's neighbours are those of the file, in both directions."""
+    path = _file(tmp_path, "0,1\n1,499\n")
+    scenario = Scenario.load("one-town", graph=path)
+    world = DesertionModel(scenario, rng=1).world
+    ties = {i: sorted(world.tie_to[world.tie_start[i] : world.tie_start[i + 1]].tolist()) for i in range(500)}
+    assert {i: to for i, to in ties.items() if to} == {0: [1], 1: [0, 499], 499: [1]}
+    assert any("497 of 500 persons have no tie" in note for note in scenario.notes)
+
+
+def test_a_graph_of_networkx_and_pairs_stand_in_the_scenario() -> None:
+    """The resolved file holds them, so that results can be had again without the program that made them."""
+    for graph in (_GRAPH, list(_GRAPH.edges), nx.relabel_nodes(_GRAPH, str)):
+        scenario = Scenario.load("one-town", graph=graph)
+        assert scenario.graph == tuple(_GRAPH.edges)
+        assert Scenario.from_toml(scenario.to_toml()) == scenario
+        assert scenario.hash == Scenario.load("one-town", graph=_GRAPH).hash != Scenario.load("one-town").hash
+
+
+@pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], {"a": 1}])
+def test_what_is_no_graph_in_python_is_refused(graph: object) -> None:
+    """The sentence says what may stand there."""
+    with pytest.raises(InputError, match="must be a path, a networkx graph, or pairs of person numbers"):
+        Scenario.load("one-town", graph=graph)
+
+
+def test_a_graph_is_refused_at_another_size(tmp_path: Path) -> None:
+    """Persons are named one by one, so that a tenth of them is no graph."""
+    with pytest.raises(InputError, match=r"scale = 0\.5 does not go with a graph"):
+        Scenario.load("one-town", graph=_file(tmp_path, "0,1\n"), scale=0.5)
