@@ -13,6 +13,7 @@ from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation import model as module
 from desertion.simulation.model import DesertionModel
+from desertion.simulation.population.agents import shares_hazard
 from desertion.simulation.population.persons import Person, Soldier
 from desertion.simulation.society import memory
 from desertion.simulation.world.codes import SOLDIER
@@ -117,7 +118,7 @@ def test_rules_added_up_by_a_person_are_those_published_for_his_group() -> None:
         scenario = toy(days=25, behaviour__form=form, behaviour__shock_unit=0.2)
         plain = DesertionModel(scenario, rng=2, population="mesa").run()
         own = DesertionModel(scenario, rng=2, population="mesa", soldier=Same).run()
-        assert not Same.reads_shared_signals
+        assert not shares_hazard(Same)
         assert np.array_equal(plain.world.daily, own.world.daily)
 
 
@@ -132,12 +133,12 @@ def test_a_soldier_with_a_rule_of_his_own_does_not_read_the_step_of_his_squad(ru
 
     kind = type("Own", (Soldier,), {rule: own})
     model = DesertionModel("toy", rng=1, days=2, population="mesa", soldier=kind)
-    model.population.people[0].told[0] = 1_000_000
+    model.population.people[0].tie_pressure[0] = 1_000_000
     model.run()
     # Reception and ties are asked where somebody was told something, the others for every soldier.
     assert len(set(asked)) >= (300 if rule in ("rate", "baseline") else 1)
-    assert not kind.shares_hazard
-    assert Soldier.shares_hazard
+    assert not shares_hazard(kind)
+    assert shares_hazard(Soldier)
 
 
 def test_the_compiled_form_refuses_own_classes() -> None:

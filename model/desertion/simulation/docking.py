@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from desertion.simulation.clocks.resting import told as pressures
-from desertion.simulation.world.codes import CELL, FIRST_WAY, HIT, HOME, N_CLOCKS, ROUTES, SERVING, WAY_ROUTES
-from desertion.simulation.world.people import class_of
+from desertion.simulation.world.codes import HIT, HOME, N_CLOCKS, ROUTES, SERVING
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -113,8 +111,8 @@ def _in_clocks(first: DesertionModel, second: DesertionModel, day: int) -> Diffe
     for person in stays.tolist():
         if a.status[person] != SERVING and a.status[person] != HOME:
             continue
-        one, other = lacking(first, person), lacking(second, person)
-        for clock, (x, y) in enumerate(zip(one, other, strict=True)):
+        clocks = zip(first.population.lacking(person), second.population.lacking(person), strict=True)
+        for clock, (x, y) in enumerate(clocks):
             if x != y and (clock != HIT or a.status[person] == SERVING):
                 return Difference(day, person, f"ticks that the clock of {_CLOCKS[clock]} lacks", x, y)
     return None
@@ -122,34 +120,7 @@ def _in_clocks(first: DesertionModel, second: DesertionModel, day: int) -> Diffe
 
 def _in_ties(first: DesertionModel, second: DesertionModel, day: int) -> Difference | None:
     for person in range(len(first.world.status)):
-        x, y = told(first, person), told(second, person)
+        x, y = first.population.tie_pressure(person), second.population.tie_pressure(person)
         if x != y:
             return Difference(day, person, "pressure of ties by route", x, y)
     return None
-
-
-def lacking(model: DesertionModel, person: int) -> list[int]:
-    """Ticks that each of a person's six clocks still lacks, whichever form his population has."""
-    w = model.world
-    if not w.lazy:
-        agent = model.population.people[person]  # type: ignore[attr-defined]
-        return list(agent.lacking)
-    clocks = [int(ticks) for ticks in w.target[person]]
-    if w.status[person] == SERVING:
-        clocks[HIT] -= int(w.squad_clock[w.squad[person], HIT])
-    if w.bound[person] == CELL:
-        if w.status[person] == SERVING:
-            for route in range(len(ROUTES)):
-                clocks[route] -= int(w.squad_clock[w.squad[person], route])
-        else:
-            cl = class_of(w.kind[person], w.status[person], w.trait[person])
-            for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-                clocks[WAY_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
-    return clocks
-
-
-def told(model: DesertionModel, person: int) -> list[int]:
-    """Pressure of a person's ties by route, in ticks of 2**-24 of a share, whichever form his population has."""
-    if model.world.lazy:
-        return pressures(model.core, person).tolist()
-    return list(model.population.people[person].told)  # type: ignore[attr-defined]

@@ -16,8 +16,10 @@ from desertion.engine.cold import tell_if_cold
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
+from desertion.simulation.population.agents import Agents
 from desertion.simulation.population.crowd import Crowd
 from desertion.simulation.population.institutions import Front, HomeState, HostState, News
+from desertion.simulation.population.persons import Civilian, Person, PersonView, Reservist, Soldier
 from desertion.simulation.population.protocol import Population, check_population
 from desertion.simulation.record.measures import measures
 from desertion.simulation.record.tables import DAILY_COLUMNS, daily_frame, hosts_frame, people_frame
@@ -27,14 +29,12 @@ from desertion.simulation.society.memory import check_memory, persons
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.simulation.population.persons import Person
-
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
 LARGEST_SEED = 2**63
 
 
 def _total(name: str, model: DesertionModel) -> float:
-    return float(model.world.daily[model.day, :, DAILY_COLUMNS.index(name)].sum())
+    return sum(model.world.daily[model.day, :, DAILY_COLUMNS.index(name)].tolist())
 
 
 # What Mesa's batch runs and charts find without any collector of the user's: sums over forces, day by day while the model is stepped.
@@ -108,6 +108,7 @@ class DesertionModel(Model[Any, Any]):
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))
         self.datacollector = self._totals = DataCollector(model_reporters=TOTALS)
+        self._collecting = True
         self._build_institutions()
 
     def _people(self, population: str, own: tuple[type[Person] | None, ...]) -> Population:
@@ -121,9 +122,6 @@ class DesertionModel(Model[Any, Any]):
                         way_out='say population = "mesa"',
                     )
             return Crowd(self.world, self.core, self._threads)
-        from desertion.simulation.population.agents import Agents
-        from desertion.simulation.population.persons import Civilian, Reservist, Soldier
-
         return Agents(self, (own[0] or Soldier, own[1] or Reservist, own[2] or Civilian))
 
     def _build_institutions(self) -> None:
@@ -157,8 +155,6 @@ class DesertionModel(Model[Any, Any]):
                     f"agents: {n} persons are too many to show each as a Mesa agent (at most {AGENT_LIMIT}); use model.people(), or a scale of "
                     f"{self.sized.scale * AGENT_LIMIT / n:.2g} or less"
                 )
-            from desertion.simulation.population.persons import PersonView
-
             self._agents_built = True
             for row in range(n):
                 PersonView(self, row)
@@ -170,27 +166,16 @@ class DesertionModel(Model[Any, Any]):
             self.population.advance(self.day, self.day + 1)
             self.day += 1
             self.running = self.day < self.sized.days and not self._stopped()
-        self.datacollector.collect(self)
+        if self._collecting or self.datacollector is not self._totals:
+            self.datacollector.collect(self)
 
     def run(self) -> DesertionModel:
         """Run to the horizon or the stop rule; return the model."""
-        mine = self.datacollector is self._totals
-        plain = type(self).step is DesertionModel.step and mine and len(self._event_list) <= 1
+        self._collecting = False
         while self.running and self.day < self.sized.days:
-            if plain and self.sized.stop is None:
-                self.population.advance(self.day, self.sized.days)
-                self.steps += self.sized.days - self.day
-                self._skip_time(float(self.sized.days))
-                self.day = self.sized.days
-                self.running = False
-            else:
-                self.step()
+            self.step()
+        self._collecting = True
         return self
-
-    def _skip_time(self, until: float) -> None:
-        # Nothing but the default daily event is scheduled, so Mesa's clock may be set at once.
-        self._default_schedule.stop()
-        self.time = until
 
     def _stopped(self) -> bool:
         stop = self.sized.stop

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from desertion.engine.threads import Team
+from desertion.rules.ticks import ticks
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import is_protest_day
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
-from desertion.simulation.population.persons import Person
+from desertion.simulation.population.persons import Exit, Person, rate_of
+from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals import communities, units
-from desertion.simulation.world.codes import SERVING, STATUSES, TIES
+from desertion.simulation.world.codes import N_CLASSES, SERVING, STATUSES, TIES
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import can_leave, leaving_weight
 
-if TYPE_CHECKING:
-    from desertion.simulation.model import DesertionModel
-
 _CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
+_RULES = (
+    "baseline", "opportunity", "push", "cost", "contagion", "reception", "tied", "exit", "rate", "decide", "outlook", "home_class",
+)  # fmt: skip
+_OF_SQUADS = "squad_open", "squad_level", "squad_shared", "squad_pull"
+_OF_CLASSES = "class_open", "class_level", "class_shared", "class_pull"
+
+
+def shares_hazard(kind: type[Person]) -> bool:
+    """Whether people of a class have no rules of their own, so that untied neighbours of one squad or class have one hazard."""
+    return all(getattr(kind, rule) is getattr(Person, rule) for rule in _RULES)
 
 
 class Agents:
-    """The population as Mesa agents, one a person."""
+    """The population as Mesa agents, one a person.
 
-    def __init__(self, model: DesertionModel, kinds: tuple[type[Person], type[Person], type[Person]]) -> None:
+    A person's own `decide` adds up his hazards himself. Where he has no rules of his own they are his squad's or class's: the world has published them
+    this morning, and the steps of a clock that no tie has touched are worked out once a day for all who share it, which is the same number.
+    """
+
+    def __init__(self, model: Stage, kinds: tuple[type[Person], type[Person], type[Person]]) -> None:
         self.world: World = model.world
         self.core: Any = None
-        self.model = model
-        self._shared_steps: dict[int, list[int]] = {}
+        self._sharing = frozenset(kind for kind in kinds if shares_hazard(kind))
+        self._shared: dict[int, tuple[list[int], list[Exit]]] = {}  # today's steps and exits by squad or class
         self.people = [kinds[kind](model, row) for row, kind in enumerate(self.world.kind)]
         self.reconnect(model.core)
 
@@ -39,10 +52,10 @@ class Agents:
         start, to = self.world.tie_start, self.world.tie_to
         for row, person in enumerate(self.people):
             ties = [self.people[other] for other in to[start[row] : start[row + 1]]]
-            person.connect(core, ties, self._shared_steps)
+            person.connect(core, ties)
 
     def __getstate__(self) -> dict[str, Any]:
-        return dict(self.__dict__) | {"core": None, "_team": None}
+        return dict(self.__dict__) | {"core": None, "_team": None, "_shared": {}}
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.simulation.day.order."""
@@ -59,7 +72,7 @@ class Agents:
             person.renew()
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])
         take_casualties(core, day)
-        self._shared_steps.clear()
+        self._shared.clear()
         self._list(
             [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0]
         )
@@ -67,10 +80,35 @@ class Agents:
         self._tell()
         evening(core, self._team, day, self._streets(day))
 
-    @staticmethod
-    def _decision(person: Person) -> int:
+    def lacking(self, person: int) -> list[int]:
+        """Ticks that each of a person's six clocks still lacks."""
+        return list(self.people[person].lacking)
+
+    def tie_pressure(self, person: int) -> list[int]:
+        """Pressure of a person's ties by route, in ticks of 2**-24 of a share."""
+        return list(self.people[person].tie_pressure)
+
+    def _decision(self, person: Person) -> int:
         person.renew()
-        return person.decide()
+        if type(person) not in self._sharing:
+            return person.decide()
+        steps, exits = self._shared_by(person)
+        if any(person.tie_pressure):
+            steps = [ticks(rate_of(self.world, exit_, person.tied(route))) for route, exit_ in enumerate(exits)]
+        return person.leave(steps, exits)
+
+    def _shared_by(self, person: Person) -> tuple[list[int], list[Exit]]:
+        """Today's steps of the untied and exits of a person's squad, or of his class of people outside units."""
+        w, row = self.world, person.row
+        serving = w.status[row] == SERVING
+        # Squads count up from 0, classes of people outside units down from -1.
+        place = int(w.squad[row]) if serving else -1 - (person.outlook * N_CLASSES + person.home_class)
+        shared = self._shared.get(place)
+        if shared is None:
+            tables, at = (_OF_SQUADS, (place,)) if serving else (_OF_CLASSES, (person.outlook, person.home_class))
+            exits = [Exit(*terms) for terms in zip(*(getattr(w, name)[at].tolist() for name in tables), strict=True)]
+            shared = self._shared[place] = [ticks(rate_of(w, exit_, 0.0)) for exit_ in exits], exits
+        return shared
 
     def _in_any(self, statuses: Any) -> list[Person]:
         return [

@@ -9,15 +9,25 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, Team, close_up
 from desertion.simulation.clocks.own import ask_some, bind_some, decide_loose, tell_ties
-from desertion.simulation.clocks.resting import lull, remember, rouse_communities, settle
+from desertion.simulation.clocks.resting import add_up, lull, remember, rouse_communities, settle, told
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import count_streets
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
-from desertion.simulation.world.codes import MULTIPLICATIVE
+from desertion.simulation.world.codes import (
+    CELL,
+    FIRST_WAY,
+    HIT,
+    MULTIPLICATIVE,
+    N_ROUTES,
+    RESTING,
+    SERVING,
+    WAY_ROUTES,
+)
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
+from desertion.simulation.world.people import class_of
 
 TIDY_EVERY = 8  # days after which lists are put in order, so that neighbours in memory are read together
 SMALL = 50_000  # persons a thread must have to be worth waking
@@ -61,15 +71,40 @@ class Crowd:
 
     def advance(self, first: int, last: int) -> None:
         """Run the days first, ..., last - 1, in the order of desertion.simulation.day.order."""
+        team = self._at_work()
+        turned = np.zeros(len(self.world.community_force), np.int64)
+        for day in range(first, last):
+            self._day(team, day, turned)
+            if day == 0 or (day + 1) % REST_WINDOW == 0:
+                self._settle(team, day + 1)
+
+    def lacking(self, person: int) -> list[int]:
+        """Ticks that each of a person's six clocks still lacks; if he rests, his days are added up first, which changes no bit."""
+        w = self.world
+        serving = w.status[person] == SERVING
+        cl = class_of(w.kind[person], w.status[person], w.trait[person])
+        if w.bound[person] == RESTING:
+            add_up(self.core, person, cl)
+        clocks = [int(ticks) for ticks in w.target[person]]
+        if serving:
+            clocks[HIT] -= int(w.squad_clock[w.squad[person], HIT])
+        if w.bound[person] == CELL and serving:
+            for route in range(N_ROUTES):
+                clocks[route] -= int(w.squad_clock[w.squad[person], route])
+        elif w.bound[person] == CELL:
+            for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
+                clocks[WAY_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
+        return clocks
+
+    def tie_pressure(self, person: int) -> list[int]:
+        """Pressure of a person's ties by route, in ticks of 2**-24 of a share."""
+        return told(self.core, person).tolist()
+
+    def _at_work(self) -> Team:
         if self._team is None:
             self._team = Team(self.core, self.world.longest, self.threads)
             self._lists = [_Lists(len(self.world.status)) for _ in range(self.threads)]
-        turned = np.zeros(len(self.world.community_force), np.int64)
-        for day in range(first, last):
-            self._day(self._team, day, turned)
-            # Also at the end, so that nobody outside meets people whose days are not added up.
-            if day == 0 or (day + 1) % REST_WINDOW == 0 or day + 1 == last:
-                self._settle(self._team, day + 1)
+        return self._team
 
     def _day(self, team: Team, day: int, turned: Array) -> None:
         w, core = self.world, self.core

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from mesa import Agent
 
 from desertion.rules.ticks import SHARE
+from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals.contagion import total_of
 from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
@@ -20,16 +21,13 @@ from desertion.simulation.world.codes import (
     SURRENDERED,
 )
 
-if TYPE_CHECKING:
-    from desertion.simulation.model import DesertionModel
-
 _STANCE = ("closed", "transit", "open")
 
 
-class Institution(Agent["DesertionModel"]):
+class Institution(Agent[Any]):
     """A host, a home state, a front or a news service: one row of the world."""
 
-    def __init__(self, model: DesertionModel, row: int, name: str) -> None:
+    def __init__(self, model: Stage, row: int, name: str) -> None:
         super().__init__(model)
         self.row, self.name = row, name
         self._world = model.world

@@ -1,13 +1,14 @@
 """The readable form of the population: every person is a Mesa agent who adds up his own hazards.
 
 An agent is a row of the world with clocks of its own. What it shares with others (signals, units, institutions) it reads from the world; what it
-decides it decides here, one person at a time, by the same rules as the compiled form. Change behaviour by a subclass that overrides `push`, `cost`,
-`opportunity`, `contagion` or `rate`, and pass it to the model: `DesertionModel(scenario, population="mesa", soldier=MySoldier)`.
+decides it decides here, one person at a time, by the same rules as the compiled form. Change behaviour by a subclass that overrides `baseline`,
+`opportunity`, `push`, `cost`, `contagion`, `reception`, `tied`, `rate` or `decide`, and pass it to the model:
+`DesertionModel(scenario, population="mesa", soldier=MySoldier)`. `push` and `decide` concern the person as a whole, the others one route.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from mesa import Agent
@@ -17,14 +18,14 @@ from desertion.rules.ticks import TIE_FADED, TIE_MOST, TIE_SHARE, crossing, deca
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.day.home import seen_turnout, street_push
 from desertion.simulation.day.turnout import seen_bin, street_bin
+from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals import communities, units
-from desertion.simulation.signals.contagion import outside_contagion
+from desertion.simulation.signals.contagion import outside_contagion, threshold_pull
 from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     HIT,
     HOME,
     KINDS,
-    N_CLASSES,
     N_ROUTES,
     NONE,
     OFFICER_BIT,
@@ -38,14 +39,8 @@ from desertion.simulation.world.codes import (
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import class_of
 
-if TYPE_CHECKING:
-    from desertion.simulation.model import DesertionModel
 
-_RULES = ("baseline", "push", "cost", "opportunity", "contagion", "reception")
-_RATES = ("tied", "rate")
-
-
-class PersonView(Agent["DesertionModel"]):
+class PersonView(Agent[Any]):
     """One human being as Mesa's tools see him: traits and present state, read from the world.
 
     Attributes:
@@ -56,7 +51,7 @@ class PersonView(Agent["DesertionModel"]):
         skilled: Whether he is skilled.
     """
 
-    def __init__(self, model: DesertionModel, row: int) -> None:
+    def __init__(self, model: Stage, row: int) -> None:
         super().__init__(model)
         self.row = row
         world = model.world
@@ -95,45 +90,64 @@ class PersonView(Agent["DesertionModel"]):
         return day if day >= 0 else None
 
 
+class Exit(NamedTuple):
+    """What decides a person's rate of leaving by one route, but for his personal ties.
+
+    Attributes:
+        open: Opportunity times perceived chance; where it is 0 the route is shut.
+        level: Baseline rate a day, raised by push less cost and, in the multiplicative form, by contagion.
+        contagion: Contagion from all but ties, in log-hazard units.
+        pull: Threshold form: how far push and chance help the share gone to reach his threshold.
+    """
+
+    open: float
+    level: float
+    contagion: float
+    pull: float
+
+
+SHUT = Exit(0.0, 0.0, 0.0, 0.0)
+"""A route that a person does not have."""
+
+
+def rate_of(world: World, exit_: Exit, tied: float) -> float:
+    """Rate per day of leaving by a route, given what decides it and the contagion from personal ties."""
+    b = world.behaviour
+    scale, concave, power = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]
+    return exit_rate(world.form, exit_.open, exit_.level, exit_.contagion, tied, scale, concave, power)
+
+
 class Person(PersonView):
     """One human being who adds up his own hazards.
 
     Attributes:
         lacking: Ticks that each of the six clocks (five routes, being hit) still lacks.
-        told: Pressure from personal ties by route, in ticks of 2**-24 of a share.
+        tie_pressure: Pressure from personal ties by route, in ticks of 2**-24 of a share.
+        ties: The people with whom he has a tie.
     """
 
-    reads_shared_signals = True
-    shares_hazard = True
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        # A class with rules of its own adds up its own hazard; others read the group's, which is the same number.
-        cls.reads_shared_signals = all(getattr(cls, rule) is getattr(Person, rule) for rule in _RULES)
-        cls.shares_hazard = cls.reads_shared_signals and all(getattr(cls, r) is getattr(Person, r) for r in _RATES)
-
-    def __init__(self, model: DesertionModel, row: int) -> None:
+    def __init__(self, model: Stage, row: int) -> None:
         super().__init__(model, row)
         self._core = model.core
         self.frailty: float = log_frailty(self._core, row)
         self._spell = int(self._world.spell[row])
         self.lacking: list[int] = list(thresholds(self._core, row, self.frailty))
-        self.told = [0] * N_ROUTES
+        self.tie_pressure = [0] * N_ROUTES
         self.ties: list[Person] = []
-        self._shared_steps: dict[int, list[int]] = {}
 
-    def connect(self, core: Any, ties: list[Person], shared_steps: dict[int, list[int]]) -> None:
-        """Take the world for kernels, which no pickle can hold, the people with whom one has a tie, and the board of today's shared steps."""
-        self._core, self.ties, self._shared_steps = core, ties, shared_steps
+    def connect(self, core: Any, ties: list[Person]) -> None:
+        """Take the world for kernels, which no pickle can hold, and the people with whom one has a tie."""
+        self._core, self.ties = core, ties
 
     def __getstate__(self) -> dict[str, Any]:
         # Ties are left out: a pickle that followed them from person to person would be deeper than Python allows.
-        return dict(self.__dict__) | {"_core": None, "ties": [], "_shared_steps": {}}
+        return dict(self.__dict__) | {"_core": None, "ties": []}
 
     # --- the rules, route by route ----------------------------------------------------------------------------------------------------------
 
     @property
-    def _class(self) -> int:
+    def home_class(self) -> int:
+        """The class of shared hazard to which the person belongs outside a unit, see `codes.N_CLASSES`; -1 if to none."""
         w = self._world
         return class_of(w.kind[self.row], w.status[self.row], w.trait[self.row])
 
@@ -147,19 +161,19 @@ class Person(PersonView):
         force = self._world.forces[self.force_number]
         if self._world.status[self.row] == SERVING:
             return units.unit_baseline(force, route)
-        return communities.class_baseline(force, self._class, route)
+        return communities.class_baseline(force, self.home_class, route)
 
     def opportunity(self, route: int) -> float:
         """Opportunity of a route times its perceived chance relative to the reference state."""
         if self._world.status[self.row] == SERVING:
             return units.opportunity_in_squad(self._core, self.squad, route)
-        return communities.opportunity_in_class(self._core, self.outlook, self._class, route)
+        return communities.opportunity_in_class(self._core, self.outlook, self.home_class, route)
 
     def push(self) -> float:
         """What drives the person, in log-hazard units."""
         if self._world.status[self.row] == SERVING:
             return float(self._world.squad_push[self.squad])
-        return communities.push_in_class(self._core, self.outlook, self._class)
+        return communities.push_in_class(self._core, self.outlook, self.home_class)
 
     def cost(self, route: int) -> float:
         """What a route costs, in log-hazard units."""
@@ -179,53 +193,31 @@ class Person(PersonView):
         """Perceived safety of the receiving end of a route, in [0, 1]."""
         if self._world.status[self.row] == SERVING:
             return units.reception_in_squad(self._core, self.squad, route)
-        return communities.reception_in_class(self._core, self.outlook, self._class, route)
+        return communities.reception_in_class(self._core, self.outlook, self.home_class, route)
 
     def tied(self, route: int) -> float:
         """Contagion from personal ties, in log-hazard units."""
         w = self._world
-        if w.form == NONE or w.form == THRESHOLD or not any(self.told):
+        if w.form == NONE or w.form == THRESHOLD or not any(self.tie_pressure):
             return 0.0
-        total = sum(self.told)
-        share = (self.told[route] + w.behaviour[col.B_CROSS_ROUTE] * (total - self.told[route])) / TIE_SHARE
+        total = sum(self.tie_pressure)
+        own = self.tie_pressure[route]
+        share = (own + w.behaviour[col.B_CROSS_ROUTE] * (total - own)) / TIE_SHARE
         return contagion(w.beta[TIES], w.beta_star[TIES], self.reception(route), share)
+
+    def exit(self, route: int) -> Exit:
+        """What decides the person's rate of leaving by a route, but for his ties: baseline, opportunity, push less cost, contagion."""
+        baseline = self.baseline(route)
+        if baseline < 0.0:
+            return SHUT
+        form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
+        drive = self.push() - self.cost(route)
+        pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
+        return Exit(opening, level(form, baseline, drive, felt), felt, pull)
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
-        open_, level_, shared = self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
-        if open_ <= 0.0:
-            return 0.0
-        b = self._world.behaviour
-        tied = self.tied(route)
-        return exit_rate(
-            self._world.form,
-            open_,
-            level_,
-            shared,
-            tied,
-            b[col.B_ADDITIVE_SCALE],
-            b[col.B_CONCAVE_SCALE],
-            b[col.B_CONCAVE_POWER],
-        )
-
-    def _shared_signals(self, route: int) -> tuple[float, float, float]:
-        w, row = self._world, self.row
-        if w.status[row] == SERVING:
-            q = w.squad[row]
-            return w.squad_open[q, route], w.squad_level[q, route], w.squad_shared[q, route]
-        place = (self.outlook, self._class, route)
-        return w.class_open[place], w.class_level[place], w.class_shared[place]
-
-    def _own_signals(self, route: int) -> tuple[float, float, float]:
-        baseline = self.baseline(route)
-        if baseline < 0.0:
-            return 0.0, 0.0, 0.0
-        shared = self.contagion(route)
-        return (
-            self.opportunity(route),
-            level(self._world.form, baseline, self.push() - self.cost(route), shared),
-            shared,
-        )
+        return rate_of(self._world, self.exit(route), self.tied(route))
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
 
@@ -244,60 +236,52 @@ class Person(PersonView):
 
     def decide(self) -> int:
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
+        exits = [self.exit(route) for route in range(N_ROUTES)] if self._world.form == THRESHOLD else []
+        return self.leave([ticks(self.rate(route)) for route in range(N_ROUTES)], exits)
+
+    def leave(self, steps: list[int], exits: list[Exit]) -> int:
+        """Let the clocks of the five routes advance; the route whose clock is the first to pass its threshold today, -1 if none does.
+
+        Args:
+            steps: Ticks by which each clock advances.
+            exits: What decides the rates, read in the threshold form only: there, a person of whom enough others have left follows them.
+        """
         first, chosen = 2.0, -1
         lacking = self.lacking
-        for route, step in enumerate(self._steps()):
+        for route, step in enumerate(steps):
             if step >= lacking[route]:
                 when = crossing(lacking[route], step)
                 if when < first:
                     first, chosen = when, route
             lacking[route] -= step
         if chosen < 0 and self._world.form == THRESHOLD:
-            return self._follow()
+            return self._follow(exits)
         return chosen
 
-    def _steps(self) -> list[int]:
-        """Ticks by which the person's clocks of the five routes advance today.
-
-        People of one squad or class whom no tie has told anything share one hazard: the first whom it concerns works it out, the others read it.
-        """
-        if not self.shares_hazard or any(self.told):
-            return [ticks(self.rate(route)) for route in range(N_ROUTES)]
-        w, row = self._world, self.row
-        status = w.status[row]
-        # Squads count up from 0, classes of people outside units down from -1.
-        place = int(w.squad[row] if status == SERVING else -1 - (self.outlook * N_CLASSES + self._class))
-        steps = self._shared_steps.get(place)
-        if steps is None:
-            steps = self._shared_steps[place] = [ticks(self.rate(route)) for route in range(N_ROUTES)]
-        return steps
-
-    def _follow(self) -> int:
+    def _follow(self, exits: list[Exit]) -> int:
         """The threshold form: leave by the most open route once enough others have."""
         w, row = self._world, self.row
-        if w.status[row] == SERVING:
-            place: Any = w.squad[row]
-            open_, share, pull = w.squad_open[place], w.squad_share[place], w.squad_pull[place]
-        else:
-            place = (self.outlook, self._class)
-            open_, share, pull = w.class_open[place], w.class_share[place], w.class_pull[place]
-        best = int(np.argmax(open_))
-        if open_[best] <= 0.0:
+        best = int(np.argmax([exit_.open for exit_ in exits]))
+        if exits[best].open <= 0.0:
             return -1
-        share = share + w.beta[TIES] * (sum(self.told) / TIE_SHARE)
-        return best if leaves_by_threshold(share, w.theta[row], pull[best]) else -1
+        serving = w.status[row] == SERVING
+        share = w.squad_share[w.squad[row]] if serving else w.class_share[self.outlook, self.home_class]
+        share = share + w.beta[TIES] * (sum(self.tie_pressure) / TIE_SHARE)
+        return best if leaves_by_threshold(share, w.theta[row], exits[best].pull) else -1
 
     def hear(self, route: int, weight: float) -> None:
         """Hear that a person with whom one has a tie has left."""
-        self.told[route] = min(self.told[route] + int(weight * TIE_SHARE / len(self.ties) + 0.5), TIE_MOST)
+        self.tie_pressure[route] = min(
+            self.tie_pressure[route] + int(weight * TIE_SHARE / len(self.ties) + 0.5), TIE_MOST
+        )
 
     def forget(self) -> None:
         """Let what one heard of ties fade by a day."""
-        if any(self.told):
+        if any(self.tie_pressure):
             keep = int(self._world.keep[TIES])
-            self.told = [decayed(ticks_, keep) for ticks_ in self.told]
-            if sum(self.told) < TIE_FADED:
-                self.told = [0] * N_ROUTES
+            self.tie_pressure = [decayed(pressure, keep) for pressure in self.tie_pressure]
+            if sum(self.tie_pressure) < TIE_FADED:
+                self.tie_pressure = [0] * N_ROUTES
 
     def marches(self) -> bool:
         """Whether the person turns out in the street today."""
