@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.rules import hazard, home, push, refuge, ticks
-from desertion.simulation.world.codes import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRESHOLD
+from desertion.rules.hazard import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRESHOLD
 
 UNIT = st.floats(0.0, 1.0)
 

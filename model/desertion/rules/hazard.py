@@ -6,7 +6,16 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.ticks import SHARE, clip_exponent
-from desertion.simulation.world.codes import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRESHOLD
+
+# The five forms of contagion, by the names that `behaviour.form` takes.
+MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE = 0, 1, 2, 3, 4
+FORM_NUMBER = {
+    "multiplicative": MULTIPLICATIVE,
+    "concave": CONCAVE,
+    "additive": ADDITIVE,
+    "threshold": THRESHOLD,
+    "none": NONE,
+}
 
 
 @kernel
@@ -91,12 +100,3 @@ def frailty(
 def leaves_by_threshold(share: float, theta: float, pull: float) -> bool:
     """Whether the weighted share gone, helped by push and chance, has reached a person's threshold."""
     return share + pull >= theta
-
-
-FORM_NUMBER = {
-    "multiplicative": MULTIPLICATIVE,
-    "concave": CONCAVE,
-    "additive": ADDITIVE,
-    "threshold": THRESHOLD,
-    "none": NONE,
-}

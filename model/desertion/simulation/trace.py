@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from desertion.errors import input_error
-from desertion.rules.hazard import contagion, exit_rate, weighted_share
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, weighted_share
 from desertion.rules.push import thinned_risk
 from desertion.rules.ticks import SHARE, TICK, TIE_SHARE, ticks
 from desertion.simulation.clocks.resting import told
@@ -29,12 +29,10 @@ from desertion.simulation.world.codes import (
     HOME_CIVILIAN_SKILLED,
     N_ROUTES,
     NEWS,
-    NONE,
     ROUTES,
     SERVING,
     SQUAD,
     STATUSES,
-    THRESHOLD,
     TIES,
 )
 from desertion.simulation.world.people import can_leave, class_of

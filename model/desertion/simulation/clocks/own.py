@@ -9,7 +9,7 @@ import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
-from desertion.rules.hazard import contagion, exit_rate, leaves_by_threshold
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold
 from desertion.rules.ticks import TIE_MOST, TIE_SHARE, crossing, ticks
 from desertion.simulation.clocks.resting import add_up, fade, may_rest
 from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
@@ -22,13 +22,11 @@ from desertion.simulation.world.codes import (
     HOME,
     N_ROUTES,
     NOBODYS,
-    NONE,
     OWN,
     RESTING,
     SERVING,
     SKILLED,
     SURRENDER,
-    THRESHOLD,
     TIES,
 )
 from desertion.simulation.world.fields import Array, World

@@ -13,7 +13,7 @@ import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
-from desertion.rules.hazard import contagion, exit_rate
+from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
 from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
 from desertion.simulation.clocks.targets import bind, make_loose, unbind
 from desertion.simulation.world import columns as col
@@ -23,7 +23,6 @@ from desertion.simulation.world.codes import (
     FLEE,
     HIDE,
     HOME,
-    MULTIPLICATIVE,
     N_ROUTES,
     N_WAYS,
     OWN,

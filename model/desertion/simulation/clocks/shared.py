@@ -10,7 +10,7 @@ import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import LISTED
-from desertion.rules.hazard import exit_rate, leaves_by_threshold
+from desertion.rules.hazard import THRESHOLD, exit_rate, leaves_by_threshold
 from desertion.rules.ticks import FAR, crossing, ticks
 from desertion.simulation.clocks.targets import civilian_blocks
 from desertion.simulation.signals.units import risk_in
@@ -28,7 +28,6 @@ from desertion.simulation.world.codes import (
     N_WAYS,
     SKILLED,
     SKILLED_BIT,
-    THRESHOLD,
     WAY_ROUTES,
 )
 from desertion.simulation.world.fields import BLOCK, Array, World

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import EXIT_A, EXIT_B, FRAILTY, normals, uniforms
-from desertion.rules.hazard import frailty
+from desertion.rules.hazard import THRESHOLD, frailty
 from desertion.rules.ticks import FAR, exit_threshold
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import (
-    CELL,
-    FIRST_WAY,
-    HIT,
-    N_CLOCKS,
-    N_ROUTES,
-    OWN,
-    SERVING,
-    SOLDIER,
-    THRESHOLD,
-    WAY_ROUTES,
-)
+from desertion.simulation.world.codes import CELL, FIRST_WAY, HIT, N_CLOCKS, N_ROUTES, OWN, SERVING, SOLDIER, WAY_ROUTES
 from desertion.simulation.world.fields import BLOCK, World
 from desertion.simulation.world.people import class_of, who
 

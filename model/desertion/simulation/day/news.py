@@ -6,11 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import passing_news
 from desertion.rules.ticks import SHARE
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import (
-    PROTECTED,
-    SERVING,
-    SURRENDER,
-)
+from desertion.simulation.world.codes import PROTECTED, SERVING, SURRENDER
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import leaving_weight
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.ticks import decayed
-from desertion.simulation.world.codes import (
-    COMMUNITY,
-    COMPANY,
-    FACING,
-    N_ROUTES,
-    NEWS,
-    SQUAD,
-)
+from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, SQUAD
 from desertion.simulation.world.fields import Array, World
 
 

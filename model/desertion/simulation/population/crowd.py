@@ -8,6 +8,7 @@ import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, Team, close_up
+from desertion.rules.hazard import MULTIPLICATIVE
 from desertion.simulation.clocks.own import ask_some, bind_some, decide_loose, tell_ties
 from desertion.simulation.clocks.resting import add_up, lull, remember, rouse_communities, settle, told
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
@@ -16,16 +17,6 @@ from desertion.simulation.day.home import count_streets
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
-from desertion.simulation.world.codes import (
-    CELL,
-    FIRST_WAY,
-    HIT,
-    MULTIPLICATIVE,
-    N_ROUTES,
-    RESTING,
-    SERVING,
-    WAY_ROUTES,
-)
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import class_of
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from mesa import Agent
 
-from desertion.rules.hazard import contagion, exit_rate, leaves_by_threshold, level
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold, level
 from desertion.rules.ticks import TIE_FADED, TIE_MOST, TIE_SHARE, crossing, decayed, ticks
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.day.home import seen_turnout, street_push
@@ -27,13 +27,11 @@ from desertion.simulation.world.codes import (
     HOME,
     KINDS,
     N_ROUTES,
-    NONE,
     OFFICER_BIT,
     ROUTES,
     SERVING,
     SKILLED_BIT,
     STATUSES,
-    THRESHOLD,
     TIES,
 )
 from desertion.simulation.world.fields import World

@@ -7,7 +7,7 @@ tables have a row a community and, after them, a row a region; `outlook` names t
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import exit_rate, level, open_chance, weighted_share
+from desertion.rules.hazard import THRESHOLD, exit_rate, level, open_chance, weighted_share
 from desertion.rules.push import civil_push
 from desertion.rules.ticks import ticks
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
@@ -29,7 +29,6 @@ from desertion.simulation.world.codes import (
     REFUSE,
     SKILLED,
     SURRENDER,
-    THRESHOLD,
 )
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import category_of_class

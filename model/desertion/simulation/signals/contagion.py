@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import contagion
+from desertion.rules.hazard import NONE, THRESHOLD, contagion
 from desertion.rules.ticks import SHARE
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, NONE, SQUAD, THRESHOLD
+from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, SQUAD
 from desertion.simulation.world.fields import Array, World
 
 

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import contagion, level, open_chance, weighted_share
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, level, open_chance, weighted_share
 from desertion.rules.push import soldier_push, strain, thinned_risk
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import threshold_pull, weighted_gone
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import (
-    COMPANY,
-    DESERTER,
-    FLEE,
-    HIDE,
-    N_ROUTES,
-    NONE,
-    REFUSE,
-    SKILLED,
-    SQUAD,
-    SURRENDER,
-    THRESHOLD,
-)
+from desertion.simulation.world.codes import COMPANY, DESERTER, FLEE, HIDE, N_ROUTES, REFUSE, SKILLED, SQUAD, SURRENDER
 from desertion.simulation.world.fields import Array, World
 
 

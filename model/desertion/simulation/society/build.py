@@ -12,6 +12,7 @@ from desertion.engine.compile import kernel
 from desertion.engine.pointer import core_of
 from desertion.engine.threads import Team
 from desertion.rules.draws import BREAKPOINT, FRAILTY, FRONT, THRESHOLD, TRAITS, normals, u64, uniform, uniforms
+from desertion.rules.hazard import THRESHOLD as THRESHOLD_FORM
 from desertion.simulation.clocks.targets import bind_residents, bind_squads
 from desertion.simulation.day.ledger import write_day
 from desertion.simulation.day.register import count_everybody
@@ -31,7 +32,6 @@ from desertion.simulation.world.codes import (
     SKILLED_BIT,
     SOLDIER,
 )
-from desertion.simulation.world.codes import THRESHOLD as THRESHOLD_FORM
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import who
 

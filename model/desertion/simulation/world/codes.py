@@ -59,6 +59,4 @@ N_WAYS = 8
 # Whose clock a person of the compiled form goes by: nobody's (he cannot leave), his own, his cell's, or his own added up late (rest.py).
 NOBODYS, OWN, CELL, RESTING = 0, 1, 2, 3
 
-MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE = 0, 1, 2, 3, 4
-
 SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = 0, 1, 2, 3, 4, 5

@@ -10,19 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
-from desertion.rules.hazard import contagion, exit_rate, level
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, level
 from desertion.simulation.world import columns as col
-from desertion.simulation.world.codes import (
-    COMMUNITY,
-    COMPANY,
-    HOME_RESERVIST,
-    N_ROUTES,
-    NEWS,
-    NONE,
-    SQUAD,
-    THRESHOLD,
-    TIES,
-)
+from desertion.simulation.world.codes import COMMUNITY, COMPANY, HOME_RESERVIST, N_ROUTES, NEWS, SQUAD, TIES
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
