@@ -3,7 +3,8 @@
 import pytest
 
 from desertion.errors import InputError
-from desertion.simulation.world import columns
+from desertion.parameters import Behaviour, Force, Host
+from desertion.simulation.society.records import numbers_of
 from tests.checks import odd
 
 
@@ -27,7 +28,7 @@ def test_a_change_in_a_made_part_is_noticed(text: str) -> None:
 
 def test_every_number_that_compiled_code_reads_stands_in_a_table(text: str) -> None:
     """No lever and no weight of behaviour is missing from the document."""
-    for name in (*columns.FORCE_COLUMNS, *columns.HOST_COLUMNS, *columns.BEHAVIOUR_COLUMNS):
+    for name in (*numbers_of(Force), *numbers_of(Host), *numbers_of(Behaviour)):
         assert f"| `{name}`" in text
 
 

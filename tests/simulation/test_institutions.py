@@ -11,7 +11,6 @@ import pytest
 
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE
 from tests.simulation.worlds import CALM, INERT, START, made
 
@@ -130,7 +129,7 @@ def test_men_who_hid_before_they_fled_count_toward_a_ban() -> None:
     banned = None
     while model.running:
         model.step()
-        if banned is None and model.world.forces[0, col.F_EXIT_BAN] > 0.0:
+        if banned is None and model.world.forces[0].exit_ban > 0.0:
             banned = model.day
             assert model.daily["new_flee"].iloc[:banned].sum() >= 30
     assert banned is not None

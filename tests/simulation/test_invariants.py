@@ -9,7 +9,6 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 
 from desertion.errors import InputError
-from desertion.parameters import Host
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import ABROAD, APPLICANT, AT_BORDER, PROTECTED, REFUSED, STATUSES
@@ -67,13 +66,7 @@ def check_host(model: DesertionModel, h: int, housed: int) -> None:
     """Queues hold those who stand in them; nobody was housed while the host was full; desks kept to a day's work."""
     w = model.world
     names = list(model.host_states)
-    host = dict(
-        zip(
-            [name for name in Host.model_fields if Host.model_fields[name].annotation is float],
-            w.hosts[h].tolist(),
-            strict=True,
-        )
-    )
+    host = w.hosts[h]
     for queues, status in ((w.border_queue, AT_BORDER), (w.case_queue, APPLICANT)):
         line = recount.queue(w, queues, h)
         assert sorted(line) == np.flatnonzero((w.status == status) & (w.host == h)).tolist(), names[h]

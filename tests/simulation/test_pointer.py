@@ -17,14 +17,14 @@ from tests.simulation.worlds import toy
 @kernel
 def _mark(w: World, i: int) -> float:
     w.status[i] = 7
-    return w.hosts[0, 0] + len(w.status) + w.form
+    return w.hosts[0].travel + w.reception[0, 1] + len(w.status) + w.form
 
 
 def test_a_kernel_sees_and_changes_the_arrays_of_the_world() -> None:
-    """Arrays of one and two dimensions and plain numbers are read; what is written stands in the world."""
+    """Records, arrays of one and two dimensions and plain numbers are read; what is written stands in the world."""
     world = DesertionModel(toy(), rng=1).world
     core = core_of(world)
-    assert _mark(core, 5) == world.hosts[0, 0] + len(world.status) + world.form
+    assert _mark(core, 5) == world.hosts[0].travel + world.reception[0, 1] + len(world.status) + world.form
     assert world.status[5] == 7
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from desertion.parameters import Behaviour, Force, Host
 from desertion.scenario import Scenario
 from desertion.scenario.reference import reference_of
+from desertion.simulation.society.records import numbers_of
 
 START = dt.date(2030, 1, 1)
 _OFF = (
@@ -149,11 +150,6 @@ _CAPS = {
     "legitimacy_": (0.0, 20.0),
     "erosion": (0.0, 100.0),
 }
-
-
-def numbers_of(model: type[BaseModel]) -> list[str]:
-    """The names of a model's plain numbers, in order."""
-    return [name for name, field in model.model_fields.items() if field.annotation is float]
 
 
 def bounds_of(model: type[BaseModel], name: str) -> tuple[float, float]:

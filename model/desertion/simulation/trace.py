@@ -20,7 +20,6 @@ from desertion.rules.ticks import SHARE, TICK, TIE_SHARE, ticks
 from desertion.simulation.clocks.resting import told
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.signals import communities, units
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     COMMUNITY,
     COMPANY,
@@ -183,10 +182,10 @@ class _Follower:
         terms |= self._soldier_pushes(seen) if serving else self._civil_pushes(seen)
         terms["punishment"] = 0.0 - float(w.fear[f, route])
         terms |= self._contagions(route, reception, seen)
-        b = w.behaviour
+        b = w.behaviour[0]
         rate = exit_rate(
             w.form, open_, level_, shared, terms["contagion_ties"],
-            b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER],
+            b.additive_scale, b.concave_scale, b.concave_power,
         )  # fmt: skip
         self._clock[route] += ticks(rate)
         scale = math.exp(self._frailty) / TICK
@@ -202,39 +201,39 @@ class _Follower:
         }
 
     def _soldier_pushes(self, seen: dict[str, Any]) -> dict[str, float]:
-        w, b = self._world, self._world.behaviour
+        w, b = self._world, self._world.behaviour[0]
         f, c, q = seen["place"]
         k, force, reference = int(w.squad_company[q]), w.forces[f], w.reference[f]
         risk = 0.0
-        if reference[col.R_CASUALTY] > 0.0:
+        if reference.casualty_rate > 0.0:
             serving, peak = seen["manning"]
-            factors = force[col.F_THINNING], force[col.F_THINNING_CAP]
-            rate = thinned_risk(force[col.F_CASUALTY_RATE], w.company_front[k], serving, peak, factors[0], factors[1])
-            risk = rate / reference[col.R_CASUALTY] - 1.0
-        supply = force[col.F_SUPPLY] + seen["gap"] * force[col.F_OUTPUT_SUPPLY] - reference[col.R_SUPPLY]
+            factors = force.thinning, force.thinning_cap
+            rate = thinned_risk(force.casualty_rate, w.company_front[k], serving, peak, factors[0], factors[1])
+            risk = rate / reference.casualty_rate - 1.0
+        supply = force.supply + seen["gap"] * force.output_supply - reference.supply
         wounded, killed, captured = seen["casualties"]
         return {
-            "wounded": float(b[col.B_PUSH_WOUNDED] * wounded),
-            "killed": float(b[col.B_PUSH_KILLED] * killed),
-            "captured": float(b[col.B_PUSH_CAPTURED] * captured),
-            "risk": float(b[col.B_PUSH_RISK] * risk),
-            "supply": float(b[col.B_PUSH_SUPPLY] * supply),
-            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[col.R_LEGITIMACY] - seen["legitimacy"])),
-            "cohesion": float(b[col.B_PUSH_COHESION] * seen["lost"]),
+            "wounded": float(b.push_wounded * wounded),
+            "killed": float(b.push_killed * killed),
+            "captured": float(b.push_captured * captured),
+            "risk": float(b.push_risk * risk),
+            "supply": float(b.push_supply * supply),
+            "legitimacy": float(b.push_legitimacy * (reference.legitimacy - seen["legitimacy"])),
+            "cohesion": float(b.push_cohesion * seen["lost"]),
             "shock": float(w.company_shock[k] + w.community_shock[c]),
         }
 
     def _civil_pushes(self, seen: dict[str, Any]) -> dict[str, float]:
-        w, b = self._world, self._world.behaviour
+        w, b = self._world, self._world.behaviour[0]
         f, c, _ = seen["place"]
         force, reference = w.forces[f], w.reference[f]
         liable = seen["class"] not in (HOME_CIVILIAN, HOME_CIVILIAN_SKILLED)
-        door = float(force[col.F_BAN_EXPECTED] * (1.0 - force[col.F_EXIT_BAN])) if liable else 0.0
+        door = float(force.ban_expected * (1.0 - force.exit_ban)) if liable else 0.0
         return {
-            "threat": float(b[col.B_PUSH_THREAT] * w.threat[f]) if liable else 0.0,
-            "closing_door": float(b[col.B_PUSH_DOOR]) * door,
-            "turnout": float(b[col.B_PUSH_TURNOUT] * seen["turnout"]),
-            "legitimacy": float(b[col.B_PUSH_LEGITIMACY] * (reference[col.R_LEGITIMACY] - seen["legitimacy"])),
+            "threat": float(b.push_threat * w.threat[f]) if liable else 0.0,
+            "closing_door": float(b.push_door) * door,
+            "turnout": float(b.push_turnout * seen["turnout"]),
+            "legitimacy": float(b.push_legitimacy * (reference.legitimacy - seen["legitimacy"])),
             "shock": float(w.community_shock[c]),
         }
 
@@ -242,7 +241,7 @@ class _Follower:
         w = self._world
         if w.form in (NONE, THRESHOLD):
             return {}
-        cross = float(w.behaviour[col.B_CROSS_ROUTE])
+        cross = float(w.behaviour[0].cross_route)
 
         def felt(level: int, pressure: list[int]) -> float:
             share = weighted_share(pressure[route], sum(pressure), cross)

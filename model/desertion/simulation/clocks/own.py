@@ -14,7 +14,6 @@ from desertion.rules.ticks import TIE_MOST, TIE_SHARE, crossing, ticks
 from desertion.simulation.clocks.resting import add_up, fade, may_rest
 from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
 from desertion.simulation.clocks.targets import bind, loosen, make_loose
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CELL,
     DESERTER,
@@ -56,9 +55,9 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
 
     Lists the leavers and those who need no clock of their own any more, drops those who cannot leave, and closes up the rest from `first` on.
     """
-    form, behaviour = w.form, w.behaviour
-    a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
-    cross, beta, star = behaviour[col.B_CROSS_ROUTE], w.beta[TIES], w.beta_star[TIES]
+    form, behaviour = w.form, w.behaviour[0]
+    a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
+    cross, beta, star = behaviour.cross_route, w.beta[TIES], w.beta_star[TIES]
     loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
     squad, community, target, tie, tie_day, keep, over = (
         w.squad,

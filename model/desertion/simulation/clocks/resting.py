@@ -16,7 +16,6 @@ from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
 from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
 from desertion.simulation.clocks.targets import bind, make_loose, unbind
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CELL,
     FIRST_WAY,
@@ -101,7 +100,7 @@ def own_clock(w: World, i: int) -> None:
 @kernel
 def add_up(w: World, i: int, cl: int) -> None:
     """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties."""
-    beta, star, keep, cross = w.beta[TIES], w.beta_star[TIES], w.keep[TIES], w.behaviour[col.B_CROSS_ROUTE]
+    beta, star, keep, cross = w.beta[TIES], w.beta_star[TIES], w.keep[TIES], w.behaviour[0].cross_route
     c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie
     outlook, seen, safety = w.past_outlook, w.past_rate, w.past_reception
     hide, flee, skilled = _way_of(cl, HIDE), _way_of(cl, FLEE), _way_of(cl, SKILLED)
@@ -235,7 +234,7 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
     """Whether nothing short of an alarm can bring a person at home over a threshold before he is looked at again."""
     if w.form != MULTIPLICATIVE:
         return False
-    tie, star, beta, cross = w.tie, w.beta_star[TIES], w.beta[TIES], w.behaviour[col.B_CROSS_ROUTE]
+    tie, star, beta, cross = w.tie, w.beta_star[TIES], w.beta[TIES], w.behaviour[0].cross_route
     total = 0
     for k in range(N_ROUTES):
         total += tie[i, k]

@@ -14,7 +14,6 @@ from desertion.rules.hazard import THRESHOLD, exit_rate, leaves_by_threshold
 from desertion.rules.ticks import FAR, crossing, ticks
 from desertion.simulation.clocks.targets import civilian_blocks
 from desertion.simulation.signals.units import risk_in
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CELL,
     FIRST_WAY,
@@ -66,8 +65,8 @@ def _scan_hit(w: World, q: int, hit: Array, found: Array) -> None:
 def decide_squads(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
     """Advance the exit clocks of squads and list the bound who leave."""
     step = np.zeros(N_ROUTES, np.int64)
-    form, behaviour = w.form, w.behaviour
-    a, b, s = behaviour[col.B_ADDITIVE_SCALE], behaviour[col.B_CONCAVE_SCALE], behaviour[col.B_CONCAVE_POWER]
+    form, behaviour = w.form, w.behaviour[0]
+    a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
     serving, clock, low = w.squad_n, w.squad_clock, w.squad_low
     open_, level_, shared = w.squad_open, w.squad_level, w.squad_shared
     for q in range(first, last):

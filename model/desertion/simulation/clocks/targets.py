@@ -6,7 +6,6 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import EXIT_A, EXIT_B, FRAILTY, normals, uniforms
 from desertion.rules.hazard import THRESHOLD, frailty
 from desertion.rules.ticks import FAR, exit_threshold
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import CELL, FIRST_WAY, HIT, N_CLOCKS, N_ROUTES, OWN, SERVING, SOLDIER, WAY_ROUTES
 from desertion.simulation.world.fields import BLOCK, World
 from desertion.simulation.world.people import class_of, who
@@ -15,16 +14,14 @@ from desertion.simulation.world.people import class_of, who
 @kernel
 def log_frailty(w: World, i: int) -> float:
     """A person's log frailty z: his own, his first company's and his community's parts."""
-    b = w.behaviour
+    b = w.behaviour[0]
     own = normals(w.seed, who(w, i), FRAILTY, 0)[0]
     unit, unit_variance = 0.0, 0.0
     if w.kind[i] == SOLDIER:
         f = w.force_of[i]
         unit = w.company_z[w.squad_company[first_squad(w, f, i)]]
-        unit_variance = b[col.B_FRAILTY_UNIT]
-    return frailty(
-        own, unit, w.community_z[w.community[i]], b[col.B_FRAILTY_OWN], unit_variance, b[col.B_FRAILTY_COMMUNITY]
-    )
+        unit_variance = b.frailty_unit
+    return frailty(own, unit, w.community_z[w.community[i]], b.frailty_own, unit_variance, b.frailty_community)
 
 
 @kernel

@@ -6,7 +6,6 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import CALLUP, u64, words
 from desertion.simulation.day.register import enter
 from desertion.simulation.day.turnout import refill_street
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import C_CALLED, CALLED_BIT, HOME, SUMMONED
 from desertion.simulation.world.fields import World
 
@@ -17,24 +16,32 @@ def open_day(w: World, day: int) -> None:
     w.counts_today[:] = 0
     w.host_day[:] = 0
     while w.event_next[0] < len(w.event_day) and w.event_day[w.event_next[0]] <= day:
-        e = w.event_next[0]
-        if w.event_table[e] == 0:
-            w.forces[w.event_row[e], w.event_column[e]] = w.event_value[e]
-            if w.event_column[e] in (col.F_PROTEST, col.F_PROTEST_MEAN, col.F_PROTEST_SPREAD):
-                refill_street(w, w.event_row[e])
-        else:
-            w.hosts[w.event_row[e], w.event_column[e]] = w.event_value[e]
+        _move_lever(w, w.event_next[0])
         w.event_next[0] += 1
     for f in range(len(w.people)):
         gone = w.fled[f] / w.reservists_all[f] if w.reservists_all[f] > 0 else 0.0
-        if gone >= w.forces[f, col.F_BAN_TRIGGER] and w.fallen[f] < 0:
-            w.forces[f, col.F_EXIT_BAN] = 1.0
+        if gone >= w.forces[f].ban_trigger and w.fallen[f] < 0:
+            w.forces[f].exit_ban = 1.0
         if w.fallen[f] >= 0:
-            w.forces[f, col.F_EXIT_BAN] = 0.0
-            w.forces[f, col.F_EXIT_CONTROL] = 0.0
+            w.forces[f].exit_ban = 0.0
+            w.forces[f].exit_control = 0.0
     for v in range(len(w.wave_force)):
         if w.wave_day[v] <= day and w.fallen[w.wave_force[v]] < 0:
             _call_up(w, v, day)
+
+
+@kernel
+def _move_lever(w: World, e: int) -> None:
+    """Set the lever of the e-th dated change; where it moves who would turn out, the street is counted anew."""
+    row, column = w.event_row[e], w.event_column[e]
+    if w.event_table[e] == 1:
+        w.host_levers[row, column] = w.event_value[e]
+        return
+    force = w.forces[row]
+    protest, mean, spread = force.protest, force.protest_mean, force.protest_spread
+    w.force_levers[row, column] = w.event_value[e]
+    if force.protest != protest or force.protest_mean != mean or force.protest_spread != spread:
+        refill_street(w, row)
 
 
 @kernel

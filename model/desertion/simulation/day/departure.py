@@ -12,7 +12,6 @@ from desertion.simulation.day.combat import treat
 from desertion.simulation.day.flight import choose_host, from_draws, set_out
 from desertion.simulation.day.news import passing_now, spread_news
 from desertion.simulation.day.register import enter
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CELL,
     D_VISAS,
@@ -50,7 +49,7 @@ def sort_out(w: World) -> None:
 def issue_visas(w: World) -> None:
     """Put today's skilled-worker visas on the table."""
     for h in range(len(w.hosts)):
-        visas = w.hosts[h, col.H_SKILLED_VISAS]
+        visas = w.hosts[h].skilled_visas
         w.visa_credit[h] = carried_over(w.visa_credit[h], visas) + visas if visas > 0.0 else 0.0
 
 
@@ -156,7 +155,7 @@ def _take_visa(w: World, i: int) -> bool:
     for h in range(len(w.hosts)):
         if w.visa_credit[h] >= 1.0:
             near = w.access[w.community_region[c], h]
-            near = near if near >= 0.0 else w.hosts[h, col.H_ACCESS]
+            near = near if near >= 0.0 else w.hosts[h].access
             if near > best:
                 best, chosen = near, h
     if chosen < 0:

@@ -9,7 +9,6 @@ from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
 from desertion.simulation.day.register import enter
 from desertion.simulation.signals.hosts import inside_worth, outside_worth
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     DESERTER,
     EVADER,
@@ -57,14 +56,14 @@ def category_of(w: World, i: int) -> int:
 def category_at(w: World, i: int, h: int) -> int:
     """The same at one host: one that covers open refusers counts them as deserters, another as others."""
     if (w.trait[i] & REFUSER_BIT) != 0:
-        return DESERTER if w.hosts[h, col.H_COVERS_REFUSERS] > 0.0 else OTHER
+        return DESERTER if w.hosts[h].covers_refusers > 0.0 else OTHER
     return category_of(w, i)
 
 
 @kernel
 def choose_host(w: World, i: int, but: int) -> int:
     """The host whose perceived worth times personal taste is largest; `but` is left out; -1 if none is worth anything."""
-    c, noise = w.community[i], w.behaviour[col.B_HOST_NOISE]
+    c, noise = w.community[i], w.behaviour[0].host_noise
     best, chosen = 0.0, -1
     for h in range(len(w.hosts)):
         if h == but:
@@ -87,6 +86,6 @@ def set_out(w: World, i: int, h: int, day: int) -> None:
         from_draws(w, i, HIDING, 0)
         enter(w, i, HIDING, day)
         return
-    w.until[i] = day + int(w.hosts[h, col.H_TRAVEL])
+    w.until[i] = day + int(w.hosts[h].travel)
     enter(w, i, IN_FLIGHT, day)  # before the host changes: the old one must lose him
     w.host[i] = h

@@ -10,7 +10,6 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import legitimacy
 from desertion.simulation.day.news import passing_now
 from desertion.simulation.day.turnout import turned_out
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, SERVING, SURRENDER
 from desertion.simulation.world.fields import Array, World
 
@@ -18,15 +17,15 @@ from desertion.simulation.world.fields import Array, World
 @kernel
 def is_protest_day(w: World, f: int, day: int) -> bool:
     """Whether people of a force's country can turn out today."""
-    every = int(w.forces[f, col.F_PROTEST_EVERY])
-    return w.forces[f, col.F_PROTEST] > 0.0 and w.fallen[f] < 0 and day > 0 and day % every == 0
+    every = int(w.forces[f].protest_every)
+    return w.forces[f].protest > 0.0 and w.fallen[f] < 0 and day > 0 and day % every == 0
 
 
 @kernel
 def seen_turnout(w: World, c: int) -> float:
     """Turnout that a community last saw: its own, and news of all that passes censorship."""
     f = w.community_force[c]
-    local = w.forces[f, col.F_PROTEST_LOCAL]
+    local = w.forces[f].protest_local
     return local * w.turnout[c] + (1.0 - local) * w.turnout_news[f]
 
 
@@ -34,8 +33,8 @@ def seen_turnout(w: World, c: int) -> float:
 def street_push(w: World, c: int) -> float:
     """What drives people into the street besides turnout: doubt and shared shocks, in log-hazard units."""
     f = w.community_force[c]
-    doubt = w.reference[f, col.R_LEGITIMACY] - w.legitimacy[f]
-    return w.behaviour[col.B_PUSH_LEGITIMACY] * doubt + w.community_shock[c]
+    doubt = w.reference[f].legitimacy - w.legitimacy[f]
+    return w.behaviour[0].push_legitimacy * doubt + w.community_shock[c]
 
 
 @kernel
@@ -65,7 +64,7 @@ def march(w: World, day: int, turned: Array) -> None:
         if not is_protest_day(w, f, day):
             continue
         total, people = 0, 0
-        damp = 1.0 - w.forces[f, col.F_PROTEST_POLICE]
+        damp = 1.0 - w.forces[f].protest_police
         for c in range(len(w.community_force)):
             if w.community_force[c] == f:
                 total += turned[c]
@@ -83,13 +82,13 @@ def govern(w: World, day: int, street: Array) -> None:
         _strength(w, f, day)
     fell = 0
     for f in range(len(w.people)):
-        if w.fallen[f] < 0 and w.legitimacy[f] < w.forces[f, col.F_LEGITIMACY_FLOOR]:
+        if w.fallen[f] < 0 and w.legitimacy[f] < w.forces[f].legitimacy_floor:
             w.fallen[f] = day
             fell += 1
     # Felt once all of today's falls are known: no force's place in the list matters.
     for f in range(len(w.people)):
         if fell > 0 and w.fallen[f] < 0:
-            w.legitimacy[f] = max(0.0, w.legitimacy[f] - fell * w.forces[f, col.F_LEGITIMACY_COUPLING])
+            w.legitimacy[f] = max(0.0, w.legitimacy[f] - fell * w.forces[f].legitimacy_coupling)
 
 
 @kernel
@@ -100,20 +99,20 @@ def _legitimacy(w: World, f: int, street: float) -> None:
         leavers += w.counts_today[f, k]
     hit = w.counts_today[f, C_WOUNDED] + w.counts_today[f, C_KILLED] + w.counts_today[f, C_CAPTURED]
     passing = passing_now(w, f)
-    ban = 1.0 if force[col.F_EXIT_BAN] > 0.0 and w.ban_was[f] <= 0.0 else 0.0
-    w.ban_was[f] = force[col.F_EXIT_BAN]
+    ban = 1.0 if force.exit_ban > 0.0 and w.ban_was[f] <= 0.0 else 0.0
+    w.ban_was[f] = force.exit_ban
     w.legitimacy[f] = legitimacy(
         w.legitimacy[f],
-        force[col.F_LEGITIMACY],
-        force[col.F_LEGITIMACY_PULL],
+        force.legitimacy,
+        force.legitimacy_pull,
         passing * leavers / w.people[f],
         passing * hit / max(1, w.soldiers_start[f]),
         street,
         ban,
-        force[col.F_LEGITIMACY_EXITS],
-        force[col.F_LEGITIMACY_CASUALTIES],
-        force[col.F_LEGITIMACY_TURNOUT],
-        force[col.F_LEGITIMACY_BAN],
+        force.legitimacy_exits,
+        force.legitimacy_casualties,
+        force.legitimacy_turnout,
+        force.legitimacy_ban,
     )
 
 
@@ -121,16 +120,16 @@ def _legitimacy(w: World, f: int, street: float) -> None:
 def _output(w: World, f: int) -> None:
     """Skilled people gone are felt in supply with a lag."""
     share = w.skilled_gone[f] / w.skilled_all[f] if w.skilled_all[f] > 0 else 0.0
-    pull = 1.0 - math.exp(-0.6931471805599453 / w.forces[f, col.F_OUTPUT_LAG])
+    pull = 1.0 - math.exp(-0.6931471805599453 / w.forces[f].output_lag)
     w.output_gap[f] += pull * (share - w.output_gap[f])
 
 
 @kernel
 def _strength(w: World, f: int, day: int) -> None:
     force = w.forces[f]
-    w.effective[f] = max(0.0, w.count[f, SERVING] - force[col.F_BEARERS] * w.counts_today[f, C_WOUNDED])
+    w.effective[f] = max(0.0, w.count[f, SERVING] - force.bearers * w.counts_today[f, C_WOUNDED])
     if w.collapsed[f] < 0 and w.soldiers_start[f] > 0 and w.effective[f] < w.breakpoint[f] * w.soldiers_start[f]:
         w.collapsed[f] = day
     taken = w.counts_today[f, C_CAPTURED] + w.counts_today[f, SURRENDER]
-    keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[col.B_INFORMATION_HALF_LIFE])
-    w.information[f] = w.information[f] * keep + taken * w.behaviour[col.B_INFORMATION_VALUE]
+    keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[0].information_half_life)
+    w.information[f] = w.information[f] * keep + taken * w.behaviour[0].information_value

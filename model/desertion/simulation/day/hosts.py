@@ -10,7 +10,6 @@ from desertion.rules.refuge import carried_over
 from desertion.simulation.day.flight import category_at, from_draws, set_out
 from desertion.simulation.day.register import enter, new_spell
 from desertion.simulation.signals.hosts import admission, is_full, takes_transit
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     ABROAD,
     APPLICANT,
@@ -84,7 +83,7 @@ def admit_all(w: World, day: int) -> None:
 def _admit(w: World, h: int, day: int) -> None:
     """Deal with the queue at a border, first come first served, within the day's capacity."""
     host, queue = w.hosts[h], w.border_queue[h]
-    entry = host[col.H_ENTRY]
+    entry = host.entry
     if entry == math.inf:
         w.border_credit[h] = float(queue[2])
     else:
@@ -101,8 +100,8 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
     host, f, cat = w.hosts[h], w.force_of[i], category_at(w, i, h)
     visa, claim, leak, _ = uniforms(w.seed, who(w, i), ADMISSION, w.host_key[h] + w.spell[i])
     w.full[h] = is_full(w, h)
-    if host[col.H_BORDER] >= 2.0:
-        if visa < host[col.H_VISA_FREE_DESERTER + cat]:
+    if host.border >= 2.0:
+        if visa < host.visa_free[cat]:
             w.host_day[h, f, D_ADMITTED] += 1
             _settle_abroad(w, i, day)
             return
@@ -110,13 +109,13 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
             w.host_day[h, f, D_ADMITTED] += 1
             file_claim(w, i, h, day)
             return
-    elif host[col.H_BORDER] >= 1.0:
+    elif host.border >= 1.0:
         other = _onward_host(w, h, f, cat)
         if other >= 0:
             w.host_day[h, f, D_PASSED] += 1
             set_out(w, i, other, day)
             return
-    if leak < host[col.H_LEAK]:
+    if leak < host.leak:
         w.host_day[h, f, D_IRREGULAR] += 1
         _settle_abroad(w, i, day)
         return
@@ -163,13 +162,13 @@ def decide_all(w: World, day: int) -> None:
 def _decide_cases(w: World, h: int, day: int) -> None:
     """Decide cases first come first served within the day's credit, none before its least duration."""
     host, queue = w.hosts[h], w.case_queue[h]
-    w.case_credit[h] = w.case_credit[h] + host[col.H_CASES] if host[col.H_CASES] > 0.0 else 0.0
-    wait = host[col.H_CASE_DAYS] + host[col.H_SCREENING_DAYS]
+    w.case_credit[h] = w.case_credit[h] + host.cases if host.cases > 0.0 else 0.0
+    wait = host.case_days + host.screening_days
     while w.case_credit[h] >= 1.0 and queue[0] >= 0 and w.since[queue[0]] + wait <= day:
         w.case_credit[h] -= 1.0
         _decide(w, _pop(w, queue), h, day)
     if queue[0] < 0 or w.since[queue[0]] + wait > day:
-        w.case_credit[h] = carried_over(w.case_credit[h], host[col.H_CASES])
+        w.case_credit[h] = carried_over(w.case_credit[h], host.cases)
 
 
 @kernel
@@ -177,11 +176,11 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
     host, f, c = w.hosts[h], w.force_of[i], w.community[i]
     cat = category_at(w, i, h)
     merit, found, _, _ = uniforms(w.seed, who(w, i), DECISION, w.spell[i])
-    spy = uniform(w.seed, who(w, i), INFILTRATOR, 0) < w.behaviour[col.B_INFILTRATORS]
-    alarm = found < (host[col.H_SCREENING_DETECTION] if spy else host[col.H_SCREENING_ALARM])
-    granted = merit < host[col.H_RECOGNITION_DESERTER + cat] and not alarm
+    spy = uniform(w.seed, who(w, i), INFILTRATOR, 0) < w.behaviour[0].infiltrators
+    alarm = found < (host.screening_detection if spy else host.screening_alarm)
+    granted = merit < host.recognition[cat] and not alarm
     w.host_day[h, f, D_DECIDED] += 1
-    heard, good = w.behaviour[col.B_BELIEF_HEARD], 1.0 if granted else 0.0
+    heard, good = w.behaviour[0].belief_heard, 1.0 if granted else 0.0
     w.heard_n[c, h, cat] += 1.0
     w.heard_good[c, h, cat] += good
     w.has_heard[c] = 1
@@ -194,16 +193,16 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
         enter(w, i, PROTECTED, day)
         return
     w.host_day[h, f, D_REFUSED] += 1
-    if alarm and not spy and merit < host[col.H_RECOGNITION_DESERTER + cat]:
+    if alarm and not spy and merit < host.recognition[cat]:
         w.host_day[h, f, D_GENUINE] += 1
-    w.until[i] = day + int(host[col.H_REFUSED_DAYS])
+    w.until[i] = day + int(host.refused_days)
     enter(w, i, REFUSED, day)
 
 
 @kernel
 def forget(w: World) -> None:
     """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
-    keep = math.exp(-0.6931471805599453 / w.behaviour[col.B_BELIEF_HALF_LIFE])
+    keep = math.exp(-0.6931471805599453 / w.behaviour[0].belief_half_life)
     w.captor[:] *= keep
     w.national_n[:] *= keep
     w.national_good[:] *= keep

@@ -6,7 +6,6 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import war_index
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import total_of
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     ABROAD,
     APPLICANT,
@@ -83,11 +82,9 @@ def _write_force(w: World, row: int, f: int, street: float) -> None:
         w.effective[f],
         w.legitimacy[f],
         street,
-        war_index(
-            news, max(0.0, 1.0 - strength / start), w.behaviour[col.B_INDEX_NEWS], w.behaviour[col.B_INDEX_STRENGTH]
-        ),
+        war_index(news, max(0.0, 1.0 - strength / start), w.behaviour[0].index_news, w.behaviour[0].index_strength),
         w.information[f],
-        w.money * w.skilled_gone[f] * force[col.F_OUTPUT_PER_HEAD] / YEAR,
+        w.money * w.skilled_gone[f] * force.output_per_head / YEAR,
     )
     # Two tuples: numba takes no literal of more than thirty items.
     more = (
@@ -98,9 +95,9 @@ def _write_force(w: World, row: int, f: int, street: float) -> None:
         float(counts[C_CALLED]),
         float(w.served[f]),
         total_of(w.news[f]) / SHARE,
-        w.money * (w.count[f, CAPTURED] + w.count[f, SURRENDERED]) * force[col.F_PRISONER_COST] / YEAR,
-        counts[C_CAPTURED] * force[col.F_CAPTURE_RISK],
-        counts[SURRENDER] * force[col.F_CAPTURE_SAVING],
+        w.money * (w.count[f, CAPTURED] + w.count[f, SURRENDERED]) * force.prisoner_cost / YEAR,
+        counts[C_CAPTURED] * force.capture_risk,
+        counts[SURRENDER] * force.capture_saving,
         w.threat[f],
         w.quarter[f],
         _mean_flight(w, f),
@@ -127,7 +124,7 @@ def _cost_today(w: World, h: int, f: int) -> float:
     """What the people of a force cost a host today, EUR at real size."""
     stock, host = w.host_count[h, f], w.hosts[h]
     housed = stock[APPLICANT] + stock[PROTECTED] + stock[REFUSED]
-    return w.money * (housed * host[col.H_COST] / YEAR + w.host_day[h, f, D_PASSED] * host[col.H_TRANSIT_COST])
+    return w.money * (housed * host.cost / YEAR + w.host_day[h, f, D_PASSED] * host.transit_cost)
 
 
 @kernel
@@ -137,7 +134,7 @@ def _write_host(w: World, row: int, h: int, f: int) -> None:
     for other in range(len(w.people)):
         total += _cost_today(w, h, other)
     # What goes beyond the stated budget is laid upon the forces in proportion to what they cost.
-    over = max(0.0, total - host[col.H_BUDGET] / YEAR)
+    over = max(0.0, total - host.budget / YEAR)
     values = (
         float(stock[AT_BORDER]),
         float(stock[APPLICANT]),
@@ -151,7 +148,7 @@ def _write_host(w: World, row: int, h: int, f: int) -> None:
         float(stock[ABROAD]),
         cost,
         float(day[D_INFILTRATORS]),
-        w.money * w.host_skilled[h, f] * host[col.H_OUTPUT_PER_HEAD] / YEAR,
+        w.money * w.host_skilled[h, f] * host.output_per_head / YEAR,
         float(day[D_GENUINE]),
         float(day[D_PASSED]),
         float(day[D_VISAS]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from desertion.engine.compile import kernel
 from desertion.rules.home import passing_news
 from desertion.rules.ticks import SHARE
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import PROTECTED, SERVING, SURRENDER
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import leaving_weight
@@ -29,7 +28,7 @@ def spread_news(w: World, i: int, f: int, route: int, status: int, passing: floa
     if served:
         w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
     else:
-        visible = w.forces[f, col.F_FLIGHT_VISIBLE]
+        visible = w.forces[f].flight_visible
         w.news_new[f, route] += int(visible * passing * weight / max(1, w.people[f]))
 
 
@@ -39,7 +38,7 @@ def passing_now(w: World, f: int) -> float:
     exiles = 0
     for h in range(len(w.hosts)):
         exiles += w.host_count[h, f, PROTECTED]
-    return passing_news(w.forces[f, col.F_CENSORSHIP], w.forces[f, col.F_EROSION], exiles / w.people[f])
+    return passing_news(w.forces[f].censorship, w.forces[f].erosion, exiles / w.people[f])
 
 
 UNIT_EVENT_MEN = 5
@@ -48,7 +47,7 @@ UNIT_EVENT_MEN = 5
 @kernel
 def tell_of_units(w: World, day: int) -> None:
     """Word of a squad or company of which half has surrendered within three days carries extra weight in army news."""
-    extra = w.behaviour[col.B_UNIT_EVENT_WEIGHT]
+    extra = w.behaviour[0].unit_event_weight
     for q in range(len(w.squad_n)):
         gone = _gone_in_three_days(w.squad_surrendered[q], w.squad_size[q], day)
         if gone > 0:

@@ -6,7 +6,6 @@ from desertion.engine.compile import kernel
 from desertion.simulation.clocks.resting import own_clock
 from desertion.simulation.clocks.targets import face_fire, make_loose, renew
 from desertion.simulation.day.turnout import street_bin
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     EMIGRATED,
     HIT,
@@ -110,7 +109,7 @@ def enter(w: World, i: int, status: int, day: int) -> None:
         w.class_n[c, cl] -= 1
     if old == SERVING:
         _leave_slot(w, i)
-    if old == HOME and w.forces[f, col.F_PROTEST] > 0.0:
+    if old == HOME and w.forces[f].protest > 0.0:
         w.street[c, street_bin(w, i)] -= 1
     if at_host(old):
         w.host_count[w.host[i], f, old] -= 1
@@ -122,7 +121,7 @@ def enter(w: World, i: int, status: int, day: int) -> None:
     cl = class_of(w.kind[i], status, w.trait[i])
     if cl >= 0:
         w.class_n[c, cl] += 1
-    if status == HOME and w.forces[f, col.F_PROTEST] > 0.0:
+    if status == HOME and w.forces[f].protest > 0.0:
         w.street[c, street_bin(w, i)] += 1
     if at_host(status):
         w.host_count[w.host[i], f, status] += 1

@@ -12,7 +12,6 @@ from desertion.rules.ticks import ticks
 from desertion.simulation.day.flight import choose_host, from_draws, set_out, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     ABROAD,
     APPLICANT,
@@ -56,13 +55,13 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Arra
     caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
     for f in range(n_forces):
         force = w.forces[f]
-        caught[f], back[f] = ticks(w.odds[f]), ticks(force[col.F_RETURN_RATE])
-        tried[f] = ticks(force[col.F_TRIAL_RATE] * force[col.F_PUNISHMENT])
+        caught[f], back[f] = ticks(w.odds[f]), ticks(force.return_rate)
+        tried[f] = ticks(force.trial_rate * force.punishment)
     abroad = np.empty((n_hosts, 3), np.int64)
     for h in range(n_hosts):
-        abroad[h, 0] = ticks(w.hosts[h, col.H_CLAIMS_ABROAD])
-        abroad[h, 1] = ticks(w.hosts[h, col.H_ONWARD])
-        abroad[h, 2] = ticks(w.hosts[h, col.H_HOMEWARD])
+        abroad[h, 0] = ticks(w.hosts[h].claims_abroad)
+        abroad[h, 1] = ticks(w.hosts[h].onward)
+        abroad[h, 2] = ticks(w.hosts[h].homeward)
     active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
@@ -149,7 +148,7 @@ def _next_stage(w: World, i: int, status: int, day: int) -> None:
 
 @kernel
 def _recover(w: World, i: int, day: int) -> None:
-    if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i], col.F_RETURN_SHARE]:
+    if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i]].return_share:
         q = vacancy(w, i)
         if q >= 0:
             new_spell(w, i)
@@ -161,7 +160,7 @@ def _recover(w: World, i: int, day: int) -> None:
 
 @kernel
 def _end_term(w: World, i: int, day: int) -> None:
-    sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i], col.F_PUNISHED_TO_FRONT]
+    sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i]].punished_to_front
     if sent and w.kind[i] != CIVILIAN:
         q = vacancy(w, i)
         if q >= 0:
@@ -176,7 +175,7 @@ def _end_term(w: World, i: int, day: int) -> None:
 def _punish(w: World, i: int, day: int) -> None:
     f = w.force_of[i]
     w.counts_today[f, C_CAUGHT] += 1
-    w.until[i] = day + int(w.forces[f, col.F_PUNISHMENT_TERM])
+    w.until[i] = day + int(w.forces[f].punishment_term)
     enter(w, i, PUNISHED, day)
 
 
@@ -202,7 +201,7 @@ def _end_stay_abroad(w: World, i: int, day: int) -> bool:
     host = w.hosts[h]
     if w.stay[i, 2] <= 0:
         _come_home(w, i, day)
-    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host[col.H_BORDER] >= 2.0 and w.force_of[i] < host[col.H_OFFERS_TO]:
+    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host.border >= 2.0 and w.force_of[i] < host.offers_to:
         return True
     elif w.stay[i, 1] <= 0:
         other = choose_host(w, i, h)
@@ -236,7 +235,7 @@ def fall_back(w: World, i: int, day: int) -> None:
 def _end_toleration(w: World, i: int, day: int) -> None:
     """The refused are returned to their country, or live on without a claim."""
     h = w.host[i]
-    if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h, col.H_ENFORCEMENT]:
+    if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h].enforcement:
         w.trait[i] &= ~OUT_BIT & 0xFF
         w.counts_today[w.force_of[i], C_RETURNED] += 1
         if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
@@ -255,9 +254,7 @@ def _passes_frontier(w: World, i: int, day: int) -> bool:
     if (w.trait[i] & OUT_BIT) != 0:
         return True
     force = w.forces[w.force_of[i]]
-    chance = chance_out(
-        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], w.kind[i] != CIVILIAN
-    )
+    chance = chance_out(force.exit_control, force.exit_ban, force.ban_control, w.kind[i] != CIVILIAN)
     if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
         w.trait[i] |= OUT_BIT
         return True

@@ -6,7 +6,6 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import TURNOUT, normals
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import HOME
 from desertion.simulation.world.fields import World
 
@@ -19,7 +18,7 @@ def street_bin(w: World, i: int) -> int:
     """A person's turnout threshold as a bin: he turns out when 64 times what he saw has reached it."""
     f = w.force_of[i]
     normal = normals(w.seed, w.force_key[f] + i - w.person_first[f], TURNOUT, 0)[0]
-    threshold = w.forces[f, col.F_PROTEST_MEAN] + w.forces[f, col.F_PROTEST_SPREAD] * normal
+    threshold = w.forces[f].protest_mean + w.forces[f].protest_spread * normal
     place = math.ceil(min(max(threshold, 0.0), 2.0) * STREET_GRID)
     return min(place, STREET_BINS - 1)
 
@@ -43,7 +42,7 @@ def refill_street(w: World, f: int) -> None:
     for c in range(len(w.community_force)):
         if w.community_force[c] == f:
             w.street[c, :] = 0
-    if w.forces[f, col.F_PROTEST] > 0.0:
+    if w.forces[f].protest > 0.0:
         for i in range(w.person_first[f], w.person_first[f] + w.people[f]):
             if w.status[i] == HOME:
                 w.street[w.community[i], street_bin(w, i)] += 1
@@ -53,7 +52,7 @@ def refill_street(w: World, f: int) -> None:
 def turned_out(w: World, c: int, seen: float, push: float) -> int:
     """How many people of a community turn out (compiled form: a sum over bins)."""
     f = w.community_force[c]
-    top = seen_bin(seen, push, w.forces[f, col.F_PROTEST_PUSH])
+    top = seen_bin(seen, push, w.forces[f].protest_push)
     total = 0
     for place in range(min(top, STREET_BINS - 1) + 1):
         total += w.street[c, place]

@@ -9,7 +9,6 @@ from mesa import Agent
 from desertion.rules.ticks import SHARE
 from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals.contagion import total_of
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     ABROAD,
     APPLICANT,
@@ -42,7 +41,7 @@ class HostState(Institution):
     @property
     def border(self) -> str:
         """Whether the border is closed, open for transit only, or open."""
-        return _STANCE[int(self._world.hosts[self.row, col.H_BORDER])]
+        return _STANCE[int(self._world.hosts[self.row].border)]
 
     @property
     def at_border(self) -> int:
@@ -91,7 +90,7 @@ class HomeState(Institution):
     @property
     def exit_ban(self) -> bool:
         """Whether men liable to serve may not leave."""
-        return bool(self._world.forces[self.row, col.F_EXIT_BAN] > 0.0)
+        return bool(self._world.forces[self.row].exit_ban > 0.0)
 
     @property
     def fallen(self) -> bool:

@@ -20,8 +20,7 @@ from desertion.simulation.day.home import seen_turnout, street_push
 from desertion.simulation.day.turnout import seen_bin, street_bin
 from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals import communities, units
-from desertion.simulation.signals.contagion import outside_contagion, threshold_pull
-from desertion.simulation.world import columns as col
+from desertion.simulation.signals.contagion import outside_contagion
 from desertion.simulation.world.codes import (
     HIT,
     HOME,
@@ -198,9 +197,8 @@ class Person(PersonView):
         w = self._world
         if w.form == NONE or w.form == THRESHOLD or not any(self.tie_pressure):
             return 0.0
-        total = sum(self.tie_pressure)
-        own = self.tie_pressure[route]
-        share = (own + w.behaviour[col.B_CROSS_ROUTE] * (total - own)) / TIE_SHARE
+        total = sum(self.told)
+        share = (self.told[route] + w.behaviour[0].cross_route * (total - self.told[route])) / TIE_SHARE
         return contagion(w.beta[TIES], w.beta_star[TIES], self.reception(route), share)
 
     def exit(self, route: int) -> Exit:
@@ -215,7 +213,40 @@ class Person(PersonView):
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
-        return rate_of(self._world, self.exit(route), self.tied(route))
+        open_, level_, shared = self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
+        if open_ <= 0.0:
+            return 0.0
+        b = self._world.behaviour[0]
+        tied = self.tied(route)
+        return exit_rate(
+            self._world.form,
+            open_,
+            level_,
+            shared,
+            tied,
+            b.additive_scale,
+            b.concave_scale,
+            b.concave_power,
+        )
+
+    def _shared_signals(self, route: int) -> tuple[float, float, float]:
+        w, row = self._world, self.row
+        if w.status[row] == SERVING:
+            q = w.squad[row]
+            return w.squad_open[q, route], w.squad_level[q, route], w.squad_shared[q, route]
+        place = (self.outlook, self._class, route)
+        return w.class_open[place], w.class_level[place], w.class_shared[place]
+
+    def _own_signals(self, route: int) -> tuple[float, float, float]:
+        baseline = self.baseline(route)
+        if baseline < 0.0:
+            return 0.0, 0.0, 0.0
+        shared = self.contagion(route)
+        return (
+            self.opportunity(route),
+            level(self._world.form, baseline, self.push() - self.cost(route), shared),
+            shared,
+        )
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
 
@@ -287,7 +318,7 @@ class Person(PersonView):
         top = seen_bin(
             seen_turnout(self._core, self.community),
             street_push(self._core, self.community),
-            w.forces[self.force_number, col.F_PROTEST_PUSH],
+            w.forces[self.force_number].protest_push,
         )
         return w.status[self.row] == HOME and street_bin(self._core, self.row) <= top
 

@@ -12,7 +12,6 @@ from desertion.rules.push import civil_push
 from desertion.rules.ticks import ticks
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
 from desertion.simulation.signals.hosts import inside_worth, passable
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CALLED,
     DESERTER,
@@ -30,7 +29,7 @@ from desertion.simulation.world.codes import (
     SKILLED,
     SURRENDER,
 )
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import Record, World
 from desertion.simulation.world.people import category_of_class
 
 
@@ -56,7 +55,7 @@ def publish_communities(w: World, first: int, last: int) -> None:
     """Publish perceived chances and shared hazards of the communities first, ..., last - 1; their regions must have been published before."""
     communities, outlook, region, people = len(w.community_force), w.outlook, w.community_region, w.class_n
     heard, turnout, shock, pressure = w.has_heard, w.turnout, w.community_shock, w.community_pressure
-    cross = w.behaviour[col.B_CROSS_ROUTE]
+    cross = w.behaviour[0].cross_route
     for c in range(first, last):
         total = 0
         for k in range(N_ROUTES):
@@ -109,17 +108,17 @@ def _publish_units(w: World, row: int) -> None:
     for k in range(SKILLED):
         reception = w.reception[row, DESERTER] if k == FLEE else (w.quarter[f] if k == SURRENDER else 0.0)
         w.unit_outside[row, k] = outside_contagion(w, row, f, k, reception)
-    power = w.behaviour[col.B_CHANCE_POWER]
+    power = w.behaviour[0].chance_power
     w.unit_flight[row] = open_chance(
-        w.forces[f, col.F_FRONTIER], w.flight[row, DESERTER], w.reference[f, col.R_FLIGHT], power
+        w.forces[f].frontier, w.flight[row, DESERTER], w.reference[f].flight[DESERTER], power
     )
 
 
 @kernel
 def _publish_class(w: World, row: int, cl: int) -> None:
     f = w.region_force[region_of(w, row)]
-    b = w.behaviour
-    additive, concave, power = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]
+    b = w.behaviour[0]
+    additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
     push, way = push_in_class(w, row, cl), FIRST_WAY[min(cl, N_CELLS)]
     for k in range(N_ROUTES):
         baseline = class_baseline(w.forces[f], cl, k)
@@ -142,32 +141,32 @@ def _publish_class(w: World, row: int, cl: int) -> None:
 
 
 @kernel
-def class_baseline(force: Array, cl: int, k: int) -> float:
+def class_baseline(force: Record, cl: int, k: int) -> float:
     """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
     if k == FLEE:
         if cl <= HOME_RESERVIST_SKILLED:
-            return force[col.F_BASE_RESERVIST_FLEE]
+            return force.base_reservist_flee
         if cl <= HOME_CIVILIAN_SKILLED:
-            return force[col.F_BASE_CIVILIAN_FLEE]
+            return force.base_civilian_flee
         if cl < HIDING_SOLDIER:
-            return force[col.F_BASE_SUMMONED_FLEE]
-        return force[col.F_BASE_HIDING_FLEE]
+            return force.base_summoned_flee
+        return force.base_hiding_flee
     if k == HIDE:
         if cl <= HOME_RESERVIST_SKILLED:
-            return force[col.F_BASE_RESERVIST_HIDE]
+            return force.base_reservist_hide
         if CALLED <= cl < HIDING_SOLDIER:
-            return force[col.F_BASE_SUMMONED_HIDE]
+            return force.base_summoned_hide
     if k == REFUSE and CALLED <= cl < HIDING_SOLDIER:
-        return force[col.F_BASE_SUMMONED_REFUSE]
+        return force.base_summoned_refuse
     if k == SKILLED and (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED):
-        return force[col.F_BASE_SKILLED]
+        return force.base_skilled
     return -1.0
 
 
 @kernel
 def push_in_class(w: World, row: int, cl: int) -> float:
     """What drives the people of a class outside units who read a row of the communities' tables."""
-    b, f = w.behaviour, w.region_force[region_of(w, row)]
+    b, f = w.behaviour[0], w.region_force[region_of(w, row)]
     force = w.forces[f]
     liable = cl != HOME_CIVILIAN and cl != HOME_CIVILIAN_SKILLED
     turnout, shock = 0.0, 0.0
@@ -175,14 +174,14 @@ def push_in_class(w: World, row: int, cl: int) -> float:
         turnout, shock = w.turnout[row], w.community_shock[row]
     return civil_push(
         w.threat[f] if liable else 0.0,
-        force[col.F_BAN_EXPECTED] * (1.0 - force[col.F_EXIT_BAN]) if liable else 0.0,
+        force.ban_expected * (1.0 - force.exit_ban) if liable else 0.0,
         turnout,
-        w.reference[f, col.R_LEGITIMACY] - w.legitimacy[f],
+        w.reference[f].legitimacy - w.legitimacy[f],
         shock,
-        b[col.B_PUSH_THREAT],
-        b[col.B_PUSH_DOOR],
-        b[col.B_PUSH_TURNOUT],
-        b[col.B_PUSH_LEGITIMACY],
+        b.push_threat,
+        b.push_door,
+        b.push_turnout,
+        b.push_legitimacy,
     )
 
 
@@ -192,12 +191,12 @@ def opportunity_in_class(w: World, row: int, cl: int, k: int) -> float:
     r, cat = region_of(w, row), category_of_class(cl)
     f = w.region_force[r]
     if k == HIDE:
-        return w.forces[f, col.F_REFUGE]
+        return w.forces[f].refuge
     if k == REFUSE:
         return 1.0
-    power = w.behaviour[col.B_CHANCE_POWER]
+    power = w.behaviour[0].chance_power
     if k == FLEE:
-        return open_chance(1.0, w.flight[row, cat], w.reference[f, col.R_FLIGHT + cat], power)
+        return open_chance(1.0, w.flight[row, cat], w.reference[f].flight[cat], power)
     # A visa opens the host's door, not the own frontier: a ban holds those liable to serve.
     return open_chance(1.0, w.region_visa[r] * passable(w, f, cat), 1.0, power)
 

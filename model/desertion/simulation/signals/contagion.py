@@ -7,7 +7,6 @@ import math
 from desertion.engine.compile import kernel
 from desertion.rules.hazard import NONE, THRESHOLD, contagion
 from desertion.rules.ticks import SHARE
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, SQUAD
 from desertion.simulation.world.fields import Array, World
 
@@ -61,4 +60,4 @@ def weighted_gone(w: World, q: int, row: int, f: int) -> float:
 def threshold_pull(w: World, drive: float, open_: float) -> float:
     """How far push and chance help the share gone to reach a threshold: a x (push - cost + log chance)."""
     log_chance = math.log(open_) if open_ > 0.0 else 0.0
-    return w.behaviour[col.B_THRESHOLD_PUSH] * (drive + log_chance)
+    return w.behaviour[0].threshold_push * (drive + log_chance)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.refuge import chance_out, learned, persuaded, wait_discount, worth_inside
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import APPLICANT, AT_BORDER, DESERTER, EVADER, PROTECTED, REFUSED
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import Record, World
 
 
 @kernel
@@ -22,7 +21,7 @@ def publish_hosts(w: World) -> None:
                 for other in range(len(w.hosts)):
                     if w.passes_to[h, other] != 0 and takes_transit(w, other, f):
                         host = w.hosts[other]
-                        claim = admission(w, other, f, cat) * prospect(host, host[col.H_RECOGNITION_DESERTER + cat])
+                        claim = admission(w, other, f, cat) * prospect(host, host.recognition[cat])
                         best = max(best, claim)
                 w.passed_on[h, cat, f] = best
     for f in range(len(w.people)):
@@ -42,46 +41,46 @@ def is_full(w: World, h: int) -> bool:
     stock = 0
     for f in range(len(w.people)):
         stock += w.host_count[h, f, APPLICANT] + w.host_count[h, f, PROTECTED] + w.host_count[h, f, REFUSED]
-    return stock + 1 > host[col.H_PLACES] - host[col.H_PLACES_TAKEN]
+    return stock + 1 > host.places - host.places_taken
 
 
 @kernel
 def admission(w: World, h: int, f: int, cat: int) -> float:
     """Chance that a host admits a person of a category and force as a claimant."""
-    if f >= w.hosts[h, col.H_OFFERS_TO]:
+    if f >= w.hosts[h].offers_to:
         return 0.0
-    return w.hosts[h, col.H_ADMISSION_DESERTER + cat]
+    return w.hosts[h].admission[cat]
 
 
 @kernel
 def takes_transit(w: World, h: int, f: int) -> bool:
     """Whether a host takes people whom another passes on."""
-    return w.hosts[h, col.H_BORDER] >= 2.0 and w.full[h] == 0 and f < w.hosts[h, col.H_OFFERS_TO]
+    return w.hosts[h].border >= 2.0 and w.full[h] == 0 and f < w.hosts[h].offers_to
 
 
 @kernel
-def prospect(host: Array, recognition: float) -> float:
+def prospect(host: Record, recognition: float) -> float:
     """What a claim is worth, protection being 1."""
-    return recognition + (1.0 - recognition) * host[col.H_WORTH_TOLERATED]
+    return recognition + (1.0 - recognition) * host.worth_tolerated
 
 
 @kernel
 def _worth_after(w: World, f: int, h: int, cat: int, seen: float, good: float) -> float:
     """Perceived chance to get into a host times what waits there, protection being 1, after `seen` cases of which `good` were granted."""
-    b, host, force = w.behaviour, w.hosts[h], w.forces[f]
-    announced = host[col.H_ANNOUNCED]
+    b, host, force = w.behaviour[0], w.hosts[h], w.forces[f]
+    announced = host.announced
     if announced < 0.0:
-        announced = host[col.H_RECOGNITION_DESERTER + cat]
-    credibility = persuaded(b[col.B_BELIEF_CREDIBILITY], force[col.F_CAMPAIGN_REACH], force[col.F_CAMPAIGN_CREDIBILITY])
+        announced = host.recognition[cat]
+    credibility = persuaded(b.belief_credibility, force.campaign_reach, force.campaign_credibility)
     return worth_inside(
-        host[col.H_BORDER],
-        host[col.H_VISA_FREE_DESERTER + cat],
+        host.border,
+        host.visa_free[cat],
         admission(w, h, f, cat),
-        host[col.H_LEAK],
-        learned(credibility * announced, b[col.B_BELIEF_WEIGHT], good, seen),
+        host.leak,
+        learned(credibility * announced, b.belief_weight, good, seen),
         w.seen_full[h] != 0,
-        host[col.H_WORTH_ABROAD],
-        host[col.H_WORTH_TOLERATED],
+        host.worth_abroad,
+        host.worth_tolerated,
         w.passed_on[h, cat, f],
     )
 
@@ -99,11 +98,11 @@ def inside_worth(w: World, c: int, h: int, cat: int) -> float:
 @kernel
 def _outside_worth(w: World, r: int, h: int) -> float:
     """Nearness of a host to a region times what the wait at its border leaves of it."""
-    near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
+    near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h].access
     waiting = 0
     for f in range(len(w.people)):
         waiting += w.host_count[h, f, AT_BORDER]
-    return near * wait_discount(float(waiting), w.hosts[h, col.H_ENTRY], w.behaviour[col.B_QUEUE_PATIENCE])
+    return near * wait_discount(float(waiting), w.hosts[h].entry, w.behaviour[0].queue_patience)
 
 
 @kernel
@@ -116,9 +115,7 @@ def outside_worth(w: World, c: int, h: int) -> float:
 def passable(w: World, f: int, cat: int) -> float:
     """Chance to pass the own frontier."""
     force = w.forces[f]
-    return chance_out(
-        force[col.F_EXIT_CONTROL], force[col.F_EXIT_BAN], force[col.F_BAN_CONTROL], cat == DESERTER or cat == EVADER
-    )
+    return chance_out(force.exit_control, force.exit_ban, force.ban_control, cat == DESERTER or cat == EVADER)
 
 
 @kernel
@@ -126,7 +123,7 @@ def _nearest_visa(w: World, r: int) -> float:
     """Nearness of the nearest host that offers skilled-worker visas; 0 if none does."""
     best = 0.0
     for h in range(len(w.hosts)):
-        if w.hosts[h, col.H_SKILLED_VISAS] > 0.0:
-            near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h, col.H_ACCESS]
+        if w.hosts[h].skilled_visas > 0.0:
+            near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h].access
             best = max(best, near)
     return best

@@ -6,23 +6,21 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import SHOCK, normals
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.fields import World
 
 
 @kernel
 def draw_shocks(w: World, day: int) -> None:
     """Draw the day's shocks, which remember yesterday's."""
-    b = w.behaviour
-    memory = b[col.B_SHOCK_MEMORY]
+    b = w.behaviour[0]
+    memory = b.shock_memory
     fresh = math.sqrt(1.0 - memory * memory) if day > 0 else 1.0
-    if b[col.B_SHOCK_UNIT] > 0.0:
+    if b.shock_unit > 0.0:
         for k in range(len(w.company_shock)):
             w.company_shock[k] = (
-                memory * w.company_shock[k]
-                + fresh * b[col.B_SHOCK_UNIT] * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+                memory * w.company_shock[k] + fresh * b.shock_unit * normals(w.seed, w.company_key[k], SHOCK, day)[0]
             )
-    if b[col.B_SHOCK_COMMUNITY] > 0.0:
+    if b.shock_community > 0.0:
         for c in range(len(w.community_shock)):
             normal = normals(w.seed, w.community_key[c], SHOCK, day)[0]
-            w.community_shock[c] = memory * w.community_shock[c] + fresh * b[col.B_SHOCK_COMMUNITY] * normal
+            w.community_shock[c] = memory * w.community_shock[c] + fresh * b.shock_community * normal

@@ -7,15 +7,14 @@ from desertion.rules.hazard import NONE, THRESHOLD, contagion, level, open_chanc
 from desertion.rules.push import soldier_push, strain, thinned_risk
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import threshold_pull, weighted_gone
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import COMPANY, DESERTER, FLEE, HIDE, N_ROUTES, REFUSE, SKILLED, SQUAD, SURRENDER
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import Record, World
 
 
 @kernel
 def publish_companies(w: World, first: int, last: int) -> None:
     """Publish what all men of each of the companies first, ..., last - 1 share."""
-    cross = w.behaviour[col.B_CROSS_ROUTE]
+    cross = w.behaviour[0].cross_route
     for k in range(first, last):
         if w.company_n[k] > 0:
             w.company_strain[k] = _strain_in(w, k)
@@ -40,36 +39,36 @@ def risk_in(w: World, k: int) -> float:
     f = w.company_force[k]
     force = w.forces[f]
     return thinned_risk(
-        force[col.F_CASUALTY_RATE],
+        force.casualty_rate,
         w.company_front[k],
         w.company_n[k],
         w.company_peak[k],
-        force[col.F_THINNING],
-        force[col.F_THINNING_CAP],
+        force.thinning,
+        force.thinning_cap,
     )
 
 
 @kernel
 def _strain_in(w: World, k: int) -> float:
     """What drives all men of a company."""
-    b, f = w.behaviour, w.company_force[k]
+    b, f = w.behaviour[0], w.company_force[k]
     force, reference = w.forces[f], w.reference[f]
     risk = 0.0
-    if reference[col.R_CASUALTY] > 0.0:
-        risk = risk_in(w, k) / reference[col.R_CASUALTY] - 1.0
+    if reference.casualty_rate > 0.0:
+        risk = risk_in(w, k) / reference.casualty_rate - 1.0
     return strain(
         w.company_casualties[k, 0] / SHARE,
         w.company_casualties[k, 1] / SHARE,
         w.company_casualties[k, 2] / SHARE,
         risk,
-        force[col.F_SUPPLY] + w.output_gap[f] * force[col.F_OUTPUT_SUPPLY] - reference[col.R_SUPPLY],
-        reference[col.R_LEGITIMACY] - w.legitimacy[f],
-        b[col.B_PUSH_WOUNDED],
-        b[col.B_PUSH_KILLED],
-        b[col.B_PUSH_CAPTURED],
-        b[col.B_PUSH_RISK],
-        b[col.B_PUSH_SUPPLY],
-        b[col.B_PUSH_LEGITIMACY],
+        force.supply + w.output_gap[f] * force.output_supply - reference.supply,
+        reference.legitimacy - w.legitimacy[f],
+        b.push_wounded,
+        b.push_killed,
+        b.push_captured,
+        b.push_risk,
+        b.push_supply,
+        b.push_legitimacy,
     )
 
 
@@ -79,20 +78,20 @@ def _push_in_squad(w: World, q: int) -> float:
     k, founders = w.squad_company[q], w.squad_founders[q]
     lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
     shock = w.company_shock[k] + w.community_shock[w.squad_community[q]]
-    return soldier_push(w.company_strain[k], lost, shock, w.behaviour[col.B_PUSH_COHESION])
+    return soldier_push(w.company_strain[k], lost, shock, w.behaviour[0].push_cohesion)
 
 
 @kernel
-def unit_baseline(force: Array, k: int) -> float:
+def unit_baseline(force: Record, k: int) -> float:
     """Baseline rate of a route for soldiers serving; -1 where they have no such route."""
     if k == HIDE:
-        return force[col.F_BASE_SOLDIER_HIDE]
+        return force.base_soldier_hide
     if k == FLEE:
-        return force[col.F_BASE_SOLDIER_FLEE]
+        return force.base_soldier_flee
     if k == SURRENDER:
-        return force[col.F_BASE_SOLDIER_SURRENDER]
+        return force.base_soldier_surrender
     if k == REFUSE:
-        return force[col.F_BASE_SOLDIER_REFUSE]
+        return force.base_soldier_refuse
     return -1.0
 
 
@@ -102,12 +101,12 @@ def opportunity_in_squad(w: World, q: int, k: int) -> float:
     f = w.squad_force[q]
     force = w.forces[f]
     if k == HIDE:
-        return force[col.F_ROUGH_COUNTRY] * force[col.F_REFUGE]
+        return force.rough_country * force.refuge
     if k == FLEE:
         return w.unit_flight[w.outlook[w.squad_community[q]]]
     if k == SURRENDER:
-        contact = force[col.F_CONTACT] if w.company_front[w.squad_company[q]] > 0.0 else 0.0
-        return open_chance(contact, w.quarter[f], w.reference[f, col.R_QUARTER], w.behaviour[col.B_CHANCE_POWER])
+        contact = force.contact if w.company_front[w.squad_company[q]] > 0.0 else 0.0
+        return open_chance(contact, w.quarter[f], w.reference[f].quarter, w.behaviour[0].chance_power)
     return 1.0 if k == REFUSE else 0.0
 
 
@@ -146,7 +145,7 @@ def unit_contagion(w: World, q: int, company: int, c: int, k: int, total: int) -
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
     reception = reception_in_squad(w, q, k)
-    own = weighted_share(w.squad_pressure[q, k], total, w.behaviour[col.B_CROSS_ROUTE])
+    own = weighted_share(w.squad_pressure[q, k], total, w.behaviour[0].cross_route)
     felt = contagion(w.beta[SQUAD], w.beta_star[SQUAD], reception, own)
     felt += contagion(w.beta[COMPANY], w.beta_star[COMPANY], reception, w.company_share[company, k])
     return felt + w.unit_outside[w.outlook[c], k]

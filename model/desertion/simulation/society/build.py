@@ -20,7 +20,6 @@ from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import empty_world
 from desertion.simulation.society.plan import Plan
 from desertion.simulation.society.ties import draw_ties
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import (
     CIVILIAN,
     HOME,
@@ -104,11 +103,11 @@ def _draw_traits(w: World, first: int, last: int) -> None:
         officer, skilled, _, _ = uniforms(w.seed, who(w, i), TRAITS, 0)
         if w.kind[i] == SOLDIER:
             w.trait[i] = ORIGINAL_BIT | SERVED_BIT
-            if officer < w.forces[f, col.F_OFFICER_SHARE]:
+            if officer < w.forces[f].officer_share:
                 w.trait[i] |= OFFICER_BIT
         else:
             w.status[i] = HOME
-            if skilled < w.forces[f, col.F_SKILLED_SHARE]:
+            if skilled < w.forces[f].skilled_share:
                 w.trait[i] = SKILLED_BIT
 
 
@@ -129,7 +128,7 @@ def _draw_units(w: World, core: Any) -> None:
     draws = _draw_company_front(core)
     for f in range(len(w.people)):
         mine = w.company_force == f
-        share = w.forces[f, col.F_FRONT_SHARE]
+        share = w.forces[f].front_share
         battalions = np.unique(w.company_battalion[mine])
         if len(battalions) and share > 0.0:
             value = {int(b): float(draws[np.argmax(w.company_battalion == b)]) for b in battalions}
@@ -137,7 +136,7 @@ def _draw_units(w: World, core: Any) -> None:
             chosen = mine & np.isin(w.company_battalion, front)
             w.company_front[chosen] = w.company_size[mine].sum() / w.company_size[chosen].sum()
         normal = normals(w.seed, u64(int(w.force_key[f])), u64(BREAKPOINT), u64(0))[0]
-        loss = (1.0 - w.forces[f, col.F_BREAKPOINT]) * math.exp(w.forces[f, col.F_BREAKPOINT_SPREAD] * normal)
+        loss = (1.0 - w.forces[f].breakpoint) * math.exp(w.forces[f].breakpoint_spread * normal)
         w.breakpoint[f] = 1.0 - min(loss, 0.95)
     _draw_frailties(core)
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.parameters import LEVELS
+from desertion.parameters import LEVELS, Behaviour, Force, Host, Reference
 from desertion.rules.draws import key_of, u64
 from desertion.rules.hazard import FORM_NUMBER
 from desertion.rules.ticks import FAR
 from desertion.simulation.day.turnout import STREET_BINS
 from desertion.simulation.society.plan import Plan
-from desertion.simulation.world import columns as col
+from desertion.simulation.society.records import numbers_of, records
 from desertion.simulation.world.codes import DAY_COUNTS, HOST_COUNTS, N_CELLS, N_CLASSES, N_STATUSES, N_WAYS
-from desertion.simulation.world.fields import BLOCK, DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, Array, World
+from desertion.simulation.world.fields import BLOCK, DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, World, world_of
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -26,13 +26,6 @@ KEEP_UNIT = 16777216  # 2**24
 def daily_keep(half_life: float) -> int:
     """What a day leaves of a pressure with this half-life (days), in units of 2**-24; all of it where the half-life is infinite."""
     return KEEP_UNIT if math.isinf(half_life) else round(KEEP_UNIT * 2.0 ** (-1.0 / half_life))
-
-
-def levers_of(rows: Any, names: tuple[str, ...]) -> Array:
-    """The numbers of parameter objects as a table, a row an object and a column a name."""
-    return np.array([[float(getattr(row, name)) for name in names] for row in rows], dtype=np.float64).reshape(
-        len(rows), len(names)
-    )
 
 
 def empty_world(plan: Plan, seed: int, lazy: bool) -> World:
@@ -55,7 +48,7 @@ def empty_world(plan: Plan, seed: int, lazy: bool) -> World:
     days, n_forces, n_hosts = s.days, len(s.forces), len(s.hosts)
     parts["daily"] = np.zeros((days + 1, n_forces, N_STATUSES + len(DAILY_EXTRA)))
     parts["hostly"] = np.zeros((days + 1, n_hosts, n_forces, len(HOST_EXTRA)))
-    return World(**parts)
+    return world_of(parts)
 
 
 def _constants(s: Scenario, seed: int, lazy: bool) -> dict[str, Any]:
@@ -65,7 +58,7 @@ def _constants(s: Scenario, seed: int, lazy: bool) -> dict[str, Any]:
         "form": FORM_NUMBER[b.form],
         "lazy": lazy,
         "money": 1.0 / s.scale,
-        "behaviour": levers_of([b], col.BEHAVIOUR_COLUMNS)[0],
+        "behaviour": records(Behaviour, [b]),
         "beta": np.array([getattr(b, f"contagion_{level}") for level in LEVELS], dtype=np.float64),
         "beta_star": np.array([getattr(b, f"reception_{level}") for level in LEVELS], dtype=np.float64),
         "keep": np.array([daily_keep(getattr(b, f"half_life_{level}")) for level in LEVELS], dtype=np.int64),
@@ -251,7 +244,7 @@ def _host_arrays(plan: Plan) -> dict[str, Any]:
     queue = np.zeros((n_h, 3), np.int64)
     queue[:, :2] = -1
     return {
-        "hosts": levers_of(hosts, col.HOST_COLUMNS),
+        "hosts": records(Host, hosts),
         "host_key": np.array([key_of(f"host/{name}") >> 1 for name in names], np.int64),
         "passes_to": passes,
         "border_queue": queue.copy(),
@@ -275,9 +268,8 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
     s = plan.scenario
     forces, n = s.forces, len(s.forces)
     facing = [[int(a.name != b.name and b.name in a.facing) for b in forces] for a in forces]
-    reference = [[getattr(s.reference[force.name], name) for name in col.REFERENCE_COLUMNS] for force in forces]
     waves = [(f, wave) for f, force in enumerate(forces) for wave in force.waves]
-    zeros, table = np.zeros(n), levers_of(forces, col.FORCE_COLUMNS)
+    zeros, table = np.zeros(n), records(Force, forces)
     return {
         "forces": table,
         "force_key": np.array([key_of(f"force/{force.name}") >> 1 for force in forces], np.int64),
@@ -291,24 +283,24 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "reservists_all": np.array([force.reservists for force in forces], np.int64),
         "officer_weight": np.array([force.officer_weight for force in forces], np.float64),
         "facing": np.array(facing, np.uint8).reshape(n, n),
-        "reference": np.array(reference, np.float64).reshape(n, len(col.REFERENCE_COLUMNS)),
+        "reference": records(Reference, [s.reference[force.name] for force in forces]),
         "count": np.zeros((n, N_STATUSES), np.int64),
         "counts_today": np.zeros((n, len(DAY_COUNTS)), np.int64),
         "news": np.zeros((n, 5), np.int64),
         "news_new": np.zeros((n, 5), np.int64),
         "news_facing": np.zeros((n, 5), np.int64),
-        "legitimacy": table[:, col.F_LEGITIMACY].copy(),
+        "legitimacy": table["legitimacy"].copy(),
         "odds": zeros.copy(),
         "threat": zeros.copy(),
         "fear": np.zeros((n, 5)),
         "news_share": np.zeros((n, 5)),
         "facing_share": np.zeros((n, 5)),
         "quarter": zeros.copy(),
-        "turnout_news": table[:, col.F_PROTEST_SPARK].copy(),
+        "turnout_news": table["protest_spark"].copy(),
         "breakpoint": zeros.copy(),
         "collapsed": np.full(n, -1, np.int64),
         "fallen": np.full(n, -1, np.int64),
-        "ban_was": table[:, col.F_EXIT_BAN].copy(),
+        "ban_was": table["exit_ban"].copy(),
         "left": np.zeros(n, np.int64),
         "departures": np.zeros(n, np.int64),
         "fled": np.zeros(n, np.int64),
@@ -333,7 +325,7 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
 
 def _calendar(s: Scenario) -> dict[str, Any]:
     events = s.timeline()
-    names = {"force": col.FORCE_COLUMNS, "host": col.HOST_COLUMNS}
+    names = {"force": numbers_of(Force), "host": numbers_of(Host)}
     return {
         "event_day": np.array([event[0] for event in events], np.int64),
         "event_table": np.array([int(event[1] == "host") for event in events], np.int64),

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
 Cells = Any
+# One row of a table of levers or parameters: a number, or four by category, under each of their names.
+Record = Any
 
 REST_WINDOW = 8  # days whose signals are kept for people at rest
 BLOCK = 32  # neighbours in a community whose lowest targets are kept together
@@ -26,7 +29,7 @@ class World(NamedTuple):
     form: int  # form of contagion
     lazy: bool  # True where clocks live here (compiled form), False where agents keep their own
     money: float  # real persons per simulated person: 1 / scale
-    behaviour: Cells  # (behaviour columns)
+    behaviour: Cells  # (1) a record of Behaviour's numbers
     beta: Cells  # (levels): contagion weights
     beta_star: Cells  # (levels): interactions with reception
     keep: Cells  # (levels): daily decay, units of 2**-24
@@ -167,7 +170,8 @@ class World(NamedTuple):
     region_visa: Cells  # (R) nearness of the nearest host with skilled-worker visas
 
     # hosts
-    hosts: Cells  # (H, host columns)
+    hosts: Cells  # (H) records of Host's numbers, as they stand today
+    host_levers: Cells  # (H, levers) the same memory as a plain table, for changes by the number of a lever
     host_key: Cells
     passes_to: Cells  # (H, H) uint8
     border_queue: Cells  # (H, 3): head, tail, length
@@ -186,7 +190,8 @@ class World(NamedTuple):
     national_good: Cells
 
     # forces and home states
-    forces: Cells  # (F, force columns)
+    forces: Cells  # (F) records of Force's numbers, as they stand today
+    force_levers: Cells  # (F, levers) the same memory as a plain table
     force_key: Cells
     person_first: Cells
     people: Cells  # (F) persons
@@ -196,7 +201,7 @@ class World(NamedTuple):
     reservists_all: Cells  # (F)
     officer_weight: Cells
     facing: Cells  # (F, F) uint8
-    reference: Cells  # (F, 9)
+    reference: Cells  # (F) records of Reference's numbers
     count: Cells  # (F, 18) int64  # pyright: ignore[reportIncompatibleMethodOverride] - nobody counts a world's fields
     counts_today: Cells  # (F, 12) int64
     news: Cells  # (F, 5) int64
@@ -257,6 +262,23 @@ class World(NamedTuple):
     def longest(self) -> int:
         """The most rows that a kernel may list in a day: every person and every community."""
         return len(self.status) + len(self.community_force)
+
+    def __reduce__(self) -> Any:
+        """What a pickle keeps: the plain tables are left out, since two arrays would come back without their common memory."""
+        return world_of, ({name: part for name, part in self._asdict().items() if name not in _PLAIN},)
+
+
+_PLAIN = ("host_levers", "force_levers")
+
+
+def world_of(parts: dict[str, Any]) -> World:
+    """A world of its arrays, with the plain tables that show the memory of its records of levers."""
+    return World(**parts, host_levers=_plain(parts["hosts"]), force_levers=_plain(parts["forces"]))
+
+
+def _plain(records: Array) -> Array:
+    """Records of numbers as the table (rows, numbers) whose memory they are."""
+    return records.view(np.float64, np.ndarray).reshape(len(records), records.dtype.itemsize // 8)
 
 
 DAILY_EXTRA = (

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
 from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, level
-from desertion.simulation.world import columns as col
 from desertion.simulation.world.codes import COMMUNITY, COMPANY, HOME_RESERVIST, N_ROUTES, NEWS, SQUAD, TIES
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def surfaces(
 def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities at one position of the dial, one a share."""
     rates = np.zeros(len(shares))
-    b = world.behaviour
+    b = world.behaviour[0]
     for route in range(N_ROUTES):
         open_, level_, reception = _published(world, who, force, route)
         if open_ <= 0.0 or level_ <= 0.0:
@@ -93,7 +92,7 @@ def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> N
             raised = level(world.form, level_, 0.0, sum(felt))
             rates[index] += exit_rate(
                 world.form, open_, raised, sum(felt), 0.0,
-                b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER],
+                b.additive_scale, b.concave_scale, b.concave_power,
             )  # fmt: skip
     return -np.expm1(-rates)
 

@@ -1,0 +1,23 @@
+"""Codes are places in the tuples of their names."""
+
+from __future__ import annotations
+
+from desertion.simulation.world import codes
+from desertion.simulation.world.codes import DAY_COUNTS, HOST_COUNTS, KINDS, N_STATUSES, ROUTES, STATUSES
+
+
+def test_names_and_numbers_of_statuses_agree() -> None:
+    """Every constant is the place of its name."""
+    for names in (STATUSES, KINDS, ROUTES):
+        for place, name in enumerate(names):
+            assert getattr(codes, name.upper()) == place
+    assert len(STATUSES) == N_STATUSES
+    assert [getattr(codes, f"C_{name.upper()}") for name in DAY_COUNTS[8:]] == [8, 9, 10, 11]
+    assert [DAY_COUNTS[getattr(codes, f"C_{name}")] for name in ("WOUNDED", "KILLED", "CAPTURED")] == [
+        "new_wounded",
+        "new_killed",
+        "new_captured",
+    ]
+    for route in ROUTES:
+        assert DAY_COUNTS[getattr(codes, route.upper())] == f"new_{route}"
+    assert len(HOST_COUNTS) == 10
