@@ -270,4 +270,4 @@ def test_a_different_signal_is_reported_before_the_fates_it_changes() -> None:
     found = difference(first, second)
     assert found is not None
     assert found.person is None
-    assert found.term.startswith("forces[0")
+    assert found.term.startswith("force_levers[0")

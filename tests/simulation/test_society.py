@@ -28,7 +28,7 @@ WORLDS = {
 def both(request: pytest.FixtureRequest) -> tuple[World, oracle.Society]:
     """Return a world and what the document says of it."""
     scenario = WORLDS[request.param]().sized()
-    return build(scenario, SEED, lazy=False), oracle.society(scenario, SEED)
+    return build(scenario, SEED, has_clocks=False), oracle.society(scenario, SEED)
 
 
 def test_everybody_has_the_kind_home_unit_and_traits_of_the_document(both: tuple[World, oracle.Society]) -> None:

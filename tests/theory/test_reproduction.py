@@ -152,7 +152,7 @@ def test_first_day_rates_are_those_that_the_model_publishes(name: str) -> None:
     publish_companies(model.core, 0, len(world.company_force))
     publish_communities(model.core, 0, len(world.community_force))
     publish_squads(model.core, 0, len(world.squad_force))
-    towns = (world.class_open * world.class_level)[world.outlook]
+    towns = (world.class_open * world.class_level)[world.row_seen]
     rows = {"reservists": 0, "civilians": 2, "skilled": 3}
     routes = {"hide": 0, "flee": 1, "surrender": 2, "refuse": 3}
     for group in groups_of(scenario):

@@ -103,7 +103,7 @@ class DesertionModel(Model[Any, Any]):
         self._agents_built = population == "mesa"
         check_memory(self.sized, population)
         tell_if_cold()
-        self.world = build(self.sized, self.seed_number, lazy=population == "compiled", threads=self._threads)
+        self.world = build(self.sized, self.seed_number, has_clocks=population == "compiled", threads=self._threads)
         self.core = core_of(self.world)
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))

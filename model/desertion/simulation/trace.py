@@ -168,10 +168,10 @@ class _Follower:
         reception = float(
             units.reception_in_squad(core, q, route)
             if serving
-            else communities.reception_in_class(core, w.outlook[c], seen["class"], route)
+            else communities.reception_in_class(core, w.row_seen[c], seen["class"], route)
         )
         open_, level_, shared = (
-            float(table[q, route] if serving else table[w.outlook[c], seen["class"], route])
+            float(table[q, route] if serving else table[w.row_seen[c], seen["class"], route])
             for table in (
                 (w.squad_open, w.squad_level, w.squad_shared)
                 if serving

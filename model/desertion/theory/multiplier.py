@@ -118,18 +118,18 @@ def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tupl
 def _rates(w: World, i: int) -> NDArray[np.float64]:
     """A person's rates by route as published yesterday, skilled visas left out, without frailty and ties."""
     from desertion.rules.hazard import exit_rate
-    from desertion.simulation.world.codes import SERVING, SKILLED
+    from desertion.simulation.world.codes import EMIGRATE, SERVING
     from desertion.simulation.world.people import class_of
 
     if w.status[i] == SERVING:
         q = w.squad[i]
         open_, level, shared = w.squad_open[q], w.squad_level[q], w.squad_shared[q]
     else:
-        place = w.outlook[w.community[i]], class_of(w.kind[i], w.status[i], w.trait[i])
+        place = w.row_seen[w.community[i]], class_of(w.kind[i], w.status[i], w.trait[i])
         open_, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
     b = w.behaviour[0]
     scales = b.additive_scale, b.concave_scale, b.concave_power
-    return np.array([exit_rate(w.form, open_[k], level[k], shared[k], 0.0, *scales) for k in range(SKILLED)])
+    return np.array([exit_rate(w.form, open_[k], level[k], shared[k], 0.0, *scales) for k in range(EMIGRATE)])
 
 
 def _departures(w: World, people: NDArray[np.int64]) -> NDArray[np.int64]:

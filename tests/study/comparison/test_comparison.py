@@ -240,8 +240,8 @@ def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
     model.step()
     w, people = model.world, model.world.class_n[:, HOME_RESERVIST].astype(float)
     rate = sum(
-        np.average(w.class_open[w.outlook, HOME_RESERVIST, k], weights=people)
-        * np.average(w.class_level[w.outlook, HOME_RESERVIST, k], weights=people)
+        np.average(w.class_open[w.row_seen, HOME_RESERVIST, k], weights=people)
+        * np.average(w.class_level[w.row_seen, HOME_RESERVIST, k], weights=people)
         for k in (HIDE, FLEE)
     )
     assert table.to_numpy().item() == pytest.approx(1.0 - np.exp(-rate), rel=1e-12)

@@ -14,20 +14,7 @@ from desertion.rules.ticks import TIE_MOST, TIE_SHARE, crossing, ticks
 from desertion.simulation.clocks.resting import add_up, fade, may_rest
 from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
 from desertion.simulation.clocks.targets import bind, loosen, make_loose
-from desertion.simulation.world.codes import (
-    CELL,
-    DESERTER,
-    FLEE,
-    HOME,
-    N_ROUTES,
-    NOBODYS,
-    OWN,
-    RESTING,
-    SERVING,
-    SKILLED,
-    SURRENDER,
-    TIES,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import can_leave, category_of_class, class_of, leaving_weight, may_bind
 
@@ -39,13 +26,13 @@ def _fetch(w: World, first: int, last: int) -> int:
     They lie scattered over memory. Reads that do not wait for each other overlap, while those of `decide_loose` would come one after the other
     (half its time at a million people).
     """
-    loose, status, kind, trait, touched = w.loose, w.status, w.kind, w.trait, w.is_touched
-    squad, community, target, tie = w.squad, w.community, w.target, w.tie
+    loose, status, kind, trait, touched = w.own_clocks, w.status, w.kind, w.trait, w.is_touched
+    squad, community, target, tie = w.squad, w.community, w.target, w.tie_pressure
     total = 0
     for m in range(first, last):
         i = loose[m]
         total += status[i] + kind[i] + trait[i] + touched[i] + squad[i] + community[i]
-        total += target[i, 0] + target[i, N_ROUTES - 1] + tie[i, 0] + tie[i, N_ROUTES - 1]
+        total += target[i, 0] + target[i, codes.N_ROUTES - 1] + tie[i, 0] + tie[i, codes.N_ROUTES - 1]
     return total
 
 
@@ -57,16 +44,16 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
     """
     form, behaviour = w.form, w.behaviour[0]
     a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
-    cross, beta, star = behaviour.cross_route, w.beta[TIES], w.beta_star[TIES]
-    loose, status, kind, trait, bound, touched = w.loose, w.status, w.kind, w.trait, w.bound, w.is_touched
+    cross, beta, star = behaviour.cross_route, w.beta[codes.TIES], w.beta_star[codes.TIES]
+    loose, status, kind, trait, bound, touched = w.own_clocks, w.status, w.kind, w.trait, w.bound, w.is_touched
     squad, community, target, tie, tie_day, keep, over = (
         w.squad,
         w.community,
         w.target,
-        w.tie,
+        w.tie_pressure,
         w.tie_day,
-        w.keep[TIES],
-        w.over[0],
+        w.daily_keep[codes.TIES],
+        w.days_done[0],
     )
     squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
     class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
@@ -75,7 +62,7 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
         w.quarter,
         w.squad_community,
         w.force_of,
-        w.outlook,
+        w.row_seen,
     )
     imitates = form != NONE and form != THRESHOLD
     kept = first
@@ -84,28 +71,28 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
             found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = loose[m]
         if not can_leave(status[i]):
-            bound[i] = NOBODYS
+            bound[i] = codes.NOBODYS
             continue
         if touched[i] != 0:
             fade(tie, touched, tie_day, i, keep, over)
         # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
-        if may_bind(status[i], kind[i], touched[i]) and target[i, SKILLED] > 0:
+        if may_bind(status[i], kind[i], touched[i]) and target[i, codes.EMIGRATE] > 0:
             binding[found[BINDING]] = i
             found[BINDING] += 1
             continue
         loose[kept] = i
         kept += 1
-        serving = status[i] == SERVING
+        serving = status[i] == codes.SERVING
         if serving:
             row, cl = squad[i], 0
         else:
             row, cl = outlook[community[i]], class_of(kind[i], status[i], trait[i])
         total = 0
         if touched[i] != 0 and imitates:
-            for k in range(N_ROUTES):
+            for k in range(codes.N_ROUTES):
                 total += tie[i, k]
         best, way = 2.0, -1
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             open_ = squad_open[row, k] if serving else class_open[row, cl, k]
             if open_ <= 0.0:
                 continue
@@ -113,13 +100,13 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
             if total != 0:
                 # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
                 reception = 0.0
-                if k == FLEE:
+                if k == codes.FLEE:
                     reception = (
-                        reception_at[outlook[squad_home[row]], DESERTER]
+                        reception_at[outlook[squad_home[row]], codes.DESERTER]
                         if serving
                         else reception_at[row, category_of_class(cl)]
                     )
-                elif k == SURRENDER:
+                elif k == codes.SURRENDER:
                     reception = quarter[force_of[i]]
                 tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
             if serving:
@@ -146,11 +133,11 @@ def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
     if way < 0:
         return -1
     total = 0
-    for r in range(N_ROUTES):
-        total += w.tie[i, r]
-    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[TIES] * (total / TIE_SHARE)
+    for r in range(codes.N_ROUTES):
+        total += w.tie_pressure[i, r]
+    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[codes.TIES] * (total / TIE_SHARE)
     pull = w.squad_pull[row, way] if serving else w.class_pull[row, cl, way]
-    return way if leaves_by_threshold(share, w.theta[i], pull) else -1
+    return way if leaves_by_threshold(share, w.threshold[i], pull) else -1
 
 
 @kernel
@@ -163,7 +150,7 @@ def bind_some(w: World, people: Array, n: int) -> None:
 @kernel
 def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> None:
     """Tell those of the persons first, ..., last - 1 who have ties to today's leavers; list who needs his own clock now."""
-    if w.beta[TIES] == 0.0 and w.beta_star[TIES] == 0.0:
+    if w.beta[codes.TIES] == 0.0 and w.beta_star[codes.TIES] == 0.0:
         return
     person, route, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
     some, by = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
@@ -185,11 +172,18 @@ def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> No
 @kernel
 def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Array) -> None:
     """Tell the first n people of a list of the leavers of another; what concerns them is read ahead, see `_fetch`."""
-    bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie, w.target, w.community
+    bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie_pressure, w.target, w.community
     tie_start, status, kind, trait, tie_day, total = w.tie_start, w.status, w.kind, w.trait, w.tie_day, 0
     for m in range(n):
         i = some[m]
-        total += bound[i] + is_touched[i] + tie[i, 0] + tie[i, N_ROUTES - 1] + target[i, 0] + target[i, N_ROUTES - 1]
+        total += (
+            bound[i]
+            + is_touched[i]
+            + tie[i, 0]
+            + tie[i, codes.N_ROUTES - 1]
+            + target[i, 0]
+            + target[i, codes.N_ROUTES - 1]
+        )
         total += community[i] + tie_start[i] + status[i] + kind[i] + trait[i] + tie_day[i]
     found[FETCHED] = total
     for m in range(n):
@@ -199,26 +193,26 @@ def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Ar
 @kernel
 def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Array) -> None:
     """Add a leaver to what presses on a person. The order in which several are added changes nothing."""
-    bound, is_touched, tie = w.bound, w.is_touched, w.tie
+    bound, is_touched, tie = w.bound, w.is_touched, w.tie_pressure
     before = bound[i]
-    if before == RESTING:
+    if before == codes.RESTING:
         add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
     elif is_touched[i] != 0:
-        fade(tie, is_touched, w.tie_day, i, w.keep[TIES], w.over[0])
-    elif before == CELL:
+        fade(tie, is_touched, w.tie_day, i, w.daily_keep[codes.TIES], w.days_done[0])
+    elif before == codes.SHARED:
         loosen(w, i)
     ties = w.tie_start[i + 1] - w.tie_start[i]
     tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
     is_touched[i] = 1
-    w.tie_day[i] = w.over[0]
-    if before < CELL:
+    w.tie_day[i] = w.days_done[0]
+    if before < codes.SHARED:
         return
     c = w.community[i]
-    if w.status[i] == HOME and may_rest(w, i, c, class_of(w.kind[i], w.status[i], w.trait[i])):
-        bound[i] = RESTING
+    if w.status[i] == codes.HOME and may_rest(w, i, c, class_of(w.kind[i], w.status[i], w.trait[i])):
+        bound[i] = codes.RESTING
         w.resting[c] = 1
     else:
-        bound[i] = OWN
+        bound[i] = codes.OWN
         asked[found[LISTED]] = i
         found[LISTED] += 1
 

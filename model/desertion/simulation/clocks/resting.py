@@ -16,21 +16,8 @@ from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
 from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
 from desertion.simulation.clocks.targets import bind, make_loose, unbind
-from desertion.simulation.world.codes import (
-    CELL,
-    FIRST_WAY,
-    FLEE,
-    HIDE,
-    HOME,
-    N_ROUTES,
-    N_WAYS,
-    OWN,
-    RESTING,
-    SKILLED,
-    SOLDIER,
-    TIES,
-    WAY_ROUTES,
-)
+from desertion.simulation.world import codes
+from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import category_of_class, class_of
 
@@ -42,10 +29,10 @@ BAND = 0.1  # by which perceived safety abroad may change meanwhile
 def remember(w: World, first: int, last: int, day: int, alarmed: Array, found: Array) -> None:
     """Keep what the communities first, ..., last - 1 see today; list those where it is more than the people at rest were told."""
     slot, communities = day % REST_WINDOW, len(w.community_force)
-    outlook, step, seen, safety = w.outlook, w.class_step, w.class_rate, w.reception
-    past_outlook, past_rate, past_reception = w.past_outlook, w.past_rate, w.past_reception
+    outlook, step, seen, safety = w.row_seen, w.class_step, w.class_rate, w.reception
+    past_outlook, past_rate, past_reception = w.past_row_seen, w.past_rate, w.past_reception
     resting, most, reception = w.resting, w.rest_most, w.rest_reception
-    safety_counts = w.beta_star[TIES] != 0.0
+    safety_counts = w.beta_star[codes.TIES] != 0.0
     for row in range(communities, len(seen)):
         past_rate[slot, row] = seen[row]
         past_reception[slot, row] = safety[row]
@@ -58,7 +45,7 @@ def remember(w: World, first: int, last: int, day: int, alarmed: Array, found: A
         if resting[c] == 0:
             continue
         more = False
-        for way in range(N_WAYS):
+        for way in range(codes.N_DOORS):
             more |= step[row, way] > most[c, way]
         if safety_counts:
             for cat in range(4):
@@ -74,10 +61,10 @@ def rouse_communities(w: World, alarmed: Array) -> None:
     for c in alarmed:
         w.resting[c] = 0
         for i in range(w.reservists_start[c], w.reservists_end[c]):
-            if w.bound[i] == RESTING:
+            if w.bound[i] == codes.RESTING:
                 rouse(w, i)
         for i in range(w.civilians_start[c], w.civilians_end[c]):
-            if w.bound[i] == RESTING:
+            if w.bound[i] == codes.RESTING:
                 rouse(w, i)
 
 
@@ -91,23 +78,28 @@ def rouse(w: World, i: int) -> None:
 @kernel
 def own_clock(w: World, i: int) -> None:
     """Give a person his own clock, if he went by his cell's or rested."""
-    if w.bound[i] == CELL:
+    if w.bound[i] == codes.SHARED:
         unbind(w, i)
-    elif w.bound[i] == RESTING:
+    elif w.bound[i] == codes.RESTING:
         rouse(w, i)
 
 
 @kernel
 def add_up(w: World, i: int, cl: int) -> None:
     """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties."""
-    beta, star, keep, cross = w.beta[TIES], w.beta_star[TIES], w.keep[TIES], w.behaviour[0].cross_route
-    c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie
-    outlook, seen, safety = w.past_outlook, w.past_rate, w.past_reception
-    hide, flee, skilled = _way_of(cl, HIDE), _way_of(cl, FLEE), _way_of(cl, SKILLED)
+    beta, star, keep, cross = (
+        w.beta[codes.TIES],
+        w.beta_star[codes.TIES],
+        w.daily_keep[codes.TIES],
+        w.behaviour[0].cross_route,
+    )
+    c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie_pressure
+    outlook, seen, safety = w.past_row_seen, w.past_rate, w.past_reception
+    hide, flee, skilled = _way_of(cl, codes.HIDE), _way_of(cl, codes.FLEE), _way_of(cl, codes.EMIGRATE)
     # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
     a, b, d, e, f = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
     to_hide, to_flee, to_skilled = 0, 0, 0
-    for day in range(w.tie_day[i], w.over[0]):
+    for day in range(w.tie_day[i], w.days_done[0]):
         slot = day % REST_WINDOW
         row = outlook[slot, c]
         total = a + b + d + e + f
@@ -120,11 +112,11 @@ def add_up(w: World, i: int, cl: int) -> None:
         a, b, d, e, f = decayed(a, keep), decayed(b, keep), decayed(d, keep), decayed(e, keep), decayed(f, keep)
         if a + b + d + e + f < TIE_FADED:
             a, b, d, e, f = 0, 0, 0, 0, 0
-    target[i, HIDE] -= to_hide
-    target[i, FLEE] -= to_flee
-    target[i, SKILLED] -= to_skilled
+    target[i, codes.HIDE] -= to_hide
+    target[i, codes.FLEE] -= to_flee
+    target[i, codes.EMIGRATE] -= to_skilled
     tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = a, b, d, e, f
-    w.tie_day[i] = w.over[0]
+    w.tie_day[i] = w.days_done[0]
     if a + b + d + e + f == 0:
         w.is_touched[i] = 0
 
@@ -132,8 +124,8 @@ def add_up(w: World, i: int, cl: int) -> None:
 @kernel
 def _way_of(cl: int, route: int) -> int:
     """The clock of a class of people at home that is a route's, -1 if they have no such route."""
-    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-        if WAY_ROUTES[way] == route:
+    for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+        if DOOR_ROUTES[way] == route:
             return way
     return -1
 
@@ -155,13 +147,13 @@ def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, over:
     """Let the tie pressures of a person forget the days that are over and have not been counted yet."""
     while tie_day[i] < over and is_touched[i] != 0:
         total = 0
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             if tie[i, k] != 0:
                 left = decayed(tie[i, k] + 0, keep)
                 tie[i, k] = left
                 total += left
         if total < TIE_FADED:
-            for k in range(N_ROUTES):
+            for k in range(codes.N_ROUTES):
                 tie[i, k] = 0
             is_touched[i] = 0
         tie_day[i] += 1
@@ -170,8 +162,8 @@ def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, over:
 @kernel
 def told(w: World, i: int) -> Array:
     """What presses on a person through his ties after the days that are over, by route, in ticks of 2**-24 of a share."""
-    tie, is_touched, day = w.tie[i : i + 1].copy(), w.is_touched[i : i + 1].copy(), w.tie_day[i : i + 1].copy()
-    fade(tie, is_touched, day, 0, w.keep[TIES], w.over[0])
+    tie, is_touched, day = w.tie_pressure[i : i + 1].copy(), w.is_touched[i : i + 1].copy(), w.tie_day[i : i + 1].copy()
+    fade(tie, is_touched, day, 0, w.daily_keep[codes.TIES], w.days_done[0])
     return tie[0]
 
 
@@ -183,8 +175,8 @@ def settle(w: World, first: int, last: int, asked: Array, found: Array) -> None:
     """
     some = np.empty(AHEAD, np.int64)
     for c in range(first, last):
-        row = w.outlook[c]
-        for way in range(N_WAYS):
+        row = w.row_seen[c]
+        for way in range(codes.N_DOORS):
             w.rest_most[c, way] = GROWTH * w.class_step[row, way]
         w.rest_reception[c] = w.reception[row]
         if w.resting[c] != 0:
@@ -215,14 +207,16 @@ def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Ar
 @kernel
 def _next_resting(w: World, first: int, last: int, some: Array, found: Array) -> tuple[int, int]:
     """Find people at rest from `first` on, and read ahead what concerns them, see `loose._fetch`; how many, and where to go on."""
-    bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie
+    bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie_pressure
     is_touched, tie_day, community = w.is_touched, w.tie_day, w.community
     n, total, at = 0, 0, first
     while at < last and n < len(some):
-        if bound[at] == RESTING:
+        if bound[at] == codes.RESTING:
             some[n] = at
             n += 1
-            total += target[at, 0] + target[at, N_ROUTES - 1] + tie[at, 0] + tie[at, N_ROUTES - 1] + tie_day[at]
+            total += (
+                target[at, 0] + target[at, codes.N_ROUTES - 1] + tie[at, 0] + tie[at, codes.N_ROUTES - 1] + tie_day[at]
+            )
             total += kind[at] + status[at] + trait[at] + is_touched[at] + community[at]
         at += 1
     found[FETCHED] = total
@@ -234,14 +228,14 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
     """Whether nothing short of an alarm can bring a person at home over a threshold before he is looked at again."""
     if w.form != MULTIPLICATIVE:
         return False
-    tie, star, beta, cross = w.tie, w.beta_star[TIES], w.beta[TIES], w.behaviour[0].cross_route
+    tie, star, beta, cross = w.tie_pressure, w.beta_star[codes.TIES], w.beta[codes.TIES], w.behaviour[0].cross_route
     total = 0
-    for k in range(N_ROUTES):
+    for k in range(codes.N_ROUTES):
         total += tie[i, k]
-    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-        k = WAY_ROUTES[way]
+    for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+        k = DOOR_ROUTES[way]
         share = (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE  # falls from day to day
-        safety = w.rest_reception[c, category_of_class(cl)] if k == FLEE else 0.0
+        safety = w.rest_reception[c, category_of_class(cl)] if k == codes.FLEE else 0.0
         felt = max(contagion(beta, star, safety - BAND, share), contagion(beta, star, safety + BAND, share), 0.0)
         # A tick more a day for what whole ticks leave out, and a millionth for the rounding of products.
         if w.target[i, k] <= 1.000001 * REST_WINDOW * (w.rest_most[c, way] + 2) * math.exp(clip_exponent(felt)):
@@ -252,15 +246,15 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
 @kernel
 def lull(w: World, first: int, last: int, found: Array) -> None:
     """Let those rest who may, of rows first, ..., last - 1 of the list of own clocks, and close up the list from `first` on."""
-    loose, bound, kind, status, trait, is_touched = w.loose, w.bound, w.kind, w.status, w.trait, w.is_touched
-    tie, tie_day, keep, over = w.tie, w.tie_day, w.keep[TIES], w.over[0]
+    loose, bound, kind, status, trait, is_touched = w.own_clocks, w.bound, w.kind, w.status, w.trait, w.is_touched
+    tie, tie_day, keep, over = w.tie_pressure, w.tie_day, w.daily_keep[codes.TIES], w.days_done[0]
     community, kept = w.community, first
     for m in range(first, last):
         i = loose[m]
-        if bound[i] == OWN and is_touched[i] != 0 and status[i] == HOME and kind[i] != SOLDIER:
+        if bound[i] == codes.OWN and is_touched[i] != 0 and status[i] == codes.HOME and kind[i] != codes.SOLDIER:
             fade(tie, is_touched, tie_day, i, keep, over)
             if is_touched[i] != 0 and may_rest(w, i, community[i], class_of(kind[i], status[i], trait[i])):
-                bound[i] = RESTING
+                bound[i] = codes.RESTING
                 w.resting[community[i]] = 1
                 continue
         loose[kept] = i

@@ -14,21 +14,8 @@ from desertion.rules.hazard import THRESHOLD, exit_rate, leaves_by_threshold
 from desertion.rules.ticks import FAR, crossing, ticks
 from desertion.simulation.clocks.targets import civilian_blocks
 from desertion.simulation.signals.units import risk_in
-from desertion.simulation.world.codes import (
-    CELL,
-    FIRST_WAY,
-    HIT,
-    HOME,
-    HOME_CIVILIAN,
-    HOME_CIVILIAN_SKILLED,
-    HOME_RESERVIST_SKILLED,
-    N_CELLS,
-    N_ROUTES,
-    N_WAYS,
-    SKILLED,
-    SKILLED_BIT,
-    WAY_ROUTES,
-)
+from desertion.simulation.world import codes
+from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import BLOCK, Array, World
 
 LEAVING, BINDING = LISTED, 2  # what a thread counts besides KEPT
@@ -41,8 +28,8 @@ def combat(w: World, first: int, last: int, hit: Array, found: Array) -> None:
     for q in range(first, last):
         if w.squad_n[q] == 0:
             continue
-        w.squad_clock[q, HIT] += ticks(risk_in(w, w.squad_company[q]))
-        if w.squad_clock[q, HIT] >= w.squad_low[q, HIT]:
+        w.squad_clock[q, codes.HIT] += ticks(risk_in(w, w.squad_company[q]))
+        if w.squad_clock[q, codes.HIT] >= w.squad_low[q, codes.HIT]:
             _scan_hit(w, q, hit, found)
 
 
@@ -53,18 +40,18 @@ def _scan_hit(w: World, q: int, hit: Array, found: Array) -> None:
         i = w.slots[q, j]
         if i < 0:
             continue
-        if w.target[i, HIT] <= w.squad_clock[q, HIT]:
+        if w.target[i, codes.HIT] <= w.squad_clock[q, codes.HIT]:
             hit[found[LISTED]] = i
             found[LISTED] += 1
         else:
-            low = min(low, w.target[i, HIT])
-    w.squad_low[q, HIT] = low
+            low = min(low, w.target[i, codes.HIT])
+    w.squad_low[q, codes.HIT] = low
 
 
 @kernel
 def decide_squads(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
     """Advance the exit clocks of squads and list the bound who leave."""
-    step = np.zeros(N_ROUTES, np.int64)
+    step = np.zeros(codes.N_ROUTES, np.int64)
     form, behaviour = w.form, w.behaviour[0]
     a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
     serving, clock, low = w.squad_n, w.squad_clock, w.squad_low
@@ -73,7 +60,7 @@ def decide_squads(w: World, first: int, last: int, person: Array, route: Array, 
         if serving[q] == 0:
             continue
         passed = False
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             step[k] = ticks(exit_rate(form, open_[q, k], level_[q, k], shared[q, k], 0.0, a, b, s))
             clock[q, k] += step[k]
             passed = passed or (step[k] > 0 and clock[q, k] >= low[q, k])
@@ -81,7 +68,7 @@ def decide_squads(w: World, first: int, last: int, person: Array, route: Array, 
         if form == THRESHOLD:
             way = best_open(open_, q)
             if way >= 0:
-                passed = passed or w.squad_share[q] + w.squad_pull[q, way] >= w.squad_low_theta[q]
+                passed = passed or w.squad_share[q] + w.squad_pull[q, way] >= w.squad_low_threshold[q]
         if passed:
             _scan_squad(w, q, step, way, person, route, found)
 
@@ -89,47 +76,47 @@ def decide_squads(w: World, first: int, last: int, person: Array, route: Array, 
 @kernel
 def _scan_squad(w: World, q: int, step: Array, way: int, person: Array, route: Array, found: Array) -> None:
     low = w.squad_low
-    low[q, :N_ROUTES] = FAR
+    low[q, : codes.N_ROUTES] = FAR
     low_theta = 1e300
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
-        if i < 0 or w.bound[i] != CELL:
+        if i < 0 or w.bound[i] != codes.SHARED:
             continue
-        k = _first_route(w.target, i, w.squad_clock[q], step, 0, N_ROUTES, SQUAD_ROUTES)
-        if way >= 0 and k < 0 and leaves_by_threshold(w.squad_share[q], w.theta[i], w.squad_pull[q, way]):
+        k = _first_route(w.target, i, w.squad_clock[q], step, 0, codes.N_ROUTES, SQUAD_ROUTES)
+        if way >= 0 and k < 0 and leaves_by_threshold(w.squad_share[q], w.threshold[i], w.squad_pull[q, way]):
             k = way
         if k >= 0:
             person[found[LEAVING]] = i
             route[found[LEAVING]] = k
             found[LEAVING] += 1
             continue
-        for r in range(N_ROUTES):
+        for r in range(codes.N_ROUTES):
             low[q, r] = min(low[q, r], w.target[i, r])
         if w.form == THRESHOLD:
-            low_theta = min(low_theta, w.theta[i])
-    w.squad_low_theta[q] = low_theta
+            low_theta = min(low_theta, w.threshold[i])
+    w.squad_low_threshold[q] = low_theta
 
 
 @kernel
 def decide_communities(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
     """Advance the exit clocks of people at home and list the bound who leave."""
     follows = w.form == THRESHOLD
-    outlook, clock, low, step = w.outlook, w.class_clock, w.class_low, w.class_step
+    outlook, clock, low, step = w.row_seen, w.class_clock, w.class_low, w.class_step
     for c in range(first, last):
         row = outlook[c]
         passed = follows
-        for way in range(N_WAYS):
+        for way in range(codes.N_DOORS):
             clock[c, way] += step[row, way]
             passed |= clock[c, way] >= low[c, way]
         if passed:
-            for cl in range(N_CELLS):
+            for cl in range(codes.N_HOME_CLASSES):
                 _decide_class(w, c, cl, person, route, found)
 
 
 @kernel
 def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found: Array) -> None:
     """Look at the people of a class if one of its clocks has passed somebody's target."""
-    row, first, last = w.outlook[c], FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    row, first, last = w.row_seen[c], FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     if w.class_n[c, cl] == 0:
         w.class_low[c, first:last] = FAR
         return
@@ -139,7 +126,7 @@ def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found:
             passed = True
     if w.form == THRESHOLD:
         follow = best_open(w.class_open[row], cl)
-        if follow >= 0 and w.class_share[row, cl] + w.class_pull[row, cl, follow] >= w.class_low_theta[c, cl]:
+        if follow >= 0 and w.class_share[row, cl] + w.class_pull[row, cl, follow] >= w.class_low_threshold[c, cl]:
             passed = True
     if passed:
         _scan_class(w, c, cl, follow, person, route, found)
@@ -148,13 +135,13 @@ def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found:
 @kernel
 def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Array, found: Array) -> None:
     """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target."""
-    first, last = FIRST_WAY[cl], FIRST_WAY[cl + 1]
+    first, last = FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     begin, end, block = w.reservists_start[c], w.reservists_end[c], w.block_start[c]
-    if cl >= HOME_CIVILIAN:
+    if cl >= codes.HOME_CIVILIAN:
         begin, end, block = w.civilians_start[c], w.civilians_end[c], civilian_blocks(w, c)
     low, clock, block_low = w.class_low[c], w.class_clock[c], w.block_low
     low[first:last] = FAR
-    w.class_low_theta[c, cl] = 1e300
+    w.class_low_threshold[c, cl] = 1e300
     while begin < end:
         look = w.form == THRESHOLD  # nobody keeps the lowest threshold of a block
         for way in range(first, last):
@@ -171,30 +158,30 @@ def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Ar
 def _scan_block(
     w: World, c: int, cl: int, begin: int, end: int, block: int, follow: int, person: Array, route: Array, found: Array
 ) -> None:
-    row, first, last = w.outlook[c], FIRST_WAY[cl], FIRST_WAY[cl + 1]
-    skilled = SKILLED_BIT if (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED) else 0
-    low, low_theta = w.block_low[block], w.class_low_theta[c, cl]
+    row, first, last = w.row_seen[c], FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
+    skilled = codes.SKILLED_BIT if (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED) else 0
+    low, low_theta = w.block_low[block], w.class_low_threshold[c, cl]
     low[first:last] = FAR
     status, bound, trait, target = w.status, w.bound, w.trait, w.target
     for i in range(begin, end):
-        if bound[i] != CELL or status[i] != HOME or (trait[i] & SKILLED_BIT) != skilled:
+        if bound[i] != codes.SHARED or status[i] != codes.HOME or (trait[i] & codes.SKILLED_BIT) != skilled:
             continue
-        k = _first_route(target, i, w.class_clock[c], w.class_step[row], first, last, WAY_ROUTES)
+        k = _first_route(target, i, w.class_clock[c], w.class_step[row], first, last, DOOR_ROUTES)
         if follow >= 0 and k < 0:
             pull = w.class_pull[row, cl, follow]
-            if leaves_by_threshold(w.class_share[row, cl], w.theta[i], pull):
+            if leaves_by_threshold(w.class_share[row, cl], w.threshold[i], pull):
                 k = follow
         if k >= 0:
             person[found[LEAVING]] = i
             route[found[LEAVING]] = k
             found[LEAVING] += 1
-            if k < SKILLED:
+            if k < codes.EMIGRATE:
                 continue
         for way in range(first, last):
-            low[way] = min(low[way], target[i, WAY_ROUTES[way]])
+            low[way] = min(low[way], target[i, DOOR_ROUTES[way]])
         if w.form == THRESHOLD:
-            low_theta = min(low_theta, w.theta[i])
-    w.class_low_theta[c, cl] = low_theta
+            low_theta = min(low_theta, w.threshold[i])
+    w.class_low_threshold[c, cl] = low_theta
 
 
 @kernel
@@ -216,7 +203,7 @@ def _first_route(
 def best_open(open_: Array, row: int) -> int:
     """The route with the largest opportunity times chance, -1 if none is open."""
     best, route = 0.0, -1
-    for k in range(N_ROUTES):
+    for k in range(codes.N_ROUTES):
         if open_[row, k] > best:
             best, route = open_[row, k], k
     return route

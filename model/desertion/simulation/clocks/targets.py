@@ -6,7 +6,8 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import EXIT_A, EXIT_B, FRAILTY, normals, uniforms
 from desertion.rules.hazard import THRESHOLD, frailty
 from desertion.rules.ticks import FAR, exit_threshold
-from desertion.simulation.world.codes import CELL, FIRST_WAY, HIT, N_CLOCKS, N_ROUTES, OWN, SERVING, SOLDIER, WAY_ROUTES
+from desertion.simulation.world import codes
+from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import BLOCK, World
 from desertion.simulation.world.people import class_of, who
 
@@ -17,7 +18,7 @@ def log_frailty(w: World, i: int) -> float:
     b = w.behaviour[0]
     own = normals(w.seed, who(w, i), FRAILTY, 0)[0]
     unit, unit_variance = 0.0, 0.0
-    if w.kind[i] == SOLDIER:
+    if w.kind[i] == codes.SOLDIER:
         f = w.force_of[i]
         unit = w.company_z[w.squad_company[first_squad(w, f, i)]]
         unit_variance = b.frailty_unit
@@ -51,16 +52,16 @@ def thresholds(w: World, i: int, z: float) -> tuple[int, int, int, int, int, int
 def renew(w: World, i: int) -> None:
     """Give a person of the compiled form the full thresholds of his present spell."""
     new = thresholds(w, i, log_frailty(w, i))
-    for k in range(N_CLOCKS):
+    for k in range(codes.N_CLOCKS):
         w.target[i, k] = new[k]
 
 
 @kernel
 def make_loose(w: World, i: int) -> None:
     """Put a person on the list of those who have their own clock."""
-    w.bound[i] = OWN
-    w.loose[w.loose_n[0]] = i
-    w.loose_n[0] += 1
+    w.bound[i] = codes.OWN
+    w.own_clocks[w.own_clocks_n[0]] = i
+    w.own_clocks_n[0] += 1
 
 
 @kernel
@@ -73,36 +74,36 @@ def unbind(w: World, i: int) -> None:
 @kernel
 def loosen(w: World, i: int) -> None:
     """Take a person off his cell's clock: what he still lacks becomes his own."""
-    if w.status[i] == SERVING:
-        for k in range(N_ROUTES):
+    if w.status[i] == codes.SERVING:
+        for k in range(codes.N_ROUTES):
             w.target[i, k] -= w.squad_clock[w.squad[i], k]
     else:
         c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-        for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-            w.target[i, WAY_ROUTES[way]] -= w.class_clock[c, way]
+        for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+            w.target[i, DOOR_ROUTES[way]] -= w.class_clock[c, way]
 
 
 @kernel
 def bind(w: World, i: int) -> None:
     """Put a person on his cell's clock."""
-    w.bound[i] = CELL
-    if w.status[i] == SERVING:
+    w.bound[i] = codes.SHARED
+    if w.status[i] == codes.SERVING:
         q = w.squad[i]
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             w.target[i, k] += w.squad_clock[q, k]
             w.squad_low[q, k] = min(w.squad_low[q, k], w.target[i, k])
         if w.form == THRESHOLD:
-            w.squad_low_theta[q] = min(w.squad_low_theta[q], w.theta[i])
+            w.squad_low_threshold[q] = min(w.squad_low_threshold[q], w.threshold[i])
         return
     c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
     block = _block_of(w, i, c)
-    for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-        k = WAY_ROUTES[way]
+    for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+        k = DOOR_ROUTES[way]
         w.target[i, k] += w.class_clock[c, way]
         w.class_low[c, way] = min(w.class_low[c, way], w.target[i, k])
         w.block_low[block, way] = min(w.block_low[block, way], w.target[i, k])
     if w.form == THRESHOLD:
-        w.class_low_theta[c, cl] = min(w.class_low_theta[c, cl], w.theta[i])
+        w.class_low_threshold[c, cl] = min(w.class_low_threshold[c, cl], w.threshold[i])
 
 
 @kernel
@@ -124,7 +125,7 @@ def bind_residents(w: World, first: int, last: int) -> None:
     """Draw the thresholds of people at home in the communities first, ..., last - 1 and put them on their classes' clocks (start)."""
     for c in range(first, last):
         w.class_low[c] = FAR
-        w.class_low_theta[c] = 1e300
+        w.class_low_threshold[c] = 1e300
         for i in range(w.reservists_start[c], w.reservists_end[c]):
             renew(w, i)
             bind(w, i)
@@ -138,7 +139,7 @@ def bind_squads(w: World, first: int, last: int) -> None:
     """Draw the thresholds of the men of the squads first, ..., last - 1 and put them on their squads' clocks (start)."""
     for q in range(first, last):
         w.squad_low[q] = FAR
-        w.squad_low_theta[q] = 1e300
+        w.squad_low_threshold[q] = 1e300
         for j in range(w.squad_founders[q]):
             i = w.slots[q, j]
             renew(w, i)
@@ -149,5 +150,5 @@ def bind_squads(w: World, first: int, last: int) -> None:
 @kernel
 def face_fire(w: World, i: int, q: int) -> None:
     """Put a person on his squad's clock of being hit, which runs for all who serve in it, whatever ties tell them."""
-    w.target[i, HIT] += w.squad_clock[q, HIT]
-    w.squad_low[q, HIT] = min(w.squad_low[q, HIT], w.target[i, HIT])
+    w.target[i, codes.HIT] += w.squad_clock[q, codes.HIT]
+    w.squad_low[q, codes.HIT] = min(w.squad_low[q, codes.HIT], w.target[i, codes.HIT])

@@ -6,7 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import CALLUP, u64, words
 from desertion.simulation.day.register import enter
 from desertion.simulation.day.turnout import refill_street
-from desertion.simulation.world.codes import C_CALLED, CALLED_BIT, HOME, SUMMONED
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 
 
@@ -55,13 +55,13 @@ def _call_up(w: World, v: int, day: int) -> None:
         i = _next_name(w, w.wave_force[v])
         if i < 0:
             return
-        if w.status[i] == HOME:
-            w.trait[i] |= CALLED_BIT
+        if w.status[i] == codes.HOME:
+            w.trait[i] |= codes.CALLED_BIT
             w.wave_of[i] = v
             w.until[i] = day + w.wave_notice[v]
             w.wave_called[v] += 1
-            w.counts_today[w.wave_force[v], C_CALLED] += 1
-            enter(w, i, SUMMONED, day)
+            w.counts_today[w.wave_force[v], codes.C_CALLED] += 1
+            enter(w, i, codes.SUMMONED, day)
         elif w.wave_list[v] == 1:
             w.wave_called[v] += 1  # his name was on the list, but he is gone
 

@@ -12,25 +12,8 @@ from desertion.simulation.day.combat import treat
 from desertion.simulation.day.flight import choose_host, from_draws, set_out
 from desertion.simulation.day.news import passing_now, spread_news
 from desertion.simulation.day.register import enter
-from desertion.simulation.world.codes import (
-    CELL,
-    D_VISAS,
-    EMIGRATED,
-    FLED_BIT,
-    FLEE,
-    HIDE,
-    HIDING,
-    REFUSE,
-    REFUSER_BIT,
-    REFUSING,
-    RESERVIST,
-    SKILLED,
-    SUMMONED,
-    SURRENDER,
-    SURRENDERED,
-    TRAINING,
-)
-from desertion.simulation.world.fields import Cells, World
+from desertion.simulation.world import codes
+from desertion.simulation.world.fields import Values, World
 from desertion.simulation.world.people import who
 
 
@@ -64,7 +47,7 @@ def depart_all(w: World, day: int) -> None:
     for f in range(len(w.people)):
         passing[f] = passing_now(w, f)
     for n in range(w.out_n[0]):
-        if w.out_route[n] == SKILLED:
+        if w.out_route[n] == codes.EMIGRATE:
             wanting += 1
         else:
             depart(w, n, w.out_route[n], passing, day)
@@ -72,20 +55,20 @@ def depart_all(w: World, day: int) -> None:
         return
     if w.visa_credit.max() < 1.0:
         for n in range(w.out_n[0]):
-            if w.out_route[n] == SKILLED:
+            if w.out_route[n] == codes.EMIGRATE:
                 _wait_on(w, n)
         return
     place, rank = np.empty(wanting, np.int64), np.empty(wanting)
     m = 0
     for n in range(w.out_n[0]):
-        if w.out_route[n] == SKILLED:
+        if w.out_route[n] == codes.EMIGRATE:
             place[m] = n
             rank[m] = w.out_rank[n]
             m += 1
     for m in np.argsort(rank):
         n = place[m]
         if _take_visa(w, w.out_person[n]):
-            depart(w, n, SKILLED, passing, day)
+            depart(w, n, codes.EMIGRATE, passing, day)
         else:
             _wait_on(w, n)
 
@@ -94,7 +77,7 @@ def depart_all(w: World, day: int) -> None:
 def _wait_on(w: World, n: int) -> None:
     """Leave the n-th of today's leavers without a visa where he is; he asks again tomorrow."""
     w.out_route[n] = -1
-    if w.lazy and w.bound[w.out_person[n]] == CELL:
+    if w.has_clocks and w.bound[w.out_person[n]] == codes.SHARED:
         unbind(w, w.out_person[n])
 
 
@@ -106,18 +89,18 @@ def make_ready(w: World, first: int, last: int) -> None:
     """
     for n in range(first, last):
         i, route = w.out_person[n], w.out_route[n]
-        if route == FLEE:
+        if route == codes.FLEE:
             w.out_host[n] = choose_host(w, i, -1)
-        elif route == HIDE:
-            from_draws(w, i, HIDING, 0)
-        elif route == REFUSE:
-            from_draws(w, i, REFUSING, 0)
-        elif route == SKILLED:
+        elif route == codes.HIDE:
+            from_draws(w, i, codes.HIDING, 0)
+        elif route == codes.REFUSE:
+            from_draws(w, i, codes.REFUSING, 0)
+        elif route == codes.EMIGRATE:
             w.out_rank[n] = uniform(w.seed, who(w, i), RANK, 0)
 
 
 @kernel
-def depart(w: World, n: int, route: int, passing: Cells, day: int) -> None:
+def depart(w: World, n: int, route: int, passing: Values, day: int) -> None:
     """The n-th of the day's leavers goes by a route."""
     i = w.out_person[n]
     f, status = w.force_of[i], w.status[i]
@@ -125,24 +108,24 @@ def depart(w: World, n: int, route: int, passing: Cells, day: int) -> None:
         w.left_day[i] = day
         w.left_route[i] = route
         w.left[f] += 1
-    if w.kind[i] == RESERVIST and route == FLEE and (w.trait[i] & FLED_BIT) == 0:
-        w.trait[i] |= FLED_BIT
+    if w.kind[i] == codes.RESERVIST and route == codes.FLEE and (w.trait[i] & codes.FLED_BIT) == 0:
+        w.trait[i] |= codes.FLED_BIT
         w.fled[f] += 1
     w.departures[f] += 1
     w.counts_today[f, route] += 1
-    if (status == SUMMONED or status == TRAINING) and w.wave_of[i] >= 0:
+    if (status == codes.SUMMONED or status == codes.TRAINING) and w.wave_of[i] >= 0:
         w.wave_evaded[w.wave_of[i]] += 1
     spread_news(w, i, f, route, status, passing[f], day)
-    if route == HIDE:
-        enter(w, i, HIDING, day)
-    elif route == REFUSE:
-        w.trait[i] |= REFUSER_BIT
-        enter(w, i, REFUSING, day)
-    elif route == SURRENDER:
+    if route == codes.HIDE:
+        enter(w, i, codes.HIDING, day)
+    elif route == codes.REFUSE:
+        w.trait[i] |= codes.REFUSER_BIT
+        enter(w, i, codes.REFUSING, day)
+    elif route == codes.SURRENDER:
         treat(w, i, f)
-        enter(w, i, SURRENDERED, day)
-    elif route == SKILLED:
-        enter(w, i, EMIGRATED, day)
+        enter(w, i, codes.SURRENDERED, day)
+    elif route == codes.EMIGRATE:
+        enter(w, i, codes.EMIGRATED, day)
     else:
         set_out(w, i, w.out_host[n], day)
 
@@ -162,5 +145,5 @@ def _take_visa(w: World, i: int) -> bool:
         return False
     w.visa_credit[chosen] -= 1.0
     w.host[i] = chosen
-    w.host_day[chosen, w.force_of[i], D_VISAS] += 1
+    w.host_day[chosen, w.force_of[i], codes.D_VISAS] += 1
     return True

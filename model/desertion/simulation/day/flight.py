@@ -9,19 +9,7 @@ from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
 from desertion.simulation.day.register import enter
 from desertion.simulation.signals.hosts import inside_worth, outside_worth
-from desertion.simulation.world.codes import (
-    DESERTER,
-    EVADER,
-    HIDING,
-    IN_FLIGHT,
-    OTHER,
-    REFUSER_BIT,
-    RESERVIST,
-    SERVED_BIT,
-    SKILLED_BIT,
-    SOLDIER,
-    SPECIALIST,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import who
 
@@ -45,18 +33,18 @@ def stay_ticks(u: float) -> int:
 @kernel
 def category_of(w: World, i: int) -> int:
     """The category in which hosts deal with a person."""
-    if (w.trait[i] & SERVED_BIT) != 0 or w.kind[i] == SOLDIER:
-        return DESERTER
-    if w.kind[i] == RESERVIST:
-        return EVADER
-    return SPECIALIST if (w.trait[i] & SKILLED_BIT) != 0 else OTHER
+    if (w.trait[i] & codes.SERVED_BIT) != 0 or w.kind[i] == codes.SOLDIER:
+        return codes.DESERTER
+    if w.kind[i] == codes.RESERVIST:
+        return codes.EVADER
+    return codes.SKILLED if (w.trait[i] & codes.SKILLED_BIT) != 0 else codes.OTHER
 
 
 @kernel
 def category_at(w: World, i: int, h: int) -> int:
     """The same at one host: one that covers open refusers counts them as deserters, another as others."""
-    if (w.trait[i] & REFUSER_BIT) != 0:
-        return DESERTER if w.hosts[h].covers_refusers > 0.0 else OTHER
+    if (w.trait[i] & codes.REFUSER_BIT) != 0:
+        return codes.DESERTER if w.hosts[h].covers_refusers > 0.0 else codes.OTHER
     return category_of(w, i)
 
 
@@ -83,9 +71,9 @@ def choose_host(w: World, i: int, but: int) -> int:
 def set_out(w: World, i: int, h: int, day: int) -> None:
     """Put a person on the way to a host; one whom no host is worth the way goes into hiding instead."""
     if h < 0:
-        from_draws(w, i, HIDING, 0)
-        enter(w, i, HIDING, day)
+        from_draws(w, i, codes.HIDING, 0)
+        enter(w, i, codes.HIDING, day)
         return
     w.until[i] = day + int(w.hosts[h].travel)
-    enter(w, i, IN_FLIGHT, day)  # before the host changes: the old one must lose him
+    enter(w, i, codes.IN_FLIGHT, day)  # before the host changes: the old one must lose him
     w.host[i] = h

@@ -10,7 +10,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import legitimacy
 from desertion.simulation.day.news import passing_now
 from desertion.simulation.day.turnout import turned_out
-from desertion.simulation.world.codes import C_CAPTURED, C_KILLED, C_WOUNDED, SERVING, SURRENDER
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 
 
@@ -97,7 +97,7 @@ def _legitimacy(w: World, f: int, street: float) -> None:
     leavers = 0
     for k in range(5):
         leavers += w.counts_today[f, k]
-    hit = w.counts_today[f, C_WOUNDED] + w.counts_today[f, C_KILLED] + w.counts_today[f, C_CAPTURED]
+    hit = w.counts_today[f, codes.C_WOUNDED] + w.counts_today[f, codes.C_KILLED] + w.counts_today[f, codes.C_CAPTURED]
     passing = passing_now(w, f)
     ban = 1.0 if force.exit_ban > 0.0 and w.ban_was[f] <= 0.0 else 0.0
     w.ban_was[f] = force.exit_ban
@@ -127,9 +127,9 @@ def _output(w: World, f: int) -> None:
 @kernel
 def _strength(w: World, f: int, day: int) -> None:
     force = w.forces[f]
-    w.effective[f] = max(0.0, w.count[f, SERVING] - force.bearers * w.counts_today[f, C_WOUNDED])
+    w.effective[f] = max(0.0, w.count[f, codes.SERVING] - force.bearers * w.counts_today[f, codes.C_WOUNDED])
     if w.collapsed[f] < 0 and w.soldiers_start[f] > 0 and w.effective[f] < w.breakpoint[f] * w.soldiers_start[f]:
         w.collapsed[f] = day
-    taken = w.counts_today[f, C_CAPTURED] + w.counts_today[f, SURRENDER]
+    taken = w.counts_today[f, codes.C_CAPTURED] + w.counts_today[f, codes.SURRENDER]
     keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[0].information_half_life)
     w.information[f] = w.information[f] * keep + taken * w.behaviour[0].information_value

@@ -10,27 +10,7 @@ from desertion.rules.refuge import carried_over
 from desertion.simulation.day.flight import category_at, from_draws, set_out
 from desertion.simulation.day.register import enter, new_spell
 from desertion.simulation.signals.hosts import admission, is_full, takes_transit
-from desertion.simulation.world.codes import (
-    ABROAD,
-    APPLICANT,
-    C_TURNED_BACK,
-    CALLED_BIT,
-    D_ADMITTED,
-    D_DECIDED,
-    D_GENUINE,
-    D_GRANTED,
-    D_INFILTRATORS,
-    D_IRREGULAR,
-    D_PASSED,
-    D_REFUSED,
-    D_TURNED_AWAY,
-    HIDING,
-    HOME,
-    OUT_BIT,
-    PROTECTED,
-    REFUSED,
-    SERVED_BIT,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import who
 
@@ -67,7 +47,7 @@ def join_border_queue(w: World, i: int) -> None:
 @kernel
 def file_claim(w: World, i: int, h: int, day: int) -> None:
     """File a claim with a host and stand last in its queue of cases."""
-    enter(w, i, APPLICANT, day)
+    enter(w, i, codes.APPLICANT, day)
     _append(w, w.case_queue[h], i)
     w.full[h] = is_full(w, h)
 
@@ -102,41 +82,41 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
     w.full[h] = is_full(w, h)
     if host.border >= 2.0:
         if visa < host.visa_free[cat]:
-            w.host_day[h, f, D_ADMITTED] += 1
+            w.host_day[h, f, codes.D_ADMITTED] += 1
             _settle_abroad(w, i, day)
             return
         if w.full[h] == 0 and claim < admission(w, h, f, cat):
-            w.host_day[h, f, D_ADMITTED] += 1
+            w.host_day[h, f, codes.D_ADMITTED] += 1
             file_claim(w, i, h, day)
             return
     elif host.border >= 1.0:
         other = _onward_host(w, h, f, cat)
         if other >= 0:
-            w.host_day[h, f, D_PASSED] += 1
+            w.host_day[h, f, codes.D_PASSED] += 1
             set_out(w, i, other, day)
             return
     if leak < host.leak:
-        w.host_day[h, f, D_IRREGULAR] += 1
+        w.host_day[h, f, codes.D_IRREGULAR] += 1
         _settle_abroad(w, i, day)
         return
-    w.host_day[h, f, D_TURNED_AWAY] += 1
-    w.counts_today[f, C_TURNED_BACK] += 1
+    w.host_day[h, f, codes.D_TURNED_AWAY] += 1
+    w.counts_today[f, codes.C_TURNED_BACK] += 1
     _send_back(w, i, day)
 
 
 @kernel
 def _settle_abroad(w: World, i: int, day: int) -> None:
-    from_draws(w, i, ABROAD, w.host_key[w.host[i]])
-    enter(w, i, ABROAD, day)
+    from_draws(w, i, codes.ABROAD, w.host_key[w.host[i]])
+    enter(w, i, codes.ABROAD, day)
 
 
 @kernel
 def _send_back(w: World, i: int, day: int) -> None:
     """Turned away: in hiding if he served or was called, else at home; a new spell."""
-    w.trait[i] &= ~OUT_BIT & 0xFF
+    w.trait[i] &= ~codes.OUT_BIT & 0xFF
     new_spell(w, i)
-    from_draws(w, i, HIDING, 0)
-    enter(w, i, HIDING if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0 else HOME, day)
+    from_draws(w, i, codes.HIDING, 0)
+    enter(w, i, codes.HIDING if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0 else codes.HOME, day)
 
 
 @kernel
@@ -179,7 +159,7 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
     spy = uniform(w.seed, who(w, i), INFILTRATOR, 0) < w.behaviour[0].infiltrators
     alarm = found < (host.screening_detection if spy else host.screening_alarm)
     granted = merit < host.recognition[cat] and not alarm
-    w.host_day[h, f, D_DECIDED] += 1
+    w.host_day[h, f, codes.D_DECIDED] += 1
     heard, good = w.behaviour[0].belief_heard, 1.0 if granted else 0.0
     w.heard_n[c, h, cat] += 1.0
     w.heard_good[c, h, cat] += good
@@ -187,23 +167,23 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
     w.national_n[f, h, cat] += heard
     w.national_good[f, h, cat] += heard * good
     if granted:
-        w.host_day[h, f, D_GRANTED] += 1
+        w.host_day[h, f, codes.D_GRANTED] += 1
         if spy:
-            w.host_day[h, f, D_INFILTRATORS] += 1
-        enter(w, i, PROTECTED, day)
+            w.host_day[h, f, codes.D_INFILTRATORS] += 1
+        enter(w, i, codes.PROTECTED, day)
         return
-    w.host_day[h, f, D_REFUSED] += 1
+    w.host_day[h, f, codes.D_REFUSED] += 1
     if alarm and not spy and merit < host.recognition[cat]:
-        w.host_day[h, f, D_GENUINE] += 1
+        w.host_day[h, f, codes.D_GENUINE] += 1
     w.until[i] = day + int(host.refused_days)
-    enter(w, i, REFUSED, day)
+    enter(w, i, codes.REFUSED, day)
 
 
 @kernel
 def forget(w: World) -> None:
     """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
     keep = math.exp(-0.6931471805599453 / w.behaviour[0].belief_half_life)
-    w.captor[:] *= keep
+    w.prisoners_seen[:] *= keep
     w.national_n[:] *= keep
     w.national_good[:] *= keep
     for c in range(len(w.has_heard)):

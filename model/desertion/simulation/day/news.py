@@ -5,7 +5,7 @@ from __future__ import annotations
 from desertion.engine.compile import kernel
 from desertion.rules.home import passing_news
 from desertion.rules.ticks import SHARE
-from desertion.simulation.world.codes import PROTECTED, SERVING, SURRENDER
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import leaving_weight
 
@@ -14,17 +14,17 @@ from desertion.simulation.world.people import leaving_weight
 def spread_news(w: World, i: int, f: int, route: int, status: int, passing: float, day: int) -> None:
     """Add a leaver to the pressures of his unit, home and army; `passing` is the share of news that passes censorship."""
     weight = leaving_weight(w, i) * SHARE
-    if status == SERVING:
+    if status == codes.SERVING:
         q = w.squad[i]
         k = w.squad_company[q]
         w.squad_new[q, route] += int(weight / w.squad_size[q])
         w.company_new[k, route] += int(weight / w.company_size[k])
-        if route == SURRENDER:
+        if route == codes.SURRENDER:
             w.squad_surrendered[q, day % 3] += 1
             w.company_surrendered[k, day % 3] += 1
     c = w.community[i]
     w.community_new[c, route] += int(weight / w.community_size[c])
-    served = status == SERVING
+    served = status == codes.SERVING
     if served:
         w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
     else:
@@ -37,7 +37,7 @@ def passing_now(w: World, f: int) -> float:
     """Share of news that passes censorship today."""
     exiles = 0
     for h in range(len(w.hosts)):
-        exiles += w.host_count[h, f, PROTECTED]
+        exiles += w.host_count[h, f, codes.PROTECTED]
     return passing_news(w.forces[f].censorship, w.forces[f].erosion, exiles / w.people[f])
 
 
@@ -71,4 +71,4 @@ def _gone_in_three_days(row: Array, size: int, day: int) -> int:
 
 @kernel
 def _announce(w: World, f: int, men: float) -> None:
-    w.news_new[f, SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))
+    w.news_new[f, codes.SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))

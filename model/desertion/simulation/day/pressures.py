@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.ticks import decayed
-from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, SQUAD
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 
 
@@ -12,20 +12,22 @@ from desertion.simulation.world.fields import Array, World
 def close_pressures(w: World, day: int) -> None:
     """Let the pressures of companies and news forget a day and take up today's leavers, so that tomorrow everybody sees them."""
     for k in range(len(w.company_n)):
-        _fold(w.company_pressure[k], w.company_new[k], w.keep[COMPANY])
+        _fold(w.company_pressure[k], w.company_new[k], w.daily_keep[codes.COMPANY])
         w.company_surrendered[k, (day + 1) % 3] = 0
         for j in range(3):
-            w.company_casualties[k, j] = decayed(w.company_casualties[k, j], w.keep_casualties) + w.company_hit[k, j]
+            w.company_casualties[k, j] = (
+                decayed(w.company_casualties[k, j], w.daily_keep_casualties) + w.company_hit[k, j]
+            )
     for f in range(len(w.people)):
-        for k in range(N_ROUTES):
-            w.news_facing[f, k] = decayed(w.news_facing[f, k], w.keep[FACING]) + w.news_new[f, k]
-        _fold(w.news[f], w.news_new[f], w.keep[NEWS])
+        for k in range(codes.N_ROUTES):
+            w.news_facing[f, k] = decayed(w.news_facing[f, k], w.daily_keep[codes.FACING]) + w.news_new[f, k]
+        _fold(w.news[f], w.news_new[f], w.daily_keep[codes.NEWS])
 
 
 @kernel
 def fold_squads(w: World, first: int, last: int, day: int) -> None:
     """The same for the squads first, ..., last - 1."""
-    pressure, new, surrendered, keep = w.squad_pressure, w.squad_new, w.squad_surrendered, w.keep[SQUAD]
+    pressure, new, surrendered, keep = w.squad_pressure, w.squad_new, w.squad_surrendered, w.daily_keep[codes.SQUAD]
     for q in range(first, last):
         _fold(pressure[q], new[q], keep)
         surrendered[q, (day + 1) % 3] = 0
@@ -34,14 +36,14 @@ def fold_squads(w: World, first: int, last: int, day: int) -> None:
 @kernel
 def fold_communities(w: World, first: int, last: int) -> None:
     """The same for the communities first, ..., last - 1."""
-    pressure, new, keep = w.community_pressure, w.community_new, w.keep[COMMUNITY]
+    pressure, new, keep = w.community_pressure, w.community_new, w.daily_keep[codes.COMMUNITY]
     for c in range(first, last):
         _fold(pressure[c], new[c], keep)
 
 
 @kernel
 def _fold(pressure: Array, new: Array, keep: int) -> None:
-    for k in range(N_ROUTES):
+    for k in range(codes.N_ROUTES):
         if pressure[k] != 0 or new[k] != 0:
             pressure[k] = decayed(pressure[k], keep) + new[k]
             new[k] = 0

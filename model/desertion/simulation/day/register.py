@@ -6,17 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.simulation.clocks.resting import own_clock
 from desertion.simulation.clocks.targets import face_fire, make_loose, renew
 from desertion.simulation.day.turnout import street_bin
-from desertion.simulation.world.codes import (
-    EMIGRATED,
-    HIT,
-    HOME,
-    NOBODYS,
-    ORIGINAL_BIT,
-    PROTECTED,
-    SERVED_BIT,
-    SERVING,
-    SKILLED_BIT,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import at_host, can_leave, class_of, is_away, is_passing
 
@@ -30,9 +20,9 @@ def count_everybody(w: World) -> None:
         cl = class_of(w.kind[i], status, w.trait[i])
         if cl >= 0:
             w.class_n[w.community[i], cl] += 1
-        if (w.trait[i] & SKILLED_BIT) != 0:
+        if (w.trait[i] & codes.SKILLED_BIT) != 0:
             w.skilled_all[f] += 1
-        if status == SERVING:
+        if status == codes.SERVING:
             q = w.squad[i]
             w.squad_n[q] += 1
             w.squad_original[q] += 1
@@ -44,24 +34,24 @@ def count_everybody(w: World) -> None:
 @kernel
 def _leave_slot(w: World, i: int) -> None:
     q = w.squad[i]
-    if w.lazy:
-        w.target[i, HIT] -= w.squad_clock[q, HIT]
+    if w.has_clocks:
+        w.target[i, codes.HIT] -= w.squad_clock[q, codes.HIT]
     for j in range(w.squad_size[q]):
         if w.slots[q, j] == i:
             w.slots[q, j] = -1
             break
     w.squad_n[q] -= 1
     w.company_n[w.squad_company[q]] -= 1
-    if (w.trait[i] & ORIGINAL_BIT) != 0:
+    if (w.trait[i] & codes.ORIGINAL_BIT) != 0:
         w.squad_original[q] -= 1
 
 
 @kernel
 def _take_slot(w: World, i: int, q: int) -> None:
     if w.squad[i] != q:
-        w.trait[i] &= ~ORIGINAL_BIT & 0xFF
+        w.trait[i] &= ~codes.ORIGINAL_BIT & 0xFF
     w.squad[i] = q
-    if w.lazy:
+    if w.has_clocks:
         face_fire(w, i, q)
     for j in range(w.squad_size[q]):
         if w.slots[q, j] < 0:
@@ -71,10 +61,10 @@ def _take_slot(w: World, i: int, q: int) -> None:
     k = w.squad_company[q]
     w.company_n[k] += 1
     w.company_peak[k] = max(w.company_peak[k], w.company_n[k])
-    if (w.trait[i] & ORIGINAL_BIT) != 0:
+    if (w.trait[i] & codes.ORIGINAL_BIT) != 0:
         w.squad_original[q] += 1
-    if (w.trait[i] & SERVED_BIT) == 0:
-        w.trait[i] |= SERVED_BIT
+    if (w.trait[i] & codes.SERVED_BIT) == 0:
+        w.trait[i] |= codes.SERVED_BIT
         w.served[w.force_of[i]] += 1
 
 
@@ -102,14 +92,14 @@ def vacancy(w: World, i: int) -> int:
 def enter(w: World, i: int, status: int, day: int) -> None:
     """Change a person's status; his host must be set before, his squad too where he begins to serve."""
     old, f, c = w.status[i], w.force_of[i], w.community[i]
-    if w.lazy:
+    if w.has_clocks:
         own_clock(w, i)
     cl = class_of(w.kind[i], old, w.trait[i])
     if cl >= 0:
         w.class_n[c, cl] -= 1
-    if old == SERVING:
+    if old == codes.SERVING:
         _leave_slot(w, i)
-    if old == HOME and w.forces[f].protest > 0.0:
+    if old == codes.HOME and w.forces[f].protest > 0.0:
         w.street[c, street_bin(w, i)] -= 1
     if at_host(old):
         w.host_count[w.host[i], f, old] -= 1
@@ -121,7 +111,7 @@ def enter(w: World, i: int, status: int, day: int) -> None:
     cl = class_of(w.kind[i], status, w.trait[i])
     if cl >= 0:
         w.class_n[c, cl] += 1
-    if status == HOME and w.forces[f].protest > 0.0:
+    if status == codes.HOME and w.forces[f].protest > 0.0:
         w.street[c, street_bin(w, i)] += 1
     if at_host(status):
         w.host_count[w.host[i], f, status] += 1
@@ -130,18 +120,18 @@ def enter(w: World, i: int, status: int, day: int) -> None:
         w.is_active[i] = 1
         w.active[w.active_n[0]] = i
         w.active_n[0] += 1
-    if w.lazy and w.bound[i] == NOBODYS and can_leave(status):
+    if w.has_clocks and w.bound[i] == codes.NOBODYS and can_leave(status):
         make_loose(w, i)
 
 
 @kernel
 def _count_skilled(w: World, i: int, status: int, step: int) -> None:
-    if (w.trait[i] & SKILLED_BIT) == 0:
+    if (w.trait[i] & codes.SKILLED_BIT) == 0:
         return
     f = w.force_of[i]
     if is_away(status):
         w.skilled_gone[f] += step
-    if status == PROTECTED or status == EMIGRATED:
+    if status == codes.PROTECTED or status == codes.EMIGRATED:
         w.host_skilled[w.host[i], f] += step
 
 
@@ -149,7 +139,7 @@ def _count_skilled(w: World, i: int, status: int, step: int) -> None:
 def post(w: World, i: int, q: int, day: int) -> None:
     """Put a person into squad `q`, serving."""
     # The slot is taken after the old status has been left, so that a man moving within his squad frees his place first.
-    enter(w, i, SERVING, day)
+    enter(w, i, codes.SERVING, day)
     _take_slot(w, i, q)
 
 
@@ -157,5 +147,5 @@ def post(w: World, i: int, q: int, day: int) -> None:
 def new_spell(w: World, i: int) -> None:
     """Begin a new spell: new thresholds, so that a man who came back may leave again."""
     w.spell[i] += 1
-    if w.lazy:
+    if w.has_clocks:
         renew(w, i)

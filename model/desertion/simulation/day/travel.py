@@ -12,27 +12,7 @@ from desertion.rules.ticks import ticks
 from desertion.simulation.day.flight import choose_host, from_draws, set_out, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
-from desertion.simulation.world.codes import (
-    ABROAD,
-    APPLICANT,
-    AT_BORDER,
-    C_CAUGHT,
-    C_RETURNED,
-    C_TURNED_BACK,
-    CALLED_BIT,
-    CIVILIAN,
-    HIDING,
-    HOME,
-    IN_FLIGHT,
-    OUT_BIT,
-    PUNISHED,
-    REFUSED,
-    REFUSING,
-    SERVED_BIT,
-    SUMMONED,
-    TRAINING,
-    WOUNDED,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import is_passing, who
 
@@ -68,18 +48,18 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Arra
             found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = active[m]
         status, ended = statuses[i], False
-        if status == HIDING:
+        if status == codes.HIDING:
             stay[i, 0] -= caught[force_of[i]]
             stay[i, 1] -= back[force_of[i]]
             ended = stay[i, 0] <= 0 or stay[i, 1] <= 0
-        elif status == ABROAD:
+        elif status == codes.ABROAD:
             for k in range(3):
                 stay[i, k] -= abroad[host[i], k]
                 ended = ended or stay[i, k] <= 0
-        elif status == REFUSING:
+        elif status == codes.REFUSING:
             stay[i, 0] -= tried[force_of[i]]
             ended = stay[i, 0] <= 0
-        elif status != AT_BORDER and status != APPLICANT:
+        elif status != codes.AT_BORDER and status != codes.APPLICANT:
             ended = until[i] <= day
         if ended:
             due[found[LISTED]] = i
@@ -93,20 +73,20 @@ def move_on(w: World, due: Array, day: int) -> Array:
     n_arrived, n_claiming = 0, 0
     for i in due:
         status = w.status[i]
-        if status == IN_FLIGHT:
+        if status == codes.IN_FLIGHT:
             if _passes_frontier(w, i, day):
                 arrived[n_arrived] = i
                 n_arrived += 1
-        elif status == HIDING:
+        elif status == codes.HIDING:
             if w.stay[i, 0] <= 0:
                 _punish(w, i, day)
             else:
                 _give_up(w, i, day)
-        elif status == ABROAD:
+        elif status == codes.ABROAD:
             if _end_stay_abroad(w, i, day):
                 claiming[n_claiming] = i
                 n_claiming += 1
-        elif status == REFUSING:
+        elif status == codes.REFUSING:
             _punish(w, i, day)
         else:
             _next_stage(w, i, status, day)
@@ -131,18 +111,18 @@ def leave_list(w: World, first: int, last: int, found: Array) -> None:
 
 @kernel
 def _next_stage(w: World, i: int, status: int, day: int) -> None:
-    if status == SUMMONED:
+    if status == codes.SUMMONED:
         w.until[i] = day + w.wave_training[w.wave_of[i]]
-        enter(w, i, TRAINING, day)
-    elif status == TRAINING:
+        enter(w, i, codes.TRAINING, day)
+    elif status == codes.TRAINING:
         q = vacancy(w, i)
         if q >= 0:
             post(w, i, q, day)
-    elif status == WOUNDED:
+    elif status == codes.WOUNDED:
         _recover(w, i, day)
-    elif status == PUNISHED:
+    elif status == codes.PUNISHED:
         _end_term(w, i, day)
-    elif status == REFUSED:
+    elif status == codes.REFUSED:
         _end_toleration(w, i, day)
 
 
@@ -155,34 +135,34 @@ def _recover(w: World, i: int, day: int) -> None:
             post(w, i, q, day)
     else:
         new_spell(w, i)
-        enter(w, i, HOME, day)
+        enter(w, i, codes.HOME, day)
 
 
 @kernel
 def _end_term(w: World, i: int, day: int) -> None:
     sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i]].punished_to_front
-    if sent and w.kind[i] != CIVILIAN:
+    if sent and w.kind[i] != codes.CIVILIAN:
         q = vacancy(w, i)
         if q >= 0:
             new_spell(w, i)
             post(w, i, q, day)
     else:
         new_spell(w, i)
-        enter(w, i, HOME, day)
+        enter(w, i, codes.HOME, day)
 
 
 @kernel
 def _punish(w: World, i: int, day: int) -> None:
     f = w.force_of[i]
-    w.counts_today[f, C_CAUGHT] += 1
+    w.counts_today[f, codes.C_CAUGHT] += 1
     w.until[i] = day + int(w.forces[f].punishment_term)
-    enter(w, i, PUNISHED, day)
+    enter(w, i, codes.PUNISHED, day)
 
 
 @kernel
 def _give_up(w: World, i: int, day: int) -> None:
     """A man in hiding goes back of his own will: to his unit if he served, else home."""
-    if (w.trait[i] & SERVED_BIT) != 0:
+    if (w.trait[i] & codes.SERVED_BIT) != 0:
         q = vacancy(w, i)
         if q < 0:
             return
@@ -190,8 +170,8 @@ def _give_up(w: World, i: int, day: int) -> None:
         post(w, i, q, day)
     else:
         new_spell(w, i)
-        enter(w, i, HOME, day)
-    w.counts_today[w.force_of[i], C_RETURNED] += 1
+        enter(w, i, codes.HOME, day)
+    w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
 
 
 @kernel
@@ -215,8 +195,8 @@ def _end_stay_abroad(w: World, i: int, day: int) -> bool:
 @kernel
 def _come_home(w: World, i: int, day: int) -> None:
     """Return from abroad: home, but into hiding for a man who served or was called."""
-    w.trait[i] &= ~OUT_BIT & 0xFF
-    w.counts_today[w.force_of[i], C_RETURNED] += 1
+    w.trait[i] &= ~codes.OUT_BIT & 0xFF
+    w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
     fall_back(w, i, day)
 
 
@@ -224,11 +204,11 @@ def _come_home(w: World, i: int, day: int) -> None:
 def fall_back(w: World, i: int, day: int) -> None:
     """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
     new_spell(w, i)
-    if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
-        from_draws(w, i, HIDING, 0)
-        enter(w, i, HIDING, day)
+    if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0:
+        from_draws(w, i, codes.HIDING, 0)
+        enter(w, i, codes.HIDING, day)
     else:
-        enter(w, i, HOME, day)
+        enter(w, i, codes.HOME, day)
 
 
 @kernel
@@ -236,29 +216,29 @@ def _end_toleration(w: World, i: int, day: int) -> None:
     """The refused are returned to their country, or live on without a claim."""
     h = w.host[i]
     if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h].enforcement:
-        w.trait[i] &= ~OUT_BIT & 0xFF
-        w.counts_today[w.force_of[i], C_RETURNED] += 1
-        if (w.trait[i] & (SERVED_BIT | CALLED_BIT)) != 0:
+        w.trait[i] &= ~codes.OUT_BIT & 0xFF
+        w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
+        if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0:
             _punish(w, i, day)
         else:
             new_spell(w, i)
-            enter(w, i, HOME, day)
+            enter(w, i, codes.HOME, day)
     else:
-        from_draws(w, i, ABROAD, w.host_key[h])
-        enter(w, i, ABROAD, day)
+        from_draws(w, i, codes.ABROAD, w.host_key[h])
+        enter(w, i, codes.ABROAD, day)
 
 
 @kernel
 def _passes_frontier(w: World, i: int, day: int) -> bool:
     """Whether a traveller passes his own frontier; who is stopped falls back. Those already out are not checked again."""
-    if (w.trait[i] & OUT_BIT) != 0:
+    if (w.trait[i] & codes.OUT_BIT) != 0:
         return True
     force = w.forces[w.force_of[i]]
-    chance = chance_out(force.exit_control, force.exit_ban, force.ban_control, w.kind[i] != CIVILIAN)
+    chance = chance_out(force.exit_control, force.exit_ban, force.ban_control, w.kind[i] != codes.CIVILIAN)
     if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
-        w.trait[i] |= OUT_BIT
+        w.trait[i] |= codes.OUT_BIT
         return True
-    w.counts_today[w.force_of[i], C_TURNED_BACK] += 1
+    w.counts_today[w.force_of[i], codes.C_TURNED_BACK] += 1
     fall_back(w, i, day)
     return False
 
@@ -284,5 +264,5 @@ def _claim_late(w: World, people: Array, day: int) -> None:
 def queue_up(w: World, arrived: Array, day: int) -> None:
     """Join the borders' queues."""
     for i in _by_rank(w, arrived):
-        enter(w, i, AT_BORDER, day)
+        enter(w, i, codes.AT_BORDER, day)
         join_border_queue(w, i)

@@ -6,7 +6,7 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import TURNOUT, normals
-from desertion.simulation.world.codes import HOME
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 
 STREET_BINS = 129
@@ -44,7 +44,7 @@ def refill_street(w: World, f: int) -> None:
             w.street[c, :] = 0
     if w.forces[f].protest > 0.0:
         for i in range(w.person_first[f], w.person_first[f] + w.people[f]):
-            if w.status[i] == HOME:
+            if w.status[i] == codes.HOME:
                 w.street[w.community[i], street_bin(w, i)] += 1
 
 

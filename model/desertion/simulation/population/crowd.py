@@ -28,8 +28,8 @@ SMALL = 50_000  # persons a thread must have to be worth waking
 def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
     found[:] = 0
-    decide_loose(w, 0, w.loose_n[0], w.out_person, w.out_route, binding, found)
-    w.loose_n[0] = found[KEPT]
+    decide_loose(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
+    w.own_clocks_n[0] = found[KEPT]
     bind_some(w, binding, found[BINDING])
     decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, found)
     decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, found)
@@ -100,7 +100,7 @@ class Crowd:
     def _day(self, team: Team, day: int, turned: Array) -> None:
         w, core = self.world, self.core
         if day % TIDY_EVERY == 0:
-            w.loose[: w.loose_n[0]].sort()
+            w.own_clocks[: w.own_clocks_n[0]].sort()
         morning(core, day)
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
@@ -116,7 +116,7 @@ class Crowd:
         else:
             self._decide_on_threads(team)
         afternoon(core, team, day)
-        w.over[0] = day + 1
+        w.days_done[0] = day + 1
         ask_some(core, team.gather(tell_ties, len(w.status)))
         count_streets(core, day, turned)
         evening(core, team, day, turned)
@@ -126,9 +126,9 @@ class Crowd:
         for own in lists:
             own.found[:] = 0
         edges = team.spread(
-            decide_loose, int(w.loose_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
+            decide_loose, int(w.own_clocks_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
         )
-        w.loose_n[0] = close_up(w.loose, np.array(edges), np.array([own.found[KEPT] for own in lists]))
+        w.own_clocks_n[0] = close_up(w.own_clocks, np.array(edges), np.array([own.found[KEPT] for own in lists]))
         for own in lists:
             bind_some(self.core, own.binding, own.found[BINDING])
         team.spread(decide_squads, len(w.squad_force), own=lambda k: (*lists[k].leavers, lists[k].found))
@@ -148,7 +148,7 @@ class Crowd:
             return
         ask_some(self.core, team.gather(settle, len(w.community_force)))
         if over % REST_WINDOW == 0:
-            w.loose_n[0] = team.sift(lull, w.loose, int(w.loose_n[0]))
+            w.own_clocks_n[0] = team.sift(lull, w.own_clocks, int(w.own_clocks_n[0]))
 
     def reconnect(self, core: Any) -> None:
         """Take the world for kernels anew, after the model was read back from a pickle."""

@@ -151,7 +151,7 @@ class Person(PersonView):
     @property
     def outlook(self) -> int:
         """The row of the communities' tables that holds what the person's community sees today."""
-        return int(self._world.outlook[self.community])
+        return int(self._world.row_seen[self.community])
 
     def baseline(self, route: int) -> float:
         """Rate per day of a route in the reference state; negative where the person has no such route."""
@@ -293,10 +293,8 @@ class Person(PersonView):
         best = int(np.argmax([exit_.open for exit_ in exits]))
         if exits[best].open <= 0.0:
             return -1
-        serving = w.status[row] == SERVING
-        share = w.squad_share[w.squad[row]] if serving else w.class_share[self.outlook, self.home_class]
-        share = share + w.beta[TIES] * (sum(self.tie_pressure) / TIE_SHARE)
-        return best if leaves_by_threshold(share, w.theta[row], exits[best].pull) else -1
+        share = share + w.beta[TIES] * (sum(self.told) / TIE_SHARE)
+        return best if leaves_by_threshold(share, w.threshold[row], pull[best]) else -1
 
     def hear(self, route: int, weight: float) -> None:
         """Hear that a person with whom one has a tie has left."""
@@ -306,11 +304,11 @@ class Person(PersonView):
 
     def forget(self) -> None:
         """Let what one heard of ties fade by a day."""
-        if any(self.tie_pressure):
-            keep = int(self._world.keep[TIES])
-            self.tie_pressure = [decayed(pressure, keep) for pressure in self.tie_pressure]
-            if sum(self.tie_pressure) < TIE_FADED:
-                self.tie_pressure = [0] * N_ROUTES
+        if any(self.told):
+            keep = int(self._world.daily_keep[TIES])
+            self.told = [decayed(ticks_, keep) for ticks_ in self.told]
+            if sum(self.told) < TIE_FADED:
+                self.told = [0] * N_ROUTES
 
     def marches(self) -> bool:
         """Whether the person turns out in the street today."""

@@ -12,23 +12,8 @@ from desertion.rules.push import civil_push
 from desertion.rules.ticks import ticks
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
 from desertion.simulation.signals.hosts import inside_worth, passable
-from desertion.simulation.world.codes import (
-    CALLED,
-    DESERTER,
-    FIRST_WAY,
-    FLEE,
-    HIDE,
-    HIDING_SOLDIER,
-    HOME_CIVILIAN,
-    HOME_CIVILIAN_SKILLED,
-    HOME_RESERVIST_SKILLED,
-    N_CELLS,
-    N_CLASSES,
-    N_ROUTES,
-    REFUSE,
-    SKILLED,
-    SURRENDER,
-)
+from desertion.simulation.world import codes
+from desertion.simulation.world.codes import FIRST_DOOR
 from desertion.simulation.world.fields import Record, World
 from desertion.simulation.world.people import category_of_class
 
@@ -46,30 +31,30 @@ def publish_region(w: World, r: int) -> None:
         w.flight[row, cat] = best * passable(w, f, cat)
         w.reception[row, cat] = reception
     _publish_units(w, row)
-    for cl in range(N_CLASSES):
+    for cl in range(codes.N_CLASSES):
         _publish_class(w, row, cl)
 
 
 @kernel
 def publish_communities(w: World, first: int, last: int) -> None:
     """Publish perceived chances and shared hazards of the communities first, ..., last - 1; their regions must have been published before."""
-    communities, outlook, region, people = len(w.community_force), w.outlook, w.community_region, w.class_n
+    communities, outlook, region, people = len(w.community_force), w.row_seen, w.community_region, w.class_n
     heard, turnout, shock, pressure = w.has_heard, w.turnout, w.community_shock, w.community_pressure
     cross = w.behaviour[0].cross_route
     for c in range(first, last):
         total = 0
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             total += pressure[c, k]
         if total == 0 and heard[c] == 0 and turnout[c] == 0.0 and shock[c] == 0.0:
             outlook[c] = communities + region[c]
             continue
         outlook[c] = c
         _publish_flight(w, c)
-        for k in range(N_ROUTES):
+        for k in range(codes.N_ROUTES):
             w.community_share[c, k] = weighted_share(pressure[c, k], total, cross)
         if w.squads_start[c] < w.squads_start[c + 1]:
             _publish_units(w, c)
-        for cl in range(N_CLASSES):
+        for cl in range(codes.N_CLASSES):
             if people[c, cl] > 0:
                 _publish_class(w, c, cl)
 
@@ -105,12 +90,14 @@ def _publish_flight(w: World, c: int) -> None:
 def _publish_units(w: World, row: int) -> None:
     """What home lets soldiers hear and hope for."""
     f = w.region_force[region_of(w, row)]
-    for k in range(SKILLED):
-        reception = w.reception[row, DESERTER] if k == FLEE else (w.quarter[f] if k == SURRENDER else 0.0)
+    for k in range(codes.EMIGRATE):
+        reception = (
+            w.reception[row, codes.DESERTER] if k == codes.FLEE else (w.quarter[f] if k == codes.SURRENDER else 0.0)
+        )
         w.unit_outside[row, k] = outside_contagion(w, row, f, k, reception)
     power = w.behaviour[0].chance_power
     w.unit_flight[row] = open_chance(
-        w.forces[f].frontier, w.flight[row, DESERTER], w.reference[f].flight[DESERTER], power
+        w.forces[f].frontier, w.flight[row, codes.DESERTER], w.reference[f].flight[codes.DESERTER], power
     )
 
 
@@ -119,8 +106,8 @@ def _publish_class(w: World, row: int, cl: int) -> None:
     f = w.region_force[region_of(w, row)]
     b = w.behaviour[0]
     additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
-    push, way = push_in_class(w, row, cl), FIRST_WAY[min(cl, N_CELLS)]
-    for k in range(N_ROUTES):
+    push, way = push_in_class(w, row, cl), FIRST_DOOR[min(cl, codes.N_HOME_CLASSES)]
+    for k in range(codes.N_ROUTES):
         baseline = class_baseline(w.forces[f], cl, k)
         open_, level_, shared = 0.0, 0.0, 0.0
         if baseline >= 0.0:
@@ -131,7 +118,7 @@ def _publish_class(w: World, row: int, cl: int) -> None:
             if w.form == THRESHOLD:
                 w.class_pull[row, cl, k] = threshold_pull(w, drive, open_)
         w.class_open[row, cl, k], w.class_level[row, cl, k], w.class_shared[row, cl, k] = open_, level_, shared
-        if cl < N_CELLS and baseline >= 0.0:
+        if cl < codes.N_HOME_CLASSES and baseline >= 0.0:
             rate = exit_rate(w.form, open_, level_, shared, 0.0, additive, concave, power)
             w.class_rate[row, way] = rate
             w.class_step[row, way] = ticks(rate)
@@ -143,22 +130,22 @@ def _publish_class(w: World, row: int, cl: int) -> None:
 @kernel
 def class_baseline(force: Record, cl: int, k: int) -> float:
     """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
-    if k == FLEE:
-        if cl <= HOME_RESERVIST_SKILLED:
+    if k == codes.FLEE:
+        if cl <= codes.HOME_RESERVIST_SKILLED:
             return force.base_reservist_flee
-        if cl <= HOME_CIVILIAN_SKILLED:
+        if cl <= codes.HOME_CIVILIAN_SKILLED:
             return force.base_civilian_flee
-        if cl < HIDING_SOLDIER:
+        if cl < codes.HIDING_SOLDIER:
             return force.base_summoned_flee
         return force.base_hiding_flee
-    if k == HIDE:
-        if cl <= HOME_RESERVIST_SKILLED:
+    if k == codes.HIDE:
+        if cl <= codes.HOME_RESERVIST_SKILLED:
             return force.base_reservist_hide
-        if CALLED <= cl < HIDING_SOLDIER:
+        if codes.CALLED <= cl < codes.HIDING_SOLDIER:
             return force.base_summoned_hide
-    if k == REFUSE and CALLED <= cl < HIDING_SOLDIER:
+    if k == codes.REFUSE and codes.CALLED <= cl < codes.HIDING_SOLDIER:
         return force.base_summoned_refuse
-    if k == SKILLED and (cl == HOME_RESERVIST_SKILLED or cl == HOME_CIVILIAN_SKILLED):
+    if k == codes.EMIGRATE and (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED):
         return force.base_skilled
     return -1.0
 
@@ -168,7 +155,7 @@ def push_in_class(w: World, row: int, cl: int) -> float:
     """What drives the people of a class outside units who read a row of the communities' tables."""
     b, f = w.behaviour[0], w.region_force[region_of(w, row)]
     force = w.forces[f]
-    liable = cl != HOME_CIVILIAN and cl != HOME_CIVILIAN_SKILLED
+    liable = cl != codes.HOME_CIVILIAN and cl != codes.HOME_CIVILIAN_SKILLED
     turnout, shock = 0.0, 0.0
     if row < len(w.community_force):
         turnout, shock = w.turnout[row], w.community_shock[row]
@@ -190,12 +177,12 @@ def opportunity_in_class(w: World, row: int, cl: int, k: int) -> float:
     """Opportunity times perceived chance of a route for a class of people outside units."""
     r, cat = region_of(w, row), category_of_class(cl)
     f = w.region_force[r]
-    if k == HIDE:
+    if k == codes.HIDE:
         return w.forces[f].refuge
-    if k == REFUSE:
+    if k == codes.REFUSE:
         return 1.0
     power = w.behaviour[0].chance_power
-    if k == FLEE:
+    if k == codes.FLEE:
         return open_chance(1.0, w.flight[row, cat], w.reference[f].flight[cat], power)
     # A visa opens the host's door, not the own frontier: a ban holds those liable to serve.
     return open_chance(1.0, w.region_visa[r] * passable(w, f, cat), 1.0, power)
@@ -204,4 +191,4 @@ def opportunity_in_class(w: World, row: int, cl: int, k: int) -> float:
 @kernel
 def reception_in_class(w: World, row: int, cl: int, k: int) -> float:
     """Perceived safety of the receiving end for a class of people outside units."""
-    return w.reception[row, category_of_class(cl)] if k == FLEE else 0.0
+    return w.reception[row, category_of_class(cl)] if k == codes.FLEE else 0.0

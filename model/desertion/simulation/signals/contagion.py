@@ -7,7 +7,7 @@ import math
 from desertion.engine.compile import kernel
 from desertion.rules.hazard import NONE, THRESHOLD, contagion
 from desertion.rules.ticks import SHARE
-from desertion.simulation.world.codes import COMMUNITY, COMPANY, FACING, N_ROUTES, NEWS, SQUAD
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 
 
@@ -15,7 +15,7 @@ from desertion.simulation.world.fields import Array, World
 def total_of(row: Array) -> int:
     """Sum of a group's pressure over routes, in ticks."""
     total = 0
-    for k in range(N_ROUTES):
+    for k in range(codes.N_ROUTES):
         total += row[k]
     return total
 
@@ -23,10 +23,10 @@ def total_of(row: Array) -> int:
 @kernel
 def news_contagion(w: World, f: int, k: int, reception: float) -> float:
     """Contagion from army news and from armies that face the same enemy."""
-    total = contagion(w.beta[NEWS], w.beta_star[NEWS], reception, w.news_share[f, k])
+    total = contagion(w.beta[codes.NEWS], w.beta_star[codes.NEWS], reception, w.news_share[f, k])
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            total += contagion(w.beta[FACING], w.beta_star[FACING], reception, w.facing_share[other, k])
+            total += contagion(w.beta[codes.FACING], w.beta_star[codes.FACING], reception, w.facing_share[other, k])
     return total
 
 
@@ -35,7 +35,7 @@ def outside_contagion(w: World, row: int, f: int, k: int, reception: float) -> f
     """Contagion that everybody outside units shares who reads a row of the communities' tables."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
-    local = contagion(w.beta[COMMUNITY], w.beta_star[COMMUNITY], reception, w.community_share[row, k])
+    local = contagion(w.beta[codes.COMMUNITY], w.beta_star[codes.COMMUNITY], reception, w.community_share[row, k])
     return local + news_contagion(w, f, k, reception)
 
 
@@ -46,13 +46,13 @@ def weighted_gone(w: World, q: int, row: int, f: int) -> float:
     `q` is -1 outside units; `row` is a community, or a row of its tables that stands for a whole region, where nobody has gone.
     """
     local = total_of(w.community_pressure[row]) if row < len(w.community_force) else 0
-    share = w.beta[COMMUNITY] * (local / SHARE) + w.beta[NEWS] * (total_of(w.news[f]) / SHARE)
+    share = w.beta[codes.COMMUNITY] * (local / SHARE) + w.beta[codes.NEWS] * (total_of(w.news[f]) / SHARE)
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            share += w.beta[FACING] * (total_of(w.news_facing[other]) / SHARE)
+            share += w.beta[codes.FACING] * (total_of(w.news_facing[other]) / SHARE)
     if q >= 0:
-        share += w.beta[SQUAD] * (total_of(w.squad_pressure[q]) / SHARE)
-        share += w.beta[COMPANY] * (total_of(w.company_pressure[w.squad_company[q]]) / SHARE)
+        share += w.beta[codes.SQUAD] * (total_of(w.squad_pressure[q]) / SHARE)
+        share += w.beta[codes.COMPANY] * (total_of(w.company_pressure[w.squad_company[q]]) / SHARE)
     return share
 
 

@@ -7,7 +7,7 @@ from desertion.rules.hazard import weighted_share
 from desertion.rules.push import chance_to_be_caught, deterrence, threat
 from desertion.rules.refuge import believed, learned, persuaded
 from desertion.simulation.signals.contagion import total_of
-from desertion.simulation.world.codes import HIDE, HIDING, N_ROUTES, REFUSE
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 
 MONTH = 30
@@ -17,7 +17,7 @@ MONTH = 30
 def publish_force(w: World, f: int, day: int) -> None:
     """What all people of a force see of their state: odds of being caught, threat of call-up, quarter, fears, news."""
     force, reference = w.forces[f], w.reference[f]
-    w.odds[f] = chance_to_be_caught(force.police, float(w.count[f, HIDING]))
+    w.odds[f] = chance_to_be_caught(force.police, float(w.count[f, codes.HIDING]))
     pool = 0
     for c in range(len(w.community_force)):
         if w.community_force[c] == f:
@@ -28,8 +28,8 @@ def publish_force(w: World, f: int, day: int) -> None:
     w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger)
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     prior = believed(force.quarter_announced, credibility, force.quarter_fear)
-    w.quarter[f] = learned(prior, w.behaviour[0].belief_weight, w.captor[f, 0], w.captor[f, 1])
-    for k in range(N_ROUTES):
+    w.quarter[f] = learned(prior, w.behaviour[0].belief_weight, w.prisoners_seen[f, 0], w.prisoners_seen[f, 1])
+    for k in range(codes.N_ROUTES):
         w.fear[f, k] = _deterrent(w, f, k)
         cross = w.behaviour[0].cross_route
         w.news_share[f, k] = weighted_share(w.news[f, k], total_of(w.news[f]), cross)
@@ -56,9 +56,9 @@ def called_in_a_month(w: World, f: int, day: int) -> float:
 def _deterrent(w: World, f: int, k: int) -> float:
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[0].push_punishment
-    if k == HIDE:
+    if k == codes.HIDE:
         usual = deterrence(w.reference[f].punishment, 1.0 if w.reference[f].police > 0.0 else 0.0, weight)
         return deterrence(force.punishment, w.odds[f], weight) - usual
-    if k == REFUSE:
+    if k == codes.REFUSE:
         return deterrence(force.punishment - w.reference[f].punishment, 1.0, weight)
     return 0.0

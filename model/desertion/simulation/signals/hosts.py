@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.refuge import chance_out, learned, persuaded, wait_discount, worth_inside
-from desertion.simulation.world.codes import APPLICANT, AT_BORDER, DESERTER, EVADER, PROTECTED, REFUSED
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Record, World
 
 
@@ -40,7 +40,11 @@ def is_full(w: World, h: int) -> bool:
     host = w.hosts[h]
     stock = 0
     for f in range(len(w.people)):
-        stock += w.host_count[h, f, APPLICANT] + w.host_count[h, f, PROTECTED] + w.host_count[h, f, REFUSED]
+        stock += (
+            w.host_count[h, f, codes.APPLICANT]
+            + w.host_count[h, f, codes.PROTECTED]
+            + w.host_count[h, f, codes.REFUSED]
+        )
     return stock + 1 > host.places - host.places_taken
 
 
@@ -101,7 +105,7 @@ def _outside_worth(w: World, r: int, h: int) -> float:
     near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h].access
     waiting = 0
     for f in range(len(w.people)):
-        waiting += w.host_count[h, f, AT_BORDER]
+        waiting += w.host_count[h, f, codes.AT_BORDER]
     return near * wait_discount(float(waiting), w.hosts[h].entry, w.behaviour[0].queue_patience)
 
 
@@ -115,7 +119,9 @@ def outside_worth(w: World, c: int, h: int) -> float:
 def passable(w: World, f: int, cat: int) -> float:
     """Chance to pass the own frontier."""
     force = w.forces[f]
-    return chance_out(force.exit_control, force.exit_ban, force.ban_control, cat == DESERTER or cat == EVADER)
+    return chance_out(
+        force.exit_control, force.exit_ban, force.ban_control, cat == codes.DESERTER or cat == codes.EVADER
+    )
 
 
 @kernel

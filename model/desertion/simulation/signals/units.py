@@ -7,7 +7,7 @@ from desertion.rules.hazard import NONE, THRESHOLD, contagion, level, open_chanc
 from desertion.rules.push import soldier_push, strain, thinned_risk
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import threshold_pull, weighted_gone
-from desertion.simulation.world.codes import COMPANY, DESERTER, FLEE, HIDE, N_ROUTES, REFUSE, SKILLED, SQUAD, SURRENDER
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Record, World
 
 
@@ -19,9 +19,9 @@ def publish_companies(w: World, first: int, last: int) -> None:
         if w.company_n[k] > 0:
             w.company_strain[k] = _strain_in(w, k)
             total = 0
-            for r in range(N_ROUTES):
+            for r in range(codes.N_ROUTES):
                 total += w.company_pressure[k, r]
-            for r in range(N_ROUTES):
+            for r in range(codes.N_ROUTES):
                 w.company_share[k, r] = weighted_share(w.company_pressure[k, r], total, cross)
 
 
@@ -84,13 +84,13 @@ def _push_in_squad(w: World, q: int) -> float:
 @kernel
 def unit_baseline(force: Record, k: int) -> float:
     """Baseline rate of a route for soldiers serving; -1 where they have no such route."""
-    if k == HIDE:
+    if k == codes.HIDE:
         return force.base_soldier_hide
-    if k == FLEE:
+    if k == codes.FLEE:
         return force.base_soldier_flee
-    if k == SURRENDER:
+    if k == codes.SURRENDER:
         return force.base_soldier_surrender
-    if k == REFUSE:
+    if k == codes.REFUSE:
         return force.base_soldier_refuse
     return -1.0
 
@@ -100,22 +100,22 @@ def opportunity_in_squad(w: World, q: int, k: int) -> float:
     """Opportunity times perceived chance of a route for the men of a squad."""
     f = w.squad_force[q]
     force = w.forces[f]
-    if k == HIDE:
+    if k == codes.HIDE:
         return force.rough_country * force.refuge
-    if k == FLEE:
-        return w.unit_flight[w.outlook[w.squad_community[q]]]
-    if k == SURRENDER:
+    if k == codes.FLEE:
+        return w.unit_flight[w.row_seen[w.squad_community[q]]]
+    if k == codes.SURRENDER:
         contact = force.contact if w.company_front[w.squad_company[q]] > 0.0 else 0.0
         return open_chance(contact, w.quarter[f], w.reference[f].quarter, w.behaviour[0].chance_power)
-    return 1.0 if k == REFUSE else 0.0
+    return 1.0 if k == codes.REFUSE else 0.0
 
 
 @kernel
 def reception_in_squad(w: World, q: int, k: int) -> float:
     """Perceived safety of the receiving end for the men of a squad."""
-    if k == FLEE:
-        return w.reception[w.outlook[w.squad_community[q]], DESERTER]
-    return w.quarter[w.squad_force[q]] if k == SURRENDER else 0.0
+    if k == codes.FLEE:
+        return w.reception[w.row_seen[w.squad_community[q]], codes.DESERTER]
+    return w.quarter[w.squad_force[q]] if k == codes.SURRENDER else 0.0
 
 
 @kernel
@@ -124,9 +124,9 @@ def _squad_signals(w: World, q: int) -> None:
     push = _push_in_squad(w, q)
     w.squad_push[q] = push
     total = 0
-    for k in range(N_ROUTES):
+    for k in range(codes.N_ROUTES):
         total += w.squad_pressure[q, k]
-    for k in range(SKILLED):
+    for k in range(codes.EMIGRATE):
         drive = push - w.fear[f, k]
         open_ = opportunity_in_squad(w, q, k)
         shared = unit_contagion(w, q, company, c, k, total)
@@ -146,6 +146,6 @@ def unit_contagion(w: World, q: int, company: int, c: int, k: int, total: int) -
         return 0.0
     reception = reception_in_squad(w, q, k)
     own = weighted_share(w.squad_pressure[q, k], total, w.behaviour[0].cross_route)
-    felt = contagion(w.beta[SQUAD], w.beta_star[SQUAD], reception, own)
-    felt += contagion(w.beta[COMPANY], w.beta_star[COMPANY], reception, w.company_share[company, k])
-    return felt + w.unit_outside[w.outlook[c], k]
+    felt = contagion(w.beta[codes.SQUAD], w.beta_star[codes.SQUAD], reception, own)
+    felt += contagion(w.beta[codes.COMPANY], w.beta_star[codes.COMPANY], reception, w.company_share[company, k])
+    return felt + w.unit_outside[w.row_seen[c], k]

@@ -20,17 +20,7 @@ from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import empty_world
 from desertion.simulation.society.plan import Plan
 from desertion.simulation.society.ties import draw_ties
-from desertion.simulation.world.codes import (
-    CIVILIAN,
-    HOME,
-    OFFICER_BIT,
-    ORIGINAL_BIT,
-    RESERVIST,
-    SERVED_BIT,
-    SERVING,
-    SKILLED_BIT,
-    SOLDIER,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import who
 
@@ -38,17 +28,17 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> World:
+def build(scenario: Scenario, seed: int, *, has_clocks: bool, threads: int = 1) -> World:
     """The world at the start of day 0.
 
     Args:
         scenario: A sized scenario.
         seed: The run's seed, in [0, 2**63).
-        lazy: Whether clocks live in the world (compiled form).
+        has_clocks: Whether clocks live in the world (compiled form).
         threads: Threads that draw; they change no number.
     """
     plan = Plan(scenario)
-    world = empty_world(plan, seed, lazy)
+    world = empty_world(plan, seed, has_clocks)
     core = core_of(world)
     team = Team(core, world.longest, threads)
     _fill_people(core, len(scenario.forces))
@@ -60,7 +50,7 @@ def build(scenario: Scenario, seed: int, *, lazy: bool, threads: int = 1) -> Wor
     core = core_of(world)
     count_everybody(core)
     fill_streets(core)
-    if lazy:
+    if has_clocks:
         team = Team(core, world.longest, threads)
         team.spread(bind_residents, len(world.community_force))
         team.spread(bind_squads, len(world.squad_force))
@@ -74,11 +64,11 @@ def _fill_people(w: World, n_forces: int) -> None:
     for c in range(len(w.community_force)):
         f = w.community_force[c]
         for i in range(w.reservists_start[c], w.reservists_end[c]):
-            w.kind[i] = RESERVIST
+            w.kind[i] = codes.RESERVIST
             w.community[i] = c
             w.force_of[i] = f
         for i in range(w.civilians_start[c], w.civilians_end[c]):
-            w.kind[i] = CIVILIAN
+            w.kind[i] = codes.CIVILIAN
             w.community[i] = c
             w.force_of[i] = f
     for f in range(n_forces):
@@ -86,11 +76,11 @@ def _fill_people(w: World, n_forces: int) -> None:
         for q in range(len(w.squad_force)):
             if w.squad_force[q] == f:
                 for j in range(w.squad_founders[q]):
-                    w.kind[i] = SOLDIER
+                    w.kind[i] = codes.SOLDIER
                     w.force_of[i] = f
                     w.squad[i] = q
                     w.community[i] = w.squad_community[q]
-                    w.status[i] = SERVING
+                    w.status[i] = codes.SERVING
                     w.slots[q, j] = i
                     i += 1
 
@@ -101,14 +91,14 @@ def _draw_traits(w: World, first: int, last: int) -> None:
     for i in range(first, last):
         f = w.force_of[i]
         officer, skilled, _, _ = uniforms(w.seed, who(w, i), TRAITS, 0)
-        if w.kind[i] == SOLDIER:
-            w.trait[i] = ORIGINAL_BIT | SERVED_BIT
+        if w.kind[i] == codes.SOLDIER:
+            w.trait[i] = codes.ORIGINAL_BIT | codes.SERVED_BIT
             if officer < w.forces[f].officer_share:
-                w.trait[i] |= OFFICER_BIT
+                w.trait[i] |= codes.OFFICER_BIT
         else:
-            w.status[i] = HOME
+            w.status[i] = codes.HOME
             if skilled < w.forces[f].skilled_share:
-                w.trait[i] = SKILLED_BIT
+                w.trait[i] = codes.SKILLED_BIT
 
 
 @kernel
@@ -153,7 +143,7 @@ def _draw_frailties(w: World) -> None:
 def _random_thresholds(w: World, mean: float, spread: float) -> None:
     for i in range(len(w.status)):
         f = w.force_of[i]
-        w.theta[i] = mean + spread * normals(w.seed, w.force_key[f] + i - w.person_first[f], THRESHOLD, 0)[0]
+        w.threshold[i] = mean + spread * normals(w.seed, w.force_key[f] + i - w.person_first[f], THRESHOLD, 0)[0]
 
 
 def _draw_thresholds(w: World, core: Any, scenario: Scenario) -> None:
@@ -163,4 +153,4 @@ def _draw_thresholds(w: World, core: Any, scenario: Scenario) -> None:
         return
     for f in range(len(w.people)):
         n, first = int(w.people[f]), int(w.person_first[f])
-        w.theta[first : first + n] = b.threshold_mean + b.threshold_spread * ndtri((np.arange(n) + 0.5) / n)
+        w.threshold[first : first + n] = b.threshold_mean + b.threshold_spread * ndtri((np.arange(n) + 0.5) / n)

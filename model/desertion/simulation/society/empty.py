@@ -14,7 +14,7 @@ from desertion.rules.ticks import FAR
 from desertion.simulation.day.turnout import STREET_BINS
 from desertion.simulation.society.plan import Plan
 from desertion.simulation.society.records import numbers_of, records
-from desertion.simulation.world.codes import DAY_COUNTS, HOST_COUNTS, N_CELLS, N_CLASSES, N_STATUSES, N_WAYS
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import BLOCK, DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, World, world_of
 
 if TYPE_CHECKING:
@@ -28,47 +28,47 @@ def daily_keep(half_life: float) -> int:
     return KEEP_UNIT if math.isinf(half_life) else round(KEEP_UNIT * 2.0 ** (-1.0 / half_life))
 
 
-def empty_world(plan: Plan, seed: int, lazy: bool) -> World:
+def empty_world(plan: Plan, seed: int, has_clocks: bool) -> World:
     """The world before anybody lives in it.
 
     Args:
         plan: How many of everything there will be.
         seed: The run's seed.
-        lazy: Whether clocks live in the world (compiled form).
+        has_clocks: Whether clocks live in the world (compiled form).
     """
     s = plan.scenario
     parts: dict[str, Any] = {}
-    parts.update(_constants(s, seed, lazy))
-    parts.update(_person_arrays(plan, lazy))
-    parts.update(_unit_arrays(plan, lazy))
-    parts.update(_community_arrays(plan, lazy))
+    parts.update(_constants(s, seed, has_clocks))
+    parts.update(_person_arrays(plan, has_clocks))
+    parts.update(_unit_arrays(plan, has_clocks))
+    parts.update(_community_arrays(plan, has_clocks))
     parts.update(_host_arrays(plan))
     parts.update(_force_arrays(plan))
     parts.update(_calendar(s))
     days, n_forces, n_hosts = s.days, len(s.forces), len(s.hosts)
-    parts["daily"] = np.zeros((days + 1, n_forces, N_STATUSES + len(DAILY_EXTRA)))
+    parts["daily"] = np.zeros((days + 1, n_forces, codes.N_STATUSES + len(DAILY_EXTRA)))
     parts["hostly"] = np.zeros((days + 1, n_hosts, n_forces, len(HOST_EXTRA)))
     return world_of(parts)
 
 
-def _constants(s: Scenario, seed: int, lazy: bool) -> dict[str, Any]:
+def _constants(s: Scenario, seed: int, has_clocks: bool) -> dict[str, Any]:
     b = s.behaviour
     return {
         "seed": u64(seed),
         "form": FORM_NUMBER[b.form],
-        "lazy": lazy,
+        "has_clocks": has_clocks,
         "money": 1.0 / s.scale,
         "behaviour": records(Behaviour, [b]),
         "beta": np.array([getattr(b, f"contagion_{level}") for level in LEVELS], dtype=np.float64),
         "beta_star": np.array([getattr(b, f"reception_{level}") for level in LEVELS], dtype=np.float64),
-        "keep": np.array([daily_keep(getattr(b, f"half_life_{level}")) for level in LEVELS], dtype=np.int64),
-        "keep_casualties": daily_keep(b.half_life_casualties),
+        "daily_keep": np.array([daily_keep(getattr(b, f"half_life_{level}")) for level in LEVELS], dtype=np.int64),
+        "daily_keep_casualties": daily_keep(b.half_life_casualties),
     }
 
 
-def _person_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
+def _person_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     n = plan.persons
-    m = n if lazy else 1
+    m = n if has_clocks else 1
     threshold = plan.scenario.behaviour.form == "threshold"
     return {
         "status": np.zeros(n, np.int8),
@@ -92,11 +92,11 @@ def _person_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "tie_start": np.zeros(1, np.int64),
         "tie_to": np.zeros(0, np.int32),
         "target": np.zeros((m, 6), np.int64),
-        "theta": np.zeros(n if threshold else 1),
+        "threshold": np.zeros(n if threshold else 1),
         "bound": np.zeros(m, np.uint8),
-        "tie": np.zeros((m, 5), np.int32),
-        "loose": np.zeros(m, np.int32),
-        "loose_n": np.zeros(1, np.int64),
+        "tie_pressure": np.zeros((m, 5), np.int32),
+        "own_clocks": np.zeros(m, np.int32),
+        "own_clocks_n": np.zeros(1, np.int64),
         "is_touched": np.zeros(m, np.uint8),
         "tie_day": np.zeros(m, np.int32),
         "out_person": np.zeros(n, np.int64),
@@ -107,7 +107,7 @@ def _person_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
     }
 
 
-def _unit_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
+def _unit_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     squads = np.array(plan.squad_rows, np.int64).reshape(-1, 4)
     companies = np.array(plan.company_rows, np.int64).reshape(-1, 3)
     n_q, n_k = len(squads), len(companies)
@@ -115,7 +115,7 @@ def _unit_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
     largest = max([force.squad for force in plan.scenario.forces])
     company_size = np.zeros(n_k, np.int32)
     np.add.at(company_size, squads[:, 1], established)
-    m = n_q if lazy else 1
+    m = n_q if has_clocks else 1
     names = [force.name for force in plan.scenario.forces]
     first_of = [int(np.argmax(companies[:, 0] == f)) if n_k else 0 for f in range(len(names))]
     keys = [key_of(f"{names[f]}/company") + k - first_of[f] for k, f in enumerate(companies[:, 0])]
@@ -133,7 +133,7 @@ def _unit_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "squad_surrendered": np.zeros((n_q, 3), np.int32),
         "squad_clock": np.zeros((m, 6), np.int64),
         "squad_low": np.zeros((m, 6), np.int64),
-        "squad_low_theta": np.zeros(m),
+        "squad_low_threshold": np.zeros(m),
         "company_strain": np.zeros(n_k),
         "company_share": np.zeros((n_k, 5)),
         "squad_push": np.zeros(n_q),
@@ -160,14 +160,14 @@ def _unit_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
     }
 
 
-def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
+def _community_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     rows = np.array(plan.community_rows, np.int64).reshape(-1, 8)
     n_c, n_h = len(rows), len(plan.scenario.hosts)
     regions = np.array([row[:3] for row in plan.region_rows], np.int64).reshape(-1, 3)
     names = [force.name for force in plan.scenario.forces]
     first_of = [int(np.argmax(rows[:, 0] == f)) for f in range(len(names))]
     squad_home = np.array([row[2] for row in plan.squad_rows], np.int64)
-    m = n_c if lazy else 1
+    m = n_c if has_clocks else 1
     blocks = -(-(rows[:, 3] - rows[:, 2]) // BLOCK) - (-(rows[:, 5] - rows[:, 4]) // BLOCK)
     rows_seen = n_c + len(regions)
     hosts = [host.name for host in plan.scenario.hosts]
@@ -190,7 +190,7 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "community_new": np.zeros((n_c, 5), np.int64),
         "community_shock": np.zeros(n_c),
         "community_z": np.zeros(n_c),
-        "class_n": np.zeros((n_c, N_CLASSES), np.int32),
+        "class_n": np.zeros((n_c, codes.N_CLASSES), np.int32),
         "turnout": np.zeros(n_c),
         "street": np.zeros((n_c, STREET_BINS), np.int32),
         "heard_n": np.zeros((n_c, n_h, 4)),
@@ -198,31 +198,31 @@ def _community_arrays(plan: Plan, lazy: bool) -> dict[str, Any]:
         "has_heard": np.zeros(n_c, np.uint8),
         "squads_start": np.searchsorted(np.sort(squad_home), np.arange(n_c + 1)).astype(np.int64),
         "squads_of": np.argsort(squad_home, kind="stable").astype(np.int32),
-        "class_clock": np.zeros((m, N_WAYS), np.int64),
-        "class_low": np.zeros((m, N_WAYS), np.int64),
-        "class_low_theta": np.zeros((m, N_CELLS)),
+        "class_clock": np.zeros((m, codes.N_DOORS), np.int64),
+        "class_low": np.zeros((m, codes.N_DOORS), np.int64),
+        "class_low_threshold": np.zeros((m, codes.N_HOME_CLASSES)),
         "block_start": (np.cumsum(blocks) - blocks).astype(np.int64),
-        "block_low": np.full((int(blocks.sum()) if lazy else 1, N_WAYS), FAR, np.int64),
-        "over": np.zeros(1, np.int64),
+        "block_low": np.full((int(blocks.sum()) if has_clocks else 1, codes.N_DOORS), FAR, np.int64),
+        "days_done": np.zeros(1, np.int64),
         "resting": np.zeros(m, np.uint8),
-        "rest_most": np.zeros((m, N_WAYS), np.int64),
+        "rest_most": np.zeros((m, codes.N_DOORS), np.int64),
         "rest_reception": np.zeros((m, 4)),
-        "past_outlook": np.zeros((REST_WINDOW, m), np.int32),
-        "past_rate": np.zeros((REST_WINDOW, rows_seen if lazy else 1, N_WAYS)),
-        "past_reception": np.zeros((REST_WINDOW, rows_seen if lazy else 1, 4)),
-        "outlook": np.arange(n_c, dtype=np.int64),
+        "past_row_seen": np.zeros((REST_WINDOW, m), np.int32),
+        "past_rate": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, codes.N_DOORS)),
+        "past_reception": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, 4)),
+        "row_seen": np.arange(n_c, dtype=np.int64),
         "flight": np.zeros((rows_seen, 4)),
         "reception": np.zeros((rows_seen, 4)),
         "community_share": np.zeros((rows_seen, 5)),
         "unit_outside": np.zeros((rows_seen, 5)),
         "unit_flight": np.zeros(rows_seen),
-        "class_open": np.zeros((rows_seen, N_CLASSES, 5)),
-        "class_level": np.zeros((rows_seen, N_CLASSES, 5)),
-        "class_shared": np.zeros((rows_seen, N_CLASSES, 5)),
-        "class_share": np.zeros((rows_seen, N_CLASSES)),
-        "class_pull": np.zeros((rows_seen, N_CLASSES, 5)),
-        "class_rate": np.zeros((rows_seen, N_WAYS)),
-        "class_step": np.zeros((rows_seen, N_WAYS), np.int64),
+        "class_open": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_level": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_shared": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_share": np.zeros((rows_seen, codes.N_CLASSES)),
+        "class_pull": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_rate": np.zeros((rows_seen, codes.N_DOORS)),
+        "class_step": np.zeros((rows_seen, codes.N_DOORS), np.int64),
         "region_force": regions[:, 0].astype(np.int32),
         "region_first": regions[:, 1].copy(),
         "region_people": regions[:, 2].copy(),
@@ -252,9 +252,9 @@ def _host_arrays(plan: Plan) -> dict[str, Any]:
         "border_credit": np.zeros(n_h),
         "case_credit": np.zeros(n_h),
         "visa_credit": np.zeros(n_h),
-        "host_count": np.zeros((n_h, n_f, N_STATUSES), np.int64),
+        "host_count": np.zeros((n_h, n_f, codes.N_STATUSES), np.int64),
         "host_skilled": np.zeros((n_h, n_f), np.int64),
-        "host_day": np.zeros((n_h, n_f, len(HOST_COUNTS)), np.int64),
+        "host_day": np.zeros((n_h, n_f, len(codes.HOST_COUNTS)), np.int64),
         "full": np.zeros(n_h, np.uint8),
         "seen_full": np.zeros(n_h, np.uint8),
         "passed_on": np.zeros((n_h, 4, n_f)),
@@ -284,8 +284,8 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "officer_weight": np.array([force.officer_weight for force in forces], np.float64),
         "facing": np.array(facing, np.uint8).reshape(n, n),
         "reference": records(Reference, [s.reference[force.name] for force in forces]),
-        "count": np.zeros((n, N_STATUSES), np.int64),
-        "counts_today": np.zeros((n, len(DAY_COUNTS)), np.int64),
+        "count": np.zeros((n, codes.N_STATUSES), np.int64),
+        "counts_today": np.zeros((n, len(codes.DAY_COUNTS)), np.int64),
         "news": np.zeros((n, 5), np.int64),
         "news_new": np.zeros((n, 5), np.int64),
         "news_facing": np.zeros((n, 5), np.int64),
@@ -309,7 +309,7 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "output_gap": zeros.copy(),
         "information": zeros.copy(),
         "effective": np.array([float(force.soldiers) for force in forces]),
-        "captor": np.zeros((n, 2)),
+        "prisoners_seen": np.zeros((n, 2)),
         "served": np.zeros(n, np.int64),
         "wave_force": np.array([f for f, _ in waves], np.int64),
         "wave_day": np.array([(wave.date - s.start).days for _, wave in waves], np.int64),

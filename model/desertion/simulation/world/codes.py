@@ -14,13 +14,13 @@ N_STATUSES = 18
 SOLDIER, RESERVIST, CIVILIAN = 0, 1, 2
 KINDS = ("soldier", "reservist", "civilian")
 
-HIDE, FLEE, SURRENDER, REFUSE, SKILLED = 0, 1, 2, 3, 4
+HIDE, FLEE, SURRENDER, REFUSE, EMIGRATE = 0, 1, 2, 3, 4
 ROUTES = ("hide", "flee", "surrender", "refuse", "skilled")
 N_ROUTES = 5
 HIT = 5  # the sixth clock of a person: being hit
 N_CLOCKS = 6
 
-DESERTER, EVADER, SPECIALIST, OTHER = 0, 1, 2, 3  # categories in which hosts deal with people
+DESERTER, EVADER, SKILLED, OTHER = 0, 1, 2, 3  # categories in which hosts deal with people
 
 OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT_BIT, FLED_BIT = (
     1,
@@ -50,13 +50,13 @@ D_REFUSED, D_INFILTRATORS, D_GENUINE, D_PASSED, D_VISAS = 5, 6, 7, 8, 9
 HOME_RESERVIST, HOME_RESERVIST_SKILLED, HOME_CIVILIAN, HOME_CIVILIAN_SKILLED = 0, 1, 2, 3
 CALLED, CALLED_SKILLED, HIDING_SOLDIER, HIDING_OTHER = 4, 5, 6, 7
 N_CLASSES = 8
-N_CELLS = 4  # the first classes, people at home, whose clocks are their community's
+N_HOME_CLASSES = 4  # the first classes, people at home, whose clocks are their community's
 # The ways out of these classes, a clock each, eight in all so that a community's clocks fill one line of the processor's cache.
-WAY_ROUTES = (HIDE, FLEE, HIDE, FLEE, SKILLED, FLEE, FLEE, SKILLED)
-FIRST_WAY = (0, 2, 5, 6, 8)  # class cl has the ways FIRST_WAY[cl], ..., FIRST_WAY[cl + 1] - 1
-N_WAYS = 8
+DOOR_ROUTES = (HIDE, FLEE, HIDE, FLEE, EMIGRATE, FLEE, FLEE, EMIGRATE)
+FIRST_DOOR = (0, 2, 5, 6, 8)  # class cl has the ways FIRST_WAY[cl], ..., FIRST_WAY[cl + 1] - 1
+N_DOORS = 8
 
 # Whose clock a person of the compiled form goes by: nobody's (he cannot leave), his own, his cell's, or his own added up late (rest.py).
-NOBODYS, OWN, CELL, RESTING = 0, 1, 2, 3
+NOBODYS, OWN, SHARED, RESTING = 0, 1, 2, 3
 
 SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = 0, 1, 2, 3, 4, 5

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
-Cells = Any
+Values = Any
 # One row of a table of levers or parameters: a number, or four by category, under each of their names.
 Record = Any
 
@@ -27,236 +27,236 @@ class World(NamedTuple):
     # what holds for the whole run
     seed: Any  # uint64
     form: int  # form of contagion
-    lazy: bool  # True where clocks live here (compiled form), False where agents keep their own
+    has_clocks: bool  # True where clocks live here (compiled form), False where agents keep their own
     money: float  # real persons per simulated person: 1 / scale
-    behaviour: Cells  # (1) a record of Behaviour's numbers
-    beta: Cells  # (levels): contagion weights
-    beta_star: Cells  # (levels): interactions with reception
-    keep: Cells  # (levels): daily decay, units of 2**-24
-    keep_casualties: int
+    behaviour: Values  # (1) a record of Behaviour's numbers
+    beta: Values  # (levels): contagion weights
+    beta_star: Values  # (levels): interactions with reception
+    daily_keep: Values  # (levels): daily decay, units of 2**-24
+    daily_keep_casualties: int
 
     # persons
-    status: Cells  # (N) int8
-    kind: Cells  # (N) int8
-    trait: Cells  # (N) uint8, bits of statuses.py
-    force_of: Cells  # (N) int8
-    squad: Cells  # (N) int32, -1 outside a unit
-    community: Cells  # (N) int32
-    spell: Cells  # (N) int16
-    since: Cells  # (N) int32, day of the last change of status
-    until: Cells  # (N) int32, day on which the present stage ends
-    host: Cells  # (N) int8
-    left_day: Cells  # (N) int32, first day of leaving, -1
-    left_route: Cells  # (N) int8, first route of leaving, -1
-    wave_of: Cells  # (N) int8
-    stay: Cells  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
-    queue_next: Cells  # (N) int32
-    active: Cells  # (N) int32: persons in passing, in order of arrival
-    active_n: Cells  # (1)
-    is_active: Cells  # (N) uint8
-    tie_start: Cells  # (N + 1) int64
-    tie_to: Cells  # (ties) int32
+    status: Values  # (N) int8
+    kind: Values  # (N) int8
+    trait: Values  # (N) uint8, bits of statuses.py
+    force_of: Values  # (N) int8
+    squad: Values  # (N) int32, -1 outside a unit
+    community: Values  # (N) int32
+    spell: Values  # (N) int16
+    since: Values  # (N) int32, day of the last change of status
+    until: Values  # (N) int32, day on which the present stage ends
+    host: Values  # (N) int8
+    left_day: Values  # (N) int32, first day of leaving, -1
+    left_route: Values  # (N) int8, first route of leaving, -1
+    wave_of: Values  # (N) int8
+    stay: Values  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
+    queue_next: Values  # (N) int32
+    active: Values  # (N) int32: persons in passing, in order of arrival
+    active_n: Values  # (1)
+    is_active: Values  # (N) uint8
+    tie_start: Values  # (N + 1) int64
+    tie_to: Values  # (ties) int32
 
     # clocks of the compiled form (length 1 in the other)
-    target: Cells  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
-    theta: Cells  # (N) float64, threshold form
-    bound: Cells  # (N) uint8: whose clock he goes by, see statuses.OWN
-    tie: Cells  # (N, 5) int32: pressure from personal ties by route
-    loose: Cells  # (N) int32: persons with their own clock
-    loose_n: Cells  # (1)
-    is_touched: Cells  # (N) uint8: whether ties press on somebody
-    tie_day: Cells  # (N) int32: up to which day his ties have faded, and, at rest, his clocks have been added up
-    squad_clock: Cells  # (Q, 6) int64
-    squad_low: Cells  # (Q, 6) int64: lowest target among the bound
-    squad_low_theta: Cells  # (Q)
-    class_clock: Cells  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
-    class_low: Cells  # (C, 8) int64: lowest target among the bound
-    class_low_theta: Cells  # (C, 4)
-    block_start: Cells  # (C) first of a community's blocks of neighbours: reservists', then civilians'
-    block_low: Cells  # (blocks, 8) int64: lowest target among the bound of a block
-    over: Cells  # (1): days that are over
-    resting: Cells  # (C) uint8: whether anybody rests here
-    rest_most: Cells  # (C, 8) int64: ticks a day up to which people at rest need not be roused
-    rest_reception: Cells  # (C, 4) perceived safety when they were last looked at
-    past_outlook: Cells  # (days kept, C) int32
-    past_rate: Cells  # (days kept, C + R, 8)
-    past_reception: Cells  # (days kept, C + R, 4)
+    target: Values  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
+    threshold: Values  # (N) float64, threshold form
+    bound: Values  # (N) uint8: whose clock he goes by, see statuses.OWN
+    tie_pressure: Values  # (N, 5) int32: pressure from personal ties by route
+    own_clocks: Values  # (N) int32: persons with their own clock
+    own_clocks_n: Values  # (1)
+    is_touched: Values  # (N) uint8: whether ties press on somebody
+    tie_day: Values  # (N) int32: up to which day his ties have faded, and, at rest, his clocks have been added up
+    squad_clock: Values  # (Q, 6) int64
+    squad_low: Values  # (Q, 6) int64: lowest target among the bound
+    squad_low_threshold: Values  # (Q)
+    class_clock: Values  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
+    class_low: Values  # (C, 8) int64: lowest target among the bound
+    class_low_threshold: Values  # (C, 4)
+    block_start: Values  # (C) first of a community's blocks of neighbours: reservists', then civilians'
+    block_low: Values  # (blocks, 8) int64: lowest target among the bound of a block
+    days_done: Values  # (1): days that are over
+    resting: Values  # (C) uint8: whether anybody rests here
+    rest_most: Values  # (C, 8) int64: ticks a day up to which people at rest need not be roused
+    rest_reception: Values  # (C, 4) perceived safety when they were last looked at
+    past_row_seen: Values  # (days kept, C) int32
+    past_rate: Values  # (days kept, C + R, 8)
+    past_reception: Values  # (days kept, C + R, 4)
 
     # units
-    squad_force: Cells
-    squad_company: Cells
-    squad_community: Cells
-    slots: Cells  # (Q, size) int32
-    squad_size: Cells  # (Q) int32 established strength
-    squad_n: Cells  # (Q) int32 serving
-    squad_original: Cells  # (Q) int32 original members serving
-    squad_founders: Cells  # (Q) int32 members at the start
-    squad_pressure: Cells  # (Q, 5) int64
-    squad_new: Cells  # (Q, 5) int64
-    squad_surrendered: Cells  # (Q, 3) int32, last three days
-    company_force: Cells
-    company_key: Cells
-    company_front: Cells  # (K) float64 factor of risk; 0 in the rear
-    company_division: Cells
-    company_battalion: Cells
-    company_size: Cells
-    company_n: Cells
-    company_peak: Cells
-    company_pressure: Cells  # (K, 5) int64
-    company_new: Cells
-    company_casualties: Cells  # (K, 3) int64
-    company_hit: Cells  # (K, 3) int64 today's
-    company_shock: Cells
-    company_z: Cells  # (K) log frailty shared by the company
-    company_surrendered: Cells
-    company_strain: Cells  # (K) push shared by a company
-    company_share: Cells  # (K, 5) weighted share gone by route
-    squad_push: Cells  # (Q) what drives its men, as published in the morning
-    squad_open: Cells  # (Q, 5) opportunity times chance
-    squad_level: Cells
-    squad_shared: Cells
-    squad_share: Cells  # (Q) weighted share gone, threshold form
-    squad_pull: Cells  # (Q, 5) push plus log chance, threshold form
+    squad_force: Values
+    squad_company: Values
+    squad_community: Values
+    slots: Values  # (Q, size) int32
+    squad_size: Values  # (Q) int32 established strength
+    squad_n: Values  # (Q) int32 serving
+    squad_original: Values  # (Q) int32 original members serving
+    squad_founders: Values  # (Q) int32 members at the start
+    squad_pressure: Values  # (Q, 5) int64
+    squad_new: Values  # (Q, 5) int64
+    squad_surrendered: Values  # (Q, 3) int32, last three days
+    company_force: Values
+    company_key: Values
+    company_front: Values  # (K) float64 factor of risk; 0 in the rear
+    company_division: Values
+    company_battalion: Values
+    company_size: Values
+    company_n: Values
+    company_peak: Values
+    company_pressure: Values  # (K, 5) int64
+    company_new: Values
+    company_casualties: Values  # (K, 3) int64
+    company_hit: Values  # (K, 3) int64 today's
+    company_shock: Values
+    company_z: Values  # (K) log frailty shared by the company
+    company_surrendered: Values
+    company_strain: Values  # (K) push shared by a company
+    company_share: Values  # (K, 5) weighted share gone by route
+    squad_push: Values  # (Q) what drives its men, as published in the morning
+    squad_open: Values  # (Q, 5) opportunity times chance
+    squad_level: Values
+    squad_shared: Values
+    squad_share: Values  # (Q) weighted share gone, threshold form
+    squad_pull: Values  # (Q, 5) push plus log chance, threshold form
 
     # communities
-    community_force: Cells
-    community_region: Cells
-    community_key: Cells
-    reservists_start: Cells
-    reservists_end: Cells
-    civilians_start: Cells
-    civilians_end: Cells
-    community_size: Cells
-    community_pressure: Cells  # (C, 5) int64
-    community_new: Cells
-    community_shock: Cells
-    community_z: Cells
-    soldiers_first: Cells  # (C) first of the soldiers at the start who come from here
-    soldiers_end: Cells
-    class_n: Cells  # (C, 8) int32
-    turnout: Cells  # (C) share last seen in the street
-    street: Cells  # (C, 129) int32: people at home by turnout threshold
-    heard_n: Cells  # (C, H, 4) decided cases heard of
-    heard_good: Cells
-    has_heard: Cells
-    squads_start: Cells  # (C + 1)
-    squads_of: Cells
+    community_force: Values
+    community_region: Values
+    community_key: Values
+    reservists_start: Values
+    reservists_end: Values
+    civilians_start: Values
+    civilians_end: Values
+    community_size: Values
+    community_pressure: Values  # (C, 5) int64
+    community_new: Values
+    community_shock: Values
+    community_z: Values
+    soldiers_first: Values  # (C) first of the soldiers at the start who come from here
+    soldiers_end: Values
+    class_n: Values  # (C, 8) int32
+    turnout: Values  # (C) share last seen in the street
+    street: Values  # (C, 129) int32: people at home by turnout threshold
+    heard_n: Values  # (C, H, 4) decided cases heard of
+    heard_good: Values
+    has_heard: Values
+    squads_start: Values  # (C + 1)
+    squads_of: Values
 
     # what communities see: a row a community, then a row a region, which quiet communities read
-    outlook: Cells  # (C) int64: the row that a community reads
-    flight: Cells  # (C + R, 4) perceived worth of flight
-    reception: Cells  # (C + R, 4) perceived safety at the best host
-    community_share: Cells  # (C + R, 5) weighted share gone by route
-    unit_outside: Cells  # (C + R, 5) contagion from outside the unit for soldiers who come from here
-    unit_flight: Cells  # (C + R) their opportunity times chance of flight
-    class_open: Cells  # (C + R, 8, 5)
-    class_level: Cells
-    class_shared: Cells
-    class_share: Cells  # (C + R, 8)
-    class_pull: Cells  # (C + R, 8, 5)
-    class_rate: Cells  # (C + R, 8) rate a day of people at home without ties
-    class_step: Cells  # (C + R, 8) int64: ticks by which the clocks of people at home advance today
+    row_seen: Values  # (C) int64: the row that a community reads
+    flight: Values  # (C + R, 4) perceived worth of flight
+    reception: Values  # (C + R, 4) perceived safety at the best host
+    community_share: Values  # (C + R, 5) weighted share gone by route
+    unit_outside: Values  # (C + R, 5) contagion from outside the unit for soldiers who come from here
+    unit_flight: Values  # (C + R) their opportunity times chance of flight
+    class_open: Values  # (C + R, 8, 5)
+    class_level: Values
+    class_shared: Values
+    class_share: Values  # (C + R, 8)
+    class_pull: Values  # (C + R, 8, 5)
+    class_rate: Values  # (C + R, 8) rate a day of people at home without ties
+    class_step: Values  # (C + R, 8) int64: ticks by which the clocks of people at home advance today
 
     # regions
-    region_force: Cells
-    region_first: Cells  # first reservist
-    region_people: Cells  # reservists
-    region_weight: Cells
-    region_cursor: Cells
-    region_called: Cells
-    region_key: Cells
-    access: Cells  # (R, H), -1 where the host's own lever holds
-    outside: Cells  # (R, H) nearness times what the wait leaves
-    region_visa: Cells  # (R) nearness of the nearest host with skilled-worker visas
+    region_force: Values
+    region_first: Values  # first reservist
+    region_people: Values  # reservists
+    region_weight: Values
+    region_cursor: Values
+    region_called: Values
+    region_key: Values
+    access: Values  # (R, H), -1 where the host's own lever holds
+    outside: Values  # (R, H) nearness times what the wait leaves
+    region_visa: Values  # (R) nearness of the nearest host with skilled-worker visas
 
     # hosts
-    hosts: Cells  # (H) records of Host's numbers, as they stand today
-    host_levers: Cells  # (H, levers) the same memory as a plain table, for changes by the number of a lever
-    host_key: Cells
-    passes_to: Cells  # (H, H) uint8
-    border_queue: Cells  # (H, 3): head, tail, length
-    case_queue: Cells  # (H, 3)
-    border_credit: Cells
-    case_credit: Cells
-    visa_credit: Cells
-    host_count: Cells  # (H, F, 18)
-    host_skilled: Cells  # (H, F)
-    host_day: Cells  # (H, F, 10)
-    full: Cells  # (H) uint8
-    seen_full: Cells  # (H) uint8, as everybody saw it this morning
-    passed_on: Cells  # (H, 4, F) worth of being passed on
-    inside: Cells  # (F, H, 4) worth of a host for communities without cases of their own
-    national_n: Cells  # (F, H, 4)
-    national_good: Cells
+    hosts: Values  # (H) records of Host's numbers, as they stand today
+    host_levers: Values  # (H, levers) the same memory as a plain table, for changes by the number of a lever
+    host_key: Values
+    passes_to: Values  # (H, H) uint8
+    border_queue: Values  # (H, 3): head, tail, length
+    case_queue: Values  # (H, 3)
+    border_credit: Values
+    case_credit: Values
+    visa_credit: Values
+    host_count: Values  # (H, F, 18)
+    host_skilled: Values  # (H, F)
+    host_day: Values  # (H, F, 10)
+    full: Values  # (H) uint8
+    seen_full: Values  # (H) uint8, as everybody saw it this morning
+    passed_on: Values  # (H, 4, F) worth of being passed on
+    inside: Values  # (F, H, 4) worth of a host for communities without cases of their own
+    national_n: Values  # (F, H, 4)
+    national_good: Values
 
     # forces and home states
-    forces: Cells  # (F) records of Force's numbers, as they stand today
-    force_levers: Cells  # (F, levers) the same memory as a plain table
-    force_key: Cells
-    person_first: Cells
-    people: Cells  # (F) persons
-    squad_first: Cells  # (F)
-    post_cursor: Cells  # (F)
-    soldiers_start: Cells  # (F) soldiers serving at the start
-    reservists_all: Cells  # (F)
-    officer_weight: Cells
-    facing: Cells  # (F, F) uint8
-    reference: Cells  # (F) records of Reference's numbers
-    count: Cells  # (F, 18) int64  # pyright: ignore[reportIncompatibleMethodOverride] - nobody counts a world's fields
-    counts_today: Cells  # (F, 12) int64
-    news: Cells  # (F, 5) int64
-    news_new: Cells
-    news_facing: Cells  # (F, 5) int64: its news as armies that face the same enemy remember it
-    legitimacy: Cells
-    odds: Cells
-    threat: Cells
-    fear: Cells  # (F, 5) cost of each route
-    news_share: Cells  # (F, 5) weighted share gone by route
-    facing_share: Cells  # (F, 5) the same as armies that face the same enemy remember it
-    quarter: Cells
-    turnout_news: Cells
-    breakpoint: Cells
-    collapsed: Cells  # (F) day, -1
-    fallen: Cells
-    ban_was: Cells
-    left: Cells  # (F) persons ever gone
-    departures: Cells
-    fled: Cells  # (F) reservists who ever fled
-    skilled_all: Cells
-    skilled_gone: Cells
-    output_gap: Cells
-    information: Cells
-    effective: Cells
-    captor: Cells  # (F, 2): prisoners treated well and seen, decayed
-    served: Cells  # (F) reservists who ever served
-    wave_force: Cells
-    wave_day: Cells
-    wave_number: Cells
-    wave_days: Cells
-    wave_notice: Cells
-    wave_training: Cells
-    wave_list: Cells
-    wave_called: Cells
-    wave_evaded: Cells
+    forces: Values  # (F) records of Force's numbers, as they stand today
+    force_levers: Values  # (F, levers) the same memory as a plain table
+    force_key: Values
+    person_first: Values
+    people: Values  # (F) persons
+    squad_first: Values  # (F)
+    post_cursor: Values  # (F)
+    soldiers_start: Values  # (F) soldiers serving at the start
+    reservists_all: Values  # (F)
+    officer_weight: Values
+    facing: Values  # (F, F) uint8
+    reference: Values  # (F) records of Reference's numbers
+    count: Values  # (F, 18) int64  # pyright: ignore[reportIncompatibleMethodOverride] - nobody counts a world's fields
+    counts_today: Values  # (F, 12) int64
+    news: Values  # (F, 5) int64
+    news_new: Values
+    news_facing: Values  # (F, 5) int64: its news as armies that face the same enemy remember it
+    legitimacy: Values
+    odds: Values
+    threat: Values
+    fear: Values  # (F, 5) cost of each route
+    news_share: Values  # (F, 5) weighted share gone by route
+    facing_share: Values  # (F, 5) the same as armies that face the same enemy remember it
+    quarter: Values
+    turnout_news: Values
+    breakpoint: Values
+    collapsed: Values  # (F) day, -1
+    fallen: Values
+    ban_was: Values
+    left: Values  # (F) persons ever gone
+    departures: Values
+    fled: Values  # (F) reservists who ever fled
+    skilled_all: Values
+    skilled_gone: Values
+    output_gap: Values
+    information: Values
+    effective: Values
+    prisoners_seen: Values  # (F, 2): prisoners treated well and seen, decayed
+    served: Values  # (F) reservists who ever served
+    wave_force: Values
+    wave_day: Values
+    wave_number: Values
+    wave_days: Values
+    wave_notice: Values
+    wave_training: Values
+    wave_list: Values
+    wave_called: Values
+    wave_evaded: Values
 
     # calendar
-    event_day: Cells
-    event_table: Cells
-    event_row: Cells
-    event_column: Cells
-    event_value: Cells
-    event_next: Cells  # (1)
+    event_day: Values
+    event_table: Values
+    event_row: Values
+    event_column: Values
+    event_value: Values
+    event_next: Values  # (1)
 
     # the day's leavers and hit, in order of person
-    out_person: Cells
-    out_route: Cells
-    out_host: Cells  # to which host, of those who flee
-    out_rank: Cells  # in the queue for visas
-    out_n: Cells  # (1)
+    out_person: Values
+    out_route: Values
+    out_host: Values  # to which host, of those who flee
+    out_rank: Values  # in the queue for visas
+    out_n: Values  # (1)
 
     # record
-    daily: Cells  # (days + 1, F, columns)
-    hostly: Cells  # (days + 1, H, F, columns)
+    daily: Values  # (days + 1, F, columns)
+    hostly: Values  # (days + 1, H, F, columns)
 
     @property
     def longest(self) -> int:

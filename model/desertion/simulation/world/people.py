@@ -3,36 +3,7 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.simulation.world.codes import (
-    AT_BORDER,
-    CALLED,
-    CALLED_SKILLED,
-    DESERTER,
-    EMIGRATED,
-    EVADER,
-    HIDING,
-    HIDING_OTHER,
-    HIDING_SOLDIER,
-    HOME,
-    HOME_CIVILIAN,
-    HOME_CIVILIAN_SKILLED,
-    HOME_RESERVIST,
-    HOME_RESERVIST_SKILLED,
-    IN_FLIGHT,
-    OFFICER_BIT,
-    OTHER,
-    PROTECTED,
-    REFUSED,
-    REFUSING,
-    RESERVIST,
-    SERVED_BIT,
-    SERVING,
-    SKILLED_BIT,
-    SOLDIER,
-    SPECIALIST,
-    SUMMONED,
-    TRAINING,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 
 NO_CLASS = -1
@@ -48,15 +19,15 @@ def who(w: World, i: int) -> int:
 @kernel
 def class_of(kind: int, status: int, trait: int) -> int:
     """The class of shared hazard of a person outside his unit, -1 if he has none."""
-    skilled = (trait & SKILLED_BIT) != 0
-    if status == HOME:
-        if kind == RESERVIST:
-            return HOME_RESERVIST_SKILLED if skilled else HOME_RESERVIST
-        return HOME_CIVILIAN_SKILLED if skilled else HOME_CIVILIAN
-    if status == SUMMONED or status == TRAINING:
-        return CALLED_SKILLED if skilled else CALLED
-    if status == HIDING or status == REFUSING:
-        return HIDING_SOLDIER if (trait & SERVED_BIT) != 0 else HIDING_OTHER
+    skilled = (trait & codes.SKILLED_BIT) != 0
+    if status == codes.HOME:
+        if kind == codes.RESERVIST:
+            return codes.HOME_RESERVIST_SKILLED if skilled else codes.HOME_RESERVIST
+        return codes.HOME_CIVILIAN_SKILLED if skilled else codes.HOME_CIVILIAN
+    if status == codes.SUMMONED or status == codes.TRAINING:
+        return codes.CALLED_SKILLED if skilled else codes.CALLED
+    if status == codes.HIDING or status == codes.REFUSING:
+        return codes.HIDING_SOLDIER if (trait & codes.SERVED_BIT) != 0 else codes.HIDING_OTHER
     return NO_CLASS
 
 
@@ -64,31 +35,37 @@ def class_of(kind: int, status: int, trait: int) -> int:
 def can_leave(status: int) -> bool:
     """Whether exit clocks run in this status."""
     return (
-        status == HOME
-        or status == SERVING
-        or status == SUMMONED
-        or status == TRAINING
-        or status == HIDING
-        or status == REFUSING
+        status == codes.HOME
+        or status == codes.SERVING
+        or status == codes.SUMMONED
+        or status == codes.TRAINING
+        or status == codes.HIDING
+        or status == codes.REFUSING
     )
 
 
 @kernel
 def is_passing(status: int) -> bool:
     """Whether somebody in this status is looked at every day by movement."""
-    return not (status == HOME or status == SERVING or status >= EMIGRATED or status == PROTECTED or 5 <= status <= 7)
+    return not (
+        status == codes.HOME
+        or status == codes.SERVING
+        or status >= codes.EMIGRATED
+        or status == codes.PROTECTED
+        or 5 <= status <= 7
+    )
 
 
 @kernel
 def at_host(status: int) -> bool:
     """Whether somebody in this status is counted at a host."""
-    return AT_BORDER <= status <= REFUSED or status == EMIGRATED
+    return codes.AT_BORDER <= status <= codes.REFUSED or status == codes.EMIGRATED
 
 
 @kernel
 def is_away(status: int) -> bool:
     """Whether somebody in this status is out of the country or on his way."""
-    return IN_FLIGHT <= status <= REFUSED or status == EMIGRATED
+    return codes.IN_FLIGHT <= status <= codes.REFUSED or status == codes.EMIGRATED
 
 
 @kernel
@@ -96,24 +73,24 @@ def may_bind(status: int, kind: int, touched: int) -> bool:
     """Whether a person's clock is his cell's own: at home or in his unit, untouched by personal ties."""
     if touched != 0:
         return False
-    return status == SERVING or (status == HOME and kind != SOLDIER)
+    return status == codes.SERVING or (status == codes.HOME and kind != codes.SOLDIER)
 
 
 @kernel
 def category_of_class(cl: int) -> int:
     """The category in which hosts see people of a class."""
-    if cl == HIDING_SOLDIER:
-        return DESERTER
-    if cl == HOME_CIVILIAN:
-        return OTHER
-    if cl == HOME_CIVILIAN_SKILLED:
-        return SPECIALIST
-    return EVADER
+    if cl == codes.HIDING_SOLDIER:
+        return codes.DESERTER
+    if cl == codes.HOME_CIVILIAN:
+        return codes.OTHER
+    if cl == codes.HOME_CIVILIAN_SKILLED:
+        return codes.SKILLED
+    return codes.EVADER
 
 
 @kernel
 def leaving_weight(w: World, i: int) -> float:
     """How much a person's leaving counts: an officer's more."""
-    if (w.trait[i] & OFFICER_BIT) != 0:
+    if (w.trait[i] & codes.OFFICER_BIT) != 0:
         return w.officer_weight[w.force_of[i]]
     return 1.0

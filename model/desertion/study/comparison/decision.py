@@ -121,8 +121,8 @@ def _published(world: Any, who: str, force: int, route: int) -> tuple[float, flo
     else:
         weight = np.where(world.community_force == force, world.class_n[:, HOME_RESERVIST], 0).astype(float)
         tables = (
-            world.class_open[world.outlook, HOME_RESERVIST, route],
-            world.class_level[world.outlook, HOME_RESERVIST, route],
+            world.class_open[world.row_seen, HOME_RESERVIST, route],
+            world.class_level[world.row_seen, HOME_RESERVIST, route],
         )
         homes = np.arange(len(world.community_force))
     if not weight.any():
@@ -136,7 +136,7 @@ def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes:
 
     if route == FLEE:
         category = DESERTER if who == "soldier" else EVADER
-        return float(np.average(world.reception[world.outlook[homes], category], weights=weight))
+        return float(np.average(world.reception[world.row_seen[homes], category], weights=weight))
     return float(world.quarter[force]) if route == SURRENDER and who == "soldier" else 0.0
 
 
