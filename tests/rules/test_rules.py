@@ -34,7 +34,7 @@ def test_contagion_is_the_weight_and_its_interaction_times_the_share() -> None:
 
 def test_multiplicative_rate() -> None:
     """0.5 x 0.01 x exp(0.2 + 0.3), and ties multiply by exp(0.7)."""
-    level = hazard.level(MULTIPLICATIVE, 0.01, 0.2, 0.3)
+    level = hazard.level_rate(MULTIPLICATIVE, 0.01, 0.2, 0.3)
     assert level == pytest.approx(0.01 * math.exp(0.5))
     assert hazard.exit_rate(MULTIPLICATIVE, 0.5, level, 0.3, 0.0, 9.0, 9.0, 9.0) == pytest.approx(
         0.5 * 0.01 * math.exp(0.5)
@@ -46,7 +46,7 @@ def test_multiplicative_rate() -> None:
 
 def test_concave_rate() -> None:
     """0.5 x 0.01 exp(0.2) x (1 + (0.3 + 0.7) / 0.01)^0.12; no less than without contagion."""
-    level = hazard.level(CONCAVE, 0.01, 0.2, 0.3)
+    level = hazard.level_rate(CONCAVE, 0.01, 0.2, 0.3)
     assert level == pytest.approx(0.01 * math.exp(0.2))
     assert hazard.exit_rate(CONCAVE, 0.5, level, 0.3, 0.7, 9.0, 0.01, 0.12) == pytest.approx(0.5 * level * 101.0**0.12)
     assert hazard.exit_rate(CONCAVE, 0.5, level, -0.3, 0.0, 9.0, 0.01, 0.12) == 0.5 * level
@@ -54,7 +54,7 @@ def test_concave_rate() -> None:
 
 def test_additive_rate() -> None:
     """0.5 x (0.01 exp(0.2) + 0.02 x 1.0), and never below 0."""
-    level = hazard.level(ADDITIVE, 0.01, 0.2, 0.3)
+    level = hazard.level_rate(ADDITIVE, 0.01, 0.2, 0.3)
     assert hazard.exit_rate(ADDITIVE, 0.5, level, 0.3, 0.7, 0.02, 9.0, 9.0) == pytest.approx(0.5 * (level + 0.02))
     assert hazard.exit_rate(ADDITIVE, 0.5, level, -5.0, 0.0, 0.02, 9.0, 9.0) == 0.0
 
@@ -62,22 +62,22 @@ def test_additive_rate() -> None:
 @pytest.mark.parametrize("form", [NONE, THRESHOLD])
 def test_forms_without_a_hazard_of_contagion_keep_the_baseline(form: int) -> None:
     """0.5 x 0.01 exp(0.2), whatever others did."""
-    level = hazard.level(form, 0.01, 0.2, 0.0)
+    level = hazard.level_rate(form, 0.01, 0.2, 0.0)
     assert hazard.exit_rate(form, 0.5, level, 0.0, 0.0, 9.0, 9.0, 9.0) == pytest.approx(0.5 * 0.01 * math.exp(0.2))
 
 
 @pytest.mark.parametrize("form", [MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE])
 def test_a_closed_route_has_no_hazard_at_all(form: int) -> None:
     """Exactly 0 where opportunity or chance is 0, whatever pushes."""
-    assert hazard.open_chance(0.0, 0.7, 0.5, 1.0) == 0.0
-    assert hazard.open_chance(0.7, 0.0, 0.5, 0.0) == 0.0
+    assert hazard.opening(0.0, 0.7, 0.5, 1.0) == 0.0
+    assert hazard.opening(0.7, 0.0, 0.5, 0.0) == 0.0
     assert hazard.exit_rate(form, 0.0, 1e9, 5.0, 5.0, 1.0, 1.0, 1.0) == 0.0
 
 
 def test_opportunity_times_relative_chance_to_its_power() -> None:
     """0.5 x (0.4 / 0.2)^2 = 2; at power 1 it is 1."""
-    assert hazard.open_chance(0.5, 0.4, 0.2, 2.0) == pytest.approx(2.0)
-    assert hazard.open_chance(0.5, 0.4, 0.2, 1.0) == 1.0
+    assert hazard.opening(0.5, 0.4, 0.2, 2.0) == pytest.approx(2.0)
+    assert hazard.opening(0.5, 0.4, 0.2, 1.0) == 1.0
 
 
 def test_rates_become_whole_ticks() -> None:
@@ -126,7 +126,7 @@ def test_police_are_swamped() -> None:
 
 def test_pushes_add_up() -> None:
     """Each term by its weight, each sign as it says."""
-    strain = push.strain(0.1, 0.2, 0.3, 0.5, 0.05, 0.4, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+    strain = push.strain_of(0.1, 0.2, 0.3, 0.5, 0.05, 0.4, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
     assert strain == pytest.approx(0.1 + 0.4 + 0.9 + 2.0 + 0.25 + 2.4)
     assert push.soldier_push(strain, 0.5, 0.1, 2.0) == pytest.approx(strain + 1.0 + 0.1)
     assert push.civil_push(0.1, 0.2, 0.3, 0.4, 0.05, 1.0, 2.0, 3.0, 4.0) == pytest.approx(0.1 + 0.4 + 0.9 + 1.6 + 0.05)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from desertion.scenario import Scenario
-from desertion.simulation.clocks.resting import told
+from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import OWN, RESTING
 from desertion.theory.multiplier import make_leave
@@ -71,7 +71,7 @@ def test_ties_fade_for_those_at_rest_as_for_others(tmp_path: Path) -> None:
     resting = np.flatnonzero(compiled.world.bound == RESTING)
     assert len(resting) > 25
     for person in resting:
-        assert told(compiled.core, person).tolist() == mesa.population.tie_pressure(int(person))
+        assert present_tie_pressure(compiled.core, person).tolist() == list(mesa.population.people[person].told)  # type: ignore[attr-defined]
 
 
 def test_one_at_rest_can_be_made_to_leave(tmp_path: Path) -> None:

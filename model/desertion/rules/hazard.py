@@ -34,7 +34,7 @@ def contagion(weight: float, interaction: float, reception: float, share: float)
 
 
 @kernel
-def level(form: int, baseline: float, drive: float, shared: float) -> float:
+def level_rate(form: int, baseline: float, drive: float, shared: float) -> float:
     """A group's part of the rate of one route per day, before opportunity and personal ties.
 
     `drive` is push less cost and `shared` the contagion from all levels but ties, both in log-hazard units.
@@ -48,7 +48,7 @@ def level(form: int, baseline: float, drive: float, shared: float) -> float:
 def exit_rate(
     form: int,
     open_chance: float,
-    level_: float,
+    level: float,
     shared: float,
     tied: float,
     additive_scale: float,
@@ -63,21 +63,21 @@ def exit_rate(
         return 0.0
     if form == MULTIPLICATIVE:
         if tied == 0.0:
-            return open_chance * level_
-        return open_chance * level_ * math.exp(clip_exponent(tied))
+            return open_chance * level
+        return open_chance * level * math.exp(clip_exponent(tied))
     if form == CONCAVE:
         felt = shared + tied
         if felt <= 0.0:
-            return open_chance * level_
-        return open_chance * level_ * math.pow(1.0 + felt / concave_scale, concave_power)
+            return open_chance * level
+        return open_chance * level * math.pow(1.0 + felt / concave_scale, concave_power)
     if form == ADDITIVE:
-        rate = level_ + additive_scale * (shared + tied)
+        rate = level + additive_scale * (shared + tied)
         return open_chance * rate if rate > 0.0 else 0.0
-    return open_chance * level_
+    return open_chance * level
 
 
 @kernel
-def open_chance(opportunity: float, chance: float, reference: float, power: float) -> float:
+def opening(opportunity: float, chance: float, reference: float, power: float) -> float:
     """Opportunity times the perceived chance relative to the reference state, to its power; exactly 0 where either is 0."""
     if opportunity <= 0.0 or chance <= 0.0:
         return 0.0
@@ -97,6 +97,6 @@ def frailty(
 
 
 @kernel
-def leaves_by_threshold(share: float, theta: float, pull: float) -> bool:
+def leaves_by_threshold(share: float, threshold: float, pull: float) -> bool:
     """Whether the weighted share gone, helped by push and chance, has reached a person's threshold."""
-    return share + pull >= theta
+    return share + pull >= threshold

@@ -22,12 +22,12 @@ def legitimacy(
     w_ban: float,
 ) -> float:
     """Tomorrow's legitimacy in [0, 1]: back toward normal, less visible exits, casualties, turnout and the shock of a new ban."""
-    level_ = (
+    level = (
         now + pull * (normal - now) - w_exits * exits - w_casualties * casualties - w_turnout * turnout - w_ban * ban
     )
-    if level_ < 0.0:
+    if level < 0.0:
         return 0.0
-    return level_ if level_ < 1.0 else 1.0
+    return level if level < 1.0 else 1.0
 
 
 @kernel

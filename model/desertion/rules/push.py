@@ -22,7 +22,7 @@ def deterrence(punishment: float, odds: float, weight: float) -> float:
 
 
 @kernel
-def strain(
+def strain_of(
     wounded: float,
     killed: float,
     captured: float,
@@ -46,9 +46,9 @@ def strain(
 
 
 @kernel
-def soldier_push(strain_: float, lost: float, shock: float, w_lost: float) -> float:
+def soldier_push(strain: float, lost: float, shock: float, w_lost: float) -> float:
     """What drives a serving soldier: his company's strain, the share of his squad's original members lost, and shared shocks."""
-    return strain_ + w_lost * lost + shock
+    return strain + w_lost * lost + shock
 
 
 @kernel

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from desertion.simulation.clocks.resting import told as pressures
+from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR, HIT, HOME, N_CLOCKS, ROUTES, SERVING, SHARED
 from desertion.simulation.world.people import class_of
 
@@ -151,5 +151,5 @@ def lacking(model: DesertionModel, person: int) -> list[int]:
 def told(model: DesertionModel, person: int) -> list[int]:
     """Pressure of a person's ties by route, in ticks of 2**-24 of a share, whichever form his population has."""
     if model.world.has_clocks:
-        return pressures(model.core, person).tolist()
+        return present_tie_pressure(model.core, person).tolist()
     return list(model.population.people[person].told)  # type: ignore[attr-defined]

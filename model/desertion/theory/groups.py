@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desertion.parameters import Behaviour, Force, Reference
-from desertion.rules.hazard import open_chance
+from desertion.rules.hazard import opening
 from desertion.rules.push import deterrence
 from desertion.rules.refuge import believed, chance_out, persuaded
 from desertion.scenario.reference import inside_of
@@ -96,8 +96,8 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
             _way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
         ]
         if name == "contact":
-            opening = open_chance(force.contact, quarter, reference.quarter, b.chance_power)
-            ways.append(_way("surrender", opening, force.base_soldier_surrender, push, quarter))
+            chance = opening(force.contact, quarter, reference.quarter, b.chance_power)
+            ways.append(_way("surrender", chance, force.base_soldier_surrender, push, quarter))
         found.append(Group(force=f, name=name, people=force.soldiers * share, ways=tuple(ways)))
     return found
 

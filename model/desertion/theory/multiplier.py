@@ -123,13 +123,13 @@ def _rates(w: World, i: int) -> NDArray[np.float64]:
 
     if w.status[i] == SERVING:
         q = w.squad[i]
-        open_, level, shared = w.squad_open[q], w.squad_level[q], w.squad_shared[q]
+        open_chance, level, shared = w.squad_open[q], w.squad_level[q], w.squad_shared[q]
     else:
         place = w.row_seen[w.community[i]], class_of(w.kind[i], w.status[i], w.trait[i])
-        open_, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
+        open_chance, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
     b = w.behaviour[0]
     scales = b.additive_scale, b.concave_scale, b.concave_power
-    return np.array([exit_rate(w.form, open_[k], level[k], shared[k], 0.0, *scales) for k in range(EMIGRATE)])
+    return np.array([exit_rate(w.form, open_chance[k], level[k], shared[k], 0.0, *scales) for k in range(EMIGRATE)])
 
 
 def _departures(w: World, people: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -37,16 +37,16 @@ def _fetch(w: World, first: int, last: int) -> int:
 
 
 @kernel
-def decide_loose(w: World, first: int, last: int, person: Array, route: Array, binding: Array, found: Array) -> None:
+def decide_loose(w: World, first: int, last: int, leavers: Array, routes: Array, binding: Array, counts: Array) -> None:
     """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks.
 
     Lists the leavers and those who need no clock of their own any more, drops those who cannot leave, and closes up the rest from `first` on.
     """
     form, behaviour = w.form, w.behaviour[0]
-    a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
-    cross, beta, star = behaviour.cross_route, w.beta[codes.TIES], w.beta_star[codes.TIES]
+    additive, concave, power = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
+    cross, beta, beta_star = behaviour.cross_route, w.beta[codes.TIES], w.beta_star[codes.TIES]
     loose, status, kind, trait, bound, touched = w.own_clocks, w.status, w.kind, w.trait, w.bound, w.is_touched
-    squad, community, target, tie, tie_day, keep, over = (
+    squad, community, target, tie, tie_day, keep, days_done = (
         w.squad,
         w.community,
         w.target,
@@ -68,17 +68,17 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
     kept = first
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
-            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+            counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = loose[m]
         if not can_leave(status[i]):
             bound[i] = codes.NOBODYS
             continue
         if touched[i] != 0:
-            fade(tie, touched, tie_day, i, keep, over)
+            fade(tie, touched, tie_day, i, keep, days_done)
         # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
         if may_bind(status[i], kind[i], touched[i]) and target[i, codes.EMIGRATE] > 0:
-            binding[found[BINDING]] = i
-            found[BINDING] += 1
+            binding[counts[BINDING]] = i
+            counts[BINDING] += 1
             continue
         loose[kept] = i
         kept += 1
@@ -89,55 +89,79 @@ def decide_loose(w: World, first: int, last: int, person: Array, route: Array, b
             row, cl = outlook[community[i]], class_of(kind[i], status[i], trait[i])
         total = 0
         if touched[i] != 0 and imitates:
-            for k in range(codes.N_ROUTES):
-                total += tie[i, k]
-        best, way = 2.0, -1
-        for k in range(codes.N_ROUTES):
-            open_ = squad_open[row, k] if serving else class_open[row, cl, k]
-            if open_ <= 0.0:
+            for route in range(codes.N_ROUTES):
+                total += tie[i, route]
+        best, chosen = 2.0, -1
+        for route in range(codes.N_ROUTES):
+            open_chance = squad_open[row, route] if serving else class_open[row, cl, route]
+            if open_chance <= 0.0:
                 continue
             tied = 0.0
             if total != 0:
                 # The same as reception_in_squad and reception_in_class, written out: calls through the world cost half the run.
                 reception = 0.0
-                if k == codes.FLEE:
+                if route == codes.FLEE:
                     reception = (
                         reception_at[outlook[squad_home[row]], codes.DESERTER]
                         if serving
                         else reception_at[row, category_of_class(cl)]
                     )
-                elif k == codes.SURRENDER:
+                elif route == codes.SURRENDER:
                     reception = quarter[force_of[i]]
-                tied = contagion(beta, star, reception, (tie[i, k] + cross * (total - tie[i, k])) / TIE_SHARE)
+                tied = contagion(
+                    beta, beta_star, reception, (tie[i, route] + cross * (total - tie[i, route])) / TIE_SHARE
+                )
             if serving:
-                step = ticks(exit_rate(form, open_, squad_level[row, k], squad_shared[row, k], tied, a, b, s))
+                step = ticks(
+                    exit_rate(
+                        form,
+                        open_chance,
+                        squad_level[row, route],
+                        squad_shared[row, route],
+                        tied,
+                        additive,
+                        concave,
+                        power,
+                    )
+                )
             else:
-                step = ticks(exit_rate(form, open_, class_level[row, cl, k], class_shared[row, cl, k], tied, a, b, s))
-            when = crossing(target[i, k], step)
-            target[i, k] -= step
+                step = ticks(
+                    exit_rate(
+                        form,
+                        open_chance,
+                        class_level[row, cl, route],
+                        class_shared[row, cl, route],
+                        tied,
+                        additive,
+                        concave,
+                        power,
+                    )
+                )
+            when = crossing(target[i, route], step)
+            target[i, route] -= step
             if when < best:
-                best, way = when, k
-        if way < 0 and form == THRESHOLD:
-            way = _follow(w, i, row, cl, serving)
-        if way >= 0:
-            person[found[LEAVING]] = i
-            route[found[LEAVING]] = way
-            found[LEAVING] += 1
-    found[KEPT] += kept - first
+                best, chosen = when, route
+        if chosen < 0 and form == THRESHOLD:
+            chosen = _follow(w, i, row, cl, serving)
+        if chosen >= 0:
+            leavers[counts[LEAVING]] = i
+            routes[counts[LEAVING]] = chosen
+            counts[LEAVING] += 1
+    counts[KEPT] += kept - first
 
 
 @kernel
 def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
     """The threshold form for a person with his own clock: the route he leaves by, -1 if not enough others have."""
-    way = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
-    if way < 0:
+    route = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
+    if route < 0:
         return -1
     total = 0
-    for r in range(codes.N_ROUTES):
-        total += w.tie_pressure[i, r]
+    for other in range(codes.N_ROUTES):
+        total += w.tie_pressure[i, other]
     share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[codes.TIES] * (total / TIE_SHARE)
-    pull = w.squad_pull[row, way] if serving else w.class_pull[row, cl, way]
-    return way if leaves_by_threshold(share, w.threshold[i], pull) else -1
+    pull = w.squad_pull[row, route] if serving else w.class_pull[row, cl, route]
+    return route if leaves_by_threshold(share, w.threshold[i], pull) else -1
 
 
 @kernel
@@ -148,29 +172,29 @@ def bind_some(w: World, people: Array, n: int) -> None:
 
 
 @kernel
-def tell_ties(w: World, first: int, last: int, asked: Array, found: Array) -> None:
+def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> None:
     """Tell those of the persons first, ..., last - 1 who have ties to today's leavers; list who needs his own clock now."""
     if w.beta[codes.TIES] == 0.0 and w.beta_star[codes.TIES] == 0.0:
         return
-    person, route, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
-    some, by = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
-    n = 0
+    leavers, routes, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
+    some, leaver_of = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
+    waiting = 0
     for leaver in range(w.out_n[0]):
-        if route[leaver] < 0:
+        if routes[leaver] < 0:
             continue
-        i = person[leaver]
+        i = leavers[leaver]
         for e in range(start[i], start[i + 1]):
             if first <= to[e] < last:
-                some[n], by[n] = to[e], leaver
-                n += 1
-                if n == AHEAD:
-                    _tell_some(w, some, by, n, asked, found)
-                    n = 0
-    _tell_some(w, some, by, n, asked, found)
+                some[waiting], leaver_of[waiting] = to[e], leaver
+                waiting += 1
+                if waiting == AHEAD:
+                    _tell_some(w, some, leaver_of, waiting, asked, counts)
+                    waiting = 0
+    _tell_some(w, some, leaver_of, waiting, asked, counts)
 
 
 @kernel
-def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Array) -> None:
+def _tell_some(w: World, some: Array, leaver_of: Array, n: int, asked: Array, counts: Array) -> None:
     """Tell the first n people of a list of the leavers of another; what concerns them is read ahead, see `_fetch`."""
     bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie_pressure, w.target, w.community
     tie_start, status, kind, trait, tie_day, total = w.tie_start, w.status, w.kind, w.trait, w.tie_day, 0
@@ -185,13 +209,13 @@ def _tell_some(w: World, some: Array, by: Array, n: int, asked: Array, found: Ar
             + target[i, codes.N_ROUTES - 1]
         )
         total += community[i] + tie_start[i] + status[i] + kind[i] + trait[i] + tie_day[i]
-    found[FETCHED] = total
+    counts[FETCHED] = total
     for m in range(n):
-        _tell(w, some[m], w.out_route[by[m]], leaving_weight(w, w.out_person[by[m]]), asked, found)
+        _tell(w, some[m], w.out_route[leaver_of[m]], leaving_weight(w, w.out_person[leaver_of[m]]), asked, counts)
 
 
 @kernel
-def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Array) -> None:
+def _tell(w: World, i: int, route: int, weight: float, asked: Array, counts: Array) -> None:
     """Add a leaver to what presses on a person. The order in which several are added changes nothing."""
     bound, is_touched, tie = w.bound, w.is_touched, w.tie_pressure
     before = bound[i]
@@ -213,8 +237,8 @@ def _tell(w: World, i: int, route: int, weight: float, asked: Array, found: Arra
         w.resting[c] = 1
     else:
         bound[i] = codes.OWN
-        asked[found[LISTED]] = i
-        found[LISTED] += 1
+        asked[counts[LISTED]] = i
+        counts[LISTED] += 1
 
 
 @kernel

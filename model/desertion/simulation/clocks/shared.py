@@ -23,117 +23,119 @@ SQUAD_ROUTES = (0, 1, 2, 3, 4)  # a squad has a clock for each route
 
 
 @kernel
-def combat(w: World, first: int, last: int, hit: Array, found: Array) -> None:
+def combat(w: World, first: int, last: int, hit: Array, counts: Array) -> None:
     """Advance the clocks of being hit of the squads first, ..., last - 1, which run for all who serve, and list the hit."""
     for q in range(first, last):
         if w.squad_n[q] == 0:
             continue
         w.squad_clock[q, codes.HIT] += ticks(risk_in(w, w.squad_company[q]))
         if w.squad_clock[q, codes.HIT] >= w.squad_low[q, codes.HIT]:
-            _scan_hit(w, q, hit, found)
+            _scan_hit(w, q, hit, counts)
 
 
 @kernel
-def _scan_hit(w: World, q: int, hit: Array, found: Array) -> None:
+def _scan_hit(w: World, q: int, hit: Array, counts: Array) -> None:
     low = FAR
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
         if i < 0:
             continue
         if w.target[i, codes.HIT] <= w.squad_clock[q, codes.HIT]:
-            hit[found[LISTED]] = i
-            found[LISTED] += 1
+            hit[counts[LISTED]] = i
+            counts[LISTED] += 1
         else:
             low = min(low, w.target[i, codes.HIT])
     w.squad_low[q, codes.HIT] = low
 
 
 @kernel
-def decide_squads(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
+def decide_squads(w: World, first: int, last: int, leavers: Array, routes: Array, counts: Array) -> None:
     """Advance the exit clocks of squads and list the bound who leave."""
     step = np.zeros(codes.N_ROUTES, np.int64)
     form, behaviour = w.form, w.behaviour[0]
-    a, b, s = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
+    additive, concave, power = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
     serving, clock, low = w.squad_n, w.squad_clock, w.squad_low
-    open_, level_, shared = w.squad_open, w.squad_level, w.squad_shared
+    open_chance, level, shared = w.squad_open, w.squad_level, w.squad_shared
     for q in range(first, last):
         if serving[q] == 0:
             continue
         passed = False
-        for k in range(codes.N_ROUTES):
-            step[k] = ticks(exit_rate(form, open_[q, k], level_[q, k], shared[q, k], 0.0, a, b, s))
-            clock[q, k] += step[k]
-            passed = passed or (step[k] > 0 and clock[q, k] >= low[q, k])
-        way = -1
+        for route in range(codes.N_ROUTES):
+            step[route] = ticks(
+                exit_rate(form, open_chance[q, route], level[q, route], shared[q, route], 0.0, additive, concave, power)
+            )
+            clock[q, route] += step[route]
+            passed = passed or (step[route] > 0 and clock[q, route] >= low[q, route])
+        follow = -1
         if form == THRESHOLD:
-            way = best_open(open_, q)
-            if way >= 0:
-                passed = passed or w.squad_share[q] + w.squad_pull[q, way] >= w.squad_low_threshold[q]
+            follow = best_open(open_chance, q)
+            if follow >= 0:
+                passed = passed or w.squad_share[q] + w.squad_pull[q, follow] >= w.squad_low_threshold[q]
         if passed:
-            _scan_squad(w, q, step, way, person, route, found)
+            _scan_squad(w, q, step, follow, leavers, routes, counts)
 
 
 @kernel
-def _scan_squad(w: World, q: int, step: Array, way: int, person: Array, route: Array, found: Array) -> None:
+def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
     low = w.squad_low
     low[q, : codes.N_ROUTES] = FAR
-    low_theta = 1e300
+    low_threshold = 1e300
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
         if i < 0 or w.bound[i] != codes.SHARED:
             continue
-        k = _first_route(w.target, i, w.squad_clock[q], step, 0, codes.N_ROUTES, SQUAD_ROUTES)
-        if way >= 0 and k < 0 and leaves_by_threshold(w.squad_share[q], w.threshold[i], w.squad_pull[q, way]):
-            k = way
-        if k >= 0:
-            person[found[LEAVING]] = i
-            route[found[LEAVING]] = k
-            found[LEAVING] += 1
+        route = _first_route(w.target, i, w.squad_clock[q], step, 0, codes.N_ROUTES, SQUAD_ROUTES)
+        if follow >= 0 and route < 0 and leaves_by_threshold(w.squad_share[q], w.threshold[i], w.squad_pull[q, follow]):
+            route = follow
+        if route >= 0:
+            leavers[counts[LEAVING]] = i
+            routes[counts[LEAVING]] = route
+            counts[LEAVING] += 1
             continue
-        for r in range(codes.N_ROUTES):
-            low[q, r] = min(low[q, r], w.target[i, r])
+        for other in range(codes.N_ROUTES):
+            low[q, other] = min(low[q, other], w.target[i, other])
         if w.form == THRESHOLD:
-            low_theta = min(low_theta, w.threshold[i])
-    w.squad_low_threshold[q] = low_theta
+            low_threshold = min(low_threshold, w.threshold[i])
+    w.squad_low_threshold[q] = low_threshold
 
 
 @kernel
-def decide_communities(w: World, first: int, last: int, person: Array, route: Array, found: Array) -> None:
+def decide_communities(w: World, first: int, last: int, leavers: Array, routes: Array, counts: Array) -> None:
     """Advance the exit clocks of people at home and list the bound who leave."""
     follows = w.form == THRESHOLD
     outlook, clock, low, step = w.row_seen, w.class_clock, w.class_low, w.class_step
     for c in range(first, last):
         row = outlook[c]
         passed = follows
-        for way in range(codes.N_DOORS):
-            clock[c, way] += step[row, way]
-            passed |= clock[c, way] >= low[c, way]
+        for door in range(codes.N_DOORS):
+            clock[c, door] += step[row, door]
+            passed |= clock[c, door] >= low[c, door]
         if passed:
             for cl in range(codes.N_HOME_CLASSES):
-                _decide_class(w, c, cl, person, route, found)
+                _decide_class(w, c, cl, leavers, routes, counts)
 
 
 @kernel
-def _decide_class(w: World, c: int, cl: int, person: Array, route: Array, found: Array) -> None:
+def _decide_class(w: World, c: int, cl: int, leavers: Array, routes: Array, counts: Array) -> None:
     """Look at the people of a class if one of its clocks has passed somebody's target."""
     row, first, last = w.row_seen[c], FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     if w.class_n[c, cl] == 0:
         w.class_low[c, first:last] = FAR
         return
     passed, follow = False, -1
-    for way in range(first, last):
-        if w.class_step[row, way] > 0 and w.class_clock[c, way] >= w.class_low[c, way]:
+    for door in range(first, last):
+        if w.class_step[row, door] > 0 and w.class_clock[c, door] >= w.class_low[c, door]:
             passed = True
     if w.form == THRESHOLD:
         follow = best_open(w.class_open[row], cl)
         if follow >= 0 and w.class_share[row, cl] + w.class_pull[row, cl, follow] >= w.class_low_threshold[c, cl]:
             passed = True
     if passed:
-        _scan_class(w, c, cl, follow, person, route, found)
+        _scan_class(w, c, cl, follow, leavers, routes, counts)
 
 
 @kernel
-def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Array, found: Array) -> None:
+def _scan_class(w: World, c: int, cl: int, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
     """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target."""
     first, last = FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     begin, end, block = w.reservists_start[c], w.reservists_end[c], w.block_start[c]
@@ -144,44 +146,53 @@ def _scan_class(w: World, c: int, cl: int, follow: int, person: Array, route: Ar
     w.class_low_threshold[c, cl] = 1e300
     while begin < end:
         look = w.form == THRESHOLD  # nobody keeps the lowest threshold of a block
-        for way in range(first, last):
-            look |= clock[way] >= block_low[block, way]
+        for door in range(first, last):
+            look |= clock[door] >= block_low[block, door]
         if look:
-            _scan_block(w, c, cl, begin, min(begin + BLOCK, end), block, follow, person, route, found)
-        for way in range(first, last):
-            low[way] = min(low[way], block_low[block, way])
+            _scan_block(w, c, cl, begin, min(begin + BLOCK, end), block, follow, leavers, routes, counts)
+        for door in range(first, last):
+            low[door] = min(low[door], block_low[block, door])
         begin += BLOCK
         block += 1
 
 
 @kernel
 def _scan_block(
-    w: World, c: int, cl: int, begin: int, end: int, block: int, follow: int, person: Array, route: Array, found: Array
+    w: World,
+    c: int,
+    cl: int,
+    begin: int,
+    end: int,
+    block: int,
+    follow: int,
+    leavers: Array,
+    routes: Array,
+    counts: Array,
 ) -> None:
     row, first, last = w.row_seen[c], FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     skilled = codes.SKILLED_BIT if (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED) else 0
-    low, low_theta = w.block_low[block], w.class_low_threshold[c, cl]
+    low, low_threshold = w.block_low[block], w.class_low_threshold[c, cl]
     low[first:last] = FAR
     status, bound, trait, target = w.status, w.bound, w.trait, w.target
     for i in range(begin, end):
         if bound[i] != codes.SHARED or status[i] != codes.HOME or (trait[i] & codes.SKILLED_BIT) != skilled:
             continue
-        k = _first_route(target, i, w.class_clock[c], w.class_step[row], first, last, DOOR_ROUTES)
-        if follow >= 0 and k < 0:
+        route = _first_route(target, i, w.class_clock[c], w.class_step[row], first, last, DOOR_ROUTES)
+        if follow >= 0 and route < 0:
             pull = w.class_pull[row, cl, follow]
             if leaves_by_threshold(w.class_share[row, cl], w.threshold[i], pull):
-                k = follow
-        if k >= 0:
-            person[found[LEAVING]] = i
-            route[found[LEAVING]] = k
-            found[LEAVING] += 1
-            if k < codes.EMIGRATE:
+                route = follow
+        if route >= 0:
+            leavers[counts[LEAVING]] = i
+            routes[counts[LEAVING]] = route
+            counts[LEAVING] += 1
+            if route < codes.EMIGRATE:
                 continue
-        for way in range(first, last):
-            low[way] = min(low[way], target[i, DOOR_ROUTES[way]])
+        for door in range(first, last):
+            low[door] = min(low[door], target[i, DOOR_ROUTES[door]])
         if w.form == THRESHOLD:
-            low_theta = min(low_theta, w.threshold[i])
-    w.class_low_threshold[c, cl] = low_theta
+            low_threshold = min(low_threshold, w.threshold[i])
+    w.class_low_threshold[c, cl] = low_threshold
 
 
 @kernel
@@ -189,21 +200,21 @@ def _first_route(
     target: Array, i: int, clock: Array, step: Array, first: int, last: int, routes: tuple[int, ...]
 ) -> int:
     """The route whose clock passes a bound person's target first today, -1 if none does; the clocks first, ..., last - 1 are asked."""
-    best, route = 2.0, -1
-    for way in range(first, last):
-        k = routes[way]
-        if target[i, k] <= clock[way] and step[way] > 0:
-            when = crossing(target[i, k] - (clock[way] - step[way]), step[way])
+    best, earliest = 2.0, -1
+    for door in range(first, last):
+        route = routes[door]
+        if target[i, route] <= clock[door] and step[door] > 0:
+            when = crossing(target[i, route] - (clock[door] - step[door]), step[door])
             if when < best:
-                best, route = when, k
-    return route
+                best, earliest = when, route
+    return earliest
 
 
 @kernel
-def best_open(open_: Array, row: int) -> int:
+def best_open(open_chance: Array, row: int) -> int:
     """The route with the largest opportunity times chance, -1 if none is open."""
-    best, route = 0.0, -1
-    for k in range(codes.N_ROUTES):
-        if open_[row, k] > best:
-            best, route = open_[row, k], k
-    return route
+    best, best_route = 0.0, -1
+    for route in range(codes.N_ROUTES):
+        if open_chance[row, route] > best:
+            best, best_route = open_chance[row, route], route
+    return best_route

@@ -52,8 +52,8 @@ def thresholds(w: World, i: int, z: float) -> tuple[int, int, int, int, int, int
 def renew(w: World, i: int) -> None:
     """Give a person of the compiled form the full thresholds of his present spell."""
     new = thresholds(w, i, log_frailty(w, i))
-    for k in range(codes.N_CLOCKS):
-        w.target[i, k] = new[k]
+    for clock in range(codes.N_CLOCKS):
+        w.target[i, clock] = new[clock]
 
 
 @kernel
@@ -75,12 +75,12 @@ def unbind(w: World, i: int) -> None:
 def loosen(w: World, i: int) -> None:
     """Take a person off his cell's clock: what he still lacks becomes his own."""
     if w.status[i] == codes.SERVING:
-        for k in range(codes.N_ROUTES):
-            w.target[i, k] -= w.squad_clock[w.squad[i], k]
+        for route in range(codes.N_ROUTES):
+            w.target[i, route] -= w.squad_clock[w.squad[i], route]
     else:
         c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
-        for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
-            w.target[i, DOOR_ROUTES[way]] -= w.class_clock[c, way]
+        for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+            w.target[i, DOOR_ROUTES[door]] -= w.class_clock[c, door]
 
 
 @kernel
@@ -89,19 +89,19 @@ def bind(w: World, i: int) -> None:
     w.bound[i] = codes.SHARED
     if w.status[i] == codes.SERVING:
         q = w.squad[i]
-        for k in range(codes.N_ROUTES):
-            w.target[i, k] += w.squad_clock[q, k]
-            w.squad_low[q, k] = min(w.squad_low[q, k], w.target[i, k])
+        for route in range(codes.N_ROUTES):
+            w.target[i, route] += w.squad_clock[q, route]
+            w.squad_low[q, route] = min(w.squad_low[q, route], w.target[i, route])
         if w.form == THRESHOLD:
             w.squad_low_threshold[q] = min(w.squad_low_threshold[q], w.threshold[i])
         return
     c, cl = w.community[i], class_of(w.kind[i], w.status[i], w.trait[i])
     block = _block_of(w, i, c)
-    for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
-        k = DOOR_ROUTES[way]
-        w.target[i, k] += w.class_clock[c, way]
-        w.class_low[c, way] = min(w.class_low[c, way], w.target[i, k])
-        w.block_low[block, way] = min(w.block_low[block, way], w.target[i, k])
+    for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+        route = DOOR_ROUTES[door]
+        w.target[i, route] += w.class_clock[c, door]
+        w.class_low[c, door] = min(w.class_low[c, door], w.target[i, route])
+        w.block_low[block, door] = min(w.block_low[block, door], w.target[i, route])
     if w.form == THRESHOLD:
         w.class_low_threshold[c, cl] = min(w.class_low_threshold[c, cl], w.threshold[i])
 

@@ -70,12 +70,16 @@ def _call_up(w: World, v: int, day: int) -> None:
 def _next_name(w: World, f: int) -> int:
     """The next name on the force's lists, from the region that is most in arrears of its quota; -1 when all names are used."""
     best, lag = -1, -1.0
-    for r in range(len(w.region_force)):
-        if w.region_force[r] != f or w.region_cursor[r] >= w.region_people[r] or w.region_weight[r] <= 0.0:
+    for region in range(len(w.region_force)):
+        if (
+            w.region_force[region] != f
+            or w.region_cursor[region] >= w.region_people[region]
+            or w.region_weight[region] <= 0.0
+        ):
             continue
-        arrears = w.region_weight[r] / (w.region_called[r] + 1.0)
+        arrears = w.region_weight[region] / (w.region_called[region] + 1.0)
         if arrears > lag:
-            best, lag = r, arrears
+            best, lag = region, arrears
     if best < 0:
         return -1
     w.region_called[best] += 1

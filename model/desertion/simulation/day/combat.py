@@ -19,9 +19,9 @@ def strike(w: World, day: int) -> None:
     w.company_hit[:] = 0
     for n in range(w.out_n[0]):
         i = w.out_person[n]
-        f, k = w.force_of[i], w.squad_company[w.squad[i]]
+        f, company = w.force_of[i], w.squad_company[w.squad[i]]
         force = w.forces[f]
-        weight = int(SHARE / w.company_size[k])
+        weight = int(SHARE / w.company_size[company])
         u = uniform(w.seed, who(w, i), HIT, w.spell[i])
         if u < force.share_killed:
             kind, column, status = 1, codes.C_KILLED, codes.KILLED
@@ -32,7 +32,7 @@ def strike(w: World, day: int) -> None:
             kind, column, status = 0, codes.C_WOUNDED, codes.WOUNDED
             healing = uniform(w.seed, who(w, i), WOUND, w.spell[i])
             w.until[i] = day + 1 + int(force.recovery * (-math.log(healing) / 0.6931471805599453))
-        w.company_hit[k, kind] += weight
+        w.company_hit[company, kind] += weight
         w.counts_today[f, column] += 1
         enter(w, i, status, day)
 

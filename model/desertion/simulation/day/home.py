@@ -95,8 +95,8 @@ def govern(w: World, day: int, street: Array) -> None:
 def _legitimacy(w: World, f: int, street: float) -> None:
     force = w.forces[f]
     leavers = 0
-    for k in range(5):
-        leavers += w.counts_today[f, k]
+    for route in range(5):
+        leavers += w.counts_today[f, route]
     hit = w.counts_today[f, codes.C_WOUNDED] + w.counts_today[f, codes.C_KILLED] + w.counts_today[f, codes.C_CAPTURED]
     passing = passing_now(w, f)
     ban = 1.0 if force.exit_ban > 0.0 and w.ban_was[f] <= 0.0 else 0.0

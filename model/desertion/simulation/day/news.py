@@ -16,12 +16,12 @@ def spread_news(w: World, i: int, f: int, route: int, status: int, passing: floa
     weight = leaving_weight(w, i) * SHARE
     if status == codes.SERVING:
         q = w.squad[i]
-        k = w.squad_company[q]
+        company = w.squad_company[q]
         w.squad_new[q, route] += int(weight / w.squad_size[q])
-        w.company_new[k, route] += int(weight / w.company_size[k])
+        w.company_new[company, route] += int(weight / w.company_size[company])
         if route == codes.SURRENDER:
             w.squad_surrendered[q, day % 3] += 1
-            w.company_surrendered[k, day % 3] += 1
+            w.company_surrendered[company, day % 3] += 1
     c = w.community[i]
     w.community_new[c, route] += int(weight / w.community_size[c])
     served = status == codes.SERVING
@@ -53,11 +53,11 @@ def tell_of_units(w: World, day: int) -> None:
         if gone > 0:
             _announce(w, w.squad_force[q], extra * gone)
             w.squad_surrendered[q, :] = 0
-    for k in range(len(w.company_n)):
-        gone = _gone_in_three_days(w.company_surrendered[k], w.company_size[k], day)
+    for company in range(len(w.company_n)):
+        gone = _gone_in_three_days(w.company_surrendered[company], w.company_size[company], day)
         if gone > 0:
-            _announce(w, w.company_force[k], extra * gone)
-            w.company_surrendered[k, :] = 0
+            _announce(w, w.company_force[company], extra * gone)
+            w.company_surrendered[company, :] = 0
 
 
 @kernel

@@ -11,16 +11,18 @@ from desertion.simulation.world.fields import Array, World
 @kernel
 def close_pressures(w: World, day: int) -> None:
     """Let the pressures of companies and news forget a day and take up today's leavers, so that tomorrow everybody sees them."""
-    for k in range(len(w.company_n)):
-        _fold(w.company_pressure[k], w.company_new[k], w.daily_keep[codes.COMPANY])
-        w.company_surrendered[k, (day + 1) % 3] = 0
+    for company in range(len(w.company_n)):
+        _fold(w.company_pressure[company], w.company_new[company], w.daily_keep[codes.COMPANY])
+        w.company_surrendered[company, (day + 1) % 3] = 0
         for j in range(3):
-            w.company_casualties[k, j] = (
-                decayed(w.company_casualties[k, j], w.daily_keep_casualties) + w.company_hit[k, j]
+            w.company_casualties[company, j] = (
+                decayed(w.company_casualties[company, j], w.daily_keep_casualties) + w.company_hit[company, j]
             )
     for f in range(len(w.people)):
-        for k in range(codes.N_ROUTES):
-            w.news_facing[f, k] = decayed(w.news_facing[f, k], w.daily_keep[codes.FACING]) + w.news_new[f, k]
+        for route in range(codes.N_ROUTES):
+            w.news_facing[f, route] = (
+                decayed(w.news_facing[f, route], w.daily_keep[codes.FACING]) + w.news_new[f, route]
+            )
         _fold(w.news[f], w.news_new[f], w.daily_keep[codes.NEWS])
 
 
@@ -43,7 +45,7 @@ def fold_communities(w: World, first: int, last: int) -> None:
 
 @kernel
 def _fold(pressure: Array, new: Array, keep: int) -> None:
-    for k in range(codes.N_ROUTES):
-        if pressure[k] != 0 or new[k] != 0:
-            pressure[k] = decayed(pressure[k], keep) + new[k]
-            new[k] = 0
+    for route in range(codes.N_ROUTES):
+        if pressure[route] != 0 or new[route] != 0:
+            pressure[route] = decayed(pressure[route], keep) + new[route]
+            new[route] = 0

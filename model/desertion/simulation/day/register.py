@@ -27,8 +27,8 @@ def count_everybody(w: World) -> None:
             w.squad_n[q] += 1
             w.squad_original[q] += 1
             w.company_n[w.squad_company[q]] += 1
-    for k in range(len(w.company_n)):
-        w.company_peak[k] = w.company_n[k]
+    for company in range(len(w.company_n)):
+        w.company_peak[company] = w.company_n[company]
 
 
 @kernel
@@ -58,9 +58,9 @@ def _take_slot(w: World, i: int, q: int) -> None:
             w.slots[q, j] = i
             break
     w.squad_n[q] += 1
-    k = w.squad_company[q]
-    w.company_n[k] += 1
-    w.company_peak[k] = max(w.company_peak[k], w.company_n[k])
+    company = w.squad_company[q]
+    w.company_n[company] += 1
+    w.company_peak[company] = max(w.company_peak[company], w.company_n[company])
     if (w.trait[i] & codes.ORIGINAL_BIT) != 0:
         w.squad_original[q] += 1
     if (w.trait[i] & codes.SERVED_BIT) == 0:

@@ -29,7 +29,7 @@ def _fetch(w: World, first: int, last: int) -> int:
 
 
 @kernel
-def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Array) -> None:
+def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Array) -> None:
     """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens."""
     n_forces, n_hosts = len(w.people), len(w.hosts)
     caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
@@ -45,7 +45,7 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Arra
     active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
-            found[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+            counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = active[m]
         status, ended = statuses[i], False
         if status == codes.HIDING:
@@ -53,17 +53,17 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, found: Arra
             stay[i, 1] -= back[force_of[i]]
             ended = stay[i, 0] <= 0 or stay[i, 1] <= 0
         elif status == codes.ABROAD:
-            for k in range(3):
-                stay[i, k] -= abroad[host[i], k]
-                ended = ended or stay[i, k] <= 0
+            for clock in range(3):
+                stay[i, clock] -= abroad[host[i], clock]
+                ended = ended or stay[i, clock] <= 0
         elif status == codes.REFUSING:
             stay[i, 0] -= tried[force_of[i]]
             ended = stay[i, 0] <= 0
         elif status != codes.AT_BORDER and status != codes.APPLICANT:
             ended = until[i] <= day
         if ended:
-            due[found[LISTED]] = i
-            found[LISTED] += 1
+            due[counts[LISTED]] = i
+            counts[LISTED] += 1
 
 
 @kernel
@@ -95,7 +95,7 @@ def move_on(w: World, due: Array, day: int) -> Array:
 
 
 @kernel
-def leave_list(w: World, first: int, last: int, found: Array) -> None:
+def leave_list(w: World, first: int, last: int, counts: Array) -> None:
     """Take those who are no longer in passing off rows first, ..., last - 1 of the list; nobody stands on it twice."""
     kept = first
     active, statuses, is_active = w.active, w.status, w.is_active
@@ -106,7 +106,7 @@ def leave_list(w: World, first: int, last: int, found: Array) -> None:
             kept += 1
         else:
             is_active[i] = 0
-    found[KEPT] = kept - first
+    counts[KEPT] = kept - first
 
 
 @kernel

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from mesa import Agent
 
-from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold, level
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold, level_rate
 from desertion.rules.ticks import TIE_FADED, TIE_MOST, TIE_SHARE, crossing, decayed, ticks
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.day.home import seen_turnout, street_push
@@ -213,15 +213,17 @@ class Person(PersonView):
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
-        open_, level_, shared = self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
-        if open_ <= 0.0:
+        open_chance, level, shared = (
+            self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
+        )
+        if open_chance <= 0.0:
             return 0.0
         b = self._world.behaviour[0]
         tied = self.tied(route)
         return exit_rate(
             self._world.form,
-            open_,
-            level_,
+            open_chance,
+            level,
             shared,
             tied,
             b.additive_scale,
@@ -244,7 +246,7 @@ class Person(PersonView):
         shared = self.contagion(route)
         return (
             self.opportunity(route),
-            level(self._world.form, baseline, self.push() - self.cost(route), shared),
+            level_rate(self._world.form, baseline, self.push() - self.cost(route), shared),
             shared,
         )
 
@@ -290,8 +292,14 @@ class Person(PersonView):
     def _follow(self, exits: list[Exit]) -> int:
         """The threshold form: leave by the most open route once enough others have."""
         w, row = self._world, self.row
-        best = int(np.argmax([exit_.open for exit_ in exits]))
-        if exits[best].open <= 0.0:
+        if w.status[row] == SERVING:
+            place: Any = w.squad[row]
+            open_chance, share, pull = w.squad_open[place], w.squad_share[place], w.squad_pull[place]
+        else:
+            place = (self.outlook, self._class)
+            open_chance, share, pull = w.class_open[place], w.class_share[place], w.class_pull[place]
+        best = int(np.argmax(open_chance))
+        if open_chance[best] <= 0.0:
             return -1
         share = share + w.beta[TIES] * (sum(self.told) / TIE_SHARE)
         return best if leaves_by_threshold(share, w.threshold[row], pull[best]) else -1

@@ -16,6 +16,6 @@ def publish_states(w: World, day: int) -> None:
     for f in range(len(w.people)):
         publish_force(w, f, day)
     publish_hosts(w)
-    for r in range(len(w.region_force)):
-        publish_region(w, r)
+    for region in range(len(w.region_force)):
+        publish_region(w, region)
     draw_shocks(w, day)

@@ -7,7 +7,7 @@ tables have a row a community and, after them, a row a region; `outlook` names t
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import THRESHOLD, exit_rate, level, open_chance, weighted_share
+from desertion.rules.hazard import THRESHOLD, exit_rate, level_rate, opening, weighted_share
 from desertion.rules.push import civil_push
 from desertion.rules.ticks import ticks
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
@@ -19,13 +19,13 @@ from desertion.simulation.world.people import category_of_class
 
 
 @kernel
-def publish_region(w: World, r: int) -> None:
+def publish_region(w: World, region: int) -> None:
     """What the communities of a region see that nothing sets apart."""
-    row, f = len(w.community_force) + r, w.region_force[r]
+    row, f = len(w.community_force) + region, w.region_force[region]
     for cat in range(4):
         best, reception = 0.0, 0.0
         for h in range(len(w.hosts)):
-            worth = w.outside[r, h] * w.inside[f, h, cat]
+            worth = w.outside[region, h] * w.inside[f, h, cat]
             if worth > best:
                 best, reception = worth, w.inside[f, h, cat]
         w.flight[row, cat] = best * passable(w, f, cat)
@@ -43,15 +43,15 @@ def publish_communities(w: World, first: int, last: int) -> None:
     cross = w.behaviour[0].cross_route
     for c in range(first, last):
         total = 0
-        for k in range(codes.N_ROUTES):
-            total += pressure[c, k]
+        for route in range(codes.N_ROUTES):
+            total += pressure[c, route]
         if total == 0 and heard[c] == 0 and turnout[c] == 0.0 and shock[c] == 0.0:
             outlook[c] = communities + region[c]
             continue
         outlook[c] = c
         _publish_flight(w, c)
-        for k in range(codes.N_ROUTES):
-            w.community_share[c, k] = weighted_share(pressure[c, k], total, cross)
+        for route in range(codes.N_ROUTES):
+            w.community_share[c, route] = weighted_share(pressure[c, route], total, cross)
         if w.squads_start[c] < w.squads_start[c + 1]:
             _publish_units(w, c)
         for cl in range(codes.N_CLASSES):
@@ -69,8 +69,8 @@ def region_of(w: World, row: int) -> int:
 @kernel
 def _publish_flight(w: World, c: int) -> None:
     """Perceived worth of flight and safety of the receiving end, by category."""
-    r, f = w.community_region[c], w.community_force[c]
-    shared = len(w.community_force) + r
+    region, f = w.community_region[c], w.community_force[c]
+    shared = len(w.community_force) + region
     for cat in range(4):
         if w.has_heard[c] == 0:
             w.flight[c, cat] = w.flight[shared, cat]
@@ -78,10 +78,10 @@ def _publish_flight(w: World, c: int) -> None:
             continue
         best, reception = 0.0, 0.0
         for h in range(len(w.hosts)):
-            if w.outside[r, h] > 0.0:
+            if w.outside[region, h] > 0.0:
                 inside = inside_worth(w, c, h, cat)
-                if w.outside[r, h] * inside > best:
-                    best, reception = w.outside[r, h] * inside, inside
+                if w.outside[region, h] * inside > best:
+                    best, reception = w.outside[region, h] * inside, inside
         w.flight[c, cat] = best * passable(w, f, cat)
         w.reception[c, cat] = reception
 
@@ -90,13 +90,15 @@ def _publish_flight(w: World, c: int) -> None:
 def _publish_units(w: World, row: int) -> None:
     """What home lets soldiers hear and hope for."""
     f = w.region_force[region_of(w, row)]
-    for k in range(codes.EMIGRATE):
+    for route in range(codes.EMIGRATE):
         reception = (
-            w.reception[row, codes.DESERTER] if k == codes.FLEE else (w.quarter[f] if k == codes.SURRENDER else 0.0)
+            w.reception[row, codes.DESERTER]
+            if route == codes.FLEE
+            else (w.quarter[f] if route == codes.SURRENDER else 0.0)
         )
-        w.unit_outside[row, k] = outside_contagion(w, row, f, k, reception)
+        w.unit_outside[row, route] = outside_contagion(w, row, f, route, reception)
     power = w.behaviour[0].chance_power
-    w.unit_flight[row] = open_chance(
+    w.unit_flight[row] = opening(
         w.forces[f].frontier, w.flight[row, codes.DESERTER], w.reference[f].flight[codes.DESERTER], power
     )
 
@@ -106,31 +108,35 @@ def _publish_class(w: World, row: int, cl: int) -> None:
     f = w.region_force[region_of(w, row)]
     b = w.behaviour[0]
     additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
-    push, way = push_in_class(w, row, cl), FIRST_DOOR[min(cl, codes.N_HOME_CLASSES)]
-    for k in range(codes.N_ROUTES):
-        baseline = class_baseline(w.forces[f], cl, k)
-        open_, level_, shared = 0.0, 0.0, 0.0
+    push, door = push_in_class(w, row, cl), FIRST_DOOR[min(cl, codes.N_HOME_CLASSES)]
+    for route in range(codes.N_ROUTES):
+        baseline = class_baseline(w.forces[f], cl, route)
+        open_chance, level, shared = 0.0, 0.0, 0.0
         if baseline >= 0.0:
-            drive = push - w.fear[f, k]
-            open_ = opportunity_in_class(w, row, cl, k)
-            shared = outside_contagion(w, row, f, k, reception_in_class(w, row, cl, k))
-            level_ = level(w.form, baseline, drive, shared)
+            drive = push - w.fear[f, route]
+            open_chance = opportunity_in_class(w, row, cl, route)
+            shared = outside_contagion(w, row, f, route, reception_in_class(w, row, cl, route))
+            level = level_rate(w.form, baseline, drive, shared)
             if w.form == THRESHOLD:
-                w.class_pull[row, cl, k] = threshold_pull(w, drive, open_)
-        w.class_open[row, cl, k], w.class_level[row, cl, k], w.class_shared[row, cl, k] = open_, level_, shared
+                w.class_pull[row, cl, route] = threshold_pull(w, drive, open_chance)
+        w.class_open[row, cl, route], w.class_level[row, cl, route], w.class_shared[row, cl, route] = (
+            open_chance,
+            level,
+            shared,
+        )
         if cl < codes.N_HOME_CLASSES and baseline >= 0.0:
-            rate = exit_rate(w.form, open_, level_, shared, 0.0, additive, concave, power)
-            w.class_rate[row, way] = rate
-            w.class_step[row, way] = ticks(rate)
-            way += 1
+            rate = exit_rate(w.form, open_chance, level, shared, 0.0, additive, concave, power)
+            w.class_rate[row, door] = rate
+            w.class_step[row, door] = ticks(rate)
+            door += 1
     if w.form == THRESHOLD:
         w.class_share[row, cl] = weighted_gone(w, -1, row, f)
 
 
 @kernel
-def class_baseline(force: Record, cl: int, k: int) -> float:
+def class_baseline(force: Record, cl: int, route: int) -> float:
     """Baseline rate of a route for a class of people outside units; -1 where the class has no such route."""
-    if k == codes.FLEE:
+    if route == codes.FLEE:
         if cl <= codes.HOME_RESERVIST_SKILLED:
             return force.base_reservist_flee
         if cl <= codes.HOME_CIVILIAN_SKILLED:
@@ -138,14 +144,14 @@ def class_baseline(force: Record, cl: int, k: int) -> float:
         if cl < codes.HIDING_SOLDIER:
             return force.base_summoned_flee
         return force.base_hiding_flee
-    if k == codes.HIDE:
+    if route == codes.HIDE:
         if cl <= codes.HOME_RESERVIST_SKILLED:
             return force.base_reservist_hide
         if codes.CALLED <= cl < codes.HIDING_SOLDIER:
             return force.base_summoned_hide
-    if k == codes.REFUSE and codes.CALLED <= cl < codes.HIDING_SOLDIER:
+    if route == codes.REFUSE and codes.CALLED <= cl < codes.HIDING_SOLDIER:
         return force.base_summoned_refuse
-    if k == codes.EMIGRATE and (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED):
+    if route == codes.EMIGRATE and (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED):
         return force.base_skilled
     return -1.0
 
@@ -173,22 +179,22 @@ def push_in_class(w: World, row: int, cl: int) -> float:
 
 
 @kernel
-def opportunity_in_class(w: World, row: int, cl: int, k: int) -> float:
+def opportunity_in_class(w: World, row: int, cl: int, route: int) -> float:
     """Opportunity times perceived chance of a route for a class of people outside units."""
-    r, cat = region_of(w, row), category_of_class(cl)
-    f = w.region_force[r]
-    if k == codes.HIDE:
+    region, cat = region_of(w, row), category_of_class(cl)
+    f = w.region_force[region]
+    if route == codes.HIDE:
         return w.forces[f].refuge
-    if k == codes.REFUSE:
+    if route == codes.REFUSE:
         return 1.0
     power = w.behaviour[0].chance_power
-    if k == codes.FLEE:
-        return open_chance(1.0, w.flight[row, cat], w.reference[f].flight[cat], power)
+    if route == codes.FLEE:
+        return opening(1.0, w.flight[row, cat], w.reference[f].flight[cat], power)
     # A visa opens the host's door, not the own frontier: a ban holds those liable to serve.
-    return open_chance(1.0, w.region_visa[r] * passable(w, f, cat), 1.0, power)
+    return opening(1.0, w.region_visa[region] * passable(w, f, cat), 1.0, power)
 
 
 @kernel
-def reception_in_class(w: World, row: int, cl: int, k: int) -> float:
+def reception_in_class(w: World, row: int, cl: int, route: int) -> float:
     """Perceived safety of the receiving end for a class of people outside units."""
-    return w.reception[row, category_of_class(cl)] if k == codes.FLEE else 0.0
+    return w.reception[row, category_of_class(cl)] if route == codes.FLEE else 0.0

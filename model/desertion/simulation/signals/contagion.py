@@ -15,28 +15,28 @@ from desertion.simulation.world.fields import Array, World
 def total_of(row: Array) -> int:
     """Sum of a group's pressure over routes, in ticks."""
     total = 0
-    for k in range(codes.N_ROUTES):
-        total += row[k]
+    for route in range(codes.N_ROUTES):
+        total += row[route]
     return total
 
 
 @kernel
-def news_contagion(w: World, f: int, k: int, reception: float) -> float:
+def news_contagion(w: World, f: int, route: int, reception: float) -> float:
     """Contagion from army news and from armies that face the same enemy."""
-    total = contagion(w.beta[codes.NEWS], w.beta_star[codes.NEWS], reception, w.news_share[f, k])
+    total = contagion(w.beta[codes.NEWS], w.beta_star[codes.NEWS], reception, w.news_share[f, route])
     for other in range(len(w.people)):
         if w.facing[f, other] != 0:
-            total += contagion(w.beta[codes.FACING], w.beta_star[codes.FACING], reception, w.facing_share[other, k])
+            total += contagion(w.beta[codes.FACING], w.beta_star[codes.FACING], reception, w.facing_share[other, route])
     return total
 
 
 @kernel
-def outside_contagion(w: World, row: int, f: int, k: int, reception: float) -> float:
+def outside_contagion(w: World, row: int, f: int, route: int, reception: float) -> float:
     """Contagion that everybody outside units shares who reads a row of the communities' tables."""
     if w.form == NONE or w.form == THRESHOLD:
         return 0.0
-    local = contagion(w.beta[codes.COMMUNITY], w.beta_star[codes.COMMUNITY], reception, w.community_share[row, k])
-    return local + news_contagion(w, f, k, reception)
+    local = contagion(w.beta[codes.COMMUNITY], w.beta_star[codes.COMMUNITY], reception, w.community_share[row, route])
+    return local + news_contagion(w, f, route, reception)
 
 
 @kernel
@@ -57,7 +57,7 @@ def weighted_gone(w: World, q: int, row: int, f: int) -> float:
 
 
 @kernel
-def threshold_pull(w: World, drive: float, open_: float) -> float:
+def threshold_pull(w: World, drive: float, open_chance: float) -> float:
     """How far push and chance help the share gone to reach a threshold: a x (push - cost + log chance)."""
-    log_chance = math.log(open_) if open_ > 0.0 else 0.0
+    log_chance = math.log(open_chance) if open_chance > 0.0 else 0.0
     return w.behaviour[0].threshold_push * (drive + log_chance)

@@ -29,11 +29,11 @@ def publish_force(w: World, f: int, day: int) -> None:
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     prior = believed(force.quarter_announced, credibility, force.quarter_fear)
     w.quarter[f] = learned(prior, w.behaviour[0].belief_weight, w.prisoners_seen[f, 0], w.prisoners_seen[f, 1])
-    for k in range(codes.N_ROUTES):
-        w.fear[f, k] = _deterrent(w, f, k)
+    for route in range(codes.N_ROUTES):
+        w.fear[f, route] = _deterrent(w, f, route)
         cross = w.behaviour[0].cross_route
-        w.news_share[f, k] = weighted_share(w.news[f, k], total_of(w.news[f]), cross)
-        w.facing_share[f, k] = weighted_share(w.news_facing[f, k], total_of(w.news_facing[f]), cross)
+        w.news_share[f, route] = weighted_share(w.news[f, route], total_of(w.news[f]), cross)
+        w.facing_share[f, route] = weighted_share(w.news_facing[f, route], total_of(w.news_facing[f]), cross)
 
 
 @kernel
@@ -53,12 +53,12 @@ def called_in_a_month(w: World, f: int, day: int) -> float:
 
 
 @kernel
-def _deterrent(w: World, f: int, k: int) -> float:
+def _deterrent(w: World, f: int, route: int) -> float:
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[0].push_punishment
-    if k == codes.HIDE:
+    if route == codes.HIDE:
         usual = deterrence(w.reference[f].punishment, 1.0 if w.reference[f].police > 0.0 else 0.0, weight)
         return deterrence(force.punishment, w.odds[f], weight) - usual
-    if k == codes.REFUSE:
+    if route == codes.REFUSE:
         return deterrence(force.punishment - w.reference[f].punishment, 1.0, weight)
     return 0.0

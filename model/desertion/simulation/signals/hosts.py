@@ -28,10 +28,10 @@ def publish_hosts(w: World) -> None:
         for h in range(len(w.hosts)):
             for cat in range(4):
                 w.inside[f, h, cat] = _worth_after(w, f, h, cat, w.national_n[f, h, cat], w.national_good[f, h, cat])
-    for r in range(len(w.region_force)):
-        w.region_visa[r] = _nearest_visa(w, r)
+    for region in range(len(w.region_force)):
+        w.region_visa[region] = _nearest_visa(w, region)
         for h in range(len(w.hosts)):
-            w.outside[r, h] = _outside_worth(w, r, h)
+            w.outside[region, h] = _outside_worth(w, region, h)
 
 
 @kernel
@@ -100,9 +100,9 @@ def inside_worth(w: World, c: int, h: int, cat: int) -> float:
 
 
 @kernel
-def _outside_worth(w: World, r: int, h: int) -> float:
+def _outside_worth(w: World, region: int, h: int) -> float:
     """Nearness of a host to a region times what the wait at its border leaves of it."""
-    near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h].access
+    near = w.access[region, h] if w.access[region, h] >= 0.0 else w.hosts[h].access
     waiting = 0
     for f in range(len(w.people)):
         waiting += w.host_count[h, f, codes.AT_BORDER]
@@ -125,11 +125,11 @@ def passable(w: World, f: int, cat: int) -> float:
 
 
 @kernel
-def _nearest_visa(w: World, r: int) -> float:
+def _nearest_visa(w: World, region: int) -> float:
     """Nearness of the nearest host that offers skilled-worker visas; 0 if none does."""
     best = 0.0
     for h in range(len(w.hosts)):
         if w.hosts[h].skilled_visas > 0.0:
-            near = w.access[r, h] if w.access[r, h] >= 0.0 else w.hosts[h].access
+            near = w.access[region, h] if w.access[region, h] >= 0.0 else w.hosts[h].access
             best = max(best, near)
     return best

@@ -16,9 +16,10 @@ def draw_shocks(w: World, day: int) -> None:
     memory = b.shock_memory
     fresh = math.sqrt(1.0 - memory * memory) if day > 0 else 1.0
     if b.shock_unit > 0.0:
-        for k in range(len(w.company_shock)):
-            w.company_shock[k] = (
-                memory * w.company_shock[k] + fresh * b.shock_unit * normals(w.seed, w.company_key[k], SHOCK, day)[0]
+        for company in range(len(w.company_shock)):
+            w.company_shock[company] = (
+                memory * w.company_shock[company]
+                + fresh * b.shock_unit * normals(w.seed, w.company_key[company], SHOCK, day)[0]
             )
     if b.shock_community > 0.0:
         for c in range(len(w.community_shock)):

@@ -104,12 +104,12 @@ def _draw_traits(w: World, first: int, last: int) -> None:
 @kernel
 def _draw_company_front(w: World) -> Array:
     draws = np.zeros(len(w.company_force))
-    for k in range(len(w.company_force)):
+    for company in range(len(w.company_force)):
         # One number for all companies of a battalion: a battalion holds one sector.
-        first = k
-        while first > 0 and w.company_battalion[first - 1] == w.company_battalion[k]:
+        first = company
+        while first > 0 and w.company_battalion[first - 1] == w.company_battalion[company]:
             first -= 1
-        draws[k] = uniform(w.seed, w.company_key[first], FRONT, 0)
+        draws[company] = uniform(w.seed, w.company_key[first], FRONT, 0)
     return draws
 
 
@@ -133,8 +133,8 @@ def _draw_units(w: World, core: Any) -> None:
 
 @kernel
 def _draw_frailties(w: World) -> None:
-    for k in range(len(w.company_key)):
-        w.company_z[k] = normals(w.seed, w.company_key[k], FRAILTY, 1)[0]
+    for company in range(len(w.company_key)):
+        w.company_z[company] = normals(w.seed, w.company_key[company], FRAILTY, 1)[0]
     for c in range(len(w.community_key)):
         w.community_z[c] = normals(w.seed, w.community_key[c], FRAILTY, 2)[0]
 

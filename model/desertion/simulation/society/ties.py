@@ -123,12 +123,12 @@ def _count_ties(_w: World, first: int, last: int, other: Array, start: Array) ->
     n, width = other.shape
     for i in range(n):
         for j in range(width):
-            k = other[i, j]
-            if k >= 0:
+            end = other[i, j]
+            if end >= 0:
                 if first <= i < last:
                     start[i + 1] += 1
-                if first <= k < last:
-                    start[k + 1] += 1
+                if first <= end < last:
+                    start[end + 1] += 1
 
 
 @kernel
@@ -145,14 +145,14 @@ def _fill_ties(_w: World, first: int, last: int, other: Array, start: Array, to:
     n, width = other.shape
     for i in range(n):
         for j in range(width):
-            k = other[i, j]
-            if k >= 0:
+            end = other[i, j]
+            if end >= 0:
                 if first <= i < last:
-                    to[start[i]] = k
+                    to[start[i]] = end
                     start[i] += 1
-                if first <= k < last:
-                    to[start[k]] = i
-                    start[k] += 1
+                if first <= end < last:
+                    to[start[end]] = i
+                    start[end] += 1
 
 
 @kernel

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
-from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, level
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, level_rate
 from desertion.simulation.world.codes import COMMUNITY, COMPANY, HOME_RESERVIST, N_ROUTES, NEWS, SQUAD, TIES
 
 if TYPE_CHECKING:
@@ -82,16 +82,16 @@ def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> N
     rates = np.zeros(len(shares))
     b = world.behaviour[0]
     for route in range(N_ROUTES):
-        open_, level_, reception = _published(world, who, force, route)
-        if open_ <= 0.0 or level_ <= 0.0:
+        open_chance, level, reception = _published(world, who, force, route)
+        if open_chance <= 0.0 or level <= 0.0:
             continue
         for index, share in enumerate(shares):
             felt = [
                 0.0 if world.form in (NONE, THRESHOLD) else _felt(world, one, reception, share) for one in SEEN[who]
             ]
-            raised = level(world.form, level_, 0.0, sum(felt))
+            raised = level_rate(world.form, level, 0.0, sum(felt))
             rates[index] += exit_rate(
-                world.form, open_, raised, sum(felt), 0.0,
+                world.form, open_chance, raised, sum(felt), 0.0,
                 b.additive_scale, b.concave_scale, b.concave_power,
             )  # fmt: skip
     return -np.expm1(-rates)
@@ -127,8 +127,8 @@ def _published(world: Any, who: str, force: int, route: int) -> tuple[float, flo
         homes = np.arange(len(world.community_force))
     if not weight.any():
         raise InputError(f"force {force} has no {who} on the first day: choose another --who or scenario")
-    open_, level_ = (float(np.average(table, weights=weight)) for table in tables)
-    return open_, level_, _reception(world, who, force, route, weight, homes)
+    open_chance, level = (float(np.average(table, weights=weight)) for table in tables)
+    return open_chance, level, _reception(world, who, force, route, weight, homes)
 
 
 def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes: Any) -> float:
