@@ -214,7 +214,7 @@ def test_exiles_erode_censorship() -> None:
 @given(pressure=st.integers(0, 2**36), half_life=st.floats(0.5, 400.0))
 def test_pressure_halves_in_its_half_life(pressure: int, half_life: float) -> None:
     """Day by day, within the rounding of a tick a day."""
-    from desertion.simulation.society.empty import daily_keep
+    from desertion.rules.ticks import daily_keep
 
     days = max(1, round(half_life))
     left = pressure

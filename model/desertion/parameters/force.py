@@ -175,9 +175,14 @@ class Force(Frozen):
     breakpoint: float = fixed(0.7, "share of start", "median effective strength at which the force collapses", 0.0, 1.0)
     breakpoint_spread: float = fixed(0.3, "log units", "spread of the loss at the breakpoint (log-normal)", 0.0, 3.0)
 
+    @property
+    def people(self) -> int:
+        """All its persons: soldiers, reservists and civilians."""
+        return self.soldiers + self.reservists + self.civilians
+
     @model_validator(mode="after")
     def _consistent(self) -> Force:
-        if self.soldiers + self.reservists + self.civilians == 0:
+        if self.people == 0:
             raise ValueError("a force needs people: soldiers, reservists and civilians are all 0")
         if self.soldiers > 0 and self.soldiers < self.squad:
             raise ValueError(

@@ -6,6 +6,8 @@ import math
 
 from desertion.engine.compile import kernel
 
+CLOSED, TRANSIT, OPEN = 0.0, 1.0, 2.0  # what a border is
+
 
 @kernel
 def carried_over(credit: float, a_day: float) -> float:
@@ -43,6 +45,12 @@ def chance_out(control: float, ban: float, ban_control: float, liable: bool) -> 
 
 
 @kernel
+def claim_worth(recognition: float, worth_tolerated: float) -> float:
+    """What a claim is worth, protection being 1: recognition, or toleration after a refusal."""
+    return recognition + (1.0 - recognition) * worth_tolerated
+
+
+@kernel
 def worth_inside(
     border: float,
     visa: float,
@@ -56,14 +64,14 @@ def worth_inside(
 ) -> float:
     """What waits at a host, protection being 1: the best of entry without a claim, a claim, transit and irregular entry."""
     best = leak * worth_abroad
-    if border >= 2.0:
+    if border >= OPEN:
         if visa * worth_abroad > best:
             best = visa * worth_abroad
         if not full:
-            claim = admission * (recognition + (1.0 - recognition) * worth_tolerated)
+            claim = admission * claim_worth(recognition, worth_tolerated)
             if claim > best:
                 best = claim
-    elif border >= 1.0 and passed_on > best:
+    elif border >= TRANSIT and passed_on > best:
         best = passed_on
     return best
 

@@ -11,9 +11,15 @@ SHARE = 1073741824.0  # 2**30 ticks are a share of 1 in a group's pressure
 TIE_SHARE = 16777216.0  # 2**24 ticks are a share of 1 among a person's ties
 TIE_MOST = 1073741824  # 2**30: ties press at most like 64 times all of them, which fits into 32 bits
 TIE_FADED = 4096  # a tie pressure under 2**-12 is none: comrades do forget
+KEEP_BITS = 24  # what a day leaves of a pressure is a whole number of 2**-24
 MAX_RATE = 4096.0  # per day: nobody is left after such a day
 FAR = 4611686018427387904  # 2**62: a threshold that is never reached
 LARGEST_EXPONENT = 50.0
+LN2 = 0.6931471805599453
+PASSED_BEFORE, NOT_TODAY = (
+    1.5,
+    2.0,
+)  # when within the day a clock passes that passed on an earlier day, or does not pass
 
 
 @kernel
@@ -47,18 +53,30 @@ def exit_threshold(u: float, z: float) -> int:
 
 @kernel
 def crossing(remaining: int, increment: int) -> float:
-    """When within the day a clock that still lacks `remaining` ticks passes its threshold, as a share of the day; 2 if it does not.
+    """When within the day a clock that still lacks `remaining` ticks passes its threshold, as a share of the day; `NOT_TODAY` if it does not.
 
-    A clock that passed on an earlier day (somebody waits for a visa) yields to every other: 1.5.
+    A clock that passed on an earlier day (somebody waits for a visa) yields to every other: `PASSED_BEFORE`.
     """
     if increment <= 0 or remaining > increment:
-        return 2.0
+        return NOT_TODAY
     if remaining <= 0:
-        return 1.5
+        return PASSED_BEFORE
     return float(remaining) / float(increment)
 
 
 @kernel
+def kept(half_life: float, elapsed: float) -> float:
+    """What is left of a quantity that halves every `half_life`, after `elapsed` of the same unit, in [0, 1]."""
+    return math.exp(-LN2 * elapsed / half_life)
+
+
+def daily_keep(half_life: float) -> int:
+    """What a day leaves of a pressure with this half-life (days), for `decayed`; all of it where the half-life is infinite."""
+    whole = 1 << KEEP_BITS
+    return whole if math.isinf(half_life) else round(whole * 2.0 ** (-1.0 / half_life))
+
+
+@kernel
 def decayed(pressure: int, keep: int) -> int:
-    """A pressure after a day of forgetting; `keep` is 2**(-1/half-life) in units of 2**-24."""
-    return (pressure * keep) >> 24
+    """A pressure after a day of forgetting; `keep` is what `daily_keep` says."""
+    return (pressure * keep) >> KEEP_BITS

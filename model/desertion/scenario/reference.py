@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
-from desertion.rules.refuge import believed, chance_out, persuaded, worth_inside
+from desertion.rules.refuge import OPEN, believed, chance_out, claim_worth, persuaded, worth_inside
 from desertion.scenario.layers import Layers
 
 LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against one chance in a million
@@ -49,7 +49,7 @@ def inside_of(scenario: Layers, f: int, force: Force, host: Host, category: str)
     """Perceived chance to get into a host times what waits there, before any case has been decided."""
     onward = {other.name: other for other in scenario.hosts}
     passed_on = max(
-        (_claim(f, onward[name], category) for name in host.passes_to if onward[name].border >= 2.0),
+        (_claim(f, onward[name], category) for name in host.passes_to if onward[name].border >= OPEN),
         default=0.0,
     )
     return worth_inside(
@@ -76,4 +76,4 @@ def _recognition(force: Force, host: Host, category: str, behaviour: Behaviour) 
 
 def _claim(f: int, host: Host, category: str) -> float:
     recognition = getattr(host, f"recognition_{category}")
-    return _admission(f, host, category) * (recognition + (1.0 - recognition) * host.worth_tolerated)
+    return _admission(f, host, category) * claim_worth(recognition, host.worth_tolerated)

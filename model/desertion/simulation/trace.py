@@ -17,7 +17,7 @@ from desertion.errors import input_error
 from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, weighted_share
 from desertion.rules.push import thinned_risk
 from desertion.rules.ticks import SHARE, TICK, TIE_SHARE, ticks
-from desertion.simulation.clocks.resting import told
+from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.signals import communities, units
 from desertion.simulation.world.codes import (
@@ -137,7 +137,7 @@ class _Follower:
             "legitimacy": float(w.legitimacy[f]),
             "gap": float(w.output_gap[f]),
             "turnout": float(w.turnout[c]),
-            "ties": told(self._model.core, i).tolist(),
+            "ties": present_tie_pressure(self._model.core, i).tolist(),
             "community": w.community_pressure[c].tolist(),
             "news": w.news.tolist(),
             "facing": w.news_facing.tolist(),

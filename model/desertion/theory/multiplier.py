@@ -91,9 +91,9 @@ def make_leave(model: DesertionModel, i: int, route: int) -> None:
         i: The person; he must be able to leave.
         route: Number of the route.
     """
-    from desertion.simulation.clocks.resting import own_clock
+    from desertion.simulation.clocks.resting import give_own_clock
 
-    own_clock(model.core, i)  # the crowd binds him again, with what he then lacks
+    give_own_clock(model.core, i)  # the crowd binds him again, with what he then lacks
     model.world.target[i, route] = 1
 
 

@@ -128,9 +128,8 @@ def _degree(scenario: Scenario) -> float:
     """Mean number of ties in the user's own graph."""
     from desertion.scenario.edges import read_edges
 
-    people = sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces)
-    assert scenario.graph is not None
-    return 2.0 * len(read_edges(scenario.graph, people).ties) / people
+    people = sum(force.people for force in scenario.forces)
+    return 2.0 * len(read_edges(str(scenario.graph), people)) / people
 
 
 def _weight(force: Force, leaver: Group) -> float:

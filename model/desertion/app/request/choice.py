@@ -122,7 +122,7 @@ def usual_scale(scenario: str) -> float:
 
 def people_of(scenario: Scenario) -> int:
     """Simulated persons of a scenario, without building its sized form."""
-    return round(sum(force.soldiers + force.reservists + force.civilians for force in scenario.forces) * scenario.scale)
+    return round(sum(force.people for force in scenario.forces) * scenario.scale)
 
 
 def run_command(address: Address) -> str:

@@ -1,8 +1,18 @@
-"""People at rest: at home, pressed by ties, and so far from every threshold that their days may be added up some at a time.
+"""People at rest: at home, pressed by ties, and so far from every threshold that their days may be added up some at a time (lazy integration).
 
-Their hazard differs from person to person, so no cell's clock serves them; but it is known from what their community saw on each of the days,
-which is kept for so long. Added up late it is the same in every bit. Nobody may rest whom a hazard `GROWTH` times that of today would bring over a
-threshold within `REST_WINDOW` days; if their community's hazard grows by more, all who rest there are roused in the morning before it counts.
+Their hazard differs from person to person, so no shared clock serves them; but it is known from what their community saw on each of the days, which
+is kept for `REST_WINDOW` days. Added up late it is the same in every bit.
+
+Invariants:
+
+* Nobody rests whom a hazard `GROWTH` times that of the day on which his community was last settled, under safety abroad up to `BAND` away from that
+  day's, could bring over a threshold within `REST_WINDOW` days (`may_rest`). Otherwise he would leave late.
+* On a morning on which his community sees more than that, he is given a clock of his own before the day counts (`remember`, `rouse_communities`).
+* Everybody at rest is looked at at least every `REST_WINDOW` days (`settle`), and whenever something concerns him alone: a leaver among his ties, or
+  a change of status. Later, the days that he lacks would no longer be kept.
+* Nobody at rest stands on the list of own clocks, where his days would count twice.
+
+What it gains stands in `CONTRIBUTING.md`.
 """
 
 from __future__ import annotations
@@ -15,7 +25,7 @@ from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
 from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
-from desertion.simulation.clocks.targets import bind, make_loose, unbind
+from desertion.simulation.clocks.targets import bind, list_own_clock, unbind
 from desertion.simulation.world import codes
 from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
@@ -27,20 +37,24 @@ BAND = 0.1  # by which perceived safety abroad may change meanwhile
 
 @kernel
 def remember(w: World, first: int, last: int, day: int, alarmed: Array, counts: Array) -> None:
-    """Keep what the communities first, ..., last - 1 see today; list those where it is more than the people at rest were told."""
+    """Keep what the communities first, ..., last - 1 see today; list those where it is more than the people at rest were looked at for.
+
+    (1) The rows of all regions are kept, by every thread: it writes what the others write. (2) Of each community, the row that it reads is kept, and
+    its own row if it has one today. (3) Where somebody rests, today's ticks and safety are held against the bounds that `settle` set.
+    """
     slot, communities = day % REST_WINDOW, len(w.community_force)
-    outlook, step, seen, safety = w.row_seen, w.class_step, w.class_rate, w.reception
-    past_outlook, past_rate, past_reception = w.past_row_seen, w.past_rate, w.past_reception
+    row_seen, step, rate, safety = w.row_seen, w.class_step, w.class_rate, w.reception
+    past_row_seen, past_rate, past_reception = w.past_row_seen, w.past_rate, w.past_reception
     resting, most, reception = w.resting, w.rest_most, w.rest_reception
     safety_counts = w.beta_star[codes.TIES] != 0.0
-    for row in range(communities, len(seen)):
-        past_rate[slot, row] = seen[row]
+    for row in range(communities, len(rate)):
+        past_rate[slot, row] = rate[row]
         past_reception[slot, row] = safety[row]
     for c in range(first, last):
-        row = outlook[c]
-        past_outlook[slot, c] = row
+        row = row_seen[c]
+        past_row_seen[slot, c] = row
         if row == c:
-            past_rate[slot, c] = seen[c]
+            past_rate[slot, c] = rate[c]
             past_reception[slot, c] = safety[c]
         if resting[c] == 0:
             continue
@@ -48,7 +62,7 @@ def remember(w: World, first: int, last: int, day: int, alarmed: Array, counts: 
         for door in range(codes.N_DOORS):
             more |= step[row, door] > most[c, door]
         if safety_counts:
-            for cat in range(4):
+            for cat in range(codes.N_CATEGORIES):
                 more |= abs(safety[row, cat] - reception[c, cat]) > BAND
         if more:
             alarmed[counts[LISTED]] = c
@@ -72,12 +86,12 @@ def rouse_communities(w: World, alarmed: Array) -> None:
 def rouse(w: World, i: int) -> None:
     """Give one who rests his own clock, with all days that are over added up."""
     add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
-    make_loose(w, i)
+    list_own_clock(w, i)
 
 
 @kernel
-def own_clock(w: World, i: int) -> None:
-    """Give a person his own clock, if he went by his cell's or rested."""
+def give_own_clock(w: World, i: int) -> None:
+    """Give a person a clock of his own, if he went by a shared one or rested; whatever changes him must come after it."""
     if w.bound[i] == codes.SHARED:
         unbind(w, i)
     elif w.bound[i] == codes.RESTING:
@@ -86,52 +100,49 @@ def own_clock(w: World, i: int) -> None:
 
 @kernel
 def add_up(w: World, i: int, cl: int) -> None:
-    """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties."""
-    beta, beta_star, keep, cross = (
-        w.beta[codes.TIES],
-        w.beta_star[codes.TIES],
+    """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties.
+
+    Day by day: (1) what his class saw, from the kept days; (2) the ticks of each route that his class has, as his own clock would have added them;
+    (3) the fading of all pressures. Then the sums are taken off his targets, and what is left of the pressures is written back.
+    """
+    beta, beta_star, cross = w.beta[codes.TIES], w.beta_star[codes.TIES], w.behaviour[0].cross_route
+    c, category, target, tie, keep = (
+        w.community[i],
+        category_of_class(cl),
+        w.target,
+        w.tie_pressure,
         w.daily_keep[codes.TIES],
-        w.behaviour[0].cross_route,
     )
-    c, category, target, tie = w.community[i], category_of_class(cl), w.target, w.tie_pressure
-    outlook, seen, safety = w.past_row_seen, w.past_rate, w.past_reception
+    row_seen, rate, safety = w.past_row_seen, w.past_rate, w.past_reception
     hide, flee, emigrate = _door_of(cl, codes.HIDE), _door_of(cl, codes.FLEE), _door_of(cl, codes.EMIGRATE)
-    # Numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
-    by_hide, by_flee, by_surrender, by_refuse, by_emigrate = (
-        int(tie[i, 0]),
-        int(tie[i, 1]),
-        int(tie[i, 2]),
-        int(tie[i, 3]),
-        int(tie[i, 4]),
-    )
+    # Pressures by route as numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
+    p0, p1, p2, p3, p4 = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
     to_hide, to_flee, to_emigrate = 0, 0, 0
     for day in range(w.tie_day[i], w.days_done[0]):
         slot = day % REST_WINDOW
-        row = outlook[slot, c]
-        total = by_hide + by_flee + by_surrender + by_refuse + by_emigrate
+        row = row_seen[slot, c]
+        total = p0 + p1 + p2 + p3 + p4
         if hide >= 0:
-            to_hide += _day_of(seen[slot, row, hide], by_hide, total, cross, beta, beta_star, 0.0)
+            to_hide += _day_of(rate[slot, row, hide], p0, total, cross, beta, beta_star, 0.0)
         if flee >= 0:
-            to_flee += _day_of(
-                seen[slot, row, flee], by_flee, total, cross, beta, beta_star, safety[slot, row, category]
-            )
+            to_flee += _day_of(rate[slot, row, flee], p1, total, cross, beta, beta_star, safety[slot, row, category])
         if emigrate >= 0:
-            to_emigrate += _day_of(seen[slot, row, emigrate], by_emigrate, total, cross, beta, beta_star, 0.0)
-        by_hide, by_flee, by_surrender, by_refuse, by_emigrate = (
-            decayed(by_hide, keep),
-            decayed(by_flee, keep),
-            decayed(by_surrender, keep),
-            decayed(by_refuse, keep),
-            decayed(by_emigrate, keep),
+            to_emigrate += _day_of(rate[slot, row, emigrate], p4, total, cross, beta, beta_star, 0.0)
+        p0, p1, p2, p3, p4 = (
+            decayed(p0, keep),
+            decayed(p1, keep),
+            decayed(p2, keep),
+            decayed(p3, keep),
+            decayed(p4, keep),
         )
-        if by_hide + by_flee + by_surrender + by_refuse + by_emigrate < TIE_FADED:
-            by_hide, by_flee, by_surrender, by_refuse, by_emigrate = 0, 0, 0, 0, 0
+        if p0 + p1 + p2 + p3 + p4 < TIE_FADED:
+            p0, p1, p2, p3, p4 = 0, 0, 0, 0, 0
     target[i, codes.HIDE] -= to_hide
     target[i, codes.FLEE] -= to_flee
     target[i, codes.EMIGRATE] -= to_emigrate
-    tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = by_hide, by_flee, by_surrender, by_refuse, by_emigrate
+    tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = p0, p1, p2, p3, p4
     w.tie_day[i] = w.days_done[0]
-    if by_hide + by_flee + by_surrender + by_refuse + by_emigrate == 0:
+    if p0 + p1 + p2 + p3 + p4 == 0:
         w.is_touched[i] = 0
 
 
@@ -185,7 +196,7 @@ def present_tie_pressure(w: World, i: int) -> Array:
 def settle(w: World, first: int, last: int, asked: Array, counts: Array) -> None:
     """Add up the days of all at rest in the communities first, ..., last - 1, and look who may rest on; list who may not.
 
-    Those whose ties have faded go back to their cells' clocks.
+    Those whose ties have faded go back to their classes' clocks. Today's ticks and safety become the bounds up to which people rest here unasked.
     """
     some = np.empty(AHEAD, np.int64)
     for c in range(first, last):
@@ -220,17 +231,15 @@ def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Ar
 
 @kernel
 def _next_resting(w: World, first: int, last: int, some: Array, counts: Array) -> tuple[int, int]:
-    """Find people at rest from `first` on, and read ahead what concerns them, see `loose._fetch`; how many, and where to go on."""
+    """Find people at rest from `first` on, and read ahead what concerns them, see `own._fetch`; how many, and where to go on."""
     bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie_pressure
     is_touched, tie_day, community = w.is_touched, w.tie_day, w.community
-    n, total, at = 0, 0, first
+    n, total, at, last_route = 0, 0, first, codes.N_ROUTES - 1
     while at < last and n < len(some):
         if bound[at] == codes.RESTING:
             some[n] = at
             n += 1
-            total += (
-                target[at, 0] + target[at, codes.N_ROUTES - 1] + tie[at, 0] + tie[at, codes.N_ROUTES - 1] + tie_day[at]
-            )
+            total += target[at, 0] + target[at, last_route] + tie[at, 0] + tie[at, last_route] + tie_day[at]
             total += kind[at] + status[at] + trait[at] + is_touched[at] + community[at]
         at += 1
     counts[FETCHED] = total
@@ -242,22 +251,16 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
     """Whether nothing short of an alarm can bring a person at home over a threshold before he is looked at again."""
     if w.form != MULTIPLICATIVE:
         return False
-    tie, beta_star, beta, cross = (
-        w.tie_pressure,
-        w.beta_star[codes.TIES],
-        w.beta[codes.TIES],
-        w.behaviour[0].cross_route,
-    )
-    total = 0
+    tie, beta, beta_star = w.tie_pressure, w.beta[codes.TIES], w.beta_star[codes.TIES]
+    cross, total = w.behaviour[0].cross_route, 0
     for route in range(codes.N_ROUTES):
         total += tie[i, route]
     for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
         route = DOOR_ROUTES[door]
         share = (tie[i, route] + cross * (total - tie[i, route])) / TIE_SHARE  # falls from day to day
         safety = w.rest_reception[c, category_of_class(cl)] if route == codes.FLEE else 0.0
-        felt = max(
-            contagion(beta, beta_star, safety - BAND, share), contagion(beta, beta_star, safety + BAND, share), 0.0
-        )
+        low, high = contagion(beta, beta_star, safety - BAND, share), contagion(beta, beta_star, safety + BAND, share)
+        felt = max(low, high, 0.0)
         # A tick more a day for what whole ticks leave out, and a millionth for the rounding of products.
         if w.target[i, route] <= 1.000001 * REST_WINDOW * (w.rest_most[c, door] + 2) * math.exp(clip_exponent(felt)):
             return False
@@ -267,17 +270,17 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
 @kernel
 def lull(w: World, first: int, last: int, counts: Array) -> None:
     """Let those rest who may, of rows first, ..., last - 1 of the list of own clocks, and close up the list from `first` on."""
-    loose, bound, kind, status, trait, is_touched = w.own_clocks, w.bound, w.kind, w.status, w.trait, w.is_touched
+    own_clocks, bound, kind, status, trait, is_touched = w.own_clocks, w.bound, w.kind, w.status, w.trait, w.is_touched
     tie, tie_day, keep, days_done = w.tie_pressure, w.tie_day, w.daily_keep[codes.TIES], w.days_done[0]
     community, kept = w.community, first
     for m in range(first, last):
-        i = loose[m]
+        i = own_clocks[m]
         if bound[i] == codes.OWN and is_touched[i] != 0 and status[i] == codes.HOME and kind[i] != codes.SOLDIER:
             fade(tie, is_touched, tie_day, i, keep, days_done)
             if is_touched[i] != 0 and may_rest(w, i, community[i], class_of(kind[i], status[i], trait[i])):
                 bound[i] = codes.RESTING
                 w.resting[community[i]] = 1
                 continue
-        loose[kept] = i
+        own_clocks[kept] = i
         kept += 1
     counts[KEPT] = kept - first

@@ -1,7 +1,17 @@
-"""Cells: squads, and classes of people at home in a community, whose clocks all advance for everybody bound to them.
+"""Parts 3 and 4 for people who share a clock: those who serve go by their squad's, people at home by that of their class in their community.
 
-A cell adds each day's hazard to one clock per route. A person bound to it leaves on the day its clock passes his target, so he costs nothing until
-then. Clocks are whole ticks, so this is the same in every bit as adding up day by day.
+A shared clock adds each day's hazard to one sum per route (in a class: per door, a route that the class has). A person bound to it leaves on the day
+on which it passes his target, so he costs nothing until then. Clocks are whole ticks: this is the same in every bit as adding up his hazards day by
+day.
+
+Invariants, between any two parts of a day:
+
+* The target of somebody bound is what the clock showed when he was bound plus what he then lacked; of anybody else, what he lacks. (Being hit is a
+  clock that all who serve share, bound or not.)
+* Nobody's target lies under the lowest target that is kept of his squad (`squad_low`), class (`class_low`) and block of neighbours (`block_low`). Kept
+  too low, people are looked at for nothing; kept too high, somebody would stay who must leave. So binding lowers it, leaving does not raise it, and a
+  look at the people sets it anew.
+* People share a clock only while they share every term of their hazard: whom ties press on gets a clock of his own.
 """
 
 from __future__ import annotations
@@ -11,8 +21,8 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import LISTED
 from desertion.rules.hazard import THRESHOLD, exit_rate, leaves_by_threshold
-from desertion.rules.ticks import FAR, crossing, ticks
-from desertion.simulation.clocks.targets import civilian_blocks
+from desertion.rules.ticks import FAR, NOT_TODAY, crossing, ticks
+from desertion.simulation.clocks.targets import NO_THRESHOLD, civilian_blocks
 from desertion.simulation.signals.units import risk_in
 from desertion.simulation.world import codes
 from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
@@ -35,6 +45,7 @@ def combat(w: World, first: int, last: int, hit: Array, counts: Array) -> None:
 
 @kernel
 def _scan_hit(w: World, q: int, hit: Array, counts: Array) -> None:
+    """Look at the men of a squad: list those whom its clock of being hit has passed, and set the lowest target of the others."""
     low = FAR
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
@@ -50,7 +61,11 @@ def _scan_hit(w: World, q: int, hit: Array, counts: Array) -> None:
 
 @kernel
 def decide_squads(w: World, first: int, last: int, leavers: Array, routes: Array, counts: Array) -> None:
-    """Advance the exit clocks of squads and list the bound who leave."""
+    """Advance the exit clocks of the squads first, ..., last - 1 and list who leaves of those bound to them, with his route.
+
+    A squad's men are looked at only if a clock that moved today has passed the lowest target, or, in the threshold form, if the share gone has reached
+    the lowest threshold.
+    """
     step = np.zeros(codes.N_ROUTES, np.int64)
     form, behaviour = w.form, w.behaviour[0]
     additive, concave, power = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
@@ -77,9 +92,10 @@ def decide_squads(w: World, first: int, last: int, leavers: Array, routes: Array
 
 @kernel
 def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
+    """Look at the bound men of a squad: list who leaves, and set the lowest targets of those who stay."""
     low = w.squad_low
     low[q, : codes.N_ROUTES] = FAR
-    low_threshold = 1e300
+    low_threshold = NO_THRESHOLD
     for j in range(w.squad_size[q]):
         i = w.slots[q, j]
         if i < 0 or w.bound[i] != codes.SHARED:
@@ -92,8 +108,8 @@ def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, rout
             routes[counts[LEAVING]] = route
             counts[LEAVING] += 1
             continue
-        for other in range(codes.N_ROUTES):
-            low[q, other] = min(low[q, other], w.target[i, other])
+        for clock in range(codes.N_ROUTES):
+            low[q, clock] = min(low[q, clock], w.target[i, clock])
         if w.form == THRESHOLD:
             low_threshold = min(low_threshold, w.threshold[i])
     w.squad_low_threshold[q] = low_threshold
@@ -101,11 +117,11 @@ def _scan_squad(w: World, q: int, step: Array, follow: int, leavers: Array, rout
 
 @kernel
 def decide_communities(w: World, first: int, last: int, leavers: Array, routes: Array, counts: Array) -> None:
-    """Advance the exit clocks of people at home and list the bound who leave."""
+    """Advance the exit clocks of people at home in the communities first, ..., last - 1 and list who leaves of those bound to them."""
     follows = w.form == THRESHOLD
-    outlook, clock, low, step = w.row_seen, w.class_clock, w.class_low, w.class_step
+    row_seen, clock, low, step = w.row_seen, w.class_clock, w.class_low, w.class_step
     for c in range(first, last):
-        row = outlook[c]
+        row = row_seen[c]
         passed = follows
         for door in range(codes.N_DOORS):
             clock[c, door] += step[row, door]
@@ -136,14 +152,18 @@ def _decide_class(w: World, c: int, cl: int, leavers: Array, routes: Array, coun
 
 @kernel
 def _scan_class(w: World, c: int, cl: int, follow: int, leavers: Array, routes: Array, counts: Array) -> None:
-    """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target."""
+    """Look at the people of a class block by block, at those blocks in which a clock has passed somebody's target.
+
+    Reservists and civilians of a community stand in blocks of their own, but the skilled stand among the others: a block's lowest target by a door is
+    that of the one class that has this door.
+    """
     first, last = FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     begin, end, block = w.reservists_start[c], w.reservists_end[c], w.block_start[c]
     if cl >= codes.HOME_CIVILIAN:
         begin, end, block = w.civilians_start[c], w.civilians_end[c], civilian_blocks(w, c)
     low, clock, block_low = w.class_low[c], w.class_clock[c], w.block_low
     low[first:last] = FAR
-    w.class_low_threshold[c, cl] = 1e300
+    w.class_low_threshold[c, cl] = NO_THRESHOLD
     while begin < end:
         look = w.form == THRESHOLD  # nobody keeps the lowest threshold of a block
         for door in range(first, last):
@@ -169,6 +189,10 @@ def _scan_block(
     routes: Array,
     counts: Array,
 ) -> None:
+    """Look at the bound people of a class among the persons begin, ..., end - 1, a block: list who leaves, set the lowest targets of the others.
+
+    Who wants a visa may find none and stay, so his target counts among those of the others.
+    """
     row, first, last = w.row_seen[c], FIRST_DOOR[cl], FIRST_DOOR[cl + 1]
     skilled = codes.SKILLED_BIT if (cl == codes.HOME_RESERVIST_SKILLED or cl == codes.HOME_CIVILIAN_SKILLED) else 0
     low, low_threshold = w.block_low[block], w.class_low_threshold[c, cl]
@@ -200,7 +224,7 @@ def _first_route(
     target: Array, i: int, clock: Array, step: Array, first: int, last: int, routes: tuple[int, ...]
 ) -> int:
     """The route whose clock passes a bound person's target first today, -1 if none does; the clocks first, ..., last - 1 are asked."""
-    best, earliest = 2.0, -1
+    best, earliest = NOT_TODAY, -1
     for door in range(first, last):
         route = routes[door]
         if target[i, route] <= clock[door] and step[door] > 0:
@@ -212,7 +236,7 @@ def _first_route(
 
 @kernel
 def best_open(open_chance: Array, row: int) -> int:
-    """The route with the largest opportunity times chance, -1 if none is open."""
+    """The route with the largest opportunity times chance, the first of equals, -1 if none is open."""
     best, best_route = 0.0, -1
     for route in range(codes.N_ROUTES):
         if open_chance[row, route] > best:

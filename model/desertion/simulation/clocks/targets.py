@@ -1,4 +1,4 @@
-"""Clocks of the compiled form: what each person lacks until he leaves, on his own clock or on that of his cell."""
+"""Clocks of the compiled form: what each person lacks until he leaves, on his own clock or on that of his squad or class."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from desertion.simulation.world import codes
 from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import BLOCK, World
 from desertion.simulation.world.people import class_of, who
+
+NO_THRESHOLD = 1e300  # the lowest threshold of nobody (threshold form)
 
 
 @kernel
@@ -57,8 +59,8 @@ def renew(w: World, i: int) -> None:
 
 
 @kernel
-def make_loose(w: World, i: int) -> None:
-    """Put a person on the list of those who have their own clock."""
+def list_own_clock(w: World, i: int) -> None:
+    """Put a person, who must not stand there yet, on the list of those who have clocks of their own."""
     w.bound[i] = codes.OWN
     w.own_clocks[w.own_clocks_n[0]] = i
     w.own_clocks_n[0] += 1
@@ -66,14 +68,14 @@ def make_loose(w: World, i: int) -> None:
 
 @kernel
 def unbind(w: World, i: int) -> None:
-    """Give a person who goes by his cell's clock one of his own."""
-    loosen(w, i)
-    make_loose(w, i)
+    """Give a person who goes by a shared clock one of his own."""
+    leave_shared_clock(w, i)
+    list_own_clock(w, i)
 
 
 @kernel
-def loosen(w: World, i: int) -> None:
-    """Take a person off his cell's clock: what he still lacks becomes his own."""
+def leave_shared_clock(w: World, i: int) -> None:
+    """Turn the targets of a person bound to a shared clock into what he still lacks; the lowest targets may stay too low, see shared.py."""
     if w.status[i] == codes.SERVING:
         for route in range(codes.N_ROUTES):
             w.target[i, route] -= w.squad_clock[w.squad[i], route]
@@ -85,7 +87,7 @@ def loosen(w: World, i: int) -> None:
 
 @kernel
 def bind(w: World, i: int) -> None:
-    """Put a person on his cell's clock."""
+    """Put a person on the clock of his squad or class, and lower the lowest targets that are kept there to his."""
     w.bound[i] = codes.SHARED
     if w.status[i] == codes.SERVING:
         q = w.squad[i]
@@ -125,7 +127,7 @@ def bind_residents(w: World, first: int, last: int) -> None:
     """Draw the thresholds of people at home in the communities first, ..., last - 1 and put them on their classes' clocks (start)."""
     for c in range(first, last):
         w.class_low[c] = FAR
-        w.class_low_threshold[c] = 1e300
+        w.class_low_threshold[c] = NO_THRESHOLD
         for i in range(w.reservists_start[c], w.reservists_end[c]):
             renew(w, i)
             bind(w, i)
@@ -139,7 +141,7 @@ def bind_squads(w: World, first: int, last: int) -> None:
     """Draw the thresholds of the men of the squads first, ..., last - 1 and put them on their squads' clocks (start)."""
     for q in range(first, last):
         w.squad_low[q] = FAR
-        w.squad_low_threshold[q] = 1e300
+        w.squad_low_threshold[q] = NO_THRESHOLD
         for j in range(w.squad_founders[q]):
             i = w.slots[q, j]
             renew(w, i)

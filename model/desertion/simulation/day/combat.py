@@ -6,7 +6,7 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import HIT, TREATMENT, WOUND, uniform
-from desertion.rules.ticks import SHARE
+from desertion.rules.ticks import LN2, SHARE
 from desertion.simulation.day.register import enter
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
@@ -24,15 +24,15 @@ def strike(w: World, day: int) -> None:
         weight = int(SHARE / w.company_size[company])
         u = uniform(w.seed, who(w, i), HIT, w.spell[i])
         if u < force.share_killed:
-            kind, column, status = 1, codes.C_KILLED, codes.KILLED
+            column, status = codes.C_KILLED, codes.KILLED
         elif u < force.share_killed + force.share_captured:
-            kind, column, status = 2, codes.C_CAPTURED, codes.CAPTURED
+            column, status = codes.C_CAPTURED, codes.CAPTURED
             treat(w, i, f)
         else:
-            kind, column, status = 0, codes.C_WOUNDED, codes.WOUNDED
+            column, status = codes.C_WOUNDED, codes.WOUNDED
             healing = uniform(w.seed, who(w, i), WOUND, w.spell[i])
-            w.until[i] = day + 1 + int(force.recovery * (-math.log(healing) / 0.6931471805599453))
-        w.company_hit[company, kind] += weight
+            w.until[i] = day + 1 + int(force.recovery * (-math.log(healing) / LN2))
+        w.company_hit[company, column - codes.C_WOUNDED] += weight
         w.counts_today[f, column] += 1
         enter(w, i, status, day)
 
@@ -42,5 +42,5 @@ def treat(w: World, i: int, f: int) -> None:
     """How a prisoner fares; word of it reaches his army, as word of decided cases does."""
     well = uniform(w.seed, who(w, i), TREATMENT, w.spell[i]) < w.forces[f].quarter
     heard = w.behaviour[0].belief_heard
-    w.prisoners_seen[f, 0] += heard if well else 0.0
-    w.prisoners_seen[f, 1] += heard
+    w.prisoners_seen[f, codes.WELL] += heard if well else 0.0
+    w.prisoners_seen[f, codes.SEEN] += heard

@@ -12,6 +12,7 @@ from desertion.simulation.day.combat import treat
 from desertion.simulation.day.flight import choose_host, from_draws, set_out
 from desertion.simulation.day.news import passing_now, spread_news
 from desertion.simulation.day.register import enter
+from desertion.simulation.signals.hosts import nearness
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Values, World
 from desertion.simulation.world.people import who
@@ -137,8 +138,7 @@ def _take_visa(w: World, i: int) -> bool:
     best, chosen = 0.0, -1
     for h in range(len(w.hosts)):
         if w.visa_credit[h] >= 1.0:
-            near = w.access[w.community_region[c], h]
-            near = near if near >= 0.0 else w.hosts[h].access
+            near = nearness(w, w.community_region[c], h)
             if near > best:
                 best, chosen = near, h
     if chosen < 0:

@@ -1,4 +1,4 @@
-"""Part 5 of a day: which host somebody chooses, how he sets out, how long he stays where he is."""
+"""Part 5 of a day: which host somebody chooses, how he sets out, how long he stays where he is, and how he comes back."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import math
 from desertion.engine.compile import kernel
 from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
-from desertion.simulation.day.register import enter
+from desertion.simulation.day.register import enter, new_spell
 from desertion.simulation.signals.hosts import inside_worth, outside_worth
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
-from desertion.simulation.world.people import who
+from desertion.simulation.world.people import is_wanted, who
 
 
 @kernel
@@ -19,9 +19,7 @@ def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
     a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
-    w.stay[i, 0] = stay_ticks(a)
-    w.stay[i, 1] = stay_ticks(b)
-    w.stay[i, 2] = stay_ticks(c)
+    w.stay[i, 0], w.stay[i, 1], w.stay[i, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 
 
 @kernel
@@ -77,3 +75,21 @@ def set_out(w: World, i: int, h: int, day: int) -> None:
     w.until[i] = day + int(w.hosts[h].travel)
     enter(w, i, codes.IN_FLIGHT, day)  # before the host changes: the old one must lose him
     w.host[i] = h
+
+
+@kernel
+def fall_back(w: World, i: int, day: int) -> None:
+    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
+    new_spell(w, i)
+    if is_wanted(w.trait[i]):
+        from_draws(w, i, codes.HIDING, 0)
+        enter(w, i, codes.HIDING, day)
+    else:
+        enter(w, i, codes.HOME, day)
+
+
+@kernel
+def come_back(w: World, i: int, day: int) -> None:
+    """Bring a person back into his country."""
+    w.trait[i] &= ~codes.OUT_BIT & 0xFF
+    fall_back(w, i, day)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.rules.home import legitimacy
+from desertion.rules.ticks import kept
 from desertion.simulation.day.news import passing_now
 from desertion.simulation.day.turnout import turned_out
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
+
+HOURS = 24.0  # of a day: the half-life of what prisoners know is stated in hours
 
 
 @kernel
@@ -93,9 +94,10 @@ def govern(w: World, day: int, street: Array) -> None:
 
 @kernel
 def _legitimacy(w: World, f: int, street: float) -> None:
+    """Move a force's legitimacy by what is seen of today: leavers and hit as far as news passes, turnout, a ban that is new."""
     force = w.forces[f]
     leavers = 0
-    for route in range(5):
+    for route in range(codes.N_ROUTES):
         leavers += w.counts_today[f, route]
     hit = w.counts_today[f, codes.C_WOUNDED] + w.counts_today[f, codes.C_KILLED] + w.counts_today[f, codes.C_CAPTURED]
     passing = passing_now(w, f)
@@ -120,16 +122,17 @@ def _legitimacy(w: World, f: int, street: float) -> None:
 def _output(w: World, f: int) -> None:
     """Skilled people gone are felt in supply with a lag."""
     share = w.skilled_gone[f] / w.skilled_all[f] if w.skilled_all[f] > 0 else 0.0
-    pull = 1.0 - math.exp(-0.6931471805599453 / w.forces[f].output_lag)
+    pull = 1.0 - kept(w.forces[f].output_lag, 1.0)
     w.output_gap[f] += pull * (share - w.output_gap[f])
 
 
 @kernel
 def _strength(w: World, f: int, day: int) -> None:
+    """Work out effective strength, whether the force breaks today, and what its prisoners' knowledge is worth to the captor."""
     force = w.forces[f]
     w.effective[f] = max(0.0, w.count[f, codes.SERVING] - force.bearers * w.counts_today[f, codes.C_WOUNDED])
     if w.collapsed[f] < 0 and w.soldiers_start[f] > 0 and w.effective[f] < w.breakpoint[f] * w.soldiers_start[f]:
         w.collapsed[f] = day
     taken = w.counts_today[f, codes.C_CAPTURED] + w.counts_today[f, codes.SURRENDER]
-    keep = math.exp(-0.6931471805599453 * 24.0 / w.behaviour[0].information_half_life)
-    w.information[f] = w.information[f] * keep + taken * w.behaviour[0].information_value
+    b = w.behaviour[0]
+    w.information[f] = w.information[f] * kept(b.information_half_life, HOURS) + taken * b.information_value

@@ -6,10 +6,11 @@ import math
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import ADMISSION, DECISION, INFILTRATOR, uniform, uniforms
-from desertion.rules.refuge import carried_over
-from desertion.simulation.day.flight import category_at, from_draws, set_out
-from desertion.simulation.day.register import enter, new_spell
-from desertion.simulation.signals.hosts import admission, is_full, takes_transit
+from desertion.rules.refuge import OPEN, TRANSIT, carried_over
+from desertion.rules.ticks import kept
+from desertion.simulation.day.flight import category_at, come_back, from_draws, set_out
+from desertion.simulation.day.register import enter
+from desertion.simulation.signals.hosts import admission, is_full, takes_claims
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import who
@@ -19,22 +20,24 @@ FORGOTTEN = 0.01  # cases: a community that remembers less than this believes wh
 
 @kernel
 def _append(w: World, queue: Array, i: int) -> None:
+    """Put a person at the end of a queue; he must stand in no other, since the links of all queues are one array."""
     w.queue_next[i] = -1
-    if queue[1] >= 0:
-        w.queue_next[queue[1]] = i
+    if queue[codes.TAIL] >= 0:
+        w.queue_next[queue[codes.TAIL]] = i
     else:
-        queue[0] = i
-    queue[1] = i
-    queue[2] += 1
+        queue[codes.HEAD] = i
+    queue[codes.TAIL] = i
+    queue[codes.LENGTH] += 1
 
 
 @kernel
 def _pop(w: World, queue: Array) -> int:
-    i = queue[0]
-    queue[0] = w.queue_next[i]
-    if queue[0] < 0:
-        queue[1] = -1
-    queue[2] -= 1
+    """Take the first person off a queue that is not empty."""
+    i = queue[codes.HEAD]
+    queue[codes.HEAD] = w.queue_next[i]
+    if queue[codes.HEAD] < 0:
+        queue[codes.TAIL] = -1
+    queue[codes.LENGTH] -= 1
     return i
 
 
@@ -65,22 +68,27 @@ def _admit(w: World, h: int, day: int) -> None:
     host, queue = w.hosts[h], w.border_queue[h]
     entry = host.entry
     if entry == math.inf:
-        w.border_credit[h] = float(queue[2])
+        w.border_credit[h] = float(queue[codes.LENGTH])
     else:
         w.border_credit[h] = w.border_credit[h] + entry if entry > 0.0 else 0.0
-    while w.border_credit[h] >= 1.0 and queue[0] >= 0:
+    while w.border_credit[h] >= 1.0 and queue[codes.HEAD] >= 0:
         w.border_credit[h] -= 1.0
         _deal_with(w, _pop(w, queue), h, day)
-    if queue[0] < 0 and entry != math.inf:
+    if queue[codes.HEAD] < 0 and entry != math.inf:
         w.border_credit[h] = carried_over(w.border_credit[h], entry)
 
 
 @kernel
 def _deal_with(w: World, i: int, h: int, day: int) -> None:
+    """Deal with a person at the border.
+
+    At an open one, entry without a claim, else a claim while there are places; at one open for transit, on to the next host; where none of these is
+    possible, irregular entry, else back.
+    """
     host, f, cat = w.hosts[h], w.force_of[i], category_at(w, i, h)
     visa, claim, leak, _ = uniforms(w.seed, who(w, i), ADMISSION, w.host_key[h] + w.spell[i])
     w.full[h] = is_full(w, h)
-    if host.border >= 2.0:
+    if host.border >= OPEN:
         if visa < host.visa_free[cat]:
             w.host_day[h, f, codes.D_ADMITTED] += 1
             _settle_abroad(w, i, day)
@@ -89,7 +97,7 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
             w.host_day[h, f, codes.D_ADMITTED] += 1
             file_claim(w, i, h, day)
             return
-    elif host.border >= 1.0:
+    elif host.border >= TRANSIT:
         other = _onward_host(w, h, f, cat)
         if other >= 0:
             w.host_day[h, f, codes.D_PASSED] += 1
@@ -101,22 +109,14 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
         return
     w.host_day[h, f, codes.D_TURNED_AWAY] += 1
     w.counts_today[f, codes.C_TURNED_BACK] += 1
-    _send_back(w, i, day)
+    come_back(w, i, day)
 
 
 @kernel
 def _settle_abroad(w: World, i: int, day: int) -> None:
+    """Let a person live at his host without a claim."""
     from_draws(w, i, codes.ABROAD, w.host_key[w.host[i]])
     enter(w, i, codes.ABROAD, day)
-
-
-@kernel
-def _send_back(w: World, i: int, day: int) -> None:
-    """Turned away: in hiding if he served or was called, else at home; a new spell."""
-    w.trait[i] &= ~codes.OUT_BIT & 0xFF
-    new_spell(w, i)
-    from_draws(w, i, codes.HIDING, 0)
-    enter(w, i, codes.HIDING if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0 else codes.HOME, day)
 
 
 @kernel
@@ -124,7 +124,7 @@ def _onward_host(w: World, h: int, f: int, cat: int) -> int:
     """The host to which a transit state passes a person on: the one most likely to admit him; -1 if none takes him."""
     best, chosen = 0.0, -1
     for other in range(len(w.hosts)):
-        if w.passes_to[h, other] != 0 and takes_transit(w, other, f):
+        if w.passes_to[h, other] != 0 and takes_claims(w, other, f):
             chance = admission(w, other, f, cat)
             if chance > best:
                 best, chosen = chance, other
@@ -144,20 +144,21 @@ def _decide_cases(w: World, h: int, day: int) -> None:
     host, queue = w.hosts[h], w.case_queue[h]
     w.case_credit[h] = w.case_credit[h] + host.cases if host.cases > 0.0 else 0.0
     wait = host.case_days + host.screening_days
-    while w.case_credit[h] >= 1.0 and queue[0] >= 0 and w.since[queue[0]] + wait <= day:
+    while w.case_credit[h] >= 1.0 and queue[codes.HEAD] >= 0 and w.since[queue[codes.HEAD]] + wait <= day:
         w.case_credit[h] -= 1.0
         _decide(w, _pop(w, queue), h, day)
-    if queue[0] < 0 or w.since[queue[0]] + wait > day:
+    if queue[codes.HEAD] < 0 or w.since[queue[codes.HEAD]] + wait > day:
         w.case_credit[h] = carried_over(w.case_credit[h], host.cases)
 
 
 @kernel
 def _decide(w: World, i: int, h: int, day: int) -> None:
+    """Decide a case: (1) merit, and what screening says; (2) the applicant's community and nation learn the outcome; (3) protection or refusal."""
     host, f, c = w.hosts[h], w.force_of[i], w.community[i]
     cat = category_at(w, i, h)
-    merit, found, _, _ = uniforms(w.seed, who(w, i), DECISION, w.spell[i])
+    merit, screening, _, _ = uniforms(w.seed, who(w, i), DECISION, w.spell[i])
     spy = uniform(w.seed, who(w, i), INFILTRATOR, 0) < w.behaviour[0].infiltrators
-    alarm = found < (host.screening_detection if spy else host.screening_alarm)
+    alarm = screening < (host.screening_detection if spy else host.screening_alarm)
     granted = merit < host.recognition[cat] and not alarm
     w.host_day[h, f, codes.D_DECIDED] += 1
     heard, good = w.behaviour[0].belief_heard, 1.0 if granted else 0.0
@@ -182,7 +183,7 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
 @kernel
 def forget(w: World) -> None:
     """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
-    keep = math.exp(-0.6931471805599453 / w.behaviour[0].belief_half_life)
+    keep = kept(w.behaviour[0].belief_half_life, 1.0)
     w.prisoners_seen[:] *= keep
     w.national_n[:] *= keep
     w.national_good[:] *= keep
@@ -191,7 +192,7 @@ def forget(w: World) -> None:
             continue
         seen = 0.0
         for h in range(len(w.hosts)):
-            for cat in range(4):
+            for cat in range(codes.N_CATEGORIES):
                 w.heard_n[c, h, cat] *= keep
                 w.heard_good[c, h, cat] *= keep
                 seen += w.heard_n[c, h, cat]

@@ -1,4 +1,4 @@
-"""Part 7 of a day: the day's row of the record, by force and by host."""
+"""Part 7 of a day: the day's row of the record, by force and by host, each number under its name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import war_index
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import total_of
+from desertion.simulation.signals.hosts import housed
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import category_of_class
@@ -25,54 +26,43 @@ def write_day(w: World, row: int, street: Array) -> None:
 
 @kernel
 def _write_force(w: World, row: int, f: int, street: float) -> None:
-    out, counts = w.daily[row, f], w.counts_today[f]
+    """Write a force's row: first how many are in each status, then what `DAILY_EXTRA` names."""
+    out, stock, counts, force, b = w.daily_rows[row, f], w.count[f], w.counts_today[f], w.forces[f], w.behaviour[0]
     for status in range(codes.N_STATUSES):
-        out[status] = w.count[f, status]
-    n = codes.N_STATUSES
-    force = w.forces[f]
-    strength = w.count[f, codes.SERVING]
-    news = w.news[f, codes.SURRENDER] / SHARE
-    start = max(1, w.soldiers_start[f])
-    values = (
-        float(counts[codes.HIDE]),
-        float(counts[codes.FLEE]),
-        float(counts[codes.SURRENDER]),
-        float(counts[codes.REFUSE]),
-        float(counts[codes.C_WOUNDED]),
-        float(counts[codes.C_KILLED]),
-        float(counts[codes.C_CAPTURED]),
-        float(counts[codes.C_CAUGHT]),
-        float(counts[codes.C_RETURNED]),
-        float(w.left[f]),
-        float(w.departures[f]),
-        float(strength),
-        w.effective[f],
-        w.legitimacy[f],
-        street,
-        war_index(news, max(0.0, 1.0 - strength / start), w.behaviour[0].index_news, w.behaviour[0].index_strength),
-        w.information[f],
-        w.money * w.skilled_gone[f] * force.output_per_head / YEAR,
-    )
-    # Two tuples: numba takes no literal of more than thirty items.
-    more = (
-        1.0 if w.collapsed[f] >= 0 else 0.0,
-        1.0 if w.fallen[f] >= 0 else 0.0,
-        float(counts[codes.EMIGRATE]),
-        float(counts[codes.C_TURNED_BACK]),
-        float(counts[codes.C_CALLED]),
-        float(w.served[f]),
-        total_of(w.news[f]) / SHARE,
-        w.money * (w.count[f, codes.CAPTURED] + w.count[f, codes.SURRENDERED]) * force.prisoner_cost / YEAR,
-        counts[codes.C_CAPTURED] * force.capture_risk,
-        counts[codes.SURRENDER] * force.capture_saving,
-        w.threat[f],
-        w.quarter[f],
-        _mean_flight(w, f),
-    )
-    for j in range(len(values)):
-        out[n + j] = values[j]
-    for j in range(len(more)):
-        out[n + len(values) + j] = more[j]
+        w.daily[row, f, status] = stock[status]
+    out.new_hide = counts[codes.HIDE]
+    out.new_flee = counts[codes.FLEE]
+    out.new_surrender = counts[codes.SURRENDER]
+    out.new_refuse = counts[codes.REFUSE]
+    out.new_skilled = counts[codes.EMIGRATE]
+    out.new_wounded = counts[codes.C_WOUNDED]
+    out.new_killed = counts[codes.C_KILLED]
+    out.new_captured = counts[codes.C_CAPTURED]
+    out.caught = counts[codes.C_CAUGHT]
+    out.returned = counts[codes.C_RETURNED]
+    out.turned_back = counts[codes.C_TURNED_BACK]
+    out.called = counts[codes.C_CALLED]
+    out.left = w.left[f]
+    out.departures = w.departures[f]
+    out.served = w.served[f]
+    out.strength = stock[codes.SERVING]
+    out.effective_strength = w.effective[f]
+    out.collapsed = 1.0 if w.collapsed[f] >= 0 else 0.0
+    out.legitimacy = w.legitimacy[f]
+    out.turnout = street
+    out.fallen = 1.0 if w.fallen[f] >= 0 else 0.0
+    lost = max(0.0, 1.0 - stock[codes.SERVING] / max(1, w.soldiers_start[f]))
+    out.war_index = war_index(w.news[f, codes.SURRENDER] / SHARE, lost, b.index_news, b.index_strength)
+    out.news = total_of(w.news[f]) / SHARE
+    out.information = w.information[f]
+    out.output_lost = w.money * w.skilled_gone[f] * force.output_per_head / YEAR
+    prisoners = stock[codes.CAPTURED] + stock[codes.SURRENDERED]
+    out.prisoner_cost_eur = w.money * prisoners * force.prisoner_cost / YEAR
+    out.captor_casualties = counts[codes.C_CAPTURED] * force.capture_risk
+    out.captor_saved = counts[codes.SURRENDER] * force.capture_saving
+    out.threat = w.threat[f]
+    out.quarter_believed = w.quarter[f]
+    out.flight_believed = _mean_flight(w, f)
 
 
 @kernel
@@ -81,7 +71,7 @@ def _mean_flight(w: World, f: int) -> float:
     total, n = 0.0, 0
     for c in range(len(w.community_force)):
         if w.community_force[c] == f:
-            total += w.flight[w.row_seen[c], category_of_class(0)]
+            total += w.flight[w.row_seen[c], category_of_class(codes.HOME_RESERVIST)]
             n += 1
     return total / n
 
@@ -89,39 +79,35 @@ def _mean_flight(w: World, f: int) -> float:
 @kernel
 def _cost_today(w: World, h: int, f: int) -> float:
     """What the people of a force cost a host today, EUR at real size."""
-    stock, host = w.host_count[h, f], w.hosts[h]
-    housed = stock[codes.APPLICANT] + stock[codes.PROTECTED] + stock[codes.REFUSED]
-    return w.money * (housed * host.cost / YEAR + w.host_day[h, f, codes.D_PASSED] * host.transit_cost)
+    host = w.hosts[h]
+    return w.money * (housed(w, h, f) * host.cost / YEAR + w.host_day[h, f, codes.D_PASSED] * host.transit_cost)
 
 
 @kernel
 def _write_host(w: World, row: int, h: int, f: int) -> None:
-    out, day, stock, host = w.hostly[row, h, f], w.host_day[h, f], w.host_count[h, f], w.hosts[h]
+    """Write a host's row for people of one force of origin: what `HOST_EXTRA` names."""
+    out, day, stock, host = w.hostly_rows[row, h, f], w.host_day[h, f], w.host_count[h, f], w.hosts[h]
+    out.at_border = stock[codes.AT_BORDER]
+    out.waiting = stock[codes.APPLICANT]
+    out.protected = stock[codes.PROTECTED]
+    out.tolerated = stock[codes.REFUSED]
+    out.abroad = stock[codes.ABROAD]
+    out.emigrated = stock[codes.EMIGRATED]
+    out.admitted = day[codes.D_ADMITTED]
+    out.irregular = day[codes.D_IRREGULAR]
+    out.turned_away = day[codes.D_TURNED_AWAY]
+    out.decided = day[codes.D_DECIDED]
+    out.granted = day[codes.D_GRANTED]
+    out.refused = day[codes.D_REFUSED]
+    out.infiltrators = day[codes.D_INFILTRATORS]
+    out.genuine_refused = day[codes.D_GENUINE]
+    out.passed_on = day[codes.D_PASSED]
+    out.visas = day[codes.D_VISAS]
+    out.output_gained = w.money * w.host_skilled[h, f] * host.output_per_head / YEAR
     cost, total = _cost_today(w, h, f), 0.0
     for other in range(len(w.people)):
         total += _cost_today(w, h, other)
+    out.cost_eur = cost
     # What goes beyond the stated budget is laid upon the forces in proportion to what they cost.
     over = max(0.0, total - host.budget / YEAR)
-    values = (
-        float(stock[codes.AT_BORDER]),
-        float(stock[codes.APPLICANT]),
-        float(day[codes.D_ADMITTED]),
-        float(day[codes.D_IRREGULAR]),
-        float(day[codes.D_TURNED_AWAY]),
-        float(day[codes.D_DECIDED]),
-        float(day[codes.D_GRANTED]),
-        float(day[codes.D_REFUSED]),
-        float(stock[codes.PROTECTED]),
-        float(stock[codes.ABROAD]),
-        cost,
-        float(day[codes.D_INFILTRATORS]),
-        w.money * w.host_skilled[h, f] * host.output_per_head / YEAR,
-        float(day[codes.D_GENUINE]),
-        float(day[codes.D_PASSED]),
-        float(day[codes.D_VISAS]),
-        float(stock[codes.REFUSED]),
-        float(stock[codes.EMIGRATED]),
-        over * cost / total if over > 0.0 else 0.0,
-    )
-    for j in range(len(values)):
-        out[j] = values[j]
+    out.over_budget_eur = over * cost / total if over > 0.0 else 0.0

@@ -6,8 +6,10 @@ from desertion.engine.compile import kernel
 from desertion.rules.home import passing_news
 from desertion.rules.ticks import SHARE
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import UNIT_EVENT_DAYS, Array, World
 from desertion.simulation.world.people import leaving_weight
+
+UNIT_EVENT_MEN = 5  # that the surrender of half a unit must be, to be news of its own
 
 
 @kernel
@@ -20,12 +22,11 @@ def spread_news(w: World, i: int, f: int, route: int, status: int, passing: floa
         w.squad_new[q, route] += int(weight / w.squad_size[q])
         w.company_new[company, route] += int(weight / w.company_size[company])
         if route == codes.SURRENDER:
-            w.squad_surrendered[q, day % 3] += 1
-            w.company_surrendered[company, day % 3] += 1
+            w.squad_surrendered[q, day % UNIT_EVENT_DAYS] += 1
+            w.company_surrendered[company, day % UNIT_EVENT_DAYS] += 1
     c = w.community[i]
     w.community_new[c, route] += int(weight / w.community_size[c])
-    served = status == codes.SERVING
-    if served:
+    if status == codes.SERVING:
         w.news_new[f, route] += int(passing * weight / max(1, w.soldiers_start[f]))
     else:
         visible = w.forces[f].flight_visible
@@ -39,9 +40,6 @@ def passing_now(w: World, f: int) -> float:
     for h in range(len(w.hosts)):
         exiles += w.host_count[h, f, codes.PROTECTED]
     return passing_news(w.forces[f].censorship, w.forces[f].erosion, exiles / w.people[f])
-
-
-UNIT_EVENT_MEN = 5
 
 
 @kernel
@@ -63,7 +61,7 @@ def tell_of_units(w: World, day: int) -> None:
 @kernel
 def _gone_in_three_days(row: Array, size: int, day: int) -> int:
     """Men who surrendered in three days if they are at least half of the unit and five men and some did today, else 0."""
-    if row[day % 3] == 0:
+    if row[day % UNIT_EVENT_DAYS] == 0:
         return 0
     gone = row[0] + row[1] + row[2]
     return gone if gone >= UNIT_EVENT_MEN and 2 * gone >= size else 0
@@ -71,4 +69,5 @@ def _gone_in_three_days(row: Array, size: int, day: int) -> int:
 
 @kernel
 def _announce(w: World, f: int, men: float) -> None:
+    """Add so many men who surrendered to a force's army news, as far as news passes."""
     w.news_new[f, codes.SURRENDER] += int(passing_now(w, f) * men * SHARE / max(1, w.soldiers_start[f]))

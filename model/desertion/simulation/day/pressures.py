@@ -5,7 +5,7 @@ from __future__ import annotations
 from desertion.engine.compile import kernel
 from desertion.rules.ticks import decayed
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import UNIT_EVENT_DAYS, Array, World
 
 
 @kernel
@@ -13,8 +13,8 @@ def close_pressures(w: World, day: int) -> None:
     """Let the pressures of companies and news forget a day and take up today's leavers, so that tomorrow everybody sees them."""
     for company in range(len(w.company_n)):
         _fold(w.company_pressure[company], w.company_new[company], w.daily_keep[codes.COMPANY])
-        w.company_surrendered[company, (day + 1) % 3] = 0
-        for j in range(3):
+        w.company_surrendered[company, (day + 1) % UNIT_EVENT_DAYS] = 0
+        for j in range(codes.N_CASUALTIES):
             w.company_casualties[company, j] = (
                 decayed(w.company_casualties[company, j], w.daily_keep_casualties) + w.company_hit[company, j]
             )
@@ -32,7 +32,7 @@ def fold_squads(w: World, first: int, last: int, day: int) -> None:
     pressure, new, surrendered, keep = w.squad_pressure, w.squad_new, w.squad_surrendered, w.daily_keep[codes.SQUAD]
     for q in range(first, last):
         _fold(pressure[q], new[q], keep)
-        surrendered[q, (day + 1) % 3] = 0
+        surrendered[q, (day + 1) % UNIT_EVENT_DAYS] = 0
 
 
 @kernel
@@ -45,6 +45,7 @@ def fold_communities(w: World, first: int, last: int) -> None:
 
 @kernel
 def _fold(pressure: Array, new: Array, keep: int) -> None:
+    """Let a group's pressures forget a day and take up what is new; most groups have neither, and are not written to."""
     for route in range(codes.N_ROUTES):
         if pressure[route] != 0 or new[route] != 0:
             pressure[route] = decayed(pressure[route], keep) + new[route]

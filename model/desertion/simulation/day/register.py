@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.simulation.clocks.resting import own_clock
-from desertion.simulation.clocks.targets import face_fire, make_loose, renew
+from desertion.simulation.clocks.resting import give_own_clock
+from desertion.simulation.clocks.targets import face_fire, list_own_clock, renew
 from desertion.simulation.day.turnout import street_bin
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
@@ -33,6 +33,7 @@ def count_everybody(w: World) -> None:
 
 @kernel
 def _leave_slot(w: World, i: int) -> None:
+    """Free a person's place in his squad; what he lacks until he is hit becomes his own."""
     q = w.squad[i]
     if w.has_clocks:
         w.target[i, codes.HIT] -= w.squad_clock[q, codes.HIT]
@@ -48,6 +49,7 @@ def _leave_slot(w: World, i: int) -> None:
 
 @kernel
 def _take_slot(w: World, i: int, q: int) -> None:
+    """Give a person a place in a squad; who comes from another is none of its original members."""
     if w.squad[i] != q:
         w.trait[i] &= ~codes.ORIGINAL_BIT & 0xFF
     w.squad[i] = q
@@ -90,10 +92,16 @@ def vacancy(w: World, i: int) -> int:
 
 @kernel
 def enter(w: World, i: int, status: int, day: int) -> None:
-    """Change a person's status; his host must be set before, his squad too where he begins to serve."""
+    """Change a person's status; his host must be set before, his squad too where he begins to serve.
+
+    (1) He gets a clock of his own, with all days that are over added up: his targets mean something only under the old status and traits. (2) He
+    leaves all counts of his old status, his slot, his street and his host. (3) He joins those of the new one. (4) Whoever begins to pass, or to be able
+    to leave, is put on that list. Invariant: between calls, every count (`count`, `class_n`, `host_count`, `street`, `skilled_gone`, `host_skilled`,
+    `squad_n`, `company_n`) is the number of persons whose own fields say so; kernels read the counts and never count people.
+    """
     old, f, c = w.status[i], w.force_of[i], w.community[i]
     if w.has_clocks:
-        own_clock(w, i)
+        give_own_clock(w, i)
     cl = class_of(w.kind[i], old, w.trait[i])
     if cl >= 0:
         w.class_n[c, cl] -= 1
@@ -121,11 +129,12 @@ def enter(w: World, i: int, status: int, day: int) -> None:
         w.active[w.active_n[0]] = i
         w.active_n[0] += 1
     if w.has_clocks and w.bound[i] == codes.NOBODYS and can_leave(status):
-        make_loose(w, i)
+        list_own_clock(w, i)
 
 
 @kernel
 def _count_skilled(w: World, i: int, status: int, step: int) -> None:
+    """Add `step` (1 or -1) skilled persons to those who are away and to those who live at a host, if this person is one of them in `status`."""
     if (w.trait[i] & codes.SKILLED_BIT) == 0:
         return
     f = w.force_of[i]

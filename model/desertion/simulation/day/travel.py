@@ -9,17 +9,18 @@ from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
 from desertion.rules.refuge import chance_out
 from desertion.rules.ticks import ticks
-from desertion.simulation.day.flight import choose_host, from_draws, set_out, stay_ticks
+from desertion.simulation.day.flight import choose_host, come_back, fall_back, from_draws, set_out, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
+from desertion.simulation.signals.hosts import takes_claims
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
-from desertion.simulation.world.people import is_passing, who
+from desertion.simulation.world.people import is_passing, is_wanted, who
 
 
 @kernel
 def _fetch(w: World, first: int, last: int) -> int:
-    """Read what `pass_time` will need of the people on rows first, ..., last - 1 of its list, see loose.py; the sum means nothing."""
+    """Read what `pass_time` will need of the people on rows first, ..., last - 1 of its list, see clocks/own.py; the sum means nothing."""
     active, status, until, force_of, host, stay = w.active, w.status, w.until, w.force_of, w.host, w.stay
     total = 0
     for m in range(first, last):
@@ -30,18 +31,22 @@ def _fetch(w: World, first: int, last: int) -> int:
 
 @kernel
 def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Array) -> None:
-    """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens."""
+    """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens.
+
+    (1) The day's ticks of all clocks of stays, by force and by host. (2) Each person's clocks advance, or the end of his stage is looked up; queues
+    move people at borders and applicants. Each thread writes only clocks of its own rows.
+    """
     n_forces, n_hosts = len(w.people), len(w.hosts)
     caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
     for f in range(n_forces):
         force = w.forces[f]
         caught[f], back[f] = ticks(w.odds[f]), ticks(force.return_rate)
         tried[f] = ticks(force.trial_rate * force.punishment)
-    abroad = np.empty((n_hosts, 3), np.int64)
+    abroad = np.empty((n_hosts, codes.N_STAYS), np.int64)
     for h in range(n_hosts):
-        abroad[h, 0] = ticks(w.hosts[h].claims_abroad)
-        abroad[h, 1] = ticks(w.hosts[h].onward)
-        abroad[h, 2] = ticks(w.hosts[h].homeward)
+        abroad[h, codes.CLAIM_CLOCK] = ticks(w.hosts[h].claims_abroad)
+        abroad[h, codes.ONWARD_CLOCK] = ticks(w.hosts[h].onward)
+        abroad[h, codes.HOMEWARD_CLOCK] = ticks(w.hosts[h].homeward)
     active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
@@ -49,16 +54,16 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
         i = active[m]
         status, ended = statuses[i], False
         if status == codes.HIDING:
-            stay[i, 0] -= caught[force_of[i]]
-            stay[i, 1] -= back[force_of[i]]
-            ended = stay[i, 0] <= 0 or stay[i, 1] <= 0
+            stay[i, codes.CAUGHT_CLOCK] -= caught[force_of[i]]
+            stay[i, codes.BACK_CLOCK] -= back[force_of[i]]
+            ended = stay[i, codes.CAUGHT_CLOCK] <= 0 or stay[i, codes.BACK_CLOCK] <= 0
         elif status == codes.ABROAD:
-            for clock in range(3):
+            for clock in range(codes.N_STAYS):
                 stay[i, clock] -= abroad[host[i], clock]
                 ended = ended or stay[i, clock] <= 0
         elif status == codes.REFUSING:
-            stay[i, 0] -= tried[force_of[i]]
-            ended = stay[i, 0] <= 0
+            stay[i, codes.TRIAL_CLOCK] -= tried[force_of[i]]
+            ended = stay[i, codes.TRIAL_CLOCK] <= 0
         elif status != codes.AT_BORDER and status != codes.APPLICANT:
             ended = until[i] <= day
         if ended:
@@ -78,7 +83,7 @@ def move_on(w: World, due: Array, day: int) -> Array:
                 arrived[n_arrived] = i
                 n_arrived += 1
         elif status == codes.HIDING:
-            if w.stay[i, 0] <= 0:
+            if w.stay[i, codes.CAUGHT_CLOCK] <= 0:
                 _punish(w, i, day)
             else:
                 _give_up(w, i, day)
@@ -111,6 +116,7 @@ def leave_list(w: World, first: int, last: int, counts: Array) -> None:
 
 @kernel
 def _next_stage(w: World, i: int, status: int, day: int) -> None:
+    """Let a stage of fixed length end: a summons, training, a wound, punishment, toleration. Who finds no room in a squad trains on."""
     if status == codes.SUMMONED:
         w.until[i] = day + w.wave_training[w.wave_of[i]]
         enter(w, i, codes.TRAINING, day)
@@ -128,6 +134,7 @@ def _next_stage(w: World, i: int, status: int, day: int) -> None:
 
 @kernel
 def _recover(w: World, i: int, day: int) -> None:
+    """A wound has healed: back to the front, when a squad has room, or home."""
     if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i]].return_share:
         q = vacancy(w, i)
         if q >= 0:
@@ -140,6 +147,7 @@ def _recover(w: World, i: int, day: int) -> None:
 
 @kernel
 def _end_term(w: World, i: int, day: int) -> None:
+    """A term of punishment is over: to the front, when a squad has room, or home."""
     sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i]].punished_to_front
     if sent and w.kind[i] != codes.CIVILIAN:
         q = vacancy(w, i)
@@ -153,6 +161,7 @@ def _end_term(w: World, i: int, day: int) -> None:
 
 @kernel
 def _punish(w: World, i: int, day: int) -> None:
+    """Catch a person and begin his term of punishment."""
     f = w.force_of[i]
     w.counts_today[f, codes.C_CAUGHT] += 1
     w.until[i] = day + int(w.forces[f].punishment_term)
@@ -178,37 +187,18 @@ def _give_up(w: World, i: int, day: int) -> None:
 def _end_stay_abroad(w: World, i: int, day: int) -> bool:
     """One of the clocks of life abroad has passed: return first, then a claim, then another host; whether he wants to claim."""
     h = w.host[i]
-    host = w.hosts[h]
-    if w.stay[i, 2] <= 0:
-        _come_home(w, i, day)
-    elif w.stay[i, 0] <= 0 and w.full[h] == 0 and host.border >= 2.0 and w.force_of[i] < host.offers_to:
+    if w.stay[i, codes.HOMEWARD_CLOCK] <= 0:
+        w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
+        come_back(w, i, day)
+    elif w.stay[i, codes.CLAIM_CLOCK] <= 0 and takes_claims(w, h, w.force_of[i]):
         return True
-    elif w.stay[i, 1] <= 0:
+    elif w.stay[i, codes.ONWARD_CLOCK] <= 0:
         other = choose_host(w, i, h)
         if other >= 0:
             set_out(w, i, other, day)
         else:
-            w.stay[i, 1] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+            w.stay[i, codes.ONWARD_CLOCK] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
     return False
-
-
-@kernel
-def _come_home(w: World, i: int, day: int) -> None:
-    """Return from abroad: home, but into hiding for a man who served or was called."""
-    w.trait[i] &= ~codes.OUT_BIT & 0xFF
-    w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
-    fall_back(w, i, day)
-
-
-@kernel
-def fall_back(w: World, i: int, day: int) -> None:
-    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
-    new_spell(w, i)
-    if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0:
-        from_draws(w, i, codes.HIDING, 0)
-        enter(w, i, codes.HIDING, day)
-    else:
-        enter(w, i, codes.HOME, day)
 
 
 @kernel
@@ -218,7 +208,7 @@ def _end_toleration(w: World, i: int, day: int) -> None:
     if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h].enforcement:
         w.trait[i] &= ~codes.OUT_BIT & 0xFF
         w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
-        if (w.trait[i] & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0:
+        if is_wanted(w.trait[i]):
             _punish(w, i, day)
         else:
             new_spell(w, i)

@@ -8,6 +8,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import TURNOUT, normals
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
+from desertion.simulation.world.people import who
 
 STREET_BINS = 129
 STREET_GRID = 64.0  # thresholds are rounded up to 1/64 and held to [0, 2]
@@ -17,7 +18,7 @@ STREET_GRID = 64.0  # thresholds are rounded up to 1/64 and held to [0, 2]
 def street_bin(w: World, i: int) -> int:
     """A person's turnout threshold as a bin: he turns out when 64 times what he saw has reached it."""
     f = w.force_of[i]
-    normal = normals(w.seed, w.force_key[f] + i - w.person_first[f], TURNOUT, 0)[0]
+    normal = normals(w.seed, who(w, i), TURNOUT, 0)[0]
     threshold = w.forces[f].protest_mean + w.forces[f].protest_spread * normal
     place = math.ceil(min(max(threshold, 0.0), 2.0) * STREET_GRID)
     return min(place, STREET_BINS - 1)

@@ -9,8 +9,8 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, Team, close_up
 from desertion.rules.hazard import MULTIPLICATIVE
-from desertion.simulation.clocks.own import ask_some, bind_some, decide_loose, tell_ties
-from desertion.simulation.clocks.resting import add_up, lull, remember, rouse_communities, settle, told
+from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, tell_ties
+from desertion.simulation.clocks.resting import lull, remember, rouse_communities, settle
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import count_streets
@@ -28,7 +28,7 @@ SMALL = 50_000  # persons a thread must have to be worth waking
 def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
     found[:] = 0
-    decide_loose(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
+    decide_own(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
     w.own_clocks_n[0] = found[KEPT]
     bind_some(w, binding, found[BINDING])
     decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, found)
@@ -126,7 +126,7 @@ class Crowd:
         for own in lists:
             own.found[:] = 0
         edges = team.spread(
-            decide_loose, int(w.own_clocks_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
+            decide_own, int(w.own_clocks_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
         )
         w.own_clocks_n[0] = close_up(w.own_clocks, np.array(edges), np.array([own.found[KEPT] for own in lists]))
         for own in lists:

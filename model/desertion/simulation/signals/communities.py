@@ -1,7 +1,8 @@
 """What people at home see: worth of flight, safety abroad and shared hazards of each community, by class of people.
 
 A community that nothing sets apart (nobody gone, no case of its own, no shock, nobody in the street) sees what its whole region sees. So the
-tables have a row a community and, after them, a row a region; `outlook` names the row that a community reads, and quiet ones cost next to nothing.
+tables have a row a community and, after them, a row a region; `row_seen` names the row that a community reads, and quiet ones cost next to nothing.
+Whoever reads a table must go through `row_seen`: a quiet community's own row holds what it saw on the last day on which it was set apart.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from desertion.simulation.world.people import category_of_class
 def publish_region(w: World, region: int) -> None:
     """What the communities of a region see that nothing sets apart."""
     row, f = len(w.community_force) + region, w.region_force[region]
-    for cat in range(4):
+    for cat in range(codes.N_CATEGORIES):
         best, reception = 0.0, 0.0
         for h in range(len(w.hosts)):
             worth = w.outside[region, h] * w.inside[f, h, cat]
@@ -38,7 +39,7 @@ def publish_region(w: World, region: int) -> None:
 @kernel
 def publish_communities(w: World, first: int, last: int) -> None:
     """Publish perceived chances and shared hazards of the communities first, ..., last - 1; their regions must have been published before."""
-    communities, outlook, region, people = len(w.community_force), w.row_seen, w.community_region, w.class_n
+    communities, row_seen, region, people = len(w.community_force), w.row_seen, w.community_region, w.class_n
     heard, turnout, shock, pressure = w.has_heard, w.turnout, w.community_shock, w.community_pressure
     cross = w.behaviour[0].cross_route
     for c in range(first, last):
@@ -46,9 +47,9 @@ def publish_communities(w: World, first: int, last: int) -> None:
         for route in range(codes.N_ROUTES):
             total += pressure[c, route]
         if total == 0 and heard[c] == 0 and turnout[c] == 0.0 and shock[c] == 0.0:
-            outlook[c] = communities + region[c]
+            row_seen[c] = communities + region[c]
             continue
-        outlook[c] = c
+        row_seen[c] = c
         _publish_flight(w, c)
         for route in range(codes.N_ROUTES):
             w.community_share[c, route] = weighted_share(pressure[c, route], total, cross)
@@ -71,7 +72,7 @@ def _publish_flight(w: World, c: int) -> None:
     """Perceived worth of flight and safety of the receiving end, by category."""
     region, f = w.community_region[c], w.community_force[c]
     shared = len(w.community_force) + region
-    for cat in range(4):
+    for cat in range(codes.N_CATEGORIES):
         if w.has_heard[c] == 0:
             w.flight[c, cat] = w.flight[shared, cat]
             w.reception[c, cat] = w.reception[shared, cat]
@@ -91,11 +92,11 @@ def _publish_units(w: World, row: int) -> None:
     """What home lets soldiers hear and hope for."""
     f = w.region_force[region_of(w, row)]
     for route in range(codes.EMIGRATE):
-        reception = (
-            w.reception[row, codes.DESERTER]
-            if route == codes.FLEE
-            else (w.quarter[f] if route == codes.SURRENDER else 0.0)
-        )
+        reception = 0.0
+        if route == codes.FLEE:
+            reception = w.reception[row, codes.DESERTER]
+        elif route == codes.SURRENDER:
+            reception = w.quarter[f]
         w.unit_outside[row, route] = outside_contagion(w, row, f, route, reception)
     power = w.behaviour[0].chance_power
     w.unit_flight[row] = opening(
@@ -105,6 +106,10 @@ def _publish_units(w: World, row: int) -> None:
 
 @kernel
 def _publish_class(w: World, row: int, cl: int) -> None:
+    """Publish the shared hazards of a class for whoever reads a row: for each route opportunity times chance, level and contagion.
+
+    Of people at home also the rate a day without ties and its ticks, door by door; in the threshold form, the share gone and what helps it.
+    """
     f = w.region_force[region_of(w, row)]
     b = w.behaviour[0]
     additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
@@ -119,11 +124,9 @@ def _publish_class(w: World, row: int, cl: int) -> None:
             level = level_rate(w.form, baseline, drive, shared)
             if w.form == THRESHOLD:
                 w.class_pull[row, cl, route] = threshold_pull(w, drive, open_chance)
-        w.class_open[row, cl, route], w.class_level[row, cl, route], w.class_shared[row, cl, route] = (
-            open_chance,
-            level,
-            shared,
-        )
+        w.class_open[row, cl, route] = open_chance
+        w.class_level[row, cl, route] = level
+        w.class_shared[row, cl, route] = shared
         if cl < codes.N_HOME_CLASSES and baseline >= 0.0:
             rate = exit_rate(w.form, open_chance, level, shared, 0.0, additive, concave, power)
             w.class_rate[row, door] = rate

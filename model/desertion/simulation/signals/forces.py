@@ -21,14 +21,16 @@ def publish_force(w: World, f: int, day: int) -> None:
     pool = 0
     for c in range(len(w.community_force)):
         if w.community_force[c] == f:
-            pool += w.class_n[c, 0] + w.class_n[c, 1]
+            pool += w.class_n[c, codes.HOME_RESERVIST] + w.class_n[c, codes.HOME_RESERVIST_SKILLED]
     danger = 1.0
     if reference.casualty_rate > 0.0:
         danger = force.casualty_rate / reference.casualty_rate
     w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger)
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     prior = believed(force.quarter_announced, credibility, force.quarter_fear)
-    w.quarter[f] = learned(prior, w.behaviour[0].belief_weight, w.prisoners_seen[f, 0], w.prisoners_seen[f, 1])
+    w.quarter[f] = learned(
+        prior, w.behaviour[0].belief_weight, w.prisoners_seen[f, codes.WELL], w.prisoners_seen[f, codes.SEEN]
+    )
     for route in range(codes.N_ROUTES):
         w.fear[f, route] = _deterrent(w, f, route)
         cross = w.behaviour[0].cross_route

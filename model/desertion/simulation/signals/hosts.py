@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.refuge import chance_out, learned, persuaded, wait_discount, worth_inside
+from desertion.rules.refuge import OPEN, chance_out, claim_worth, learned, persuaded, wait_discount, worth_inside
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import Record, World
+from desertion.simulation.world.fields import World
 
 
 @kernel
@@ -15,18 +15,18 @@ def publish_hosts(w: World) -> None:
         w.full[h] = is_full(w, h)
         w.seen_full[h] = w.full[h]
     for h in range(len(w.hosts)):
-        for cat in range(4):
+        for cat in range(codes.N_CATEGORIES):
             for f in range(len(w.people)):
                 best = 0.0
                 for other in range(len(w.hosts)):
-                    if w.passes_to[h, other] != 0 and takes_transit(w, other, f):
+                    if w.passes_to[h, other] != 0 and takes_claims(w, other, f):
                         host = w.hosts[other]
-                        claim = admission(w, other, f, cat) * prospect(host, host.recognition[cat])
-                        best = max(best, claim)
+                        worth = claim_worth(host.recognition[cat], host.worth_tolerated)
+                        best = max(best, admission(w, other, f, cat) * worth)
                 w.passed_on[h, cat, f] = best
     for f in range(len(w.people)):
         for h in range(len(w.hosts)):
-            for cat in range(4):
+            for cat in range(codes.N_CATEGORIES):
                 w.inside[f, h, cat] = _worth_after(w, f, h, cat, w.national_n[f, h, cat], w.national_good[f, h, cat])
     for region in range(len(w.region_force)):
         w.region_visa[region] = _nearest_visa(w, region)
@@ -37,15 +37,17 @@ def publish_hosts(w: World) -> None:
 @kernel
 def is_full(w: World, h: int) -> bool:
     """Whether all reception places of a host are taken."""
-    host = w.hosts[h]
     stock = 0
     for f in range(len(w.people)):
-        stock += (
-            w.host_count[h, f, codes.APPLICANT]
-            + w.host_count[h, f, codes.PROTECTED]
-            + w.host_count[h, f, codes.REFUSED]
-        )
-    return stock + 1 > host.places - host.places_taken
+        stock += housed(w, h, f)
+    return stock + 1 > w.hosts[h].places - w.hosts[h].places_taken
+
+
+@kernel
+def housed(w: World, h: int, f: int) -> int:
+    """How many people of a force a host houses: applicants, protected and tolerated."""
+    stock = w.host_count[h, f]
+    return stock[codes.APPLICANT] + stock[codes.PROTECTED] + stock[codes.REFUSED]
 
 
 @kernel
@@ -57,15 +59,9 @@ def admission(w: World, h: int, f: int, cat: int) -> float:
 
 
 @kernel
-def takes_transit(w: World, h: int, f: int) -> bool:
-    """Whether a host takes people whom another passes on."""
-    return w.hosts[h].border >= 2.0 and w.full[h] == 0 and f < w.hosts[h].offers_to
-
-
-@kernel
-def prospect(host: Record, recognition: float) -> float:
-    """What a claim is worth, protection being 1."""
-    return recognition + (1.0 - recognition) * host.worth_tolerated
+def takes_claims(w: World, h: int, f: int) -> bool:
+    """Whether a host takes claims of people of a force, also of those whom another passes on."""
+    return w.hosts[h].border >= OPEN and w.full[h] == 0 and f < w.hosts[h].offers_to
 
 
 @kernel
@@ -100,13 +96,18 @@ def inside_worth(w: World, c: int, h: int, cat: int) -> float:
 
 
 @kernel
+def nearness(w: World, region: int, h: int) -> float:
+    """Nearness of a host to a region: the region's own number, or the host's lever where the region states none."""
+    return w.access[region, h] if w.access[region, h] >= 0.0 else w.hosts[h].access
+
+
+@kernel
 def _outside_worth(w: World, region: int, h: int) -> float:
     """Nearness of a host to a region times what the wait at its border leaves of it."""
-    near = w.access[region, h] if w.access[region, h] >= 0.0 else w.hosts[h].access
     waiting = 0
     for f in range(len(w.people)):
         waiting += w.host_count[h, f, codes.AT_BORDER]
-    return near * wait_discount(float(waiting), w.hosts[h].entry, w.behaviour[0].queue_patience)
+    return nearness(w, region, h) * wait_discount(float(waiting), w.hosts[h].entry, w.behaviour[0].queue_patience)
 
 
 @kernel
@@ -130,6 +131,5 @@ def _nearest_visa(w: World, region: int) -> float:
     best = 0.0
     for h in range(len(w.hosts)):
         if w.hosts[h].skilled_visas > 0.0:
-            near = w.access[region, h] if w.access[region, h] >= 0.0 else w.hosts[h].access
-            best = max(best, near)
+            best = max(best, nearness(w, region, h))
     return best

@@ -6,7 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.hazard import NONE, THRESHOLD, contagion, level_rate, opening, weighted_share
 from desertion.rules.push import soldier_push, strain_of, thinned_risk
 from desertion.rules.ticks import SHARE
-from desertion.simulation.signals.contagion import threshold_pull, weighted_gone
+from desertion.simulation.signals.contagion import threshold_pull, total_of, weighted_gone
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Record, World
 
@@ -18,9 +18,7 @@ def publish_companies(w: World, first: int, last: int) -> None:
     for company in range(first, last):
         if w.company_n[company] > 0:
             w.company_strain[company] = _strain_in(w, company)
-            total = 0
-            for route in range(codes.N_ROUTES):
-                total += w.company_pressure[company, route]
+            total = total_of(w.company_pressure[company])
             for route in range(codes.N_ROUTES):
                 w.company_share[company, route] = weighted_share(w.company_pressure[company, route], total, cross)
 
@@ -52,14 +50,14 @@ def risk_in(w: World, company: int) -> float:
 def _strain_in(w: World, company: int) -> float:
     """What drives all men of a company."""
     b, f = w.behaviour[0], w.company_force[company]
-    force, reference = w.forces[f], w.reference[f]
+    force, reference, felt = w.forces[f], w.reference[f], w.company_casualties[company]
     risk = 0.0
     if reference.casualty_rate > 0.0:
         risk = risk_in(w, company) / reference.casualty_rate - 1.0
     return strain_of(
-        w.company_casualties[company, 0] / SHARE,
-        w.company_casualties[company, 1] / SHARE,
-        w.company_casualties[company, 2] / SHARE,
+        felt[0] / SHARE,
+        felt[codes.C_KILLED - codes.C_WOUNDED] / SHARE,
+        felt[codes.C_CAPTURED - codes.C_WOUNDED] / SHARE,
         risk,
         force.supply + w.output_gap[f] * force.output_supply - reference.supply,
         reference.legitimacy - w.legitimacy[f],
@@ -120,12 +118,11 @@ def reception_in_squad(w: World, q: int, route: int) -> float:
 
 @kernel
 def _squad_signals(w: World, q: int) -> None:
+    """Publish for a squad, route by route, opportunity times chance, level and contagion; in the threshold form, the share gone and what helps it."""
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
     push = _push_in_squad(w, q)
     w.squad_push[q] = push
-    total = 0
-    for route in range(codes.N_ROUTES):
-        total += w.squad_pressure[q, route]
+    total = total_of(w.squad_pressure[q])
     for route in range(codes.EMIGRATE):
         drive = push - w.fear[f, route]
         open_chance = opportunity_in_squad(w, q, route)

@@ -142,8 +142,7 @@ def _draw_frailties(w: World) -> None:
 @kernel
 def _random_thresholds(w: World, mean: float, spread: float) -> None:
     for i in range(len(w.status)):
-        f = w.force_of[i]
-        w.threshold[i] = mean + spread * normals(w.seed, w.force_key[f] + i - w.person_first[f], THRESHOLD, 0)[0]
+        w.threshold[i] = mean + spread * normals(w.seed, who(w, i), THRESHOLD, 0)[0]
 
 
 def _draw_thresholds(w: World, core: Any, scenario: Scenario) -> None:

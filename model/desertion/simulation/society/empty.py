@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,22 +9,23 @@ import numpy as np
 from desertion.parameters import LEVELS, Behaviour, Force, Host, Reference
 from desertion.rules.draws import key_of, u64
 from desertion.rules.hazard import FORM_NUMBER
-from desertion.rules.ticks import FAR
+from desertion.rules.ticks import FAR, daily_keep
 from desertion.simulation.day.turnout import STREET_BINS
 from desertion.simulation.society.plan import Plan
 from desertion.simulation.society.records import numbers_of, records
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import BLOCK, DAILY_EXTRA, HOST_EXTRA, REST_WINDOW, World, world_of
+from desertion.simulation.world.fields import (
+    BLOCK,
+    DAILY_EXTRA,
+    HOST_EXTRA,
+    REST_WINDOW,
+    UNIT_EVENT_DAYS,
+    World,
+    world_of,
+)
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
-
-KEEP_UNIT = 16777216  # 2**24
-
-
-def daily_keep(half_life: float) -> int:
-    """What a day leaves of a pressure with this half-life (days), in units of 2**-24; all of it where the half-life is infinite."""
-    return KEEP_UNIT if math.isinf(half_life) else round(KEEP_UNIT * 2.0 ** (-1.0 / half_life))
 
 
 def empty_world(plan: Plan, seed: int, has_clocks: bool) -> World:
@@ -84,17 +84,17 @@ def _person_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
         "left_day": np.full(n, -1, np.int32),
         "left_route": np.full(n, -1, np.int8),
         "wave_of": np.full(n, -1, np.int8),
-        "stay": np.zeros((n, 3), np.int64),
+        "stay": np.zeros((n, codes.N_STAYS), np.int64),
         "queue_next": np.zeros(n, np.int32),
         "active": np.zeros(n, np.int32),
         "active_n": np.zeros(1, np.int64),
         "is_active": np.zeros(n, np.uint8),
         "tie_start": np.zeros(1, np.int64),
         "tie_to": np.zeros(0, np.int32),
-        "target": np.zeros((m, 6), np.int64),
+        "target": np.zeros((m, codes.N_CLOCKS), np.int64),
         "threshold": np.zeros(n if threshold else 1),
         "bound": np.zeros(m, np.uint8),
-        "tie_pressure": np.zeros((m, 5), np.int32),
+        "tie_pressure": np.zeros((m, codes.N_ROUTES), np.int32),
         "own_clocks": np.zeros(m, np.int32),
         "own_clocks_n": np.zeros(1, np.int64),
         "is_touched": np.zeros(m, np.uint8),
@@ -128,20 +128,20 @@ def _unit_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
         "squad_n": np.zeros(n_q, np.int32),
         "squad_original": np.zeros(n_q, np.int32),
         "squad_founders": squads[:, 3].astype(np.int32),
-        "squad_pressure": np.zeros((n_q, 5), np.int64),
-        "squad_new": np.zeros((n_q, 5), np.int64),
-        "squad_surrendered": np.zeros((n_q, 3), np.int32),
-        "squad_clock": np.zeros((m, 6), np.int64),
-        "squad_low": np.zeros((m, 6), np.int64),
+        "squad_pressure": np.zeros((n_q, codes.N_ROUTES), np.int64),
+        "squad_new": np.zeros((n_q, codes.N_ROUTES), np.int64),
+        "squad_surrendered": np.zeros((n_q, UNIT_EVENT_DAYS), np.int32),
+        "squad_clock": np.zeros((m, codes.N_CLOCKS), np.int64),
+        "squad_low": np.zeros((m, codes.N_CLOCKS), np.int64),
         "squad_low_threshold": np.zeros(m),
         "company_strain": np.zeros(n_k),
-        "company_share": np.zeros((n_k, 5)),
+        "company_share": np.zeros((n_k, codes.N_ROUTES)),
         "squad_push": np.zeros(n_q),
-        "squad_open": np.zeros((n_q, 5)),
-        "squad_level": np.zeros((n_q, 5)),
-        "squad_shared": np.zeros((n_q, 5)),
+        "squad_open": np.zeros((n_q, codes.N_ROUTES)),
+        "squad_level": np.zeros((n_q, codes.N_ROUTES)),
+        "squad_shared": np.zeros((n_q, codes.N_ROUTES)),
         "squad_share": np.zeros(n_q),
-        "squad_pull": np.zeros((n_q, 5)),
+        "squad_pull": np.zeros((n_q, codes.N_ROUTES)),
         "company_force": companies[:, 0].astype(np.int32),
         "company_battalion": companies[:, 1].astype(np.int32),
         "company_division": companies[:, 2].astype(np.int32),
@@ -150,13 +150,13 @@ def _unit_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
         "company_size": company_size,
         "company_n": np.zeros(n_k, np.int32),
         "company_peak": np.zeros(n_k, np.int32),
-        "company_pressure": np.zeros((n_k, 5), np.int64),
-        "company_new": np.zeros((n_k, 5), np.int64),
-        "company_casualties": np.zeros((n_k, 3), np.int64),
-        "company_hit": np.zeros((n_k, 3), np.int64),
+        "company_pressure": np.zeros((n_k, codes.N_ROUTES), np.int64),
+        "company_new": np.zeros((n_k, codes.N_ROUTES), np.int64),
+        "company_casualties": np.zeros((n_k, codes.N_CASUALTIES), np.int64),
+        "company_hit": np.zeros((n_k, codes.N_CASUALTIES), np.int64),
         "company_shock": np.zeros(n_k),
         "company_z": np.zeros(n_k),
-        "company_surrendered": np.zeros((n_k, 3), np.int32),
+        "company_surrendered": np.zeros((n_k, UNIT_EVENT_DAYS), np.int32),
     }
 
 
@@ -186,15 +186,15 @@ def _community_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
         "soldiers_first": rows[:, 6].copy(),
         "soldiers_end": rows[:, 7].copy(),
         "community_size": rows[:, 3] - rows[:, 2] + rows[:, 5] - rows[:, 4] + rows[:, 7] - rows[:, 6],
-        "community_pressure": np.zeros((n_c, 5), np.int64),
-        "community_new": np.zeros((n_c, 5), np.int64),
+        "community_pressure": np.zeros((n_c, codes.N_ROUTES), np.int64),
+        "community_new": np.zeros((n_c, codes.N_ROUTES), np.int64),
         "community_shock": np.zeros(n_c),
         "community_z": np.zeros(n_c),
         "class_n": np.zeros((n_c, codes.N_CLASSES), np.int32),
         "turnout": np.zeros(n_c),
         "street": np.zeros((n_c, STREET_BINS), np.int32),
-        "heard_n": np.zeros((n_c, n_h, 4)),
-        "heard_good": np.zeros((n_c, n_h, 4)),
+        "heard_n": np.zeros((n_c, n_h, codes.N_CATEGORIES)),
+        "heard_good": np.zeros((n_c, n_h, codes.N_CATEGORIES)),
         "has_heard": np.zeros(n_c, np.uint8),
         "squads_start": np.searchsorted(np.sort(squad_home), np.arange(n_c + 1)).astype(np.int64),
         "squads_of": np.argsort(squad_home, kind="stable").astype(np.int32),
@@ -206,21 +206,21 @@ def _community_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
         "days_done": np.zeros(1, np.int64),
         "resting": np.zeros(m, np.uint8),
         "rest_most": np.zeros((m, codes.N_DOORS), np.int64),
-        "rest_reception": np.zeros((m, 4)),
+        "rest_reception": np.zeros((m, codes.N_CATEGORIES)),
         "past_row_seen": np.zeros((REST_WINDOW, m), np.int32),
         "past_rate": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, codes.N_DOORS)),
-        "past_reception": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, 4)),
+        "past_reception": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, codes.N_CATEGORIES)),
         "row_seen": np.arange(n_c, dtype=np.int64),
-        "flight": np.zeros((rows_seen, 4)),
-        "reception": np.zeros((rows_seen, 4)),
-        "community_share": np.zeros((rows_seen, 5)),
-        "unit_outside": np.zeros((rows_seen, 5)),
+        "flight": np.zeros((rows_seen, codes.N_CATEGORIES)),
+        "reception": np.zeros((rows_seen, codes.N_CATEGORIES)),
+        "community_share": np.zeros((rows_seen, codes.N_ROUTES)),
+        "unit_outside": np.zeros((rows_seen, codes.N_ROUTES)),
         "unit_flight": np.zeros(rows_seen),
-        "class_open": np.zeros((rows_seen, codes.N_CLASSES, 5)),
-        "class_level": np.zeros((rows_seen, codes.N_CLASSES, 5)),
-        "class_shared": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_open": np.zeros((rows_seen, codes.N_CLASSES, codes.N_ROUTES)),
+        "class_level": np.zeros((rows_seen, codes.N_CLASSES, codes.N_ROUTES)),
+        "class_shared": np.zeros((rows_seen, codes.N_CLASSES, codes.N_ROUTES)),
         "class_share": np.zeros((rows_seen, codes.N_CLASSES)),
-        "class_pull": np.zeros((rows_seen, codes.N_CLASSES, 5)),
+        "class_pull": np.zeros((rows_seen, codes.N_CLASSES, codes.N_ROUTES)),
         "class_rate": np.zeros((rows_seen, codes.N_DOORS)),
         "class_step": np.zeros((rows_seen, codes.N_DOORS), np.int64),
         "region_force": regions[:, 0].astype(np.int32),
@@ -257,10 +257,10 @@ def _host_arrays(plan: Plan) -> dict[str, Any]:
         "host_day": np.zeros((n_h, n_f, len(codes.HOST_COUNTS)), np.int64),
         "full": np.zeros(n_h, np.uint8),
         "seen_full": np.zeros(n_h, np.uint8),
-        "passed_on": np.zeros((n_h, 4, n_f)),
-        "inside": np.zeros((n_f, n_h, 4)),
-        "national_n": np.zeros((n_f, n_h, 4)),
-        "national_good": np.zeros((n_f, n_h, 4)),
+        "passed_on": np.zeros((n_h, codes.N_CATEGORIES, n_f)),
+        "inside": np.zeros((n_f, n_h, codes.N_CATEGORIES)),
+        "national_n": np.zeros((n_f, n_h, codes.N_CATEGORIES)),
+        "national_good": np.zeros((n_f, n_h, codes.N_CATEGORIES)),
     }
 
 
@@ -274,7 +274,7 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "forces": table,
         "force_key": np.array([key_of(f"force/{force.name}") >> 1 for force in forces], np.int64),
         "person_first": np.array(plan.first, np.int64),
-        "people": np.array([force.soldiers + force.reservists + force.civilians for force in forces], np.int64),
+        "people": np.array([force.people for force in forces], np.int64),
         "squad_first": np.array(
             [next((q for q, row in enumerate(plan.squad_rows) if row[0] == f), 0) for f in range(n)], np.int64
         ),
@@ -286,15 +286,15 @@ def _force_arrays(plan: Plan) -> dict[str, Any]:
         "reference": records(Reference, [s.reference[force.name] for force in forces]),
         "count": np.zeros((n, codes.N_STATUSES), np.int64),
         "counts_today": np.zeros((n, len(codes.DAY_COUNTS)), np.int64),
-        "news": np.zeros((n, 5), np.int64),
-        "news_new": np.zeros((n, 5), np.int64),
-        "news_facing": np.zeros((n, 5), np.int64),
+        "news": np.zeros((n, codes.N_ROUTES), np.int64),
+        "news_new": np.zeros((n, codes.N_ROUTES), np.int64),
+        "news_facing": np.zeros((n, codes.N_ROUTES), np.int64),
         "legitimacy": table["legitimacy"].copy(),
         "odds": zeros.copy(),
         "threat": zeros.copy(),
-        "fear": np.zeros((n, 5)),
-        "news_share": np.zeros((n, 5)),
-        "facing_share": np.zeros((n, 5)),
+        "fear": np.zeros((n, codes.N_ROUTES)),
+        "news_share": np.zeros((n, codes.N_ROUTES)),
+        "facing_share": np.zeros((n, codes.N_ROUTES)),
         "quarter": zeros.copy(),
         "turnout_news": table["protest_spark"].copy(),
         "breakpoint": zeros.copy(),

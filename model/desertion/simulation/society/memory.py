@@ -19,15 +19,14 @@ GIB = 1024.0**3
 
 def persons(sized: Scenario) -> int:
     """How many persons a sized scenario has."""
-    return sum(force.soldiers + force.reservists + force.civilians for force in sized.forces)
+    return sum(force.people for force in sized.forces)
 
 
 def estimate(sized: Scenario, population: str) -> float:
     """Bytes that a run of a sized scenario needs, roughly."""
     total = 2.0e8
     for force in sized.forces:
-        people = force.soldiers + force.reservists + force.civilians
-        total += people * (BYTES_PER_PERSON[population] + BYTES_PER_TIE * force.degree)
+        total += force.people * (BYTES_PER_PERSON[population] + BYTES_PER_TIE * force.degree)
     rows = (sized.days + 1) * len(sized.forces)
     return total + 8.0 * rows * (50 + 18 * len(sized.hosts))
 

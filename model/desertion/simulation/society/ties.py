@@ -11,6 +11,7 @@ from desertion.engine.threads import Team
 from desertion.rules.draws import TIES, u64, words
 from desertion.scenario.edges import read_edges
 from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.people import who
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -90,7 +91,11 @@ def _stride(n: int) -> int:
 
 @kernel
 def _draw_small_world(w: World, first: int, last: int, half: Array, across: Array, rewire: Array, other: Array) -> None:
-    """Small-world ties: a ring within each community, some ends rewired within it and some across the force."""
+    """Small-world ties: a ring within each community, some ends rewired within it and some across the force.
+
+    For each community: (1) its members stand on a ring in an order that mixes kinds; (2) each ties himself to the next `half` on the ring; (3) a draw of
+    his own, one word a tie, moves some ends to anybody of the force and some to anybody of the community, unless that is himself.
+    """
     for c in range(first, last):
         f = w.community_force[c]
         n = w.community_size[c]
@@ -98,22 +103,22 @@ def _draw_small_world(w: World, first: int, last: int, half: Array, across: Arra
         step = _stride(n)
         for p in range(n):
             i = _member(w, c, (p * step) % n)
-            who = w.force_key[f] + i - w.person_first[f]
-            block = words(w.seed, who, TIES, 0)
+            key = who(w, i)
+            block = words(w.seed, key, TIES, 0)
             other[i, reach:] = -1
             for j in range(reach):
                 if j % 4 == 0 and j > 0:
-                    block = words(w.seed, who, TIES, j // 4)
+                    block = words(w.seed, key, TIES, j // 4)
                 word = block[j % 4]
                 chance = float(word >> u64(32)) / 4294967296.0
                 place = int(word & u64(0xFFFFFFFF))
                 to = _member(w, c, ((p + j + 1) % n * step) % n)
                 if chance < across[f]:
-                    found = w.person_first[f] + ((place * w.people[f]) >> 32)
-                    to = found if found != i else to
+                    drawn = w.person_first[f] + ((place * w.people[f]) >> 32)
+                    to = drawn if drawn != i else to
                 elif chance < across[f] + rewire[f]:
-                    found = _member(w, c, (place * n) >> 32)
-                    to = found if found != i else to
+                    drawn = _member(w, c, (place * n) >> 32)
+                    to = drawn if drawn != i else to
                 other[i, j] = to
 
 

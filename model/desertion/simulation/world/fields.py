@@ -1,7 +1,8 @@
 """The world: everything a run changes, as named arrays that compiled and plain code share.
 
 A person, squad, company, community, region, host or force is a row number. Shapes: N persons, Q squads, K companies, C communities, R regions,
-H hosts, F forces, W call-ups.
+H hosts, F forces, W call-ups; (5) are routes, (6) clocks, (8) classes or doors, (4) categories, see codes.py. In kernels, i is a person, q a squad,
+c a community, cl a class, f a force, h a host, cat a category, e a change of the calendar, v a call-up; the rest is written out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.simulation.world.codes import STATUSES
+
 Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
 Values = Any
@@ -18,6 +21,7 @@ Values = Any
 Record = Any
 
 REST_WINDOW = 8  # days whose signals are kept for people at rest
+UNIT_EVENT_DAYS = 3  # within which the surrender of half a unit is news of its own
 BLOCK = 32  # neighbours in a community whose lowest targets are kept together
 
 
@@ -38,7 +42,7 @@ class World(NamedTuple):
     # persons
     status: Values  # (N) int8
     kind: Values  # (N) int8
-    trait: Values  # (N) uint8, bits of statuses.py
+    trait: Values  # (N) uint8, bits of codes.py
     force_of: Values  # (N) int8
     squad: Values  # (N) int32, -1 outside a unit
     community: Values  # (N) int32
@@ -58,18 +62,18 @@ class World(NamedTuple):
     tie_to: Values  # (ties) int32
 
     # clocks of the compiled form (length 1 in the other)
-    target: Values  # (N, 6) int64: crossing tick of the cell's clock if bound, else ticks still lacking; being hit: the squad's clock while serving
+    target: Values  # (N, 6) int64, see clocks/shared.py: what a shared clock shows when he leaves if bound to one, else ticks still lacking
     threshold: Values  # (N) float64, threshold form
-    bound: Values  # (N) uint8: whose clock he goes by, see statuses.OWN
+    bound: Values  # (N) uint8: whose clock he goes by, see codes.OWN
     tie_pressure: Values  # (N, 5) int32: pressure from personal ties by route
-    own_clocks: Values  # (N) int32: persons with their own clock
+    own_clocks: Values  # (N) int32: persons with a clock of their own, nobody twice
     own_clocks_n: Values  # (1)
     is_touched: Values  # (N) uint8: whether ties press on somebody
     tie_day: Values  # (N) int32: up to which day his ties have faded, and, at rest, his clocks have been added up
     squad_clock: Values  # (Q, 6) int64
     squad_low: Values  # (Q, 6) int64: lowest target among the bound
     squad_low_threshold: Values  # (Q)
-    class_clock: Values  # (C, 8) int64: clocks of people at home, one a way out, see statuses.WAY_ROUTES
+    class_clock: Values  # (C, 8) int64: clocks of people at home, one a door, see codes.DOOR_ROUTES
     class_low: Values  # (C, 8) int64: lowest target among the bound
     class_low_threshold: Values  # (C, 4)
     block_start: Values  # (C) first of a community's blocks of neighbours: reservists', then civilians'
@@ -93,7 +97,7 @@ class World(NamedTuple):
     squad_founders: Values  # (Q) int32 members at the start
     squad_pressure: Values  # (Q, 5) int64
     squad_new: Values  # (Q, 5) int64
-    squad_surrendered: Values  # (Q, 3) int32, last three days
+    squad_surrendered: Values  # (Q, 3) int32, last `UNIT_EVENT_DAYS` days
     company_force: Values
     company_key: Values
     company_front: Values  # (K) float64 factor of risk; 0 in the rear
@@ -143,7 +147,7 @@ class World(NamedTuple):
     squads_of: Values
 
     # what communities see: a row a community, then a row a region, which quiet communities read
-    row_seen: Values  # (C) int64: the row that a community reads
+    row_seen: Values  # (C) int64: the row of these tables that a community reads
     flight: Values  # (C + R, 4) perceived worth of flight
     reception: Values  # (C + R, 4) perceived safety at the best host
     community_share: Values  # (C + R, 5) weighted share gone by route
@@ -255,8 +259,10 @@ class World(NamedTuple):
     out_n: Values  # (1)
 
     # record
-    daily: Values  # (days + 1, F, columns)
-    hostly: Values  # (days + 1, H, F, columns)
+    daily: Values  # (days + 1, F, columns): statuses, then `DAILY_EXTRA`
+    hostly: Values  # (days + 1, H, F, columns): `HOST_EXTRA`
+    daily_rows: Values  # (days + 1, F) records over the same memory, whose fields are the columns
+    hostly_rows: Values  # (days + 1, H, F) the same
 
     @property
     def longest(self) -> int:
@@ -264,21 +270,33 @@ class World(NamedTuple):
         return len(self.status) + len(self.community_force)
 
     def __reduce__(self) -> Any:
-        """What a pickle keeps: the plain tables are left out, since two arrays would come back without their common memory."""
-        return world_of, ({name: part for name, part in self._asdict().items() if name not in _PLAIN},)
+        """What a pickle keeps: second views of an array are left out, since the two would come back without their common memory."""
+        return world_of, ({name: part for name, part in self._asdict().items() if name not in _VIEWS},)
 
 
-_PLAIN = ("host_levers", "force_levers")
+_VIEWS = ("host_levers", "force_levers", "daily_rows", "hostly_rows")
 
 
 def world_of(parts: dict[str, Any]) -> World:
-    """A world of its arrays, with the plain tables that show the memory of its records of levers."""
-    return World(**parts, host_levers=_plain(parts["hosts"]), force_levers=_plain(parts["forces"]))
+    """A world of its arrays, with the second views of four of them: levers as plain tables, the record as records."""
+    return World(
+        **parts,
+        host_levers=_plain(parts["hosts"]),
+        force_levers=_plain(parts["forces"]),
+        daily_rows=_rows(parts["daily"], (*STATUSES, *DAILY_EXTRA)),
+        hostly_rows=_rows(parts["hostly"], HOST_EXTRA),
+    )
 
 
 def _plain(records: Array) -> Array:
     """Records of numbers as the table (rows, numbers) whose memory they are."""
     return records.view(np.float64, np.ndarray).reshape(len(records), records.dtype.itemsize // 8)
+
+
+def _rows(table: Array, columns: tuple[str, ...]) -> Array:
+    """A table of numbers (..., columns) as records (...) over the same memory."""
+    kind = np.dtype([(name, np.float64) for name in columns], align=True)
+    return table.reshape(*table.shape[:-2], table.shape[-2] * table.shape[-1]).view(kind).view(np.recarray)
 
 
 DAILY_EXTRA = (

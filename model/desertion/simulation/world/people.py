@@ -32,6 +32,12 @@ def class_of(kind: int, status: int, trait: int) -> int:
 
 
 @kernel
+def is_wanted(trait: int) -> bool:
+    """Whether his state looks for a person who is at home: he served or was called."""
+    return (trait & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0
+
+
+@kernel
 def can_leave(status: int) -> bool:
     """Whether exit clocks run in this status."""
     return (
@@ -47,13 +53,8 @@ def can_leave(status: int) -> bool:
 @kernel
 def is_passing(status: int) -> bool:
     """Whether somebody in this status is looked at every day by movement."""
-    return not (
-        status == codes.HOME
-        or status == codes.SERVING
-        or status >= codes.EMIGRATED
-        or status == codes.PROTECTED
-        or 5 <= status <= 7
-    )
+    stays = status == codes.HOME or status == codes.SERVING or status == codes.PROTECTED or status >= codes.EMIGRATED
+    return not (stays or codes.KILLED <= status <= codes.SURRENDERED)
 
 
 @kernel
@@ -70,7 +71,7 @@ def is_away(status: int) -> bool:
 
 @kernel
 def may_bind(status: int, kind: int, touched: int) -> bool:
-    """Whether a person's clock is his cell's own: at home or in his unit, untouched by personal ties."""
+    """Whether a person may go by a shared clock: at home or in his unit, untouched by personal ties."""
     if touched != 0:
         return False
     return status == codes.SERVING or (status == codes.HOME and kind != codes.SOLDIER)

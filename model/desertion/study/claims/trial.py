@@ -172,5 +172,5 @@ def _people(claims: Claims, scale: float) -> dict[str, int]:
         if arm.scenario in found:
             continue
         forces = dressed(replace(arm, policies=()), {}, claims.days, scale).sized().forces
-        found.setdefault(label, sum(force.soldiers + force.reservists + force.civilians for force in forces))
+        found.setdefault(label, sum(force.people for force in forces))
     return found
