@@ -212,6 +212,7 @@ def settle(w: World, first: int, last: int, asked: Array, counts: Array) -> None
 
 @kernel
 def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Array, counts: Array) -> None:
+    """Do what `settle` does for the residents first, ..., last - 1 of a community."""
     kind, status, trait, is_touched = w.kind, w.status, w.trait, w.is_touched
     at = first
     while at < last:

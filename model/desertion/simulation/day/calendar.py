@@ -1,4 +1,4 @@
-"""The calendar: levers that move on dates, exit bans, and call-ups."""
+"""Part 1 of a day: levers that move on dates, exit bans, and call-ups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Combat: what becomes of those who are hit today."""
+"""Part 3 of a day: what becomes of those who are hit today."""
 
 from __future__ import annotations
 

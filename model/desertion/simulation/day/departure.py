@@ -102,7 +102,11 @@ def make_ready(w: World, first: int, last: int) -> None:
 
 @kernel
 def depart(w: World, n: int, route: int, passing: Values, day: int) -> None:
-    """The n-th of the day's leavers goes by a route."""
+    """The n-th of the day's leavers goes by a route.
+
+    (1) His leaving is counted: his first, his first flight, all of the force and today's; a quota misses him. (2) His unit, home and army hear of it.
+    (3) He enters the status to which the route leads, or sets out for his host.
+    """
     i = w.out_person[n]
     f, status = w.force_of[i], w.status[i]
     if w.left_day[i] < 0:

@@ -1,4 +1,4 @@
-"""Home states: legitimacy, the street, lost output, and the fall of governments and forces."""
+"""Part 6 of a day: home states, with legitimacy, the street, lost output, and the fall of governments and forces."""
 
 from __future__ import annotations
 

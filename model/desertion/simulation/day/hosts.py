@@ -1,4 +1,4 @@
-"""Host states: borders, claims, decisions, and what communities learn from them."""
+"""Parts 5 and 6 of a day: host states, with their borders, claims and decisions, and what communities learn from them."""
 
 from __future__ import annotations
 

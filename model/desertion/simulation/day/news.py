@@ -1,4 +1,4 @@
-"""Who hears of a leaver: his unit, his home, the army at large, as far as censorship lets news pass."""
+"""Parts 5 and 7 of a day: who hears of a leaver: his unit, his home, the army at large, as far as censorship lets news pass."""
 
 from __future__ import annotations
 

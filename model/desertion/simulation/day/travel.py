@@ -1,4 +1,4 @@
-"""Movement: travel, the own frontier, life in hiding and abroad, recovery, training, punishment, returns."""
+"""Part 5 of a day: stages that end (travel, the own frontier, hiding, life abroad, wounds, training, punishment), and what comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turnout in the street: people at home by the turnout that would bring them out, a count per community."""
+"""Part 6 of a day, turnout in the street: people at home by the turnout that would bring them out, a count per community."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds people, units, communities and ties from a scenario and a seed."""
+"""`build`: the world at the start of day 0, with its people, units, communities and ties, from a scenario and a seed."""
 
 from __future__ import annotations
 
@@ -103,6 +103,7 @@ def _draw_traits(w: World, first: int, last: int) -> None:
 
 @kernel
 def _draw_company_front(w: World) -> Array:
+    """A number a company by which battalions are put in order for the front."""
     draws = np.zeros(len(w.company_force))
     for company in range(len(w.company_force)):
         # One number for all companies of a battalion: a battalion holds one sector.
@@ -133,6 +134,7 @@ def _draw_units(w: World, core: Any) -> None:
 
 @kernel
 def _draw_frailties(w: World) -> None:
+    """Draw the standard normal numbers that the men of each company, and the people of each community, share in their frailty."""
     for company in range(len(w.company_key)):
         w.company_z[company] = normals(w.seed, w.company_key[company], FRAILTY, 1)[0]
     for c in range(len(w.community_key)):
@@ -141,6 +143,7 @@ def _draw_frailties(w: World) -> None:
 
 @kernel
 def _random_thresholds(w: World, mean: float, spread: float) -> None:
+    """Draw everybody's threshold on the share gone (threshold form)."""
     for i in range(len(w.status)):
         w.threshold[i] = mean + spread * normals(w.seed, who(w, i), THRESHOLD, 0)[0]
 
