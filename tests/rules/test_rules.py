@@ -214,14 +214,28 @@ def test_exiles_erode_censorship() -> None:
 @given(pressure=st.integers(0, 2**36), half_life=st.floats(0.5, 400.0))
 def test_pressure_halves_in_its_half_life(pressure: int, half_life: float) -> None:
     """Day by day, within the rounding of a tick a day."""
-    from desertion.rules.ticks import daily_keep
-
     days = max(1, round(half_life))
     left = pressure
     for _ in range(days):
-        left = int(ticks.decayed(left, daily_keep(half_life)))
+        left = int(ticks.decayed(left, ticks.daily_keep(half_life)))
     assert left == pytest.approx(pressure * 2.0 ** (-days / half_life), abs=2 * days + 1e-4 * pressure)
-    assert ticks.decayed(pressure, daily_keep(math.inf)) == pressure
+    assert ticks.decayed(pressure, ticks.daily_keep(math.inf)) == pressure
+
+
+@given(half_life=st.floats(0.5, 400.0))
+def test_half_is_left_after_a_half_life_and_all_after_no_time(half_life: float) -> None:
+    """In whatever unit both are stated; a day's whole-number keep is the same share, rounded to 2**-24."""
+    assert ticks.kept(half_life, half_life) == pytest.approx(0.5)
+    assert ticks.kept(half_life, 0.0) == 1.0
+    assert ticks.kept(24.0 * half_life, 24.0) == pytest.approx(ticks.kept(half_life, 1.0))
+    assert ticks.daily_keep(half_life) / 2**24 == pytest.approx(ticks.kept(half_life, 1.0), abs=2**-24)
+
+
+def test_a_claim_is_worth_protection_or_else_toleration() -> None:
+    """Recognised for sure 1, refused for sure what toleration is worth, in between in proportion."""
+    assert refuge.claim_worth(1.0, 0.2) == 1.0
+    assert refuge.claim_worth(0.0, 0.2) == 0.2
+    assert refuge.claim_worth(0.25, 0.2) == pytest.approx(0.25 + 0.75 * 0.2)
 
 
 def test_the_threshold_is_reached_on_equality() -> None:

@@ -18,7 +18,7 @@ from desertion.simulation.day.ledger import write_day
 from desertion.simulation.day.register import count_everybody
 from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import empty_world
-from desertion.simulation.society.plan import Plan
+from desertion.simulation.society.plan import SocietyPlan
 from desertion.simulation.society.ties import draw_ties
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
@@ -37,7 +37,7 @@ def build(scenario: Scenario, seed: int, *, has_clocks: bool, threads: int = 1) 
         has_clocks: Whether clocks live in the world (compiled form).
         threads: Threads that draw; they change no number.
     """
-    plan = Plan(scenario)
+    plan = SocietyPlan(scenario)
     world = empty_world(plan, seed, has_clocks)
     core = core_of(world)
     team = Team(core, world.longest, threads)

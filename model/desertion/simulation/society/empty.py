@@ -11,7 +11,7 @@ from desertion.rules.draws import key_of, u64
 from desertion.rules.hazard import FORM_NUMBER
 from desertion.rules.ticks import FAR, daily_keep
 from desertion.simulation.day.turnout import STREET_BINS
-from desertion.simulation.society.plan import Plan
+from desertion.simulation.society.plan import SocietyPlan
 from desertion.simulation.society.records import numbers_of, records
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def empty_world(plan: Plan, seed: int, has_clocks: bool) -> World:
+def empty_world(plan: SocietyPlan, seed: int, has_clocks: bool) -> World:
     """The world before anybody lives in it.
 
     Args:
@@ -66,7 +66,7 @@ def _constants(s: Scenario, seed: int, has_clocks: bool) -> dict[str, Any]:
     }
 
 
-def _person_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
+def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     n = plan.persons
     m = n if has_clocks else 1
     threshold = plan.scenario.behaviour.form == "threshold"
@@ -107,7 +107,7 @@ def _person_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     }
 
 
-def _unit_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
+def _unit_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     squads = np.array(plan.squad_rows, np.int64).reshape(-1, 4)
     companies = np.array(plan.company_rows, np.int64).reshape(-1, 3)
     n_q, n_k = len(squads), len(companies)
@@ -160,7 +160,7 @@ def _unit_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     }
 
 
-def _community_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
+def _community_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     rows = np.array(plan.community_rows, np.int64).reshape(-1, 8)
     n_c, n_h = len(rows), len(plan.scenario.hosts)
     regions = np.array([row[:3] for row in plan.region_rows], np.int64).reshape(-1, 3)
@@ -236,7 +236,7 @@ def _community_arrays(plan: Plan, has_clocks: bool) -> dict[str, Any]:
     }
 
 
-def _host_arrays(plan: Plan) -> dict[str, Any]:
+def _host_arrays(plan: SocietyPlan) -> dict[str, Any]:
     hosts, n_f = plan.scenario.hosts, len(plan.scenario.forces)
     n_h = len(hosts)
     names = [host.name for host in hosts]
@@ -264,7 +264,7 @@ def _host_arrays(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _force_arrays(plan: Plan) -> dict[str, Any]:
+def _force_arrays(plan: SocietyPlan) -> dict[str, Any]:
     s = plan.scenario
     forces, n = s.forces, len(s.forces)
     facing = [[int(a.name != b.name and b.name in a.facing) for b in forces] for a in forces]

@@ -19,7 +19,7 @@ def shares_to_counts(shares: list[float], total: int) -> list[int]:
     return counts
 
 
-class Plan:
+class SocietyPlan:
     """How many of everything there will be, and which rows belong to which force."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -55,29 +55,32 @@ class Plan:
         start = len(self.company_rows)
         base_battalion = self.company_rows[-1][1] + 1 if self.company_rows else 0
         base_division = self.company_rows[-1][2] + 1 if self.company_rows else 0
-        for k in range(n_companies):
-            battalion = k // force.battalion
+        for company in range(n_companies):
+            battalion = company // force.battalion
             self.company_rows.append((f, base_battalion + battalion, base_division + battalion // force.division))
         home = [
-            len(self.community_rows) + self._home(k, n_active, n_companies, n_communities) for k in range(n_companies)
+            len(self.community_rows) + self._home(company, n_active, n_companies, n_communities)
+            for company in range(n_companies)
         ]
         for q in range(active):
             members = min(force.squad, force.soldiers - q * force.squad)
             self.squad_rows.append((f, start + q // per_company, home[q // per_company], members))
         for q in range(reserve):
-            k = n_active + q // per_company
-            self.squad_rows.append((f, start + k, home[k], 0))
-        ends = [min(force.soldiers, (k + 1) * per_company * force.squad) for k in range(n_active)]
+            company = n_active + q // per_company
+            self.squad_rows.append((f, start + company, home[company], 0))
+        ends = [min(force.soldiers, (company + 1) * per_company * force.squad) for company in range(n_active)]
         soldiers_of: list[int] = [0] * n_communities
-        for k in range(n_active):
-            soldiers_of[home[k] - len(self.community_rows)] += ends[k] - (ends[k - 1] if k else 0)
+        for company in range(n_active):
+            soldiers_of[home[company] - len(self.community_rows)] += ends[company] - (
+                ends[company - 1] if company else 0
+            )
         return soldiers_of
 
     @staticmethod
-    def _home(k: int, n_active: int, n_companies: int, n_communities: int) -> int:
-        if k < n_active:
-            return k * n_communities // n_active
-        return (k - n_active) * n_communities // (n_companies - n_active)
+    def _home(company: int, n_active: int, n_companies: int, n_communities: int) -> int:
+        if company < n_active:
+            return company * n_communities // n_active
+        return (company - n_active) * n_communities // (n_companies - n_active)
 
     def _add_communities(self, f: int, first: int, n: int, soldiers_of: list[int]) -> None:
         force = self.scenario.forces[f]
