@@ -71,7 +71,7 @@ def test_ties_fade_for_those_at_rest_as_for_others(tmp_path: Path) -> None:
     resting = np.flatnonzero(compiled.world.bound == RESTING)
     assert len(resting) > 25
     for person in resting:
-        assert present_tie_pressure(compiled.core, person).tolist() == list(mesa.population.people[person].told)  # type: ignore[attr-defined]
+        assert present_tie_pressure(compiled.core, person).tolist() == mesa.population.tie_pressure(int(person))
 
 
 def test_one_at_rest_can_be_made_to_leave(tmp_path: Path) -> None:

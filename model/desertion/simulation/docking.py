@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from desertion.simulation.clocks.resting import present_tie_pressure
-from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR, HIT, HOME, N_CLOCKS, ROUTES, SERVING, SHARED
-from desertion.simulation.world.people import class_of
+from desertion.simulation.world.codes import HIT, HOME, N_CLOCKS, ROUTES, SERVING
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -16,13 +14,13 @@ if TYPE_CHECKING:
 
 # What is compared at the end of each day, in the order in which a day makes it: the first that differs is the cause, the others its effects.
 _MORNING = (
-    "force_levers", "host_levers", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "row_seen", "flight", "reception",
+    "forces", "hosts", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "outlook", "flight", "reception",
     "class_open", "class_level", "class_shared", "class_share", "class_pull", "squad_open", "squad_level", "squad_shared", "squad_share", "squad_pull",
 )  # fmt: skip
 _PERSONS = ("left_day", "left_route", "status", "since", "spell", "squad", "host", "until", "trait", "stay", "wave_of")
 _EVENING = (
     "squad_n", "squad_original", "company_n", "company_peak", "class_n", "host_count", "count", "counts_today", "host_day",
-    "border_queue", "case_queue", "border_credit", "case_credit", "visa_credit", "heard_n", "heard_good", "national_n", "national_good", "prisoners_seen",
+    "border_queue", "case_queue", "border_credit", "case_credit", "visa_credit", "heard_n", "heard_good", "national_n", "national_good", "captor",
     "turnout", "turnout_news", "legitimacy", "output_gap", "information", "effective", "collapsed", "fallen",
     "squad_pressure", "company_pressure", "company_casualties", "community_pressure", "news", "left", "departures", "served", "daily", "hostly",
 )  # fmt: skip
@@ -126,30 +124,3 @@ def _in_ties(first: DesertionModel, second: DesertionModel, day: int) -> Differe
         if x != y:
             return Difference(day, person, "pressure of ties by route", x, y)
     return None
-
-
-def lacking(model: DesertionModel, person: int) -> list[int]:
-    """Ticks that each of a person's six clocks still lacks, whichever form his population has."""
-    w = model.world
-    if not w.has_clocks:
-        agent = model.population.people[person]  # type: ignore[attr-defined]
-        return list(agent.lacking)
-    clocks = [int(ticks) for ticks in w.target[person]]
-    if w.status[person] == SERVING:
-        clocks[HIT] -= int(w.squad_clock[w.squad[person], HIT])
-    if w.bound[person] == SHARED:
-        if w.status[person] == SERVING:
-            for route in range(len(ROUTES)):
-                clocks[route] -= int(w.squad_clock[w.squad[person], route])
-        else:
-            cl = class_of(w.kind[person], w.status[person], w.trait[person])
-            for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
-                clocks[DOOR_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
-    return clocks
-
-
-def told(model: DesertionModel, person: int) -> list[int]:
-    """Pressure of a person's ties by route, in ticks of 2**-24 of a share, whichever form his population has."""
-    if model.world.has_clocks:
-        return present_tie_pressure(model.core, person).tolist()
-    return list(model.population.people[person].told)  # type: ignore[attr-defined]

@@ -129,7 +129,8 @@ def _degree(scenario: Scenario) -> float:
     from desertion.scenario.edges import read_edges
 
     people = sum(force.people for force in scenario.forces)
-    return 2.0 * len(read_edges(str(scenario.graph), people)) / people
+    assert scenario.graph is not None
+    return 2.0 * len(read_edges(scenario.graph, people).ties) / people
 
 
 def _weight(force: Force, leaver: Group) -> float:

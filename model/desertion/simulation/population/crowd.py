@@ -10,13 +10,14 @@ from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, Team, close_up
 from desertion.rules.hazard import MULTIPLICATIVE
 from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, tell_ties
-from desertion.simulation.clocks.resting import lull, remember, rouse_communities, settle
+from desertion.simulation.clocks.resting import add_up, lull, present_tie_pressure, remember, rouse_communities, settle
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import count_streets
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
+from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR, HIT, N_ROUTES, RESTING, SERVING, SHARED
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import class_of
 
@@ -79,17 +80,17 @@ class Crowd:
         clocks = [int(ticks) for ticks in w.target[person]]
         if serving:
             clocks[HIT] -= int(w.squad_clock[w.squad[person], HIT])
-        if w.bound[person] == CELL and serving:
+        if w.bound[person] == SHARED and serving:
             for route in range(N_ROUTES):
                 clocks[route] -= int(w.squad_clock[w.squad[person], route])
-        elif w.bound[person] == CELL:
-            for way in range(FIRST_WAY[cl], FIRST_WAY[cl + 1]):
-                clocks[WAY_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
+        elif w.bound[person] == SHARED:
+            for way in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+                clocks[DOOR_ROUTES[way]] -= int(w.class_clock[w.community[person], way])
         return clocks
 
     def tie_pressure(self, person: int) -> list[int]:
         """Pressure of a person's ties by route, in ticks of 2**-24 of a share."""
-        return told(self.core, person).tolist()
+        return present_tie_pressure(self.core, person).tolist()
 
     def _at_work(self) -> Team:
         if self._team is None:

@@ -20,7 +20,7 @@ from desertion.simulation.day.home import seen_turnout, street_push
 from desertion.simulation.day.turnout import seen_bin, street_bin
 from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals import communities, units
-from desertion.simulation.signals.contagion import outside_contagion
+from desertion.simulation.signals.contagion import outside_contagion, threshold_pull
 from desertion.simulation.world.codes import (
     HIT,
     HOME,
@@ -109,8 +109,8 @@ SHUT = Exit(0.0, 0.0, 0.0, 0.0)
 
 def rate_of(world: World, exit_: Exit, tied: float) -> float:
     """Rate per day of leaving by a route, given what decides it and the contagion from personal ties."""
-    b = world.behaviour
-    scale, concave, power = b[col.B_ADDITIVE_SCALE], b[col.B_CONCAVE_SCALE], b[col.B_CONCAVE_POWER]
+    b = world.behaviour[0]
+    scale, concave, power = b.additive_scale, b.concave_scale, b.concave_power
     return exit_rate(world.form, exit_.open, exit_.level, exit_.contagion, tied, scale, concave, power)
 
 
@@ -197,8 +197,9 @@ class Person(PersonView):
         w = self._world
         if w.form == NONE or w.form == THRESHOLD or not any(self.tie_pressure):
             return 0.0
-        total = sum(self.told)
-        share = (self.told[route] + w.behaviour[0].cross_route * (total - self.told[route])) / TIE_SHARE
+        total = sum(self.tie_pressure)
+        own = self.tie_pressure[route]
+        share = (own + w.behaviour[0].cross_route * (total - own)) / TIE_SHARE
         return contagion(w.beta[TIES], w.beta_star[TIES], self.reception(route), share)
 
     def exit(self, route: int) -> Exit:
@@ -209,46 +210,11 @@ class Person(PersonView):
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
         drive = self.push() - self.cost(route)
         pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
-        return Exit(opening, level(form, baseline, drive, felt), felt, pull)
+        return Exit(opening, level_rate(form, baseline, drive, felt), felt, pull)
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
-        open_chance, level, shared = (
-            self._shared_signals(route) if self.reads_shared_signals else self._own_signals(route)
-        )
-        if open_chance <= 0.0:
-            return 0.0
-        b = self._world.behaviour[0]
-        tied = self.tied(route)
-        return exit_rate(
-            self._world.form,
-            open_chance,
-            level,
-            shared,
-            tied,
-            b.additive_scale,
-            b.concave_scale,
-            b.concave_power,
-        )
-
-    def _shared_signals(self, route: int) -> tuple[float, float, float]:
-        w, row = self._world, self.row
-        if w.status[row] == SERVING:
-            q = w.squad[row]
-            return w.squad_open[q, route], w.squad_level[q, route], w.squad_shared[q, route]
-        place = (self.outlook, self._class, route)
-        return w.class_open[place], w.class_level[place], w.class_shared[place]
-
-    def _own_signals(self, route: int) -> tuple[float, float, float]:
-        baseline = self.baseline(route)
-        if baseline < 0.0:
-            return 0.0, 0.0, 0.0
-        shared = self.contagion(route)
-        return (
-            self.opportunity(route),
-            level_rate(self._world.form, baseline, self.push() - self.cost(route), shared),
-            shared,
-        )
+        return rate_of(self._world, self.exit(route), self.tied(route))
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
 
@@ -292,17 +258,13 @@ class Person(PersonView):
     def _follow(self, exits: list[Exit]) -> int:
         """The threshold form: leave by the most open route once enough others have."""
         w, row = self._world, self.row
-        if w.status[row] == SERVING:
-            place: Any = w.squad[row]
-            open_chance, share, pull = w.squad_open[place], w.squad_share[place], w.squad_pull[place]
-        else:
-            place = (self.outlook, self._class)
-            open_chance, share, pull = w.class_open[place], w.class_share[place], w.class_pull[place]
-        best = int(np.argmax(open_chance))
-        if open_chance[best] <= 0.0:
+        best = int(np.argmax([exit_.open for exit_ in exits]))
+        if exits[best].open <= 0.0:
             return -1
-        share = share + w.beta[TIES] * (sum(self.told) / TIE_SHARE)
-        return best if leaves_by_threshold(share, w.threshold[row], pull[best]) else -1
+        serving = w.status[row] == SERVING
+        share = w.squad_share[w.squad[row]] if serving else w.class_share[self.outlook, self.home_class]
+        share = share + w.beta[TIES] * (sum(self.tie_pressure) / TIE_SHARE)
+        return best if leaves_by_threshold(share, w.threshold[row], exits[best].pull) else -1
 
     def hear(self, route: int, weight: float) -> None:
         """Hear that a person with whom one has a tie has left."""
@@ -312,11 +274,11 @@ class Person(PersonView):
 
     def forget(self) -> None:
         """Let what one heard of ties fade by a day."""
-        if any(self.told):
+        if any(self.tie_pressure):
             keep = int(self._world.daily_keep[TIES])
-            self.told = [decayed(ticks_, keep) for ticks_ in self.told]
-            if sum(self.told) < TIE_FADED:
-                self.told = [0] * N_ROUTES
+            self.tie_pressure = [decayed(pressure, keep) for pressure in self.tie_pressure]
+            if sum(self.tie_pressure) < TIE_FADED:
+                self.tie_pressure = [0] * N_ROUTES
 
     def marches(self) -> bool:
         """Whether the person turns out in the street today."""
