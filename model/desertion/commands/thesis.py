@@ -11,6 +11,7 @@ from desertion.commands._shared import options
 if TYPE_CHECKING:
     import pandas as pd
 
+    from desertion.study.blocks import Text
     from desertion.study.thesis.steps import Sizes
 
 REPLICATES = 10
@@ -33,6 +34,7 @@ def command(
 
     from desertion.commands._shared.thesis import quieten, write_case
     from desertion.files import folder, write_text
+    from desertion.study.blocks import Block, Heading, Text, markdown
     from desertion.study.history.pattern_list import PATTERNS
     from desertion.study.history.patterns import SETUPS, hold, run_setups
     from desertion.study.laboratory.shapes import shapes
@@ -73,27 +75,30 @@ def command(
     held = hold(PATTERNS, run_setups(tuple(SETUPS), replicates, seed))
     found_meta = meta([fit for fit, _ in fits])
     reached = max(len(fit.epsilon) for fit, _ in fits)  # fits found in the folder may have gone on for longer
-    text = [
-        "# The thesis put to the test",
+    report: list[Block] = [
+        Heading("The thesis put to the test", 1),
         *_smaller(sizes),
-        words.power_text(cells, reference),
-        words.meta_text(found_meta, [fit for fit, _ in fits]),
-        "## Series by series",
-        *(words.case_text(fit, seconds) for fit, seconds in fits),
-        words.shapes_text(shapes(reference)),
-        words.patterns_text(held, replicates),
-        words.rivals_text(),
-        words.ranks_text(ranks, sizes.trials),
-        f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "
-        f"Repeat it with: {_again(quick, particles, reached if reached > sizes.generations else generations, table, seed)}",
+        *words.power_blocks(cells, reference),
+        *words.meta_blocks(found_meta, [fit for fit, _ in fits]),
+        Heading("Series by series"),
+        *(block for fit, seconds in fits for block in words.case_blocks(fit, seconds)),
+        *words.shapes_blocks(shapes(reference)),
+        *words.patterns_blocks(held, replicates),
+        *words.rivals_blocks(),
+        *words.ranks_blocks(ranks, sizes.trials),
+        Text(
+            f"Seed {seed}; this session took {(time.monotonic() - began) / 60:.0f} minutes with {cores} processes. Table {reference.sha256[:16]}. "
+            f"Repeat it with: {_again(quick, particles, reached if reached > sizes.generations else generations, table, seed)}"
+        ),
     ]
-    print(write_text(target / "thesis.md", "\n\n".join(text) + "\n"))
+    print(write_text(target / "thesis.md", markdown(report)))
 
 
-def _smaller(sizes: "Sizes") -> list[str]:
+def _smaller(sizes: "Sizes") -> "list[Text]":
     """What is smaller than in the full test, in a sentence; nothing if nothing is."""
     from dataclasses import asdict
 
+    from desertion.study.blocks import Text
     from desertion.study.thesis.steps import Sizes
 
     full = asdict(Sizes())
@@ -101,7 +106,11 @@ def _smaller(sizes: "Sizes") -> list[str]:
         f"{name} {value:,} instead of {full[name]:,}" for name, value in asdict(sizes).items() if value < full[name]
     ]
     return (
-        [f"**Smaller than the full test, and no ground for a conclusion as far as that goes: {', '.join(less)}.**"]
+        [
+            Text(
+                f"**Smaller than the full test, and no ground for a conclusion as far as that goes: {', '.join(less)}.**"
+            )
+        ]
         if less
         else []
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from desertion.study.blocks import html, markdown, page
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.judging import averaged, judge_all
-from desertion.study.claims.report import Run, markdown, page
+from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.worlds import worlds
 from tests.study.claims.test_judging import TEXT, fake_runs
 
@@ -35,7 +36,8 @@ def reports(tmp_path: Path) -> tuple[str, str]:
     claims = claim_file.load(file)
     points = worlds(claims.factors, 64, seed=1)
     judged, numbers = judge_all(claims, points, averaged(fake_runs(points)))
-    return markdown(judged, numbers, claims.factors, RUN), page(judged, numbers, claims.factors, RUN)
+    report = blocks(judged, numbers, claims.factors, RUN)
+    return markdown(report), page(TITLE, html(report))
 
 
 def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> None:

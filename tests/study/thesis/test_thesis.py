@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
+from desertion.study.blocks import markdown
 from desertion.study.laboratory.power import Cell, Setting
 from desertion.study.laboratory.rivals import RIVALS, complete
 from desertion.study.thesis.cases import case
 from desertion.study.thesis.evidence import meta, scores, shrinkage, unidentified
 from desertion.study.thesis.fit import Fit, fit
-from desertion.study.thesis.report import case_text, honest, meta_text
+from desertion.study.thesis.report import case_blocks, honest, meta_blocks
 from desertion.study.thesis.steps import QUICK, fit_case
 from tests.study.run import standin
 
@@ -78,10 +79,10 @@ def test_certainty_is_cut_at_what_the_particles_show() -> None:
 def test_reports_say_what_is_not_identified_and_what_was_held_out() -> None:
     """The sentence for readers names caveats, flags and the rivals' numbers."""
     made = _fit([0.7, 0.1, 0.1, 0.1])
-    text = case_text(made, 12.0)
+    text = markdown(case_blocks(made, 12.0))
     for part in ("the last 4 held out", "contagion: pull", "515 places", "0.70 ± 0.01", "200 particles", "Caveats"):
         assert part in text
-    assert "All series point the same way" in meta_text(meta([made]), [made])
+    assert "All series point the same way" in markdown(meta_blocks(meta([made]), [made]))
 
 
 def test_the_honest_sentence_follows_from_the_rates() -> None:

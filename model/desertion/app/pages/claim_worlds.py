@@ -55,13 +55,14 @@ def _about(claim: Claim) -> list[str]:
 
 def verdict_table(rows: tuple[Judged, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
-    from desertion.study.claims.report import consistent, effect_size
+    from desertion.study.blocks import short_number
+    from desertion.study.claims.report import consistent
 
     lines: list[str] = []
     for row in rows:
         verdict = row.verdict
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
-        effect = f"{effect_size(verdict.median)} ({effect_size(verdict.fifth)} to {effect_size(verdict.ninety_fifth)}) {row.claim.unit}"
+        effect = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {verdict.word}">{verdict.word}</span></td>'
             f"<td>{_allowed(row, consistent(row))}</td>"

@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 
 from desertion.files import write_text
+from desertion.study.blocks import markdown
 from desertion.study.thesis.fit import Fit
-from desertion.study.thesis.report import RIVAL_NAMES, case_text
+from desertion.study.thesis.report import RIVAL_NAMES, case_blocks
 
 
 def quieten() -> None:
@@ -21,7 +22,7 @@ def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:
     from desertion.figures.power import posteriors
 
     name = fit.case.name
-    paths = [write_text(target / f"{name}.md", case_text(fit, seconds) + "\n")]
+    paths = [write_text(target / f"{name}.md", markdown(case_blocks(fit, seconds)))]
     with style.house():
         figure = style.new_figure("wide")
         ax, series = figure.subplots(), fit.series

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from desertion.errors import InputError
 from desertion.files import write_text
+from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Claims, load
 from desertion.study.claims.judging import Judged, Reported, averaged, judge_all
-from desertion.study.claims.report import Run, markdown, page
+from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.expression import Measures
 from desertion.study.design.layout import DesignRule
@@ -70,8 +71,9 @@ class Outcome:
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Write `claims.html` and `claims.md` and return their paths."""
-        about = (self.judged, self.numbers, self.claims.factors, self.run)
-        return write_text(folder / "claims.html", page(*about)), write_text(folder / "claims.md", markdown(*about))
+        report = blocks(self.judged, self.numbers, self.claims.factors, self.run)
+        written = write_text(folder / "claims.html", page(TITLE, html(report)))
+        return written, write_text(folder / "claims.md", markdown(report))
 
 
 def put_to_the_test(plan: Plan, file: Path, options: RunOptions) -> Outcome:

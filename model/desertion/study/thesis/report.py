@@ -1,4 +1,4 @@
-"""The test of the thesis for reading: tables in Markdown, with the sentence that follows from them."""
+"""The test of the thesis for reading: its tables and the sentences that follow from them, as blocks of a report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from desertion.study.blocks import Block, Heading, Table, Text, short_number
 from desertion.study.history.patterns import Held
 from desertion.study.laboratory.calibration import Ranks
 from desertion.study.laboratory.power import SURE, Cell
@@ -31,29 +32,22 @@ ROUGH = 0.4
 """Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    return "\n".join("| " + " | ".join(line) + " |" for line in (head, ["---"] * len(head), *rows))
-
-
-def rivals_text() -> str:
+def rivals_blocks() -> list[Block]:
     """The rivals with their priors."""
     rows = [(name, RIVAL_NAMES[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
     ranges = [
         (one.name, one.meaning, f"{one.low:g} to {one.high:g}{', evenly in the logarithm' if one.log else ''}")
         for one in PRIORS.values()
     ]
-    return "\n\n".join(
-        [
-            "## Rivals",
-            table(("rival", "in words", "parameters"), rows),
-            table(("parameter", "meaning", "prior"), ranges),
-            "No prior has a source: all are swept. Each rival has the prior probability 1/4.",
-        ]
-    )
+    return [
+        Heading("Rivals"),
+        Table(("rival", "in words", "parameters"), rows),
+        Table(("parameter", "meaning", "prior"), ranges),
+        Text("No prior has a source: all are swept. Each rival has the prior probability 1/4."),
+    ]
 
 
-def case_text(fit: Fit, seconds: float) -> str:
+def case_blocks(fit: Fit, seconds: float) -> list[Block]:
     """One series: model probabilities, scores, what is not identified."""
     series = fit.series
     rows = [
@@ -95,19 +89,17 @@ def case_text(fit: Fit, seconds: float) -> str:
     if series.recalled:
         flags.append("Uses recalled figures (grade C*).")
     loose = [f"{rival}: {', '.join(names)}" for rival in fit.case.rivals if (names := unidentified(fit, rival))]
-    return "\n\n".join(
-        [
-            f"### {series.title}",
-            " ".join(flags),
-            table(head, rows),
-            f"Not identified (posterior hardly narrower than the prior): {'; '.join(loose) or 'none'}.",
-            "Caveats: " + " ".join(series.caveats),
-            *([values_text(fit)] if fit.case.shipped() else []),
-        ]
-    )
+    return [
+        Heading(series.title, 3),
+        Text(" ".join(flags)),
+        Table(head, rows),
+        Text(f"Not identified (posterior hardly narrower than the prior): {'; '.join(loose) or 'none'}."),
+        Text("Caveats: " + " ".join(series.caveats)),
+        *([values_table(fit)] if fit.case.shipped() else []),
+    ]
 
 
-def values_text(fit: Fit) -> str:
+def values_table(fit: Fit) -> Table:
     """What a series says about the inputs of a scenario, rival by rival, beside the shipped values."""
     shipped = fit.case.shipped()
     rows = [
@@ -123,7 +115,7 @@ def values_text(fit: Fit) -> str:
         for prior in fit.case.priors_of(rival)
     ]
     head = ("rival", "parameter", "meaning", "prior", "posterior: median (5 % to 95 %)", "shipped")
-    return table(head, rows)
+    return Table(head, rows)
 
 
 def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
@@ -139,27 +131,25 @@ def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def meta_text(found: Meta, fits: Sequence[Fit]) -> str:
+def meta_blocks(found: Meta, fits: Sequence[Fit]) -> list[Block]:
     """Whether the series agree."""
     rows = [
         (name, f"{share:.2f}", f"{odds:+.1f}", _best(fit))
         for name, share, odds, fit in zip(found.names, found.contagion, found.log_odds, fits, strict=True)
     ]
     word = "All series point the same way." if found.agree else "The series do not agree."
-    return "\n\n".join(
-        [
-            "## Do the series agree?",
-            table(
-                ("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows
-            ),
+    return [
+        Heading("Do the series agree?"),
+        Table(("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows),
+        Text(
             f"{word} Were they independent and one answer true of all, the log odds would add up to {found.pooled:+.1f}; "
             f"they spread by {found.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
-            f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}.",
-        ]
-    )
+            f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}."
+        ),
+    ]
 
 
-def power_text(cells: Sequence[Cell], reference: ReferenceTable) -> str:
+def power_blocks(cells: Sequence[Cell], reference: ReferenceTable) -> list[Block]:
     """Power and false alarms as a table, with the sentence that follows."""
     rows = [
         (
@@ -182,13 +172,13 @@ def power_text(cells: Sequence[Cell], reference: ReferenceTable) -> str:
         f"denied (P ≤ {1 - SURE:.1g})",
         "mean P",
     )
-    told = (
+    run = (
         f"{len(reference):,} simulations of the laboratory ({reference.people} people), {reference.seconds / 60:.0f} minutes "
         f"of computing; {cells[0].histories} histories per cell, each judged by the table without it. "
         "Found: rivals with contagion get a posterior probability of at least 0.9. In histories of `shocks` and "
         "`homophily` that is a false alarm."
     )
-    return "\n\n".join(["## Power and false alarms", told, table(head, rows), honest(cells)])
+    return [Heading("Power and false alarms"), Text(run), Table(head, rows), Text(honest(cells))]
 
 
 def honest(cells: Sequence[Cell]) -> str:
@@ -212,7 +202,7 @@ def honest(cells: Sequence[Cell]) -> str:
     )
 
 
-def ranks_text(found: Sequence[Ranks], trials: int) -> str:
+def ranks_blocks(found: Sequence[Ranks], trials: int) -> list[Block]:
     """Simulation-based calibration as a table."""
     rows = [
         (
@@ -225,22 +215,22 @@ def ranks_text(found: Sequence[Ranks], trials: int) -> str:
         for one in found
     ]
     head = ("rival", "parameter", "ranks, ten bins", "p of flatness", "posterior sd / prior sd")
-    return "\n\n".join(
-        [
-            "## Calibration of the inference",
-            f"Ranks of the true parameter among 99 posterior draws in {trials} trials; flat if the inference is right.",
-            table(head, rows),
-        ]
-    )
+    return [
+        Heading("Calibration of the inference"),
+        Text(
+            f"Ranks of the true parameter among 99 posterior draws in {trials} trials; flat if the inference is right."
+        ),
+        Table(head, rows),
+    ]
 
 
-def patterns_text(held: Sequence[Held], replicates: int) -> str:
+def patterns_blocks(held: Sequence[Held], replicates: int) -> list[Block]:
     """Patterns held against runs of the shipped scenarios."""
     rows = [
         (
             one.statement,
             f"{one.target} {one.unit}",
-            f"{_figure(one.median)} ({_figure(one.fifth)} to {_figure(one.ninety_fifth)})",
+            f"{short_number(one.median)} ({short_number(one.fifth)} to {short_number(one.ninety_fifth)})",
             "met" if one.met else "**not met**",
             one.source,
         )
@@ -248,31 +238,27 @@ def patterns_text(held: Sequence[Held], replicates: int) -> str:
     ]
     head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
     met = sum(one.met for one in held)
-    return "\n\n".join(
-        [
-            "## Patterns",
+    return [
+        Heading("Patterns"),
+        Text(
             f"{met} of {len(held)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
-            "patterns that are not met stay here.",
-            table(head, rows),
-        ]
-    )
+            "patterns that are not met stay here."
+        ),
+        Table(head, rows),
+    ]
 
 
-def shapes_text(found: Sequence[tuple[Shape, dict[str, float]]]) -> str:
+def shapes_blocks(found: Sequence[tuple[Shape, dict[str, float]]]) -> list[Block]:
     """Which shapes of history each rival can take."""
     rows = [(shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source) for shape, shares in found]
-    return "\n\n".join(
-        [
-            "## Shapes",
+    return [
+        Heading("Shapes"),
+        Text(
             "Share of each rival's laboratory histories, over its whole prior, that have the shape. A rival without "
-            "such histories is ruled out by the shape; a rival with few needs luck or tuning.",
-            table(("shape", *(RIVAL_NAMES[rival] for rival in RIVALS), "seen in"), rows),
-        ]
-    )
-
-
-def _figure(value: float) -> str:
-    return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+            "such histories is ruled out by the shape; a rival with few needs luck or tuning."
+        ),
+        Table(("shape", *(RIVAL_NAMES[rival] for rival in RIVALS), "seen in"), rows),
+    ]
 
 
 def _best(fit: Fit) -> str:

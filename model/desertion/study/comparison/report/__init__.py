@@ -7,6 +7,8 @@ from html import escape
 from pathlib import Path
 
 from desertion.files import write_text
+from desertion.study.blocks import Bullets, Text, html
+from desertion.study.blocks import page as document
 from desertion.study.comparison.report import parts, words
 from desertion.study.comparison.report.pictures import PICTURES, picture
 from desertion.study.comparison.tables import Tables
@@ -31,7 +33,7 @@ def write(comparison: Tables, path: Path) -> Path:
 def page(comparison: Tables) -> str:
     """Return the report as HTML."""
     title = f"{comparison.about.get('title', comparison.scenario)}: {len(comparison.policies)} policies compared"
-    return parts.document(title, "\n".join(_sections(comparison, title)))
+    return document(title, "\n".join(_sections(comparison, title)))
 
 
 def _sections(comparison: Tables, title: str) -> list[str]:
@@ -39,12 +41,14 @@ def _sections(comparison: Tables, title: str) -> list[str]:
     return [
         parts.header(title, words.question(comparison), words.byline(comparison)),
         parts.section("answer", "The answer", parts.paragraphs(words.answer(comparison), "answer")),
-        parts.section("numbers", "The numbers", parts.headline_tables(comparison) + parts.plain(words.TABLE_NOTE)),
+        parts.section(
+            "numbers", "The numbers", parts.headline_tables(comparison) + html([Text(words.TABLE_NOTE, "note")])
+        ),
         parts.section("figures", "What happened", "\n".join(figures)),
         parts.section(
-            "assumed", "What was assumed", parts.bullets(words.assumptions(comparison)) + _policies(comparison)
+            "assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)
         ),
-        parts.section("limits", "Limits", parts.bullets([escape(one) for one in words.limits(comparison)])),
+        parts.section("limits", "Limits", html([Bullets(words.limits(comparison))])),
         parts.section("remake", "How to remake it", _remake(comparison)),
     ]
 

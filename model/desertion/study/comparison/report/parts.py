@@ -1,10 +1,9 @@
-"""Parts of the page: document, sections, table, figures; well-formed as XML too, so that any parser can check it."""
+"""Parts of the page: sections, table of policies, figures; well-formed as XML too, so that any parser can check it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 
 import pandas as pd
 
@@ -12,17 +11,6 @@ from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
 from desertion.study.comparison.tables import Tables
-
-
-def document(title: str, body: str) -> str:
-    """The whole page around its body."""
-    style = files("desertion.study.comparison.report").joinpath("page.css").read_text(encoding="utf-8")
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8" />\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1" />\n'
-        '<meta name="color-scheme" content="light dark" />\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
 
 
 def header(title: str, question: str, byline: str) -> str:
@@ -41,16 +29,6 @@ def section(name: str, title: str, body: str) -> str:
 def paragraphs(sentences: Sequence[str], name: str) -> str:
     """One paragraph of sentences, each of its own element."""
     return f'<p class="{name}">{" ".join(f"<span>{escape(one)}</span>" for one in sentences)}</p>'
-
-
-def plain(text: str) -> str:
-    """A paragraph of small print."""
-    return f'<p class="note">{escape(text)}</p>'
-
-
-def bullets(items: Sequence[str]) -> str:
-    """A list of items that are HTML already."""
-    return "<ul>\n" + "\n".join(f"<li>{item}</li>" for item in items) + "\n</ul>"
 
 
 def definitions(title: str, rows: Sequence[tuple[str, str]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shlex
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -88,25 +87,23 @@ def described(comparison: Tables, policy: str) -> str:
 
 
 def assumptions(comparison: Tables) -> list[str]:
-    """What the numbers rest on, as HTML."""
+    """What the numbers rest on, with strong beginnings."""
     about, spec = comparison.about, comparison.header["spec"]
     listed = [
-        f"<strong>Scenario.</strong> {escape(str(about.get('title', comparison.scenario)))}. {escape(str(about.get('summary', '')))}",
-        f"<strong>People.</strong> {comparison.people:,} simulated people stand for {number(comparison.people * comparison.size)}; "
+        f"**Scenario.** {about.get('title', comparison.scenario)!s}. {about.get('summary', '')!s}",
+        f"**People.** {comparison.people:,} simulated people stand for {number(comparison.people * comparison.size)}; "
         "places, caseworkers and police are scaled alike, so that rates are kept.",
-        "<strong>Chance.</strong> Replicate by replicate every policy meets the same people with the same fates, so a difference is "
+        "**Chance.** Replicate by replicate every policy meets the same people with the same fates, so a difference is "
         "the policy's and not the draw's.",
-        f"<strong>Contagion.</strong> The {escape(str(about.get('form', 'stated')))} form: leaving spreads through squads, companies, "
+        f"**Contagion.** The {about.get('form', 'stated')!s} form: leaving spreads through squads, companies, "
         "home towns, personal ties and army news, with the weights of the scenario.",
     ]
     if spec["settings"]:
-        changed = ", ".join(
-            f"<code>{escape(str(key))} = {escape(str(value))}</code>" for key, value in spec["settings"].items()
-        )
-        listed.append(f"<strong>Changed inputs.</strong> {changed}.")
+        changed = ", ".join(f"`{key!s} = {value!s}`" for key, value in spec["settings"].items())
+        listed.append(f"**Changed inputs.** {changed}.")
     notes = [str(note).rstrip(".") for note in about.get("notes", ())]
     if notes:
-        listed.append(f"<strong>Decided on the way.</strong> {escape('; '.join(notes))}.")
+        listed.append(f"**Decided on the way.** {'; '.join(notes)}.")
     return listed
 
 
