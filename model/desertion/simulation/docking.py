@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 # What is compared at the end of each day, in the order in which a day makes it: the first that differs is the cause, the others its effects.
 _MORNING = (
-    "forces", "hosts", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "outlook", "flight", "reception",
+    "force_levers", "host_levers", "odds", "threat", "quarter", "full", "passed_on", "company_shock", "community_shock", "row_seen", "flight", "reception",
     "class_open", "class_level", "class_shared", "class_share", "class_pull", "squad_open", "squad_level", "squad_shared", "squad_share", "squad_pull",
 )  # fmt: skip
 _PERSONS = ("left_day", "left_route", "status", "since", "spell", "squad", "host", "until", "trait", "stay", "wave_of")
 _EVENING = (
     "squad_n", "squad_original", "company_n", "company_peak", "class_n", "host_count", "count", "counts_today", "host_day",
-    "border_queue", "case_queue", "border_credit", "case_credit", "visa_credit", "heard_n", "heard_good", "national_n", "national_good", "captor",
+    "border_queue", "case_queue", "border_credit", "case_credit", "visa_credit", "heard_n", "heard_good", "national_n", "national_good", "prisoners_seen",
     "turnout", "turnout_news", "legitimacy", "output_gap", "information", "effective", "collapsed", "fallen",
     "squad_pressure", "company_pressure", "company_casualties", "community_pressure", "news", "left", "departures", "served", "daily", "hostly",
 )  # fmt: skip
