@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Collection
 
-import numpy as np
 import pytest
 
 from desertion.engine.pointer import core_of
@@ -15,7 +14,9 @@ from desertion.simulation.day.calendar import shuffled
 from desertion.simulation.society.build import build
 from desertion.simulation.world.codes import KINDS, OFFICER_BIT, SKILLED_BIT
 from desertion.simulation.world.fields import World
-from tests.oracles import society as oracle
+from tests.oracles import day as oracle
+from tests.oracles.day.chance import Chance
+from tests.oracles.day.state import Force
 
 SEED = 7
 WORLDS = {
@@ -25,48 +26,65 @@ WORLDS = {
 
 
 @pytest.fixture(scope="module", params=list(WORLDS))
-def both(request: pytest.FixtureRequest) -> tuple[World, oracle.Society]:
+def both(request: pytest.FixtureRequest) -> tuple[World, oracle.World]:
     """Return a world and what the document says of it."""
     scenario = WORLDS[request.param]().sized()
-    return build(scenario, SEED, has_clocks=False), oracle.society(scenario, SEED)
+    return build(scenario, SEED, has_clocks=False), oracle.world_of(scenario.model_dump(), SEED)
 
 
-def test_everybody_has_the_kind_home_unit_and_traits_of_the_document(both: tuple[World, oracle.Society]) -> None:
+def across(
+    world: oracle.World, groups: Callable[[Force], Collection[object]], number: Callable[[Force], list[int]]
+) -> list[int]:
+    """Numbers counted within forces, -1 for none, as numbers counted across them: `groups` of a force before come first."""
+    numbers, first = [], 0
+    for force in world.forces:
+        numbers += [n + first if n >= 0 else n for n in number(force)]
+        first += len(groups(force))
+    return numbers
+
+
+def test_everybody_has_the_kind_home_unit_and_traits_of_the_document(both: tuple[World, oracle.World]) -> None:
     """Kind, home community, squad, officer and skilled, person by person."""
-    world, said = both
-    assert [KINDS[kind] for kind in world.kind] == said.kind
-    assert world.community.tolist() == said.community
-    assert world.squad.tolist() == said.squad
-    assert ((world.trait & OFFICER_BIT) != 0).tolist() == said.officer
-    assert ((world.trait & SKILLED_BIT) != 0).tolist() == said.skilled
+    world, document = both
+    persons = document.persons
+    assert [KINDS[kind] for kind in world.kind] == [p.kind for p in persons]
+    assert world.community.tolist() == across(
+        document, lambda f: f.communities, lambda f: [p.community for p in f.persons]
+    )
+    assert world.squad.tolist() == across(document, lambda f: f.squads, lambda f: [p.squad for p in f.persons])
+    assert ((world.trait & OFFICER_BIT) != 0).tolist() == [p.officer for p in persons]
+    assert ((world.trait & SKILLED_BIT) != 0).tolist() == [p.skilled for p in persons]
 
 
-def test_units_and_communities_lie_where_the_document_says(both: tuple[World, oracle.Society]) -> None:
+def test_units_and_communities_lie_where_the_document_says(both: tuple[World, oracle.World]) -> None:
     """Squads in companies, companies in divisions and at the front, communities in regions, breakpoints."""
-    world, said = both
-    assert world.squad_company.tolist() == said.company_of
-    assert world.company_division.tolist() == said.division_of
-    assert world.company_front.tolist() == said.front
-    assert world.community_region.tolist() == said.region_of
-    np.testing.assert_allclose(world.breakpoint, said.breakpoint, rtol=1e-12)
+    world, document = both
+    assert world.squad_company.tolist() == across(
+        document, lambda f: f.companies, lambda f: [s.company for s in f.squads]
+    )
+    assert world.company_division.tolist() == across(
+        document, lambda f: {c.division for c in f.companies}, lambda f: [c.division for c in f.companies]
+    )
+    assert world.company_front.tolist() == [c.front for f in document.forces for c in f.companies]
+    assert world.community_region.tolist() == across(
+        document, lambda f: f.regions, lambda f: [c.region for c in f.communities]
+    )
+    assert world.breakpoint.tolist() == [f.breakpoint for f in document.forces]
 
 
-def test_log_frailty_is_the_sum_of_its_three_parts(both: tuple[World, oracle.Society]) -> None:
-    """Own, first company's and community's parts, to twelve digits."""
-    world, said = both
+def test_log_frailty_is_the_sum_of_its_three_parts(both: tuple[World, oracle.World]) -> None:
+    """Own, first company's and community's parts, bit for bit."""
+    world, document = both
     core = core_of(world)
-    found = [log_frailty(core, i) for i in range(len(world.status))]
-    np.testing.assert_allclose(found, said.frailty, rtol=1e-12, atol=1e-12)
+    assert [log_frailty(core, i) for i in range(len(world.status))] == [p.z for p in document.persons]
 
 
-def test_ties_are_those_of_the_document(both: tuple[World, oracle.Society]) -> None:
-    """The same pairs, each as often; ties are mutual."""
-    world, said = both
-    found: Counter[tuple[int, int]] = Counter()
-    for i in range(len(world.status)):
-        for other in world.tie_to[world.tie_start[i] : world.tie_start[i + 1]].tolist():
-            found[min(i, other), max(i, other)] += 1
-    assert found == Counter({pair: 2 * times for pair, times in said.ties.items()})
+def test_ties_are_those_of_the_document(both: tuple[World, oracle.World]) -> None:
+    """The same people, each as often; ties are mutual."""
+    world, document = both
+    for person in document.persons:
+        ties = world.tie_to[world.tie_start[person.number] : world.tie_start[person.number + 1]].tolist()
+        assert sorted(ties) == sorted(person.ties)
 
 
 def test_names_are_called_in_the_order_of_the_document() -> None:
@@ -74,4 +92,4 @@ def test_names_are_called_in_the_order_of_the_document() -> None:
     for n in (1, 2, 5, 64, 65):
         found = [int(shuffled(u64(SEED), 12345, place, n)) for place in range(n)]
         assert sorted(found) == list(range(n))
-        assert found == [oracle.place_in_order(SEED, 12345, place, n) for place in range(n)]
+        assert found == [Chance(SEED).place_in_order(12345, place, n) for place in range(n)]

@@ -6,11 +6,14 @@ import datetime as dt
 import math
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host
 from desertion.scenario import Scenario
+from desertion.scenario.policy import Policy
 from desertion.scenario.reference import reference_of
 from desertion.simulation.society.records import numbers_of
 
@@ -314,6 +317,63 @@ def scenarios(
         changes=changes,
         asylum=draw(st.sampled_from([0.5, 0.0, 0.3, 0.8, 1.0])),
     )
+
+
+# Rare events, each made common: full reception, thin desks, bans, falls, protest, units that surrender together, people passed on.
+_TIGHT: dict[str, dict[str, Any]] = {
+    "places": {"hosts.*.places": 12.0, "hosts.*.admission_deserter": 0.9, "hosts.*.admission_evader": 0.9},
+    "desks": {"hosts.*.entry": 0.7, "hosts.*.cases": 0.6},
+    "ban": {"forces.*.ban_trigger": 0.05, "forces.*.base_reservist_flee": 0.05, "forces.*.exit_control": 0.5},
+    "fall": {"forces.*.legitimacy_floor": 0.5, "forces.*.legitimacy_exits": 10.0, "forces.*.legitimacy_coupling": 0.1},
+    "street": {"forces.*.protest": 1.0, "forces.*.protest_every": 3.5, "forces.*.protest_spark": 0.6},
+    "surrender": {"forces.*.base_soldier_surrender": 0.3, "forces.*.contact": 1.0, "behaviour.unit_event_weight": 5.0},
+    "shocks": {"behaviour.shock_unit": 0.5, "behaviour.shock_community": 0.8},
+    "return": {"forces.*.police": 2.0, "forces.*.return_rate": 0.3, "forces.*.punished_to_front": 0.9},
+    "asylum": {"hosts.*.case_days": 2.5, "hosts.*.enforcement": 0.6, "behaviour.infiltrators": 0.3},
+    "abroad": {"hosts.*.leak": 0.8, "hosts.*.claims_abroad": 0.3, "hosts.*.onward": 0.3, "hosts.*.homeward": 0.1},
+}
+
+
+@st.composite
+def _policy(draw: st.DrawFn, name: str, hosts: bool, days: int) -> Policy:
+    operations: dict[str, dict[str, float]] = {"set": {}, "multiply": {}, "add": {}}
+    for _ in range(draw(st.integers(1, 4))):
+        kind = draw(st.sampled_from(["forces", "hosts"])) if hosts else "forces"
+        model = Force if kind == "forces" else Host
+        names = [n for n in numbers_of(model) if model.model_fields[n].json_schema_extra["lever"]]  # type: ignore[index]
+        lever = draw(st.sampled_from(names))
+        operation = "set" if unit_of(model, lever).startswith("0") else draw(st.sampled_from(list(operations)))
+        value = {
+            "set": a_number(model, lever),
+            "multiply": st.sampled_from([0.1, 0.5, 1.3, 3.0]),
+            "add": st.sampled_from([-0.3, 0.05, 0.2, 1.0]),
+        }[operation]
+        operations[operation][f"{kind}.{draw(st.sampled_from(['*', '@first']))}.{lever}"] = draw(value)
+    begin = draw(st.integers(0, days))
+    end = draw(st.sampled_from([None, f"+{begin + draw(st.integers(1, days))}"]))
+    return Policy.model_validate({"name": name, "change": [{"from": f"+{begin}", "until": end, **operations}]})
+
+
+@st.composite
+def layered(draw: st.DrawFn) -> Scenario:
+    """Random scenarios with settings that make rare events common, up to three policies laid over them, and a scale."""
+    scenario = draw(scenarios())
+    settings: dict[str, Any] = {}
+    for name in draw(st.lists(st.sampled_from(sorted(_TIGHT)), max_size=3, unique=True)):
+        settings |= {path: value for path, value in _TIGHT[name].items() if scenario.hosts or "hosts" not in path}
+    if draw(st.booleans()) and len(scenario.hosts) > 1:
+        settings[f"hosts.{scenario.hosts[0].name}.border"] = 1.0
+    settings["scale"] = draw(st.sampled_from([1.0, 1.0, 0.5, 0.8]))
+    policies = [
+        draw(_policy(name, bool(scenario.hosts), scenario.days))
+        for name in ("first", "second", "third")[: draw(st.integers(0, 3))]
+    ]
+    try:
+        scenario = scenario.with_(settings).with_policies(policies)
+        scenario.sized()
+    except InputError:
+        reject()
+    return scenario
 
 
 SEEDS = st.integers(0, 2**63 - 1)

@@ -1,0 +1,49 @@
+"""Part 1 of the day: levers that move, exit bans, call-ups (section 7.2)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tests.oracles.day.state import Force, Levers, World
+
+
+def calendar(world: World, first_day: Any) -> None:
+    """Levers, then bans, falls and call-ups of each force."""
+    bans = [force.levers["exit_ban"] for force in world.forces]
+    for day, kind, index, lever, value in world.later:
+        if day == world.day:
+            (world.forces if kind == "forces" else world.hosts)[index].levers[lever] = value
+    for force, before in zip(world.forces, bans, strict=True):
+        levers = force.levers
+        gone = force.fled / levers["reservists"] if levers["reservists"] else 0.0
+        if not force.fallen and gone >= levers["ban_trigger"]:
+            levers["exit_ban"] = 1.0
+        if force.fallen:
+            levers["exit_ban"] = levers["exit_control"] = 0.0
+        force.ban_imposed = levers["exit_ban"] > 0.0 and before <= 0.0
+        for number, wave in enumerate(levers["waves"]):
+            span = world.day - (wave["date"] - first_day).days
+            if span >= 0 and not force.fallen:
+                _summon(world, force, number, wave, span)
+
+
+def _summon(world: World, force: Force, number: int, wave: Levers, span: int) -> None:
+    quota = wave["form"] == "quota"
+    due = math.ceil(wave["number"] * (min(span + 1, wave["days"]) / wave["days"]))
+    due += force.evaded[number] if quota else 0
+    while force.called[number] < due:
+        open_regions = [r for r in force.regions if r.weight > 0.0 and r.taken < len(r.names)]
+        if not open_regions:
+            return
+        region = max(open_regions, key=lambda r: r.weight / (r.taken + 1))
+        person = region.names[world.chance.place_in_order(region.draw, region.taken, len(region.names))]
+        region.taken += 1
+        at_home = person.status == "home"
+        if at_home:
+            person.status, person.called, person.wave = "summoned", True, number
+            person.until = world.day + wave["notice"]
+            world.passing.append(person)
+            force.today["called"] += 1
+        if at_home or not quota:
+            force.called[number] += 1
