@@ -68,6 +68,8 @@ def _bounds(field: FieldInfo) -> str:
 def _rule(message: str) -> str:
     if "integer" in message:
         return "must be a whole number"
+    if "valid tuple" in message:
+        return "must be a list"
     if "valid dictionary" in message:
         return "must be a table"
     if "valid date" in message:
@@ -87,7 +89,7 @@ def _dotted(location: Sequence[int | str], content: Any) -> str:
     for part in location:
         inner = _step(content, part)
         if isinstance(part, int):
-            name = inner.get("name") if isinstance(inner, Mapping) else None
+            name = inner.get("name", inner.get("id")) if isinstance(inner, Mapping) else None
             if isinstance(name, str):
                 words.append(name)
             elif words:

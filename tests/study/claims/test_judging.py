@@ -139,13 +139,28 @@ def test_worlds_fill_their_ranges_and_keep_their_seed(path: Path) -> None:
     ("old", "new", "sentence"),
     [
         ("sign = 1\nsmallest = 0.05", "sign = 2\nsmallest = 0.05", "must be 1 or -1"),
-        ("sign = 1\nsmallest = 0.05", "sign = 1\nsmallest = -1", "must be a number >= 0"),
-        ('could_reverse = "low R"', "", "has no could_reverse"),
+        ("sign = 1\nsmallest = 0.05", "sign = 1\nsmallest = -1", "claims.always.smallest = -1 must be at least 0"),
+        ('could_reverse = "low R"', "", "claims.at-high-R.could_reverse is missing"),
         ('id = "never"', 'id = "always"', "stands twice"),
         ("open.left - 30", "opne.left - 30", "did you mean 'open'"),
-        ("by_construction = true", "by_construktion = true", "by_construktion"),
-        ('scenario = "toy"\npolicies', "policies", "names no scenario"),
-        ("[[claims]]", "[[claims", "is not TOML"),
+        (
+            "by_construction = true",
+            "by_construktion = true",
+            "claims.always: there is no key .*did you mean 'by_construction'",
+        ),
+        ('scenario = "toy"\npolicies', "policies", "arms.open.scenario is missing"),
+        ("[world.vary]", "[world.wary]", "did you mean 'vary'"),
+        ("[world.vary]", "[wolrd.vary]", "did you mean 'world'"),
+        ("[0.0, 0.95]", "[0.95, 0.0]", "vary.R runs from 0.95"),
+        ("open.left - 30", "open.left -", "claim at-high-R: 'open.left -' is no expression"),
+        ('policies = ["fast-track"]', 'policies = "fast-track"', "arms.open.policies = 'fast-track' must be a list"),
+        ("[arms.closed]", '[arms."not one"]', "must be letters, digits and _"),
+        (
+            "[[claims]]",
+            "[[bounds]]\neffect = 'open.left'\nlow = 3\nhigh = 2\nsource = 'E'\n[[claims]]",
+            "bound: low = 3",
+        ),
+        ("[[claims]]", "[[claims", "this is not TOML"),
     ],
 )
 def test_incomplete_claims_are_refused(path: Path, old: str, new: str, sentence: str) -> None:

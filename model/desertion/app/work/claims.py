@@ -89,10 +89,10 @@ def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
 def _check_scenarios(name: str, claims: Claims) -> None:
     """Refuse arms that run a scenario by its path: a path out of a file is not opened here."""
     known = shipped_names()["scenarios"]
-    for arm in claims.arms.values():
+    for label, arm in claims.arms.items():
         if arm.scenario not in known:
             raise InputError(
-                f"{name}: arm {arm.name} of its claims runs a scenario that is not shipped, which is not opened here; judge it with "
+                f"{name}: arm {label} of its claims runs a scenario that is not shipped, which is not opened here; judge it with "
                 "`desertion claims --report`",
                 key="file",
             )

@@ -173,6 +173,6 @@ def _people(claims: Claims, scale: float) -> dict[str, int]:
         label = arm.scenario if not arm.settings else f"{arm.scenario} ({name})"
         if arm.scenario in found:
             continue
-        forces = dressed(replace(arm, policies=()), {}, claims.days, scale).sized().forces
+        forces = dressed(arm.model_copy(update={"policies": ()}), {}, claims.world.days, scale).sized().forces
         found.setdefault(label, sum(force.people for force in forces))
     return found

@@ -61,7 +61,7 @@ def scenario_of(given: Mapping[str, Any]) -> Scenario:
     """The scenario of an arm in a world."""
     claims, points = _worlds(str(given["claims"]), int(given["worlds"]), int(given["worlds_seed"]))
     arm = claims.arms[str(given["arm"])]
-    return dressed(arm, points[int(given["world"])], claims.days, float(given["scale"]))
+    return dressed(arm, points[int(given["world"])], claims.world.days, float(given["scale"]))
 
 
 def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
@@ -73,8 +73,8 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
         days: horizon, or the scenario's own.
         scale: factor on the arm's scale.
     """
-    forces = {key: value for key, value in arm.settings if key.startswith("forces.")}
-    rest = {key: value for key, value in arm.settings if key not in forces}
+    forces = {key: value for key, value in arm.settings.items() if key.startswith("forces.")}
+    rest = {key: value for key, value in arm.settings.items() if key not in forces}
     base = _in_world(arm.scenario, (arm.scale or 1.0) * scale, days, tuple(world.items()), json.dumps(forces))
     changed = base.with_(rest) if rest else base
     return changed.with_policies(arm.policies) if arm.policies else changed
