@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     startup.begin()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    listen(lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    listen(_say_compiling)
     try:
         code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         sys.stdout.flush()
@@ -90,6 +90,14 @@ def _unexpected(error: Exception) -> int:
     if os.environ.get("DESERTION_DEBUG") == "1":
         raise error
     return _say(f"{type(error).__name__}: {error} (set DESERTION_DEBUG=1 to see where)", FAILED)
+
+
+def _say_compiling(sentence: str, done: int, of: int) -> None:
+    """One line that counts up on a terminal; elsewhere the first sentence alone."""
+    if sys.stderr.isatty():
+        print(f"\r{sentence}, {done} of {of}", end="\n" if done >= of else "", file=sys.stderr, flush=True)
+    elif done == 0:
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def _say(sentence: str, code: int) -> int:

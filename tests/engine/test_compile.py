@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -138,32 +137,6 @@ def test_without_numbas_hooks_calls_compile_as_numba_would() -> None:
     bare = Bare()
     engine._nest(bare, _halves.py_func)  # pyright: ignore[reportFunctionMemberAccess]
     assert vars(bare) == {}
-
-
-PROGRAM = """
-import json, sys
-from desertion import DesertionModel
-from desertion.engine import compile as engine
-model = DesertionModel("toy", rng=3, days=20).run()
-print(json.dumps([engine.compilations(), int(model.daily["left"].sum())]))
-"""
-
-
-@needs_jit
-@pytest.mark.docking
-def test_a_first_run_compiles_no_more_than_expected_and_a_second_nothing(tmp_path: Path) -> None:
-    """Compilations of a first run may only fall: `EXPECTED` is lowered with them."""
-    environment = dict(os.environ) | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    results = [
-        json.loads(
-            subprocess.run(
-                [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=environment
-            ).stdout
-        )
-        for _ in range(2)
-    ]
-    assert results[0][0] == engine.EXPECTED
-    assert results[1] == [0, results[0][1]]
 
 
 def test_numba_is_of_a_version_whose_hooks_are_known() -> None:

@@ -1,22 +1,18 @@
-"""Says once that the model is being compiled, to whoever wants to hear it."""
+"""Says that the model is being compiled, and how far that is, to whoever wants to hear it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-_listeners: list[Callable[[str], None]] = []
+_listeners: list[Callable[[str, int, int], None]] = []
 
 
-def listen(say: Callable[[str], None]) -> None:
-    """Have `say` told, once, when a first run on this machine has to compile the model."""
+def listen(say: Callable[[str, int, int], None]) -> None:
+    """Have `say` told when a run on this machine has to compile the model: a sentence, how many functions are done, and of how many."""
     _listeners.append(say)
 
 
-def tell_if_cold() -> None:
-    """Tell the listeners if no compiled code is at hand yet."""
-    from desertion.engine.compile import is_cold
-
-    if _listeners and is_cold():
-        for say in _listeners:
-            say("compiling the model for this machine: a minute or two, once")
-    _listeners.clear()
+def tell(sentence: str, done: int, of: int) -> None:
+    """Tell the listeners how far compiling is."""
+    for say in _listeners:
+        say(sentence, done, of)

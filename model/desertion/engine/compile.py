@@ -13,7 +13,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
 from typing import Any, cast
@@ -37,7 +38,6 @@ SOURCES = (
     "simulation",
 )  # folders of kernels and of the constants that they compile in
 STALE_AFTER = 3 * 86400.0  # seconds
-EXPECTED = 237  # compilations of a first run, so that progress can be told
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
 
@@ -105,11 +105,6 @@ def _drop_stale(home: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def is_cold() -> bool:
-    """Whether the next run on this machine has to compile the kernels."""
-    return not JIT_OFF and not any(os.path.isdir(folder) for folder in folders())
-
-
 class _Locator(_caching._CacheLocator):
     """Tells numba where one function's compiled code lies, and for which state of the sources."""
 
@@ -171,27 +166,40 @@ class _Shelf(_Cache):
             super().save_overload(sig, data)
         except OSError:
             self.disable()  # a full disk: the code runs all the same, and is compiled again next time
-        _listeners_told()
+        _compiled.append(self._name)
+        for say in _listeners:
+            say()
 
 
-_compiled = [0]
-_listeners: list[Callable[[int], None]] = []
-
-
-def _listeners_told() -> None:
-    _compiled[0] += 1
-    for say in _listeners:
-        say(_compiled[0])
-
-
-def on_compiled(say: Callable[[int], None]) -> None:
-    """Have `say` told after each compilation how many there were in this process."""
-    _listeners.append(say)
+_compiled: list[str] = []
+_listeners: list[Callable[[], None]] = []
+_kernels: list[Any] = []
 
 
 def compilations() -> int:
     """How many functions were compiled in this process, and not loaded."""
-    return _compiled[0]
+    return len(_compiled)
+
+
+def stored() -> int:
+    """How many compiled functions lie at hand for this state of the sources."""
+    found = (os.listdir(folder) for folder in folders() if os.path.isdir(folder))
+    return max((sum(name.endswith(".nbc") for name in names) for names in found), default=0)
+
+
+@contextmanager
+def after_each(say: Callable[[], None]) -> Generator[None]:
+    """Have `say` called after each compilation in this process."""
+    _listeners.append(say)
+    try:
+        yield
+    finally:
+        _listeners.remove(say)
+
+
+def kernels() -> list[Any]:
+    """All kernels of the modules loaded so far, as numba's dispatchers."""
+    return list(_kernels)
 
 
 def kernel[Function: Callable[..., Any]](function: Function) -> Function:
@@ -205,6 +213,7 @@ def kernel[Function: Callable[..., Any]](function: Function) -> Function:
     compiled._cache = _Shelf(function)
     compiled.typeof_pyval = _knowing_cores(compiled.typeof_pyval)
     _nest(compiled, cast(FunctionType, function))
+    _kernels.append(compiled)
     return cast(Function, compiled)
 
 

@@ -12,10 +12,10 @@ from mesa import Model
 from mesa.datacollection import DataCollector
 
 from desertion.engine import garbage as startup
-from desertion.engine.cold import tell_if_cold
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
+from desertion.simulation.first_run import compile_first_run
 from desertion.simulation.population.agents import Agents
 from desertion.simulation.population.crowd import Crowd
 from desertion.simulation.population.institutions import Front, HomeState, HostState, News
@@ -102,7 +102,7 @@ class DesertionModel(Model[Any, Any]):
         self.population_name = population
         self._agents_built = population == "mesa"
         check_memory(self.sized, population)
-        tell_if_cold()
+        compile_first_run()
         self.world = build(self.sized, self.seed_number, has_clocks=population == "compiled", threads=self._threads)
         self.core = core_of(self.world)
         self.day = 0

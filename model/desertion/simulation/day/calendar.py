@@ -13,8 +13,6 @@ from desertion.simulation.world.fields import World
 @kernel
 def open_day(w: World, day: int) -> None:
     """Move the levers due today, impose bans that outflow has triggered, and send out summonses."""
-    w.counts_today[:] = 0
-    w.host_day[:] = 0
     while w.event_next[0] < len(w.event_day) and w.event_day[w.event_next[0]] <= day:
         _move_lever(w, w.event_next[0])
         w.event_next[0] += 1

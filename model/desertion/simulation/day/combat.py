@@ -16,7 +16,6 @@ from desertion.simulation.world.people import who
 @kernel
 def strike(w: World, day: int) -> None:
     """Take the day's hit out of the line: killed, captured or wounded; their companies feel it from tomorrow."""
-    w.company_hit[:] = 0
     for n in range(w.out_n[0]):
         i = w.out_person[n]
         f, company = w.force_of[i], w.squad_company[w.squad[i]]

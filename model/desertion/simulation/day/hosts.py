@@ -184,9 +184,13 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
 def forget(w: World) -> None:
     """Let evidence from decided cases, and from how prisoners fared, fade by a day."""
     keep = kept(w.behaviour[0].belief_half_life, 1.0)
-    w.prisoners_seen[:] *= keep
-    w.national_n[:] *= keep
-    w.national_good[:] *= keep
+    for f in range(len(w.people)):
+        for n in range(w.prisoners_seen.shape[1]):
+            w.prisoners_seen[f, n] *= keep
+        for h in range(len(w.hosts)):
+            for cat in range(codes.N_CATEGORIES):
+                w.national_n[f, h, cat] *= keep
+                w.national_good[f, h, cat] *= keep
     for c in range(len(w.has_heard)):
         if w.has_heard[c] == 0:
             continue
@@ -197,6 +201,8 @@ def forget(w: World) -> None:
                 w.heard_good[c, h, cat] *= keep
                 seen += w.heard_n[c, h, cat]
         if seen < FORGOTTEN:
-            w.heard_n[c, :, :] = 0.0
-            w.heard_good[c, :, :] = 0.0
+            for h in range(len(w.hosts)):
+                for cat in range(codes.N_CATEGORIES):
+                    w.heard_n[c, h, cat] = 0.0
+                    w.heard_good[c, h, cat] = 0.0
             w.has_heard[c] = 0

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desertion.engine.pointer import arrays_of
 from desertion.engine.threads import Team
 from desertion.simulation.day.calendar import open_day
 from desertion.simulation.day.combat import strike
@@ -35,6 +36,9 @@ from desertion.simulation.world.fields import Array
 
 def morning(core: Any, day: int) -> None:
     """Part 1, and of part 2 what concerns forces and hosts; companies, communities and squads are published after it, in this order."""
+    w = arrays_of(core)
+    for counts in (w.counts_today, w.host_day, w.company_hit):
+        counts.fill(0)
     open_day(core, day)
     publish_states(core, day)
 

@@ -239,7 +239,10 @@ def _by_rank(w: World, people: Array) -> Array:
     rank = np.empty(len(people))
     for n in range(len(people)):
         rank[n] = uniform(w.seed, who(w, people[n]), RANK, w.spell[people[n]])
-    return people[np.argsort(rank)]
+    order = np.argsort(rank)
+    for n in range(len(people)):
+        order[n] = people[order[n]]
+    return order
 
 
 @kernel

@@ -120,7 +120,7 @@ class Agents:
         for n, (row, route) in enumerate(found):
             w.out_person[n], w.out_route[n] = row, route
         w.out_n[0] = len(found)
-        sort_out(self.core)
+        sort_out(w)
 
     def _tell(self) -> None:
         w = self.world

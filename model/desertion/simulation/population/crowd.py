@@ -28,14 +28,14 @@ SMALL = 50_000  # persons a thread must have to be worth waking
 @kernel
 def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
-    found[:] = 0
+    for n in range(len(found)):
+        found[n] = 0
     decide_own(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
     w.own_clocks_n[0] = found[KEPT]
     bind_some(w, binding, found[BINDING])
     decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, found)
     decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, found)
     w.out_n[0] = found[LEAVING]
-    sort_out(w)
 
 
 class _Lists:
@@ -116,6 +116,7 @@ class Crowd:
             decide(core, self._lists[0].binding, self._lists[0].found)
         else:
             self._decide_on_threads(team)
+        sort_out(w)
         afternoon(core, team, day)
         w.days_done[0] = day + 1
         ask_some(core, team.gather(tell_ties, len(w.status)))
@@ -140,7 +141,6 @@ class Crowd:
             w.out_person[at : at + n], w.out_route[at : at + n] = (rows[:n] for rows in own.leavers)
             at += n
         w.out_n[0] = at
-        sort_out(self.core)
 
     def _settle(self, team: Team, over: int) -> None:
         """Add up the days of those at rest; at the end of a window, let all rest who may."""

@@ -99,12 +99,11 @@ def task_check(spec: Mapping[str, Any]) -> None:
     scenario_of(spec)
 
 
-def task_prepare(spec: Mapping[str, Any]) -> None:
+def task_prepare(_spec: Mapping[str, Any]) -> None:
     """Compile the model if this machine has not done so yet, before several workers would each do it."""
-    from desertion.engine.compile import is_cold
+    from desertion.simulation.first_run import compile_first_run
 
-    if is_cold():
-        run_task({**spec, "days": 3, "measures": [], "daily": []}, 0, 0)
+    compile_first_run()
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
