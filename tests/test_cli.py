@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,21 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception | None], Non
         (InputError("seeds/x.toml: a = 1 must be 2"), 2, "desertion: seeds/x.toml: a = 1 must be 2\n"),
         (KeyboardInterrupt(), 130, "desertion: interrupted\n"),
         (OSError("no room"), 1, "desertion: OSError: no room (set DESERTION_DEBUG=1 to see where)\n"),
+        (
+            OSError(28, "No space left on device", "x.csv"),
+            1,
+            "desertion: x.csv cannot be written (No space left on device); make room there, or name another place, and run again\n",
+        ),
+        (
+            OSError(30, "Read-only file system", "x.csv"),
+            2,
+            "desertion: x.csv: this cannot be read or written (Read-only file system); name another place\n",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            1,
+            "desertion: standard output cannot be written to (No space left on device)\n",
+        ),
     ],
 )
 def test_every_ending_has_its_exit_code_and_one_line(
@@ -129,3 +145,130 @@ def test_a_reader_that_stops_reading_is_not_an_error_to_complain_about(buffered:
         env={**os.environ, "PYTHONUNBUFFERED": buffered},
     )
     assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("list >&-", 1, "standard output is closed, so that nothing could be shown"),
+        ("list >/dev/full", 1, "standard output cannot be written to (No space left on device)"),
+        ("list 1</dev/null", 1, "standard output cannot be written to (Bad file descriptor)"),
+        ("list >/dev/null 2>&-", 0, ""),
+    ],
+)
+def test_output_that_nobody_gets_is_a_sentence_and_an_exit_code(words: str, code: int, said: str) -> None:
+    """Closed, full and read-only outputs: no traceback, not even at the interpreter's end."""
+    done = subprocess.run(
+        ["bash", "-c", f'"{sys.executable}" -m desertion {words}'], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code
+    assert done.stderr == (f"desertion: {said}\n" if said else "")
+
+
+def test_a_console_that_cannot_show_a_sign_shows_another(tmp_path: Path) -> None:
+    """In plain ASCII all lines come out, question marks in place of what it lacks, and the results are written."""
+    words = [
+        "-m",
+        "desertion",
+        "run",
+        "toy",
+        "--set",
+        "title=Büro für 5 €",
+        "--days",
+        "2",
+        "--quiet",
+        "--out",
+        str(tmp_path),
+    ]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.startswith("B?ro f?r 5 ? (no policy)")
+    assert "written to" in done.stdout
+    assert (tmp_path / "daily.csv").is_file()
+
+
+_RUN = ["-m", "desertion", "run", "toy", "--days", "3", "--quiet", "--out"]
+_LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000)); from desertion.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path: Path) -> None:
+    """Files that may not grow beyond 6,000 bytes stand for a disk that fills while the tables are written."""
+    assert subprocess.run([sys.executable, *_RUN, str(tmp_path)], capture_output=True, check=True).returncode == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, *_RUN[2:], str(tmp_path), "--seed", "2"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "cannot be written (File too large); make room there" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_run_ended_by_sigterm_leaves_no_half_of_its_results(tmp_path: Path) -> None:
+    """The signal comes while files are written: one sentence, code 143, an empty folder."""
+    probe = (
+        "import os, signal, sys; from desertion import files; from desertion.cli import main; real = files.write_text\n"
+        "def write(path, text):\n    os.kill(os.getpid(), signal.SIGTERM)\n    return real(path, text)\n"
+        "import desertion.scenario.scenario as s; s.write_text = write; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe, *_RUN[2:], str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (143, "desertion: ended by SIGTERM\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_the_way_is_said_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder named as a file of results stays, and no other file appears."""
+    (tmp_path / "daily.csv").mkdir()
+    assert cli.main(["run", "toy", "--days", "2", "--quiet", "--out", str(tmp_path)]) == 2
+    assert "daily.csv: a folder stands where a file is to be written" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["daily.csv"]
+
+
+_WINDOWS = """
+import asyncio, os, pathlib, signal, sys  # asyncio of this system asks for what the other lacks
+for module, names in (
+    (os, ("sysconf", "pwrite", "pread", "sched_getaffinity", "getuid", "geteuid", "fork")),
+    (signal, ("SIGALRM", "SIGKILL", "setitimer", "ITIMER_REAL")),
+):
+    for name in names:
+        vars(module).pop(name, None)
+exists, unlink = pathlib.Path.exists, pathlib.Path.unlink
+pathlib.Path.exists = lambda self, **how: not str(self).startswith("/proc") and exists(self, **how)
+
+def open_files():
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            yield os.path.realpath(f"/proc/self/fd/{number}")
+        except OSError:
+            pass
+
+def refusing(self, missing_ok=False):
+    if self.name.endswith(".lock") and os.path.realpath(self) in set(open_files()):
+        raise PermissionError(13, "in use by another process", str(self))
+    return unlink(self, missing_ok=missing_ok)
+
+pathlib.Path.unlink = refusing
+from desertion.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "toy", "--days", "2"], ["compare", "toy", "--days", "2", "--runs", "1", "--workers", "1"]]
+)
+def test_nothing_is_needed_that_only_linux_has(tmp_path: Path, words: list[str]) -> None:
+    """Windows emulated: calls that it lacks are gone, /proc is not there, and an open lock cannot be deleted."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WINDOWS, *words, "--quiet", "--out", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "provenance.json").is_file()
+    assert not list(tmp_path.glob("*.lock"))

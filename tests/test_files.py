@@ -1,3 +1,4 @@
+import signal
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,58 @@ def test_the_users_own_files_are_shown_as_given(tmp_path: Path) -> None:
     """The user finds the file where he put it."""
     assert files.shown(tmp_path / "mine.toml") == str(tmp_path / "mine.toml")
     assert files.shown(Path("mine.toml")) == "mine.toml"
+
+
+def test_files_of_a_folder_are_replaced_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the third of three files cannot be moved, the first two are what they were, and nothing is left beside them."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("old")
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if target.name == "c":
+            raise OSError(28, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+    def write() -> None:
+        with files.replacing_folder(tmp_path) as fresh:
+            for name in "abc":
+                (fresh / name).write_text("new")
+
+    with pytest.raises(OSError, match="No space") as problem:
+        write()
+    assert problem.value.filename == str(tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "b": "old"}
+    monkeypatch.undo()
+    write()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys("abc", "new")
+
+
+def test_a_signal_waits_until_all_files_are_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between two files comes after the last one."""
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+    def write() -> None:
+        with files.replacing_folder(tmp_path) as fresh:
+            for name in "ab":
+                (fresh / name).write_text("new")
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+
+
+def test_a_circle_of_links_has_a_name_to_show(tmp_path: Path) -> None:
+    """What cannot be resolved is shown as given."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert files.shown(tmp_path / "loop").startswith(str(tmp_path)[:20])
+    assert not files.is_file(tmp_path / "loop")
+    assert not files.is_file(Path("n" * 5000))

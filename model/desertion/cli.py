@@ -1,12 +1,18 @@
 """The command line: find the command, run it, turn what went wrong into one sentence and an exit code.
 
-Exit codes: 0 done, 2 the user's input is wrong, 130 interrupted, 1 anything else. Each command is a module of
+Exit codes: 0 done, 2 the user's input is wrong, 130 interrupted, 143 ended by SIGTERM, 1 anything else. Each command is a module of
 `desertion.commands`; only the one that was asked for is loaded, so that `desertion --help` answers at once.
 """
 
+import errno
+import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,7 +22,23 @@ from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
 
-DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, WRONG_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
+
+# What the user can do something about by naming another place; a full disk is no wrong input.
+_WRONG_PLACE = frozenset(
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EEXIST,
+        errno.ENAMETOOLONG,
+    }
+    | {errno.ELOOP, errno.EINVAL}
+)
+_LOST_OUTPUT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,20 +50,89 @@ def main(arguments: Sequence[str] | None = None) -> int:
     startup.begin()
     words = list(sys.argv[1:] if arguments is None else arguments)
     listen(_say_compiling)
+    is_shown = _open_streams()
     try:
-        code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
+        with _ending_in_order():
+            code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         sys.stdout.flush()
-        return code
     except InputError as error:
         return _say(str(error), WRONG_INPUT)
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)
+    except _Ended:
+        return _say("ended by SIGTERM", ENDED)
     except BrokenPipeError:
         # The reader of our output has gone (`desertion list | head`): keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return FAILED
+    except OSError as error:
+        return _no_place(error)
     except Exception as error:
         return _unexpected(error)
+    if not is_shown and code == DONE:
+        return _say("standard output is closed, so that nothing could be shown", FAILED)
+    return code
+
+
+class _Ended(BaseException):
+    """SIGTERM: the program ends in good order, leaving nothing half-written."""
+
+
+@contextmanager
+def _ending_in_order() -> Generator[None]:
+    """Let SIGTERM unwind what is under way as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_number: int, _frame: object) -> None:
+        raise _Ended
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _open_streams() -> bool:
+    """Make output fit to print on; whether there is a standard output at all.
+
+    A closed stream's number would go to the next file that is opened, and what is printed would land in it.
+    """
+    is_shown = sys.stdout is not None  # pyright: ignore[reportUnnecessaryComparison]
+    if not is_shown or sys.stderr is None:  # pyright: ignore[reportUnnecessaryComparison]
+        while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(handle)
+        sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the end
+        sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    # A console that cannot show a sign shows another in its place.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        with suppress(OSError):  # what was printed before may have no reader any more
+            sys.stdout.reconfigure(errors="replace")
+    return is_shown
+
+
+def _forget_output() -> None:
+    with suppress(OSError, ValueError):  # a stream without a number is nobody's output
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_place(error: OSError) -> int:
+    if os.environ.get("DESERTION_DEBUG") == "1":
+        raise error
+    reason = error.strerror or str(error)
+    if error.filename is None and error.errno not in _LOST_OUTPUT:
+        return _unexpected(error)
+    if error.filename is None:
+        # Files say their names where they are written, so this was the output.
+        _forget_output()
+        return _say(f"standard output cannot be written to ({reason})", FAILED)
+    place = error.filename if isinstance(error.filename, str) else repr(error.filename)
+    if error.errno in _WRONG_PLACE:
+        return _say(f"{place}: this cannot be read or written ({reason}); name another place", WRONG_INPUT)
+    return _say(f"{place} cannot be written ({reason}); make room there, or name another place, and run again", FAILED)
 
 
 def build_app(words: Sequence[str] = ()) -> typer.Typer:
@@ -101,5 +192,6 @@ def _say_compiling(sentence: str, done: int, of: int) -> None:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"desertion: {sentence}", file=sys.stderr)
+    with suppress(OSError):  # there may be nobody to say it to
+        print(f"desertion: {sentence}", file=sys.stderr, flush=True)
     return code

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
-from collections.abc import Generator
+import threading
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -50,10 +52,10 @@ def replacing(path: Path) -> Generator[Path]:
     """Yield a temporary path beside `path`; on success it takes that name, on an error nothing is left.
 
     Raises:
-        InputError: If the folder cannot be written to.
+        InputError: If the folder cannot be written to, or a folder has that name.
     """
-    folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    folder(path.parent, [path.name])
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -61,6 +63,10 @@ def replacing(path: Path) -> Generator[Path]:
         # mkstemp lets only the owner read; results are for everyone the folder is for.
         temporary.chmod(0o644)
         temporary.replace(path)
+    except OSError as error:
+        # Python does not say which file it was when a disk is full.
+        error.filename = str(path) if error.filename in (None, name) else error.filename
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -72,38 +78,92 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
-def folder(path: Path) -> Path:
+def folder(path: Path, names: Iterable[str] = ()) -> Path:
     """Make the folder if it is missing and return it.
 
+    Args:
+        path: The folder.
+        names: Files that are to be written into it.
+
     Raises:
-        InputError: If something else has that name, or it cannot be made or written to.
+        InputError: If something else has that name, it cannot be made or written to, or a folder has a file's name.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or "cannot be made"
-        raise InputError(f"{path}: this folder cannot be used ({reason}); name another with --out") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no such name"
+        raise InputError(f"{shown(path)}: this folder cannot be used ({reason}); name another with --out") from error
     if not os.access(path, os.W_OK):
         raise InputError(f"{path}: this folder cannot be written to; name another with --out")
+    for name in names:
+        _check_is_no_folder(path / name)
     return path
+
+
+def _check_is_no_folder(path: Path) -> None:
+    if path.is_dir():
+        raise InputError(
+            f"{path}: a folder stands where a file is to be written; move it, or name another place with --out"
+        )
 
 
 @contextmanager
 def replacing_folder(path: Path) -> Generator[Path]:
-    """Yield a temporary folder; on success its files move into `path`, on an error nothing appears there.
+    """Yield a temporary folder; on success its files move into `path`, on an error or a signal nothing appears there.
 
     Files of other names that `path` already holds stay.
 
     Raises:
-        InputError: If the folder cannot be written to.
+        InputError: If the folder cannot be written to, or a folder has the name of a file.
     """
     folder(path)
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=path))
     try:
         yield temporary
-        for made in sorted(each for each in temporary.rglob("*") if each.is_file()):
-            target = path / made.relative_to(temporary)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.replace(target)
+        files = {each: path / each.relative_to(temporary) for each in sorted(temporary.rglob("*")) if each.is_file()}
+        for target in files.values():
+            folder(target.parent)
+            _check_is_no_folder(target)
+        with _signals_held():
+            _move(files, temporary)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _move(files: Mapping[Path, Path], temporary: Path) -> None:
+    """Move all files to their targets; if one cannot be moved, put everything back as it was."""
+    before: dict[Path, Path | None] = {}
+    try:
+        for number, (made, target) in enumerate(files.items()):
+            old = temporary / f".before-{number}" if target.exists() else None
+            if old is not None:
+                target.replace(old)
+            before[target] = old
+            made.replace(target)
+    except OSError:
+        for target, old in before.items():
+            target.unlink(missing_ok=True)
+            if old is not None:
+                old.replace(target)
+        raise
+
+
+@contextmanager
+def _signals_held() -> Generator[None]:
+    """Hold Ctrl-C and SIGTERM back until the block is done, so that several files change as one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.signal(number, lambda caught, _frame: held.append(caught)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])

@@ -41,6 +41,9 @@ COLUMNS = {
 }
 """Outcomes of the printed table beside all leavers."""
 
+FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
+"""What is written beside tables and figures."""
+
 
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
@@ -84,7 +87,7 @@ def command(
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
             return _studies.exit_code(lambda: _compare(spec, Path(temporary), options, keep=False, paper=paper))
-    place = folder(out)
+    place = folder(out, FILES)
     return _studies.exit_code(lambda: _compare(spec, place, options, keep=True, paper=paper))
 
 
@@ -98,9 +101,15 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
     path = place / "study.sqlite"
     run_study(spec, path, options)
     comparison = Comparison(path)
-    _tell(comparison)
+    # Written before it is printed: what cannot be shown is not lost.
     if keep:
         _write(comparison, place, paper=paper)
+    _tell(comparison)
+    if keep:
+        print(
+            f"\nwritten to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,"
+        )
+        print("figures, scenario.toml (of the baseline), provenance.json, study.sqlite")
     failed = int((comparison.runs["status"] != "done").sum())
     if failed:
         print(
@@ -191,5 +200,3 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
         facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
         write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))
         comparison.report(fresh / "report.html")
-    print(f"\nwritten to {out}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,")
-    print(f"figures ({', '.join(KINDS)}), scenario.toml (of the baseline), provenance.json, study.sqlite")

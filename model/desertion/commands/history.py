@@ -1,10 +1,17 @@
 """`desertion history`: the historical series, listed or drawn."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desertion.commands._shared import options
+
+if TYPE_CHECKING:
+    from desertion.study.history.beside import Beside
+    from desertion.study.history.series import Series
 
 
 def command(
@@ -26,18 +33,23 @@ def command(
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
+    from desertion.files import folder
     from desertion.study.history import shipped as history
     from desertion.study.history.beside import COUNTERPARTS, beside
 
     words = {"unit": unit, "counts": counts, "source": source, "grade": grade}
     for_all = {key: word for key, word in words.items() if word is not None}
+    if out is not None:
+        folder(out)
     for name in names or (COUNTERPARTS if with_model else history.names()):
-        shown = history.load(name, kind, for_all)
-        flag = ", recalled figures" if shown.recalled else ""
-        print(f"{shown.name}: {shown.title} ({len(shown.points)} points, {shown.use}{flag})")
-        for caveat in shown.caveats:
+        series = history.load(name, kind, for_all)
+        pair = beside(series, runs, seed) if with_model else None
+        # Drawn before it is printed: what cannot be shown is not lost.
+        drawn = None if out is None else _draw(series, pair, out)
+        flag = ", recalled figures" if series.recalled else ""
+        print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
+        for caveat in series.caveats:
             print(f"  {caveat}")
-        pair = beside(shown, runs, seed) if with_model else None
         if pair is not None:
             print(
                 f"  {COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: absolute error of the median over the published "
@@ -45,20 +57,25 @@ def command(
                     ", averaged relative difference nan"
                 )
             )
-        if out is not None:
-            from desertion.figures import series as drawing
-            from desertion.figures import style
+        if drawn is not None:
+            print(f"  {drawn}")
 
-            with style.house():
-                figure = style.new_figure("wide")
-                ax = drawing.series(figure.subplots(), shown.table, shown.kind, shown.title)
-                if pair is not None:
-                    drawing.simulated(
-                        ax, shown.table, shown.kind, pair.places, pair.simulated, COUNTERPARTS[name].meaning
-                    )
-                grades = ", ".join(dict.fromkeys(point.grade for point in shown.points))
-                style.note(
-                    figure,
-                    f"Grade {grades}. Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled.",
-                )
-                print(f"  {style.save(figure, out / f'{shown.name}.png')}")
+
+def _draw(series: Series, pair: Beside | None, out: Path) -> Path:
+    from desertion.figures import series as drawing
+    from desertion.figures import style
+    from desertion.study.history.beside import COUNTERPARTS
+
+    with style.house():
+        figure = style.new_figure("wide")
+        ax = drawing.series(figure.subplots(), series.table, series.kind, series.title)
+        if pair is not None:
+            drawing.simulated(
+                ax, series.table, series.kind, pair.places, pair.simulated, COUNTERPARTS[series.name].meaning
+            )
+        grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
+        style.note(
+            figure,
+            f"Grade {grades}. Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled.",
+        )
+        return style.save(figure, out / f"{series.name}.png")

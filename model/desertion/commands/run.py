@@ -23,6 +23,7 @@ Film = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 INTERRUPTED = 130
+FILES = ("daily.csv", "hosts.csv", "scenario.toml", "provenance.json", "curves.png")
 
 
 def command(
@@ -47,9 +48,14 @@ def command(
     _prepare(out, film)
     model = DesertionModel(chosen, rng=rng, population=population)
     whole = _filmed(model, chosen, film) if film is not None else live(model, chosen.name, quiet=quiet)
-    _tell(model, chosen)
+    # Written before it is printed: what cannot be shown is not lost.
     if out is not None:
         _write(model, chosen, out, {"replicate": replicate, "population": population, "complete": whole}, seed)
+    _tell(model, chosen)
+    if out is not None:
+        print(f"\nwritten to {out}: {', '.join(FILES)}")
+    if film is not None:
+        print(f"film: {film}")
     if not whole:
         print(f"interrupted after day {int(model.daily['day'].max())} of {chosen.days}; what was reached is kept")
         return INTERRUPTED
@@ -62,9 +68,9 @@ def _prepare(out: Path | None, film: Path | None) -> None:
     from desertion.files import folder
 
     if out is not None:
-        folder(out)
+        folder(out, FILES)
     if film is not None:
-        folder(film.parent)
+        folder(film.parent, [film.name])
         if film.suffix not in (".gif", ".mp4"):
             raise unknown_name("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
 
@@ -75,7 +81,6 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
     every = max(1, scenario.days // 120)
     policies = " + ".join(scenario.policies) or "no policy"
     cascade(watch(model, scenario.days, every=every), film, title=f"{scenario.title or scenario.name}, {policies}")
-    print(f"film: {film}")
     return True
 
 
@@ -133,4 +138,3 @@ def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str
             figure = style.new_figure("tall")
             curves.run(figure, model.daily, start=scenario.start)
             style.save(figure, fresh / "curves.png")
-    print(f"\nwritten to {out}: daily.csv, hosts.csv, scenario.toml, provenance.json, curves.png")

@@ -48,7 +48,7 @@ def command(
     given = _options.settings(settings) | ({} if asylum is None else {"asylum": asylum})
     chosen = loaded(scenario, policies, given, scale, days)
     if out is not None:
-        folder(out)
+        folder(out, ["bifurcation.png"])
     found = reproduction(chosen)
     print(
         f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form\n"

@@ -23,6 +23,8 @@ Replicate = Annotated[
     int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
 ]
 
+FILES = ("trace.csv", "trace.png", "provenance.json")
+
 
 def command(
     scenario: _options.Scenario,
@@ -40,6 +42,7 @@ def command(
     """Follow one person and print what moved the decision; --out writes the table and a figure."""
     from desertion.commands._shared.running import loaded, seed_of
     from desertion.errors import input_error, unknown_name
+    from desertion.files import folder
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.trace import trace
     from desertion.simulation.world.codes import ROUTES
@@ -50,16 +53,21 @@ def command(
         raise input_error("--every", every, "must be a whole number of days >= 1")
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     rng = seed_of(seed, replicate)
+    if out is not None:
+        folder(out, FILES)
     row = _some_leaver(chosen, rng) if person is None else person
     model = DesertionModel(chosen, rng=rng)
     table = trace(model, row)
     told = model.people().iloc[row]
     way = route or _way(told, table)
     title = _who(row, told)
+    # Written before it is printed: what cannot be shown is not lost.
+    if out is not None:
+        _write(table, way, title, chosen, out, seed, row)
     print(title)
     _tell(table, way, every)
     if out is not None:
-        _write(table, way, title, chosen, out, seed, row)
+        print(f"\nwritten to {out}: {', '.join(FILES)}")
 
 
 def _some_leaver(scenario: Scenario, rng: int) -> int:
@@ -126,4 +134,3 @@ def _write(
             figure = style.new_figure("tall")
             life.life(figure, table, route=route, title=f"{title} (way shown: {route})")
             style.save(figure, fresh / "trace.png")
-    print(f"\nwritten to {out}: trace.csv, trace.png, provenance.json")

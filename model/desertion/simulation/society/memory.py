@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,13 +33,16 @@ def estimate(sized: Scenario, population: str) -> float:
 
 
 def available() -> float:
-    """Bytes of memory that can still be had."""
+    """Bytes of memory that can still be had, or that there are, or infinity where the system does not say."""
     info = Path("/proc/meminfo")
     if info.exists():
         for line in info.read_text().splitlines():
             if line.startswith("MemAvailable:"):
                 return float(line.split()[1]) * 1024.0
-    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):  # Windows has no such call
+        return math.inf
 
 
 def check_memory(sized: Scenario, population: str) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -62,8 +63,15 @@ class DriverLock:
         """Give the lock back and remove its file."""
         if self._handle is None:
             return
-        self.path.unlink(missing_ok=True)
-        os.close(self._handle)
+        # Removed while it is held, so that nobody locks a file that is about to go; Windows removes no open file.
+        try:
+            self.path.unlink(missing_ok=True)
+        except PermissionError:
+            os.close(self._handle)
+            with suppress(OSError):  # another driver may have it open by now
+                self.path.unlink(missing_ok=True)
+        else:
+            os.close(self._handle)
         self._handle = None
 
     def _sign(self) -> None:
@@ -71,7 +79,8 @@ class DriverLock:
         holder = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
         try:
             os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, json.dumps(holder).encode(), 0)
+            os.lseek(self._handle, 0, os.SEEK_SET)
+            os.write(self._handle, json.dumps(holder).encode())
         except OSError:
             # A full disk must not keep a study from being opened; the lock itself holds without its note.
             pass
