@@ -167,7 +167,7 @@ def _edge_list(content: str, where: str, remarks: list[str]) -> _Raw:
         if len(row) != width:
             rule = f"has {len(row)} columns, others {width}; write a tie a line, as in 0,17 (networkx.write_edgelist)"
             raise InputError(f"{where}, line {number}: the line {rule}", where=where)
-    others = [names[place] if names else "" for place in range(width) if place not in (a, b)]
+    others = [names[place] if place < len(names) else "" for place in range(width) if place not in (a, b)]
     if names and names[0] == "":  # the row number that pandas writes
         others = others[1:]
     if others:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
+from desertion.errors import input_error
 from desertion.files import write_text
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
@@ -93,6 +94,8 @@ class Scenario(Layers):
         """
         wanted = {**(changes or {}), **settings_}
         names = wanted.pop("policies", None)
+        if not isinstance(names, list | tuple | None):
+            raise input_error("policies", names, "must be a list of names", where="setting")
         scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
         return scenario if names is None else scenario.with_policies(names)
 

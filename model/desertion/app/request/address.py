@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
+from desertion.reading import toml_value
 
 LONGEST = 4_000
 """Characters of an address that are read."""
@@ -129,10 +129,7 @@ def parse(query: str) -> Address:
 
 def value_of(text: str) -> object:
     """A setting's value: read as TOML and else taken as plain text."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+    return toml_value(text, "address")
 
 
 def _with(pairs: Settings, key: str, text: str) -> Settings:

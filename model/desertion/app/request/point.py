@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from desertion.app.request.address import Address
 from desertion.app.request.choice import shipped
 from desertion.errors import InputError
+from desertion.reading import toml_value
 
 if TYPE_CHECKING:
     from desertion.study.design.factors import Point
@@ -113,11 +113,7 @@ def as_toml(value: object) -> str:
     """A value as an address and `--set` take it, where what is no TOML stands for itself."""
     if not isinstance(value, str):
         return json.dumps(value)
-    try:
-        tomllib.loads(f"value = {value}")
-    except tomllib.TOMLDecodeError:
-        return value
-    return json.dumps(value)
+    return value if toml_value(value, "setting") == value else json.dumps(value)
 
 
 def _options(name: str, values: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, shortened, unknown_name
 
 Measures = Mapping[str, float]
 
@@ -44,9 +44,9 @@ class Effect:
         self._where = where
         try:
             self._tree = ast.parse(text, mode="eval").body
-        except SyntaxError:
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise InputError(
-                f"{where}: {text!r} is no expression; write as in open.left_total - closed.left_total"
+                f"{where}: {shortened(text)} is no expression; write as in open.left_total - closed.left_total"
             ) from None
         self.terms = frozenset(self._terms(self._tree))
 

@@ -1,0 +1,229 @@
+"""Whatever is put in: a result or one sentence; no traceback, no hang, nothing half-written.
+
+`DESERTION_FUZZ_CASES` sets the number of cases in all (3,000 if it is not set); only those count whose class of input reached the
+checker that it is meant for, and of those at least a third must be among the cases.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from desertion import DesertionModel, Scenario
+from desertion.app.request.address import parse
+from desertion.app.request.choice import settings_of
+from desertion.cli import main
+from desertion.commands._shared import options
+from desertion.errors import InputError
+from desertion.reading import csv_rows
+from desertion.scenario.edges import read_edges
+from desertion.study.design.constraints import constraint
+from desertion.study.design.expression import Effect
+from desertion.study.history.series_file import COLUMNS
+from desertion.study.history.shipped import load
+from tests.fuzz import grammar
+
+CASES = int(os.environ.get("DESERTION_FUZZ_CASES", "3000"))
+_SHARES = {
+    "scenario": 0.25, "policy": 0.15, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
+}  # fmt: skip
+_LONGEST = 20  # seconds
+_LARGEST = 5000  # persons of a scenario that is lived through for two days
+_EVERY = 20  # of the scenarios that are accepted, one in so many is lived through
+
+reached: Counter[str] = Counter()
+tried: Counter[str] = Counter()
+
+
+def _fuzz(kind: str) -> Callable[[Any], Any]:
+    """So many cases of a kind as its share of all; no shrinking beyond what a reader needs."""
+    return settings(
+        max_examples=max(10, int(CASES * _SHARES[kind])),
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        database=None,
+    )
+
+
+@contextmanager
+def _case(kind: str) -> Generator[None]:
+    """A case of a kind: it ends within 20 seconds, in a result or in one readable sentence."""
+
+    def late(_number: int, _frame: object) -> None:
+        raise AssertionError(f"hangs for more than {_LONGEST} seconds")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(_LONGEST)
+    tried[kind] += 1
+    try:
+        yield
+    except InputError as error:
+        sentence = str(error)
+        assert sentence
+        assert "\n" not in sentence
+        assert len(sentence) < 3000
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the files of all cases; what is compiled is compiled before the clock runs."""
+    for population in ("compiled", "mesa"):
+        assert main(["run", "toy", "--days", "2", "--quiet", "--population", population]) == 0
+    return tmp_path_factory.mktemp("fuzz")
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _live(scenario: Scenario) -> None:
+    """Live through two days of a scenario that was accepted."""
+    if scenario.people > _LARGEST or scenario.graph is not None:
+        return
+    daily = DesertionModel(scenario.with_({"days": 2}), rng=1).run().daily
+    assert not daily.select_dtypes("number").isna().any().any()
+
+
+@_fuzz("scenario")
+@given(grammar.documents("scenarios"), st.integers(0, _EVERY - 1))
+def test_any_scenario_is_accepted_or_answered(folder: Path, text: str, number: int) -> None:
+    """Mutated shipped scenarios; some of those accepted are lived through, and no number of theirs is missing."""
+    path = grammar.write(folder, "case.toml", text)
+    reached["scenario"] += _is_toml(text)
+    with _case("scenario"):
+        scenario = Scenario.load(path)
+        scenario.sized()
+        assert Scenario.from_toml(scenario.to_toml()) == scenario
+        if number == 0:
+            _live(scenario)
+
+
+@_fuzz("policy")
+@given(grammar.documents("policies"))
+def test_any_policy_is_accepted_or_answered(folder: Path, text: str) -> None:
+    """Mutated shipped policies, laid over the toy world."""
+    path = grammar.write(folder, "policy.toml", text)
+    reached["policy"] += _is_toml(text)
+    with _case("policy"):
+        scenario = Scenario.load("toy", policies=[path])
+        scenario.flat()
+        scenario.timeline()
+
+
+@_fuzz("series")
+@given(grammar.tables(("date", "value"), ("0.002", "1", "0,5", "inf", "", "1,234", "-1")))
+def test_any_series_is_accepted_or_answered(folder: Path, content: bytes) -> None:
+    """CSV files under `[series]`."""
+    path = grammar.write(folder, "series.csv", content)
+    own = grammar.write(folder, "own.toml", 'extends = "toy"\n[series]\n"hosts.harbour.cases" = "series.csv"\n')
+    with _case("series"):
+        csv_rows(path, wanted=("date", "value"), numbers=("value",))
+        reached["series"] += 1
+        Scenario.load(own).timeline()
+
+
+@_fuzz("history")
+@given(
+    grammar.tables(COLUMNS, ("5", "0.5", "persons", "A", "C*", "who", "", "x"))
+    | grammar.tables(("date", "value"), ("5", "7,5", "1e9")),
+    st.sampled_from(("flow", "cumulative", "level")),
+    st.booleans(),
+)
+def test_any_history_is_accepted_or_answered(folder: Path, content: bytes, kind: str, is_told: bool) -> None:
+    """CSV files of published figures."""
+    path = grammar.write(folder, "history.csv", content)
+    words = {"unit": "persons", "counts": "leavers", "source": "own", "grade": "B"} if is_told else {}
+    with _case("history"):
+        csv_rows(path, wanted=("value",), numbers=("value",))
+        reached["history"] += 1
+        load(str(path), kind, words)
+
+
+@_fuzz("graph")
+@given(grammar.graphs(), st.sampled_from((30, 1000, 5)))
+def test_any_graph_is_accepted_or_answered(folder: Path, graph: tuple[str, bytes], persons: int) -> None:
+    """Edge lists, GraphML and GML; what is accepted names persons of the run only, each tie once."""
+    path = grammar.write(folder, *graph)
+    with _case("graph"):
+        try:
+            ties = read_edges(path, persons).ties
+        except InputError as error:
+            reached["graph"] += not any(words in str(error) for words in ("this is not G", "UTF-8"))
+            raise
+        reached["graph"] += 1
+        assert ties.min() >= 0
+        assert ties.max() < persons
+        assert len({tuple(sorted(tie)) for tie in ties.tolist()}) == len(ties)
+
+
+@_fuzz("setting")
+@given(st.lists(grammar.settings(), min_size=1, max_size=2))
+def test_any_setting_is_accepted_or_answered(pairs: list[str]) -> None:
+    """Words after `--set`."""
+    with _case("setting"):
+        chosen = options.settings(pairs)
+        reached["setting"] += 1
+        scenario = Scenario.load("toy", set=chosen)
+        scenario.sized()
+        scenario.timeline()
+
+
+@_fuzz("formula")
+@given(grammar.formulas())
+def test_any_formula_is_accepted_or_answered(text: str) -> None:
+    """Constraints of designs and effects of claims."""
+    reached["formula"] += 1
+    with _case("formula"):
+        constraint(text, ("a", "b"), "case")({"a": 1.0, "b": 0.0})
+    with _case("formula"):
+        Effect(text)
+
+
+@_fuzz("address")
+@given(grammar.addresses())
+def test_any_address_is_accepted_or_answered(query: str) -> None:
+    """What stands after the question mark in the app."""
+    with _case("address"):
+        address = parse(query)
+        reached["address"] += 1
+        settings_of(address)
+
+
+@_fuzz("command")
+@given(grammar.command_lines())
+def test_any_command_line_ends_with_an_exit_code(folder: Path, words: list[str]) -> None:
+    """0, 1 or 2 and never an internal error; a folder of results is whole or empty."""
+    out = folder / "out"
+    with pytest.MonkeyPatch.context() as patch, _case("command"):
+        patch.chdir(folder)
+        patch.setenv("DESERTION_DEBUG", "1")  # an internal error comes out as itself
+        arguments = [*words, "--out", str(out)] if words[0] in ("run", "trace", "history") else words
+        code = main(arguments)
+    reached["command"] += 1
+    assert code in (0, 1, 2)
+    names = {path.name for path in out.iterdir()} if out.exists() else set()
+    assert not [name for name in names if name.startswith(".")]
+    assert ("daily.csv" in names) == ("curves.png" in names)
+
+
+def test_cases_reached_what_they_are_meant_for() -> None:
+    """At least a third of each kind got as far as its checker: the others say nothing about it."""
+    poor = [kind for kind, number in tried.items() if reached[kind] < number / 3]
+    assert not poor, f"{poor}: {dict(reached)} of {dict(tried)}"
