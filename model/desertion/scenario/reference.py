@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
-from desertion.rules.refuge import OPEN, believed, chance_out, claim_worth, persuaded, worth_inside
+from desertion.rules.refuge import OPEN, believed, chance_out, persuaded, worth_inside
 from desertion.scenario.layers import Layers
 
 LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against one chance in a million
@@ -75,5 +75,8 @@ def _recognition(force: Force, host: Host, category: str, behaviour: Behaviour) 
 
 
 def _claim(f: int, host: Host, category: str) -> float:
+    """What a host is worth by a claim alone: open, with places, no other way in and nowhere to be passed on to."""
     recognition = getattr(host, f"recognition_{category}")
-    return _admission(f, host, category) * claim_worth(recognition, host.worth_tolerated)
+    return worth_inside(
+        OPEN, 0.0, _admission(f, host, category), 0.0, recognition, False, 0.0, host.worth_tolerated, 0.0
+    )

@@ -14,7 +14,6 @@ from desertion.rules.ticks import NOT_TODAY, TIE_MOST, TIE_SHARE, crossing, tick
 from desertion.simulation.clocks.resting import add_up, fade, may_rest
 from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
 from desertion.simulation.clocks.targets import bind, leave_shared_clock, list_own_clock
-from desertion.simulation.signals.contagion import total_of
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import can_leave, category_of_class, class_of, leaving_weight, may_bind
@@ -127,8 +126,10 @@ def _follow(w: World, i: int, row: int, cl: int, serving: bool) -> int:
     route = best_open(w.squad_open, row) if serving else best_open(w.class_open[row], cl)
     if route < 0:
         return -1
-    tied = w.beta[codes.TIES] * (total_of(w.tie_pressure[i]) / TIE_SHARE)
-    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + tied
+    total = 0
+    for each in range(codes.N_ROUTES):
+        total += w.tie_pressure[i, each]
+    share = (w.squad_share[row] if serving else w.class_share[row, cl]) + w.beta[codes.TIES] * (total / TIE_SHARE)
     pull = w.squad_pull[row, route] if serving else w.class_pull[row, cl, route]
     return route if leaves_by_threshold(share, w.threshold[i], pull) else -1
 

@@ -21,17 +21,13 @@ def log_frailty(w: World, i: int) -> float:
     own = normals(w.seed, who(w, i), FRAILTY, 0)[0]
     unit, unit_variance = 0.0, 0.0
     if w.kind[i] == codes.SOLDIER:
+        # Squads hold consecutive persons at the start.
         f = w.force_of[i]
-        unit = w.company_z[w.squad_company[first_squad(w, f, i)]]
+        squad = w.squad_first[f]
+        squad += (i - w.person_first[f]) // w.squad_size[squad]
+        unit = w.company_z[w.squad_company[squad]]
         unit_variance = b.frailty_unit
     return frailty(own, unit, w.community_z[w.community[i]], b.frailty_own, unit_variance, b.frailty_community)
-
-
-@kernel
-def first_squad(w: World, f: int, i: int) -> int:
-    """The squad in which a soldier began: squads hold consecutive persons."""
-    low = w.squad_first[f]
-    return low + (i - w.person_first[f]) // w.squad_size[low]
 
 
 @kernel

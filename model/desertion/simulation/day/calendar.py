@@ -12,9 +12,23 @@ from desertion.simulation.world.fields import World
 
 @kernel
 def open_day(w: World, day: int) -> None:
-    """Move the levers due today, impose bans that outflow has triggered, and send out summonses."""
+    """Move the levers due today, impose bans that outflow has triggered, and send out summonses.
+
+    (1) Levers whose date has come stand at their new values. (2) An exit ban comes where enough reservists have fled, and no state that has fallen has
+    a ban or a guarded frontier. (3) Each call-up that has begun summons whom it lacks.
+    """
     while w.event_next[0] < len(w.event_day) and w.event_day[w.event_next[0]] <= day:
-        _move_lever(w, w.event_next[0])
+        e = w.event_next[0]
+        row, column, value = w.event_row[e], w.event_column[e], w.event_value[e]
+        if w.event_table[e] == 1:
+            w.host_levers[row, column] = value
+        else:
+            force = w.forces[row]
+            protest, mean, spread = force.protest, force.protest_mean, force.protest_spread
+            w.force_levers[row, column] = value
+            # Who would turn out, and whether that is counted at all, has changed.
+            if force.protest != protest or force.protest_mean != mean or force.protest_spread != spread:
+                refill_street(w, row)
         w.event_next[0] += 1
     for f in range(len(w.people)):
         gone = w.fled[f] / w.reservists_all[f] if w.reservists_all[f] > 0 else 0.0
@@ -26,20 +40,6 @@ def open_day(w: World, day: int) -> None:
     for v in range(len(w.wave_force)):
         if w.wave_day[v] <= day and w.fallen[w.wave_force[v]] < 0:
             _call_up(w, v, day)
-
-
-@kernel
-def _move_lever(w: World, e: int) -> None:
-    """Set the lever of the e-th dated change; where it moves who would turn out, the street is counted anew."""
-    row, column = w.event_row[e], w.event_column[e]
-    if w.event_table[e] == 1:
-        w.host_levers[row, column] = w.event_value[e]
-        return
-    force = w.forces[row]
-    protest, mean, spread = force.protest, force.protest_mean, force.protest_spread
-    w.force_levers[row, column] = w.event_value[e]
-    if force.protest != protest or force.protest_mean != mean or force.protest_spread != spread:
-        refill_street(w, row)
 
 
 @kernel

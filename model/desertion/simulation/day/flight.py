@@ -8,10 +8,10 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
 from desertion.simulation.day.register import enter, new_spell
-from desertion.simulation.signals.hosts import inside_worth, outside_worth
+from desertion.simulation.signals.hosts import inside_worth
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
-from desertion.simulation.world.people import is_wanted, who
+from desertion.simulation.world.people import who
 
 
 @kernel
@@ -29,21 +29,15 @@ def stay_ticks(u: float) -> int:
 
 
 @kernel
-def category_of(w: World, i: int) -> int:
-    """The category in which hosts deal with a person."""
+def category_at(w: World, i: int, h: int) -> int:
+    """The category in which a host deals with a person; one that covers open refusers counts them as deserters, another as others."""
+    if (w.trait[i] & codes.REFUSER_BIT) != 0:
+        return codes.DESERTER if w.hosts[h].covers_refusers > 0.0 else codes.OTHER
     if (w.trait[i] & codes.SERVED_BIT) != 0 or w.kind[i] == codes.SOLDIER:
         return codes.DESERTER
     if w.kind[i] == codes.RESERVIST:
         return codes.EVADER
     return codes.SKILLED if (w.trait[i] & codes.SKILLED_BIT) != 0 else codes.OTHER
-
-
-@kernel
-def category_at(w: World, i: int, h: int) -> int:
-    """The same at one host: one that covers open refusers counts them as deserters, another as others."""
-    if (w.trait[i] & codes.REFUSER_BIT) != 0:
-        return codes.DESERTER if w.hosts[h].covers_refusers > 0.0 else codes.OTHER
-    return category_of(w, i)
 
 
 @kernel
@@ -54,7 +48,7 @@ def choose_host(w: World, i: int, but: int) -> int:
     for h in range(len(w.hosts)):
         if h == but:
             continue
-        worth = outside_worth(w, c, h) * inside_worth(w, c, h, category_at(w, i, h))
+        worth = w.outside[w.community_region[c], h] * inside_worth(w, c, h, category_at(w, i, h))
         if worth <= 0.0:
             continue
         if noise > 0.0:
@@ -78,10 +72,17 @@ def set_out(w: World, i: int, h: int, day: int) -> None:
 
 
 @kernel
+def settle_abroad(w: World, i: int, day: int) -> None:
+    """Let a person live at his host without a claim."""
+    from_draws(w, i, codes.ABROAD, w.host_key[w.host[i]])
+    enter(w, i, codes.ABROAD, day)
+
+
+@kernel
 def fall_back(w: World, i: int, day: int) -> None:
     """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
     new_spell(w, i)
-    if is_wanted(w.trait[i]):
+    if (w.trait[i] & codes.WANTED_BITS) != 0:
         from_draws(w, i, codes.HIDING, 0)
         enter(w, i, codes.HIDING, day)
     else:

@@ -8,7 +8,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.draws import ADMISSION, DECISION, INFILTRATOR, uniform, uniforms
 from desertion.rules.refuge import OPEN, TRANSIT, carried_over
 from desertion.rules.ticks import kept
-from desertion.simulation.day.flight import category_at, come_back, from_draws, set_out
+from desertion.simulation.day.flight import category_at, come_back, set_out, settle_abroad
 from desertion.simulation.day.register import enter
 from desertion.simulation.signals.hosts import admission, is_full, takes_claims
 from desertion.simulation.world import codes
@@ -91,7 +91,7 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
     if host.border >= OPEN:
         if visa < host.visa_free[cat]:
             w.host_day[h, f, codes.D_ADMITTED] += 1
-            _settle_abroad(w, i, day)
+            settle_abroad(w, i, day)
             return
         if w.full[h] == 0 and claim < admission(w, h, f, cat):
             w.host_day[h, f, codes.D_ADMITTED] += 1
@@ -105,18 +105,11 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
             return
     if leak < host.leak:
         w.host_day[h, f, codes.D_IRREGULAR] += 1
-        _settle_abroad(w, i, day)
+        settle_abroad(w, i, day)
         return
     w.host_day[h, f, codes.D_TURNED_AWAY] += 1
     w.counts_today[f, codes.C_TURNED_BACK] += 1
     come_back(w, i, day)
-
-
-@kernel
-def _settle_abroad(w: World, i: int, day: int) -> None:
-    """Let a person live at his host without a claim."""
-    from_draws(w, i, codes.ABROAD, w.host_key[w.host[i]])
-    enter(w, i, codes.ABROAD, day)
 
 
 @kernel

@@ -9,13 +9,13 @@ from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
 from desertion.rules.refuge import chance_out
 from desertion.rules.ticks import ticks
-from desertion.simulation.day.flight import choose_host, come_back, fall_back, from_draws, set_out, stay_ticks
+from desertion.simulation.day.flight import choose_host, come_back, fall_back, set_out, settle_abroad, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
 from desertion.simulation.signals.hosts import takes_claims
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
-from desertion.simulation.world.people import is_passing, is_wanted, who
+from desertion.simulation.world.people import is_passing, who
 
 
 @kernel
@@ -208,14 +208,13 @@ def _end_toleration(w: World, i: int, day: int) -> None:
     if uniform(w.seed, who(w, i), TOLERATION, w.spell[i]) < w.hosts[h].enforcement:
         w.trait[i] &= ~codes.OUT_BIT & 0xFF
         w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
-        if is_wanted(w.trait[i]):
+        if (w.trait[i] & codes.WANTED_BITS) != 0:
             _punish(w, i, day)
         else:
             new_spell(w, i)
             enter(w, i, codes.HOME, day)
     else:
-        from_draws(w, i, codes.ABROAD, w.host_key[h])
-        enter(w, i, codes.ABROAD, day)
+        settle_abroad(w, i, day)
 
 
 @kernel

@@ -111,12 +111,6 @@ def _outside_worth(w: World, region: int, h: int) -> float:
 
 
 @kernel
-def outside_worth(w: World, c: int, h: int) -> float:
-    """Nearness of a host to a community times what the wait at its border leaves of it."""
-    return w.outside[w.community_region[c], h]
-
-
-@kernel
 def passable(w: World, f: int, cat: int) -> float:
     """Chance to pass the own frontier."""
     force = w.forces[f]

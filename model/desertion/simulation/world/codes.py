@@ -31,6 +31,10 @@ OFFICER_BIT, SKILLED_BIT, ORIGINAL_BIT, CALLED_BIT, REFUSER_BIT, SERVED_BIT, OUT
     1 << n for n in range(8)
 )
 
+WANTED_BITS = (
+    SERVED_BIT | CALLED_BIT
+)  # who served or was called is looked for when he is in his country and not in his unit
+
 # What a day's counters count, a column each.
 DAY_COUNTS = (
     "new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled", "new_wounded", "new_killed", "new_captured",

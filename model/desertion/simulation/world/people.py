@@ -32,12 +32,6 @@ def class_of(kind: int, status: int, trait: int) -> int:
 
 
 @kernel
-def is_wanted(trait: int) -> bool:
-    """Whether his state looks for a person who is at home: he served or was called."""
-    return (trait & (codes.SERVED_BIT | codes.CALLED_BIT)) != 0
-
-
-@kernel
 def can_leave(status: int) -> bool:
     """Whether exit clocks run in this status."""
     return (
