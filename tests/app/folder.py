@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desertion.study import sweep
-from desertion.study.claims.trial import Plan, spec_of
+from desertion.study.claims.trial import ClaimsPlan, spec_of
 from desertion.study.comparison.compare import spec_of as comparison_of
 from desertion.study.run.sweep import RunOptions, run_study
 
@@ -73,11 +73,11 @@ def make(place: Path) -> Path:
         measures=["share_left", "left_total"], out=folder / "wide.sqlite", options=here, quiet=True,
     )  # fmt: skip
     run_study(comparison_of("toy", ["closed-borders", "fast-track"], runs=3, days=60), folder / "policies.sqlite", here)
-    claims = Plan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)
+    claims = ClaimsPlan(ids=("contagion", "closed-borders-backfire"), count=3, scale=0.2)
     run_study(spec_of(claims), folder / "claims.sqlite", here)
     (folder / "own").mkdir()
     (folder / "own" / "claims.toml").write_text(OWN_CLAIMS)
-    own = Plan(path=folder / "own" / "claims.toml", count=4)
+    own = ClaimsPlan(path=folder / "own" / "claims.toml", count=4)
     run_study(spec_of(own), folder / "own" / "claims.sqlite", here)
     (place / "secret.sqlite").write_text(SECRET)
     (folder / "outside.sqlite").symlink_to(place / "secret.sqlite")

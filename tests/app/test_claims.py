@@ -11,7 +11,7 @@ from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.app.work.claims import judged
 from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
-from desertion.study.claims.trial import Plan, spec_of
+from desertion.study.claims.trial import ClaimsPlan, spec_of
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import OWN_CLAIMS, Here
 
@@ -25,7 +25,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     studies = tmp_path / "studies"
     studies.mkdir()
     run_study(
-        spec_of(Plan(path=mine, count=2)), studies / "claims.sqlite", RunOptions(executor=Here(), workers=1, quiet=True)
+        spec_of(ClaimsPlan(path=mine, count=2)),
+        studies / "claims.sqlite",
+        RunOptions(executor=Here(), workers=1, quiet=True),
     )
     set_limits(Limits(studies=studies))
     yield studies
@@ -60,7 +62,7 @@ def test_arms_with_a_scenario_by_its_path_are_refused(folder: Path) -> None:
     """What a claims file names is not opened unless it is shipped."""
     text = OWN_CLAIMS.replace('scenario = "toy"', f'scenario = "{shipped("seeds") / "scenarios" / "toy.toml"}"')
     (folder / "by-path.toml").write_text(text)
-    runs = spec_of(Plan(path=folder / "by-path.toml", count=1))
+    runs = spec_of(ClaimsPlan(path=folder / "by-path.toml", count=1))
     run_study(runs, folder / "path-claims.sqlite", RunOptions(executor=Here(), workers=1, quiet=True))
     with pytest.raises(InputError, match="runs a scenario that is not shipped"):
         judged("path-claims.sqlite")

@@ -39,7 +39,7 @@ def command(
     names = [any_case(name).name for name in series or CASES]
     quieten()
     for name in names:
-        found, seconds = fit_case(name, target, sizes, seed, workers or 1, recalled=recalled)
-        print(summary([found]))
-        for path in write_case(found, seconds, target):
+        fit, seconds = fit_case(name, target, sizes, seed, workers or 1, recalled=recalled)
+        print(summary([fit]))
+        for path in write_case(fit, seconds, target):
             print(f"  {path}")

@@ -9,7 +9,7 @@ from desertion.commands._shared import options
 from desertion.commands._shared.studies import exit_code
 
 if TYPE_CHECKING:
-    from desertion.study.claims.trial import Plan
+    from desertion.study.claims.trial import ClaimsPlan
     from desertion.study.run.sweep import RunOptions
 
 
@@ -35,12 +35,12 @@ def command(
     from dataclasses import replace
 
     from desertion.files import folder
-    from desertion.study.claims.trial import Plan, quickly
+    from desertion.study.claims.trial import ClaimsPlan, quickly
     from desertion.study.run.schedule import shard_of
     from desertion.study.run.sweep import RunOptions
 
     chosen = tuple(ids or ())
-    plan = Plan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
+    plan = ClaimsPlan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
     plan = quickly(plan) if quick else plan
     target = folder(out or Path("outputs/claims-quick" if quick else "outputs/claims"))
     plan = replace(plan, command=_command(plan))
@@ -50,7 +50,7 @@ def command(
     return exit_code(lambda: _judge(plan, file, target, by))
 
 
-def _judge(plan: "Plan", file: Path, target: Path, by: "RunOptions | None") -> int:
+def _judge(plan: "ClaimsPlan", file: Path, target: Path, by: "RunOptions | None") -> int:
     """Run what is missing, unless nothing is to be run; write and print the verdicts."""
     from desertion.files import write_text
     from desertion.study.claims.trial import judged_file, put_to_the_test
@@ -69,7 +69,7 @@ def _judge(plan: "Plan", file: Path, target: Path, by: "RunOptions | None") -> i
     return 0
 
 
-def _command(plan: "Plan") -> str:
+def _command(plan: "ClaimsPlan") -> str:
     """The command that repeats the study, wherever its results are put."""
     words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
     words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]

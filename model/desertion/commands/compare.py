@@ -143,7 +143,7 @@ def _table(comparison: Comparison, force: str) -> object:
 
     from desertion.figures.style import number
 
-    found = comparison.headline(force, ("left", *COLUMNS))
+    headline = comparison.headline(force, ("left", *COLUMNS))
     table = Table(
         title=f"{force}" if len(comparison.forces) > 1 else None, box=box.SIMPLE, pad_edge=False, title_justify="left"
     )
@@ -151,7 +151,7 @@ def _table(comparison: Comparison, force: str) -> object:
     for title in ("left", f"more than under\n{comparison.baseline}", *COLUMNS.values()):
         table.add_column(title, justify="right", no_wrap=True)
     for policy in comparison.policies:
-        rows = {str(one["measure"]): one for _, one in found[found["policy"] == policy].iterrows()}
+        rows = {str(row["measure"]): row for _, row in headline[headline["policy"] == policy].iterrows()}
         left = rows["left"]
         cells = [f"{number(left['estimate'])}\n{number(left['low'])}–{number(left['high'])}"]
         cells.append("" if policy == comparison.baseline else _difference(left))
@@ -167,13 +167,13 @@ def _difference(left: pd.Series) -> str:
     return f"{sign}{number(left['difference'])}{sure}\n{number(left['difference_low'])} to {number(left['difference_high'])}"
 
 
-def _cell(one: pd.Series) -> str:
+def _cell(row: pd.Series) -> str:
     from desertion.figures.style import number
     from desertion.study.comparison.report.words import short
 
-    if one["measure"] == "collapsed":
-        return f"{short(one['estimate'], 'share')}\n{100 * one['low']:.0f}–{100 * one['high']:.0f} %"
-    return number(one["estimate"]) if one["unit"] in ("persons", "cases") else short(one["estimate"], str(one["unit"]))
+    if row["measure"] == "collapsed":
+        return f"{short(row['estimate'], 'share')}\n{100 * row['low']:.0f}–{100 * row['high']:.0f} %"
+    return number(row["estimate"]) if row["unit"] in ("persons", "cases") else short(row["estimate"], str(row["unit"]))
 
 
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:

@@ -10,7 +10,7 @@ import typer
 from desertion.commands._shared import options
 
 if TYPE_CHECKING:
-    from desertion.study.history.beside import Beside
+    from desertion.study.history.beside import ModelledSeries
     from desertion.study.history.series import Series
 
 
@@ -19,7 +19,8 @@ def command(
         list[str] | None, typer.Argument(help="Series to show, by name, or CSV files; all if none.")
     ] = None,
     with_model: Annotated[
-        bool, typer.Option("--with-model", help="Beside each, what the shipped scenario of the same events gives.")
+        bool,
+        typer.Option("--with-model", help="ModelledSeries each, what the shipped scenario of the same events gives."),
     ] = False,
     runs: Annotated[int, typer.Option("--runs", "-n", min=1, help="Runs of that scenario.")] = 20,
     seed: options.Seed = 1,
@@ -61,7 +62,7 @@ def command(
             print(f"  {drawn}")
 
 
-def _draw(series: Series, pair: Beside | None, out: Path) -> Path:
+def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:
     from desertion.figures import series as drawing
     from desertion.figures import style
     from desertion.study.history.beside import COUNTERPARTS

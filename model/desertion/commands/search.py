@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desertion.study.analysis.goal import Goal
     from desertion.study.design.spec import StudySpec
     from desertion.study.run.sweep import RunOptions
-    from desertion.study.search.candidates import Found
+    from desertion.study.search.candidates import SearchResult
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
 OutFile = Annotated[
@@ -105,15 +105,15 @@ def _search(
     from desertion.study.search.candidates import together
     from desertion.study.search.search import on_other_fates, search, sobol_sample
 
-    found = {"Optuna": search(spec, goal, candidates, out, options)}
-    _show(found["Optuna"], goal)
+    results = {"Optuna": search(spec, goal, candidates, out, options)}
+    _show(results["Optuna"], goal)
     if rival:
-        found["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), options)
-        _compare(found, goal)
-    table = together(found.items(), goal)
+        results["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), options)
+        _compare(results, goal)
+    table = together(results.items(), goal)
     if check:
-        again = on_other_fates(spec, goal, list(found.values()), check, out.with_stem(f"{out.stem}-check"), options)
-        fresh = dict(zip(found, again, strict=True))
+        again = on_other_fates(spec, goal, list(results.values()), check, out.with_stem(f"{out.stem}-check"), options)
+        fresh = dict(zip(results, again, strict=True))
         _compare(fresh, goal, f"on {check} other replicates, ")
         table = _checked(table, fresh, goal)
     if csv is not None:
@@ -127,10 +127,10 @@ def _search(
     return 0
 
 
-def _show(found: "Found", goal: "Goal") -> None:
-    best = found.table[found.table["front"]].sort_values(next(iter(goal.wanted)))
+def _show(result: "SearchResult", goal: "Goal") -> None:
+    best = result.table[result.table["front"]].sort_values(next(iter(goal.wanted)))
     print(
-        f"{int(found.table['within'].sum())} of {len(found.table)} candidates are within the limits, "
+        f"{int(result.table['within'].sum())} of {len(result.table)} candidates are within the limits, "
         f"{len(best)} on the front{f'; {_MOST} of them from end to end' if len(best) > _MOST else ''}:"
     )
     if len(best) > _MOST:
@@ -138,34 +138,34 @@ def _show(found: "Found", goal: "Goal") -> None:
     rows = [*goal.measures, *(name for name in best.columns if name not in (*goal.measures, "design", *_NO_LEVERS))]
     shown = best.set_index("design")[rows].T.rename_axis(index=None, columns="candidate")
     print(shown.to_string(float_format=lambda value: f"{value:.4g}"))
-    print(f"all candidates: {found.study.path}")
+    print(f"all candidates: {result.study.path}")
 
 
 _NO_LEVERS = ("runs", "within", "front")
 
 
-def _compare(found: "dict[str, Found]", goal: "Goal", where: str = "") -> None:
+def _compare(results: "dict[str, SearchResult]", goal: "Goal", where: str = "") -> None:
     from desertion.study.search.candidates import compare_found, together
 
-    joint = together(found.items(), goal).set_index("proposed_by")["joint_front"]
-    volumes = compare_found(list(found.values()), goal)
-    for (name, one), volume in zip(found.items(), volumes, strict=True):
+    joint = together(results.items(), goal).set_index("proposed_by")["joint_front"]
+    volumes = compare_found(list(results.values()), goal)
+    for (name, result), volume in zip(results.items(), volumes, strict=True):
         print(
-            f"{where}{name}: hypervolume {volume:.3f}, {int(one.table['within'].sum())} of {len(one.table)} within the "
+            f"{where}{name}: hypervolume {volume:.3f}, {int(result.table['within'].sum())} of {len(result.table)} within the "
             f"limits, {int(joint[[name]].sum())} on the joint front"
         )
     if not where:
         print("(hypervolume: share of the box around all candidates within the limits that some candidate beats)")
 
 
-def _checked(table: "pd.DataFrame", fresh: "dict[str, Found]", goal: "Goal") -> "pd.DataFrame":
+def _checked(table: "pd.DataFrame", fresh: "dict[str, SearchResult]", goal: "Goal") -> "pd.DataFrame":
     """Add what the candidates on the fronts gave on other fates."""
     import pandas as pd
 
     anew: list[pd.DataFrame] = []
-    for name, one in fresh.items():
+    for name, result in fresh.items():
         own = table.index[(table["proposed_by"] == name) & table["front"]]
-        renamed = one.table[list(goal.measures)].rename(columns=lambda measure: f"{measure}_checked")
+        renamed = result.table[list(goal.measures)].rename(columns=lambda measure: f"{measure}_checked")
         anew.append(renamed.set_axis(own))
     return table.join(pd.concat(anew))
 
@@ -183,11 +183,11 @@ def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) ->
         style.save(figure, path)
 
 
-def _pairs(given: list[str], option: str) -> list[tuple[str, str]]:
+def _pairs(texts: list[str], option: str) -> list[tuple[str, str]]:
     from desertion.errors import input_error
 
     pairs: list[tuple[str, str]] = []
-    for text in given:
+    for text in texts:
         name, sign, word = text.partition("=")
         if not sign or not name or not word:
             raise input_error(option, text, "must read measure=value")

@@ -53,17 +53,17 @@ def command(
 
     target = folder(out or Path("outputs/thesis-quick" if quick else "outputs/thesis"))
     sizes = QUICK if quick else Sizes()
-    given = {"particles": particles, "generations": generations, "table": None if table is None else 1000 * table}
-    sizes = replace(sizes, **{key: value for key, value in given.items() if value is not None})
+    changes = {"particles": particles, "generations": generations, "table": None if table is None else 1000 * table}
+    sizes = replace(sizes, **{key: value for key, value in changes.items() if value is not None})
     cores = workers or 2
     quieten()
     began = time.monotonic()
     fits = []
     for name in CASES:
-        found, seconds = fit_case(name, target / "fits", sizes, seed, cores)
-        write_case(found, seconds, target)
-        fits.append((found, seconds))
-        print(words.summary([found]))
+        fitted, seconds = fit_case(name, target / "fits", sizes, seed, cores)
+        write_case(fitted, seconds, target)
+        fits.append((fitted, seconds))
+        print(words.summary([fitted]))
     reference = reference_table(target / "table", sizes, seed, cores, tell=print)
     cells = power_cells(target / "table", sizes, seed, cores)
     power = power_table(cells)
@@ -117,8 +117,8 @@ def _smaller(sizes: "Sizes") -> "list[Text]":
 
 
 def _again(quick: bool, particles: int | None, generations: int | None, table: int | None, seed: int) -> str:
-    given = {"particles": particles, "generations": generations, "table": table}
-    options = [f"--{name} {value}" for name, value in given.items() if value is not None]
+    values = {"particles": particles, "generations": generations, "table": table}
+    options = [f"--{name} {value}" for name, value in values.items() if value is not None]
     return " ".join(["desertion thesis", *(["--quick"] if quick else []), *options, f"--seed {seed}"])
 
 

@@ -1,4 +1,4 @@
-"""Animation: a cascade as a moving picture, everyone a square coloured by what he is doing, beside the curve."""
+"""A cascade as a moving picture, everyone a square coloured by what he is doing, beside the curve."""
 
 from __future__ import annotations
 

@@ -312,7 +312,7 @@ def _row_labels(rows: pd.DataFrame) -> list[str]:
     first = list(rows.columns).index("measure")
     settings = [str(name) for name in rows.columns[:first] if name not in known]
     return [
-        ", ".join([str(one["policy"]), *(_setting(name, one[name]) for name in settings)]) for _, one in rows.iterrows()
+        ", ".join([str(row["policy"]), *(_setting(name, row[name]) for name in settings)]) for _, row in rows.iterrows()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Attribution: who left only because of a policy, and how much a policy changes."""
+"""Who left only because of a policy, and how much a policy changes."""
 
 from __future__ import annotations
 

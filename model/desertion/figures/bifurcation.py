@@ -1,4 +1,4 @@
-"""Bifurcation: the pressures that keep themselves against the strength of contagion, with simulated points on them."""
+"""The pressures that keep themselves against the strength of contagion, with simulated points on them."""
 
 from __future__ import annotations
 

@@ -90,11 +90,11 @@ def together(
     drawn = style.pens(len(names))
     ends: list[float] = []
     for name, pen in zip(names, drawn, strict=True):
-        one = banded[banded["policy"] == name]
-        if band and int(one["runs"].iloc[0]) > 1:
-            ax.fill_between(one["day"], one["lower"], one["upper"], color=pen.color, alpha=0.13, linewidth=0)
-        ax.plot(one["day"], one["median"], color=pen.color, linestyle=pen.linestyle, label=name)
-        ends.append(float(one["median"].iloc[-1]))
+        curve = banded[banded["policy"] == name]
+        if band and int(curve["runs"].iloc[0]) > 1:
+            ax.fill_between(curve["day"], curve["lower"], curve["upper"], color=pen.color, alpha=0.13, linewidth=0)
+        ax.plot(curve["day"], curve["median"], color=pen.color, linestyle=pen.linestyle, label=name)
+        ends.append(float(curve["median"].iloc[-1]))
     _axes(ax, banded, column, start, band=band)
     if len(names) > 1:
         style.label_ends(ax, names, ends, drawn)
@@ -123,12 +123,12 @@ def panels(
         ax: Axes = grid[index // across, index % across]
         for other in names:
             if other != name:
-                one = banded[banded["policy"] == other]
-                ax.plot(one["day"], one["median"], color=style.soft_ink(), alpha=0.4, linewidth=0.8, zorder=1)
-        one = banded[banded["policy"] == name]
-        ax.fill_between(one["day"], one["low"], one["high"], color=pen.color, alpha=0.12, linewidth=0)
-        ax.fill_between(one["day"], one["lower"], one["upper"], color=pen.color, alpha=0.25, linewidth=0)
-        ax.plot(one["day"], one["median"], color=pen.color)
+                band = banded[banded["policy"] == other]
+                ax.plot(band["day"], band["median"], color=style.soft_ink(), alpha=0.4, linewidth=0.8, zorder=1)
+        band = banded[banded["policy"] == name]
+        ax.fill_between(band["day"], band["low"], band["high"], color=pen.color, alpha=0.12, linewidth=0)
+        ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
+        ax.plot(band["day"], band["median"], color=pen.color)
         ax.set_title(name.replace("+", " +\n") if len(name) > 22 else name)
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
@@ -163,12 +163,12 @@ def run(figure: Figure, daily: pd.DataFrame, *, start: dt.date | None = None) ->
     )
     for ax, (column, title, unit) in zip(grid, _RUN_PANELS, strict=True):
         for force, pen in zip(forces, drawn, strict=True):
-            one = table[table["force"] == force]
+            own = table[table["force"] == force]
             if column == "leaving":
-                smooth = one[column].rolling(7, min_periods=1, center=True).mean()
-                ax.plot(one["day"], smooth, color=pen.color, linestyle=pen.linestyle, label=force)
+                smooth = own[column].rolling(7, min_periods=1, center=True).mean()
+                ax.plot(own["day"], smooth, color=pen.color, linestyle=pen.linestyle, label=force)
             else:
-                ax.plot(one["day"], one[column], color=pen.color, linestyle=pen.linestyle, label=force)
+                ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
         ax.set_title(title)
         ax.set_ylabel(unit)
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
@@ -193,7 +193,7 @@ _RUN_PANELS = (
 
 
 def titles(column: str) -> tuple[str, str]:
-    """Return title and unit of a daily column; one not listed is a count of persons."""
+    """Title and unit of a daily column; one not listed is a count of persons."""
     return TITLES.get(column, (column.replace("_", " ").capitalize(), "persons"))
 
 

@@ -69,7 +69,7 @@ def _percent(value: float) -> str:
 
 
 def _round_values(low: float, high: float) -> list[float]:
-    """Return 1, 2 and 5 times powers of ten between two numbers, thinned to at most seven."""
+    """1, 2 and 5 times powers of ten between two numbers, thinned to at most seven."""
     powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     values = [float(step * 10.0**power) for power in powers for step in (1, 2, 5)]
     inside = [value for value in values if low < value < high]

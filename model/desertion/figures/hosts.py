@@ -1,4 +1,4 @@
-"""Hosts: how many wait, stay and are decided where, and what a policy does to each host."""
+"""How many wait, stay and are decided where, and what a policy does to each host."""
 
 from __future__ import annotations
 

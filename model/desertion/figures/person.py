@@ -1,4 +1,4 @@
-"""Person: one person's life, with every term of the hazard day by day."""
+"""One person's life, with every term of the hazard day by day."""
 
 from __future__ import annotations
 
@@ -31,56 +31,56 @@ def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") ->
         title: Who the person is.
     """
     # Days on which the person cannot leave by this way are gaps in all three; a few lone days need marks to be seen.
-    one = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
-    few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if one["rate"].notna().sum() < 5 else {}
+    route_days = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
+    few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if route_days["rate"].notna().sum() < 5 else {}
     with rc_context(few):
-        return _panels(figure, trace, one, title or f"Way: {style.ROUTE_NAMES.get(route, route)}")
+        return _panels(figure, trace, route_days, title or f"Way: {style.ROUTE_NAMES.get(route, route)}")
 
 
-def _panels(figure: Figure, trace: pd.DataFrame, one: pd.DataFrame, title: str) -> list[Axes]:
+def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str) -> list[Axes]:
     top, middle, low = figure.subplots(3, 1, sharex=True, height_ratios=[3, 2, 2])
-    terms(top, one)
-    probability(middle, one)
-    clock(low, one)
+    terms(top, days)
+    probability(middle, days)
+    clock(low, days)
     statuses(middle, trace)
     for ax in (top, middle):
         ax.set_xlabel("")
-    low.set_xlim(*_lived(trace, one))
+    low.set_xlim(*_lived(trace, days))
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return [top, middle, low]
 
 
-def terms(ax: Axes, one: pd.DataFrame, *, most: int = 7) -> Axes:
+def terms(ax: Axes, days: pd.DataFrame, *, most: int = 7) -> Axes:
     """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up.
 
     Args:
         ax: Where to draw.
-        one: The trace of one way to leave.
+        days: The trace of one way to leave.
         most: Terms shown by name.
     """
-    names = [str(name) for name in one.columns if name not in NOT_TERMS]
-    size = {name: float(np.nanmax(np.abs(one[name]), initial=0.0)) for name in names}
+    names = [str(name) for name in days.columns if name not in NOT_TERMS]
+    size = {name: float(np.nanmax(np.abs(days[name]), initial=0.0)) for name in names}
     named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:most]
     rest = [name for name in names if size[name] > 1e-9 and name not in named]
-    series = {name.replace("_", " "): one[name] for name in named}
+    series = {name.replace("_", " "): days[name] for name in named}
     if rest:
-        series[f"{len(rest)} others"] = one[rest].sum(axis=1, min_count=1)
+        series[f"{len(rest)} others"] = days[rest].sum(axis=1, min_count=1)
     drawn = style.pens(len(series))
     for values, pen in zip(series.values(), drawn, strict=True):
-        ax.plot(one["day"], values, color=pen.color, linestyle=pen.linestyle)
+        ax.plot(days["day"], values, color=pen.color, linestyle=pen.linestyle)
     ax.axhline(0.0, color=style.soft_ink(), linewidth=0.8, marker="")
     ax.set_title("What moves the decision")
     ax.set_ylabel("log-hazard")
-    _days(ax, one)
+    _days(ax, days)
     ends = [float(values.dropna().iloc[-1]) if values.notna().any() else 0.0 for values in series.values()]
     return style.label_ends(ax, list(series), ends, drawn) if series else ax
 
 
-def probability(ax: Axes, one: pd.DataFrame) -> Axes:
+def probability(ax: Axes, days: pd.DataFrame) -> Axes:
     """Draw the daily probability of leaving by one way on a logarithmic axis; days without any chance are gaps."""
-    chance = -np.expm1(-one["rate"].to_numpy(dtype=float))
+    chance = -np.expm1(-days["rate"].to_numpy(dtype=float))
     some = chance[chance > 0.0]
-    ax.plot(one["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
+    ax.plot(days["day"], np.where(chance > 0.0, chance, np.nan), color=style.ink())
     ax.set_title("Probability of leaving")
     if len(some) and some.max() > _STEADY * some.min():
         ax.set_yscale("log")
@@ -93,17 +93,17 @@ def probability(ax: Axes, one: pd.DataFrame) -> Axes:
         ax.set_ylim(0.0, 1.15 * float(some.max()) if len(some) else 1.0)
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
         ax.set_ylabel("a day")
-    _days(ax, one)
+    _days(ax, days)
     return ax
 
 
-def clock(ax: Axes, one: pd.DataFrame) -> Axes:
+def clock(ax: Axes, days: pd.DataFrame) -> Axes:
     """Draw the summed hazard against the person's own threshold: who reaches it leaves that day."""
     pen, line = style.pens(2)
-    spells = one["threshold"].dropna()
+    spells = days["threshold"].dropna()
     height = float(spells.iloc[0]) if len(spells) else 0.0
-    ax.plot(one["day"], one["clock"], color=line.color)
-    top = max(float(one["clock"].max()) * 1.15 if len(spells) else 0.0, 1e-12)
+    ax.plot(days["day"], days["clock"], color=line.color)
+    top = max(float(days["clock"].max()) * 1.15 if len(spells) else 0.0, 1e-12)
     if height <= 4.0 * top:
         ax.axhline(height, color=pen.color, linestyle=(0.0, (6.0, 2.0)), linewidth=1.2, marker="")
         ax.annotate("own threshold", (0.99, height), xycoords=("axes fraction", "data"), xytext=(0, 3),
@@ -115,7 +115,7 @@ def clock(ax: Axes, one: pd.DataFrame) -> Axes:
     ax.set_title("Clock")
     ax.set_ylabel("summed hazard")
     ax.set_xlabel("day")
-    _days(ax, one)
+    _days(ax, days)
     return ax
 
 
@@ -131,15 +131,15 @@ def statuses(ax: Axes, trace: pd.DataFrame) -> Axes:
     return ax
 
 
-def _lived(trace: pd.DataFrame, one: pd.DataFrame) -> tuple[float, float]:
+def _lived(trace: pd.DataFrame, days: pd.DataFrame) -> tuple[float, float]:
     """First day, and the last until which anything is to be seen, with room to its right."""
     by_day = trace.drop_duplicates("day")
     changes = by_day.loc[by_day["status"] != by_day["status"].shift(), "day"]
-    open_days = one.loc[one["rate"].notna(), "day"]
-    first, end = float(one["day"].min()), float(one["day"].max())
+    open_days = days.loc[days["rate"].notna(), "day"]
+    first, end = float(days["day"].min()), float(days["day"].max())
     last = max(float(changes.max()), float(open_days.max()) if len(open_days) else first)
     return first, max(min(end, first + max(_ROOM * (last - first), _SHORTEST)), first + 1.0)
 
 
-def _days(ax: Axes, one: pd.DataFrame) -> None:
-    ax.set_xlim(float(one["day"].min()), max(float(one["day"].max()), float(one["day"].min()) + 1.0))
+def _days(ax: Axes, days: pd.DataFrame) -> None:
+    ax.set_xlim(float(days["day"].min()), max(float(days["day"].max()), float(days["day"].min()) + 1.0))

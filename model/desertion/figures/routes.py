@@ -1,4 +1,4 @@
-"""Routes: by which way people left, over time and under each policy."""
+"""By which way people left, over time and under each policy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strength: what is left of the army, and when it breaks."""
+"""What is left of the army, and when it breaks."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
     ends: list[float] = []
     top = 1.0
     for name, pen in zip(names, drawn, strict=True):
-        one = serving[serving["policy"] == name]
+        own = serving[serving["policy"] == name]
         other = able[able["policy"] == name]
-        first = max(float(one["median"].iloc[0]), 1.0)
-        if int(one["runs"].iloc[0]) > 1:
+        first = max(float(own["median"].iloc[0]), 1.0)
+        if int(own["runs"].iloc[0]) > 1:
             ax.fill_between(
-                one["day"], one["lower"] / first, one["upper"] / first, color=pen.color, alpha=0.13, linewidth=0
+                own["day"], own["lower"] / first, own["upper"] / first, color=pen.color, alpha=0.13, linewidth=0
             )
-        ax.plot(one["day"], one["median"] / first, color=pen.color, linestyle=pen.linestyle)
+        ax.plot(own["day"], own["median"] / first, color=pen.color, linestyle=pen.linestyle)
         if len(names) <= 2:
             ax.plot(other["day"], other["median"] / first, color=pen.color, linewidth=0.9, alpha=0.8)
-        ends.append(float(one["median"].iloc[-1]) / first)
-        top = max(top, float(one["upper"].max()) / first)
+        ends.append(float(own["median"].iloc[-1]) / first)
+        top = max(top, float(own["upper"].max()) / first)
     ax.set_title("Strength relative to the first day")
     ax.set_ylabel("serving, share of the first day")
     ax.set_xlabel(f"day since {start.day} {start:%B %Y}" if start else "day")

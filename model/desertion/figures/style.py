@@ -109,52 +109,52 @@ def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
 
 
 def new_figure(shape: Shape = "wide", medium: Medium = "screen") -> Figure:
-    """Return an empty figure of a house size, not known to pyplot, so that nothing needs closing."""
+    """An empty figure of a house size, not known to pyplot, so that nothing needs closing."""
     figure = Figure(figsize=SIZES[medium][shape], layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def pens(count: int) -> list[Pen]:
-    """Return one pen a line; from the ninth line on, colours return with other dashes."""
+    """One pen a line; from the ninth line on, colours return with other dashes."""
     colors: list[str] = list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
     shift = [(index + index // len(colors)) % len(DASHES) for index in range(count)]
     return [Pen(_hex(colors[index % len(colors)]), DASHES[shift[index]]) for index in range(count)]
 
 
 def ink() -> str:
-    """Return the colour of text in the style now in force."""
+    """The colour of text in the style now in force."""
     return _hex(str(mpl.rcParams["text.color"]))
 
 
 def soft_ink() -> str:
-    """Return the colour of lesser text and marks in the style now in force."""
+    """The colour of lesser text and marks in the style now in force."""
     return _hex(str(mpl.rcParams["xtick.labelcolor"]))
 
 
 def paper_color() -> str:
-    """Return the colour of the page in the style now in force."""
+    """The colour of the page in the style now in force."""
     return _hex(str(mpl.rcParams["axes.facecolor"]))
 
 
 def grid_color() -> str:
-    """Return the colour of grid lines in the style now in force."""
+    """The colour of grid lines in the style now in force."""
     return _hex(str(mpl.rcParams["grid.color"]))
 
 
 def routes() -> dict[str, str]:
-    """Return the fill of each way to leave in the style now in force."""
+    """The fill of each way to leave in the style now in force."""
     return ROUTES_ON_DARK if _is_dark() else ROUTES
 
 
 def ladder() -> LinearSegmentedColormap:
-    """Return a one-hue colour map from the page's own colour (nothing) to the strongest contrast with it (most)."""
+    """A one-hue colour map from the page's own colour (nothing) to the strongest contrast with it (most)."""
     steps = ["#1c4f82", "#56a7d6", "#e8f4fd"] if _is_dark() else ["#56a7d6", "#1c4f82", "#0b1f3a"]
     return LinearSegmentedColormap.from_list("ladder", [paper_color(), *steps])
 
 
 def ink_on(color: tuple[float, ...]) -> str:
-    """Return black or white, whichever reads better on a colour given as red, green, blue in [0, 1]."""
+    """Black or white, whichever reads better on a colour given as red, green, blue in [0, 1]."""
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3])
     return "#1a1a1a" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.2 else "#ffffff"
 
@@ -176,7 +176,7 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
 
 
 def number(value: float) -> str:
-    """Return a count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
+    """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
     size = abs(value)
     if size >= 1e6:
         return f"{value / 1e6:.3g} M"
@@ -221,7 +221,7 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
 
 
 def _places(ax: Axes, heights: Sequence[float], size: float) -> list[float]:
-    """Return label heights in shares of the axes, at least a line of text apart and in the order of the data."""
+    """Label heights in shares of the axes, at least a line of text apart and in the order of the data."""
     inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
     gap = 1.35 * size / 72.0 / max(inches, 0.1)
     wanted = [float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, h)))[1]) for h in heights]
@@ -260,7 +260,7 @@ def save(figure: Figure, path: Path) -> Path:
 
 
 def png(figure: Figure, *, colors: int = 256) -> bytes:
-    """Return the figure as a PNG of a limited palette, about a third of the size of a full one."""
+    """The figure as a PNG of a limited palette, about a third of the size of a full one."""
     from PIL import Image
 
     raw = io.BytesIO()

@@ -10,25 +10,25 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
-from desertion.study.claims.trial import Plan, judged_file, put_to_the_test, quickly, spec_of
+from desertion.study.claims.trial import ClaimsPlan, judged_file, put_to_the_test, quickly, spec_of
 from desertion.study.run.sweep import RunOptions
 from desertion.study.store.reader import StudyFile
 from tests.study.claims.test_judging import TEXT
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> Plan:
+def plan(tmp_path: Path) -> ClaimsPlan:
     """A plan of eight worlds over the made-up claims."""
     path = tmp_path / "own.toml"
     path.write_text(TEXT)
-    return Plan(path=path, count=8, replicates=2, task="tests.study.claims.fake_claims.run")
+    return ClaimsPlan(path=path, count=8, replicates=2, task="tests.study.claims.fake_claims.run")
 
 
 def _options(pool: ThreadPoolExecutor) -> RunOptions:
     return RunOptions(executor=pool, workers=2, quiet=True)
 
 
-def test_arms_run_once_and_nothing_is_repeated(plan: Plan, tmp_path: Path) -> None:
+def test_arms_run_once_and_nothing_is_repeated(plan: ClaimsPlan, tmp_path: Path) -> None:
     """Two arms, eight worlds, two replicates: 32 runs, and none the second time."""
     file = tmp_path / "claims.sqlite"
     with ThreadPoolExecutor(2) as pool:
@@ -47,7 +47,7 @@ def test_arms_run_once_and_nothing_is_repeated(plan: Plan, tmp_path: Path) -> No
     assert "8 of 8 worlds complete" in markdown.read_text()
 
 
-def test_verdicts_can_be_read_from_an_unfinished_file(plan: Plan, tmp_path: Path) -> None:
+def test_verdicts_can_be_read_from_an_unfinished_file(plan: ClaimsPlan, tmp_path: Path) -> None:
     """Worlds come one after the other, so what is done is complete worlds."""
     names = [dict(row)["arm"] for row in spec_of(plan).design.rows[:4]]
     assert names == ["open", "closed", "open", "closed"]
@@ -57,19 +57,19 @@ def test_verdicts_can_be_read_from_an_unfinished_file(plan: Plan, tmp_path: Path
     assert judged_file(replace(plan, replicates=1), file).judged[0].verdict.worlds == 8
 
 
-def test_one_claim_alone_runs_only_its_arms(plan: Plan) -> None:
+def test_one_claim_alone_runs_only_its_arms(plan: ClaimsPlan) -> None:
     """Judging one claim costs its own arms."""
     spec = spec_of(replace(plan, ids=("at-high-R",)))
     assert {dict(row)["arm"] for row in spec.design.rows} == {"open"}
 
 
-def test_quick_plans_are_small_and_provisional(plan: Plan) -> None:
+def test_quick_plans_are_small_and_provisional(plan: ClaimsPlan) -> None:
     """Quick mode keeps the seed and says that it was quick."""
     quick = quickly(replace(plan, count=2000))
     assert (quick.count, quick.quick, quick.seed) == (64, True, plan.seed)
 
 
-def test_impossible_plans_are_refused(plan: Plan) -> None:
+def test_impossible_plans_are_refused(plan: ClaimsPlan) -> None:
     """No world, no replicate: nothing to judge."""
     with pytest.raises(InputError, match="worlds = 0"):
         spec_of(replace(plan, count=0))

@@ -9,7 +9,7 @@ from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.study.history import shipped as history
-from desertion.study.history.beside import Beside, beside
+from desertion.study.history.beside import ModelledSeries, beside
 
 
 def test_months_of_the_exodus_are_counted_from_the_first_to_the_last_day() -> None:
@@ -31,14 +31,14 @@ def test_months_of_the_exodus_are_counted_from_the_first_to_the_last_day() -> No
 
 def test_misfit_is_measured_on_the_median() -> None:
     """Hand-made figures: medians 12 and 30 for 10 and 40."""
-    pair = Beside(np.array([10.0, 40.0]), np.array([[12.0, 30.0], [12.0, 31.0], [90.0, 0.0]]), (0, 1))
+    pair = ModelledSeries(np.array([10.0, 40.0]), np.array([[12.0, 30.0], [12.0, 31.0], [90.0, 0.0]]), (0, 1))
     assert pair.difference == pytest.approx((0.2 + 0.25) / 2)
     assert pair.total_difference == pytest.approx(12.0 / 50.0)
 
 
 def test_relative_difference_is_not_told_where_a_figure_is_nought() -> None:
     """Nothing can be related to nobody."""
-    assert np.isnan(Beside(np.array([0.0, 40.0]), np.array([[1.0, 30.0]]), (0, 1)).difference)
+    assert np.isnan(ModelledSeries(np.array([0.0, 40.0]), np.array([[1.0, 30.0]]), (0, 1)).difference)
 
 
 def test_a_series_without_a_scenario_is_refused() -> None:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from desertion.study.claims.document import Claim
-    from desertion.study.claims.judging import Judged
+    from desertion.study.claims.judging import JudgedClaim
 from desertion.app.work.claims import JudgedFile
 
 _MOST_WORLDS = 40
 
 
 @solara.component
-def Worlds(file: JudgedFile, row: Judged, dark: bool) -> Any:
+def Worlds(file: JudgedFile, row: JudgedClaim, dark: bool) -> Any:
     """One claim: what it says, its effect in each world as a picture, and a table of the worlds."""
     from desertion.study.claims.report import depends_on
 
@@ -53,7 +53,7 @@ def _about(claim: Claim) -> list[str]:
     ]
 
 
-def verdict_table(rows: tuple[Judged, ...]) -> str:
+def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
     from desertion.study.blocks import short_number
     from desertion.study.claims.report import consistent
@@ -82,7 +82,7 @@ def verdict_table(rows: tuple[Judged, ...]) -> str:
     return f'<div class="app-scroll"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def _allowed(row: Judged, verdict: str) -> str:
+def _allowed(row: JudgedClaim, verdict: str) -> str:
     """The verdict over worlds that history allows, its word in the word's colour."""
     if row.consistent is None:
         return html.escape(verdict)
@@ -90,7 +90,7 @@ def _allowed(row: Judged, verdict: str) -> str:
     return f'<span class="word {row.consistent.word}">{html.escape(word)}</span>:{html.escape(numbers)}'
 
 
-def _world_table(file: JudgedFile, row: Judged) -> str:
+def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
     """The first worlds with their parameters and effects, the strongest effects first."""
     order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
     names_ = list(file.worlds)[:8]
@@ -108,7 +108,7 @@ def _plain(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def _draw(row: Judged, dark: bool) -> Figure:
+def _draw(row: JudgedClaim, dark: bool) -> Figure:
     """The effects of all worlds, sorted, with the smallest effect of interest."""
     from matplotlib.ticker import MaxNLocator
 

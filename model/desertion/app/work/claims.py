@@ -41,7 +41,7 @@ def judged(name: str) -> JudgedFile:
         InputError: If the file holds no claims, or its claims file is not in the folder.
     """
     from desertion.study.claims.document import load
-    from desertion.study.claims.trial import Plan, judged_file
+    from desertion.study.claims.trial import ClaimsPlan, judged_file
     from desertion.study.claims.worlds import columns, worlds
     from desertion.study.store.reader import StudyFile
 
@@ -59,7 +59,7 @@ def judged(name: str) -> JudgedFile:
     _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
     command = f"desertion claims --worlds {settings['worlds']} --seed {settings['worlds_seed']}"
-    plan = Plan(
+    plan = ClaimsPlan(
         path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), replicates=int(spec["replicates"]["number"]),
         scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
     )  # fmt: skip
@@ -76,7 +76,10 @@ def _claims_of(name: str, is_own: bool, digest: str) -> tuple[Path | None, str]:
         return None, ""
     beside = claims_file(digest)
     if beside is not None:
-        return beside, f"Judged by {beside.name}, found in the study folder by the hash that the file of runs holds."
+        return (
+            beside,
+            f"Judged by {beside.name}, found in the study folder by the hash that the file of runs holds.",
+        )
     if is_own:
         raise InputError(
             f"{name} was made with a claims file of its own, which it names but does not hold; put that file, unchanged, into the "

@@ -28,7 +28,7 @@ class Answers:
     """A study's file, its tables and what it answers.
 
     Args:
-        path: The file, as ``sweep`` or ``desertion sweep`` wrote it.
+        path: The file, as `sweep` or `desertion sweep` wrote it.
 
     Raises:
         InputError: If the file is missing, foreign, damaged or made by a newer version.
@@ -41,8 +41,8 @@ class Answers:
             self._counts = file.counts()
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{count} {status}" for status, count in self._counts.items()) or "no runs"
-        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {told})"
+        counts = ", ".join(f"{count} {status}" for status, count in self._counts.items()) or "no runs"
+        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {counts})"
 
     @property
     def title(self) -> str:
@@ -85,9 +85,9 @@ class Answers:
     def failures(self) -> pd.DataFrame:
         """Runs that failed, took too long or were quarantined: design, replicate, status, error, trace."""
         with StudyFile(self.path) as file:
-            found = [row for row in file.rows() if row.status != DONE]
+            failed = [row for row in file.rows() if row.status != DONE]
         names = ("design", "replicate", "status", "attempts", "error", "trace")
-        return pd.DataFrame([[getattr(row, name) for name in names] for row in found], columns=list(names))
+        return pd.DataFrame([[getattr(row, name) for name in names] for row in failed], columns=list(names))
 
     def bands(
         self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
@@ -133,7 +133,7 @@ class Answers:
         """Means of each design point and whether it is on the Pareto front.
 
         Args:
-            wanted: For each measure whether ``more`` or ``less`` of it is better; by default what a search was after,
+            wanted: For each measure whether `more` or `less` of it is better; by default what a search was after,
                 within its limits, and for other studies leavers against money and infiltrators.
         """
         goal = self.goal()
@@ -143,8 +143,8 @@ class Answers:
 
     def goal(self) -> Goal | None:
         """What a search was after; None for a study that is no search."""
-        told = self.header.get("search")
-        return None if told is None else Goal.from_plain(told)
+        plain = self.header.get("search")
+        return None if plain is None else Goal.from_plain(plain)
 
     def phase(
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None
@@ -159,7 +159,7 @@ class Answers:
         Args:
             measure: The measure.
             policy: The policy mix, where the study has several.
-            of: ``mean`` over replicates, their ``spread``, or ``log`` for the mean logarithm.
+            of: `mean` over replicates, their `spread`, or `log` for the mean logarithm.
 
         Raises:
             InputError: If the design is neither sobol nor morris, or runs are missing.
@@ -198,10 +198,10 @@ class Answers:
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""
-        told = dict(self.spec["design"])
-        told["constraints"] = tuple(told["constraints"])
-        told["rows"] = tuple(tuple(row.items()) for row in told["rows"])
-        return DesignRule(**told)
+        plain = dict(self.spec["design"])
+        plain["constraints"] = tuple(plain["constraints"])
+        plain["rows"] = tuple(tuple(row.items()) for row in plain["rows"])
+        return DesignRule(**plain)
 
     def factors(self) -> tuple[Factor, ...]:
         """Varied parameters of the study in their order, without the dummy."""
@@ -216,18 +216,18 @@ class Answers:
         """
         from desertion.study.design.point import DIALS, scenario_of
 
-        told = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
-        label = told.pop("policies", next(iter(self.spec["policies"])))
+        values = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
+        label = values.pop("policies", next(iter(self.spec["policies"])))
         settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
-        own = {name: told.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
-        return scenario_of({**own, "policies": self.spec["policies"][label], "settings": {**settings, **told}})
+        own = {name: values.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
+        return scenario_of({**own, "policies": self.spec["policies"][label], "settings": {**settings, **values}})
 
     def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:
         """The table behind the figure of the same kind, see `Study.plot`.
 
         Args:
             measure: The measure.
-            kind: ``sensitivity``, ``paired`` or ``pareto`` (which a search's file gives by default); anything else
+            kind: `sensitivity`, `paired` or `pareto` (which a search's file gives by default); anything else
                 gives quantiles of the measure, with the chance of a global cascade where the measure is a cascade's
                 size.
         """
@@ -271,13 +271,13 @@ class Answers:
         return self.points.merge(table.reset_index(), on="design", how="right")
 
 
-def _factor(name: str, told: Mapping[str, Any]) -> Factor:
+def _factor(name: str, plain: Mapping[str, Any]) -> Factor:
     return Factor(
         name,
-        told["form"],
-        tuple(told["numbers"]),
-        tuple(told["values"]),
-        told["log"],
-        tuple(told["within"]),
-        told["steps"],
+        plain["form"],
+        tuple(plain["numbers"]),
+        tuple(plain["values"]),
+        plain["log"],
+        tuple(plain["within"]),
+        plain["steps"],
     )

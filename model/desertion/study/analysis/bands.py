@@ -1,4 +1,4 @@
-"""Bands: daily curves of a study as quantiles over its replicates, read one design point at a time."""
+"""Daily curves of a study as quantiles over its replicates, read one design point at a time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def bands(
         levels: Quantiles in [0, 1].
 
     Returns:
-        One row a design point, column and day: design, column, day, runs, and a column a level such as ``q50``.
+        One row a design point, column and day: design, column, day, runs, and a column a level such as `q50`.
 
     Raises:
         InputError: If no curves were kept, a column was not, or the table would be too long.
@@ -72,17 +72,17 @@ def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[
     Yields:
         A column and its curves, (runs, days + 1).
     """
-    kept = list(file.header().get("columns", ()))
-    index = [kept.index(name) for name in columns]
+    names = list(file.header().get("columns", ()))
+    index = [names.index(name) for name in columns]
     size = file.curve_bytes(design)
     at_once = len(index) if size <= _MOST_BYTES else 1
     for start in range(0, len(index), at_once):
         part = index[start : start + at_once]
-        found = [row.curve[:, part] for row in file.rows(design=design, curves=True) if row.status == DONE]
-        if found:
-            block = np.stack(_same_length(found))
+        curves = [row.curve[:, part] for row in file.rows(design=design, curves=True) if row.status == DONE]
+        if curves:
+            block = np.stack(_same_length(curves))
             for place, number in enumerate(part):
-                yield kept[number], block[:, :, place]
+                yield names[number], block[:, :, place]
 
 
 def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
@@ -95,13 +95,13 @@ def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
     Raises:
         InputError: If the study kept no curves, or not one of those named.
     """
-    kept = list(file.header().get("columns", ()))
-    if not kept:
+    known = list(file.header().get("columns", ()))
+    if not known:
         raise InputError(f"{file.path} keeps no curves: name daily columns under [keep] daily and run the study again")
     for name in columns:
-        if name not in kept:
-            raise unknown_name("daily column", name, kept, where=str(file.path))
-    return list(columns) or kept
+        if name not in known:
+            raise unknown_name("daily column", name, known, where=str(file.path))
+    return list(columns) or known
 
 
 def level_name(level: float) -> str:

@@ -1,4 +1,4 @@
-"""How large they get and how often they go global, as distributions and never as a mean alone."""
+"""Sizes of cascades: how large they get and how often they go global, as distributions and never as a mean alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GLOBAL = 0.1
 class SizeDistribution:
     """Sizes of cascades.
 
-    Args:
+    Attributes:
         sizes: (runs,) : sorted sizes.
         edges: (bins + 1,) : edges of the histogram.
         counts: (bins,) : runs a bin.
@@ -77,8 +77,8 @@ def size_distribution(values: Sequence[float] | NDArray[np.float64], bins: int =
         values: Sizes; values that are not finite are left out.
         bins: Bins of the histogram.
     """
-    given = np.asarray(values, dtype=np.float64)
-    sizes = np.sort(given[np.isfinite(given)])
+    numbers = np.asarray(values, dtype=np.float64)
+    sizes = np.sort(numbers[np.isfinite(numbers)])
     counts, edges = np.histogram(sizes, bins=bins)
     exceeding = 1.0 - np.searchsorted(sizes, sizes, side="left") / max(1, len(sizes))
     return SizeDistribution(sizes, edges, counts, exceeding, bimodality(sizes))

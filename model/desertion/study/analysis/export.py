@@ -1,4 +1,4 @@
-"""Export: a study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
+"""A study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> l
     Args:
         source: The study's file.
         out: The folder; made if it is missing.
-        form: ``csv`` or ``parquet`` (runs, design, curves), or ``ema`` (experiments.csv and a CSV an outcome).
+        form: `csv` or `parquet` (runs, design, curves), or `ema` (experiments.csv and a CSV an outcome).
         curves: Whether to write the daily curves as well.
 
     Returns:
@@ -71,7 +71,7 @@ def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[
         curves: Whether daily columns become outcomes too.
 
     Returns:
-        One row a finished run with its parameters, ``scenario`` (the replicate), ``policy`` and ``model``; and
+        One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
         outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns.
 
     Raises:

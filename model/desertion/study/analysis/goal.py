@@ -20,7 +20,7 @@ MORE, LESS = "more", "less"
 class Goal:
     """What a search is after.
 
-    Args:
+    Attributes:
         wanted: For each measure whether "more" or "less" of it is better.
         limits: Largest mean that a measure may have, such as `{"cost_eur": 1e9, "infiltrators": 50}`.
 
@@ -54,19 +54,19 @@ class Goal:
 
     def within(self, table: pd.DataFrame) -> NDArray[np.bool_]:
         """Whether each candidate has all its measures and keeps all limits, (candidates,)."""
-        kept = np.isfinite(table[list(self.measures)].to_numpy(np.float64)).all(axis=1)
+        inside = np.isfinite(table[list(self.measures)].to_numpy(np.float64)).all(axis=1)
         for name, limit in self.limits.items():
-            kept &= (table[name] <= limit).to_numpy()
-        return kept
+            inside &= (table[name] <= limit).to_numpy()
+        return inside
 
     def plain(self) -> dict[str, object]:
         """The goal as plain data; pairs, since the order of wishes decides the axes of a figure."""
         return {"wanted": [list(pair) for pair in self.wanted.items()], "limits": dict(self.limits)}
 
     @classmethod
-    def from_plain(cls, told: Mapping[str, Any]) -> Self:
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
         """The goal that `plain` laid out."""
-        return cls(dict(told["wanted"]), told["limits"])
+        return cls(dict(plain["wanted"]), plain["limits"])
 
     def words(self) -> str:
         """The limits as a reader says them: `cost_eur <= 2.5e+08`."""

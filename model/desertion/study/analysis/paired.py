@@ -1,4 +1,4 @@
-"""Paired: differences between policies on the same people and fates, and what that pairing saved."""
+"""Differences between policies on the same people and fates, and what that pairing saved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def paired_differences(
     """Differences to a baseline policy, replicate by replicate.
 
     Args:
-        runs: Table of runs with a column ``policies``.
+        runs: Table of runs with a column `policies`.
         measures: Measures to compare.
         baseline: Label of the baseline, None for the first of the study.
         confidence: Confidence of the bootstrap intervals.
@@ -59,9 +59,9 @@ def paired_differences(
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
-                    made = _difference(by_arm[base][measure], by_arm[label][measure], confidence, seed, draws)
+                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, seed, draws)
                     named = dict(zip(others, setting, strict=True))
-                    rows.append({**named, "measure": measure, "baseline": base, "policy": label, **made})
+                    rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
 
 
@@ -74,13 +74,13 @@ def _difference(
         .dropna()
     )
     first, second = pairs["base"].to_numpy(np.float64), pairs["other"].to_numpy(np.float64)
-    made: dict[str, object] = {"pairs": len(pairs)}
+    numbers: dict[str, object] = {"pairs": len(pairs)}
     if not len(pairs):
-        return made
+        return numbers
     change = second - first
     low, high = bootstrap_interval(change, np.median, confidence, seed=seed, draws=draws)
     mean_low, mean_high = bootstrap_interval(change, np.mean, confidence, seed=seed, draws=draws)
-    return made | {
+    return numbers | {
         "median_baseline": float(np.median(first)),
         "median_policy": float(np.median(second)),
         "difference": float(np.median(change)),

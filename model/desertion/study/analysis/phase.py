@@ -1,4 +1,4 @@
-"""Phase: one measure over two parameters, as a table ready for a heatmap."""
+"""One measure over two parameters, as a table ready for a heatmap."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def phase_table(
         x: Parameter of the columns.
         y: Parameter of the rows.
         measure: Measure to show.
-        shown: ``chance`` of reaching ``at_least``, or ``median``.
+        shown: `chance` of reaching `at_least`, or `median`.
         at_least: Level that counts as reached.
 
     Returns:

@@ -82,10 +82,10 @@ def _numeric(study: Answers) -> list[str]:
 
 
 def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
-    kept: Sequence[str] = study.header.get("columns", ())
-    if not kept:
+    columns: Sequence[str] = study.header.get("columns", ())
+    if not columns:
         raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
-    column = measure if measure in kept else kept[0]
+    column = measure if measure in columns else columns[0]
     table = study.bands((column,), levels=curves.LEVELS)
     names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
@@ -178,10 +178,10 @@ _DRAWN = {
 def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
     if not parameters:
         return ["all runs"] * len(table)
-    told: list[Mapping[str, object]] = [
+    cases: list[Mapping[str, object]] = [
         dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
     ]
     return [
-        ", ".join(value if isinstance(value, str) else f"{label(name)} {value}" for name, value in one.items())
-        for one in told
+        ", ".join(value if isinstance(value, str) else f"{label(name)} {value}" for name, value in case.items())
+        for case in cases
     ]

@@ -25,13 +25,13 @@ class Selection(Answers):
     """
 
     def __init__(self, study: Answers, designs: Collection[int]) -> None:
-        kept = frozenset(designs)
+        chosen = frozenset(designs)
         runs, points = study.runs, study.points
         self.path = study.path
-        self.points = points[points["design"].isin(kept)]
+        self.points = points[points["design"].isin(chosen)]
         if self.points.empty:
             raise InputError(f"{study.path}: no design point is left: choose more policies or wider ranges")
-        self.runs = runs[runs["design"].isin(kept)].reset_index(drop=True)
+        self.runs = runs[runs["design"].isin(chosen)].reset_index(drop=True)
         # A table of runs knows which of its columns are parameters; pandas does not promise to keep that.
         self.runs.attrs.update(runs.attrs)
         self._header = dict(study.header)
@@ -42,8 +42,10 @@ class Selection(Answers):
         self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
     ) -> pd.DataFrame:
         """Quantile bands of the points that are kept, see `Answers.bands`."""
-        kept = [int(one) for one in self.points["design"]]
-        return super().bands(columns, kept if designs is None else [one for one in designs if one in kept], levels)
+        own = [int(design) for design in self.points["design"]]
+        return super().bands(
+            columns, own if designs is None else [design for design in designs if design in own], levels
+        )
 
     def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
         """Indices or effects, see `Answers.sensitivity`; a policy's design must be kept whole.

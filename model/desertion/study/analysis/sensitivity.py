@@ -1,4 +1,4 @@
-"""Sensitivity: which parameters decide a measure, by Sobol indices or Morris screening, with a dummy as noise floor."""
+"""Which parameters decide a measure, by Sobol indices or Morris screening, with a dummy as noise floor."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def sobol_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
+        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
         confidence: Confidence of the intervals.
         draws: Resamples of the bootstrap.
         seed: Seed of the bootstrap.
@@ -55,11 +55,11 @@ def sobol_table(
     rng = np.random.default_rng(seed)
     resampled = [_indices(blocks[:, rng.integers(0, rule.points, rule.points)]) for _ in range(draws)]
     tail = (1 - confidence) / 2
-    first_low, first_high = np.nanquantile([one for one, _ in resampled], [tail, 1 - tail], axis=0)
+    first_low, first_high = np.nanquantile([index for index, _ in resampled], [tail, 1 - tail], axis=0)
     total_low, total_high = np.nanquantile([other for _, other in resampled], [tail, 1 - tail], axis=0)
     table = pd.DataFrame(
         {
-            "factor": [one.name for one in factors],
+            "factor": [index.name for index in factors],
             "first": first,
             "first_low": first_low,
             "first_high": first_high,
@@ -81,7 +81,7 @@ def morris_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: ``mean`` over the replicates of a point, ``spread`` (their standard deviation) or ``log`` (mean logarithm).
+        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
         seed: Seed of the bootstrap.
 
     Returns:
@@ -101,14 +101,14 @@ def morris_table(
         ) from problem
     shares = unit_points(rule, len(factors), "this study")
     outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
-    found = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=seed)
-    effect, half = np.asarray(found["mu_star"]), np.asarray(found["mu_star_conf"])
+    effects = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=seed)
+    effect, half = np.asarray(effects["mu_star"]), np.asarray(effects["mu_star_conf"])
     table = pd.DataFrame(
         {
-            "factor": [one.name for one in factors],
+            "factor": [factor.name for factor in factors],
             "effect": effect,
             "half_width": half,
-            "sigma": np.asarray(found["sigma"]),
+            "sigma": np.asarray(effects["sigma"]),
         }
     )
     bounds = table.assign(low=effect - half, high=effect + half)
@@ -122,7 +122,7 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
         runs: Table of runs of one policy mix.
         measure: The measure.
         points: Number of design points that there must be.
-        of: ``mean``, ``spread`` or ``log``.
+        of: `mean`, `spread` or `log`.
         purpose: What it is needed for, for an error.
 
     Returns:
@@ -171,9 +171,9 @@ def of_policy(runs: pd.DataFrame, rule: DesignRule, label: str | None) -> pd.Dat
     chosen = runs[runs["policies"] == (label or labels[0])]
     if chosen.empty:
         raise InputError(f"this study has no policy {label!r}: choose one of {', '.join(labels)}")
-    kept = chosen.assign(design=chosen["design"] // len(labels))
-    kept.attrs = runs.attrs
-    return kept
+    renumbered = chosen.assign(design=chosen["design"] // len(labels))
+    renumbered.attrs = runs.attrs
+    return renumbered
 
 
 def _indices(blocks: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -183,8 +183,8 @@ def _indices(blocks: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[
     count = blocks.shape[1]
     outcomes: Any = {"f_A": blocks[:1], "f_B": blocks[1:2], "f_AB": blocks[2:, None, :]}
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = sobol_indices(func=outcomes, n=count)
-    return np.ravel(found.first_order), np.ravel(found.total_order)
+        indices = sobol_indices(func=outcomes, n=count)
+    return np.ravel(indices.first_order), np.ravel(indices.total_order)
 
 
 def _against_dummy(table: pd.DataFrame, low: str, high: str, dummy: bool) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Tables: the runs of a study as a data frame, one row a run, with its parameters and measures."""
+"""The runs of a study as a data frame, one row a run, with its parameters and measures."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def runs_table(file: StudyFile) -> pd.DataFrame:
 
     Returns:
         One row a run in the order of design point and replicate: design, replicate, status, seconds, a column a
-        varied parameter (``policies`` for the policy mix), a column a measure (NaN where a run has none). A
-        measure named like a parameter gets the ending ``_measured``.
+        varied parameter (`policies` for the policy mix), a column a measure (NaN where a run has none). A
+        measure named like a parameter gets the ending `_measured`.
     """
     total = sum(file.counts().values())
     designs = np.zeros(total, np.int64)
@@ -100,7 +100,7 @@ def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
     """
     for name in measures:
         if name not in runs.columns:
-            raise unknown_name("measure", name, [str(one) for one in runs.columns], where="this study")
+            raise unknown_name("measure", name, [str(column) for column in runs.columns], where="this study")
     done = runs[runs["status"] == DONE]
     if done.empty:
         raise InputError("this study has no finished run yet: run it first with `desertion sweep`")

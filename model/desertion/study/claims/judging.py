@@ -1,4 +1,4 @@
-"""Judging: from the measures of all arms in all worlds to a verdict on each claim."""
+"""From the measures of all arms in all worlds to a verdict on each claim."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Results = Mapping[tuple[int, str], Measures]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedClaim:
     """A claim with its verdict.
 
     Attributes:
@@ -43,7 +43,7 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reported:
+class NumberSpread:
     """A number with its spread over worlds: 5 %, 50 % and 95 % quantiles where it has a value."""
 
     number: Number
@@ -55,16 +55,16 @@ class Reported:
 
 def averaged(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
     """Average runs (world, arm, replicate, measures) over replicates; NaN replicates of a measure are left out."""
-    kept: dict[tuple[int, str], list[Measures]] = {}
+    values: dict[tuple[int, str], list[Measures]] = {}
     for world, arm, _, measures in runs:
-        kept.setdefault((world, arm), []).append(measures)
-    return {key: _mean(rows) for key, rows in kept.items()}
+        values.setdefault((world, arm), []).append(measures)
+    return {key: _mean(rows) for key, rows in values.items()}
 
 
 def judge_all(
     claims: Claims, points: Sequence[Point], results: Results
-) -> tuple[tuple[Judged, ...], tuple[Reported, ...]]:
-    """Return all claims with verdicts and all numbers with their spread.
+) -> tuple[tuple[JudgedClaim, ...], tuple[NumberSpread, ...]]:
+    """All claims with verdicts and all numbers with their spread.
 
     A world counts for a claim once all arms of the claim have run in it.
 
@@ -98,7 +98,7 @@ def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int,
     return values
 
 
-def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: frozenset[int] | None) -> Judged:
+def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: frozenset[int] | None) -> JudgedClaim:
     values = effects_by_world(claim.effect, len(points), results)
     if claim.where_defined:
         values = {world: value for world, value in values.items() if not np.isnan(value)}
@@ -110,19 +110,19 @@ def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: fr
         box = find_box(seen, shows(effects, claim.sign, claim.smallest))
     consistent = None
     if allowed is not None:
-        kept = [value for world, value in values.items() if world in allowed]
-        consistent = judge(kept, claim.sign, claim.smallest)
+        allowed_values = [value for world, value in values.items() if world in allowed]
+        consistent = judge(allowed_values, claim.sign, claim.smallest)
     inside = None if allowed is None else tuple(world in allowed for world in values)
-    return Judged(
+    return JudgedClaim(
         claim=claim, verdict=verdict, consistent=consistent, effects=effects, worlds=tuple(values), allowed=inside, box=box
     )  # fmt: skip
 
 
-def _reported(number: Number, worlds: int, results: Results) -> Reported:
+def _reported(number: Number, worlds: int, results: Results) -> NumberSpread:
     values = np.array(list(effects_by_world(number.effect, worlds, results).values()), dtype=np.float64)
     defined = values[np.isfinite(values)]
     fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
-    return Reported(
+    return NumberSpread(
         number=number,
         fifth=float(fifth),
         median=float(median),

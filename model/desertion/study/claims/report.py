@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
-from desertion.study.claims.judging import Judged, Reported
+from desertion.study.claims.judging import JudgedClaim, NumberSpread
 from desertion.study.design.factors import Factor
 
 TITLE = "Claims and verdicts"
@@ -61,7 +61,9 @@ _HEAD = (
 )
 
 
-def blocks(judged: Sequence[Judged], numbers: Sequence[Reported], factors: Sequence[Factor], run: Run) -> list[Block]:
+def blocks(
+    judged: Sequence[JudgedClaim], numbers: Sequence[NumberSpread], factors: Sequence[Factor], run: Run
+) -> list[Block]:
     """The report as blocks, for Markdown and HTML alike."""
     parts: list[Block] = [Heading(TITLE, 1)]
     if run.quick:
@@ -84,7 +86,7 @@ def blocks(judged: Sequence[Judged], numbers: Sequence[Reported], factors: Seque
     return [*parts, Heading("Assumed in every world"), Bullets(run.assumed)]
 
 
-def depends_on(row: Judged) -> str:
+def depends_on(row: JudgedClaim) -> str:
     """The sentence that says where the worlds that show the effect lie."""
     share = f"{row.verdict.share:.0%} of the worlds show it"
     if row.box is None:
@@ -95,23 +97,23 @@ def depends_on(row: Judged) -> str:
     )
 
 
-def range_of(one: Factor) -> str:
+def range_of(factor: Factor) -> str:
     """A factor's range in words."""
-    if one.values:
-        return ", ".join(str(value) for value in one.values)
-    spread = "evenly in the logarithm" if one.log else "evenly" if one.form == "range" else one.form
-    return f"{' to '.join(f'{number:g}' for number in one.numbers)}, {spread}"
+    if factor.values:
+        return ", ".join(str(value) for value in factor.values)
+    spread = "evenly in the logarithm" if factor.log else "evenly" if factor.form == "range" else factor.form
+    return f"{' to '.join(f'{number:g}' for number in factor.numbers)}, {spread}"
 
 
-def consistent(row: Judged) -> str:
+def consistent(row: JudgedClaim) -> str:
     """The verdict over worlds that history allows, with its numbers; a dash where the claims file sets no bounds."""
-    found = row.consistent
-    if found is None:
+    verdict = row.consistent
+    if verdict is None:
         return "-"
-    return f"{found.word}: {found.shown} of {found.worlds}, {found.low:.0%} to {found.high:.0%}"
+    return f"{verdict.word}: {verdict.shown} of {verdict.worlds}, {verdict.low:.0%} to {verdict.high:.0%}"
 
 
-def _groups(judged: Sequence[Judged]) -> Iterable[tuple[str, list[Judged]]]:
+def _groups(judged: Sequence[JudgedClaim]) -> Iterable[tuple[str, list[JudgedClaim]]]:
     open_question = [row for row in judged if not row.claim.by_construction]
     built_in = [row for row in judged if row.claim.by_construction]
     if open_question:
@@ -120,7 +122,7 @@ def _groups(judged: Sequence[Judged]) -> Iterable[tuple[str, list[Judged]]]:
         yield "Near to true by construction: the size of the effect is the finding", built_in
 
 
-def _cells(row: Judged) -> tuple[str, ...]:
+def _cells(row: JudgedClaim) -> tuple[str, ...]:
     verdict = row.verdict
     spread = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
@@ -135,7 +137,7 @@ def _cells(row: Judged) -> tuple[str, ...]:
     )
 
 
-def _number_cells(row: Reported) -> tuple[str, ...]:
+def _number_cells(row: NumberSpread) -> tuple[str, ...]:
     spread = f"{short_number(row.median)} ({short_number(row.fifth)} to {short_number(row.ninety_fifth)})"
     return row.number.title, f"{spread} {row.number.unit}", str(row.worlds)
 

@@ -53,20 +53,20 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
     """
     if spread.form not in FORMS:
         raise unknown_name("form of contagion", spread.form, FORMS)
-    found: dict[str, Any] = {"form": spread.form}
-    found |= {f"half_life_{level}": spread.half_life for level in LEVELS}
+    inputs: dict[str, Any] = {"form": spread.form}
+    inputs |= {f"half_life_{level}": spread.half_life for level in LEVELS}
     if spread.form == "concave":
-        found["concave_scale"] = CONCAVE_SCALE
+        inputs["concave_scale"] = CONCAVE_SCALE
         # No weights push R above the exponent; far enough below it they stay of the order of one.
-        found["concave_power"] = min(max(scenario.behaviour.concave_power, 2.0 * spread.reproduction), 2.0)
+        inputs["concave_power"] = min(max(scenario.behaviour.concave_power, 2.0 * spread.reproduction), 2.0)
     if spread.form == "threshold":
-        found["threshold_push"] = THRESHOLD_PUSH * scenario.behaviour.threshold_spread
+        inputs["threshold_push"] = THRESHOLD_PUSH * scenario.behaviour.threshold_spread
     for level, weight in _weights(spread).items():
-        found[f"contagion_{level}"] = weight * (1.0 - spread.reception)
-        found[f"reception_{level}"] = weight * spread.reception
-    settings: dict[str, float | str] = {f"behaviour.{key}": value for key, value in found.items()}
+        inputs[f"contagion_{level}"] = weight * (1.0 - spread.reception)
+        inputs[f"reception_{level}"] = weight * spread.reception
+    settings: dict[str, float | str] = {f"behaviour.{key}": value for key, value in inputs.items()}
     # Only numbers in range are put in, so the copy need not be checked: this is done for every run of a large study.
-    plain = scenario.model_copy(update={"behaviour": scenario.behaviour.model_copy(update=found)})
+    plain = scenario.model_copy(update={"behaviour": scenario.behaviour.model_copy(update=inputs)})
     return settings | strength_settings(plain, spread.reproduction)
 
 

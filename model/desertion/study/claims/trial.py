@@ -1,4 +1,4 @@
-"""Putting the claims to the test: all arms in all worlds, run once and resumable, then verdicts and reports."""
+"""The test of the claims: all arms in all worlds, run once and resumable, then verdicts and reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Claims, load
-from desertion.study.claims.judging import Judged, Reported, averaged, judge_all
+from desertion.study.claims.judging import JudgedClaim, NumberSpread, averaged, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.expression import Measures
@@ -35,7 +35,7 @@ ASSUMED = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ClaimsPlan:
     """What is to be run.
 
     Attributes:
@@ -65,19 +65,19 @@ class Outcome:
     """Verdicts with how they came about."""
 
     claims: Claims
-    judged: tuple[Judged, ...]
-    numbers: tuple[Reported, ...]
+    judged: tuple[JudgedClaim, ...]
+    numbers: tuple[NumberSpread, ...]
     run: Run
 
     def write(self, folder: Path) -> tuple[Path, Path]:
-        """Write `claims.html` and `claims.md` and return their paths."""
+        """Paths of `claims.html` and `claims.md`, after they are written."""
         report = blocks(self.judged, self.numbers, self.claims.factors, self.run)
         written = write_text(folder / "claims.html", page(TITLE, html(report)))
         return written, write_text(folder / "claims.md", markdown(report))
 
 
-def put_to_the_test(plan: Plan, file: Path, options: RunOptions) -> Outcome:
-    """Run what is missing in the study's file and judge what is in it.
+def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Outcome:
+    """Verdicts on what is in the study's file, after what is missing in it has been run.
 
     Args:
         plan: what is to be run.
@@ -91,7 +91,7 @@ def put_to_the_test(plan: Plan, file: Path, options: RunOptions) -> Outcome:
     return judged_file(plan, file)
 
 
-def spec_of(plan: Plan) -> StudySpec:
+def spec_of(plan: ClaimsPlan) -> StudySpec:
     """The study behind a plan: every arm in every world, world after world."""
     if plan.replicates < 1:
         raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
@@ -117,8 +117,8 @@ def spec_of(plan: Plan) -> StudySpec:
     )
 
 
-def judged_file(plan: Plan, file: Path) -> Outcome:
-    """Judge what a study's file holds, finished or not."""
+def judged_file(plan: ClaimsPlan, file: Path) -> Outcome:
+    """Verdicts on what a study's file holds, finished or not."""
     claims = load(plan.path).chosen(plan.ids)
     points = worlds(claims.factors, plan.count, plan.seed)
     runs, seconds = _runs(plan, file)
@@ -136,18 +136,20 @@ def judged_file(plan: Plan, file: Path) -> Outcome:
         command=plan.command,
         quick=plan.quick or complete < FEWEST_WORLDS,
         assumed=ASSUMED,
-        bounds=tuple(f"{one.effect.text} from {one.low:g} to {one.high:g}: {one.source}" for one in claims.bounds),
+        bounds=tuple(
+            f"{bound.effect.text} from {bound.low:g} to {bound.high:g}: {bound.source}" for bound in claims.bounds
+        ),
     )
     return Outcome(claims=claims, judged=judged, numbers=numbers, run=about)
 
 
-def quickly(plan: Plan) -> Plan:
+def quickly(plan: ClaimsPlan) -> ClaimsPlan:
     """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
     return replace(plan, count=min(plan.count, 64), quick=True)
 
 
-def _runs(plan: Plan, file: Path) -> tuple[list[tuple[int, str, int, Measures]], float]:
-    found: list[tuple[int, str, int, Measures]] = []
+def _runs(plan: ClaimsPlan, file: Path) -> tuple[list[tuple[int, str, int, Measures]], float]:
+    runs: list[tuple[int, str, int, Measures]] = []
     seconds = 0.0
     keys = [(int(str(row["world"])), str(row["arm"])) for row in _rows(spec_of(plan))]
     with StudyFile(file) as study:
@@ -155,8 +157,8 @@ def _runs(plan: Plan, file: Path) -> tuple[list[tuple[int, str, int, Measures]],
             seconds += row.seconds
             if row.status == DONE:
                 world, arm = keys[row.design]
-                found.append((world, arm, row.replicate, row.scalars))
-    return found, seconds
+                runs.append((world, arm, row.replicate, row.scalars))
+    return runs, seconds
 
 
 def _rows(spec: StudySpec) -> Iterator[dict[str, object]]:
@@ -167,12 +169,12 @@ def _people(claims: Claims, scale: float) -> dict[str, int]:
     """People per world, by scenario and size."""
     from desertion.study.claims.world_run import dressed
 
-    found: dict[str, int] = {}
+    people: dict[str, int] = {}
     for name in claims.arms_needed():
         arm = claims.arms[name]
         label = arm.scenario if not arm.settings else f"{arm.scenario} ({name})"
-        if arm.scenario in found:
+        if arm.scenario in people:
             continue
         forces = dressed(arm.model_copy(update={"policies": ()}), {}, claims.world.days, scale).sized().forces
-        found.setdefault(label, sum(force.people for force in forces))
-    return found
+        people.setdefault(label, sum(force.people for force in forces))
+    return people

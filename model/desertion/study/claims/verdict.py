@@ -1,4 +1,4 @@
-"""Verdicts: what the share of worlds that show a claimed effect says about the claim."""
+"""What the share of worlds that show a claimed effect says about the claim."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from desertion.study.statistics import wilson_interval
 
-Word = Literal["holds", "fails", "depends"]
+VerdictWord = Literal["holds", "fails", "depends"]
 
 HOLDS_FROM = 0.9
 FAILS_TO = 0.1
@@ -33,7 +33,7 @@ class Verdict:
         ninety_fifth: 95 % quantile.
     """
 
-    word: Word
+    word: VerdictWord
     worlds: int
     shown: int
     reversed: int
@@ -57,7 +57,7 @@ def shows(effects: ArrayLike, sign: int, smallest: float) -> NDArray[np.bool_]:
 
 
 def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.95) -> Verdict:
-    """Return the verdict on one claim.
+    """The verdict on one claim.
 
     `holds` if the lower Wilson bound of the share of worlds that show the effect is at least 90 %,
     `fails` if the upper bound is at most 10 %, else `depends`.
@@ -71,7 +71,7 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
     values = np.asarray(effects, dtype=np.float64)
     shown = int(shows(values, sign, smallest).sum())
     low, high = wilson_interval(shown, values.size, confidence)
-    word: Word = "holds" if low >= HOLDS_FROM else "fails" if high <= FAILS_TO else "depends"
+    word: VerdictWord = "holds" if low >= HOLDS_FROM else "fails" if high <= FAILS_TO else "depends"
     defined = values[~np.isnan(values)]
     fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
     return Verdict(

@@ -10,7 +10,7 @@ from desertion.study.design.layout import DesignRule, unit_points
 
 
 def worlds(factors: Sequence[Factor], count: int, seed: int) -> tuple[Point, ...]:
-    """Return `count` worlds of a scrambled Sobol sequence, each a value for every factor.
+    """`count` worlds of a scrambled Sobol sequence, each a value for every factor.
 
     The first worlds of a longer sequence with the same seed are the same worlds when both counts are
     powers of two or the shorter one is a prefix: a study can be continued with more worlds.
@@ -27,7 +27,9 @@ def worlds(factors: Sequence[Factor], count: int, seed: int) -> tuple[Point, ...
         raise InputError(f"claims: worlds = {count} must be at least 1")
     rule = DesignRule(kind="sequence", points=count, seed=seed)
     shares = unit_points(rule, len(factors), "claims")
-    return tuple({one.name: one.at(float(share)) for one, share in zip(factors, row, strict=True)} for row in shares)
+    return tuple(
+        {factor.name: factor.at(float(share)) for factor, share in zip(factors, row, strict=True)} for row in shares
+    )
 
 
 def columns(points: Sequence[Point]) -> Mapping[str, list[object]]:

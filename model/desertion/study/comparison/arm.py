@@ -1,4 +1,4 @@
-"""Arm: one run of a comparison, and what is kept of it: outcomes, daily curves, hosts, and who left by which way."""
+"""One run of a comparison, and what is kept of it: outcomes, daily curves, hosts, and who left by which way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from desertion.study.run.task import Outcome, task_check, task_fingerprint
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
-__all__ = ["Kept", "run_arm", "task_check", "task_fingerprint", "unpacked"]
+__all__ = ["ArmRecord", "run_arm", "task_check", "task_fingerprint", "unpacked"]
 
 DAILY = (
     "left", "departures", "new_hide", "new_flee", "new_surrender", "new_refuse", "strength", "effective_strength",
@@ -36,10 +36,10 @@ STAYED = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ArmRecord:
     """What a run keeps beside outcomes and daily curves.
 
-    Args:
+    Attributes:
         forces: Names of the forces.
         hosts: Names of the hosts.
         about: Facts of the scenario for readers: start (date of day 0), size (real persons per simulated person), title, summary,
@@ -56,7 +56,7 @@ class Kept:
 
 
 def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
-    """Run the model once under one policy mix.
+    """What one run of the model under one policy mix gives.
 
     Args:
         spec: As for `desertion.study.run.task.run_task`; all daily columns of `DAILY` are kept whatever it says.
@@ -72,9 +72,9 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     scenario = scenario_of(spec)
     model = DesertionModel(scenario, rng=replicate_seed(seed, replicate), population=spec["population"])
     model.run()
-    made = outcome_of(model.daily, model.hosts, model.people(), _about(scenario))
-    made.scalars.update({name: float(value) for name, value in model.measures().items()})
-    return made
+    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(scenario))
+    outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
+    return outcome
 
 
 def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, facts: Mapping[str, Any]) -> Outcome:
@@ -84,7 +84,7 @@ def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, f
         daily: One row per day and force.
         hosts: One row per day, host and force.
         people: One row per person.
-        facts: What readers should know, as in `Kept.about`.
+        facts: What readers should know, as in `ArmRecord.about`.
     """
     forces = list(map(str, daily["force"].unique()))
     scalars = {outcomes.column(outcomes.ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
@@ -99,19 +99,19 @@ def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, f
         columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
         routes[force] = _codes(first)
     names = list(map(str, hosts["host"].unique()))
-    kept = {"about": dict(facts), "forces": forces, "hosts": names}
+    header = {"about": dict(facts), "forces": forces, "hosts": names}
     curve = np.column_stack(list(columns.values()))
     return Outcome(
-        scalars, curve, tuple(columns), _packed(kept, routes, _loads(hosts, names, int(daily["day"].nunique())))
+        scalars, curve, tuple(columns), _packed(header, routes, _loads(hosts, names, int(daily["day"].nunique())))
     )
 
 
-def unpacked(extras: bytes) -> Kept:
-    """Read back what `outcome_of` packed."""
+def unpacked(extras: bytes) -> ArmRecord:
+    """What `outcome_of` packed."""
     with np.load(io.BytesIO(extras), allow_pickle=False) as arrays:
         facts = json.loads(arrays["facts"].tobytes())
         routes = {force: arrays[f"routes_{index}"] for index, force in enumerate(facts["forces"])}
-        return Kept(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, arrays["loads"])
+        return ArmRecord(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, arrays["loads"])
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _about(scenario: Scenario) -> dict[str, Any]:
         "summary": scenario.summary,
         "form": scenario.behaviour.form,
         "notes": list(scenario.notes),
-        "policies": [{"title": one.title or one.name, "summary": one.summary} for one in scenario.overlays],
+        "policies": [{"title": policy.title or policy.name, "summary": policy.summary} for policy in scenario.overlays],
     }
 
 

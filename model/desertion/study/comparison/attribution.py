@@ -1,4 +1,4 @@
-"""Attribution: who left only because of a policy, person by person, and how ways to leave moved."""
+"""Who left only because of a policy, person by person, and how ways to leave moved."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def shares(a: Ways, b: Ways, size: float = 1.0) -> dict[str, object]:
         size: Real persons per simulated person.
     """
     common = sorted(a.keys() & b.keys())
-    gone = [(a[one] > 0, b[one] > 0) for one in common]
+    gone = [(a[replicate] > 0, b[replicate] > 0) for replicate in common]
     counted = [[(x & y).sum(), (x & ~y).sum(), (y & ~x).sum(), (~x & ~y).sum()] for x, y in gone]
     means = size * np.array(counted, dtype=np.float64).mean(axis=0)
     both, only_a, only_b, neither = map(float, means)
@@ -48,6 +48,6 @@ def moves(a: Ways, b: Ways, size: float = 1.0) -> pd.DataFrame:
     names = [STAYED, *ROUTES]
     common = sorted(a.keys() & b.keys())
     codes = np.zeros(len(names) ** 2)
-    for one in common:
-        codes += np.bincount(a[one].astype(int) * len(names) + b[one], minlength=codes.size)
+    for replicate in common:
+        codes += np.bincount(a[replicate].astype(int) * len(names) + b[replicate], minlength=codes.size)
     return pd.DataFrame(codes.reshape(len(names), -1) * size / len(common), index=names, columns=names)

@@ -1,4 +1,4 @@
-"""Comparing: one call that runs several policies on the same people and fates and hands back the comparison."""
+"""One call that runs several policies on the same people and fates and hands back the comparison."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def compare(
     options: RunOptions | None = None,
     quiet: bool = False,
 ) -> Comparison:
-    """Run a scenario under several policies on common random numbers and return the comparison.
+    """The comparison of a scenario under several policies, run on common random numbers.
 
     Args:
         scenario: Name or path of the scenario.

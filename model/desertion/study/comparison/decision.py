@@ -1,4 +1,4 @@
-"""Decision: the daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
+"""The daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> N
             continue
         for index, share in enumerate(shares):
             felt = [
-                0.0 if world.form in (NONE, THRESHOLD) else _felt(world, one, reception, share) for one in SEEN[who]
+                0.0 if world.form in (NONE, THRESHOLD) else _felt(world, tier, reception, share) for tier in SEEN[who]
             ]
             raised = level_rate(world.form, level, 0.0, sum(felt))
             rates[index] += exit_rate(
@@ -140,5 +140,5 @@ def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes:
     return float(world.quarter[force]) if route == SURRENDER and who == "soldier" else 0.0
 
 
-def _felt(world: Any, one: int, reception: float, share: float) -> float:
-    return float(contagion(world.beta[one], world.beta_star[one], reception, share))
+def _felt(world: Any, tier: int, reception: float, share: float) -> float:
+    return float(contagion(world.beta[tier], world.beta_star[tier], reception, share))

@@ -1,4 +1,4 @@
-"""Outcomes: the numbers by which policies are judged, each read from the daily tables of one run."""
+"""The numbers by which policies are judged, each read from the daily tables of one run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL_FORCES = "all"
 class Measure:
     """One number of a run.
 
-    Args:
+    Attributes:
         name: Short name, a column of tables.
         title: What it is, for readers.
         unit: "persons", "share", "day", "EUR", "index", "spells" or "cases".
@@ -181,6 +181,6 @@ def _lowest(values: pd.Series, strength: pd.Series) -> float:
     return float(values.min()) / start if start > 0.0 else float("nan")
 
 
-def _first_day(one: pd.DataFrame, name: str) -> float:
-    happened = np.flatnonzero(one[name].to_numpy(dtype=bool))
-    return float(one["day"].iloc[happened[0] if happened.size else -1])
+def _first_day(daily: pd.DataFrame, name: str) -> float:
+    happened = np.flatnonzero(daily[name].to_numpy(dtype=bool))
+    return float(daily["day"].iloc[happened[0] if happened.size else -1])

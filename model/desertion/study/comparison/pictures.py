@@ -1,4 +1,4 @@
-"""The figures of a comparison, by kind, each with a text that says the same in words."""
+"""The figures of a comparison, by kind."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Tables:
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """Facts of the scenario for readers, see `desertion.study.comparison.arm.Kept`; its policies are those of the baseline."""
+        """Facts of the scenario for readers, see `desertion.study.comparison.arm.ArmRecord`; its policies are those of the baseline."""
         return self._first.about
 
     @cached_property
@@ -154,9 +154,11 @@ class Tables:
         values = {key: group.dropna().to_numpy(np.float64) for key, group in grouped}
         for policy in self.policies:
             for force, measure in self._measures():
-                found = values[policy, force, measure.name]
-                made = estimate(found, measure, self.confidence, self._seed)
-                rows.append({"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit, **made})
+                numbers = values[policy, force, measure.name]
+                estimated = estimate(numbers, measure, self.confidence, self._seed)
+                rows.append(
+                    {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit, **estimated}
+                )
         return pd.DataFrame(rows)
 
     @cached_property
@@ -211,7 +213,7 @@ class Tables:
     def hosts(self) -> pd.DataFrame:
         """Loads of the hosts, mean over runs at real size: policy, day, host, at_border, waiting, abroad, protected, cost_eur."""
         tables = [
-            loads_table([kept.loads for _, kept in self._kept(policy)], self._first.hosts, self.size).assign(
+            loads_table([record.loads for _, record in self._kept(policy)], self._first.hosts, self.size).assign(
                 policy=policy
             )
             for policy in self.policies
@@ -303,31 +305,33 @@ class Tables:
         return of_forces + [(outcomes.ALL_FORCES, measure) for measure in OF_HOSTS]
 
     def _replicates(self, policy: str) -> list[int]:
-        return [int(one) for one in self.runs.loc[self._done & (self.runs["policies"] == policy), "replicate"]]
+        return [
+            int(replicate) for replicate in self.runs.loc[self._done & (self.runs["policies"] == policy), "replicate"]
+        ]
 
     @cached_property
     def _curves(self) -> dict[str, NDArray[np.float32]]:
         """Daily columns by policy: (runs, days + 1, columns); a run that stopped early keeps its last day's values."""
         with StudyFile(self.path) as file:
-            found = {
+            by_policy = {
                 policy: [row.curve for row in file.rows(design=design, curves=True) if row.status == DONE]
                 for design, policy in enumerate(self.policies)
             }
-        longest = max(len(curve) for curves in found.values() for curve in curves)
-        return {policy: same_length(curves, longest) for policy, curves in found.items()}
+        longest = max(len(curve) for curves in by_policy.values() for curve in curves)
+        return {policy: same_length(curves, longest) for policy, curves in by_policy.items()}
 
     def _ways(self, policy: str, force: str) -> dict[int, NDArray[np.uint8]]:
         """Each person's first way to leave, by replicate."""
-        return {replicate: kept.routes[force] for replicate, kept in self._kept(policy)}
+        return {replicate: record.routes[force] for replicate, record in self._kept(policy)}
 
-    def _kept(self, policy: str) -> list[tuple[int, arm.Kept]]:
+    def _kept(self, policy: str) -> list[tuple[int, arm.ArmRecord]]:
         """What each run under a policy kept, with the replicate's number."""
         with StudyFile(self.path) as file:
             rows = file.rows(design=self.policies.index(policy), curves=True)
             return [(row.replicate, arm.unpacked(row.extras)) for row in rows if row.status == DONE]
 
 
-def _first_kept(file: StudyFile) -> arm.Kept:
+def _first_kept(file: StudyFile) -> arm.ArmRecord:
     for row in file.rows(curves=True):
         if row.status == DONE:
             return arm.unpacked(row.extras)

@@ -52,7 +52,7 @@ COUNTERPARTS = {
 
 
 @dataclass(frozen=True)
-class Beside:
+class ModelledSeries:
     """A series and its counterpart in the model.
 
     Attributes:
@@ -79,8 +79,8 @@ class Beside:
         return float(error / self.published.sum())
 
 
-def beside(series: Series, replicates: int, seed: int) -> Beside:
-    """Run the scenario of a series and count the same.
+def beside(series: Series, replicates: int, seed: int) -> ModelledSeries:
+    """The points of a series beside the same counts in runs of its scenario.
 
     Args:
         series: A shipped series that has a counterpart.
@@ -101,11 +101,11 @@ def beside(series: Series, replicates: int, seed: int) -> Beside:
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
     windows = [((p.start - scenario.start).days + 1, (p.end - scenario.start).days + 1) for p in series.points]
     places = tuple(n for n, (first, last) in enumerate(windows) if first >= 1 and last <= scenario.days)
-    found: list[list[float]] = []
+    counts: list[list[float]] = []
     for replicate in range(replicates):
         model = DesertionModel(scenario, rng=replicate_seed(seed, replicate)).run()
         daily, people = model.daily, persons(model.sized)
-        found.append(
+        counts.append(
             [counterpart.number(daily[daily["day"].between(*windows[n])], people) / scenario.scale for n in places]
         )
-    return Beside(series.values[list(places)], np.array(found), places)
+    return ModelledSeries(series.values[list(places)], np.array(counts), places)

@@ -34,23 +34,23 @@ def _penalty(runs: Runs) -> Array:
 def _hotline(runs: Runs) -> Array:
     """Further surrenders per person reached by a campaign, per cent."""
     both = zip(runs["front_campaign"], runs["front"], strict=True)
-    found: list[float] = []
+    values: list[float] = []
     for with_it, without in both:
         reached = 0.5 * with_it.sized.forces[0].soldiers
         more = with_it.measures()["surrendered"] - without.measures()["surrendered"]
-        found.append(100 * more / reached)
-    return np.array(found)
+        values.append(100 * more / reached)
+    return np.array(values)
 
 
 def _distant(runs: Runs) -> Array:
     """Per cent of deserting soldiers who got abroad when only distant asylum is left."""
-    found: list[float] = []
+    values: list[float] = []
     for model in runs["distant_only"]:
         people = model.people()
         gone = people[(people["kind"] == "soldier") & people["day_left"].notna()]
         abroad = gone["status"].isin(["abroad", "applicant", "protected", "refused"])
-        found.append(100 * _quotient(float(abroad.sum()), float(len(gone))))
-    return np.array(found)
+        values.append(100 * _quotient(float(abroad.sum()), float(len(gone))))
+    return np.array(values)
 
 
 def _attempts(runs: Runs) -> Array:
@@ -64,13 +64,13 @@ def _emigrants(first: date, last: date) -> Callable[[Runs], Array]:
     """People who fled between two dates, both counted, at real size."""
 
     def number(runs: Runs) -> Array:
-        found: list[float] = []
+        values: list[float] = []
         for model in runs["gdr"]:
             daily = model.daily
             begin = model.scenario.start
             inside = (daily["day"] > (first - begin).days) & (daily["day"] <= (last - begin).days + 1)
-            found.append(float(daily.loc[inside, "new_flee"].sum()) / model.scenario.scale)
-        return np.array(found)
+            values.append(float(daily.loc[inside, "new_flee"].sum()) / model.scenario.scale)
+        return np.array(values)
 
     return number
 
@@ -83,13 +83,13 @@ def _weekly_ratio(runs: Runs) -> Array:
         rows = hosts["host"].isin(BORDER_STATES) & hosts["day"].between(offset + 1, offset + 7)
         return float(hosts.loc[rows, ["admitted", "irregular"]].to_numpy().sum())
 
-    found = [
+    values = [
         _quotient(
             week(m.hosts, m.scenario.start, date(2022, 10, 3)), week(m.hosts, m.scenario.start, date(2022, 9, 26))
         )
         for m in runs["russia"]
     ]
-    return np.array(found)
+    return np.array(values)
 
 
 def _fled_per_called(runs: Runs) -> Array:

@@ -82,7 +82,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class PatternResult:
     """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates and whether the median is in the target."""
 
     pattern: str
@@ -97,30 +97,30 @@ class Held:
 
 
 def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, list[DesertionModel]]:
-    """Run setups by name; the same replicate has the same fates in all of them."""
+    """Models of the setups by name, run; the same replicate has the same fates in all of them."""
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
-    found: dict[str, list[DesertionModel]] = {}
+    models: dict[str, list[DesertionModel]] = {}
     for name in names:
         setup = SETUPS[name]
         scenario = Scenario.load(
             setup.scenario, scale=setup.scale, days=setup.days, policies=setup.policies, set=dict(setup.settings)
         )
-        found[name] = [DesertionModel(scenario, rng=replicate_seed(seed, i)).run() for i in range(replicates)]
-    return found
+        models[name] = [DesertionModel(scenario, rng=replicate_seed(seed, i)).run() for i in range(replicates)]
+    return models
 
 
-def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[Held, ...]:
+def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[PatternResult, ...]:
     """Hold the patterns whose runs are there against them."""
     return tuple(_held(pattern, runs) for pattern in patterns if set(pattern.setups) <= set(runs))
 
 
-def _held(pattern: Pattern, runs: Runs) -> Held:
+def _held(pattern: Pattern, runs: Runs) -> PatternResult:
     numbers = pattern.number(runs)
     known = numbers[np.isfinite(numbers)]
     fifth, median, ninety_fifth = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
-    return Held(
+    return PatternResult(
         pattern=pattern.id,
         statement=pattern.statement,
         unit=pattern.unit,

@@ -75,7 +75,7 @@ class Series:
         return any(point.grade.startswith("C") for point in self.points)
 
     def fit_points(self, *, recalled: bool = False) -> Series:
-        """Return the series cut down to what a model may be fitted to.
+        """The series cut down to what a model may be fitted to.
 
         Points outside the fit window go; grade C always goes; grade C* (recalled, but adding up to
         totals read independently) stays only if asked for.
@@ -86,13 +86,13 @@ class Series:
         Raises:
             InputError: fewer than eight points are left.
         """
-        kept = tuple(point for point in self.points if self._in_window(point) and _may_be_fitted(point, recalled))
-        if len(kept) < FITTED_AT_LEAST:
+        points = tuple(point for point in self.points if self._in_window(point) and _may_be_fitted(point, recalled))
+        if len(points) < FITTED_AT_LEAST:
             way_out = "use it as a pattern check" if recalled or not self.recalled else "or allow grade C* (recalled)"
             raise input_error(
-                "points", len(kept), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
+                "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
             )
-        return replace(self, points=kept)
+        return replace(self, points=points)
 
     def _in_window(self, point: Point) -> bool:
         return (self.fit_from is None or point.start >= self.fit_from) and (

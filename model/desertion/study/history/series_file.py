@@ -1,4 +1,4 @@
-"""Reading a series from its CSV file and refusing what is wrong in it."""
+"""The reader of a series' CSV file, which refuses what is wrong in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS = ("unit", "counts", "source", "grade")
 
 
 def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = None) -> Series:
-    """Return the checked series of one file.
+    """The checked series of one file.
 
     Args:
         path: a CSV file with the nine columns of the format, and `group` as a tenth if units are told apart; `date` may
@@ -80,7 +80,7 @@ def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tu
 
 
 def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]:
-    """Return the last days of intervals known by their first: levels are of one day, flows last until the next begins."""
+    """The last days of intervals known by their first: levels are of one day, flows last until the next begins."""
     for before, after in pairwise(starts):
         if after <= before:
             raise input_error(key, str(after), f"must be after {before}", where=where, way_out="sort the rows by date")

@@ -21,7 +21,7 @@ def names() -> list[str]:
 
 
 def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None) -> Series:
-    """Return a shipped series by name, or the series in a CSV file given by its path.
+    """A shipped series by name, or the series in a CSV file given by its path.
 
     A file of the user's own is taken for a series without gaps that may be fitted.
 

@@ -69,10 +69,10 @@ def rank_histograms(
     ranks = np.empty((trials, len(names)), dtype=np.intp)
     spreads = np.empty((trials, len(names)))
     for trial, row in enumerate(rng.choice(len(rows), size=trials, replace=False)):
-        found, weights = posterior(scaled, shares, scaled[row], accept=accept, skip=int(row))
-        kept = found[rng.choice(len(found), size=draws, p=weights)]
-        ranks[trial] = (kept < shares[row]).sum(axis=0)
-        spreads[trial] = kept.std(axis=0)
+        posterior_draws, weights = posterior(scaled, shares, scaled[row], accept=accept, skip=int(row))
+        drawn = posterior_draws[rng.choice(len(posterior_draws), size=draws, p=weights)]
+        ranks[trial] = (drawn < shares[row]).sum(axis=0)
+        spreads[trial] = drawn.std(axis=0)
     return tuple(
         _histogram(rival, name, ranks[:, column], float(spreads[:, column].mean()), bins, draws)
         for column, name in enumerate(names)

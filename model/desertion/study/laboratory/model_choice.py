@@ -186,7 +186,7 @@ def _at_origin(offsets: Array, labels: NDArray[np.intp], weights: Array, rivals:
     fit = minimize(
         loss, np.zeros(features.shape[1] * present.size), jac=True, method="L-BFGS-B", options={"ftol": 1e-7}
     )
-    found = softmax(fit.x.reshape(features.shape[1], present.size)[0])
+    fitted = softmax(fit.x.reshape(features.shape[1], present.size)[0])
     probabilities = np.zeros(rivals)
-    probabilities[present] = found
+    probabilities[present] = fitted
     return probabilities

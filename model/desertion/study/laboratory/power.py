@@ -113,11 +113,11 @@ def contagion_probabilities(
     raw = statistics(table, setting, seed)
     scaled = Scale.of(raw)(raw)
     rng = np.random.default_rng(seed + 1)
-    found: dict[str, Array] = {}
+    by_rival: dict[str, Array] = {}
     for number, rival in enumerate(RIVALS):
         tested = rng.choice(np.flatnonzero(table.rival == number), size=histories, replace=False)
-        found[rival] = np.array([_without(scaled, table.rival, int(row), accept) for row in tested])
-    return found
+        by_rival[rival] = np.array([_without(scaled, table.rival, int(row), accept) for row in tested])
+    return by_rival
 
 
 def _without(scaled: Array, rival: NDArray[np.intp], row: int, accept: int) -> float:
@@ -126,13 +126,13 @@ def _without(scaled: Array, rival: NDArray[np.intp], row: int, accept: int) -> f
 
 
 def _cell(setting: Setting, rival: str, probabilities: Array) -> Cell:
-    found = int((probabilities >= SURE).sum())
-    low, high = wilson_interval(found, probabilities.size)
+    detected = int((probabilities >= SURE).sum())
+    low, high = wilson_interval(detected, probabilities.size)
     return Cell(
         setting=setting,
         truth=rival,
         histories=probabilities.size,
-        found=found,
+        found=detected,
         denied=int((probabilities <= 1.0 - SURE).sum()),
         mean=float(probabilities.mean()),
         low=low,

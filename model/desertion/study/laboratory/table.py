@@ -94,7 +94,7 @@ def build(
 
 
 def load(folder: Path, size: int | None = None) -> ReferenceTable:
-    """Read a finished table.
+    """A finished table.
 
     Args:
         folder: where it is kept.
@@ -103,14 +103,14 @@ def load(folder: Path, size: int | None = None) -> ReferenceTable:
     Raises:
         InputError: there is no table, or it is too short.
     """
-    told = folder / "table.json"
-    if not told.is_file():
+    header = folder / "table.json"
+    if not header.is_file():
         raise InputError(f"{folder}: holds no reference table; build one with `desertion thesis`")
-    people = int(json.loads(told.read_text())["people"])
-    found = sorted(folder.glob("chunk-*.npz"))
-    wanted = len(found) if size is None else size // CHUNK
-    if not found or len(found) < wanted:
-        raise InputError(f"{folder}: holds {len(found) * CHUNK} simulations, fewer than {wanted * CHUNK}; build more")
+    people = int(json.loads(header.read_text())["people"])
+    chunks = sorted(folder.glob("chunk-*.npz"))
+    wanted = len(chunks) if size is None else size // CHUNK
+    if not chunks or len(chunks) < wanted:
+        raise InputError(f"{folder}: holds {len(chunks) * CHUNK} simulations, fewer than {wanted * CHUNK}; build more")
     parts = [np.load(_chunk_path(folder, number)) for number in range(wanted)]
     rival, shares, flow, units = (np.concatenate([part[key] for part in parts]) for key in _KEYS)
     digest = hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in (rival, shares, flow, units)))
@@ -174,11 +174,11 @@ def _name_of(simulate: Simulate) -> str:
     return f"{simulate.__module__}.{getattr(simulate, '__qualname__', type(simulate).__name__)}"
 
 
-def _check_same(path: Path, told: dict[str, object]) -> None:
+def _check_same(path: Path, facts: dict[str, object]) -> None:
     if path.is_file():
         before = json.loads(path.read_text())
-        if before != told:
-            raise InputError(f"{path.parent}: holds another table, of {before}; choose another folder for {told}")
+        if before != facts:
+            raise InputError(f"{path.parent}: holds another table, of {before}; choose another folder for {facts}")
     else:
         with replacing(path) as temporary:
-            temporary.write_text(json.dumps(told))
+            temporary.write_text(json.dumps(facts))

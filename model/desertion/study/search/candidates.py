@@ -1,4 +1,4 @@
-"""Candidates: policy mixes that were tried, judged by their means, and two ways of trying them compared."""
+"""Policy mixes that were tried, judged by their means, and two ways of trying them compared."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from desertion.study.analysis.study import Study
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found.
 
-    Args:
+    Attributes:
         study: All candidates, in one study file of the usual kind.
-        table: One row a candidate: design, its levers, runs, means, ``within`` (the limits) and ``front``.
+        table: One row a candidate: design, its levers, runs, means, `within` (the limits) and `front`.
     """
 
     study: Study
     table: pd.DataFrame
 
 
-def judged(study: Study, goal: Goal) -> Found:
+def judged(study: Study, goal: Goal) -> SearchResult:
     """The candidates of a finished search or sample, judged by their means over the same replicates.
 
     Args:
@@ -38,27 +38,27 @@ def judged(study: Study, goal: Goal) -> Found:
     Raises:
         InputError: If a measure does not exist or no run has finished.
     """
-    return Found(study, candidates_table(study.runs, study.points, study.spec, goal, study.path))
+    return SearchResult(study, candidates_table(study.runs, study.points, study.spec, goal, study.path))
 
 
-def require_some(found: Found, goal: Goal) -> None:
+def require_some(result: SearchResult, goal: Goal) -> None:
     """Refuse a search that found nothing within the limits, with what comes nearest.
 
     Raises:
         InputError: If no candidate is within the limits.
     """
-    table = found.table
+    table = result.table
     if table["within"].any():
         return
     known = table[np.isfinite(table[list(goal.measures)].to_numpy(np.float64)).all(axis=1)]
     if known.empty:
         raise InputError(
-            f"{found.study.path}: none of the {len(table)} candidates has all its runs with a finite "
-            f"{' and '.join(goal.measures)}; {see_failures(found.study.path)}"
+            f"{result.study.path}: none of the {len(table)} candidates has all its runs with a finite "
+            f"{' and '.join(goal.measures)}; {see_failures(result.study.path)}"
         )
     least = ", ".join(f"{name} {known[name].min():.4g}" for name in goal.limits)
     raise InputError(
-        f"{found.study.path}: none of the {len(table)} candidates keeps {goal.words()} (least found: {least}): loosen "
+        f"{result.study.path}: none of the {len(table)} candidates keeps {goal.words()} (least found: {least}): loosen "
         f"the limit, widen the levers or try more candidates"
     )
 
@@ -66,7 +66,7 @@ def require_some(found: Found, goal: Goal) -> None:
 def dominated_volume(
     gains: NDArray[np.float64], worst: NDArray[np.float64], best: NDArray[np.float64], draws: int = 20_000
 ) -> float:
-    """Share of the box from ``worst`` to ``best`` that at least one point dominates, by a fixed Sobol sample.
+    """Share of the box from `worst` to `best` that at least one point dominates, by a fixed Sobol sample.
 
     Args:
         gains: (points, measures) : more is better.
@@ -85,33 +85,33 @@ def dominated_volume(
     return float(covered.mean())
 
 
-def compare_found(found: Sequence[Found], goal: Goal) -> list[float]:
+def compare_found(results: Sequence[SearchResult], goal: Goal) -> list[float]:
     """Hypervolumes of searches, as shares of the box around all their candidates, so that they can be compared.
 
     Args:
-        found: Searches after the same.
+        results: Searches after the same.
         goal: What they were after.
     """
-    gains = [goal.gains(one.table[one.table["within"]]) for one in found]
+    gains = [goal.gains(result.table[result.table["within"]]) for result in results]
     both = np.concatenate(gains)
     if not len(both):
-        return [0.0] * len(found)
+        return [0.0] * len(results)
     worst, best = both.min(axis=0), both.max(axis=0)
     return [dominated_volume(own, worst, best) for own in gains]
 
 
-def together(found: Iterable[tuple[str, Found]], goal: Goal) -> pd.DataFrame:
+def together(results: Iterable[tuple[str, SearchResult]], goal: Goal) -> pd.DataFrame:
     """Candidates of several searches in one table.
 
     Args:
-        found: Each search with the name of what proposed its candidates.
+        results: Each search with the name of what proposed its candidates.
         goal: What all were after.
 
     Returns:
-        The rows of all, with ``proposed_by`` in front and ``joint_front`` behind: whether nothing in any of them
+        The rows of all, with `proposed_by` in front and `joint_front` behind: whether nothing in any of them
         beats the candidate.
     """
-    table = pd.concat([one.table.assign(proposed_by=name) for name, one in found], ignore_index=True)
+    table = pd.concat([result.table.assign(proposed_by=name) for name, result in results], ignore_index=True)
     table.insert(0, "proposed_by", table.pop("proposed_by"))
     joint = np.zeros(len(table), bool)
     within = table["within"].to_numpy(bool)

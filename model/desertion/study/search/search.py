@@ -1,4 +1,4 @@
-"""Search: the policy mix that does most within a budget, found by asking, running and telling, on common fates."""
+"""The policy mix that does most within a budget, found by asking, running and telling, on common fates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
 from desertion.study.run.sweep import RunOptions, check_points, drive, run_study, working
 from desertion.study.run.task import task
-from desertion.study.search.candidates import Found, judged, require_some
+from desertion.study.search.candidates import SearchResult, judged, require_some
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
@@ -40,8 +40,8 @@ def search(
     options: RunOptions | None = None,
     batch: int = 16,
     seed: int = 1,
-) -> Found:
-    """Look for the Pareto front of policy mixes within limits.
+) -> SearchResult:
+    """Policy mixes that were tried in search of the Pareto front within limits.
 
     Candidates are asked of Optuna's tree-structured Parzen estimator in batches and join the study's file as design
     points; all are judged by their means over the same replicates, which mean the same people and fates. A search that
@@ -83,18 +83,18 @@ def search(
                 points += [_candidate(trial, spec.factors) for trial in trials]
     finally:
         writer.close()
-    found = judged(Study(out), goal)
-    require_some(found, goal)
-    return found
+    result = judged(Study(out), goal)
+    require_some(result, goal)
+    return result
 
 
 def sobol_sample(
     spec: StudySpec, goal: Goal, candidates: int, out: Path, options: RunOptions | None = None, seed: int = 1
-) -> Found:
+) -> SearchResult:
     """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way.
 
     Args:
-        spec: As for :func:`search`.
+        spec: As for `search`.
         goal: What is wanted, within which limits.
         candidates: Number of candidates.
         out: The sample's file.
@@ -108,16 +108,21 @@ def sobol_sample(
 
 
 def on_other_fates(
-    spec: StudySpec, goal: Goal, found: Sequence[Found], runs: int, out: Path, options: RunOptions | None = None
-) -> list[Found]:
-    """Judge the fronts of searches again on people and fates that no candidate was chosen by.
+    spec: StudySpec,
+    goal: Goal,
+    results: Sequence[SearchResult],
+    runs: int,
+    out: Path,
+    options: RunOptions | None = None,
+) -> list[SearchResult]:
+    """Fronts of searches, judged again on people and fates that no candidate was chosen by.
 
     The best of many candidates owe part of their place to the fates they were tried on; here that part is gone.
 
     Args:
-        spec: As for :func:`search`.
+        spec: As for `search`.
         goal: What was wanted, within which limits.
-        found: The searches; the candidates on each one's own front are run.
+        results: The searches; the candidates on each one's own front are run.
         runs: Replicates, of the study's next seed.
         out: The file of these runs.
         options: With what to run.
@@ -130,18 +135,18 @@ def on_other_fates(
     """
     if runs < 1:
         raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
-    fronts = [_front_points(one) for one in found]
+    fronts = [_front_points(result) for result in results]
     listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
     study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, options)
     table = judged(study, goal).table
     ends = np.cumsum([len(front) for front in fronts])
-    return [Found(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
+    return [SearchResult(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
 
 
-def _front_points(found: Found) -> list[Point]:
-    with StudyFile(found.study.path) as file:
+def _front_points(result: SearchResult) -> list[Point]:
+    with StudyFile(result.study.path) as file:
         points = file.points()
-    chosen = [points[design] for design in found.table.loc[found.table["front"], "design"]]
+    chosen = [points[design] for design in result.table.loc[result.table["front"], "design"]]
     return [{name: value for name, value in point.items() if name != "policies"} for point in chosen]
 
 
@@ -165,8 +170,8 @@ def _check(spec: StudySpec, candidates: int, batch: int) -> None:
 def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> None:
     """Refuse levers and measures that do not exist before there is a file: one day of one run names all measures."""
     check_points(spec, tuple(points))
-    told = spec.task_of(points[0])
-    known = task(spec.task)({**told, "days": 1}, 0, spec.seed).scalars
+    run = spec.task_of(points[0])
+    known = task(spec.task)({**run, "days": 1}, 0, spec.seed).scalars
     for name in goal.measures:
         if name not in known:
             raise unknown_name("measure", name, known, where="the goal of the search")
@@ -175,11 +180,11 @@ def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> None:
 def _of_all(report: Callable[[Progress], None], runs: int) -> Callable[[Progress], None]:
     """Progress of the whole search, of which the runner sees one batch at a time."""
 
-    def told(progress: Progress) -> None:
+    def report_of_all(progress: Progress) -> None:
         left = (runs - progress.finished) / progress.rate if progress.rate > 0 else float("inf")
         report(replace(progress, known=runs, left=left))
 
-    return told
+    return report_of_all
 
 
 def _values(writer: StudyWriter, goal: Goal, candidate: int, runs: int) -> dict[str, float]:
@@ -218,11 +223,11 @@ def _asking(goal: Goal, seed: int, batch: int) -> optuna.Study:
 def _candidate(trial: optuna.Trial, factors: Sequence[Factor]) -> Point:
     """One candidate; numbers are asked as shares of their range, so that every kind of range is treated alike."""
     point: Point = {}
-    for one in factors:
-        if one.values:
-            point[one.name] = one.values[trial.suggest_int(one.name, 0, len(one.values) - 1)]
+    for factor in factors:
+        if factor.values:
+            point[factor.name] = factor.values[trial.suggest_int(factor.name, 0, len(factor.values) - 1)]
         else:
-            point[one.name] = one.at(trial.suggest_float(one.name, 0.0, 1.0))
+            point[factor.name] = factor.at(trial.suggest_float(factor.name, 0.0, 1.0))
     return point
 
 

@@ -80,12 +80,12 @@ def meta(fits: Sequence[Fit]) -> Meta:
 
     Odds are cut at what the number of particles can show: one particle more or less.
     """
-    share = np.array([contagion_probability(one) for one in fits])
-    edge = np.array([1.0 / one.particles for one in fits])
+    share = np.array([contagion_probability(fit) for fit in fits])
+    edge = np.array([1.0 / fit.particles for fit in fits])
     inside = np.clip(share, edge, 1.0 - edge)
     odds = np.log(inside / (1.0 - inside))
     return Meta(
-        names=tuple(one.case.name for one in fits),
+        names=tuple(fit.case.name for fit in fits),
         contagion=share,
         log_odds=odds,
         pooled=float(odds.sum()),

@@ -93,7 +93,7 @@ def fit(
     recalled: bool = False,
     finished: Callable[[], None] = lambda: None,
 ) -> Fit:
-    """Fit the rivals to a case, or go on with an interrupted fit.
+    """The fit of the rivals to a case; an interrupted one is gone on with.
 
     pyABC draws its proposals from NumPy's global state, which is seeded here; with one worker and without an
     interruption the same seed gives the same result. A resumed fit goes on with another stream.
@@ -146,11 +146,11 @@ def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
     """Call back whenever a generation has been kept; one run of all generations is not the same as a run each."""
     keep = inference.history.append_population
 
-    def kept(*arguments: Any, **named: Any) -> None:
+    def original(*arguments: Any, **named: Any) -> None:
         keep(*arguments, **named)
         finished()
 
-    inference.history.append_population = kept
+    inference.history.append_population = original
 
 
 def _inference(
@@ -207,15 +207,15 @@ def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int) ->
     predictions, shares, weights = {}, {}, {}
     for model, rival in enumerate(case.rivals):
         predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(series.points))
-    told = history.get_all_populations()
+    generations = history.get_all_populations()
     return Fit(
         case=case,
         series=series,
         held_out=case.held_out(series),
         probabilities=probabilities,
         error=_error(history, last, probabilities[-1]),
-        epsilon=told.loc[told["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
-        simulations=int(told["samples"].sum()),
+        epsilon=generations.loc[generations["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
+        simulations=int(generations["samples"].sum()),
         predictions=predictions,
         shares=shares,
         weights=weights,

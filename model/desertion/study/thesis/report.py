@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.study.blocks import Block, Heading, Table, Text, short_number
-from desertion.study.history.patterns import Held
+from desertion.study.history.patterns import PatternResult
 from desertion.study.laboratory.calibration import Ranks
 from desertion.study.laboratory.power import SURE, Cell
 from desertion.study.laboratory.rivals import PRIORS, RIVALS, WITH_CONTAGION, Prior, priors
@@ -36,8 +36,12 @@ def rivals_blocks() -> list[Block]:
     """The rivals with their priors."""
     rows = [(name, RIVAL_NAMES[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
     ranges = [
-        (one.name, one.meaning, f"{one.low:g} to {one.high:g}{', evenly in the logarithm' if one.log else ''}")
-        for one in PRIORS.values()
+        (
+            parameter.name,
+            parameter.meaning,
+            f"{parameter.low:g} to {parameter.high:g}{', evenly in the logarithm' if parameter.log else ''}",
+        )
+        for parameter in PRIORS.values()
     ]
     return [
         Heading("Rivals"),
@@ -52,15 +56,15 @@ def case_blocks(fit: Fit, seconds: float) -> list[Block]:
     series = fit.series
     rows = [
         (
-            one.rival,
-            f"{one.probability:.2f} ± {one.error:.2f}",
-            _number(one.crps_fitted),
-            _number(one.crps_held_out),
-            _number(one.difference),
-            _number(one.difference_held_out),
-            str(one.members),
+            score.rival,
+            f"{score.probability:.2f} ± {score.error:.2f}",
+            _number(score.crps_fitted),
+            _number(score.crps_held_out),
+            _number(score.difference),
+            _number(score.difference_held_out),
+            str(score.members),
         )
-        for one in scores(fit)
+        for score in scores(fit)
     ]
     head = (
         "rival",
@@ -131,19 +135,19 @@ def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def meta_blocks(found: Meta, fits: Sequence[Fit]) -> list[Block]:
+def meta_blocks(agreement: Meta, fits: Sequence[Fit]) -> list[Block]:
     """Whether the series agree."""
     rows = [
         (name, f"{share:.2f}", f"{odds:+.1f}", _best(fit))
-        for name, share, odds, fit in zip(found.names, found.contagion, found.log_odds, fits, strict=True)
+        for name, share, odds, fit in zip(agreement.names, agreement.contagion, agreement.log_odds, fits, strict=True)
     ]
-    word = "All series point the same way." if found.agree else "The series do not agree."
+    word = "All series point the same way." if agreement.agree else "The series do not agree."
     return [
         Heading("Do the series agree?"),
         Table(("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows),
         Text(
-            f"{word} Were they independent and one answer true of all, the log odds would add up to {found.pooled:+.1f}; "
-            f"they spread by {found.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
+            f"{word} Were they independent and one answer true of all, the log odds would add up to {agreement.pooled:+.1f}; "
+            f"they spread by {agreement.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
             f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}."
         ),
     ]
@@ -202,17 +206,17 @@ def honest(cells: Sequence[Cell]) -> str:
     )
 
 
-def ranks_blocks(found: Sequence[Ranks], trials: int) -> list[Block]:
+def ranks_blocks(ranks: Sequence[Ranks], trials: int) -> list[Block]:
     """Simulation-based calibration as a table."""
     rows = [
         (
-            one.rival,
-            one.parameter,
-            " ".join(str(count) for count in one.counts),
-            f"{one.p_value:.3f}",
-            f"{one.shrinkage:.2f}",
+            row.rival,
+            row.parameter,
+            " ".join(str(count) for count in row.counts),
+            f"{row.p_value:.3f}",
+            f"{row.shrinkage:.2f}",
         )
-        for one in found
+        for row in ranks
     ]
     head = ("rival", "parameter", "ranks, ten bins", "p of flatness", "posterior sd / prior sd")
     return [
@@ -224,20 +228,20 @@ def ranks_blocks(found: Sequence[Ranks], trials: int) -> list[Block]:
     ]
 
 
-def patterns_blocks(held: Sequence[Held], replicates: int) -> list[Block]:
+def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
     """Patterns held against runs of the shipped scenarios."""
     rows = [
         (
-            one.statement,
-            f"{one.target} {one.unit}",
-            f"{short_number(one.median)} ({short_number(one.fifth)} to {short_number(one.ninety_fifth)})",
-            "met" if one.met else "**not met**",
-            one.source,
+            result.statement,
+            f"{result.target} {result.unit}",
+            f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
+            "met" if result.met else "**not met**",
+            result.source,
         )
-        for one in held
+        for result in held
     ]
     head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
-    met = sum(one.met for one in held)
+    met = sum(result.met for result in held)
     return [
         Heading("Patterns"),
         Text(
@@ -248,9 +252,12 @@ def patterns_blocks(held: Sequence[Held], replicates: int) -> list[Block]:
     ]
 
 
-def shapes_blocks(found: Sequence[tuple[Shape, dict[str, float]]]) -> list[Block]:
+def shapes_blocks(shares_by_shape: Sequence[tuple[Shape, dict[str, float]]]) -> list[Block]:
     """Which shapes of history each rival can take."""
-    rows = [(shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source) for shape, shares in found]
+    rows = [
+        (shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source)
+        for shape, shares in shares_by_shape
+    ]
     return [
         Heading("Shapes"),
         Text(
@@ -262,8 +269,8 @@ def shapes_blocks(found: Sequence[tuple[Shape, dict[str, float]]]) -> list[Block
 
 
 def _best(fit: Fit) -> str:
-    rated = [one for one in scores(fit) if not math.isnan(one.difference)]
-    best = min(rated, key=lambda one: one.difference)
+    rated = [score for score in scores(fit) if not math.isnan(score.difference)]
+    best = min(rated, key=lambda score: score.difference)
     return f"{best.rival}: {best.difference:.2f}"
 
 

@@ -129,7 +129,7 @@ def _input(scenario: Scenario, key: str) -> Any:
     kind, *names = key.split(".")
     if kind == "behaviour":
         return getattr(scenario.behaviour, names[0])
-    return getattr(next(one for one in getattr(scenario, kind) if one.name == names[0]), names[1])
+    return getattr(next(part for part in getattr(scenario, kind) if part.name == names[0]), names[1])
 
 
 _GDR = 0.003

@@ -60,10 +60,10 @@ QUICK = Sizes(particles=100, generations=4, table=4000, histories=40, accept=200
 def fit_case(
     name: str, folder: Path, sizes: Sizes, seed: int, workers: int, *, recalled: bool = False
 ) -> tuple[Fit, float]:
-    """Fit one case, or go on with it; returns the fit and the seconds spent on it in all sessions."""
+    """The fit of one case, begun or gone on with, and the seconds spent on it in all sessions."""
     chosen = any_case(name)
     watch = _Watch(folder / f"{name}-{seed}.json", f"{sizes.particles} particles, recalled {recalled}, {chosen!r}")
-    found = fit(
+    fitted = fit(
         chosen,
         chosen.simulator(),
         folder / f"{name}-{seed}.db",
@@ -74,13 +74,13 @@ def fit_case(
         recalled=recalled,
         finished=watch.write,
     )
-    return found, watch.seconds
+    return fitted, watch.seconds
 
 
 def reference_table(
     folder: Path, sizes: Sizes, seed: int, workers: int, tell: Callable[[str], None] | None = None
 ) -> ReferenceTable:
-    """Build the reference table, or go on with it."""
+    """The reference table, built or gone on with."""
     return build(BENCH, BENCH.people, sizes.table, seed, folder, workers=workers, tell=tell)
 
 

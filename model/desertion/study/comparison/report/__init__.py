@@ -18,7 +18,7 @@ __all__ = ["page", "write"]
 
 
 def write(comparison: Tables, path: Path) -> Path:
-    """Write the report of a comparison, whole or not at all, and return its path.
+    """Path of the report of a comparison, which is written whole or not at all.
 
     Args:
         comparison: The comparison.
@@ -31,7 +31,7 @@ def write(comparison: Tables, path: Path) -> Path:
 
 
 def page(comparison: Tables) -> str:
-    """Return the report as HTML."""
+    """The report as HTML."""
     title = f"{comparison.about.get('title', comparison.scenario)}: {len(comparison.policies)} policies compared"
     return document(title, "\n".join(_sections(comparison, title)))
 

@@ -28,7 +28,7 @@ def section(name: str, title: str, body: str) -> str:
 
 def paragraphs(sentences: Sequence[str], name: str) -> str:
     """One paragraph of sentences, each of its own element."""
-    return f'<p class="{name}">{" ".join(f"<span>{escape(one)}</span>" for one in sentences)}</p>'
+    return f'<p class="{name}">{" ".join(f"<span>{escape(sentence)}</span>" for sentence in sentences)}</p>'
 
 
 def definitions(title: str, rows: Sequence[tuple[str, str]]) -> str:
@@ -75,14 +75,14 @@ def _row(table: pd.DataFrame, policy: str, names: Sequence[str]) -> str:
     return f'<tr><th scope="row">{escape(policy)}</th>{cells}</tr>'
 
 
-def _cell(found: pd.Series) -> str:
-    unit = str(found["unit"])
-    low, high = short(float(found["low"]), unit), short(float(found["high"]), unit)
+def _cell(row: pd.Series) -> str:
+    unit = str(row["unit"])
+    low, high = short(float(row["low"]), unit), short(float(row["high"]), unit)
     if unit == "share":
         low = low.removesuffix(" %")
-    told = f'{short(float(found["estimate"]), unit)} <span class="range">{low}–{high}</span>'
-    if pd.isna(found["difference"]):
-        return told
-    sure = float(found["difference_low"]) > 0 or float(found["difference_high"]) < 0
+    text = f'{short(float(row["estimate"]), unit)} <span class="range">{low}–{high}</span>'
+    if pd.isna(row["difference"]):
+        return text
+    sure = float(row["difference_low"]) > 0 or float(row["difference_high"]) < 0
     kind = "strong" if sure else "span"
-    return f'{told}<{kind} class="change">{change(float(found["difference"]), unit)}</{kind}>'
+    return f'{text}<{kind} class="change">{change(float(row["difference"]), unit)}</{kind}>'

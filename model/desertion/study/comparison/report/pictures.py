@@ -18,7 +18,7 @@ from desertion.study.comparison.tables import Tables
 class Picture:
     """One figure of the report.
 
-    Args:
+    Attributes:
         light: The figure for a light page, as a data address.
         dark: The same for a dark page.
         alt: What it shows, in words and numbers.
@@ -45,7 +45,7 @@ def picture(comparison: Tables, kind: str) -> Picture:
     caption, alt = PICTURES[kind]
     figure = draw(comparison, kind)
     width, height = (round(inches * 100) for inches in figure.get_size_inches())
-    light, dark = (_address(png(one)) for one in (figure, draw(comparison, kind, dark=True)))
+    light, dark = (_address(png(scheme)) for scheme in (figure, draw(comparison, kind, dark=True)))
     return Picture(light, dark, alt(comparison), caption, width, height)
 
 
@@ -73,38 +73,38 @@ def _panels(comparison: Tables) -> str:
 def _effects(comparison: Tables) -> str:
     table = comparison.paired
     rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
-    told = "; ".join(
+    words = "; ".join(
         f"{row['policy']} {change(float(row['difference']), 'persons')} ({number(float(row['low']))} to {number(float(row['high']))})"
         for _, row in rows.iterrows()
     )
-    return f"Points with intervals: difference in leavers from {comparison.baseline}, by policy: {told}."
+    return f"Points with intervals: difference in leavers from {comparison.baseline}, by policy: {words}."
 
 
 def _attribution(comparison: Tables) -> str:
     rows = comparison.attribution[comparison.attribution["force"] == comparison.forces[0]]
-    told = "; ".join(
+    words = "; ".join(
         f"{row['b']}: {number(float(row['both']))} under both, {number(float(row['only_a']))} only under {row['a']}, "
         f"{number(float(row['only_b']))} only under this policy"
         for _, row in rows.iterrows()
     )
-    return f"Bars of people by the policies under which they left. {told}."
+    return f"Bars of people by the policies under which they left. {words}."
 
 
 def _routes(comparison: Tables) -> str:
     table = ways(comparison, comparison.forces[0])
-    told = "; ".join(
+    words = "; ".join(
         f"{policy}: "
         + ", ".join(f"{number(float(row[route]))} {ROUTE_NAMES[str(route)]}" for route in table.columns if row[route])
         for policy, row in table.iterrows()
     )
-    return f"Stacked bars of leavers by way, mean of the runs. {told}."
+    return f"Stacked bars of leavers by way, mean of the runs. {words}."
 
 
 def _strength(comparison: Tables) -> str:
-    told = "; ".join(
+    words = "; ".join(
         f"{policy} {amount(value, 'share')}" for policy, value in _by_policy(comparison, "lowest_strength").items()
     )
-    return f"Lines of strength relative to the first day, one a policy, with marks where runs collapse. Lowest points: {told}."
+    return f"Lines of strength relative to the first day, one a policy, with marks where runs collapse. Lowest points: {words}."
 
 
 def _hosts(comparison: Tables) -> str:
@@ -119,12 +119,12 @@ def _hosts(comparison: Tables) -> str:
 
 
 def _decision(comparison: Tables) -> str:
-    told = "; ".join(
+    words = "; ".join(
         f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
         f"fifth of the peers gone)"
         for who, table in comparison.decision.items()
     )
-    return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {told or 'none in this form'}."
+    return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {words or 'none in this form'}."
 
 
 def _percent(chance: float) -> str:

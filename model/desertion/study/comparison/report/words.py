@@ -82,8 +82,10 @@ def answer(comparison: Tables) -> list[str]:
 
 def described(comparison: Tables, policy: str) -> str:
     """What a policy does, in the words of its file."""
-    told = [f"{one['title'].rstrip('.')}. {one.get('summary', '')}".strip() for one in comparison.described[policy]]
-    return " ".join(told) or "The scenario as it is, with no policy laid over it."
+    sentences = [
+        f"{layer['title'].rstrip('.')}. {layer.get('summary', '')}".strip() for layer in comparison.described[policy]
+    ]
+    return " ".join(sentences) or "The scenario as it is, with no policy laid over it."
 
 
 def assumptions(comparison: Tables) -> list[str]:
@@ -167,14 +169,14 @@ def _effects(comparison: Tables, force: str) -> str:
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("difference", kind="stable")
     if sure.empty:
         return "No other policy changes that number by more than chance within the model explains."
-    told: list[str] = []
+    clauses: list[str] = []
     if float(sure["difference"].iloc[-1]) > 0:
-        told.append(_told(sure.iloc[-1], "more", "raises"))
+        clauses.append(_told(sure.iloc[-1], "more", "raises"))
     if float(sure["difference"].iloc[0]) < 0:
-        told.append(_told(sure.iloc[0], "fewer", "lowers"))
+        clauses.append(_told(sure.iloc[0], "fewer", "lowers"))
     unsure = len(rows) - len(sure)
     rest = f"; {_counted(unsure)} not distinguishable from the baseline" if unsure else ""
-    return f"{' and '.join(told)}{rest}."
+    return f"{' and '.join(clauses)}{rest}."
 
 
 def _told(row: pd.Series, word: str, verb: str) -> str:
@@ -188,8 +190,8 @@ def _told(row: pd.Series, word: str, verb: str) -> str:
 def _fate(comparison: Tables, force: str) -> str:
     table = comparison.summary
     rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
-    runs = {str(one["policy"]): int(one["runs"]) for _, one in rows.iterrows()}
-    shares = {str(one["policy"]): float(one["estimate"]) for _, one in rows.iterrows()}
+    runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
+    shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
     if not any(shares.values()):
         return (
             f"The force collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
@@ -197,12 +199,12 @@ def _fate(comparison: Tables, force: str) -> str:
         )
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])
-    told = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
+    collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
     if shares[worst] == shares[least]:
-        return f"The force collapses in {told[worst]} runs whatever the policy."
+        return f"The force collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
-    others = [f"{told[one]} under “{one}”" for one in dict.fromkeys((worst, least)) if one != base]
-    return f"The force collapses in {_listed([f'{told[base]} runs under “{base}”', *others])}."
+    others = [f"{collapses[row]} under “{row}”" for row in dict.fromkeys((worst, least)) if row != base]
+    return f"The force collapses in {_listed([f'{collapses[base]} runs under “{base}”', *others])}."
 
 
 def _estimate(comparison: Tables, policy: str, force: str, measure: str) -> pd.Series:
