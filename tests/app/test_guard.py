@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from desertion.app.server.guard import Guard
+from desertion.app.server.guard import SESSION_COOKIE, Guard
 
 
 async def inner(_scope: Any, _receive: Any, send: Any) -> None:
@@ -17,6 +19,17 @@ async def inner(_scope: Any, _receive: Any, send: Any) -> None:
 
 def asked(kind: str = "http", **headers: str) -> list[dict[str, Any]]:
     """Messages that the guarded app sends to a request with these headers."""
+    return answers(*((name.replace("_", "-"), value) for name, value in headers.items()), kind=kind)
+
+
+def answers(*headers: tuple[str, str], kind: str = "http") -> list[dict[str, Any]]:
+    """Same, with headers that may stand twice."""
+    # What is no Latin-1 reaches a server as the bytes of UTF-8.
+    return messages([(name.encode(), value.encode()) for name, value in headers], kind)
+
+
+def messages(headers: list[tuple[bytes, bytes]], kind: str = "http") -> list[dict[str, Any]]:
+    """Same, byte for byte."""
     sent: list[dict[str, Any]] = []
 
     async def send(message: Any) -> None:
@@ -25,10 +38,7 @@ def asked(kind: str = "http", **headers: str) -> list[dict[str, Any]]:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {
-        "type": kind,
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-    }
+    scope = {"type": kind, "headers": headers}
     # Nothing here ever waits, so no event loop is needed; a browser's tests may have one running.
     try:
         Guard(inner, ("127.0.0.1", "localhost"))(scope, receive, send).send(None)
@@ -53,12 +63,36 @@ def test_an_answer_carries_the_headers_of_a_careful_server() -> None:
         ({"host": "localhost:1", "origin": "http://evil.example"}, 403),
         ({"host": "localhost:1", "content_length": "100000000"}, 413),
         ({"host": "localhost:1", "transfer_encoding": "chunked"}, 413),
+        ({"host": "localhost:1", "content_length": "²"}, 413),
         ({"host": "localhost:1", "origin": "http://localhost:1"}, 200),
+        ({"host": "[::1"}, 400),
+        ({"host": "[v1]"}, 400),
+        ({"host": "localhost:1", "origin": "http://[::1"}, 400),
+        ({"host": ""}, 421),
     ],
 )
 def test_other_names_other_sites_and_large_bodies_are_turned_away(headers: dict[str, str], status: int) -> None:
     """A name that leads here from elsewhere, a page of another site and a large body get an error; own pages get an answer."""
     assert asked(**headers)[0]["status"] == status
+
+
+def test_a_header_that_may_stand_once_is_refused_twice() -> None:
+    """Of two Host headers a proxy may have read the other one."""
+    assert answers(("host", "localhost"), ("Host", "127.0.0.1"))[0]["status"] == 400
+
+
+def test_a_websocket_needs_the_cookie_of_its_page() -> None:
+    """Without it the socket is closed before the app hears of it; with it the app answers."""
+    own = {"host": "localhost:1", "origin": "http://localhost:1"}
+    assert asked("websocket", **own)[0]["type"] == "websocket.close"
+    assert asked("websocket", **own, cookie=f"{SESSION_COOKIE}=x")[0]["type"] == "http.response.start"
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40), st.binary(max_size=12))
+def test_no_bytes_in_headers_break_the_guard(host: bytes, origin: bytes, length: bytes) -> None:
+    """Whatever stands in the headers, the answer is a refusal in words or the app's own."""
+    sent = messages([(b"host", host), (b"origin", origin), (b"content-length", length)])
+    assert sent[0]["status"] in (200, 400, 403, 413, 421)
 
 
 @pytest.mark.parametrize("headers", [{"host": "localhost:1"}, {"host": "localhost:1", "origin": "http://evil.example"}])

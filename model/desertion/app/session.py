@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from desertion.app.request.address import Address, parse
-from desertion.app.request.choice import scenario_of, usual_scale
+from desertion.app.request.address import Address, number, whole
+from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood, usual_scale
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
@@ -14,6 +15,19 @@ from desertion.app.work.live import Live, Snapshot
 from desertion.errors import InputError
 
 type RunKey = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An input that was not taken over.
+
+    Attributes:
+        text: What was typed.
+        sentence: Why it cannot be.
+    """
+
+    text: str
+    sentence: str
 
 
 class Session:
@@ -25,7 +39,7 @@ class Session:
 
     def __init__(self, query: str) -> None:
         self.address = solara.reactive(Address())
-        self.problem = solara.reactive("")
+        self.refusals: Any = solara.reactive({})
         self.snapshot = solara.reactive(Snapshot())
         self.dark = solara.reactive(False)
         self.rate = solara.reactive(20.0)
@@ -35,31 +49,32 @@ class Session:
         self.claims = Job()
         self.live: Live | None = None
         self._key: RunKey = ()
+        self._query = ""
         self.read(query)
 
     def read(self, query: str) -> None:
-        """Take over what an address says; what it says wrongly is told and left out."""
-        if query == self.address.peek().query():
+        """Take over what an address says; what it says wrongly is told and stands at its default."""
+        # Solara hands the same words over again whenever the page is drawn; a refusal would vanish with them.
+        if query in (self._query, self.address.peek().query()):
             return
-        try:
-            wanted = parse(query)
-        except InputError as problem:
-            self.problem.value = str(problem)
-            return
-        # The same address in other words changes nothing, nor what is told about it.
-        if wanted != self.address.peek():
-            self.address.value = wanted
-            self.problem.value = ""
+        self._query = query
+        self.address.value, wrong = understood(query)
+        self.refusals.value = {part: Refusal("", sentence) for part, sentence in wrong.items()}
 
     def change(self, **changes: Any) -> None:
-        """Change parts of the address."""
-        self.address.value = replace(self.address.peek(), **changes)
-        self.problem.value = ""
+        """Change parts of the address; what cannot be is told at the field of the first part, and nothing changes."""
+        self._take(replace(self.address.peek(), **changes), next(iter(changes)), "")
 
-    def set_input(self, key: str, text: str) -> None:
-        """Set one input of the scenario by dotted key; an empty text takes the setting away."""
-        self.address.value = self.address.peek().with_setting(key, text)
-        self.problem.value = ""
+    def set_input(self, key: str, text: str, *, field_of: str = "", typed: str = "") -> None:
+        """Set one input of the scenario by dotted key; an empty text takes the setting away.
+
+        Args:
+            key: Dotted key.
+            text: Its value as TOML.
+            field_of: The field that it was typed into, if that is not the key's own.
+            typed: What was typed there.
+        """
+        self._take(self.address.peek().with_setting(key, text), field_of or key, typed or text)
 
     def choose_scenario(self, name: str) -> None:
         """Go to another scenario; inputs of hosts and forces belong to the old one, and so do size and horizon."""
@@ -70,17 +85,47 @@ class Session:
 
     def set_whole(self, name: str, text: str) -> None:
         """Take over a whole number that was typed; an empty field stands for the default."""
-        try:
-            self.change(**{name: int(text) if text else getattr(Address, name)})
-        except ValueError:
-            self.problem.value = f"{name} = {text!r} must be a whole number"
+        self._set(name, text, whole)
 
     def set_number(self, name: str, text: str) -> None:
         """Take over a number that was typed; an empty field stands for the default."""
+        self._set(name, text, number)
+
+    def _set(self, name: str, text: str, read: Callable[[str, str], object]) -> None:
         try:
-            self.change(**{name: float(text) if text else getattr(Address, name)})
-        except ValueError:
-            self.problem.value = f"{name} = {text!r} must be a number"
+            value = read(name, text) if text else getattr(Address, name)
+        except InputError as problem:
+            self.refuse(name, str(problem), text)
+        else:
+            self._take(replace(self.address.peek(), **{name: value}), name, text)
+
+    def refuse(self, part: str, sentence: str, text: str = "") -> None:
+        """Tell at a part's field why what was typed there cannot be, until something better is typed."""
+        self.refusals.value = {**self.refusals.peek(), part: Refusal(text, sentence)}
+
+    def sentence(self, part: str) -> str:
+        """Why the last input of a part was refused; empty if it was not."""
+        refusal = self.refusals.value.get(part)
+        return refusal.sentence if refusal else ""
+
+    def shown(self, part: str, value: str) -> str:
+        """What stands in a part's field: what is so, or what was typed and refused."""
+        refusal = self.refusals.value.get(part)
+        return refusal.text if refusal and refusal.text else value
+
+    def _take(self, wanted: Address, part: str, text: str) -> None:
+        """Go to another address if it can be served; else tell why at the field, and keep what is shown."""
+        now = self.address.peek()
+        try:
+            if run_key(wanted) != run_key(now):
+                scenario_of(wanted)
+            if (wanted.scenario, wanted.arms, wanted.runs) != (now.scenario, now.arms, now.runs):
+                check_arms(wanted)
+        except InputError as problem:
+            self.refuse(part, str(problem), text)
+            return
+        self.address.value = wanted
+        self.refusals.value = {name: refusal for name, refusal in self.refusals.peek().items() if name != part}
 
     def prepare(self) -> None:
         """Build the run that the address asks for, unless it is there already."""
@@ -90,14 +135,13 @@ class Session:
         self.reset()
 
     def reset(self) -> None:
-        """Build the run that the address asks for anew, at its first day; a wrong input is told."""
+        """Build the run that the address asks for anew, at its first day."""
         address = self.address.peek()
         self.close_run()
         self._key = run_key(address)
         try:
             scenario = scenario_of(address)
         except InputError as problem:
-            self.problem.value = str(problem)
             self.snapshot.value = Snapshot(state="failed", problem=str(problem))
             return
         own_key = self._key
@@ -131,7 +175,7 @@ class Session:
 
 def run_key(address: Address) -> RunKey:
     """What decides which run is lived."""
-    return (address.scenario, address.policies, address.settings, address.scale, address.days, address.seed)
+    return tuple(getattr(address, name) for name in RUN_PARTS)
 
 
 def is_full() -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.pages.board import Board
-from desertion.app.parts.elements import box, button, choice, field, sentence, several, text
-from desertion.app.parts.inputs import More
+from desertion.app.parts.elements import box, button, choice, field, several, text
+from desertion.app.parts.inputs import More, Refused
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.session import current, run_key
 from desertion.app.ui import solara
@@ -28,8 +28,7 @@ def Cascade() -> Any:
             "Who stays, who leaves, by which door, and what the neighbours do about it. Choose a scenario and policies, then play.",
             kind="lead",
         )
-        if session.problem.value:
-            sentence(session.problem.value)
+        Refused("seed", "scale", "days")
         with box([], "app-grid"):
             with box([], "app-controls", "section", aria_label="Inputs"):
                 Inputs()
@@ -56,18 +55,19 @@ def Inputs() -> Any:
         text("Where two policies set the same number, the one chosen last wins.", kind="small")
         field(
             "Seed",
-            str(address.seed),
+            session.shown("seed", str(address.seed)),
             lambda typed: session.set_whole("seed", typed),
+            problem=session.sentence("seed"),
             hint="The same seed, the same people and fates.",
         )
         field(
-            "Scale", f"{address.scale:g}" if address.scale else "", lambda typed: session.set_number("scale", typed),
-            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
+            "Scale", session.shown("scale", f"{address.scale:g}" if address.scale else ""), lambda typed: session.set_number("scale", typed),
+            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.", problem=session.sentence("scale"),
             placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
         )  # fmt: skip
         field(
-            "Days", str(address.days) if address.days else "", lambda typed: session.set_whole("days", typed),
-            unit="days", hint="How long the run lasts.", placeholder="the scenario's own",
+            "Days", session.shown("days", str(address.days) if address.days else ""), lambda typed: session.set_whole("days", typed),
+            unit="days", hint="How long the run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
         )  # fmt: skip
         More()
     return inputs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.elements import box, choice, drawn, sentence, table, text
+from desertion.app.parts.inputs import Refused
 from desertion.app.request.folder import names
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
@@ -32,8 +33,7 @@ def ClaimsPage() -> Any:
             "model over these worlds, not of any war.",
             kind="lead",
         )
-        if session.problem.value:
-            sentence(session.problem.value)
+        Refused()
         if files:
             choice("File of runs", address.file if address.file in files else "", {"": "choose a file", **{name: name for name in files}},
                    lambda name: session.change(file=name, claim=""))  # fmt: skip

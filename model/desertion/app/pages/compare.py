@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, table, text
+from desertion.app.parts.inputs import Refused
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
-from desertion.app.work.comparison import Result, compare
+from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ FIGURES = {
 @solara.component
 def Compare() -> Any:
     """Choose policies, run them on the same people, and see the difference."""
-    session = current()
     solara.Title("Compare - Desertion cascades")
     with box([], "") as page:
         text("Policies on the same people and fates", "h1")
@@ -45,8 +45,7 @@ def Compare() -> Any:
             "The first policy is the baseline.",
             kind="lead",
         )
-        if session.problem.value:
-            sentence(session.problem.value)
+        Refused("seed", "scale", "runs")
         with box([], "app-grid"):
             with box([], "app-controls", "section", aria_label="Inputs"):
                 _Choice()
@@ -73,23 +72,31 @@ def _Choice() -> Any:
             )  # fmt: skip
         field(
             "Runs of each policy",
-            str(address.runs),
+            session.shown("runs", str(address.runs)),
             lambda typed: session.set_whole("runs", typed),
+            problem=session.sentence("runs"),
             hint=f"Replicates, 1 to {limits().runs}.",
         )
         field(
             "Seed",
-            str(address.seed),
+            session.shown("seed", str(address.seed)),
             lambda typed: session.set_whole("seed", typed),
+            problem=session.sentence("seed"),
             hint="The same seed, the same people and fates.",
         )
         known = address.scenario in shipped()["scenarios"]
         field(
-            "Scale", f"{address.scale:g}" if address.scale else "", lambda typed: session.set_number("scale", typed), unit="of real size",
-            placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.",
+            "Scale", session.shown("scale", f"{address.scale:g}" if address.scale else ""), lambda typed: session.set_number("scale", typed), unit="of real size",
+            placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.", problem=session.sentence("scale"),
         )  # fmt: skip
         for key, value in address.settings:
-            text(f"Also set: {key} = {value}", kind="small")
+            if key == "asylum":
+                text(
+                    f"The asylum dial ({value}) is left out here: it would move the doors of every policy named.",
+                    kind="small",
+                )
+            else:
+                text(f"Also set: {key} = {value}", kind="small")
     return inputs
 
 
@@ -102,6 +109,7 @@ def _mix(session: Session, typed: str) -> None:
 @solara.component
 def _Outcome() -> Any:
     session = current()
+    address = session.address.value
     state: State = session.comparison.state.value
     with box([], "") as outcome:
         with box([], "app-buttons"):
@@ -115,13 +123,16 @@ def _Outcome() -> Any:
         if state.problem:
             sentence(state.problem)
         if isinstance(state.result, Result):
-            ComparisonView(state.result.comparison, f"comparison {state.result.number}", session.dark.value)
+            fresh = state.state == "done" and what_is_compared(state.result.address) == what_is_compared(address)
+            if not fresh:
+                sentence("What is shown below was compared before, under other inputs than those chosen now.", "note")
+            with box([], "" if fresh else "app-stale"):
+                ComparisonView(state.result.comparison, f"comparison {state.result.number}", session.dark.value)
     return outcome
 
 
 def _start(session: Session) -> None:
     address = session.address.peek()
-    session.problem.value = ""
     session.comparison.start(lambda tell, stop: compare(address, tell, stop))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, table, text
+from desertion.app.parts.inputs import Refused
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
 from desertion.app.ui import solara
@@ -43,11 +44,11 @@ def Person() -> Any:
             "and every term that the rules add up is written down. He leaves on the day on which a clock reaches his own threshold.",
             kind="lead",
         )
-        if session.problem.value:
-            sentence(session.problem.value)
+        Refused("person")
         with box([], "app-buttons"):
-            field("Person", str(address.person) if address.person >= 0 else "", lambda number: session.set_whole("person", number),
-                  placeholder="number in the run")  # fmt: skip
+            field("Person", session.shown("person", str(address.person) if address.person >= 0 else ""),
+                  lambda number: session.set_whole("person", number), placeholder="number in the run",
+                  problem=session.sentence("person"))  # fmt: skip
             button("Next one who leaves", lambda: _someone(session, True))
             button("Next one who stays", lambda: _someone(session, False))
         if state.problem:
@@ -58,8 +59,11 @@ def Person() -> Any:
                 button("Stop", session.life.cancel)
         if address.person < 0 and not state.busy:
             text("Nobody has been picked yet.", kind="small")
-        if state.state == "done" and isinstance(state.result, tuple):
-            _Life(*state.result)
+        if isinstance(state.result, tuple):
+            if state.state != "done":
+                sentence("What is shown below is the life looked at before.", "note")
+            with box([], "" if state.state == "done" else "app-stale"):
+                _Life(*state.result)
     return page
 
 
@@ -134,14 +138,14 @@ def _someone(session: Session, leaver: bool) -> None:
     """Go to the next person who leaves, or stays, in the run that is played as far as it has gone."""
     model = session.live.model if session.live is not None else None
     if model is None:
-        session.problem.value = "Play the run on the page Cascade first; then there is somebody to choose from."
+        session.refuse("person", "Play the run on the page Cascade first; then there is somebody to choose from.")
         return
     gone = model.world.left_day >= 0
     wanted = (gone if leaver else ~gone).nonzero()[0]
     after = wanted[wanted > session.address.peek().person]
     if not len(wanted):
-        session.problem.value = (
-            f"By day {model.day} of the run nobody has {'left' if leaver else 'stayed'}; play on first."
+        session.refuse(
+            "person", f"By day {model.day} of the run nobody has {'left' if leaver else 'stayed'}; play on first."
         )
         return
     session.change(person=int(after[0] if len(after) else wanted[0]))

@@ -9,6 +9,7 @@ from desertion.app.pages.points import Points
 from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, choice, facts, sentence, text
 from desertion.app.parts.filter import Filter, let_through
+from desertion.app.parts.inputs import Refused
 from desertion.app.request.address import Settings
 from desertion.app.request.folder import names
 from desertion.app.session import Session, current
@@ -49,8 +50,7 @@ def StudyPage() -> Any:
             "Files that the commands sweep and compare wrote into the study folder of this server.",
             kind="lead",
         )
-        if session.problem.value:
-            sentence(session.problem.value)
+        Refused("page")
         if not files and not address.file:
             sentence(
                 "The study folder is empty, or the server was started without one: desertion app --studies FOLDER.",

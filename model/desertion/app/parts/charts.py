@@ -21,14 +21,16 @@ class Line:
     """One line or area of a chart.
 
     Attributes:
-        name: What stands at its end.
+        name: What stands at its end; empty for nothing.
         values: (days,) : its heights; nan leaves a gap.
         pen: Its class in the style sheet, which gives colour and dashes.
+        points: Most points that are drawn of it; a chart has fewer pixels than a long run has days.
     """
 
     name: str
     values: NDArray[np.float64]
     pen: str
+    points: int = 400
 
 
 def lines(
@@ -40,6 +42,8 @@ def lines(
     top: float = 0.0,
     marks: Sequence[tuple[int, str]] = (),
     note: str = "",
+    size: tuple[float, float] = (WIDTH, HEIGHT),
+    said_marks: bool = False,
 ) -> str:
     """A chart of lines over days, named at their ends.
 
@@ -51,12 +55,14 @@ def lines(
         top: Least upper end of the upright axis.
         marks: Days with a dotted line, and why.
         note: Said instead of lines where there are none.
+        size: Width and height, in the units of the text's size.
+        said_marks: Whether the reasons of marked days stand in the chart.
     """
     highest = max([top, *(float(np.nanmax(line.values, initial=0.0)) for line in drawn)])
-    scale = _Scale(days, _nice(highest or 1.0))
-    paths = [f'<path class="line {line.pen}" d="{scale.path(line.values)}"/>' for line in drawn]
-    ends = [(line.name, _last(line.values), line.pen) for line in drawn]
-    return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "")
+    scale = Scale(days, nice(highest or 1.0), size)
+    paths = [f'<path class="line {line.pen}" d="{scale.path(line.values, line.points)}"/>' for line in drawn]
+    ends = [(line.name, _last(line.values), line.pen) for line in drawn if line.name]
+    return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "", said_marks=said_marks)
 
 
 def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Sequence[tuple[int, str]] = ()) -> str:
@@ -70,7 +76,7 @@ def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Seq
         marks: Days with a dotted line, and why.
     """
     edges = np.cumsum([np.zeros_like(drawn[0].values), *(line.values for line in drawn)], axis=0)
-    scale = _Scale(days, _nice(float(edges[-1].max()) or 1.0))
+    scale = Scale(days, nice(float(edges[-1].max()) or 1.0))
     paths = [
         f'<path class="area {line.pen}" d="{scale.area(low, high)}"/>'
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
@@ -83,80 +89,99 @@ def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Seq
     return _chart(title, unit, scale, paths, ends, marks, "")
 
 
-class _Scale:
+class Scale:
     """From days and heights to places in the picture."""
 
-    def __init__(self, days: int, top: float) -> None:
+    def __init__(self, days: int, top: float, size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:
         self.days, self.top = max(days, 1), top
+        self.width, self.height = size
+        self.right, self.floor = self.width - RIGHT, self.height - FOOT
 
     def x(self, day: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * day / self.days
+        """Where a day stands."""
+        return LEFT + (self.right - LEFT) * day / self.days
 
     def y(self, value: float) -> float:
-        return TOP + (HEIGHT - TOP - FOOT) * (1.0 - value / self.top)
+        """Where a height stands."""
+        return TOP + (self.floor - TOP) * (1.0 - value / self.top)
 
-    def path(self, values: NDArray[np.float64]) -> str:
-        return _joined(self._points(values))
+    def path(self, values: NDArray[np.float64], points: int = 400) -> str:
+        """A line."""
+        return joined(self._points(values, points))
 
     def area(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> str:
-        return _joined(self._points(high) + self._points(low)[::-1]) + "Z"
+        """What lies between two lines."""
+        return joined(self._points(high) + self._points(low)[::-1]) + "Z"
 
-    def _points(self, values: NDArray[np.float64]) -> list[tuple[float, float]]:
-        # Above 400 days a chart has more days than it has pixels.
-        every = max(1, len(values) // 400)
+    def _points(self, values: NDArray[np.float64], points: int = 400) -> list[tuple[float, float]]:
+        every = max(1, len(values) // points)
         days = sorted({*range(0, len(values), every), len(values) - 1})
         return [(self.x(day), self.y(float(values[day]))) for day in days if np.isfinite(values[day])]
 
 
-def _joined(points: list[tuple[float, float]]) -> str:
+def joined(points: list[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
 
 
 def _chart(
-    title: str, unit: str, scale: _Scale, paths: Sequence[str], ends: Sequence[tuple[str, float, str]],
-    marks: Sequence[tuple[int, str]], note: str,
+    title: str, unit: str, scale: Scale, paths: Sequence[str], ends: Sequence[tuple[str, float, str]],
+    marks: Sequence[tuple[int, str]], note: str, *, said_marks: bool = False,
 ) -> str:  # fmt: skip
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{_e(_said(title, unit, ends))}">',
-        f'<text class="title" x="0" y="12">{_e(title)}</text><text class="unit" x="0" y="25">{_e(unit)}</text>',
+        f'<svg class="chart" viewBox="0 0 {scale.width:.0f} {scale.height:.0f}" role="img" aria-label="{escaped(_said(title, unit, ends))}">',
+        f'<text class="title" x="0" y="12">{escaped(title)}</text><text class="unit" x="0" y="25">{escaped(unit)}</text>',
     ]
-    for value in _ticks(scale.top):
+    for value in ticks(scale.top):
         y = scale.y(value)
-        parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{scale.right}"/>')
         parts.append(
-            f'<text class="tick" x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{_e(_short(value))}</text>'
+            f'<text class="tick" x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{escaped(short_number(value))}</text>'
         )
-    for day in _days(scale.days):
+    for day in days_of_axis(scale.days):
         parts.append(
-            f'<text class="tick" x="{scale.x(day):.1f}" y="{HEIGHT - FOOT + 15}" text-anchor="middle">{day}</text>'
+            f'<text class="tick" x="{scale.x(day):.1f}" y="{scale.floor + 15}" text-anchor="middle">{day}</text>'
         )
     parts.append(
-        f'<text class="tick" x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle">day</text>'
+        f'<text class="tick" x="{(LEFT + scale.right) / 2:.0f}" y="{scale.height - 4}" text-anchor="middle">day</text>'
     )
     for day, why in marks:
         parts.append(
-            f'<path class="mark" d="M{scale.x(day):.1f} {TOP}V{HEIGHT - FOOT}"><title>{_e(f"day {day}: {why}")}</title></path>'
+            f'<path class="mark" d="M{scale.x(day):.1f} {TOP}V{scale.floor}"><title>{escaped(f"day {day}: {why}")}</title></path>'
         )
     parts += paths
+    if said_marks:
+        parts += _reasons(scale, marks)
     parts += _labels(scale, ends)
     if note:
         parts.append(
-            f'<text class="unit" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT / 2}" text-anchor="middle">{_e(note)}</text>'
+            f'<text class="unit" x="{(LEFT + scale.right) / 2}" y="{scale.height / 2}" text-anchor="middle">{escaped(note)}</text>'
         )
     return "".join(parts) + "</svg>"
 
 
-def _labels(scale: _Scale, ends: Sequence[tuple[str, float, str]]) -> list[str]:
+def _reasons(scale: Scale, marks: Sequence[tuple[int, str]]) -> list[str]:
+    """Why days are marked, one below the other, each at its line."""
+    parts: list[str] = []
+    for place, (day, why) in enumerate(sorted(marks)):
+        x, near = scale.x(day), scale.x(day) > (LEFT + scale.right) / 2
+        parts.append(
+            f'<text class="reason" x="{x + (-4 if near else 4):.1f}" y="{TOP + 10 + 13 * place:.1f}" '
+            f'text-anchor="{"end" if near else "start"}">{escaped(why)}</text>'
+        )
+    return parts
+
+
+def _labels(scale: Scale, ends: Sequence[tuple[str, float, str]]) -> list[str]:
     """Names at the right end, moved apart where they would touch, from below upwards."""
     parts: list[str] = []
-    floor = HEIGHT - FOOT + 4.0
+    floor = scale.floor + 4.0
     for name, value, pen in sorted(ends, key=lambda end: end[1]):
         wanted = scale.y(value)
         y = min(wanted, floor)
         floor = y - _LINE
-        x = WIDTH - RIGHT
+        x = scale.right
         parts.append(f'<path class="leader {pen}" d="M{x} {wanted:.1f}L{x + 8} {y:.1f}h5"/>')
-        parts.append(f'<text class="label" x="{x + 16}" y="{y + 3.5:.1f}">{_e(name)}</text>')
+        parts.append(f'<text class="label" x="{x + 16}" y="{y + 3.5:.1f}">{escaped(name)}</text>')
     return parts
 
 
@@ -170,7 +195,7 @@ def _last(values: NDArray[np.float64]) -> float:
     return float(known[-1]) if len(known) else 0.0
 
 
-def _nice(value: float) -> float:
+def nice(value: float) -> float:
     """The next number above that ends an axis well."""
     unit = 10.0 ** np.floor(np.log10(value))
     return float(
@@ -178,19 +203,19 @@ def _nice(value: float) -> float:
     )
 
 
-def _ticks(top: float) -> list[float]:
+def ticks(top: float) -> list[float]:
     parts = 3 if round(top / 10.0 ** np.floor(np.log10(top)), 6) in (1.5, 3.0, 6.0) else 4
     return [top * part / parts for part in range(parts + 1)]
 
 
-def _days(days: int) -> list[int]:
+def days_of_axis(days: int) -> list[int]:
     step = next((step for step in (10, 20, 30, 60, 90, 180, 365) if days / step <= 6.5), 730)
     return list(range(0, days + 1, step))
 
 
-def _short(value: float) -> str:
+def short_number(value: float) -> str:
     return f"{value:.2g}" if 0.0 < value < 10.0 else number(value)
 
 
-def _e(text: str) -> str:
+def escaped(text: str) -> str:
     return html.escape(text, quote=True)

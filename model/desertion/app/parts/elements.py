@@ -46,7 +46,13 @@ def Picture(
 
 @solara.component_vue("widgets/field.vue", vuetify=False)
 def _Field(
-    label: str, value: str, unit: str, hint: str, placeholder: str, event_change: Callable[[str], None]
+    label: str,
+    value: str,
+    unit: str,
+    hint: str,
+    placeholder: str,
+    problem: str,
+    event_change: Callable[[str], None],
 ) -> None: ...
 
 
@@ -126,15 +132,27 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
 
 
 def field(
-    label: str, value: str, change: Callable[[str], None], *, unit: str = "", hint: str = "", placeholder: str = ""
-) -> Element:
-    """A field for a number or a word; what is typed is taken when Enter is pressed or the field is left."""
+    label: str, value: str, change: Callable[[str], None], *, unit: str = "", hint: str = "", placeholder: str = "",
+    problem: str = "",
+) -> Element:  # fmt: skip
+    """A field for a number or a word; what is typed is taken when Enter is pressed or the field is left.
+
+    Args:
+        label: What is asked for.
+        value: What stands in it.
+        change: Called with what was typed.
+        unit: Stands behind it.
+        hint: Stands below it.
+        placeholder: Stands in it while it is empty.
+        problem: Why what stands in it was refused.
+    """
     return _Field(
         label=label,
         value=value,
         unit=unit,
         hint=hint,
         placeholder=placeholder,
+        problem=problem,
         event_change=lambda sent: change(str(sent).strip()),
     )
 

@@ -158,7 +158,6 @@ def OneParameter(column: Any, restriction: str) -> Any:
 
     def restrict(typed: str) -> None:
         session.address.value = session.address.peek().with_restriction(name, typed)
-        session.problem.value = ""
 
     def between(first: str, last: str) -> None:
         restrict(f"{first.strip()}{SPAN}{last.strip()}" if first.strip() or last.strip() else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from desertion.app.parts.elements import box, button, choice, field, text
+from desertion.app.parts.elements import box, button, choice, field, sentence, text
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.parameters import FORMS, Behaviour
@@ -22,6 +22,8 @@ KNOBS = {
 }
 """Inputs of behaviour that have a field of their own, and its label."""
 
+_OTHER = "other input"
+
 _DIAL = "The asylum dial: 0 closed, 0.5 the status quo, 1 open fast track everywhere."
 
 
@@ -33,8 +35,11 @@ def More() -> Any:
     settings = dict(address.settings)
     with box([], "", "details") as more:
         text("More inputs", "summary")
-        field("Asylum dial", settings.get("asylum", ""), lambda value: session.set_input("asylum", value),
-              unit="0 to 1", hint=_DIAL, placeholder="0.5")  # fmt: skip
+        field("Asylum dial", session.shown("asylum", settings.get("asylum", "")),
+              lambda value: session.set_input("asylum", value), unit="0 to 1", hint=_DIAL, placeholder="0.5",
+              problem=session.sentence("asylum"))  # fmt: skip
+        if "asylum" in settings and address.policies:
+            text("The dial moves the doors on top of the policies chosen.", kind="small")
         choice(
             "Form of contagion", settings.get("behaviour.form", "") or "multiplicative", {form: form for form in FORMS},
             lambda value: session.set_input("behaviour.form", "" if value == "multiplicative" else value),
@@ -42,10 +47,26 @@ def More() -> Any:
         for name, label in KNOBS.items():
             unit, meaning, default = about(name)
             key = f"behaviour.{name}"
-            field(label, settings.get(key, ""), lambda value, key=key: session.set_input(key, value),
-                  hint=f"{meaning[:1].upper()}{meaning[1:]}; {unit}.", placeholder=f"{default:g} {unit}")  # fmt: skip
+            field(label, session.shown(key, settings.get(key, "")), lambda value, key=key: session.set_input(key, value),
+                  hint=f"{meaning[:1].upper()}{meaning[1:]}; {unit}.", placeholder=f"{default:g} {unit}",
+                  problem=session.sentence(key))  # fmt: skip
         Others()
     return more
+
+
+@solara.component
+def Refused(*at_fields: str) -> Any:
+    """Sentences on all inputs that were refused and have no field of their own here.
+
+    Args:
+        at_fields: Parts of the address that have one, where the sentence stands.
+    """
+    session = current()
+    with box([], "") as refused:
+        for part, refusal in session.refusals.value.items():
+            if refusal.sentence and part not in at_fields:
+                sentence(refusal.sentence)
+    return refused
 
 
 @solara.component
@@ -63,14 +84,15 @@ def Others() -> Any:
         def add(line: str) -> None:
             key, sign, value = line.partition("=")
             if sign:
-                session.set_input(key.strip(), value)
+                session.set_input(key.strip(), value, field_of=_OTHER, typed=line)
             elif line:
-                session.problem.value = f"{line!r} has no key and value; write dotted.key = value"
+                session.refuse(_OTHER, f"{line[:80]!r} has no key and value; write dotted.key = value", line)
 
         field(
             "Any other input",
-            "",
+            session.shown(_OTHER, ""),
             add,
+            problem=session.sentence(_OTHER),
             hint="Dotted key = value, as in hosts.finland.case_days = 30",
             placeholder="hosts.finland.case_days = 30",
         )

@@ -92,39 +92,45 @@ class Address:
         return replace(self, where=_with(self.where, key, text), page=1)
 
 
-def parse(query: str) -> Address:
-    """Read an address's part after the question mark.
+def parse(query: str) -> tuple[Address, dict[str, str]]:
+    """What an address says, and what is wrong with the parts that it says wrongly, which stand at their defaults.
 
     Args:
-        query: As `Address.query` wrote it, or as somebody typed it.
-
-    Raises:
-        InputError: If it is too long, or holds what is no address of this app.
+        query: The part after the question mark, as `Address.query` wrote it, or as somebody typed it.
     """
     if len(query) > LONGEST:
-        raise InputError(
-            f"the address is {len(query)} characters long, at most {LONGEST} are read: start from the bare page"
-        )
+        return Address(), {
+            "address": f"the address is {len(query)} characters long, at most {LONGEST} are read: start from the bare page"
+        }
     parts: dict[str, object] = {}
     pairs: dict[str, dict[str, str]] = {name: {} for name in _PAIRS.values()}
+    wrong: dict[str, str] = {}
     for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True):
-        if name in pairs:
-            key, sign, value = text.partition("=")
-            if not sign:
-                raise InputError(f"address: {name}={text!r} has no key and value; write {name}=dotted.key=value")
-            pairs[name][key.strip()] = value.strip()
-        elif name in _READERS:
-            parts[name] = _READERS[name](name, text)
-        else:
-            raise unknown_name("part of the address", name, (*_READERS, *pairs))
-    if len(pairs["set"]) > MOST_SETTINGS:
-        raise InputError(
-            f"address: {len(pairs['set'])} settings are too many, at most {MOST_SETTINGS}; write a scenario file"
-        )
-    if len(pairs["where"]) > MOST_SETTINGS:
-        raise InputError(f"address: {len(pairs['where'])} restrictions are too many, at most {MOST_SETTINGS}")
+        try:
+            if name in pairs:
+                key, value = _pair(name, text)
+                pairs[name][key] = value
+            elif name in _READERS:
+                parts[name] = _READERS[name](name, text)
+            else:
+                raise unknown_name("part of the address", name[:80], (*_READERS, *pairs))
+        except InputError as problem:
+            wrong[name] = str(problem)
+    for name, what in (("set", "settings"), ("where", "restrictions")):
+        if len(pairs[name]) > MOST_SETTINGS:
+            wrong[name] = (
+                f"address: {len(pairs[name])} {what} are too many, at most {MOST_SETTINGS}; write a scenario file"
+            )
+            pairs[name] = {}
     parts |= {name: tuple(sorted(pairs[short].items())) for name, short in _PAIRS.items()}
-    return Address(**parts)  # type: ignore[arg-type]
+    return Address(**parts), wrong  # type: ignore[arg-type]
+
+
+def _pair(name: str, text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise InputError(f"address: {name}={text[:80]!r} has no key and value; write {name}=dotted.key=value")
+    return key.strip(), value.strip()
 
 
 def value_of(text: str) -> object:
@@ -147,18 +153,31 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
-def _whole(name: str, text: str) -> int:
+def whole(name: str, text: str) -> int:
+    """A whole number that was typed.
+
+    Raises:
+        InputError: If it is none, or larger than any that is used.
+    """
     try:
-        return int(text)
+        value = int(text)
     except ValueError:
-        raise InputError(f"{name} = {text!r} must be a whole number", key=name, value=text) from None
+        raise InputError(f"{name} = {text[:80]!r} must be a whole number", key=name, value=text) from None
+    if abs(value) > 2**63:
+        raise InputError(f"{name} = {text[:20]}... is larger than any number that is used here", key=name, value=value)
+    return value
 
 
-def _number(name: str, text: str) -> float:
+def number(name: str, text: str) -> float:
+    """A number that was typed.
+
+    Raises:
+        InputError: If it is none.
+    """
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"{name} = {text!r} must be a number", key=name, value=text) from None
+        raise InputError(f"{name} = {text[:80]!r} must be a number", key=name, value=text) from None
 
 
 def _reader(default: object) -> Callable[[str, str], object]:
@@ -166,7 +185,7 @@ def _reader(default: object) -> Callable[[str, str], object]:
         return _words
     if isinstance(default, str):
         return _text
-    return _whole if isinstance(default, int) else _number
+    return whole if isinstance(default, int) else number
 
 
 _READERS = {field.name: _reader(field.default) for field in fields(Address) if field.name not in _PAIRS}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import shlex
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from desertion.app.request.address import Address, value_of
-from desertion.app.request.limits import check_live
+from desertion.app.request.address import Address, parse, value_of
+from desertion.app.request.limits import check_live, check_numbers
 from desertion.errors import InputError, unknown_name
 from desertion.study.design.point import DIALS
 
@@ -23,6 +24,13 @@ SETTABLE = ("behaviour", "forces", "hosts", "dial")
 
 WHOLE = ("asylum", *DIALS)
 """Dials that turn many inputs at once."""
+
+
+LONGEST_WORD = 100
+"""Characters of a setting that is a word."""
+
+RUN_PARTS = ("scenario", "policies", "settings", "scale", "days", "seed")
+"""Parts of an address that decide which run is lived."""
 
 
 @lru_cache(maxsize=1)
@@ -45,6 +53,33 @@ def scenario_of(address: Address) -> Scenario:
     chosen = unchecked(address, address.policies)
     check_live(people_of(chosen), chosen.scale, chosen.days)
     return chosen
+
+
+def understood(query: str) -> tuple[Address, dict[str, str]]:
+    """The largest part of an address that can be served, and by part what is wrong with the rest.
+
+    Args:
+        query: The address's part after the question mark.
+    """
+    wanted, wrong = parse(query)
+    try:
+        scenario_of(wanted)
+    except InputError:
+        # Some part is wrong, or two do not go together: taken one by one, the first that breaks the run is the one to name.
+        sound = replace(wanted, **{name: getattr(Address(), name) for name in RUN_PARTS})
+        numbers = ((name, name, getattr(wanted, name)) for name in ("scenario", "scale", "days", "seed"))
+        policies = (("policies", "policies", (policy,)) for policy in wanted.policies)
+        settings = ((key, "settings", ((key, text),)) for key, text in wanted.settings)
+        for part, name, value in (*numbers, *policies, *settings):
+            more = (*getattr(sound, name), *value) if isinstance(value, tuple) else value
+            try:
+                scenario_of(replace(sound, **{name: more}))
+            except InputError as problem:
+                wrong[part] = str(problem)
+            else:
+                sound = replace(sound, **{name: more})
+        wanted = sound
+    return wanted, wrong
 
 
 def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
@@ -83,10 +118,23 @@ def check_names(scenario: str, policies: tuple[str, ...]) -> None:
         InputError: With the nearest name.
     """
     if scenario not in shipped()["scenarios"]:
-        raise unknown_name("scenario", scenario, shipped()["scenarios"])
+        raise unknown_name("scenario", scenario[:80], shipped()["scenarios"])
     for policy in policies:
         if policy not in shipped()["all policies"]:
-            raise unknown_name("policy", policy, shipped()["policies"])
+            raise unknown_name("policy", policy[:80], shipped()["policies"])
+
+
+def check_arms(address: Address) -> None:
+    """Refuse a comparison of policies that are not shipped, of too many, or of more runs than allowed.
+
+    Raises:
+        InputError: With what is allowed.
+    """
+    from desertion.study.comparison.compare import AS_IT_IS
+
+    for arm in address.arms:
+        check_names(address.scenario, tuple(name for name in arm.split("+") if name != AS_IT_IS))
+    check_numbers(len(address.arms), address.runs)
 
 
 def settings_of(address: Address) -> dict[str, object]:
@@ -99,12 +147,16 @@ def settings_of(address: Address) -> dict[str, object]:
     for key, text in address.settings:
         if key not in WHOLE and key.split(".")[0] not in SETTABLE:
             allowed = f"what can be set is {', '.join(WHOLE)} or starts with {', '.join(SETTABLE)}"
-            raise InputError(f"{key} cannot be set here; {allowed}", key=key)
+            raise InputError(f"{key[:80]} cannot be set here; {allowed}", key=key)
         value = value_of(text)
         if not isinstance(value, bool | int | float | str):
-            raise InputError(f"{key} = {text!r} must be a number, a truth value or a word", key=key)
+            raise InputError(f"{key} = {text[:80]!r} must be a number, a truth value or a word", key=key)
+        if (isinstance(value, int) and abs(value) > 2**63) or (isinstance(value, str) and len(value) > LONGEST_WORD):
+            raise InputError(
+                f"{key} = {text[:20]}... is larger than any number and longer than any word used here", key=key
+            )
         if key in DIALS and (isinstance(value, str) or not 0.0 <= float(value) < math.inf):
-            raise InputError(f"{key} = {text!r} must be a number >= 0", key=key)
+            raise InputError(f"{key} = {text[:80]!r} must be a number >= 0", key=key)
         settings[key] = value
     return settings
 

@@ -79,13 +79,27 @@ def check_comparison(people: int, scale: float, days: int, arms: int, runs: int)
     """
     most = limits()
     _check_days(days)
+    check_numbers(arms, runs)
+    _check_people(people, scale, min(most.people, most.people_compared // (arms * runs)), "this comparison")
+
+
+def check_numbers(arms: int, runs: int) -> None:
+    """Refuse a comparison of too many policies or runs.
+
+    Args:
+        arms: Policies.
+        runs: Replicates of each.
+
+    Raises:
+        InputError: With what is allowed.
+    """
+    most = limits()
     if arms > most.arms:
         raise InputError(
             f"policies: {arms} are too many to compare here, at most {most.arms}; leave some out", key="arms"
         )
     if not 1 <= runs <= most.runs:
         raise InputError(f"runs = {runs} must lie in [1, {most.runs}]", key="runs")
-    _check_people(people, scale, min(most.people, most.people_compared // (arms * runs)), "this comparison")
 
 
 def _check_days(days: int) -> None:

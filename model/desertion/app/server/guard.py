@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,11 @@ type Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 100_000
 """Bytes of a request's body."""
+
+SESSION_COOKIE = "solara-session-id"
+"""Name of the cookie that Solara's page sets and its socket must bring."""
+
+_SINGLE = ("host", "origin", "content-length", "transfer-encoding")
 
 # Vue compiles its templates in the browser, hence 'unsafe-eval' and blob:; Solara's page starts with a script in the page itself.
 POLICY = "; ".join(
@@ -62,8 +68,8 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refused = self._refusal(scope["type"], headers)
+        pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        refused = self._refusal(scope["type"], pairs)
         if refused is None:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
@@ -71,25 +77,34 @@ class Guard:
         else:
             await _answer(_with_headers(send), *refused)
 
-    def _refusal(self, kind: str, headers: dict[str, str]) -> tuple[int, str] | None:
-        host = headers.get("host", "")
-        if _name(host) not in self._hosts:
+    def _refusal(self, kind: str, pairs: Sequence[tuple[str, str]]) -> tuple[int, str] | None:
+        headers = dict(pairs)
+        try:
+            host, origin = headers.get("host", ""), headers.get("origin")
+            name = urlsplit(f"//{host}").hostname or ""
+            site = None if origin is None else urlsplit(origin).netloc.lower()
+        except ValueError:
+            return 400, "The Host or Origin header is malformed."
+        if any([key for key, _ in pairs].count(single) > 1 for single in _SINGLE):
+            return 400, "A header that may stand once stands twice."
+        if name.lower() not in self._hosts:
             return 421, "This server does not answer to that name; start it with --allow-host NAME."
-        origin = headers.get("origin")
         # Browsers let any page open a websocket to any server; only the server can tell whose page it is.
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if site is not None and site != host.lower():
             return 403, "Requests from pages of other sites are refused."
         if kind == "websocket" and origin is None:
             return 403, "A websocket must come from a page of this server."
+        # Solara would give a socket without the cookie state of its own, which nobody could come back to and nothing would end.
+        if kind == "websocket" and f"{SESSION_COOKIE}=" not in headers.get("cookie", ""):
+            return 403, "A websocket must carry the cookie of the page that opens it."
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY or "chunked" in headers.get("transfer-encoding", ""):
+        if (
+            not re.fullmatch(r"[0-9]{1,9}", length)
+            or int(length) > LARGEST_BODY
+            or "chunked" in headers.get("transfer-encoding", "")
+        ):
             return 413, f"Requests may carry {LARGEST_BODY:,} bytes at most."
         return None
-
-
-def _name(host: str) -> str:
-    """The name in a Host header, without the port."""
-    return (urlsplit(f"//{host}").hostname or "").lower()
 
 
 def _with_headers(send: Send) -> Send:

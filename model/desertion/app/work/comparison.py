@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import Address
-from desertion.app.request.choice import check_names, people_of, settings_of, unchecked, usual_scale
+from desertion.app.request.choice import check_arms, people_of, settings_of, unchecked, usual_scale
 from desertion.app.request.limits import check_comparison, limits
 from desertion.app.work.job import CancelledError, Tell
 from desertion.app.work.warm import WARM
@@ -60,11 +60,10 @@ def spec_for(address: Address) -> StudySpec:
     Raises:
         InputError: If a name, a value or the size is not allowed.
     """
-    from desertion.study.comparison.compare import AS_IT_IS, spec_of
+    from desertion.study.comparison.compare import spec_of
     from desertion.study.design.spec import RunRule
 
-    for arm in address.arms:
-        check_names(address.scenario, tuple(name for name in arm.split("+") if name != AS_IT_IS))
+    check_arms(address)
     if len(address.arms) < 2:
         raise InputError(
             "compare needs two policies at least; the first is what the others are compared with", key="arms"
@@ -78,9 +77,16 @@ def spec_for(address: Address) -> StudySpec:
         seed=address.seed,
         scale=address.scale or usual_scale(address.scenario),
         days=address.days or None,
-        settings=settings_of(address),
+        # The dial would move the doors on top of every named policy, and all of them would be the dial.
+        settings={key: value for key, value in settings_of(address).items() if key != "asylum"},
     )
     return replace(spec, run=RunRule(time_limit=RUN_SECONDS))
+
+
+def what_is_compared(address: Address) -> tuple[object, ...]:
+    """Everything in an address that decides a comparison."""
+    settings = tuple(pair for pair in address.settings if pair[0] != "asylum")
+    return (address.scenario, address.arms, address.runs, address.seed, address.scale, address.days, settings)
 
 
 def compare(address: Address, tell: Tell, stop: threading.Event) -> Result:

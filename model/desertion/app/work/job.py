@@ -26,7 +26,7 @@ class State:
         done: Parts done.
         parts: Parts in all.
         left: Seconds that remain, infinite where unknown.
-        result: What came out.
+        result: What came out; while it goes on, or after it failed, what the work before gave.
         problem: Why it failed, one sentence.
     """
 
@@ -63,7 +63,7 @@ class Job:
         def tell(**changes: Any) -> None:
             # Of a job that was stopped nothing more is heard.
             if self._stop is stop:
-                self.state.value = State(**changes)
+                self.state.value = State(**{"result": self.state.peek().result, **changes})
 
         def run() -> None:
             try:
@@ -89,7 +89,7 @@ class Job:
         """Ask the work to stop; it does so after the part under way."""
         self._stop.set()
         if self.state.peek().busy:
-            self.state.value = State(state="cancelled")
+            self.state.value = State(state="cancelled", result=self.state.peek().result)
             self._stop = threading.Event()
 
     def close(self) -> None:

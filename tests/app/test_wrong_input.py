@@ -1,0 +1,92 @@
+"""Wrong input is told where it was typed and goes on being told; what was shown before stays, and looks old where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from desertion.app.request.address import Address
+from desertion.app.work.comparison import spec_for
+
+Visit = Callable[..., Any]
+
+
+def typed(page: Any, label: str, text: str) -> None:
+    """Type into a field and leave it."""
+    field(page, label).fill(text)
+    field(page, label).press("Enter")
+
+
+def field(page: Any, label: str) -> Any:
+    """The field with a label."""
+    return page.get_by_role("textbox", name=re.compile(f"^{label}"))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("label", "text", "words", "right"),
+    [
+        ("Scale", "7", "scale = 7 must lie above 0", "0.5"),
+        ("Scale", "large", "must be a number", "0.5"),
+        ("Days", "1000000", "3660 days or fewer fit", "30"),
+        ("Seed", "-4", "seed = -4 must be a whole number", "5"),
+    ],
+)
+def test_a_wrong_input_is_told_at_its_field_and_the_picture_stays(
+    visit: Visit, label: str, text: str, words: str, right: str
+) -> None:
+    """Two seconds later the sentence, the typed text and the last good picture are still there; a right input ends it."""
+    page = visit("/?scenario=toy")
+    page.wait_for_selector(".picture svg .person")
+    typed(page, label, text)
+    problem = page.locator(".field", has=field(page, label)).get_by_role("alert")
+    problem.wait_for()
+    page.wait_for_timeout(2000)
+    assert words in problem.inner_text()
+    assert field(page, label).input_value() == text
+    assert page.locator(".picture svg .person").count() > 0
+    assert f"={text}" not in page.url
+    typed(page, label, right)
+    problem.wait_for(state="detached")
+    page.wait_for_function(f"location.search.includes('{label.lower()}={right}')")
+
+
+@pytest.mark.browser
+def test_an_address_that_is_partly_wrong_opens_with_the_rest_and_says_so_for_good(visit: Visit) -> None:
+    """Nonsense in one setting: the sentence stays, the run is there, and the other parts of the address hold."""
+    page = visit(f"/?scenario=toy&seed=11&set=behaviour.contagion_squad={'[' * 1500}&set=asylum={'9' * 400}")
+    page.wait_for_selector(".picture svg .person")
+    page.wait_for_timeout(2000)
+    told = page.get_by_role("alert").all_inner_texts()
+    assert any("behaviour.contagion_squad" in sentence for sentence in told)
+    assert any("asylum" in sentence for sentence in told)
+    assert page.get_by_label("Seed").input_value() == "11"
+
+
+@pytest.mark.browser
+def test_results_that_no_longer_match_the_inputs_look_old(visit: Visit) -> None:
+    """After the seed has changed the comparison is faded, with a sentence; with the old seed back it is as before."""
+    page = visit("/compare?scenario=toy&arms=closed-borders,fast-track&runs=1&days=20&seed=5")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_text("The answer").wait_for(timeout=170_000)
+    assert page.locator(".app-stale").count() == 0
+    typed(page, "Seed", "6")
+    page.locator(".app-stale").wait_for()
+    assert "compared before" in page.get_by_role("alert").first.inner_text()
+    typed(page, "Runs of each policy", "0")
+    page.get_by_text("runs = 0 must lie in").wait_for()
+    assert page.get_by_text("The answer").count() == 1
+    typed(page, "Seed", "5")
+    page.locator(".app-stale").wait_for(state="detached")
+
+
+def test_the_dial_does_not_override_policies_that_are_compared() -> None:
+    """With the dial in the address the comparison is the one without it; any other setting changes it."""
+    plain = Address(scenario="toy", arms=("closed-borders", "fast-track"))
+    dialled = Address(scenario="toy", arms=plain.arms, settings=(("asylum", "1.0"),))
+    other = Address(scenario="toy", arms=plain.arms, settings=(("behaviour.form", "additive"),))
+    assert spec_for(dialled).sha256() == spec_for(plain).sha256()
+    assert spec_for(other).sha256() != spec_for(plain).sha256()
