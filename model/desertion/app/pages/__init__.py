@@ -12,12 +12,14 @@ from desertion.app.ui import solara
 
 __all__ = ["Layout", "routes"]
 
-_COMPONENTS = {"": Cascade, "compare": Compare, "study": StudyPage, "person": Person, "claims": ClaimsPage}
+_COMPONENTS = {"watch": Cascade, "compare": Compare, "study": StudyPage, "person": Person, "claims": ClaimsPage}
 
 routes = [
-    solara.Route(
-        path or "/", component=_COMPONENTS[path], layout=None if path else Layout, label=f"{name} - Desertion cascades"
-    )
-    for path, name in PAGES.items()
+    # Solara hangs the layout of all pages on its root, which visitors never see: the first screen stands at that address.
+    solara.Route("/", component=Cascade, layout=Layout, label="Desertion cascades"),
+    *(
+        solara.Route(path, component=_COMPONENTS[path], label=f"{name} - Desertion cascades")
+        for path, name in PAGES.items()
+    ),
 ]
 """One route a page."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.app.parts.drawing import FigurePanel
-from desertion.app.parts.elements import box, drawn, table, text
+from desertion.app.parts.elements import box, drawn, text
+from desertion.app.parts.markup import table
 from desertion.app.ui import solara
 
 if TYPE_CHECKING:

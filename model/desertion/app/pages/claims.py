@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from desertion.app.parts.elements import box, choice, drawn, sentence, table, text
+from desertion.app.parts.elements import box, choice, drawn, sentence, text
 from desertion.app.parts.inputs import Refused
+from desertion.app.parts.markup import table
 from desertion.app.request.folder import names
 from desertion.app.session import Session, current
 from desertion.app.ui import solara

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel, png
-from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, table, text
+from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
 from desertion.app.parts.inputs import Refused
+from desertion.app.parts.markup import table
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel
-from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, table, text
+from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
 from desertion.app.parts.inputs import Refused
+from desertion.app.parts.markup import table
 from desertion.app.request.choice import scenario_of
 from desertion.app.session import Session, current, run_key
 from desertion.app.ui import solara

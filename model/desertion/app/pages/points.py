@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, table, text
+from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
 from desertion.app.parts.filter import in_words, is_number
+from desertion.app.parts.markup import table
 from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, run_of
 from desertion.app.session import current
 from desertion.app.ui import solara
@@ -105,7 +106,9 @@ def _Played(opened: Any, here: tuple[int, ...], rows: dict[int, list[str]]) -> A
             choice("Open one point as a run", str(cell) if str(cell) in options else "-1", options,
                    lambda name: session.change(cell=int(name)))  # fmt: skip
             if 0 <= cell < len(opened.cells):
-                with solara.Link("/?" + address_of(run_of(opened.study.spec, opened.cells[cell]), address).query()):
+                with solara.Link(
+                    "/watch?" + address_of(run_of(opened.study.spec, opened.cells[cell]), address).query()
+                ):
                     text(f"Play point {cell}, replicate 0", "span")
         if cell >= len(opened.cells):
             sentence(f"There is no design point {cell}: they are numbered 0 to {len(opened.cells) - 1}.")

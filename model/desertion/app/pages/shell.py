@@ -8,8 +8,8 @@ from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 
-PAGES = {"": "Cascade", "compare": "Compare", "study": "Study", "person": "Person", "claims": "Claims"}
-"""Name of each page by the last part of its address."""
+PAGES = {"watch": "Watch it happen", "compare": "Compare", "study": "Study", "person": "Person", "claims": "Claims"}
+"""Name of each of these pages by the last part of its address; the first screen is none of Solara's."""
 
 _FULL = "This server already has as many visitors as it is allowed to have; come back a little later."
 
@@ -37,6 +37,7 @@ def _Inside(children: list[Any]) -> Any:
         Keeper(query=query)
         with box([], "app-nav", "nav", aria_label="Pages"):
             text("Desertion cascades", "span", "brand")
+            text("Policies", "a", href="/")
             for path, name in PAGES.items():
                 with solara.Link(f"/{path}" + (f"?{query}" if query else "")):
                     text(name, "span", "here" if path == here else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.app.parts.markup import escaped
 from desertion.figures.style import number
 
 WIDTH, HEIGHT = 400.0, 220.0
@@ -43,6 +43,7 @@ def lines(
     marks: Sequence[tuple[int, str]] = (),
     note: str = "",
     size: tuple[float, float] = (WIDTH, HEIGHT),
+    right: float = RIGHT,
     said_marks: bool = False,
 ) -> str:
     """A chart of lines over days, named at their ends.
@@ -56,10 +57,11 @@ def lines(
         marks: Days with a dotted line, and why.
         note: Said instead of lines where there are none.
         size: Width and height, in the units of the text's size.
+        right: Room for the names at the ends of the lines.
         said_marks: Whether the reasons of marked days stand in the chart.
     """
     highest = max([top, *(float(np.nanmax(line.values, initial=0.0)) for line in drawn)])
-    scale = Scale(days, nice(highest or 1.0), size)
+    scale = Scale(days, nice(highest or 1.0), size, right)
     paths = [f'<path class="line {line.pen}" d="{scale.path(line.values, line.points)}"/>' for line in drawn]
     ends = [(line.name, _last(line.values), line.pen) for line in drawn if line.name]
     return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "", said_marks=said_marks)
@@ -92,10 +94,12 @@ def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Seq
 class Scale:
     """From days and heights to places in the picture."""
 
-    def __init__(self, days: int, top: float, size: tuple[float, float] = (WIDTH, HEIGHT)) -> None:
+    def __init__(
+        self, days: int, top: float, size: tuple[float, float] = (WIDTH, HEIGHT), right: float = RIGHT
+    ) -> None:
         self.days, self.top = max(days, 1), top
         self.width, self.height = size
-        self.right, self.floor = self.width - RIGHT, self.height - FOOT
+        self.right, self.floor = self.width - right, self.height - FOOT
 
     def x(self, day: float) -> float:
         """Where a day stands."""
@@ -107,11 +111,11 @@ class Scale:
 
     def path(self, values: NDArray[np.float64], points: int = 400) -> str:
         """A line."""
-        return joined(self._points(values, points))
+        return _joined(self._points(values, points))
 
     def area(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> str:
         """What lies between two lines."""
-        return joined(self._points(high) + self._points(low)[::-1]) + "Z"
+        return _joined(self._points(high) + self._points(low)[::-1]) + "Z"
 
     def _points(self, values: NDArray[np.float64], points: int = 400) -> list[tuple[float, float]]:
         every = max(1, len(values) // points)
@@ -119,7 +123,7 @@ class Scale:
         return [(self.x(day), self.y(float(values[day]))) for day in days if np.isfinite(values[day])]
 
 
-def joined(points: list[tuple[float, float]]) -> str:
+def _joined(points: list[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
 
 
@@ -131,13 +135,13 @@ def _chart(
         f'<svg class="chart" viewBox="0 0 {scale.width:.0f} {scale.height:.0f}" role="img" aria-label="{escaped(_said(title, unit, ends))}">',
         f'<text class="title" x="0" y="12">{escaped(title)}</text><text class="unit" x="0" y="25">{escaped(unit)}</text>',
     ]
-    for value in ticks(scale.top):
+    for value in _ticks(scale.top):
         y = scale.y(value)
         parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{scale.right}"/>')
         parts.append(
             f'<text class="tick" x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{escaped(short_number(value))}</text>'
         )
-    for day in days_of_axis(scale.days):
+    for day in _days(scale.days):
         parts.append(
             f'<text class="tick" x="{scale.x(day):.1f}" y="{scale.floor + 15}" text-anchor="middle">{day}</text>'
         )
@@ -203,19 +207,16 @@ def nice(value: float) -> float:
     )
 
 
-def ticks(top: float) -> list[float]:
+def _ticks(top: float) -> list[float]:
     parts = 3 if round(top / 10.0 ** np.floor(np.log10(top)), 6) in (1.5, 3.0, 6.0) else 4
     return [top * part / parts for part in range(parts + 1)]
 
 
-def days_of_axis(days: int) -> list[int]:
+def _days(days: int) -> list[int]:
     step = next((step for step in (10, 20, 30, 60, 90, 180, 365) if days / step <= 6.5), 730)
     return list(range(0, days + 1, step))
 
 
 def short_number(value: float) -> str:
+    """A number as it stands at an axis."""
     return f"{value:.2g}" if 0.0 < value < 10.0 else number(value)
-
-
-def escaped(text: str) -> str:
-    return html.escape(text, quote=True)

@@ -109,28 +109,6 @@ def facts(pairs: Mapping[str, str]) -> Element:
     return drawn(cells, "app-facts")
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = (), caption: str = "") -> str:
-    """A table as markup.
-
-    Args:
-        head: Names of the columns.
-        rows: Plain text, cell by cell.
-        numbers: Columns that hold numbers, to the right.
-        caption: For screen readers.
-    """
-
-    def cells(tag: str, row: Sequence[str]) -> str:
-        kinds = [' class="n"' if place in numbers else "" for place in range(len(row))]
-        scope = ' scope="col"' if tag == "th" else ""
-        return "".join(
-            f"<{tag}{kind}{scope}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True)
-        )
-
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    said = f' aria-label="{html.escape(caption, quote=True)}"' if caption else ""
-    return f'<div class="app-scroll"><table class="data"{said}><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
 def field(
     label: str, value: str, change: Callable[[str], None], *, unit: str = "", hint: str = "", placeholder: str = "",
     problem: str = "",

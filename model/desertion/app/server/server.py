@@ -146,6 +146,8 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
     from starlette.routing import BaseRoute, Mount, Route
     from starlette.staticfiles import StaticFiles
 
+    from desertion.app.simulator.endpoints import routes as simulator_routes
+
     # Solara gives each visitor Matplotlib settings of his own, in a way that newer versions of Matplotlib do not survive; here all
     # figures are drawn one at a time in one style, see desertion.app.parts.drawing.
     patch.patch_matplotlib = lambda: None
@@ -180,7 +182,7 @@ def _starlette(middleware: Sequence[Any]) -> Starlette:
             answer.headers["set-cookie"] = "; ".join([*parts, "HttpOnly", "SameSite=Strict"])
         return answer
 
-    routes: list[BaseRoute] = []
+    routes: list[BaseRoute] = [*simulator_routes()]
     for route in served.routes:
         path = getattr(route, "path", "")
         if path in _CLOSED:
@@ -202,11 +204,9 @@ def serve(place: Place, *, opened: bool = False) -> None:
     """
     import uvicorn
 
-    from desertion.app.work.warm import warm_up
-
     check(place)
     app = application(place)
-    threading.Thread(target=warm_up, name="desertion-warm-up", daemon=True).start()
+    threading.Thread(target=_warm_up, name="desertion-warm-up", daemon=True).start()
     # A message from a page is a click or a word; an open page says something every few seconds.
     config = uvicorn.Config(
         app, host=place.host, port=place.port, log_level="warning", access_log=False, server_header=False, date_header=False,
@@ -217,6 +217,15 @@ def serve(place: Place, *, opened: bool = False) -> None:
     if opened:
         threading.Timer(1.0, _open, (f"http://{_shown(place)}/",)).start()
     server.run()
+
+
+def _warm_up() -> None:
+    """Do in the background what the first visitor would wait for."""
+    from desertion.app.simulator.endpoints import warm
+    from desertion.app.work.warm import warm_up
+
+    warm_up()
+    warm()
 
 
 def _open(address: str) -> None:

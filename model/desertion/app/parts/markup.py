@@ -1,0 +1,33 @@
+"""Markup made without Solara: what every page may use."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+
+def escaped(text: str) -> str:
+    """Text as it may stand in markup and in attributes."""
+    return html.escape(text, quote=True)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = (), caption: str = "") -> str:
+    """A table as markup.
+
+    Args:
+        head: Names of the columns.
+        rows: Plain text, cell by cell.
+        numbers: Columns that hold numbers, to the right.
+        caption: For screen readers.
+    """
+
+    def cells(tag: str, row: Sequence[str]) -> str:
+        kinds = [' class="n"' if place in numbers else "" for place in range(len(row))]
+        scope = ' scope="col"' if tag == "th" else ""
+        return "".join(
+            f"<{tag}{kind}{scope}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True)
+        )
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    said = f' aria-label="{html.escape(caption, quote=True)}"' if caption else ""
+    return f'<div class="app-scroll"><table class="data"{said}><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -1,0 +1,382 @@
+"""What the policy simulator is asked: where its sliders stand, as it travels in an address and as it stands on the command line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, urlencode
+
+from desertion.app.request.address import LONGEST, Address, Settings, number, value_of, whole
+from desertion.app.request.choice import check_names, scenario_of, settings_of, shipped, usual_scale
+from desertion.errors import InputError, input_error, unknown_name
+from desertion.study.design.point import scenario_of as scenario_of_point
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+PAIRS = 10
+"""Replicates that are run of the mix and of the status quo on the same people."""
+
+AS_IT_IS = "none"
+"""Label of the status quo in a comparison: the scenario without any policy."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place of a slider.
+
+    Attributes:
+        key: What stands for it in an address.
+        word: What stands for it on the track.
+        policies: Shipped policies that are laid over the scenario, in order.
+    """
+
+    key: str
+    word: str
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slider:
+    """One slider: a few steps, each a composition of shipped policies.
+
+    Attributes:
+        key: What stands for it in an address.
+        title: What it moves.
+        group: Under which heading it stands.
+        meaning: What it moves, in a sentence.
+        steps: Its places, in order.
+        claims: Claims of the articles that speak of it.
+    """
+
+    key: str
+    title: str
+    group: str
+    meaning: str
+    steps: tuple[Step, ...]
+    claims: tuple[str, ...] = ()
+
+    @property
+    def usual(self) -> int:
+        """Number of the step at which nothing is changed."""
+        return next(place for place, step in enumerate(self.steps) if not step.policies)
+
+
+SLIDERS = (
+    Slider(
+        "border", "Border states", "Doors",
+        "Who may enter the states that share a border and ask for a visa.",
+        (
+            Step("shut", "shut", ("closed-borders",)), Step("transit", "transit only", ("transit-corridor",)),
+            Step("visa", "with a visa"), Step("open", "no visa", ("visa-free-neighbours",)),
+        ),
+        ("closed-borders-backfire", "transit-suffices"),
+    ),
+    Slider(
+        "asylum", "Asylum in distant states", "Doors",
+        "Whether the states that offer asylum admit and recognise those who deserted, refused or evaded.",
+        (
+            Step("none", "none", ("lever-admission-closed", "lever-recognition-low")),
+            Step("case-by-case", "case by case"), Step("fast", "fast track", ("fast-track",)),
+        ),
+        ("fast-track", "open-refusal"),
+    ),
+    Slider(
+        "capacity", "Places and caseworkers", "Hosts",
+        "How many people all hosts can take in, and how many cases a day the distant ones can decide.",
+        (
+            Step("taken", "a tenth", ("capacity-taken",)), Step("usual", "as in 2022"),
+            Step("ten", "ten times", ("lever-places-many", "lever-caseworkers-many")),
+        ),
+        ("capacity", "no-burden"),
+    ),
+    Slider(
+        "screening", "Screening", "Hosts",
+        "How closely claimants are looked at for those whom the enemy sends.",
+        (
+            Step("none", "none", ("lever-screening-none",)), Step("usual", "as in 2022"),
+            Step("strict", "two months", ("strict-screening",)),
+        ),
+        ("spies-are-manageable",),
+    ),
+    Slider(
+        "campaign", "Information campaign", "Message and enemy",
+        "How many soldiers and civilians hear how prisoners and refugees are treated.",
+        (
+            Step("none", "none"), Step("half", "half hear it", ("information-campaign",)),
+            Step("all", "all hear it", ("lever-campaign",)),
+        ),
+        ("propaganda",),
+    ),
+    Slider(
+        "prisoners", "Treatment of prisoners", "Message and enemy",
+        "How those who surrender are treated, and what is said about it.",
+        (
+            Step("no-quarter", "no quarter", ("no-quarter",)), Step("usual", "as in 2022"),
+            Step("humane", "humane", ("humane-treatment",)),
+        ),
+        ("humane-treatment", "no-quarter-backfires"),
+    ),
+    Slider(
+        "ban", "Exit ban at home", "Message and enemy",
+        "Whether men liable to serve may leave their own country.",
+        (Step("none", "none"), Step("30", "from day 30", ("exit-ban",)), Step("now", "at once", ("lever-ban-now",))),
+        ("exit-ban-backfires",),
+    ),
+)  # fmt: skip
+"""The sliders, in the order in which their policies are laid over the scenario: of two that set a number the later one wins."""
+
+CONTAGION = {"none": 0.0, "shipped": 1.0, "stronger": 2.0}
+"""How strong contagion is, as a multiple of all its weights, by what stands for it in an address."""
+
+CONTAGION_WORDS = {"none": "none", "shipped": "as shipped", "stronger": "twice"}
+"""What stands for it on the track."""
+
+VERSION = "v"
+"""Part of a shared address that names the version under which it was made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """What is asked.
+
+    Attributes:
+        steps: Key of the step of each slider that stands elsewhere than usual, by the slider's key.
+        also: A shipped policy laid over all that the sliders do, empty for none.
+        contagion: Key of the strength of contagion.
+        scenario: Name of a shipped scenario.
+        seed: Where all chance comes from.
+        scale: Share of real size; 0 for the usual one.
+        days: Horizon; 0 for the scenario's own.
+        settings: Further inputs by dotted key, under the status quo and under the mix alike.
+        beside: Query of another mix that is kept beside this one, empty for none.
+    """
+
+    steps: tuple[tuple[str, str], ...] = ()
+    also: str = ""
+    contagion: str = "shipped"
+    scenario: str = "russia-2022"
+    seed: int = 7
+    scale: float = 0.0
+    days: int = 0
+    settings: Settings = ()
+    beside: str = ""
+
+    def step(self, slider: Slider) -> int:
+        """Number of the step at which a slider stands."""
+        key = dict(self.steps).get(slider.key)
+        return next((place for place, step in enumerate(slider.steps) if step.key == key), slider.usual)
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Shipped policies laid over the scenario, in order."""
+        moved = (policy for slider in SLIDERS for policy in slider.steps[self.step(slider)].policies)
+        return (*moved, *([self.also] if self.also else []))
+
+    @property
+    def all_settings(self) -> Settings:
+        """Inputs by dotted key, the strength of contagion among them."""
+        dial = () if self.contagion == "shipped" else (("contagion", f"{CONTAGION[self.contagion]:g}"),)
+        return (*dial, *self.settings)
+
+    @property
+    def title(self) -> str:
+        """What the mix is called: the preset's title, or what was moved where."""
+        preset = next(
+            (name for name, mix in presets().items() if mix.steps == self.steps and mix.also == self.also), ""
+        )
+        if preset:
+            return short_title(preset)
+        moved = [
+            f"{slider.title.lower()}: {slider.steps[self.step(slider)].word}"
+            for slider in SLIDERS
+            if self.step(slider) != slider.usual
+        ]
+        return "; ".join([*moved, *([short_title(self.also)] if self.also else [])]).capitalize()
+
+    @property
+    def is_status_quo(self) -> bool:
+        """Whether nothing has been changed."""
+        return not self.policies
+
+    @property
+    def alone(self) -> Mix:
+        """The same without what is kept beside it: all that decides its runs."""
+        return replace(self, beside="")
+
+    @property
+    def without_contagion(self) -> Mix:
+        """The same with nobody moved by others."""
+        return replace(self, contagion="none", beside="")
+
+    @property
+    def with_shipped_contagion(self) -> Mix:
+        """The same at the shipped strength of contagion."""
+        return replace(self, contagion="shipped", beside="")
+
+    @property
+    def status_quo(self) -> Mix:
+        """The same without any policy."""
+        return replace(self, steps=(), also="", beside="")
+
+    @property
+    def address(self) -> Address:
+        """The same as the other pages write it."""
+        return Address(
+            scenario=self.scenario,
+            policies=self.policies,
+            settings=self.all_settings,
+            seed=self.seed,
+            scale=self.scale,
+            days=self.days,
+        )
+
+    def query(self, *, version: str = "") -> str:
+        """The address's part after the question mark; what stands at its default is left out.
+
+        Args:
+            version: Named in an address that is to be shared.
+        """
+        pairs = [
+            *self.steps,
+            *((name, str(getattr(self, name))) for name in _PLAIN if getattr(self, name) != getattr(Mix(), name)),
+        ]
+        pairs += [("set", f"{key}={text}") for key, text in self.settings]
+        pairs += [(VERSION, version)] if version else []
+        return urlencode(pairs, safe="=:,+", quote_via=quote)
+
+    def scenario_now(self) -> Scenario:
+        """The scenario that is run.
+
+        Raises:
+            InputError: If a name is not shipped, a value is not allowed, or the run is larger than this server allows.
+        """
+        return scenario_of(self.address)
+
+    def command(self) -> str:
+        """The command line that gives the same numbers."""
+        mix = "+".join(self.policies) or "case-by-case"
+        words = ["desertion", "compare", self.scenario, "--policy", AS_IT_IS, "--policy", mix, "--runs", str(PAIRS)]
+        words += ["--seed", str(self.seed), "--scale", f"{self.scale or usual_scale(self.scenario):g}"]
+        words += ["--days", str(self.days)] if self.days else []
+        return shlex.join([*words, *(word for key, text in self.all_settings for word in ("--set", f"{key}={text}"))])
+
+
+_PLAIN = ("also", "contagion", "scenario", "seed", "scale", "days", "beside")
+
+
+@lru_cache(maxsize=1)
+def presets() -> Mapping[str, Mix]:
+    """The shipped policies as mixes: those that a slider's step stands for by that step, the others laid over all sliders."""
+    by_step = {
+        step.policies[0]: (slider.key, step.key)
+        for slider in SLIDERS
+        for step in slider.steps
+        if len(step.policies) == 1
+    }
+    return {
+        name: Mix() if name == "case-by-case" else Mix(steps=(by_step[name],)) if name in by_step else Mix(also=name)
+        for name in shipped()["policies"]
+    }
+
+
+def short_title(policy: str) -> str:
+    """A policy's title up to its first colon."""
+    return shipped()["all policies"][policy].split(":")[0]
+
+
+def parse(query: str) -> tuple[Mix, dict[str, str]]:
+    """What an address asks, and by part what is wrong with it; a part that is wrong stands at its default.
+
+    Args:
+        query: The part after the question mark.
+    """
+    if len(query) > LONGEST:
+        return Mix(), {"address": f"the address is {len(query)} characters long, at most {LONGEST} are read"}
+    parts = [(name, text.strip()) for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)]
+    mix, wrong = _taken(parts, checked=False)
+    try:
+        mix.scenario_now()
+    except InputError:
+        # Something is wrong, or two things do not go together: taken one by one, the first that breaks the run is the one to name.
+        mix, wrong = _taken(parts, checked=True)
+    return mix, wrong
+
+
+def _taken(parts: Iterable[tuple[str, str]], *, checked: bool) -> tuple[Mix, dict[str, str]]:
+    mix, wrong = Mix(), {}
+    for name, text in parts:
+        try:
+            changed = _with(mix, name, text)
+            if checked and changed != mix:
+                changed.scenario_now()
+        except InputError as problem:
+            wrong[text.partition("=")[0].strip()[:80] if name == "set" else name[:80]] = str(problem)
+        else:
+            mix = changed
+    return mix, wrong
+
+
+def _with(mix: Mix, name: str, text: str) -> Mix:
+    """The mix with one part of an address taken over.
+
+    Raises:
+        InputError: If there is no such part, or it cannot be so.
+    """
+    slider = next((slider for slider in SLIDERS if slider.key == name), None)
+    if slider is not None:
+        keys = [step.key for step in slider.steps]
+        if text not in keys:
+            raise unknown_name(f"step of {name}", text[:80], keys)
+        others = [pair for pair in mix.steps if pair[0] != name]
+        own = [] if text == slider.steps[slider.usual].key else [(name, text)]
+        ranks = [each.key for each in SLIDERS]
+        return replace(mix, steps=tuple(sorted([*others, *own], key=lambda pair: ranks.index(pair[0]))))
+    if name == "contagion" and text not in CONTAGION:
+        raise unknown_name("strength of contagion", text[:80], CONTAGION)
+    if name == "also" and text:
+        check_names(mix.scenario, (text,))
+    if name == "set":
+        return _with_setting(mix, text)
+    if name == VERSION or not text:
+        return mix
+    if name in ("seed", "days"):
+        return replace(mix, **{name: whole(name, text)})
+    if name == "scale":
+        return replace(mix, scale=number(name, text))
+    if name not in _PLAIN:
+        raise unknown_name("part of the address", name[:80], [*(each.key for each in SLIDERS), *_PLAIN, "set", VERSION])
+    return replace(mix, **{name: text})
+
+
+def _with_setting(mix: Mix, text: str) -> Mix:
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if not sign or not key:
+        raise InputError(f"{text[:80]!r} has no key and value; write dotted.key = value")
+    if key in ("contagion", "asylum"):
+        raise input_error(key, value_of(value), "has a slider of its own", way_out="move that")
+    settings = {name: word for name, word in mix.settings if name != key} | {key: value}
+    changed = replace(mix, settings=tuple(sorted(settings.items())))
+    settings_of(changed.address)
+    return changed
+
+
+def scenario_under(mix: Mix, *, with_policies: bool = True) -> Scenario:
+    """The scenario under a mix, whose size has been checked when it was parsed.
+
+    Args:
+        mix: The mix.
+        with_policies: Whether its policies are laid over it.
+    """
+    return scenario_of_point(
+        {
+            "scenario": mix.scenario,
+            "policies": list(mix.policies) if with_policies else [],
+            "scale": mix.scale or usual_scale(mix.scenario),
+            "days": mix.days or None,
+            "settings": settings_of(mix.address),
+        }
+    )

@@ -1,0 +1,200 @@
+"""The answer to a mix: what it changes, measured on pairs of runs of the same people, each number with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.app.request.mix import PAIRS, Mix
+from desertion.app.work.replicates import NAMES, Run
+from desertion.simulation.record.tables import DAILY_COLUMNS
+from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.outcomes import BY_NAME, estimate
+from desertion.study.comparison.report.words import amount, number
+from desertion.study.statistics import bootstrap_interval
+
+CONFIDENCE = 0.95
+"""Confidence of all intervals, as in `desertion compare`."""
+
+MEASURES = ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
+            "peak_waiting", "cost_eur")  # fmt: skip
+"""Outcomes that are shown, as `desertion compare` names and counts them."""
+
+STOCKS = {
+    "at_border": "waiting at the border",
+    "waiting": "waiting for a decision",
+    "protected": "protected",
+    "abroad": "abroad without a claim",
+    "tolerated": "refused but there",
+}
+"""How people stand abroad on the last day, and what that is called."""
+
+HOME = {"hiding": "Hiding at home", "refusing": "Refusing openly", "surrendered": "Surrendered"}
+"""How people who left stand elsewhere."""
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Attributes:
+        value: The median of the runs.
+        low: Lower end of its interval.
+        high: Upper end.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the interval leaves no doubt about the sign."""
+        return self.low > 0.0 or self.high < 0.0
+
+    def words(self, unit: str) -> str:
+        """The number with its interval."""
+        return f"{amount(self.value, unit)} ({amount(self.low, unit)} to {amount(self.high, unit)})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known of a mix so far.
+
+    Attributes:
+        mix: The mix.
+        pairs: Runs under the status quo and under the mix on the same people.
+        size: Real persons for each simulated one.
+        people: Simulated persons of a run.
+        hosts: Names of the hosts, as the record of a run numbers them.
+    """
+
+    mix: Mix
+    pairs: tuple[tuple[Run, Run], ...]
+    size: float
+    people: int
+    hosts: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all pairs are there, so that numbers may be said."""
+        return len(self.pairs) >= PAIRS
+
+    @cached_property
+    def curves(self) -> tuple[Floats, Floats]:
+        """People who have left by the end of each day at real size, under status quo and mix: (pairs, days + 1) each."""
+        usual, mix = (np.array([pair[side].left for pair in self.pairs]) * self.size for side in (0, 1))
+        return usual, mix
+
+    def values(self, measure: str, side: int) -> Floats:
+        """An outcome of each run at real size.
+
+        Args:
+            measure: One of `MEASURES`.
+            side: 0 for the status quo, 1 for the mix.
+        """
+        factor = self.size if BY_NAME[measure].counts else 1.0
+        return np.array([outcome(pair[side], measure) for pair in self.pairs]) * factor
+
+    def estimate(self, measure: str, side: int = 1) -> Estimate:
+        """An outcome with its interval."""
+        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE, _SEED)
+        return Estimate(found["estimate"], found["low"], found["high"])
+
+    def change(self, measure: str) -> Estimate:
+        """What the mix changes about an outcome: the median of the differences within pairs."""
+        return estimated(self.values(measure, 1) - self.values(measure, 0))
+
+    def stocks(self, side: int) -> Floats:
+        """People abroad on the last day at real size, mean over the runs: (hosts, `STOCKS`)."""
+        columns = [HOST_EXTRA.index(name) for name in STOCKS]
+        return np.mean([pair[side].hosts[:, columns] for pair in self.pairs], axis=0) * self.size
+
+    def at_home(self, side: int) -> Floats:
+        """People who left and are elsewhere on the last day at real size, mean over the runs: (`HOME`)."""
+        columns = [DAILY_COLUMNS.index(name) for name in HOME]
+        return np.mean([pair[side].end[columns] for pair in self.pairs], axis=0) * self.size
+
+
+def estimated(values: Floats) -> Estimate:
+    """The median of values with its interval."""
+    low, high = bootstrap_interval(values, np.median, CONFIDENCE, seed=_SEED)
+    return Estimate(float(np.median(values)), low, high)
+
+
+def outcome(run: Run, measure: str) -> float:
+    """An outcome of a run, in simulated persons or EUR."""
+    if measure == "left":
+        return float(run.left[-1])
+    if measure.startswith("left_"):
+        return float(np.count_nonzero(run.routes == NAMES.index(measure.removeprefix("left_"))))
+    if measure in _AT_END:
+        return float(run.end[_AT_END[measure]])
+    return run.waiting if measure == "peak_waiting" else float(run.sums[HOST_EXTRA.index(measure)])
+
+
+def answer_of(mix: Mix, runs: Sequence[Run | None], hosts: tuple[str, ...], scale: float) -> Answer:
+    """The answer from what has been run.
+
+    Args:
+        mix: The mix.
+        runs: For each replicate the run under the status quo and that under the mix, None where it is not there yet.
+        hosts: Names of the hosts.
+        scale: Share of real size.
+    """
+    pairs = [
+        (usual, own) for usual, own in zip(runs[::2], runs[1::2], strict=True) if usual is not None and own is not None
+    ]
+    return Answer(mix, tuple(pairs), 1.0 / scale, len(pairs[0][0].routes) if pairs else 0, hosts)
+
+
+def headline(answer: Answer) -> str:
+    """The answer in words; before all pairs are there, how far it has come."""
+    title = answer.mix.title
+    if not answer.is_whole:
+        return f"{title}: {len(answer.pairs)} of {PAIRS} pairs have been run; numbers are said from the tenth on."
+    left = answer.estimate("left")
+    parts = [f"{title}: {left.words('persons')} people leave"]
+    if not answer.mix.is_status_quo:
+        parts.append(f", {changed(answer.change('left'), 'people')}")
+    protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))
+    parts.append(
+        f". On the last day {protected.words('persons')} are protected and {waiting.words('cases')} wait for a decision; "
+    )
+    parts.append(f"hosts have spent {cost.words('EUR')}.")
+    return "".join(parts)
+
+
+def changed(change: Estimate, what: str) -> str:
+    """A difference from the status quo in words."""
+    if change.low == change.high == 0.0:
+        return "as many as under the status quo"
+    if not change.is_sure:
+        fewer, more = f"{number(-change.low)} fewer", f"{number(change.high)} more"
+        if change.low < 0.0 < change.high:
+            return f"too few to tell from the status quo at this size ({fewer} to {more} {what})"
+        return f"at most {more if change.high > 0.0 else fewer} than under the status quo"
+    word = "more" if change.value > 0.0 else "fewer"
+    low, high = sorted((abs(change.low), abs(change.high)))
+    return f"{number(abs(change.value))} {word} than under the status quo ({number(low)} to {number(high)})"
+
+
+def basis(answer: Answer) -> str:
+    """What the answer rests on, in two sentences."""
+    if not answer.pairs:
+        return "The first pair of runs is on its way."
+    each = f"each for {number(answer.size)}" if answer.size > 1.0 else "one for each"
+    return (
+        f"{len(answer.pairs)} of {PAIRS} pairs of runs on the same people with the same fates; {answer.people:,} simulated people, {each}. "
+        "Medians with 95 % intervals of chance within the model: what follows from its assumptions, no forecast."
+    )
+
+
+_SEED = 1
+_AT_END = {"protected": DAILY_COLUMNS.index("protected"), "applicants": DAILY_COLUMNS.index("applicant"), "abroad": DAILY_COLUMNS.index("abroad")}  # fmt: skip

@@ -1,0 +1,172 @@
+"""The simulator's pictures as SVG text: leavers by day, where people are, and how near to tipping."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.app.parts.charts import Line, escaped, lines, nice, short_number
+from desertion.app.simulator.answer import HOME, STOCKS, Answer
+from desertion.figures.style import number
+
+MOST_HOSTS = 7
+"""Hosts that have a row of their own."""
+
+WIDTH = 460.0
+_ROW, _TOP, _NAME, _END = 27.0, 44.0, 118.0, 66.0
+
+type Floats = NDArray[np.float64]
+
+
+def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, beside: Answer | None = None) -> str:
+    """People who have left by each day: grey the status quo, coloured the mix, thin lines the single runs.
+
+    Args:
+        answer: The answer.
+        marks: Days with a dotted line, and why.
+        start: Date of the first day.
+        beside: Another mix that is kept beside this one.
+    """
+    usual, mix = answer.curves
+    days = usual.shape[1] - 1
+    drawn = [Line("", values, "ghost usual", 60) for values in usual]
+    if not answer.mix.is_status_quo:
+        drawn += [Line("", values, "ghost mix", 60) for values in mix]
+    drawn.append(_named("status quo", usual, "usual"))
+    if beside is not None and beside.pairs:
+        drawn.append(_named("A, kept", beside.curves[1], "beside"))
+    if not answer.mix.is_status_quo:
+        drawn.append(_named("this mix", mix, "mix"))
+    return lines(
+        "People who have left, by day", f"persons at real size; day 0 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
+        size=(WIDTH, 330.0), right=128.0, said_marks=True,
+    )  # fmt: skip
+
+
+def _named(name: str, curves: Floats, pen: str) -> Line:
+    """The median of curves, with its last value behind its name."""
+    middle = np.median(curves, axis=0)
+    return Line(f"{name} {short_number(float(middle[-1]))}", middle, pen)
+
+
+def places(answer: Answer, names: Sequence[str]) -> str:
+    """Where people are on the last day, by host and status, with a grey mark where they would be under the status quo.
+
+    Args:
+        answer: The answer.
+        names: What the hosts are called.
+    """
+    rows = _rows(answer, names)
+    top = nice(max(max(float(own.sum()), usual) for _, own, usual in rows) or 1.0)
+    wide = WIDTH - _NAME - _END
+    height = _TOP + _ROW * len(rows) + 22.0
+    said = "; ".join(f"{name}: {number(float(own.sum()))}, status quo {number(usual)}" for name, own, usual in rows)
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escaped(f"Where people are on the last day. {said}")}">',
+        '<text class="title" x="0" y="12">Where those who left are on the last day</text>',
+        '<text class="unit" x="0" y="25">persons, mean of the runs; the upright line is the status quo</text>',
+    ]
+    for place, (name, own, usual) in enumerate(rows):
+        y = _TOP + _ROW * place
+        parts.append(
+            f'<text class="label" x="{_NAME - 8:.0f}" y="{y + 13:.1f}" text-anchor="end">{escaped(name)}</text>'
+        )
+        x = _NAME
+        for value, pen in zip(own, _PENS, strict=True):
+            width = wide * float(value) / top
+            if width > 0.0:
+                parts.append(f'<rect class="{pen}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="18"/>')
+            x += width
+        mark = _NAME + wide * usual / top
+        parts.append(f'<path class="was" d="M{mark:.1f} {y - 3:.1f}v24"/>')
+        total = float(own.sum())
+        parts.append(f'<text class="label" x="{max(x, mark) + 6:.1f}" y="{y + 13:.1f}">{escaped(number(total))}</text>')
+    y = height - 8.0
+    parts.append(
+        f'<text class="tick" x="{_NAME}" y="{y}">0</text><text class="tick" x="{_NAME + wide:.0f}" y="{y}" text-anchor="end">{escaped(short_number(top))}</text>'
+    )
+    return "".join(parts) + "</svg>"
+
+
+def key_of_places() -> str:
+    """What the fills of `places` mean."""
+    names = [*STOCKS.values(), "not abroad"]
+    return "".join(f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{pen}" width="10" height="10"/></svg>{escaped(name)}</span>' for pen, name in zip(_PENS, names, strict=True))  # fmt: skip
+
+
+def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, float], tips: float) -> str:
+    """How many more leavers one leaver brings, against the strength of contagion, with the point where the mix stands.
+
+    Args:
+        strengths: Multiples of the shipped strength, rising, from above 0.
+        usual: Leavers that one adds under the status quo at each; infinite beyond the tipping point.
+        mix: Same under the mix.
+        here: Strength and leavers at the chosen strength of contagion.
+        tips: Strength at which one leaver brings one more, infinite for none.
+    """
+    height, left, foot, top = 210.0, 34.0, 40.0, 44.0
+    span = np.log(strengths[-1] / strengths[0])
+
+    def x(strength: float) -> float:
+        return left + (WIDTH - left - 16.0) * float(np.log(max(strength, strengths[0]) / strengths[0]) / span)
+
+    def y(value: float) -> float:
+        return top + (height - top - foot) * (1.0 - min(value, 1.2) / 1.2)
+
+    def path(values: Floats) -> str:
+        points = [
+            (x(s), y(value)) for s, value in zip(strengths, values, strict=True) if np.isfinite(value) and value <= 1.2
+        ]
+        return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
+
+    beyond = f"tips at {tips:.2g} times the shipped strength" if np.isfinite(tips) else "does not tip at any strength"
+    value = "more than one" if not np.isfinite(here[1]) or here[1] > 1.0 else f"{here[1]:.2g}"
+    said = f"You are here: one leaver brings {value} more leavers; this mix {beyond}."
+    parts = [
+        f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escaped(said)}">',
+        '<text class="title" x="0" y="12">How near to tipping</text>',
+        '<text class="unit" x="0" y="25">leavers that one leaver brings (theory), by strength of contagion; grey: status quo</text>',
+    ]
+    if np.isfinite(tips) and tips < strengths[-1]:
+        parts.append(
+            f'<rect class="runaway" x="{x(tips):.1f}" y="{top}" width="{WIDTH - 16.0 - x(tips):.1f}" height="{height - top - foot:.1f}"/>'
+        )
+        parts.append(f'<text class="unit" x="{WIDTH - 20.0:.0f}" y="{top + 14:.0f}" text-anchor="end">runs away</text>')
+    parts += [
+        f'<path class="grid" d="M{left} {y(1.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(1.0) + 3.5:.1f}" text-anchor="end">1</text>',
+        f'<path class="grid" d="M{left} {y(0.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(0.0) + 3.5:.1f}" text-anchor="end">0</text>',
+        f'<path class="line usual" d="{path(usual)}"/><path class="line mix" d="{path(mix)}"/>',
+    ]
+    for strength in (0.1, 1.0, 10.0):
+        parts.append(
+            f'<text class="tick" x="{x(strength):.1f}" y="{height - foot + 15:.1f}" text-anchor="middle">{strength:g}</text>'
+        )
+    parts.append(
+        f'<text class="tick" x="{(WIDTH + left) / 2:.0f}" y="{height - 8:.0f}" text-anchor="middle">times the shipped strength of contagion</text>'
+    )
+    a, b = x(here[0]), y(here[1] if np.isfinite(here[1]) else 1.2)
+    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if a < 150 else -9):.1f}" y="{b - 12:.1f}" text-anchor="{"start" if a < 150 else "end"}">you are here: {escaped(value)}</text>')  # fmt: skip
+    return "".join(parts) + "</svg>"
+
+
+def _rows(answer: Answer, names: Sequence[str]) -> list[tuple[str, Floats, float]]:
+    """Name, persons by status under the mix, and persons under the status quo, of each row."""
+    own, usual = answer.stocks(1), answer.stocks(0)
+    width = len(STOCKS) + 1
+    rows: list[tuple[str, Floats, float]] = []
+    for value, was, name in zip(answer.at_home(1), answer.at_home(0), HOME.values(), strict=True):
+        if value > 0.0 or was > 0.0:
+            rows.append((name, np.array([0.0] * (width - 1) + [value]), float(was)))
+    order = np.argsort(-np.maximum(own.sum(axis=1), usual.sum(axis=1)), kind="stable")
+    shown = [int(host) for host in order[:MOST_HOSTS] if own[host].sum() > 0.0 or usual[host].sum() > 0.0]
+    rows += [(names[host], np.append(own[host], 0.0), float(usual[host].sum())) for host in shown]
+    rest = [host for host in range(len(names)) if host not in shown]
+    if rest and (own[rest].sum() > 0.0 or usual[rest].sum() > 0.0):
+        rows.append((f"{len(rest)} other states", np.append(own[rest].sum(axis=0), 0.0), float(usual[rest].sum())))
+    return rows
+
+
+_PENS = ("stock-border", "stock-waiting", "stock-protected", "stock-abroad", "stock-refused", "stock-home")

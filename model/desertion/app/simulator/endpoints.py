@@ -1,0 +1,227 @@
+"""What the server answers for the first screen: the page, its files, the answer as plain data, and the answer as it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import threading
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from desertion.app.request.limits import limits
+from desertion.app.request.mix import VERSION, parse
+from desertion.app.simulator.page import page, static
+from desertion.app.simulator.screen import RUNS, Question, parts, rows_of, shared, words_of_change
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+FIRST_WAIT = 0.5
+"""Seconds that a page waits for its first pair, before it goes out without it."""
+
+LONGEST = 180.0
+"""Seconds after which an answer that is not whole is given up."""
+
+OF_OTHER_PAGES = frozenset(
+    (
+        "policies",
+        "arms",
+        "runs",
+        "file",
+        "x",
+        "y",
+        "measure",
+        "figure",
+        "where",
+        "page",
+        "cell",
+        "person",
+        "route",
+        "claim",
+        "force",
+    )
+)
+"""Parts of an address that only the other pages know: the page of one run used to stand where the first screen is now."""
+
+STREAMS_A_VISITOR = 4
+"""Answers under way at once, as a multiple of the visitors that are allowed."""
+
+
+class _Open:
+    """Answers under way, counted: each holds a place in the queue of runs."""
+
+    lock = threading.Lock()
+    count = 0
+
+
+def routes() -> list[BaseRoute]:
+    """Routes of the first screen."""
+    from starlette.routing import Route
+
+    return [
+        Route("/", first_screen),
+        Route("/simulator/events", events),
+        Route("/simulator/answer", answer),
+        Route("/simulator/static/{name}", file),
+    ]
+
+
+async def first_screen(request: Request) -> Response:
+    """The page, with what is known of its answer in it."""
+    from starlette.responses import HTMLResponse, RedirectResponse
+
+    if OF_OTHER_PAGES & set(request.query_params):
+        return RedirectResponse(f"/watch?{request.url.query}")
+    mix, wrong = await asyncio.to_thread(parse, request.url.query)
+    question = Question(mix)
+    if not question.first_pairs:
+        await _wait_for(question, 1, FIRST_WAIT)
+    body = await asyncio.to_thread(page, question, wrong, request.query_params.get(VERSION, ""))
+    return HTMLResponse(body, headers={"cache-control": "no-store"})
+
+
+async def file(request: Request) -> Response:
+    """A file of the page, which never changes: its address holds its hash."""
+    from starlette.responses import PlainTextResponse
+    from starlette.responses import Response as Plain
+
+    try:
+        content, kind = static(request.path_params["name"])
+    except KeyError:
+        return PlainTextResponse("There is no such file.\n", status_code=404)
+    return Plain(content, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
+
+
+async def answer(request: Request) -> Response:
+    """The whole answer as plain data, JSON or CSV, once it is there."""
+    from starlette.responses import JSONResponse
+    from starlette.responses import Response as Plain
+
+    as_csv = request.query_params.get("as") == "csv"
+    query = "&".join(part for part in request.url.query.split("&") if not part.startswith("as="))
+    mix, wrong = await asyncio.to_thread(parse, query)
+    if wrong:
+        return JSONResponse({"wrong": wrong}, status_code=400)
+    question = Question(mix)
+    problem = await _wait_for(question, len(question.wanted) // 2, LONGEST)
+    found, _, _ = await asyncio.to_thread(question.answers)
+    if problem or not found.is_whole:
+        return JSONResponse(
+            {"wrong": {"address": problem or "the server is too busy to answer; come back a little later"}},
+            status_code=503,
+        )
+    rows = await asyncio.to_thread(rows_of, found)
+    if as_csv:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return Plain(
+            text.getvalue(), media_type="text/csv", headers={"content-disposition": 'attachment; filename="policy.csv"'}
+        )
+    usual, own = found.curves
+    return JSONResponse(
+        {
+            "address": shared(mix),
+            "command": mix.command(),
+            "pairs": len(found.pairs),
+            "size": found.size,
+            "outcomes": rows,
+            "left": {"status_quo": usual.tolist(), "mix": own.tolist()},
+        }
+    )
+
+
+async def events(request: Request) -> Response:
+    """The answer as it grows, an event for every time that more pairs are there; whoever goes away stops its runs."""
+    from starlette.responses import PlainTextResponse, StreamingResponse
+
+    most = STREAMS_A_VISITOR * limits().sessions
+    with _Open.lock:
+        if _Open.count >= most:
+            return PlainTextResponse(
+                "This server already answers as many visitors as it is allowed to.\n", status_code=503
+            )
+        _Open.count += 1
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(_growing(request.url.query), media_type="text/event-stream", headers=headers)
+
+
+async def _growing(query: str) -> AsyncIterator[str]:
+    try:
+        mix, wrong = await asyncio.to_thread(parse, query)
+        if wrong:
+            # The last good picture stays: nothing of it is sent anew.
+            yield _event(wrong=wrong, done=True)
+            return
+        question = Question(mix)
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        until = loop.time() + LONGEST
+        with RUNS.ask(question.wanted, lambda: loop.call_soon_threadsafe(news.set)) as move:
+            shown = -1
+            while True:
+                news.clear()
+                there = sum(run is not None for run in move.runs())
+                done = there == len(move.wanted)
+                if question.first_pairs and there != shown:
+                    yield _event(parts=await asyncio.to_thread(parts, question), done=done, **_words(question, done))
+                    shown = there
+                if done:
+                    return
+                if move.problem or loop.time() > until:
+                    yield _event(
+                        wrong={"address": move.problem or "the server is too busy to answer; come back a little later"},
+                        done=True,
+                    )
+                    return
+                try:
+                    await asyncio.wait_for(news.wait(), 10.0)
+                except TimeoutError:
+                    yield ": still at it\n\n"
+    finally:
+        with _Open.lock:
+            _Open.count -= 1
+
+
+def _words(question: Question, done: bool) -> dict[str, Any]:
+    found, _, _ = question.answers()
+    effect = words_of_change(found) if done and not question.mix.is_status_quo else ""
+    return {"pairs": len(found.pairs), "effect": effect, "also": _also(question)}
+
+
+def _also(question: Question) -> str:
+    from desertion.app.request.mix import short_title
+
+    return f"Laid over the sliders: {short_title(question.mix.also)}" if question.mix.also else ""
+
+
+def _event(**news: Any) -> str:
+    return f"data: {json.dumps(news)}\n\n"
+
+
+async def _wait_for(question: Question, pairs: int, seconds: float) -> str:
+    """Wait until the first pairs are there or the time is over; what went wrong, empty for nothing."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    until = loop.time() + seconds
+    with RUNS.ask(question.wanted[: 2 * pairs], lambda: loop.call_soon_threadsafe(news.set)) as move:
+        while any(run is None for run in move.runs()) and not move.problem and loop.time() < until:
+            news.clear()
+            try:
+                await asyncio.wait_for(news.wait(), until - loop.time())
+            except TimeoutError:
+                break
+        return move.problem
+
+
+def warm() -> None:
+    """Run what the first visitor will see, so that it stands in the page that he gets."""
+    whole = threading.Event()
+    question = Question(parse("")[0])
+    with RUNS.ask(question.wanted, whole.set):
+        while not question.is_whole:
+            whole.wait(60.0)
+            whole.clear()

@@ -1,0 +1,118 @@
+"""What a slider's steps are based on: their meaning, sources and grades, and what became of the claims that speak of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from desertion.app.request.mix import SLIDERS, Mix, Slider
+from desertion.files import shipped_folder
+from desertion.scenario.documents import find, read
+
+CLAIMS_OF_PRESETS = {
+    "capacity-taken": "capacity",
+    "closed-borders": "closed-borders-backfire",
+    "coalition": "coalition",
+    "exit-ban": "exit-ban-backfires",
+    "fast-track": "fast-track",
+    "humane-treatment": "humane-treatment",
+    "no-quarter": "no-quarter-backfires",
+    "skilled-visas": "brain-drain",
+    "strict-screening": "spies-are-manageable",
+    "transit-corridor": "transit-suffices",
+}
+"""The claim that a shipped policy was tried by."""
+
+GRADES = "A: read in the primary source; B: in a secondary one; -der: arithmetic on it; C: from memory. “Swept”: no source, tried over a range."
+"""What the letters behind a source mean."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a shipped policy does and rests on.
+
+    Attributes:
+        title: Its title.
+        summary: What it does.
+        sources: Its sources, each with its grade.
+        notes: Sources of single numbers, by lever.
+    """
+
+    title: str
+    summary: str
+    sources: tuple[str, ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim in the stored run of all claims.
+
+    Attributes:
+        claim: The claim in words.
+        word: holds, fails or depends.
+        allowed: The verdict over the worlds that history allows, with the worlds that show it.
+        worlds: Worlds that show it, of all.
+        smallest: The smallest effect that counts as showing it.
+    """
+
+    claim: str
+    word: str
+    allowed: str
+    worlds: str
+    smallest: str
+
+
+@lru_cache(maxsize=128)
+def basis_of(policy: str) -> Basis:
+    """What a shipped policy does and rests on."""
+    document = read(find("policies", policy))
+    sources = tuple(str(source) for source in document.get("sources", ()))
+    notes = tuple((str(lever), str(note)) for lever, note in document.get("notes", {}).items())
+    return Basis(str(document.get("title", policy)), str(document.get("summary", "")), sources, notes)
+
+
+def basis_of_slider(slider: Slider) -> list[tuple[str, list[Basis]]]:
+    """What each step of a slider is made of, by its word on the track."""
+    return [(step.word, [basis_of(policy) for policy in step.policies]) for step in slider.steps]
+
+
+@lru_cache(maxsize=1)
+def verdicts() -> Mapping[str, Verdict]:
+    """Verdicts of the stored run of all claims by the claim's name; empty where no such run is shipped."""
+    path = shipped_folder("experiments") / "claims" / "claims.md"
+    if not path.is_file():
+        return {}
+    verdicts: dict[str, Verdict] = {}
+    head: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+        if cells[:2] == ["claim", "verdict"]:
+            head = cells
+        elif not cells:
+            head = []
+        elif head and not set(line) <= set("|- "):
+            row = dict(zip(head, cells, strict=False))
+            words, _, name = row["claim"].rpartition(" (")
+            verdicts[name.rstrip(")")] = Verdict(
+                words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
+                row.get("smallest of interest", ""),
+            )  # fmt: skip
+    return verdicts
+
+
+def judged(mix: Mix) -> str:
+    """In which share of the worlds that nothing rules out a shipped policy does what is claimed of it, in a sentence."""
+    if mix.is_status_quo:
+        return "The status quo has nothing to be judged by."
+    steps = [step for slider in SLIDERS for step in slider.steps if (slider.key, step.key) in mix.steps]
+    policy = mix.policies[0] if len(mix.policies) == 1 and len(steps) + bool(mix.also) == 1 else ""
+    verdict = verdicts().get(CLAIMS_OF_PRESETS.get(policy, ""))
+    if verdict is None or mix.contagion != "shipped" or mix.settings:
+        return "Not judged for this mix: worlds have been tried for shipped policies alone, each by itself."
+    allowed = verdict.allowed.partition(": ")[2] or verdict.worlds
+    return (
+        f"“{verdict.claim}”: shown in {allowed} of the worlds that history does not rule out ({verdict.worlds.split(';')[0]} of all worlds tried), "
+        f"an effect of at least {verdict.smallest.lstrip('+')} counted. Verdict: {verdict.word}."
+    )

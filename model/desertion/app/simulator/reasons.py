@@ -1,0 +1,129 @@
+"""Why a mix changes what it changes: sentences made from ways, hosts and days, each naming one mechanism of the model.
+
+Each sentence must go once its mechanism is switched off; the tests do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.app.simulator.answer import Answer, estimated
+from desertion.study.comparison.report.words import number
+
+MOST = 3
+"""Sentences that are shown."""
+
+SMALL = 0.05
+"""Share of all leavers below which a difference is small."""
+
+WAYS = {
+    "hide": "hide at home",
+    "refuse": "refuse openly",
+    "surrender": "surrender",
+    "flee": "flee abroad",
+    "skilled": "leave on a skilled visa",
+}
+"""What people do who leave by each way."""
+
+type Floats = NDArray[np.float64]
+
+
+def why(
+    answer: Answer, names: Sequence[str], *, visa_free: Sequence[bool], bans: Sequence[int], without: Answer | None
+) -> list[str]:
+    """At most three sentences, the most particular first.
+
+    Args:
+        answer: The answer, whole.
+        names: What the hosts are called.
+        visa_free: Which hosts ask evaders for no visa under the status quo.
+        bans: Days on which an exit ban begins under the mix.
+        without: The answer to the same mix without contagion, None where contagion is off or it is not there yet.
+    """
+    if answer.mix.is_status_quo or not answer.is_whole:
+        return []
+    sentences = [
+        *rush(answer, bans), *open_neighbours(answer, names, visa_free), *queue(answer), *spreading(answer, without), *doors(answer),
+    ]  # fmt: skip
+    return sentences[:MOST] or [
+        "Nothing stands out: the runs under the mix and under the status quo differ by little more than chance."
+    ]
+
+
+def rush(answer: Answer, bans: Sequence[int]) -> list[str]:
+    """Leaving before a ban, which the end of the run hides. Its mechanism: the door is expected to close before it does."""
+    for day in bans:
+        if day > 1:
+            usual, mix = (curves[:, day - 1] for curves in answer.curves)
+            more = estimated(mix - usual)
+            if more.low > 0.0:
+                return [
+                    f"By the eve of the ban {number(float(np.median(mix)))} have left, {number(more.value)} more than under the status quo by then: "
+                    "whoever expects the door to close goes while it is open."
+                ]
+    return []
+
+
+def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
+    """Why closing doors changes little. Its mechanism: neighbours that ask no visa stay open."""
+    closes = dict(answer.mix.steps).get("border") == "shut" or dict(answer.mix.steps).get("asylum") == "none"
+    left = answer.estimate("left", 0).value
+    if not closes or not left or abs(answer.change("left").value) > SMALL * left:
+        return []
+    there = answer.stocks(1).sum(axis=1)
+    free = np.array(visa_free, dtype=bool)
+    share = float(there[free].sum() / there.sum()) if there.sum() else 0.0
+    if share < 0.5:
+        return []
+    largest = [names[host] for host in np.argsort(-there * free, kind="stable")[:3] if there[host] > 0.0]
+    return [
+        f"Closing these doors changes little because others stay open: {share:.0%} of those who are abroad on the last day are in states that "
+        f"ask no visa ({', '.join(largest)})."
+    ]
+
+
+def queue(answer: Answer) -> list[str]:
+    """Offers that wait in line. Its mechanism: hosts decide so many cases a day and no more."""
+    waiting, protected = (answer.estimate(name).value for name in ("applicants", "protected"))
+    if answer.change("applicants").low <= 0.0 or waiting < 2.0 * protected:
+        return []
+    return [
+        f"Hosts decide so many cases a day and no more: on the last day {number(waiting)} still wait and {number(protected)} have been given protection."
+    ]
+
+
+def spreading(answer: Answer, without: Answer | None) -> list[str]:
+    """What contagion adds to the policy's own effect. Its mechanism: people who see others leave are likelier to go."""
+    if without is None or not without.is_whole:
+        return []
+    own, plain = answer.change("left"), without.change("left")
+    if not own.is_sure or abs(own.value) < 1.2 * abs(plain.value):
+        return []
+    word = "more" if own.value > 0.0 else "fewer"
+    rest = (
+        f"{number(abs(plain.value))} {'more' if plain.value > 0 else 'fewer'}"
+        if plain.is_sure
+        else "no difference that could be told from chance"
+    )
+    return [
+        f"Leaving spreads: if nobody were moved by others, the same policy would make {rest}; with contagion it is {number(abs(own.value))} {word}."
+    ]
+
+
+def doors(answer: Answer) -> list[str]:
+    """By which way the difference goes. Its mechanism: the way that is named."""
+    changes = {route: answer.change(f"left_{route}") for route in WAYS}
+    sure = {route: change for route, change in changes.items() if change.is_sure}
+    if not sure:
+        return []
+    most = max(sure, key=lambda route: abs(sure[route].value))
+    word = "more" if sure[most].value > 0.0 else "fewer"
+    others = [route for route in sure if route != most and (sure[route].value > 0.0) != (sure[most].value > 0.0)]
+    swap = ""
+    if others:
+        other = max(others, key=lambda route: abs(sure[route].value))
+        swap = f", while {number(abs(sure[other].value))} {'more' if sure[other].value > 0 else 'fewer'} {WAYS[other]}: some only change their way"
+    return [f"Most of the difference are people who {WAYS[most]}: {number(abs(sure[most].value))} {word}{swap}."]

@@ -1,0 +1,250 @@
+"""What the first screen shows of a mix: every part of it that changes with a move, as markup."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desertion import __version__
+from desertion.app.parts.markup import table
+from desertion.app.request.choice import usual_scale
+from desertion.app.request.mix import CONTAGION, PAIRS, Mix, parse, scenario_under
+from desertion.app.simulator import charts, facts
+from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, changed, headline
+from desertion.app.simulator.reasons import why
+from desertion.app.work.events import short
+from desertion.app.work.replicates import Replicates, Wanted
+from desertion.study.comparison.outcomes import BY_NAME
+from desertion.study.comparison.report.words import change as change_words
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+RUNS = Replicates()
+"""All runs of this server's simulator."""
+
+STRENGTHS = np.geomspace(0.1, 30.0, 22)
+"""Multiples of the shipped contagion in the tipping map."""
+
+FREE = 0.9
+"""Chance to enter without a claim from which on a host counts as asking no visa."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a scenario says about days and hosts, without a run.
+
+    Attributes:
+        names: What the hosts are called.
+        visa_free: Which of them ask evaders for no visa on the first day.
+        marks: Days on which a call-up or a ban begins, and what to call that.
+        bans: Days on which a ban begins.
+    """
+
+    names: tuple[str, ...]
+    visa_free: tuple[bool, ...]
+    marks: tuple[tuple[int, str], ...]
+    bans: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One mix with all that is run for it.
+
+    Attributes:
+        mix: The mix.
+    """
+
+    mix: Mix
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The runs, in the order in which they are needed: pairs first, then what is kept beside, then those without contagion."""
+        pairs = _pairs(self.mix)
+        beside = self.beside
+        more = _pairs(beside) if beside is not None else ()
+        plain = self.plain
+        return (*pairs, *more, *(_pairs(plain) if plain is not None else ()))
+
+    @property
+    def beside(self) -> Mix | None:
+        """The mix that is kept beside this one."""
+        if not self.mix.beside:
+            return None
+        mix, _ = parse(self.mix.beside)
+        return mix.alone
+
+    @property
+    def plain(self) -> Mix | None:
+        """The same mix without contagion, where it has some."""
+        return None if self.mix.contagion == "none" or self.mix.is_status_quo else self.mix.without_contagion
+
+    def answers(self) -> tuple[Answer, Answer | None, Answer | None]:
+        """The answer so far, that of the mix kept beside it, and that without contagion."""
+        return _answer(self.mix) or _nothing(self.mix), _answer(self.beside), _answer(self.plain)
+
+    @property
+    def first_pairs(self) -> int:
+        """Pairs of the mix that are there."""
+        return len(_nothing(self.mix).pairs) if (answer := _answer(self.mix)) is None else len(answer.pairs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything has been run."""
+        return all(run is not None for run in RUNS.known(self.wanted))
+
+
+def parts(question: Question) -> dict[str, str]:
+    """All parts of the screen that hang on the mix, as markup by the id of the element that holds them."""
+    answer, beside, plain = question.answers()
+    mix, setting = question.mix, setting_of(question.mix.alone)
+    shown = {
+        "headline": html.escape(headline(answer)),
+        "basis": html.escape(basis(answer)),
+        "judged": html.escape(facts.judged(mix)),
+        "command": html.escape(mix.command()),
+        "why": _listed(
+            why(answer, setting.names, visa_free=setting.visa_free, bans=setting.bans, without=plain), answer
+        ),
+        "elsewhere": _elsewhere(mix),
+        "beside": "" if beside is None else _beside(beside),
+    }
+    if answer.pairs:
+        scenario = scenario_under(mix)
+        shown["leavers"] = charts.leavers(answer, setting.marks, scenario.start, beside)
+        shown["places"] = charts.places(answer, setting.names)
+        shown["numbers"] = _numbers(answer) if answer.is_whole else ""
+    if len(answer.pairs) > 1:
+        shown["tipping"] = tipping(mix.alone)
+    return shown
+
+
+def _answer(mix: Mix | None) -> Answer | None:
+    if mix is None:
+        return None
+    runs = RUNS.known(_pairs(mix))
+    return answer_of(mix, runs, setting_of(mix.alone).names, mix.scale or usual_scale(mix.scenario))
+
+
+def _nothing(mix: Mix) -> Answer:
+    return Answer(mix, (), 1.0, 0, ())
+
+
+def _pairs(mix: Mix) -> tuple[Wanted, ...]:
+    """The runs under status quo and mix, pair by pair."""
+    return tuple(Wanted(side, replicate) for replicate in range(PAIRS) for side in (mix.status_quo, mix.alone))
+
+
+@lru_cache(maxsize=256)
+def setting_of(mix: Mix) -> Setting:
+    """What a scenario under a mix says about days and hosts."""
+    scenario, usual = scenario_under(mix), scenario_under(mix, with_policies=False)
+    force = scenario.forces[0]
+    marks = [((wave.date - scenario.start).days + 1, f"call-up of {wave.number:,}") for wave in force.waves]
+    bans = _bans(scenario)
+    marks += [(day, "exit ban") for day in bans]
+    return Setting(
+        names=tuple(short(host.title or host.name) for host in scenario.hosts),
+        visa_free=tuple(host.visa_free_evader >= FREE for host in usual.hosts),
+        marks=tuple((day, text) for day, text in marks if 0 < day <= scenario.days),
+        bans=bans,
+    )
+
+
+def _bans(scenario: Scenario) -> tuple[int, ...]:
+    """Days on which men of the first force may no longer leave from a date on."""
+    begun = [
+        day + 1
+        for day, kind, index, lever, value in scenario.timeline()
+        if (kind, index, lever) == ("force", 0, "exit_ban") and value > 0.0
+    ]
+    return (1, *begun) if scenario.course.forces[0].exit_ban > 0.0 else tuple(begun)
+
+
+@lru_cache(maxsize=128)
+def tipping(mix: Mix) -> str:
+    """The tipping map of a mix."""
+    from desertion.theory.operator import Operator
+    from desertion.theory.reproduction import of_operator
+
+    # At the shipped strength, so that what the slider says is where the point stands.
+    shipped = mix.with_shipped_contagion
+    operators = [Operator(scenario_under(side)) for side in (shipped.status_quo, shipped)]
+    usual, own = (
+        np.array([of_operator(operator, float(strength)).value for strength in STRENGTHS]) for operator in operators
+    )
+    here = CONTAGION[mix.contagion]
+    beyond = STRENGTHS[~np.isfinite(own) | (own >= 1.0)]
+    tips = float(beyond[0]) if len(beyond) else float("inf")
+    return charts.tipping(STRENGTHS, usual, own, (here, of_operator(operators[1], here).value), tips)
+
+
+def _listed(sentences: Sequence[str], answer: Answer) -> str:
+    if answer.mix.is_status_quo:
+        return "<p>Nothing has been changed yet: move a slider or choose a policy.</p>"
+    if not sentences:
+        return '<p class="small">Said once all pairs have been run.</p>'
+    return f"<ul>{''.join(f'<li>{html.escape(sentence)}</li>' for sentence in sentences)}</ul>"
+
+
+def _beside(answer: Answer) -> str:
+    return f'<p class="small"><b>A, kept:</b> {html.escape(headline(answer))}</p>'
+
+
+def _numbers(answer: Answer) -> str:
+    """All outcomes as a table: status quo, mix, difference within pairs."""
+    rows: list[list[str]] = []
+    for name in MEASURES:
+        measure = BY_NAME[name]
+        change = answer.change(name)
+        ends = f" ({change_words(change.low, measure.unit)} to {change_words(change.high, measure.unit)})"
+        rows.append(
+            [
+                measure.title,
+                answer.estimate(name, 0).words(measure.unit),
+                answer.estimate(name).words(measure.unit),
+                change_words(change.value, measure.unit) + ends,
+            ]
+        )
+    return table(
+        ["outcome", "status quo", "this mix", "difference within pairs"],
+        rows,
+        numbers=(1, 2, 3),
+        caption="All outcomes",
+    )
+
+
+def _elsewhere(mix: Mix) -> str:
+    """Links to the other pages, which open with the same run."""
+    query = html.escape(mix.address.query(), quote=True)
+    return (
+        f'<a href="/watch?{query}">Watch it happen, day by day</a> '
+        f'<a href="/compare?{query}">Compare several policies</a>'
+    )
+
+
+def shared(mix: Mix) -> str:
+    """The address to share, with the version under which it was made."""
+    return f"/?{mix.query(version=__version__)}"
+
+
+def rows_of(answer: Answer) -> list[Mapping[str, object]]:
+    """All outcomes as plain data, for downloads."""
+    rows: list[Mapping[str, object]] = []
+    for name in MEASURES:
+        usual, own, change = answer.estimate(name, 0), answer.estimate(name), answer.change(name)
+        row = {"measure": name, "title": BY_NAME[name].title, "unit": BY_NAME[name].unit}
+        for label, number in (("status_quo", usual), ("mix", own), ("difference", change)):
+            row |= {label: number.value, f"{label}_low": number.low, f"{label}_high": number.high}
+        rows.append(row)
+    return rows
+
+
+def words_of_change(answer: Answer) -> str:
+    """What the mix changes about the number of leavers, in words."""
+    return changed(answer.change("left"), "people")

@@ -1,0 +1,197 @@
+"use strict";
+// The first screen's only script: it sends where the sliders stand and puts what comes back where it belongs. All markup is made by the server.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const form = byId("mix"), answer = byId("answer"), said = byId("said");
+  const sliders = [...form.querySelectorAll("input[type=range]")];
+  const fields = ["scenario", "seed", "scale", "days"].map((name) => form.elements[name]);
+  const version = document.querySelector(".sim").dataset.version;
+  let source = null, moved = null, lastMove = 0, moves = 0;
+
+  // --- where everything stands, as an address ---------------------------------------------------------------------
+  const pair = (name, value) => `${name}=${encodeURIComponent(value)}`;
+  function steps() {
+    const parts = sliders.filter((s) => s.name !== "contagion" && s.value !== s.dataset.usual).map((s) => pair(s.name, s.dataset.keys.split(" ")[s.value]));
+    if (form.elements.also.value) parts.push(pair("also", form.elements.also.value));
+    return parts.join("&");
+  }
+  function query() {
+    const parts = [steps()];
+    const contagion = form.elements.contagion;
+    if (contagion.value !== contagion.dataset.usual) parts.push(pair("contagion", contagion.dataset.keys.split(" ")[contagion.value]));
+    for (const f of fields) {
+      const value = f.value.trim();
+      if (value && value !== f.dataset.usual) parts.push(pair(f.name, value));
+    }
+    for (const line of form.elements.set.value.split("\n")) if (line.trim()) parts.push(pair("set", line.trim()));
+    if (form.elements.beside.value) parts.push(pair("beside", form.elements.beside.value));
+    return parts.filter(Boolean).join("&");
+  }
+  function place(text) {
+    const params = new URLSearchParams(text);
+    for (const s of sliders) {
+      const step = s.dataset.keys.split(" ").indexOf(params.get(s.name));
+      s.value = step < 0 ? s.dataset.usual : step;
+    }
+    for (const name of ["also", "beside"]) form.elements[name].value = params.get(name) || "";
+    for (const f of fields) f.value = params.get(f.name) || f.dataset.usual || "";
+    form.elements.set.value = params.getAll("set").join("\n");
+    dress();
+  }
+
+  // --- what the controls look like --------------------------------------------------------------------------------
+  function dress(effect) {
+    for (const s of sliders) {
+      const words = s.dataset.words.split("|");
+      s.setAttribute("aria-valuetext", words[s.value] + (effect && s === moved ? `: ${effect}` : ""));
+      s.parentElement.querySelectorAll(".words span").forEach((span) => span.classList.toggle("now", span.dataset.step === s.value));
+    }
+    const preset = byId("preset"), here = steps();
+    const match = [...preset.options].find((option) => option.dataset.query === here);
+    preset.value = match ? match.value : "";
+    const keep = byId("keep"), kept = Boolean(form.elements.beside.value);
+    keep.textContent = kept ? "Drop A" : "Keep as A";
+    keep.setAttribute("aria-pressed", String(kept));
+    byId("undo").disabled = moves === 0;
+    for (const [id, more] of [["csv", "as=csv&"], ["json", ""]]) byId(id).href = `/simulator/answer?${more}${query()}`;
+  }
+  function complain(wrong) {
+    for (const span of form.querySelectorAll(".problem")) {
+      const name = span.id.slice(2);
+      const ofSet = name === "set" ? Object.keys(wrong).filter((part) => !form.elements[part]).map((part) => wrong[part]).join(" ") : "";
+      const text = wrong[name] || ofSet;
+      if (span.textContent !== text) span.textContent = text;
+      span.parentElement.classList.toggle("wrong", Boolean(text));
+      const control = span.parentElement.querySelector("input, textarea");
+      if (control) control.setAttribute("aria-invalid", String(Boolean(text)));
+      if (text) form.querySelector(".expert").open = true;
+    }
+    const rest = Object.keys(wrong).filter((part) => part === "address" || (form.elements[part] && form.elements[part].type !== "text"));
+    byId("wrong").replaceChildren(...rest.map((part) => {
+      const p = document.createElement("p");
+      p.className = "app-alert";
+      p.setAttribute("role", "alert");
+      p.textContent = wrong[part];
+      return p;
+    }));
+  }
+
+  // --- asking -----------------------------------------------------------------------------------------------------
+  function ask(text) {
+    if (source) source.close();
+    answer.classList.add("waiting");
+    const mine = source = new EventSource(`/simulator/events?${text}`);
+    mine.onmessage = (event) => { if (mine === source) show(JSON.parse(event.data)); };
+    mine.onerror = () => {
+      if (mine !== source) return;
+      mine.close();
+      complain({ address: "The server does not answer; the picture is the last one that it gave. Move a slider to try again." });
+    };
+  }
+  function show(news) {
+    complain(news.wrong || {});
+    for (const [id, markup] of Object.entries(news.parts || {})) {
+      const element = byId(id);
+      if (element && element.dataset.markup !== markup) {
+        element.innerHTML = markup;
+        element.dataset.markup = markup;
+      }
+    }
+    if (news.parts) {
+      answer.classList.remove("waiting");
+      byId("also").textContent = news.also;
+    }
+    if (news.done) {
+      source.close();
+      if (!news.wrong) dress(news.effect);
+    }
+  }
+  function move(control) {
+    const now = Date.now(), text = query();
+    // What is dragged in one go is one move to undo.
+    const goes_on = control && control === moved && now - lastMove < 900;
+    moved = control || null;
+    lastMove = now;
+    if (!goes_on) moves += 1;
+    history[goes_on ? "replaceState" : "pushState"]({ moves }, "", text ? `/?${text}` : "/");
+    dress();
+    ask(text);
+  }
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  for (const s of sliders) s.addEventListener("input", () => move(s));
+  for (const f of [...fields, form.elements.set]) f.addEventListener("change", () => move(f));
+  form.addEventListener("click", (event) => {
+    const word = event.target.closest(".words span");
+    if (!word) return;
+    const slider = word.closest(".slider").querySelector("input");
+    slider.value = word.dataset.step;
+    slider.focus();
+    move(slider);
+  });
+  byId("preset").addEventListener("change", (event) => {
+    const wanted = event.target.selectedOptions[0].dataset.query;
+    if (wanted !== "-") mix(wanted);
+  });
+  byId("reset").addEventListener("click", () => mix(""));
+  function mix(wanted, contagion) {
+    const others = new URLSearchParams(query());
+    for (const s of sliders) if (s.name !== "contagion") others.delete(s.name);
+    others.delete("also");
+    if (contagion !== undefined) others.delete("contagion");
+    place([wanted, others.toString()].filter(Boolean).join("&"));
+    move(null);
+  }
+  byId("undo").addEventListener("click", () => history.back());
+  addEventListener("popstate", (event) => {
+    moves = event.state && event.state.moves ? event.state.moves : 0;
+    moved = null;
+    place(location.search.slice(1));
+    ask(query());
+  });
+
+  // --- keep, share, tour, theme -----------------------------------------------------------------------------------
+  byId("keep").addEventListener("click", () => {
+    const beside = form.elements.beside, kept = beside.value;
+    beside.value = "";
+    if (!kept) beside.value = query();
+    move(null);
+  });
+  byId("share").addEventListener("click", async () => {
+    const text = query(), address = `${location.origin}/?${text}${text ? "&" : ""}v=${version}`;
+    try {
+      await navigator.clipboard.writeText(address);
+      said.textContent = "The address is on the clipboard.";
+    } catch {
+      said.textContent = address;
+    }
+  });
+  const tour = [...byId("tour-steps").querySelectorAll("li")];
+  let click = -1;
+  function next() {
+    click += 1;
+    byId("tour-steps").hidden = click >= tour.length;
+    byId("tour").hidden = click < tour.length;
+    if (click >= tour.length) { click = -1; return; }
+    tour.forEach((step, number) => { step.hidden = number !== click; });
+    byId("tour-next").textContent = click === tour.length - 1 ? "End the tour" : "Next";
+    mix(tour[click].dataset.query, true);
+  }
+  byId("tour").addEventListener("click", next);
+  byId("tour-next").addEventListener("click", next);
+
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  function paint() {
+    const chosen = localStorage.getItem("desertion-theme"), dark = chosen ? chosen === "dark" : system.matches;
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    byId("theme").textContent = dark ? "Light" : "Dark";
+  }
+  byId("theme").addEventListener("click", () => {
+    localStorage.setItem("desertion-theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+    paint();
+  });
+  system.addEventListener("change", paint);
+  paint();
+  dress();
+  if (answer.dataset.whole !== "true") ask(query());
+})();
