@@ -83,6 +83,15 @@ def server(studies: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def bare_server() -> Iterator[str]:
+    """Address of a running app without a study folder."""
+    port = free_port()
+    process = started(port, "--largest-run", "30000")
+    yield f"http://127.0.0.1:{port}"
+    stopped(process)
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
     playwright = pytest.importorskip("playwright.sync_api")
@@ -115,12 +124,23 @@ def _host(url: str) -> str:
 @pytest.fixture
 def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
     """Open a page of the app as a new visitor; at the end nothing may have been complained of or fetched from elsewhere."""
+    yield from visiting(browser, server)
+
+
+@pytest.fixture
+def look(browser: Any, bare_server: str) -> Iterator[Callable[..., Any]]:
+    """Same, on a server without a study folder."""
+    yield from visiting(browser, bare_server)
+
+
+def visiting(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
+    """What `visit` and `look` do."""
     notes = Notes()
     contexts: list[Any] = []
 
-    def open_page(path: str = "/", *, width: int = 1280, dark: bool = False) -> Any:
+    def open_page(path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False) -> Any:
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", accept_downloads=True
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
         )
         context.set_default_timeout(120_000)
         contexts.append(context)

@@ -39,7 +39,7 @@ def wait_for_day(page: Any, least: int) -> None:
 
 def test_a_run_that_is_played_moves_its_curve_and_its_day_and_stands_still_when_paused(visit: Visit) -> None:
     """Play, wait, pause: the day has gone on, the curve is longer, and nothing moves after the pause."""
-    page = ready(visit("/?scenario=toy"))
+    page = ready(visit("/watch?scenario=toy"))
     before = path_of(page)
     page.get_by_label("Speed").select_option("60")
     page.get_by_role("button", name="Play").click()
@@ -55,7 +55,7 @@ def test_a_run_that_is_played_moves_its_curve_and_its_day_and_stands_still_when_
 
 def test_step_and_reset_move_by_a_day_and_back_to_the_start(visit: Visit) -> None:
     """One day more, ten days more, then the first day again."""
-    page = ready(visit("/?scenario=toy"))
+    page = ready(visit("/watch?scenario=toy"))
     page.get_by_role("button", name="One day").click()
     wait_for_day(page, 1)
     page.get_by_role("button", name="Ten days").click()
@@ -67,14 +67,14 @@ def test_step_and_reset_move_by_a_day_and_back_to_the_start(visit: Visit) -> Non
 
 def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(visit: Visit) -> None:
     """Scenario, policy and seed chosen by one visitor are what another visitor sees who opens his address."""
-    page = ready(visit("/?scenario=toy"))
+    page = ready(visit("/watch?scenario=toy"))
     page.get_by_label("Add a policy").select_option("fast-track")
     page.get_by_label("Seed").fill("11")
     page.get_by_label("Seed").press("Enter")
     page.wait_for_function("location.search.includes('seed=11') && location.search.includes('fast-track')")
     query = urlsplit(page.url).query
     assert parse_qs(query)["policies"] == ["fast-track"]
-    other = ready(visit(f"/?{query}"))
+    other = ready(visit(f"/watch?{query}"))
     assert other.get_by_label("Seed").input_value() == "11"
     assert "--policy fast-track" in other.locator("code").inner_text()
 
@@ -94,14 +94,14 @@ def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(vi
 )
 def test_wrong_input_is_answered_with_a_sentence(visit: Visit, query: str, words: str) -> None:
     """The sentence names what is wrong; nothing else happens, and no path is opened."""
-    page = visit(f"/?{query}")
+    page = visit(f"/watch?{query}")
     page.get_by_role("alert").first.wait_for()
     assert words in page.get_by_role("alert").first.inner_text()
 
 
 def test_two_visitors_do_not_see_each_others_runs(visit: Visit) -> None:
     """One plays the toy scenario, the other another seed and scenario: neither's day or inputs move for the other."""
-    one, two = ready(visit("/?scenario=toy&seed=1")), ready(visit("/?scenario=quiet&seed=2"))
+    one, two = ready(visit("/watch?scenario=toy&seed=1")), ready(visit("/watch?scenario=quiet&seed=2"))
     one.get_by_role("button", name="Ten days").click()
     wait_for_day(one, 10)
     two.wait_for_timeout(700)
@@ -113,7 +113,7 @@ def test_two_visitors_do_not_see_each_others_runs(visit: Visit) -> None:
 
 def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
     """Tab reaches Play, Enter starts it; in the picture arrow keys move and Enter picks a person."""
-    page = ready(visit("/?scenario=toy"))
+    page = ready(visit("/watch?scenario=toy"))
     for _ in range(30):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == "One day":
@@ -129,7 +129,7 @@ def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/?scenario=toy", "/compare", "/study?file=dial.sqlite", "/person?scenario=toy&person=3", "/claims"]
+    "path", ["/watch?scenario=toy", "/compare", "/study?file=dial.sqlite", "/person?scenario=toy&person=3", "/claims"]
 )
 def test_every_page_fits_a_narrow_dark_screen(visit: Visit, path: str) -> None:
     """At 390 pixels nothing sticks out sideways, and the page is dark where the system is."""
@@ -146,9 +146,9 @@ def test_a_server_that_is_full_says_so_and_lets_others_go_on(studies: Any, brows
     process = started(port, "--studies", str(studies), "--sessions", "1")
     try:
         one, two = browser.new_page(), browser.new_page()
-        one.goto(f"http://127.0.0.1:{port}/?scenario=toy")
+        one.goto(f"http://127.0.0.1:{port}/watch?scenario=toy")
         one.wait_for_selector(".picture svg .person", timeout=120_000)
-        two.goto(f"http://127.0.0.1:{port}/?scenario=toy")
+        two.goto(f"http://127.0.0.1:{port}/watch?scenario=toy")
         two.get_by_text("as many visitors as it is allowed").wait_for(timeout=60_000)
         one.get_by_role("button", name="One day").click()
         wait_for_day(one, 1)

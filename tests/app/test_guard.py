@@ -28,7 +28,7 @@ def answers(*headers: tuple[str, str], kind: str = "http") -> list[dict[str, Any
     return messages([(name.encode(), value.encode()) for name, value in headers], kind)
 
 
-def messages(headers: list[tuple[bytes, bytes]], kind: str = "http") -> list[dict[str, Any]]:
+def messages(headers: list[tuple[bytes, bytes]], kind: str = "http", path: str = "/watch") -> list[dict[str, Any]]:
     """Same, byte for byte."""
     sent: list[dict[str, Any]] = []
 
@@ -38,7 +38,7 @@ def messages(headers: list[tuple[bytes, bytes]], kind: str = "http") -> list[dic
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": kind, "headers": headers}
+    scope = {"type": kind, "path": path, "headers": headers}
     # Nothing here ever waits, so no event loop is needed; a browser's tests may have one running.
     try:
         Guard(inner, ("127.0.0.1", "localhost"))(scope, receive, send).send(None)
@@ -54,6 +54,14 @@ def test_an_answer_carries_the_headers_of_a_careful_server() -> None:
     assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"no-referrer"
+
+
+def test_the_first_screen_may_run_no_script_but_its_own_files() -> None:
+    """Solara's pages need scripts in the page and `eval`; a page of ours has neither."""
+    for path, lax in (("/", False), ("/simulator/events", False), ("/watch", True), ("/_solara/cdn/x", True)):
+        headers = dict(messages([(b"host", b"localhost")], path=path)[0]["headers"])
+        assert (b"unsafe-inline" in headers[b"content-security-policy"]) == lax
+        assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
 
 
 @pytest.mark.parametrize(

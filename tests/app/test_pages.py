@@ -83,7 +83,7 @@ def test_only_study_files_of_the_folder_can_be_opened(visit: Visit) -> None:
 
 def test_a_person_picked_in_the_picture_has_his_life_told(visit: Visit) -> None:
     """A click in the picture picks somebody; the page Person shows his terms and his figure."""
-    page = visit("/?scenario=toy&days=60")
+    page = visit("/watch?scenario=toy&days=60")
     page.wait_for_selector(".picture svg .person")
     wide = page.locator(".picture svg").bounding_box()["width"]
     page.locator(".picture svg").click(position={"x": wide * 11.5 / 600, "y": wide * 23.5 / 600})

@@ -141,6 +141,7 @@ class Session:
         self._key = run_key(address)
         try:
             scenario = scenario_of(address)
+            usual = scenario_of(replace(address, policies=())) if address.policies else None
         except InputError as problem:
             self.snapshot.value = Snapshot(state="failed", problem=str(problem))
             return
@@ -151,7 +152,7 @@ class Session:
             if self._key == own_key:
                 self.snapshot.value = snapshot
 
-        self.live = Live(scenario, address.seed, show)
+        self.live = Live(scenario, address.seed, show, usual)
         self.live.set_rate(self.rate.peek())
 
     def scale(self) -> float:

@@ -60,7 +60,8 @@ def Board() -> Any:
             "p", "small", role="status",
         )  # fmt: skip
         drawn(
-            "".join([*curves(daily, snapshot, real), *host_curves(hosts, snapshot, real, live.scenario)]), "app-charts"
+            "".join([*curves(daily, snapshot, real, force), *host_curves(hosts, snapshot, real, live.scenario)]),
+            "app-charts",
         )
         text("The people, one square each", "h2")
         People(live.samples[force], snapshot.letters[force], snapshot.day, live.scenario.forces[force].name)
@@ -77,7 +78,7 @@ def Board() -> Any:
 def People(sample: Sample, letters: str, day: int, force: str) -> Any:
     """The picture of units, towns and ties; a click or Enter picks a person."""
     session = current()
-    show, set_show = solara.use_state(True)
+    show, set_show = solara.use_state(False)
     frames = solara.use_memo(
         lambda: [[f.kind, f.name, f.x, f.y, f.width, f.height] for f in sample.frames], [id(sample)]
     )
@@ -105,24 +106,28 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
                 text(who(session, picked), "span")
                 query = session.address.value.query()
                 with solara.Link(f"/person?{query}"):
-                    text("See his life and what moves him", "span")
+                    text("See this life and what moves it", "span")
     return people
 
 
-def curves(daily: Array, snapshot: Snapshot, real: float) -> list[str]:
+def curves(daily: Array, snapshot: Snapshot, real: float, force: int = 0) -> list[str]:
     """Charts of a force: leavers by way, leaving each day, strength, legitimacy.
 
     Args:
         daily: (days, columns) : the record of the force so far.
         snapshot: For horizon and events.
         real: Real persons per simulated person.
+        force: Number of the force.
     """
     marks = [(event.day, event.text) for event in snapshot.events if event.kind in _MARKED]
     routes = [
         charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
         for route, column in [*NEW_COLUMNS.items(), ("skilled", "new_skilled")]
     ]
-    leaving = np.sum([daily[:, _COLUMN[column]] for column in NEW_COLUMNS.values()], axis=0) * real
+    usual = None if snapshot.usual is None else snapshot.usual[:, force] * 1.0
+    leaving = [charts.Line("leaving", _smooth(_leaving(daily)) * real, "pen2")]
+    if usual is not None:
+        leaving.insert(0, charts.Line("status quo", _smooth(_leaving(usual)) * real, "usual"))
     strength = charts.Line("serving", daily[:, _COLUMN["strength"]] * real, "pen0")
     able = charts.Line("effective", daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
     voice = [charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0")]
@@ -133,13 +138,14 @@ def curves(daily: Array, snapshot: Snapshot, real: float) -> list[str]:
         charts.lines(
             "Leaving each day",
             "persons a day, mean of 7 days",
-            [charts.Line("leaving", _smooth(leaving), "pen2")],
+            leaving,
             snapshot.days,
             marks=marks,
         ),
     ]
     if daily[0, _COLUMN["strength"]] > 0:
-        drawings.append(charts.lines("Strength", "persons", [strength, able], snapshot.days, marks=marks))
+        before = [] if usual is None else [charts.Line("status quo", usual[:, _COLUMN["strength"]] * real, "usual")]
+        drawings.append(charts.lines("Strength", "persons", [*before, strength, able], snapshot.days, marks=marks))
     return [
         *drawings,
         charts.lines("Legitimacy of the government", "share, 0 to 1", voice, snapshot.days, top=1.0, marks=marks),
@@ -225,6 +231,11 @@ def _force(session: Session, scenario: Any) -> int:
     names = [force.name for force in scenario.forces]
     wanted = session.address.value.force
     return names.index(wanted) if wanted in names else 0
+
+
+def _leaving(daily: Array) -> Array:
+    """Departures of each day, all ways together."""
+    return np.sum([daily[:, _COLUMN[column]] for column in NEW_COLUMNS.values()], axis=0)
 
 
 def _smooth(values: Array) -> Array:

@@ -11,6 +11,7 @@ from desertion.app.request.folder import names
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.job import State
+from desertion.app.work.verdicts import verdicts
 
 if TYPE_CHECKING:
     from desertion.study.claims.trial import Outcome
@@ -50,7 +51,7 @@ def ClaimsPage() -> Any:
         if state.state == "done" and isinstance(state.result, JudgedFile) and state.result.name == address.file:
             _Verdicts(state.result)
         else:
-            _Unjudged()
+            _Stored()
     return page
 
 
@@ -61,12 +62,23 @@ def _open(session: Session, files: list[str]) -> None:
 
 
 @solara.component
-def _Unjudged() -> Any:
+def _Stored() -> Any:
     from desertion.study.claims.document import load
 
-    claims = solara.use_memo(load, [])
-    rows = [[claim.id, claim.claim, claim.contrast] for claim in claims.claims]
-    return drawn(table(["claim", "in words", "what is compared"], rows, caption="Claims, not yet judged"))
+    claims, known = solara.use_memo(load, []), verdicts()
+    rows: list[list[str]] = []
+    for claim in claims.claims:
+        verdict = known.get(claim.id)
+        found = [verdict.word, verdict.allowed, verdict.worlds] if verdict else ["not judged", "", ""]
+        rows.append([claim.id, claim.claim, *found, claim.contrast])
+    head = ["claim", "in words", "verdict", "in worlds that history allows", "worlds that show it", "what is compared"]
+    with box([], "") as shown:
+        text(
+            "Verdicts of the stored run that comes with the program; choose a file of runs to see the worlds behind a verdict.",
+            kind="small",
+        )
+        drawn(table(head, rows, caption="Claims and their stored verdicts"))
+    return shown
 
 
 @solara.component

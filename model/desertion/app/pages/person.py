@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
 from desertion.app.parts.inputs import Refused
@@ -41,8 +43,8 @@ def Person() -> Any:
     with box([], "") as page:
         text("One life and what moves it", "h1")
         text(
-            "Pick somebody in the picture on the page Cascade, or give a number. His life is run again from the first day under the same seed, "
-            "and every term that the rules add up is written down. He leaves on the day on which a clock reaches his own threshold.",
+            "Pick somebody in the picture on the page “Watch it happen”, or give a number. That life is run again from the first day under the same "
+            "seed, and every term that the rules add up is written down. People leave on the day on which a clock reaches their own threshold.",
             kind="lead",
         )
         Refused("person")
@@ -56,7 +58,7 @@ def Person() -> Any:
             sentence(state.problem)
         if state.busy:
             with box([], "app-buttons"):
-                text("Following him ...", "span", role="status")
+                text("Following this life ...", "span", role="status")
                 button("Stop", session.life.cancel)
         if address.person < 0 and not state.busy:
             text("Nobody has been picked yet.", kind="small")
@@ -77,7 +79,7 @@ def _Life(about: str, trace: Any) -> Any:
         text(about)
         drawn(_changes(trace))
         if not routes:
-            text("At no time of this run could he have left.", kind="small")
+            text("At no time of this run was there a way to leave.", kind="small")
         else:
             from desertion.figures.style import ROUTE_NAMES
 
@@ -139,7 +141,9 @@ def _someone(session: Session, leaver: bool) -> None:
     """Go to the next person who leaves, or stays, in the run that is played as far as it has gone."""
     model = session.live.model if session.live is not None else None
     if model is None:
-        session.refuse("person", "Play the run on the page Cascade first; then there is somebody to choose from.")
+        session.refuse(
+            "person", "Play the run on the page “Watch it happen” first; then there is somebody to choose from."
+        )
         return
     gone = model.world.left_day >= 0
     wanted = (gone if leaver else ~gone).nonzero()[0]
@@ -164,7 +168,7 @@ def _changes(trace: pd.DataFrame) -> str:
     by_day = trace.drop_duplicates("day")[["day", "status"]]
     changes = by_day[by_day["status"] != by_day["status"].shift()].head(_MOST_CHANGES)
     rows = [(str(int(row["day"])), str(row["status"]).replace("_", " ")) for _, row in changes.iterrows()]
-    return table(["from day", "is"], rows, caption="What he was from which day on")
+    return table(["from day", "is"], rows, caption="What this person was from which day on")
 
 
 def _terms(trace: pd.DataFrame, route: str) -> str:
@@ -174,10 +178,17 @@ def _terms(trace: pd.DataFrame, route: str) -> str:
     terms = trace[trace["route"] == route]
     days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
     shown = [name for name in TERMS if terms[name].abs().max() > 1e-9]
-    rows = [[name.replace("_", " "), *(f"{value:+.3f}" for value in days[name])] for name in shown]
+    rows = [[name.replace("_", " "), *(likelier(value) for value in days[name])] for name in shown]
     rows += [[words, *(f"{value:.3g}" for value in days[name])] for name, words in LATEST_WORDS.items()]
-    head = ["term of the log-hazard", *(f"day {int(day)}" for day in days["day"])]
+    head = ["what moves, and how much likelier it makes leaving", *(f"day {int(day)}" for day in days["day"])]
     return table(head, rows, numbers=range(1, len(head)), caption="Terms on three days")
+
+
+def likelier(term: float) -> str:
+    """A term of the log-hazard as a multiple of the chance to leave."""
+    if not -700.0 < term < 700.0:
+        return "never" if term < 0.0 else "at once"
+    return "" if abs(term) < 5e-4 else f"×{np.exp(term):.3g}"
 
 
 def _draw(trace: pd.DataFrame, route: str, about: str, dark: bool) -> Figure:

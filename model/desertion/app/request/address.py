@@ -133,11 +133,6 @@ def _pair(name: str, text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
-def value_of(text: str) -> object:
-    """A setting's value: read as TOML and else taken as plain text."""
-    return toml_value(text, "address")
-
-
 def _with(pairs: Settings, key: str, text: str) -> Settings:
     others = {name: value for name, value in pairs if name != key}
     if text.strip():

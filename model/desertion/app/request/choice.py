@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from desertion.app.request.address import Address, parse, value_of
+from desertion.app.request.address import Address, parse
 from desertion.app.request.limits import check_live, check_numbers
 from desertion.errors import InputError, unknown_name
+from desertion.reading import toml_value
 from desertion.study.design.point import DIALS
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def settings_of(address: Address) -> dict[str, object]:
         if key not in WHOLE and key.split(".")[0] not in SETTABLE:
             allowed = f"what can be set is {', '.join(WHOLE)} or starts with {', '.join(SETTABLE)}"
             raise InputError(f"{key[:80]} cannot be set here; {allowed}", key=key)
-        value = value_of(text)
+        value = toml_value(text, key)
         if not isinstance(value, bool | int | float | str):
             raise InputError(f"{key} = {text[:80]!r} must be a number, a truth value or a word", key=key)
         if (isinstance(value, int) and abs(value) > 2**63) or (isinstance(value, str) and len(value) > LONGEST_WORD):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
-from desertion.app.request.address import LONGEST, Address, Settings, number, value_of, whole
+from desertion.app.request.address import LONGEST, Address, Settings, number, whole
 from desertion.app.request.choice import check_names, scenario_of, settings_of, shipped, usual_scale
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.study.design.point import scenario_of as scenario_of_point
@@ -357,7 +357,7 @@ def _with_setting(mix: Mix, text: str) -> Mix:
     if not sign or not key:
         raise InputError(f"{text[:80]!r} has no key and value; write dotted.key = value")
     if key in ("contagion", "asylum"):
-        raise input_error(key, value_of(value), "has a slider of its own", way_out="move that")
+        raise input_error(key, value, "has a slider of its own", way_out="move that")
     settings = {name: word for name, word in mix.settings if name != key} | {key: value}
     changed = replace(mix, settings=tuple(sorted(settings.items())))
     settings_of(changed.address)

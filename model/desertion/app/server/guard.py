@@ -38,6 +38,13 @@ POLICY = "; ".join(
 )
 """The content security policy: nothing is loaded from, or sent to, any other place."""
 
+STRICT_POLICY = "; ".join(
+    (
+        "default-src 'self'", "img-src 'self' data:", "object-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+    )
+)  # fmt: skip
+"""The same for pages that are not Solara's: scripts and styles come from files of this server alone."""
+
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -71,11 +78,11 @@ class Guard:
         pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
         refused = self._refusal(scope["type"], pairs)
         if refused is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(send, scope.get("path", "")))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
         else:
-            await _answer(_with_headers(send), *refused)
+            await _answer(_with_headers(send, scope.get("path", "")), *refused)
 
     def _refusal(self, kind: str, pairs: Sequence[tuple[str, str]]) -> tuple[int, str] | None:
         headers = dict(pairs)
@@ -107,11 +114,14 @@ class Guard:
         return None
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, path: str) -> Send:
+    own_page = path == "/" or path.startswith("/simulator/")
+    headers = {**HEADERS, "content-security-policy": STRICT_POLICY} if own_page else HEADERS
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             own = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in HEADERS]
-            added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+            added = [(name.encode(), value.encode()) for name, value in headers.items()]
             message = {**message, "headers": [*own, *added]}
         await send(message)
 

@@ -1,14 +1,14 @@
-"""What a slider's steps are based on: their meaning, sources and grades, and what became of the claims that speak of them."""
+"""What a slider's steps are based on: their meaning, sources and grades, and in which worlds a policy does what is claimed of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from desertion.app.request.mix import SLIDERS, Mix, Slider
-from desertion.files import shipped_folder
-from desertion.scenario.documents import find, read
+from desertion.app.work.verdicts import verdicts
+from desertion.reading import toml
+from desertion.scenario.documents import find
 
 CLAIMS_OF_PRESETS = {
     "capacity-taken": "capacity",
@@ -45,29 +45,10 @@ class Basis:
     notes: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a claim in the stored run of all claims.
-
-    Attributes:
-        claim: The claim in words.
-        word: holds, fails or depends.
-        allowed: The verdict over the worlds that history allows, with the worlds that show it.
-        worlds: Worlds that show it, of all.
-        smallest: The smallest effect that counts as showing it.
-    """
-
-    claim: str
-    word: str
-    allowed: str
-    worlds: str
-    smallest: str
-
-
 @lru_cache(maxsize=128)
 def basis_of(policy: str) -> Basis:
     """What a shipped policy does and rests on."""
-    document = read(find("policies", policy))
+    document = toml(find("policies", policy))
     sources = tuple(str(source) for source in document.get("sources", ()))
     notes = tuple((str(lever), str(note)) for lever, note in document.get("notes", {}).items())
     return Basis(str(document.get("title", policy)), str(document.get("summary", "")), sources, notes)
@@ -76,30 +57,6 @@ def basis_of(policy: str) -> Basis:
 def basis_of_slider(slider: Slider) -> list[tuple[str, list[Basis]]]:
     """What each step of a slider is made of, by its word on the track."""
     return [(step.word, [basis_of(policy) for policy in step.policies]) for step in slider.steps]
-
-
-@lru_cache(maxsize=1)
-def verdicts() -> Mapping[str, Verdict]:
-    """Verdicts of the stored run of all claims by the claim's name; empty where no such run is shipped."""
-    path = shipped_folder("experiments") / "claims" / "claims.md"
-    if not path.is_file():
-        return {}
-    verdicts: dict[str, Verdict] = {}
-    head: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
-        if cells[:2] == ["claim", "verdict"]:
-            head = cells
-        elif not cells:
-            head = []
-        elif head and not set(line) <= set("|- "):
-            row = dict(zip(head, cells, strict=False))
-            words, _, name = row["claim"].rpartition(" (")
-            verdicts[name.rstrip(")")] = Verdict(
-                words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
-                row.get("smallest of interest", ""),
-            )  # fmt: skip
-    return verdicts
 
 
 def judged(mix: Mix) -> str:

@@ -12,6 +12,7 @@ from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.request.mix import CONTAGION, CONTAGION_WORDS, SLIDERS, Mix, Slider, presets, short_title
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
+from desertion.app.work.verdicts import verdicts
 
 PAGES = {
     "": "Policies",
@@ -184,7 +185,7 @@ def _slider(slider: Slider, mix: Mix) -> str:
             )
             rows.append(f"<p><b>{escaped(word)}:</b> {escaped(basis.summary)}</p><ul>{sources}{notes}</ul>")
     for claim in slider.claims:
-        verdict = facts.verdicts().get(claim)
+        verdict = verdicts().get(claim)
         if verdict is not None:
             rows.append(
                 f"<p>Claim: “{escaped(verdict.claim)}”. Verdict: {escaped(verdict.word)}, shown in {escaped(verdict.worlds)} worlds.</p>"
@@ -206,7 +207,7 @@ def _contagion(mix: Mix) -> str:
         "<p>How much those who see others leave are likelier to go: a multiple of the scenario's weights of squad, company, home town, ties, news and facing armies.</p>"
         "<ul><li>as shipped: set from one study of prisoners (Lehmann and Zhukov 2019, A) for news and facing armies; no source for the other levels: swept</li></ul>"
     )
-    verdict = facts.verdicts().get("contagion")
+    verdict = verdicts().get("contagion")
     if verdict is not None:
         about += f"<p>Claim: “{escaped(verdict.claim)}”. Verdict: {escaped(verdict.word)}, shown in {escaped(verdict.worlds)} worlds.</p>"
     slider = _range("contagion", "How strong is contagion?", "How much people are moved by those who left before them. It is poorly known: try the answer at all three.", [(key, CONTAGION_WORDS[key]) for key in keys],

@@ -78,7 +78,8 @@ def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bo
     share = float(there[free].sum() / there.sum()) if there.sum() else 0.0
     if share < 0.5:
         return []
-    largest = [names[host] for host in np.argsort(-there * free, kind="stable")[:3] if there[host] > 0.0]
+    order = [int(host) for host in np.argsort(-there * free, kind="stable")]
+    largest = [names[host] for host in order[:3] if there[host] > 0.0]
     return [
         f"Closing these doors changes little because others stay open: {share:.0%} of those who are abroad on the last day are in states that "
         f"ask no visa ({', '.join(largest)})."

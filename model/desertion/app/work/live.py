@@ -39,6 +39,7 @@ class Snapshot:
         days: Horizon.
         people: Simulated persons.
         daily: (day + 1, forces, columns) : the record so far.
+        usual: Same, of the same people without the policies; None where there are none.
         hosts: (day + 1, hosts, forces, columns) : same, of the hosts.
         letters: Group of everybody in the picture, by force.
         events: The log so far.
@@ -51,6 +52,7 @@ class Snapshot:
     days: int = 0
     people: int = 0
     daily: NDArray[np.float64] | None = None
+    usual: NDArray[np.float64] | None = None
     hosts: NDArray[np.float64] | None = None
     letters: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
@@ -76,14 +78,19 @@ class Live:
         scenario: What to run.
         seed: Where all chance comes from.
         show: Called with a new snapshot, from the run's thread.
+        usual: The scenario without the policies, lived through beside it on the same people; None for nothing.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, show: Callable[[Snapshot], None]) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, show: Callable[[Snapshot], None], usual: Scenario | None = None
+    ) -> None:
         self.scenario = scenario
         self.seed = seed
         self.samples: tuple[Sample, ...] = ()
         self.model: DesertionModel | None = None
         self._show = show
+        self._usual_scenario = usual
+        self._usual: DesertionModel | None = None
         self._orders = _Orders()
         self._snapshot = Snapshot(days=scenario.days)
         self._thread = threading.Thread(target=self._live, name="desertion-live", daemon=True)
@@ -147,6 +154,8 @@ class Live:
         model = DesertionModel(self.scenario, rng=self.seed)
         self.samples = tuple(sample(model.world, force) for force in range(len(self.scenario.forces)))
         self._watch = Watch(model)
+        if self._usual_scenario is not None:
+            self._usual = DesertionModel(self._usual_scenario, rng=self.seed)
         self.model = model
         self._snapshot = replace(self._snapshot, people=len(model.world.status), days=model.sized.days)
         self._publish("ready")
@@ -167,6 +176,8 @@ class Live:
             self._publish("playing")
         while self._more(model):
             model.step()
+            if self._usual is not None and self._usual.running:
+                self._usual.step()
             self._snapshot = replace(self._snapshot, events=(*self._snapshot.events, *self._watch.look()))
             now = time.monotonic()
             if now - shown >= REFRESH:
@@ -201,6 +212,7 @@ class Live:
             state=state,
             day=model.day,
             daily=world.daily[:upto].copy(),
+            usual=None if self._usual is None else self._usual.world.daily[: self._usual.day + 1].copy(),
             hosts=world.hostly[:upto].copy(),
             letters=tuple(sample.letters(world.status) for sample in self.samples),
             speed=speed,

@@ -121,7 +121,7 @@ class Move:
         heard: Called, from any thread, when there is something new.
     """
 
-    def __init__(self, pool: Replicates, wanted: Sequence[Wanted], heard: Callable[[], None]) -> None:
+    def __init__(self, pool: Replicates, wanted: Sequence[Wanted], heard: Callable[[], object]) -> None:
         self.wanted = tuple(wanted)
         self.heard = heard
         self.problem = ""
@@ -169,7 +169,7 @@ class Replicates:
         ]
         self._begun = False
 
-    def ask(self, wanted: Sequence[Wanted], heard: Callable[[], None] = lambda: None) -> Move:
+    def ask(self, wanted: Sequence[Wanted], heard: Callable[[], object] = lambda: None) -> Move:
         """Begin to wait for runs.
 
         Args:

@@ -1,0 +1,52 @@
+"""The verdicts of the stored run of all claims, as the package ships it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from desertion.files import shipped_folder
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim in the stored run of all claims.
+
+    Attributes:
+        claim: The claim in words.
+        word: holds, fails or depends.
+        allowed: The verdict over the worlds that history allows, with the worlds that show it.
+        worlds: Worlds that show it, of all.
+        smallest: The smallest effect that counts as showing it.
+    """
+
+    claim: str
+    word: str
+    allowed: str
+    worlds: str
+    smallest: str
+
+
+@lru_cache(maxsize=1)
+def verdicts() -> Mapping[str, Verdict]:
+    """Verdicts of the stored run of all claims by the claim's name; empty where no such run is shipped."""
+    path = shipped_folder("experiments") / "claims" / "claims.md"
+    if not path.is_file():
+        return {}
+    verdicts: dict[str, Verdict] = {}
+    head: list[str] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
+        if cells[:2] == ["claim", "verdict"]:
+            head = cells
+        elif not cells:
+            head = []
+        elif head and not set(line) <= set("|- "):
+            row = dict(zip(head, cells, strict=False))
+            words, _, name = row["claim"].rpartition(" (")
+            verdicts[name.rstrip(")")] = Verdict(
+                words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
+                row.get("smallest of interest", ""),
+            )  # fmt: skip
+    return verdicts

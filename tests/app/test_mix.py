@@ -1,0 +1,116 @@
+"""What the policy simulator is asked: addresses, presets, and the command line that gives the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desertion.app.request.choice import shipped
+from desertion.app.request.mix import CONTAGION, SLIDERS, Mix, parse, presets
+from desertion.app.simulator import facts
+from desertion.app.simulator.answer import MEASURES, answer_of
+from desertion.app.simulator.screen import rows_of, setting_of
+from desertion.app.work.replicates import Wanted, run
+from desertion.app.work.verdicts import verdicts
+from desertion.cli import main
+
+STEPS = st.dictionaries(st.sampled_from(SLIDERS), st.integers(0, 3)).map(
+    lambda places: tuple(
+        (slider.key, slider.steps[place % len(slider.steps)].key)
+        for slider in SLIDERS
+        if (place := places.get(slider, slider.usual)) % len(slider.steps) != slider.usual
+    )
+)
+
+
+@given(st.builds(Mix, steps=STEPS, contagion=st.sampled_from(list(CONTAGION)), seed=st.integers(0, 2**63 - 1), days=st.integers(1, 300),
+                 beside=st.sampled_from(["", "asylum=fast&ban=30", "border=shut"])))  # fmt: skip
+def test_a_mix_is_read_as_it_was_written(mix: Mix) -> None:
+    """Writing and reading an address is the identity."""
+    assert parse(mix.query()) == (mix, {})
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("border=ajar", "border"), ("contagion=9", "contagion"), ("also=nonsense", "also"), ("seed=one", "seed"), ("days=-3", "days"),
+        ("scale=1", "scale"), ("scale=nan", "scale"), ("scenario=../secret", "scenario"), ("set=graph=/etc/passwd", "graph"),
+        ("set=behaviour.push_door=" + "[" * 1500, "behaviour.push_door"), ("set=asylum=1", "set"), ("set=novalue", "novalue"),
+        ("colour=red", "colour"), ("x" * 5000, "address"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_by_part_and_the_rest_stays(query: str, part: str) -> None:
+    """The part that is wrong stands at its default with a sentence of readable length; the campaign stays on."""
+    mix, wrong = parse(f"{query}&campaign=half")
+    assert len(wrong) == 1
+    assert part in wrong or part == "set"
+    assert max(len(sentence) for sentence in wrong.values()) < 400
+    if part != "address":
+        assert mix == Mix(steps=(("campaign", "half"),))
+
+
+@given(st.text(max_size=30), st.text(max_size=60))
+def test_no_words_in_an_address_break_the_screen(name: str, text: str) -> None:
+    """Whatever stands in an address, what is left of it can be run."""
+    from urllib.parse import urlencode
+
+    mix, _ = parse(urlencode([(name, text), ("set", f"{name}={text}")]))
+    mix.scenario_now()
+
+
+def test_every_step_and_preset_is_made_of_shipped_policies_and_can_be_run() -> None:
+    """One step of each slider changes nothing; every shipped policy that is no lever is a preset."""
+    for slider in SLIDERS:
+        assert [step for step in slider.steps if not step.policies] == [slider.steps[slider.usual]]
+        for step in slider.steps:
+            assert set(step.policies) <= set(shipped()["all policies"])
+            mix, wrong = parse(f"{slider.key}={step.key}")
+            assert not wrong
+            assert mix.policies == step.policies
+    assert list(presets()) == list(shipped()["policies"])
+    for name, preset in presets().items():
+        assert preset.policies == (() if name == "case-by-case" else (name,))
+        assert parse(preset.query()) == (preset, {})
+
+
+def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
+    """A renamed claim or column would leave the screen without its verdict."""
+    named = (
+        {claim for slider in SLIDERS for claim in slider.claims} | set(facts.CLAIMS_OF_PRESETS.values()) | {"contagion"}
+    )
+    assert named <= set(verdicts())
+    assert all(verdict.word in ("holds", "fails", "depends") for verdict in verdicts().values())
+    assert "worlds that history does not rule out" in facts.judged(presets()["fast-track"])
+    assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
+    assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
+
+
+@pytest.mark.studies
+@pytest.mark.parametrize(
+    "query", ["asylum=fast&ban=30&contagion=stronger&days=60&seed=5", "border=shut&days=40&set=behaviour.push_door=0.5"]
+)
+def test_the_command_line_gives_the_same_numbers(query: str, tmp_path: Path) -> None:
+    """`desertion compare` with the words that the screen shows: the same medians, intervals and differences, to rounding in the files."""
+    mix, _ = parse(query)
+    sides = (mix.status_quo, mix)
+    answer = answer_of(
+        mix, [run(Wanted(side, replicate)) for replicate in range(10) for side in sides], setting_of(mix).names, 0.0008
+    )
+    words = [*shlex.split(mix.command())[1:], "--out", str(tmp_path / "out"), "--quiet"]
+    assert main(words) == 0
+    shown = {row["measure"]: row for row in rows_of(answer)}
+    summary = list(csv.DictReader((tmp_path / "out" / "summary.csv").open()))
+    paired = {row["measure"]: row for row in csv.DictReader((tmp_path / "out" / "paired.csv").open())}
+    for name in MEASURES:
+        for side, policy in (("status_quo", "none"), ("mix", "+".join(mix.policies))):
+            row = next(row for row in summary if (row["measure"], row["policy"]) == (name, policy))
+            for ours, theirs in ((side, "estimate"), (f"{side}_low", "low"), (f"{side}_high", "high")):
+                assert shown[name][ours] == pytest.approx(float(row[theirs]), rel=1e-6)
+        for ours, theirs in (("difference", "difference"), ("difference_low", "low"), ("difference_high", "high")):
+            assert shown[name][ours] == pytest.approx(float(paired[name][theirs]), rel=1e-6, abs=1e-6)
+    assert shown["left"]["difference"] != 0.0

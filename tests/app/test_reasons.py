@@ -1,0 +1,97 @@
+"""The sentences behind "Why?": each is there where its mechanism works, and gone once the mechanism is switched off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from desertion.app.request.mix import parse
+from desertion.app.simulator import reasons
+from desertion.app.simulator.answer import Answer, answer_of, changed, estimated, headline, outcome
+from desertion.app.simulator.screen import setting_of
+from desertion.app.work.replicates import Wanted, record_of, run
+from desertion.rules.draws import replicate_seed
+from desertion.simulation.model import DesertionModel
+from desertion.study.comparison.arm import outcome_of
+from desertion.study.comparison.outcomes import BY_NAME, column
+
+
+def answered(query: str) -> Answer:
+    """The whole answer to an address."""
+    mix, wrong = parse(query)
+    assert not wrong
+    runs = [run(Wanted(side, replicate)) for replicate in range(10) for side in (mix.status_quo, mix)]
+    return answer_of(mix, runs, setting_of(mix).names, 0.0008)
+
+
+def why(query: str, *, with_plain: bool = False) -> str:
+    """The sentences on an address, as one text."""
+    answer = answered(query)
+    setting = setting_of(answer.mix)
+    plain = answered(answer.mix.without_contagion.query()) if with_plain and answer.mix.contagion != "none" else None
+    return " ".join(reasons.why(answer, setting.names, visa_free=setting.visa_free, bans=setting.bans, without=plain))
+
+
+OPEN = "others stay open"
+RUSH = "while it is open"
+QUEUE = "so many cases a day"
+SPREAD = "Leaving spreads"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "there", "switched_off"),
+    [
+        (OPEN, "border=shut", "border=shut&set=hosts.@visa-free.border=0&set=hosts.@visa-free.leak=0"),
+        (RUSH, "ban=30", "ban=30&set=behaviour.push_door=0"),
+        (QUEUE, "asylum=fast", "asylum=fast&capacity=ten"),
+        (SPREAD, "ban=30", "ban=30&contagion=none"),
+    ],
+)
+def test_a_sentence_goes_once_its_mechanism_is_switched_off(sentence: str, there: str, switched_off: str) -> None:
+    """Open neighbours, the door that is expected to close, caseworkers, contagion."""
+    assert sentence in why(there, with_plain=True)
+    assert sentence not in why(switched_off, with_plain=True)
+
+
+def test_the_way_that_is_named_is_the_way_that_changes() -> None:
+    """Fast track makes more flee abroad; with every way abroad shut nobody is said to flee."""
+    assert "flee abroad" in why("asylum=fast")
+    shut = "&".join(f"set=hosts.*.{lever}" for lever in ("border=0", "leak=0", "skilled_visas=0"))
+    assert "flee abroad" not in why(f"prisoners=humane&{shut}")
+
+
+def test_the_status_quo_has_no_reasons_and_no_difference() -> None:
+    """Nothing has been changed: no sentence, and the headline names no difference."""
+    assert why("") == ""
+    assert "status quo" not in headline(answered(""))
+
+
+def test_outcomes_are_those_of_a_comparison() -> None:
+    """Read from the arrays of a run, each is what `desertion compare` reads from its tables."""
+    mix, _ = parse("asylum=fast&border=transit&days=90")
+    wanted = Wanted(mix, 3)
+    model = DesertionModel(mix.scenario_now(), rng=replicate_seed(mix.seed, 3))
+    model.run()
+    tables = outcome_of(model.daily, model.hosts, model.people(), {}).scalars
+    force = model.sized.forces[0].name
+    for name in ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
+                 "peak_waiting", "cost_eur"):  # fmt: skip
+        stored = tables.get(column(force, name), tables.get(column("all", name)))
+        assert outcome(run(wanted), name) == pytest.approx(stored, rel=1e-9)
+        assert outcome(record_of(model), name) == pytest.approx(stored, rel=1e-9)
+        assert name in BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([3.0] * 10, "3 more than under the status quo (3 to 3)"),
+        ([-3.0] * 10, "3 fewer than under the status quo (3 to 3)"),
+        ([0.0] * 10, "as many as under the status quo"),
+        ([-5.0] * 5 + [5.0] * 5, "too few to tell from the status quo at this size (5 fewer to 5 more people)"),
+        ([0.0] * 8 + [-7.0, -7.0, -7.0], "at most 7 fewer than under the status quo"),
+    ],
+)
+def test_a_difference_is_said_with_what_is_sure_of_it(values: list[float], words: str) -> None:
+    """More, fewer, as many, or too few to tell: never a bare number."""
+    assert changed(estimated(np.array(values)), "people") == words

@@ -1,0 +1,138 @@
+"""Runs of the policy simulator: shared, stopped when nobody waits, bounded, and none of a visitor's in another's."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from desertion.app.request.mix import Mix, parse
+from desertion.app.work import replicates
+from desertion.app.work.replicates import Replicates, StoppedError, Wanted, run
+from desertion.app.work.warm import WARM
+
+TOY = "scenario=toy&scale=0.1&days=30"
+
+
+@pytest.fixture(autouse=True)
+def compiled() -> None:
+    """Threads wait until the code has been compiled: here it is compiled by the first run."""
+    WARM.set()
+
+
+def mix(query: str) -> Mix:
+    """A small mix."""
+    return parse(f"{TOY}&{query}")[0]
+
+
+def waited(pool: Replicates, wanted: list[Wanted], seconds: float = 300.0) -> list[replicates.Run | None]:
+    """What a visitor gets who waits for all of it."""
+    news = threading.Event()
+    deadline = time.monotonic() + seconds
+    with pool.ask(wanted, news.set) as move:
+        while any(each is None for each in move.runs()) and time.monotonic() < deadline:
+            news.wait(1.0)
+            news.clear()
+        return move.runs()
+
+
+def test_fifty_visitors_at_once_get_their_own_runs_and_leave_nothing_behind() -> None:
+    """Fifty threads ask for different mixes at once: each gets what a run of its own gives; then nothing waits, and few runs are kept."""
+    queries = [f"seed={seed}&ban={ban}&campaign={campaign}" for seed in (1, 2, 3, 4, 5) for ban in ("none", "30", "now")
+               for campaign in ("none", "half", "all")][:50]  # fmt: skip
+    queries += [f"seed={seed}" for seed in range(6, 6 + 50 - len(queries))]
+    pool = Replicates(workers=2, kept=20)
+    found: dict[str, list[replicates.Run | None]] = {}
+
+    def visit(query: str) -> None:
+        found[query] = waited(pool, [Wanted(mix(query), 0)])
+
+    visitors = [threading.Thread(target=visit, args=(query,)) for query in queries]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert len(found) == 50
+    for query in queries[::7]:
+        (got,) = found[query]
+        assert got is not None
+        assert np.array_equal(got.left, run(Wanted(mix(query), 0)).left)
+    assert pool.open_runs == 0
+    assert sum(each is not None for each in pool.known([Wanted(mix(query), 0) for query in queries])) <= 20
+
+
+def test_a_run_that_nobody_waits_for_any_more_stops_at_its_next_day() -> None:
+    """Asked every day; once it says no, that is the last day."""
+    days = iter([True] * 5 + [False])
+    with pytest.raises(StoppedError):
+        run(Wanted(mix("seed=1"), 0), lambda: next(days))
+    assert next(days, "spent") == "spent"
+
+
+def test_a_move_that_is_closed_frees_the_workers_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten runs that would never end are dropped; the next move's run is there at once."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(wanted: Wanted, go_on: object) -> replicates.Run:
+        if wanted.mix.seed == 99:
+            begun.set()
+            while go_on():  # type: ignore[operator]
+                time.sleep(0.001)
+            ended.set()
+            raise StoppedError
+        return run(wanted)
+
+    run(Wanted(mix("seed=3"), 0))
+    monkeypatch.setattr(replicates, "run", endless)
+    pool = Replicates(workers=1)
+    move = pool.ask([Wanted(mix("seed=99"), replicate) for replicate in range(10)])
+    assert begun.wait(10.0)
+    move.close()
+    assert ended.wait(5.0)
+    (got,) = waited(pool, [Wanted(mix("seed=3"), 0)], 30.0)
+    assert got is not None
+    assert pool.open_runs == 0
+
+
+def test_two_visitors_who_ask_the_same_share_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one's run is not begun again, and it goes on when the first one leaves."""
+    count, gate = [], threading.Event()
+
+    def slow(wanted: Wanted, go_on: object) -> replicates.Run:
+        count.append(wanted)
+        gate.wait(20.0)
+        if not go_on():  # type: ignore[operator]
+            raise StoppedError
+        return run(wanted)
+
+    monkeypatch.setattr(replicates, "run", slow)
+    pool = Replicates(workers=2)
+    wanted = Wanted(mix("seed=4"), 0)
+    first, second = pool.ask([wanted]), pool.ask([wanted])
+    while not count:
+        time.sleep(0.01)
+    first.close()
+    gate.set()
+    (got,) = waited(pool, [wanted])
+    second.close()
+    assert got is not None
+    assert len(count) == 1
+
+
+def test_what_cannot_be_run_is_told_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker lives on and serves the next one."""
+
+    def broken(wanted: Wanted, go_on: object) -> replicates.Run:
+        if wanted.mix.seed == 99:
+            raise ZeroDivisionError
+        return run(wanted)
+
+    monkeypatch.setattr(replicates, "run", broken)
+    pool = Replicates(workers=1)
+    news = threading.Event()
+    with pool.ask([Wanted(mix("seed=99"), 0)], news.set) as move:
+        assert news.wait(10.0)
+        assert "the run broke off (ZeroDivisionError)" in move.problem
+    assert waited(pool, [Wanted(mix("seed=3"), 0)], 60.0)[0] is not None

@@ -1,0 +1,272 @@
+"""The first screen, in a real browser: every slider, other visitors, addresses, wrong input, phone, keyboard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desertion.app.request.mix import SLIDERS, parse
+
+pytestmark = pytest.mark.browser
+
+Visit = Callable[..., Any]
+
+WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim-answer.waiting')"
+SMALL = "days=40&scale=0.0004"
+
+
+def whole(page: Any) -> Any:
+    """Wait until the answer is whole."""
+    page.wait_for_function(WHOLE)
+    return page
+
+
+def curve(page: Any) -> str:
+    """How the curve of the mix is drawn; that of the status quo where nothing has been changed."""
+    return str(
+        page.evaluate(
+            "document.querySelector('#leavers .line.mix:not(.ghost), #leavers .line.usual:not(.ghost)').getAttribute('d')"
+        )
+    )
+
+
+def move(page: Any, name: str, step: int) -> None:
+    """Move a slider as a finger does."""
+    page.evaluate(
+        "([name, step]) => { const s = document.getElementById('s-' + name); s.value = step; s.dispatchEvent(new Event('input', {bubbles: true})); }",
+        [name, step],
+    )
+
+
+def test_the_first_screen_holds_its_answer_before_any_script_runs(browser: Any, bare_server: str, look: Visit) -> None:
+    """Once the server is warm, headline, curve and places are in the page itself, and they are seen within a second."""
+    whole(look("/"))
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(bare_server)
+    assert page.locator("#leavers svg .line").count() > 2
+    assert "people leave" in page.locator("#headline").inner_text()
+    context.close()
+
+
+def test_each_slider_moves_the_curve_and_the_address(look: Visit) -> None:
+    """From the middle of the track to its ends: another path, another address, and the word of the step is announced."""
+    page = whole(look(f"/?{SMALL}"))
+    moved = set()
+    for slider in SLIDERS:
+        base = curve(page)
+        for place, step in enumerate(slider.steps):
+            if place == slider.usual:
+                continue
+            move(page, slider.key, place)
+            whole(page)
+            assert page.get_by_label(slider.title, exact=True).get_attribute("aria-valuetext").startswith(step.word)
+            assert parse(page.url.split("?")[1])[0].steps == ((slider.key, step.key),)
+            if curve(page) != base or page.locator("#places svg").inner_html():
+                moved.add(slider.key)
+        move(page, slider.key, slider.usual)
+        whole(page)
+    assert moved == {slider.key for slider in SLIDERS}
+
+
+def test_strength_of_contagion_moves_status_quo_and_mix(look: Visit) -> None:
+    """With contagion off fewer leave, and the point in the tipping map moves."""
+    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    before, here = curve(page), page.locator("#tipping .here").get_attribute("cx")
+    move(page, "contagion", 0)
+    whole(page)
+    page.wait_for_function("was => document.querySelector('#tipping .here').getAttribute('cx') !== was", arg=here)
+    assert curve(page) != before
+
+
+def test_a_second_visitor_is_undisturbed(look: Visit) -> None:
+    """One moves his sliders; the other's screen and address stay as they were."""
+    one, two = whole(look(f"/?{SMALL}&seed=1")), whole(look(f"/?{SMALL}&seed=2"))
+    before = two.locator("#answer").inner_html()
+    move(one, "asylum", 2)
+    whole(one)
+    two.wait_for_timeout(500)
+    assert two.locator("#answer").inner_html() == before
+    assert "asylum" not in two.url
+
+
+def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(look: Visit) -> None:
+    """Another visitor sees the same headline; undo brings the one before; a version of the past is remarked."""
+    page = whole(look(f"/?{SMALL}"))
+    first = page.locator("#headline").inner_text()
+    move(page, "asylum", 2)
+    whole(page)
+    page.wait_for_timeout(1000)
+    move(page, "ban", 1)
+    whole(page)
+    both = page.locator("#headline").inner_text()
+    page.reload()
+    assert whole(page).locator("#headline").inner_text() == both
+    other = whole(look(f"/?{page.url.split('?')[1]}&v=0.0.1"))
+    assert other.locator("#headline").inner_text() == both
+    assert "made with version 0.0.1" in other.get_by_role("alert").first.inner_text()
+    page.go_back()
+    whole(page)
+    page.go_back()
+    page.wait_for_function("was => document.getElementById('headline').textContent === was", arg=first)
+
+
+def test_undo_brings_back_where_the_sliders_stood(look: Visit) -> None:
+    """A slider and a preset are two moves; undo takes them back one by one, the sliders with them."""
+    page = whole(look(f"/?{SMALL}"))
+    assert page.get_by_role("button", name="Undo").is_disabled()
+    move(page, "campaign", 2)
+    whole(page)
+    page.get_by_label("Start from a policy").select_option("closed-borders")
+    whole(page)
+    assert page.locator("#s-border").input_value() == "0"
+    assert page.locator("#s-campaign").input_value() == "0"
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function(
+        "document.getElementById('s-campaign').value === '2' && document.getElementById('s-border').value === '2'"
+    )
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_function("document.getElementById('s-campaign').value === '0'")
+    assert page.get_by_role("button", name="Undo").is_disabled()
+
+
+def test_a_mix_that_is_kept_stays_in_the_chart_and_in_the_address(look: Visit) -> None:
+    """A is drawn beside what is set afterwards, for this visitor and for one who opens his address."""
+    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page.get_by_role("button", name="Keep as A").click()
+    whole(page)
+    move(page, "border", 0)
+    whole(page)
+    page.locator("#leavers .line.beside").wait_for()
+    assert "A, kept:" in page.locator("#beside").inner_text()
+    other = whole(look("/?" + page.url.split("?")[1]))
+    other.locator("#leavers .line.beside").wait_for()
+    other.get_by_role("button", name="Drop A").click()
+    other.locator("#leavers .line.beside").wait_for(state="detached")
+
+
+def test_wrong_input_is_told_at_its_field_and_the_picture_stays(look: Visit) -> None:
+    """Two seconds later the sentence, what was typed and the last good picture are there; a right input ends it."""
+    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page.get_by_text("For experts").click() if not page.locator(".expert").evaluate("e => e.open") else None
+    before = curve(page)
+    page.locator("[name=scale]").fill("7")
+    page.locator("[name=scale]").press("Enter")
+    page.locator("[name=scale]").blur()
+    page.locator("#w-scale").get_by_text("must lie above 0").wait_for()
+    page.wait_for_timeout(2000)
+    assert "must lie above 0" in page.locator("#w-scale").inner_text()
+    assert page.locator("[name=scale]").get_attribute("aria-invalid") == "true"
+    assert curve(page) == before
+    page.locator("[name=scale]").fill("0.0005")
+    page.locator("[name=scale]").blur()
+    page.wait_for_function("document.getElementById('w-scale').textContent === ''")
+    whole(page)
+    page.locator("[name=set]").fill("hosts.nowhere.border = 1")
+    page.locator("[name=set]").blur()
+    page.locator("#w-set").get_by_text("nowhere").wait_for()
+
+
+def test_an_address_with_nonsense_says_which_part_and_shows_the_rest(look: Visit) -> None:
+    """The wrong step is named with the steps there are; the campaign of the same address is set."""
+    page = whole(look(f"/?{SMALL}&border=ajar&campaign=half"))
+    assert "no step of border 'ajar'" in page.get_by_role("alert").first.inner_text()
+    assert page.locator("#s-campaign").input_value() == "1"
+    assert page.locator("#s-border").input_value() == "2"
+
+
+def test_what_is_downloaded_says_what_is_shown(look: Visit, bare_server: str) -> None:
+    """The CSV, the JSON and the table hold the same number of leavers; the JSON names the command."""
+    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
+    left = float(next(row for row in rows if row["measure"] == "left")["mix"])
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"{bare_server}/simulator/answer?{SMALL}&asylum=fast") as reply:
+        facts = json.load(reply)
+    assert next(row for row in facts["outcomes"] if row["measure"] == "left")["mix"] == left
+    assert facts["command"] == page.locator("#command").inner_text()
+    assert len(facts["left"]["mix"]) == 10
+    page.get_by_text("All numbers").click()
+    assert f"{left:,.0f}"[:3] in page.get_by_role("table", name="All outcomes").inner_text()
+
+
+def test_the_tour_sets_the_sliders_in_three_clicks(look: Visit) -> None:
+    """Doors, ban, queue: each click sets a mix and says what there is to see."""
+    page = whole(look(f"/?{SMALL}"))
+    page.get_by_role("button", name="A tour in three clicks").click()
+    whole(page)
+    assert page.locator("#s-border").input_value() == "0"
+    page.get_by_role("button", name="Next").click()
+    whole(page)
+    assert (page.locator("#s-border").input_value(), page.locator("#s-ban").input_value()) == ("2", "1")
+    page.get_by_role("button", name="Next").click()
+    whole(page)
+    assert page.locator("#s-asylum").input_value() == "2"
+    page.get_by_role("button", name="End the tour").click()
+    page.get_by_role("button", name="A tour in three clicks").wait_for()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_first_result_is_seen_without_scrolling(look: Visit, width: int, height: int, dark: bool) -> None:
+    """Headline and curve lie within the window, nothing sticks out sideways, and on a phone they stay on top while the sliders scroll."""
+    page = whole(look("/?asylum=fast", width=width, height=height, dark=dark))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    boxes = [page.locator(name).bounding_box() for name in ("#headline", "#leavers svg")]
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+    if width < 500:
+        page.locator("#s-ban").scroll_into_view_if_needed()
+        page.wait_for_timeout(200)
+        box = page.locator("#leavers svg").bounding_box()
+        assert 0 <= box["y"] < 200
+        slider = page.locator("#s-ban").bounding_box()
+        assert slider["y"] > box["y"] + box["height"]
+
+
+def test_everything_can_be_done_with_the_keyboard(look: Visit) -> None:
+    """Tab reaches a slider, an arrow moves it and the curve follows, with the word and the effect announced."""
+    page = whole(look(f"/?{SMALL}"))
+    before = curve(page)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "s-asylum":
+            break
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "was => document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') !== was", arg=before
+    )
+    whole(page)
+    page.wait_for_function(
+        "document.getElementById('s-asylum').getAttribute('aria-valuetext').startsWith('fast track: ')"
+    )
+    assert page.locator("#headline").get_attribute("role") == "status"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    "path", ["/?asylum=fast", "/watch?scenario=toy", "/compare", "/study", "/person?scenario=toy&person=3", "/claims"]
+)
+def test_no_page_has_a_serious_fault_for_screen_readers(look: Visit, path: str, dark: bool) -> None:
+    """Axe, the usual checker of accessibility, finds nothing serious or critical, with all folds open."""
+    page = look(path, dark=dark)
+    page.wait_for_timeout(4000)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    page.evaluate((Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert found["testEngine"]["name"] == "axe-core"
+    assert len(found["passes"]) > 10
+    bad = [
+        f"{each['id']}: {each['nodes'][0]['html'][:160]}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert bad == []
