@@ -104,8 +104,8 @@ def test_the_command_line_gives_the_same_numbers(query: str, tmp_path: Path) -> 
     words = [*shlex.split(mix.command())[1:], "--out", str(tmp_path / "out"), "--quiet"]
     assert main(words) == 0
     shown = {row["measure"]: row for row in rows_of(answer)}
-    summary = list(csv.DictReader((tmp_path / "out" / "summary.csv").open()))
-    paired = {row["measure"]: row for row in csv.DictReader((tmp_path / "out" / "paired.csv").open())}
+    summary = list(csv.DictReader((tmp_path / "out" / "summary.csv").read_text().splitlines()))
+    paired = {row["measure"]: row for row in csv.DictReader((tmp_path / "out" / "paired.csv").read_text().splitlines())}
     for name in MEASURES:
         for side, policy in (("status_quo", "none"), ("mix", "+".join(mix.policies))):
             row = next(row for row in summary if (row["measure"], row["policy"]) == (name, policy))

@@ -44,7 +44,7 @@ SPREAD = "Leaving spreads"
         (OPEN, "border=shut", "border=shut&set=hosts.@visa-free.border=0&set=hosts.@visa-free.leak=0"),
         (RUSH, "ban=30", "ban=30&set=behaviour.push_door=0"),
         (QUEUE, "asylum=fast", "asylum=fast&capacity=ten"),
-        (SPREAD, "ban=30", "ban=30&contagion=none"),
+        (SPREAD, "ban=30&contagion=stronger", "ban=30&contagion=none"),
     ],
 )
 def test_a_sentence_goes_once_its_mechanism_is_switched_off(sentence: str, there: str, switched_off: str) -> None:
@@ -58,6 +58,18 @@ def test_the_way_that_is_named_is_the_way_that_changes() -> None:
     assert "flee abroad" in why("asylum=fast")
     shut = "&".join(f"set=hosts.*.{lever}" for lever in ("border=0", "leak=0", "skilled_visas=0"))
     assert "flee abroad" not in why(f"prisoners=humane&{shut}")
+
+
+def test_a_state_is_named_as_long_as_its_door_is_there() -> None:
+    """Fast track brings people to Germany; with Germany's border shut another state is named or none."""
+    assert "more are in Germany" in why("asylum=fast")
+    assert "more are in Germany" not in why("asylum=fast&set=hosts.germany.border=0&set=hosts.germany.leak=0")
+
+
+def test_people_are_told_apart_only_where_something_changes() -> None:
+    """With one army the extended offer changes nothing, and nobody is said to leave because of it."""
+    assert "only because of the mix" in " ".join(reasons.only_because(answered("ban=30")))
+    assert reasons.only_because(answered("also=extended-offer")) == []
 
 
 def test_the_status_quo_has_no_reasons_and_no_difference() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +23,17 @@ WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document
 SMALL = "days=40&scale=0.0004"
 
 
+def until(page: Any, script: str, arg: object = None) -> None:
+    """Wait until a script says yes. Playwright's own way is a string that the page evaluates, which the page's policy forbids."""
+    deadline = time.monotonic() + 120.0
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < deadline, script
+        page.wait_for_timeout(50)
+
+
 def whole(page: Any) -> Any:
     """Wait until the answer is whole."""
-    page.wait_for_function(WHOLE)
+    until(page, WHOLE)
     return page
 
 
@@ -82,7 +91,7 @@ def test_strength_of_contagion_moves_status_quo_and_mix(look: Visit) -> None:
     before, here = curve(page), page.locator("#tipping .here").get_attribute("cx")
     move(page, "contagion", 0)
     whole(page)
-    page.wait_for_function("was => document.querySelector('#tipping .here').getAttribute('cx') !== was", arg=here)
+    until(page, "was => document.querySelector('#tipping .here').getAttribute('cx') !== was", arg=here)
     assert curve(page) != before
 
 
@@ -115,7 +124,7 @@ def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(loo
     page.go_back()
     whole(page)
     page.go_back()
-    page.wait_for_function("was => document.getElementById('headline').textContent === was", arg=first)
+    until(page, "was => document.getElementById('headline').textContent === was", arg=first)
 
 
 def test_undo_brings_back_where_the_sliders_stood(look: Visit) -> None:
@@ -129,11 +138,11 @@ def test_undo_brings_back_where_the_sliders_stood(look: Visit) -> None:
     assert page.locator("#s-border").input_value() == "0"
     assert page.locator("#s-campaign").input_value() == "0"
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_function(
-        "document.getElementById('s-campaign').value === '2' && document.getElementById('s-border').value === '2'"
+    until(
+        page, "document.getElementById('s-campaign').value === '2' && document.getElementById('s-border').value === '2'"
     )
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_function("document.getElementById('s-campaign').value === '0'")
+    until(page, "document.getElementById('s-campaign').value === '0'")
     assert page.get_by_role("button", name="Undo").is_disabled()
 
 
@@ -167,7 +176,7 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(look: Visit) -> 
     assert curve(page) == before
     page.locator("[name=scale]").fill("0.0005")
     page.locator("[name=scale]").blur()
-    page.wait_for_function("document.getElementById('w-scale').textContent === ''")
+    until(page, "document.getElementById('w-scale').textContent === ''")
     whole(page)
     page.locator("[name=set]").fill("hosts.nowhere.border = 1")
     page.locator("[name=set]").blur()
@@ -241,13 +250,11 @@ def test_everything_can_be_done_with_the_keyboard(look: Visit) -> None:
         if page.evaluate("document.activeElement.id") == "s-asylum":
             break
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "was => document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') !== was", arg=before
+    until(
+        page, "was => document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') !== was", arg=before
     )
     whole(page)
-    page.wait_for_function(
-        "document.getElementById('s-asylum').getAttribute('aria-valuetext').startsWith('fast track: ')"
-    )
+    until(page, "document.getElementById('s-asylum').getAttribute('aria-valuetext').startsWith('fast track: ')")
     assert page.locator("#headline").get_attribute("role") == "status"
 
 

@@ -164,11 +164,13 @@ def headline(answer: Answer) -> str:
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'), 'people')}")
     protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))
-    parts.append(
-        f". On the last day {protected.words('persons')} are protected and {waiting.words('cases')} wait for a decision; "
-    )
-    parts.append(f"hosts have spent {cost.words('EUR')}.")
+    parts.append(f". On the last day {_people(protected)} protected and {_people(waiting)} waiting for a decision; ")
+    parts.append(f"hosts have spent {cost.words('EUR') if cost.high else 'nothing'}.")
     return "".join(parts)
+
+
+def _people(count: Estimate) -> str:
+    return f"{count.words('persons')} are" if count.high else "nobody is"
 
 
 def changed(change: Estimate, what: str) -> str:

@@ -128,7 +128,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escaped(said)}">',
         '<text class="title" x="0" y="12">How near to tipping</text>',
-        '<text class="unit" x="0" y="25">leavers that one leaver brings (theory), by strength of contagion; grey: status quo</text>',
+        '<text class="unit" x="0" y="25">leavers that one leaver brings, in theory; grey: status quo</text>',
     ]
     if np.isfinite(tips) and tips < strengths[-1]:
         parts.append(

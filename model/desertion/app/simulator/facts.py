@@ -71,5 +71,5 @@ def judged(mix: Mix) -> str:
     allowed = verdict.allowed.partition(": ")[2] or verdict.worlds
     return (
         f"“{verdict.claim}”: shown in {allowed} of the worlds that history does not rule out ({verdict.worlds.split(';')[0]} of all worlds tried), "
-        f"an effect of at least {verdict.smallest.lstrip('+')} counted. Verdict: {verdict.word}."
+        f"at least {verdict.smallest.lstrip('+-')} ({verdict.unit}) counted. Verdict: {verdict.word}."
     )

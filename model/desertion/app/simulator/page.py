@@ -96,14 +96,15 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <nav class="app-nav" aria-label="Pages"><span class="brand">Desertion cascades</span>{_pages(mix)}<button type="button" class="press theme" id="theme">Dark</button></nav>
 <main>
 <h1>What would a policy change?</h1>
+{_tour()}
 <div id="wrong">{alerts}</div>
 <div class="sim-grid">
 <section id="answer" class="sim-answer{"" if "leavers" in shown else " waiting"}" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
 <p id="headline" class="headline" role="status">{shown["headline"]}</p>
-<div class="sim-charts">{part("leavers", more=' class="sim-first"')}<div class="sim-second">{part("places")}<div class="app-legend">{charts.key_of_places()}</div></div></div>
-<p id="basis" class="small">{shown["basis"]}</p>
-{part("beside")}
+{part("leavers")}
 </section>
+<section class="sim-second" aria-label="Where people are">{part("places")}<div class="app-legend">{charts.key_of_places()}</div></section>
+<div class="sim-basis"><p id="basis" class="small">{shown["basis"]}</p>{part("beside")}</div>
 <form id="mix" class="sim-controls" aria-label="Policies" autocomplete="off">
 {_presets(mix)}
 {_contagion(mix)}
@@ -118,13 +119,12 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <div>{part("tipping")}</div>
 </div>
 <div class="app-buttons"><button type="button" class="press" id="keep" aria-pressed="{"true" if mix.beside else "false"}">{"Drop A" if mix.beside else "Keep as A"}</button>
-<button type="button" class="press" id="share">Copy the address</button><a class="press" id="csv" href="/simulator/answer?as=csv&amp;{escaped(mix.query())}" download="policy.csv">Download the numbers (CSV)</a>
-<a class="press" id="json" href="/simulator/answer?{escaped(mix.query())}" download="policy.json">(JSON)</a><span id="said" role="status" class="small"></span></div>
+<button type="button" class="press" id="share">Copy the address</button><a class="press" id="csv" href="/simulator/answer?as=csv&amp;{escaped(mix.query())}" download="policy.csv">Download CSV</a>
+<a class="press" id="json" href="/simulator/answer?{escaped(mix.query())}" download="policy.json">Download JSON</a><span id="said" role="status" class="small"></span></div>
 <details><summary>All numbers</summary>{part("numbers")}<p class="small">Medians of the runs with 95 % intervals; differences are taken within pairs, so they need not be the difference of the medians. Persons at real size.
 “Left” counts each person once, by the first way out; “departures” would count every spell.</p></details>
 <h2>The same on the command line</h2><code id="command">{shown["command"]}</code>
 <p id="elsewhere" class="links">{shown["elsewhere"]}</p>
-{_tour()}
 <p class="small">{escaped(facts.GRADES)}</p>
 </section>
 </div>
@@ -274,6 +274,6 @@ def _tour() -> str:
         for place, (query, title, words) in enumerate(TOUR)
     )
     return (
-        '<div class="tour"><button type="button" class="press" id="tour">A tour in three clicks</button>'
+        '<div class="tour"><button type="button" id="tour">A tour in three clicks</button>'
         f'<div id="tour-steps" hidden><ol role="status">{steps}</ol><button type="button" class="press main" id="tour-next">Next</button></div></div>'
     )

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.simulator.answer import Answer, estimated
+from desertion.app.simulator.answer import STOCKS, Answer, estimated
+from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.report.words import number
 
 MOST = 3
@@ -46,7 +47,7 @@ def why(
     if answer.mix.is_status_quo or not answer.is_whole:
         return []
     sentences = [
-        *rush(answer, bans), *open_neighbours(answer, names, visa_free), *queue(answer), *spreading(answer, without), *doors(answer),
+        *rush(answer, bans), *open_neighbours(answer, names, visa_free), *queue(answer), *spreading(answer, without), *moved(answer, names), *doors(answer), *only_because(answer),
     ]  # fmt: skip
     return sentences[:MOST] or [
         "Nothing stands out: the runs under the mix and under the status quo differ by little more than chance."
@@ -111,6 +112,41 @@ def spreading(answer: Answer, without: Answer | None) -> list[str]:
     )
     return [
         f"Leaving spreads: if nobody were moved by others, the same policy would make {rest}; with contagion it is {number(abs(own.value))} {word}."
+    ]
+
+
+def moved(answer: Answer, names: Sequence[str]) -> list[str]:
+    """Where more and fewer are than under the status quo. Its mechanism: the doors of the states that are named."""
+    columns = [HOST_EXTRA.index(name) for name in STOCKS]
+    totals = [
+        np.array([pair[side].hosts[:, columns].sum(axis=1) for pair in answer.pairs]) * answer.size for side in (0, 1)
+    ]
+    changes = [estimated(change) for change in (totals[1] - totals[0]).T]
+    sure = [host for host, change in enumerate(changes) if change.is_sure]
+    if len(sure) < 2:
+        return []
+    most, least = max(sure, key=lambda host: changes[host].value), min(sure, key=lambda host: changes[host].value)
+    if not changes[least].value < 0.0 < changes[most].value:
+        return []
+    return [
+        f"People are elsewhere: on the last day {number(changes[most].value)} more are in {names[most]} and {number(-changes[least].value)} fewer in {names[least]}."
+    ]
+
+
+def only_because(answer: Answer) -> list[str]:
+    """Who leaves only because of the mix. Its mechanism: what the mix changes at all."""
+    both, own, usual = (
+        float(np.mean([np.count_nonzero(chosen(pair)) for pair in answer.pairs])) * answer.size
+        for chosen in (
+            lambda pair: (pair[0].routes > 0) & (pair[1].routes > 0),
+            lambda pair: (pair[0].routes == 0) & (pair[1].routes > 0),
+            lambda pair: (pair[0].routes > 0) & (pair[1].routes == 0),
+        )
+    )
+    if not own + usual:
+        return []
+    return [
+        f"Person by person: {number(both)} leave under the status quo as well, {number(own)} leave only because of the mix, and {number(usual)} stay because of it."
     ]
 
 

@@ -77,9 +77,9 @@
   }
 
   // --- asking -----------------------------------------------------------------------------------------------------
-  function ask(text) {
+  function ask(text, moved_on = true) {
     if (source) source.close();
-    answer.classList.add("waiting");
+    answer.classList.toggle("waiting", moved_on || !byId("leavers").firstChild);
     const mine = source = new EventSource(`/simulator/events?${text}`);
     mine.onmessage = (event) => { if (mine === source) show(JSON.parse(event.data)); };
     mine.onerror = () => {
@@ -193,5 +193,5 @@
   system.addEventListener("change", paint);
   paint();
   dress();
-  if (answer.dataset.whole !== "true") ask(query());
+  if (answer.dataset.whole !== "true") ask(query(), false);
 })();

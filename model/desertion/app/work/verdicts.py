@@ -19,6 +19,7 @@ class Verdict:
         allowed: The verdict over the worlds that history allows, with the worlds that show it.
         worlds: Worlds that show it, of all.
         smallest: The smallest effect that counts as showing it.
+        unit: Its unit.
     """
 
     claim: str
@@ -26,6 +27,7 @@ class Verdict:
     allowed: str
     worlds: str
     smallest: str
+    unit: str
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +49,6 @@ def verdicts() -> Mapping[str, Verdict]:
             words, _, name = row["claim"].rpartition(" (")
             verdicts[name.rstrip(")")] = Verdict(
                 words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
-                row.get("smallest of interest", ""),
+                row.get("smallest of interest", ""), row.get("effect: median (5 % to 95 %)", "").rpartition(") ")[2],
             )  # fmt: skip
     return verdicts
