@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from desertion.app.request.mix import SLIDERS, parse
+from desertion.study.comparison.report import words
 
 pytestmark = pytest.mark.browser
 
@@ -205,7 +206,7 @@ def test_what_is_downloaded_says_what_is_shown(look: Visit, bare_server: str) ->
     assert facts["command"] == page.locator("#command").inner_text()
     assert len(facts["left"]["mix"]) == 10
     page.get_by_text("All numbers").click()
-    assert f"{left:,.0f}"[:3] in page.get_by_role("table", name="All outcomes").inner_text()
+    assert words.number(left) in page.get_by_role("table", name="All outcomes").inner_text()
 
 
 def test_the_tour_sets_the_sliders_in_three_clicks(look: Visit) -> None:

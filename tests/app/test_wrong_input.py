@@ -31,7 +31,7 @@ def field(page: Any, label: str) -> Any:
     [
         ("Scale", "7", "scale = 7 must lie above 0", "0.5"),
         ("Scale", "large", "must be a number", "0.5"),
-        ("Days", "1000000", "3660 days or fewer fit", "30"),
+        ("Days", "9000", "3660 days or fewer fit", "30"),
         ("Seed", "-4", "seed = -4 must be a whole number", "5"),
     ],
 )

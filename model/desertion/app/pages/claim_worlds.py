@@ -80,7 +80,7 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
             "effect: median, 5 to 95 %",
         )
     )
-    return f'<div class="app-scroll"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    return f'<div class="app-scroll" tabindex="0" role="region" aria-label="Verdicts, may go on sideways"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
 def _allowed(row: JudgedClaim, verdict: str) -> str:

@@ -29,5 +29,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
         )
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    said = f' aria-label="{html.escape(caption, quote=True)}"' if caption else ""
-    return f'<div class="app-scroll"><table class="data"{said}><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'
+    said = f' aria-label="{escaped(caption)}"' if caption else ""
+    # A part that scrolls can be scrolled with the keyboard only if it can be reached by it.
+    scroll = f' tabindex="0" role="region" aria-label="{escaped(caption)}, may go on sideways"' if caption else ""
+    return f'<div class="app-scroll"{scroll}><table class="data"{said}><thead><tr>{cells("th", head)}</tr></thead><tbody>{body}</tbody></table></div>'
