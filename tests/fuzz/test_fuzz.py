@@ -201,7 +201,7 @@ def test_any_formula_is_accepted_or_answered(text: str) -> None:
 def test_any_address_is_accepted_or_answered(query: str) -> None:
     """What stands after the question mark in the app."""
     with _case("address"):
-        address = parse(query)
+        address, _ = parse(query)
         reached["address"] += 1
         settings_of(address)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
-from desertion.reading import toml_value
 
 LONGEST = 4_000
 """Characters of an address that are read."""
