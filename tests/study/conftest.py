@@ -40,7 +40,7 @@ def lasting() -> Callable[[Path], list[tuple[object, ...]]]:
 
     def read(path: Path) -> list[tuple[object, ...]]:
         with StudyFile(path) as file:
-            columns = "design, replicate, status, scalars, shape, curve_checksum, checksum, error, curve"
+            columns = "design, replicate, status, scalars, shape, curve_checksum, substr(checksum, 1, 32), error, curve"
             return file.connection.execute(f"SELECT {columns} FROM run ORDER BY design, replicate").fetchall()
 
     return read

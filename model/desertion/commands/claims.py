@@ -1,5 +1,7 @@
 """`desertion claims`: judge the articles' claims over plausible worlds."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,12 +32,16 @@ def command(
     scheduler: options.Scheduler = None,
     shard: options.Shard = None,
     out: options.Out = None,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Resume runs of a changed claims file, scenario, model or version.")
+    ] = False,
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
     from dataclasses import replace
 
     from desertion.files import folder
     from desertion.study.claims.trial import ClaimsPlan, quickly
+    from desertion.study.run.runner import DriveOptions
     from desertion.study.run.schedule import shard_of
     from desertion.study.run.sweep import RunOptions
 
@@ -46,8 +52,14 @@ def command(
     plan = replace(plan, command=_command(plan))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
-    by = None if report else RunOptions(workers=workers or 0, scheduler=scheduler or "", shard=part)
-    return exit_code(lambda: _judge(plan, file, target, by))
+    by = RunOptions(
+        workers=workers or 0,
+        scheduler=scheduler or "",
+        shard=part,
+        accept_changes=accept_changes,
+        driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
+    )
+    return exit_code(lambda: _judge(plan, file, target, None if report else by))
 
 
 def _judge(plan: "ClaimsPlan", file: Path, target: Path, by: "RunOptions | None") -> int:

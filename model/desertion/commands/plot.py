@@ -55,12 +55,18 @@ def command(
 
 
 def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> Figure:
+    from desertion.errors import InputError
     from desertion.study.analysis.study import Study
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.comparison.pictures import draw
 
     study = Study(path)
-    if str(study.spec["task"]).endswith(".run_arm"):
+    if study.spec["task"] == "claims":
+        raise InputError(
+            f"{path} holds the runs of claims, which are judged and not drawn: read claims.html beside it, or judge them "
+            f"again with `desertion claims --report`"
+        )
+    if study.spec["task"] == "comparison":
         return draw(Comparison(path), kind or "curves", force=force, medium=medium, dark=dark)
     return study.plot(kind=kind)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from desertion.study.analysis.answers import Answers
 
 Failures = Annotated[bool, typer.Option("--failures", help="Show failed runs with their tracebacks.")]
-Verify = Annotated[bool, typer.Option("--verify", help="Check every run and curve against its checksum.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Check the whole file against its checksums.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Draw a figure into this file (png, svg or pdf).")]
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to show.")]
 Kind = Annotated[
@@ -61,9 +61,9 @@ def _show(
 ) -> int:
     from desertion.study.analysis.answers import Answers
 
-    study = Answers(file)
     if verify:
-        return _verify(study)
+        return _verify(file)
+    study = Answers(file)
     if failures:
         return _failures(study)
     if discover is not None:
@@ -125,16 +125,18 @@ def _failures(study: "Answers") -> int:
     return 0
 
 
-def _verify(study: "Answers") -> int:
+def _verify(path: Path) -> int:
     from desertion.study.store.reader import StudyFile
 
-    with StudyFile(study.path) as file:
-        bad = [row.key for row, sound in file.examined(curves=True) if not sound]
-    for design, replicate in bad:
-        print(f"design point {design}, replicate {replicate}: damaged")
-    total = sum(study.counts.values())
-    print(f"{total - len(bad):,} of {total:,} runs match their checksums")
-    return 1 if bad else 0
+    with StudyFile(path) as file:
+        total = sum(1 for _ in file.examined())
+        damage = file.damage()
+    for sentence in damage:
+        print(sentence)
+    if damage:
+        return 1
+    print(f"{total:,} of {total:,} runs match their checksums, and so do description and design points")
+    return 0
 
 
 def _discover(study: "Answers", measure: str, level: str) -> int:

@@ -39,7 +39,7 @@ def compared(path, policies=POLICIES, runs=6, **told) -> Comparison:
     """A comparison of made-up runs."""
     spec = replace(spec_of("toy", policies, runs=runs, **told), task="tests.study.comparison.fake_arm.run_arm")
     run_study(spec, path, RunOptions(executor=Here(), workers=1, quiet=True))
-    return Comparison(path)
+    return Comparison(fake_arm.as_comparison(path))
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_two_workers_give_what_one_process_gives(tmp_path, comparison):
         run_study(spec, tmp_path / "two.sqlite", RunOptions(executor=pool, workers=2, quiet=True))
     finally:
         pool.shutdown()
-    other = Comparison(tmp_path / "two.sqlite")
+    other = Comparison(fake_arm.as_comparison(tmp_path / "two.sqlite"))
     pd.testing.assert_frame_equal(other.summary, comparison.summary)
     pd.testing.assert_frame_equal(other.attribution, comparison.attribution)
 

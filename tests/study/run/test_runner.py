@@ -117,7 +117,7 @@ def test_a_run_that_kills_its_worker_three_times_is_quarantined_and_no_other(tmp
 def test_a_run_that_takes_too_long_is_ended_alone(tmp_path: Path, study: Make, how: str) -> None:
     """By an alarm in the worker, or by killing the process when nothing in it listens."""
     spec = study(settings={how: 1}, run={"time_limit": 0.3})
-    driving = DriveOptions(grace=1.0)
+    driving = DriveOptions(grace=1.0, start=10.0)
     done = _run(spec, tmp_path / "s.sqlite", driving=driving)
     assert done.counts == {"done": 9, "timeout": 3}
     assert set(done.failures["error"]) == {"took longer than run.time_limit = 0.3 s"}

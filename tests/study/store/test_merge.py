@@ -8,8 +8,10 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
+from desertion.study.run.origin import header
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.merge import merge
+from desertion.study.store.writer import StudyWriter
 
 type Make = Callable[..., StudySpec]
 
@@ -55,19 +57,15 @@ def test_files_of_different_studies_do_not_merge(tmp_path: Path, study: Make) ->
 
 def test_shards_that_disagree_about_a_run_do_not_merge(tmp_path: Path, study: Make) -> None:
     """Overlapping files are fine when they agree."""
-    import sqlite3
-
-    from desertion.study.store.row import DONE, digest, packed_scalars
-
     one, other = _run(study(), tmp_path / "one.sqlite"), _run(study(), tmp_path / "other.sqlite")
     assert merge([one, other], tmp_path / "agreed.sqlite") == 12
-    with sqlite3.connect(other) as connection:
-        shape, curve = connection.execute(
-            "SELECT shape, curve_checksum FROM run WHERE design=0 AND replicate=0"
-        ).fetchone()
-        scalars = packed_scalars({"left_total": 1.0})
-        checksum = digest(0, 0, DONE, scalars, shape, curve, "")
-        connection.execute("UPDATE run SET scalars=?, checksum=? WHERE design=0 AND replicate=0", (scalars, checksum))
-    connection.close()
+    spec = study()
+    points = spec.points()
+    writer = StudyWriter.open(other, header(spec, points, (1, 1)), points)
+    row = writer.run_of(0, 0)
+    assert row is not None
+    row.scalars = {"left_total": 1.0}
+    writer.put([row])
+    writer.close()
     with pytest.raises(InputError, match="disagree about replicate 0 of design point 0"):
         merge([one, other], tmp_path / "merged.sqlite")

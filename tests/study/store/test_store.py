@@ -17,7 +17,7 @@ from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.origin import header
-from desertion.study.store.disk import on_network
+from desertion.study.store.disk import on_local_disk
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, FAILED, Row
 from desertion.study.store.writer import StudyWriter
@@ -225,10 +225,18 @@ def test_no_half_made_file_is_left_when_there_is_no_room_to_begin(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_network_disks_are_known_by_the_table_of_mounts(tmp_path: Path) -> None:
-    """The longest mount point that holds the file decides."""
+@pytest.mark.parametrize("kind", ["nfs4", "virtiofs", "fuse.glusterfs", "fuse.ceph", "vboxsf", "wekafs", "unheard-of"])
+def test_only_disks_that_are_known_to_be_local_get_a_write_ahead_log(tmp_path: Path, kind: str) -> None:
+    """The longest mount point that holds the file decides; without a table nothing is known."""
     table = tmp_path / "mounts"
-    table.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/net nfs4 rw 0 0\n")
-    assert on_network(tmp_path / "net" / "s.sqlite", table)
-    assert not on_network(tmp_path / "s.sqlite", table)
-    assert not on_network(tmp_path / "s.sqlite", tmp_path / "absent")
+    table.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/net {kind} rw 0 0\n")
+    assert not on_local_disk(tmp_path / "net" / "s.sqlite", table)
+    assert on_local_disk(tmp_path / "s.sqlite", table)
+    assert not on_local_disk(tmp_path / "s.sqlite", tmp_path / "absent")
+
+
+@pytest.mark.parametrize("kind", ["xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay", "apfs", "ntfs"])
+def test_local_disks_are_known(tmp_path: Path, kind: str) -> None:
+    """Those that people and containers have."""
+    (tmp_path / "mounts").write_text(f"none / {kind} rw 0 0\n")
+    assert on_local_disk(tmp_path / "s.sqlite", tmp_path / "mounts")

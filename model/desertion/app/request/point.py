@@ -64,7 +64,7 @@ def command_of(task: str, run: Mapping[str, Any]) -> str:
     """The command line that lives through the first replicate of a design point, found right before it is given.
 
     Args:
-        task: Dotted path of the study's task.
+        task: The study's task.
         run: As `run_of` gives it.
 
     Raises:
@@ -106,7 +106,9 @@ def is_changed(header: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
     from desertion.study.run.origin import versions
     from desertion.study.run.task import fingerprint
 
-    return header.get("fingerprint") != fingerprint(header["spec"]["task"], run) or header.get("versions") != versions()
+    now = fingerprint(header["spec"]["task"], [run])
+    stored = dict(header.get("fingerprint", {}))
+    return any(stored.get(name) != code for name, code in now.items()) or header.get("versions") != versions()
 
 
 def as_toml(value: object) -> str:

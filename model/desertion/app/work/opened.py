@@ -52,9 +52,9 @@ def open_study(name: str) -> OpenedStudy:
     path = path_of(name)
     study = Study(path)
     task = str(study.spec["task"])
-    if task.endswith("claim_task.run_arm"):
+    if task == "claims":
         raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
-    comparison = Comparison(path) if task.endswith(".run_arm") else None
+    comparison = Comparison(path) if task == "comparison" else None
     parameters = parameters_of(study.runs)
     axes = [
         name for name in parameters if name not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[name])

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.files import folder, replacing, write_text
+from desertion.files import replacing, replacing_folder, write_text
 from desertion.study.analysis.bands import chosen_columns
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.failures import StoreFullError
@@ -28,7 +28,7 @@ _EMA_NAMES = {"policies": "policy"}
 
 
 def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> list[Path]:
-    """Write a study's tables into a folder.
+    """The files of a study's tables, written into a folder, all of them or none.
 
     Args:
         source: The study's file.
@@ -36,31 +36,31 @@ def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> l
         form: `csv` or `parquet` (runs, design, curves), or `ema` (experiments.csv and a CSV an outcome).
         curves: Whether to write the daily curves as well.
 
-    Returns:
-        The files written.
-
     Raises:
         InputError: If the format is unknown, the study empty, or the folder cannot be written.
     """
     if form not in FORMATS:
         raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
-    folder(out)
-    with StudyFile(source) as file:
-        about = write_text(out / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
-        if form == "ema":
-            return [about, *_ema(file, out)]
-        written = [
-            about,
-            _table(runs_table(file), out / f"runs.{form}"),
-            _table(points_table(file), out / f"design.{form}"),
-        ]
-        if curves and file.header().get("columns"):
-            written.append(
-                _csv_curves(file, out / "curves.csv")
-                if form == "csv"
-                else _parquet_curves(file, out / "curves.parquet")
-            )
-        return written
+    with StudyFile(source) as file, replacing_folder(out) as fresh:
+        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves)]
+
+
+def _written(file: StudyFile, folder: Path, form: str, curves: bool) -> list[Path]:
+    about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
+    if form == "ema":
+        return [about, *_ema(file, folder)]
+    written = [
+        about,
+        _table(runs_table(file), folder / f"runs.{form}"),
+        _table(points_table(file), folder / f"design.{form}"),
+    ]
+    if curves and file.header().get("columns"):
+        written.append(
+            _csv_curves(file, folder / "curves.csv")
+            if form == "csv"
+            else _parquet_curves(file, folder / "curves.parquet")
+        )
+    return written
 
 
 def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:

@@ -21,7 +21,7 @@ from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
-TASK = "desertion.study.claims.world_run.run_arm"
+TASK = "claims"
 FEWEST_WORLDS = 1000
 
 ASSUMED = (

@@ -17,7 +17,8 @@ from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.spread import Spread, settings_for
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.factors import Point, Value
-from desertion.study.run.task import Outcome, model_code
+from desertion.study.run.sources import documents
+from desertion.study.run.task import Outcome
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -26,7 +27,7 @@ ASPECTS = ("form", "reproduction", "half_life", "local", "reception", "baseline"
 """Names of a world that are not settings themselves but are turned into some."""
 
 
-def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """Run one arm in one world.
 
     Args:
@@ -47,14 +48,17 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Put a scenario together before anything runs, so that a misspelt key is found at once."""
-    scenario_of(spec["settings"])
+    """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once."""
+    scenario_of(spec["settings"]).sized()
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of the claims file and of the model's code."""
-    path = Path(str(spec["settings"]["claims"] or shipped()))
-    return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), "code": model_code()}
+    """Hashes of the claims file, and of the scenario and the policies of the arm."""
+    settings = spec["settings"]
+    path = Path(str(settings["claims"] or shipped()))
+    arm = load(path).arms[str(settings["arm"])]
+    read = documents(arm.scenario, arm.policies)
+    return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **read}
 
 
 def scenario_of(given: Mapping[str, Any]) -> Scenario:

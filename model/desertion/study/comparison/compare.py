@@ -33,7 +33,7 @@ USUAL = (
 )
 """Policies that are compared where none are named."""
 
-TASK = "desertion.study.comparison.arm.run_arm"
+TASK = "comparison"
 
 
 def compare(

@@ -40,7 +40,7 @@ class Tables:
     replicate, every policy met the same people with the same fates, so differences are taken pair by pair.
 
     Args:
-        path: File of a study whose task was `desertion.study.comparison.arm.run_arm`.
+        path: File of a study whose task was `comparison`.
         confidence: Confidence of all intervals.
         seed: Seed of the bootstrap.
         keep: Anything that must live as long as the comparison, such as the folder that holds its file.
@@ -57,7 +57,7 @@ class Tables:
         self._keep = keep
         with StudyFile(self.path) as file:
             self.header: Mapping[str, Any] = file.header()
-            if not str(self.header["spec"]["task"]).endswith(".run_arm"):
+            if self.header["spec"]["task"] != "comparison":
                 raise InputError(f"{self.path} is the file of a sweep, not of a comparison: open it with Study")
             self.policies: tuple[str, ...] = tuple(str(point["policies"]) for point in file.points())
             """Labels of the policies in the order given; the first is the baseline."""

@@ -11,7 +11,7 @@ from desertion.study.design.factors import Factor, Point, Value
 from desertion.study.design.layout import DUMMY, DesignRule, lay_out
 from desertion.study.design.replicates import ReplicateRule
 
-MODEL_TASK = "desertion.study.run.task.run_task"
+MODEL_TASK = "model"
 
 POPULATIONS = ("compiled", "mesa")
 
@@ -44,7 +44,7 @@ class StudySpec:
         name: Short name, the study file's stem.
         title: What the study is called.
         question: The question that it answers, in a sentence or two.
-        task: Dotted path of the function that runs one replicate, see :mod:`desertion.study.run.task`.
+        task: Name of a shipped task, or dotted path of the function that runs one replicate, see `run.task`.
         scenario: Name or path of the scenario.
         scale: Share of real size, or None for the scenario's own.
         days: Horizon in days, or None for the scenario's own.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import re
 import signal
 import socket
+import sys
 import threading
 import time
 import traceback
@@ -20,6 +22,8 @@ import numpy as np
 
 from desertion.study.run.task import Outcome, task
 from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
+
+_COMPILERS = re.compile(r"[\\/](numba|llvmlite)[\\/]")
 
 
 class TimeLimitError(Exception):
@@ -40,7 +44,7 @@ class Ticket:
 class Chunk:
     """Runs for one worker.
 
-    Args:
+    Attributes:
         tickets: The runs.
         seed: Seed of the study.
         time_limit: Seconds that one run may take, 0 for no limit.
@@ -77,9 +81,10 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
     row = Row(ticket.design, ticket.replicate, DONE, ticket.attempt, worker=f"{socket.gethostname()}:{os.getpid()}")
     columns: tuple[str, ...] = ()
     try:
+        run = task(str(ticket.spec["task"]))
+        seed = seed_of(chunk.seed, ticket.spec.get("stream"))
         with limited(chunk.time_limit):
-            seed = seed_of(chunk.seed, ticket.spec.get("stream"))
-            outcome = task(str(ticket.spec["task"]))(ticket.spec, ticket.replicate, seed)
+            outcome = run(ticket.spec, ticket.replicate, seed)
         _check(outcome)
         row.scalars = {name: float(value) for name, value in outcome.scalars.items()}
         row.curve = np.ascontiguousarray(outcome.curve, np.float32)
@@ -120,10 +125,11 @@ def _check(outcome: Outcome) -> None:
 
 @contextmanager
 def limited(seconds: float) -> Generator[None]:
-    """Raise :class:`TimeLimitError` in the body after some seconds, 0 for never.
+    """Raise `TimeLimitError` in the body after some seconds of its own, 0 for never.
 
-    In a process's main thread an alarm does it, which also cuts a sleep short. Cluster workers run tasks in other
-    threads, where the exception comes between two Python instructions.
+    Imports and compilation do not count and are never cut off: that would leave half-loaded modules to every later run
+    of the worker. In a process's main thread an alarm looks at the body, which also cuts a sleep short. Cluster workers
+    run tasks in other threads, where the exception comes between two Python instructions.
 
     Args:
         seconds: Time that the body may take.
@@ -131,20 +137,54 @@ def limited(seconds: float) -> Generator[None]:
     if seconds <= 0:
         yield
     elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        with _alarm(seconds):
+        with _alarm(_Stopwatch(seconds)):
             yield
     else:
-        with _thrown(seconds):
+        with _thrown(_Stopwatch(seconds)):
             yield
+
+
+class _Stopwatch:
+    """Time that a body spends on its own, known to a twentieth of its limit by looking at what it is doing.
+
+    Attributes:
+        tick: Seconds between two looks.
+    """
+
+    def __init__(self, limit: float) -> None:
+        self.tick = min(max(limit / 20, 0.01), 1.0)
+        self._limit = limit
+        self._spent = 0.0
+        self._last = time.monotonic()
+
+    def over(self, frame: FrameType | None) -> bool:
+        """Whether the body has spent its time and may be cut off in `frame`."""
+        now = time.monotonic()
+        preparing = _preparing(frame)
+        if not preparing:
+            self._spent += now - self._last
+        self._last = now
+        return self._spent >= self._limit and not preparing
+
+
+def _preparing(frame: FrameType | None) -> bool:
+    """Whether modules are being imported or code is being compiled in a frame or above it."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith("<frozen importlib") or _COMPILERS.search(file):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
-def _alarm(seconds: float) -> Generator[None]:
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise TimeLimitError
+def _alarm(watch: _Stopwatch) -> Generator[None]:
+    def look(_number: int, frame: FrameType | None) -> None:
+        if watch.over(frame):
+            raise TimeLimitError
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, watch.tick, watch.tick)
     try:
         yield
     finally:
@@ -153,22 +193,25 @@ def _alarm(seconds: float) -> Generator[None]:
 
 
 @contextmanager
-def _thrown(seconds: float) -> Generator[None]:
-    target = ctypes.c_ulong(threading.get_ident())
-    over = threading.Lock()
-    done = False
+def _thrown(watch: _Stopwatch) -> Generator[None]:
+    target = threading.get_ident()
+    lock = threading.Lock()
+    ended = threading.Event()
 
-    def throw() -> None:
-        with over:
-            if not done:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(TimeLimitError))
+    def look() -> None:
+        while not ended.wait(watch.tick):
+            with lock:  # so that no exception comes after the body has ended
+                if not ended.is_set() and watch.over(_frame_of(target)):
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TimeLimitError))
+                    return
 
-    timer = threading.Timer(seconds, throw)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=look, daemon=True).start()
     try:
         yield
     finally:
-        with over:
-            done = True
-        timer.cancel()
+        with lock:
+            ended.set()
+
+
+def _frame_of(thread: int) -> FrameType | None:
+    return sys._current_frames().get(thread)  # pyright: ignore[reportPrivateUsage] - there is no public way

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -28,12 +29,21 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -
         "question": spec.question,
         "spec": spec.resolved(),
         "spec_sha256": spec.sha256(),
-        "fingerprint": fingerprint(spec.task, spec.task_of(points[0])),
+        "fingerprint": fingerprint(spec.task, map(spec.task_of, _all_words(spec, points))),
         "versions": versions(),
         "platform": platform.platform(),
         "shard": f"{shard[0]}/{shard[1]}",
         "run": {"on_error": spec.run.on_error, "time_limit": spec.run.time_limit},
     }
+
+
+def _all_words(spec: StudySpec, points: tuple[Point, ...]) -> Iterator[Point]:
+    """The design points, and for a search, whose points are still to come, one for each word that a factor may take."""
+    yield from points
+    for factor in spec.factors:
+        for value in factor.values:
+            if isinstance(value, str) and factor.name not in points[0]:
+                yield {**points[0], factor.name: value}
 
 
 def versions() -> dict[str, str]:

@@ -41,26 +41,28 @@ class _Job:
     future: Future[Any]
     call: Callable[[], Any]
     allowance: float
+    start: float
 
 
 @dataclass(eq=False, slots=True)
 class _Slot:
-    """One worker process: the executor that owns it, its number once it runs, and what it is doing."""
+    """One worker process: the executor that owns it, its number once it runs, what it is doing, and whether it has done any."""
 
     executor: ProcessPoolExecutor
     process: int | None = None
     job: _Job | None = None
     started: float = 0.0
     killed: bool = False
+    warm: bool = False
 
 
 class LocalPool(Executor):
     """Processes of this machine, each in an executor of its own.
 
     A stock process pool loses every waiting call when one process dies. Here a death costs the one call that ran
-    in that process, which fails with ``BrokenProcessPool``; the process is replaced and nobody else notices. So
+    in that process, which fails with `BrokenProcessPool`; the process is replaced and nobody else notices. So
     the call that killed its process is known for certain. Processes are spawned, run one thread each, do not
-    import the caller's main script, and end when the caller dies, even by ``kill -9``.
+    import the caller's main script, and end when the caller dies, even by `kill -9`.
 
     Args:
         workers: Number of processes, 0 for one a core that this process may use.
@@ -80,24 +82,25 @@ class LocalPool(Executor):
         """Queue a call; it runs in the next free process."""
         return self.submit_within(0.0, partial(fn, *args, **kwargs))
 
-    def submit_within(self, allowance: float, call: Callable[[], Any]) -> Future[Any]:
+    def submit_within(self, allowance: float, call: Callable[[], Any], start: float = 0.0) -> Future[Any]:
         """Queue a call whose process is killed when it takes too long.
 
         Args:
             allowance: Seconds from the start of the call, 0 for any time.
             call: A picklable function without arguments.
+            start: Seconds more for a call that is the first of its process, which loads and compiles everything.
 
         Raises:
             RuntimeError: If the pool is shut down.
         """
         if self._closing:
             raise RuntimeError("the pool is shut down: make a new one")
-        job = _Job(Future(), call, allowance)
+        job = _Job(Future(), call, allowance, start)
         self._events.put(partial(self._pending.append, job))
         return job.future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes: after their queued calls, or at once with ``cancel_futures``."""
+        """End the processes: after their queued calls, or at once with `cancel_futures`."""
         if self._closing:
             return
         if cancel_futures:
@@ -147,7 +150,7 @@ class LocalPool(Executor):
     def _ended(self, slot: _Slot, job: _Job, inner: Future[Any]) -> None:
         problem: BaseException | None = BrokenProcessPool("cancelled") if inner.cancelled() else inner.exception()
         overdue = slot.killed
-        slot.job = None
+        slot.job, slot.warm = None, True
         if isinstance(problem, BrokenProcessPool):
             self._replace(slot)
             if overdue:
@@ -161,7 +164,8 @@ class LocalPool(Executor):
         now = time.monotonic()
         for slot in self._slots:
             job = slot.job
-            if job and job.allowance and not slot.killed and now - slot.started > job.allowance:
+            allowed = job.allowance + (0.0 if slot.warm else job.start) if job else 0.0
+            if job and job.allowance and not slot.killed and now - slot.started > allowed:
                 slot.killed = True
                 _kill(slot.process)
 
@@ -179,6 +183,7 @@ class LocalPool(Executor):
     def _replace(self, slot: _Slot) -> None:
         slot.executor.shutdown(wait=False)
         slot.process = slot.job = None
+        slot.warm = False
         if self._closing and not self._pending:
             return
         slot.executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
@@ -234,21 +239,21 @@ def _die_with(parent: Any) -> None:
 def _spawning() -> Generator[None]:
     """Start a process that runs one thread and does not import the caller's main script.
 
-    Without this a plain script that calls ``sweep`` needs ``if __name__ == "__main__"``, or every worker would
+    Without this a plain script that calls `sweep` needs `if __name__ == "__main__"`, or every worker would
     start the study anew.
     """
     main = sys.modules["__main__"]
     with _STARTING:
-        kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+        script = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
         before = {name: os.environ.get(name) for name in _ONE_THREAD}
         try:
             os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
             main.__spec__ = None
-            if "__file__" in kept:
+            if "__file__" in script:
                 del main.__file__
             yield
         finally:
-            for name, value in kept.items():
+            for name, value in script.items():
                 setattr(main, name, value)
             for name, value in before.items():
                 if value is None:

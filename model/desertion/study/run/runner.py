@@ -36,7 +36,7 @@ _LOOK = 0.2
 class Progress:
     """Where a study stands.
 
-    Args:
+    Attributes:
         finished: Runs in the file.
         known: Runs that the study has, as far as it is decided.
         failed: Runs that failed, timed out or were quarantined in this session.
@@ -55,14 +55,16 @@ class Progress:
 class DriveOptions:
     """How a study is driven.
 
-    Args:
-        grace: Seconds beyond a chunk's time limits after which its process is killed; covers a slow start.
+    Attributes:
+        grace: Seconds beyond a chunk's time limits after which its process is killed.
+        start: Seconds more for the first chunk of a process, which may have to compile the model.
         patience: Seconds that an interrupted study waits for the runs under way.
         report: Called with the progress a few times a second.
         hint: How to go on after an interruption, as a command.
     """
 
     grace: float = 60.0
+    start: float = 600.0
     patience: float = 10.0
     report: Callable[[Progress], None] = field(default=lambda _progress: None)
     hint: str = "start the same command again"
@@ -76,7 +78,7 @@ class Runner:
         points: Its design points.
         writer: Its file.
         schedule: Which runs come next; what the file already holds has been restored.
-        executor: Anything with the interface of ``concurrent.futures.Executor``.
+        executor: Anything with the interface of `concurrent.futures.Executor`.
         workers: Runs that the executor does at a time.
         options: How to drive.
     """
@@ -112,7 +114,7 @@ class Runner:
         """Do all runs that are left.
 
         Raises:
-            StudyFailedError: If runs failed and the study's ``on_error`` says to raise.
+            StudyFailedError: If runs failed and the study's `on_error` says to raise.
             Interrupted: If the user or the system asked to stop; everything finished is in the file.
             WorkersLostError: If no worker can be had any more.
             StoreFullError: If the disk is full.
@@ -182,7 +184,7 @@ class Runner:
             if within is None:
                 return self._executor.submit(run_chunk, chunk)
             allowance = len(chunk.tickets) * chunk.time_limit + self._options.grace if chunk.time_limit else 0.0
-            return within(allowance, partial(run_chunk, chunk))
+            return within(allowance, partial(run_chunk, chunk), self._options.start)
         except (BrokenExecutor, RuntimeError) as problem:
             raise self._no_workers(problem) from problem
 

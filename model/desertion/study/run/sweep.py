@@ -6,21 +6,21 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desertion.errors import InputError, unknown_name
-from desertion.study.design.factors import Point
+from desertion.study.design.factors import Point, Value
 from desertion.study.design.reading import read_spec, spec_from
 from desertion.study.design.spec import StudySpec
+from desertion.study.failures import StudyFailedError
 from desertion.study.run.cluster import Certificates, dask_executor
 from desertion.study.run.origin import header
 from desertion.study.run.pool import LocalPool, usable_cores
 from desertion.study.run.progress import shown_progress
 from desertion.study.run.runner import DriveOptions, Progress, Runner, watched
 from desertion.study.run.schedule import Schedule
-from desertion.study.run.task import task as find_task
+from desertion.study.run.task import hook
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
@@ -148,6 +148,7 @@ def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOption
 
     Raises:
         InputError: If the file belongs to another study or a design point cannot be run.
+        StudyFailedError: If no run could be finished; the failed ones are in the file.
     """
     from desertion.study.analysis.study import Study
 
@@ -155,13 +156,31 @@ def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOption
     points = spec.points()
     path = Path(out) if out is not None else default_path(spec, options.shard)
     check_points(spec, points)
-    writer = StudyWriter.open(path, header(spec, points, options.shard), points, accept_changes=options.accept_changes)
+    writer = StudyWriter.open(
+        path,
+        header(spec, points, options.shard),
+        points,
+        accept_changes=options.accept_changes,
+        command=options.driving.hint,
+    )
     try:
         with working(spec, options, points[0]) as (executor, workers, report):
             drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
-    return Study(path)
+    study = Study(path)
+    _refuse_hopeless(study)
+    return study
+
+
+def _refuse_hopeless(study: Study) -> None:
+    """Raise where every run failed: such a study has no answer."""
+    if study.counts and DONE not in study.counts:
+        reason = study.failures["error"].mode().iloc[0]
+        raise StudyFailedError(
+            f"all {sum(study.counts.values()):,} runs failed, most often with: {reason}; see them with "
+            f"`desertion show {study.path} --failures`, and run them again with --retry-failed once the reason is gone"
+        )
 
 
 def drive(
@@ -224,13 +243,23 @@ def _given(**entries: object) -> dict[str, Any]:
 
 
 def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
-    """Let the task look at some points before anything runs: a misspelt key should not cost a night."""
-    find_task(spec.task)
-    check = getattr(import_module(spec.task.rpartition(".")[0]), "task_check", None)
-    step = max(1, len(points) // _CHECKED_POINTS)
-    if check is not None:
-        for point in (*points[::step], points[-1]):
-            check(spec.task_of(point))
+    """Let the task look at some points before anything runs: a misspelt key should not cost a night.
+
+    Points are looked at that lie evenly over the design, the first with each word, and those with the extreme scales.
+    """
+    check = hook(spec.task, "task_check")
+    if check is None:
+        return
+    chosen = {id(point): point for point in (*points[:: max(1, len(points) // _CHECKED_POINTS)], points[-1])}
+    words: dict[tuple[str, Value], Point] = {}
+    for point in points:
+        for name, value in point.items():
+            if isinstance(value, str):
+                words.setdefault((name, value), point)
+    scaled = sorted((point for point in points if "scale" in point), key=lambda point: float(point["scale"]))
+    chosen |= {id(point): point for point in (*words.values(), *scaled[:1], *scaled[-1:])}
+    for point in chosen.values():
+        check(spec.task_of(point))
 
 
 def _finished(
@@ -265,7 +294,7 @@ def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[t
         with dask_executor(options.scheduler, options.certificates) as found:
             yield found
     else:
-        prepare = getattr(import_module(spec.task.rpartition(".")[0]), "task_prepare", None)
+        prepare = hook(spec.task, "task_prepare")
         if prepare is not None:
             prepare(spec.task_of(point))
         pool = LocalPool(options.workers or spec.run.workers)

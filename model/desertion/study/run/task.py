@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,12 +17,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 from desertion.study.design.point import scenario_of
+from desertion.study.run.sources import documents, model_code, task_code
 
 type Task = Callable[[Mapping[str, Any], int, int], "Outcome"]
 """A module-level function of (what to run, replicate, seed of the study)."""
 
-# Their code cannot change a run's result.
-_BESIDE_THE_MODEL = ("study", "figures", "app", "commands", "report", "cli.py", "files.py")
+TASKS = {
+    "model": "desertion.study.run.task.run_task",
+    "comparison": "desertion.study.comparison.arm.run_arm",
+    "claims": "desertion.study.claims.world_run.run_claim_arm",
+}
+"""The shipped tasks by the names that files store; a task of a user's own is named by its dotted path."""
 
 # Daily columns that are shares of something, so that adding them over forces would mean nothing.
 _SHARES = ("legitimacy", "turnout", "war_index", "information", "collapsed", "fallen")
@@ -34,7 +37,7 @@ _SHARES = ("legitimacy", "turnout", "war_index", "information", "collapsed", "fa
 class Outcome:
     """What is kept of one run.
 
-    Args:
+    Attributes:
         scalars: Measures by name; NaN where a measure has no value.
         curve: (days + 1, columns) : the daily columns kept, summed over forces; row 0 is the start. May be empty.
         columns: Names of the curve's columns.
@@ -47,29 +50,64 @@ class Outcome:
     extras: bytes = b""
 
 
-def task(path: str) -> Task:
-    """Find a task by its dotted path.
+def path_of(name: str) -> str:
+    """Dotted path of a task that is given by its name or by its path."""
+    return TASKS.get(name, name)
+
+
+def task(name: str) -> Task:
+    """The function behind a task's name or dotted path.
 
     Raises:
         InputError: If there is no such module or function.
     """
-    module, _, name = path.rpartition(".")
+    path = path_of(name)
+    module, _, function = path.rpartition(".")
     try:
-        return cast(Task, getattr(import_module(module), name))
+        return cast(Task, getattr(import_module(module), function))
     except (ImportError, AttributeError, ValueError) as problem:
-        raise InputError(f"task = {path!r} cannot be found: {problem}") from problem
+        raise InputError(
+            f"task = {name!r} cannot be found ({problem}): name one of {', '.join(TASKS)}, or give the dotted path of a "
+            f"function that Python can import"
+        ) from problem
 
 
-def fingerprint(path: str, spec: Mapping[str, Any]) -> dict[str, str]:
-    """What a task's results hang on beyond the study's own description, as hashes by name.
+def hook(name: str, what: str) -> Callable[..., Any] | None:
+    """A function beside a task, if its module has it: `task_check`, `task_prepare` or `task_fingerprint`.
 
     Args:
-        path: Dotted path of the task; its module may define ``task_fingerprint(spec)``.
-        spec: What the first design point would be told.
+        name: The task.
+        what: Name of the function, each of which takes what the task is told.
     """
-    task(path)
-    own = getattr(import_module(path.rpartition(".")[0]), "task_fingerprint", None)
-    return own(spec) if own is not None else {}
+    task(name)
+    return getattr(import_module(path_of(name).rpartition(".")[0]), what, None)
+
+
+def fingerprint(name: str, specs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What a task's results hang on beyond the study's own description: documents and code, as hashes by name.
+
+    Args:
+        name: The task; its module may define `task_fingerprint(spec)`.
+        specs: What the design points tell it. Only words can name documents, so it is asked once for equal ones.
+    """
+    own = hook(name, "task_fingerprint") or _documents_if_any
+    hashes = {**model_code(), **task_code(path_of(name).rpartition(".")[0])}
+    asked: set[object] = set()
+    for spec in specs:
+        words = tuple((key, value) for key, value in spec["settings"].items() if isinstance(value, str))
+        document = (spec["scenario"], tuple(spec["policies"]), words)
+        if document not in asked:
+            asked.add(document)
+            hashes |= own(spec)
+    return hashes
+
+
+def _documents_if_any(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of the documents that a task may read which does not say what it reads."""
+    try:
+        return task_fingerprint(spec)
+    except InputError:
+        return {}
 
 
 def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
@@ -77,7 +115,7 @@ def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 
     Args:
         spec: scenario, policies, scale, days, population, settings, measures and daily, as
-            :meth:`desertion.study.design.spec.StudySpec.task_of` lays them out.
+            `desertion.study.design.spec.StudySpec.task_of` lays them out.
         replicate: Number of the replicate; the same number means the same people and fates under every policy.
         seed: Seed of the study.
 
@@ -95,8 +133,39 @@ def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Refuse a design point whose scenario cannot be had, before anything runs."""
-    scenario_of(spec)
+    """Refuse a design point whose scenario, scale, measures or daily columns cannot be had, before anything runs."""
+    from desertion.simulation.record.tables import DAILY_COLUMNS
+
+    scenario_of(spec).sized()
+    _refuse_unknown("daily column", spec["daily"], DAILY_COLUMNS, "keep.daily")
+    if spec["measures"]:
+        _refuse_unknown("measure", spec["measures"], _measures(str(spec["scenario"])), "keep.measures")
+
+
+@lru_cache(maxsize=16)
+def _measures(scenario: str) -> tuple[str, ...]:
+    """Names of all measures of a scenario, read off one day of the smallest world that it can be shrunk to."""
+    from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
+
+    whole = Scenario.load(scenario)
+    for scale in (whole.scale * 10.0**-power for power in range(6, -1, -1)):
+        small = whole.with_({"scale": scale, "days": 1, "graph": None})
+        try:
+            small.sized()
+        except InputError:
+            continue
+        model = DesertionModel(small, rng=1)
+        model.run()
+        return tuple(model.measures())
+    raise InputError(f"scenario {scenario!r} cannot be run at its own scale")
+
+
+def _refuse_unknown(kind: str, wanted: Iterable[str], known: Iterable[str], where: str) -> None:
+    names = tuple(map(str, known))
+    for name in wanted:
+        if name not in names:
+            raise unknown_name(kind, name, names, where=where)
 
 
 def task_prepare(_spec: Mapping[str, Any]) -> None:
@@ -107,23 +176,19 @@ def task_prepare(_spec: Mapping[str, Any]) -> None:
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Hash of the scenario before any point's changes, and of the model's code."""
-    bare = scenario_of({**spec, "settings": {}, "policies": []})
-    return {"scenario": hashlib.sha256(bare.model_dump_json().encode()).hexdigest(), "code": model_code()}
+    """Hashes of the scenario before any point's changes, of the policies laid over it and of a graph."""
+    graph = spec["settings"].get("graph")
+    return documents(str(spec["scenario"]), spec["policies"], None if graph is None else str(graph))
 
 
 def _chosen(measures: Mapping[str, float], wanted: list[str]) -> dict[str, float]:
-    for name in wanted:
-        if name not in measures:
-            raise unknown_name("measure", name, measures, where="keep.measures")
+    _refuse_unknown("measure", wanted, measures, "keep.measures")
     return {name: float(measures[name]) for name in wanted or measures}
 
 
 def _curve(daily: pd.DataFrame, wanted: tuple[str, ...]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Daily columns over all forces: counts added up, shares averaged."""
-    for name in wanted:
-        if name not in daily.columns:
-            raise unknown_name("daily column", name, map(str, daily.columns), where="keep.daily")
+    _refuse_unknown("daily column", wanted, daily.columns, "keep.daily")
     if not wanted:
         return np.empty((0, 0), np.float32), ()
     forces = daily["force"].nunique()
@@ -131,15 +196,3 @@ def _curve(daily: pd.DataFrame, wanted: tuple[str, ...]) -> tuple[NDArray[np.flo
     shares = [index for index, name in enumerate(wanted) if name in _SHARES]
     table[:, shares] /= forces
     return table.astype(np.float32), wanted
-
-
-@lru_cache(maxsize=1)
-def model_code() -> str:
-    """Hash of the model's source files, without studies, figures, app and commands."""
-    root = Path(__file__).resolve().parents[2]
-    digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        inner = file.relative_to(root)
-        if inner.parts[0] not in _BESIDE_THE_MODEL:
-            digest.update(inner.as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()

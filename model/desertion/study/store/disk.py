@@ -1,44 +1,75 @@
-"""Disk: whether a file lies on a network, and the sentence that says that a disk is full."""
+"""Disk: whether a file's disk is known to be local, and the sentence that says that a disk is full."""
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
+from desertion.errors import InputError
 from desertion.study.failures import StoreFullError
 
-_NETWORK_DISKS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "ceph", "afs", "9p", "fuse.sshfs", "glusterfs")
-_FULL = ("SQLITE_FULL", "SQLITE_IOERR")
+# fmt: off
+_LOCAL_DISKS = frozenset((
+    "apfs", "bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "hfs", "hfsplus", "jfs", "msdos", "nilfs2",
+    "ntfs", "ntfs3", "overlay", "ramfs", "reiserfs", "tmpfs", "ufs", "vfat", "xfs", "zfs",
+))
+
+# What SQLite says when it cannot write; its other I/O errors tell of a disk that cannot be read.
+_FULL = frozenset((
+    "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_DIR_FSYNC", "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN", "SQLITE_IOERR_SHMMAP", "SQLITE_CANTOPEN",
+))
+# fmt: on
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def on_network(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
-    """Whether a file lies on a network disk, where SQLite's write-ahead log is not safe.
+def on_local_disk(path: Path, mounts: Path = Path("/proc/mounts")) -> bool:
+    """Whether a file lies on a disk that is known to be local, where SQLite's write-ahead log is safe.
 
     Args:
         path: The file.
-        mounts: Table of mounted disks; where there is none, a disk counts as local.
+        mounts: Table of mounted disks; where there is none, no disk is known.
     """
     try:
-        table = [line.split() for line in mounts.read_text().splitlines()]
+        table = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
     except OSError:
         return False
     full = path.resolve()
-    inside = [line for line in table if len(line) > 2 and full.is_relative_to(line[1].replace("\\040", " "))]
-    kind = max(inside, key=lambda line: len(line[1]))[2] if inside else ""
-    return kind.startswith(_NETWORK_DISKS)
+    above = [line for line in table if len(line) > 2 and full.is_relative_to(line[1].replace("\\040", " "))]
+    # Of two disks mounted on one folder the later one is seen.
+    kind = max(reversed(above), key=lambda line: len(line[1]))[2] if above else ""
+    return kind in _LOCAL_DISKS
 
 
-def full_or(problem: sqlite3.OperationalError, path: Path) -> Exception:
-    """The error to raise for one of SQLite's: a sentence where a disk or a quota is full, else the error itself.
+def is_full(problem: sqlite3.Error | OSError) -> bool:
+    """Whether an error says that a disk or a quota leaves no room to write."""
+    if isinstance(problem, OSError):
+        return problem.errno in _NO_ROOM
+    return getattr(problem, "sqlite_errorname", "") in _FULL
+
+
+def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
+    """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself.
 
     Args:
-        problem: What SQLite said.
-        path: The file that it was writing.
+        problem: What SQLite or the system said.
+        path: The file that was written.
     """
-    name = getattr(problem, "sqlite_errorname", "")
-    if name.startswith(_FULL) or "unable to open" in str(problem):
+    barred = not os.access(path.parent, os.W_OK)
+    if is_full(problem) and not barred:
         return StoreFullError(
-            f"{path} cannot grow ({problem}): everything written before is kept; make room on its disk and start the "
-            f"same command again"
+            f"{path} cannot grow ({_reason(problem)}): everything written before is kept; make room on its disk and "
+            f"start the same command again"
+        )
+    if barred or isinstance(problem, OSError) or "readonly" in str(problem):
+        return InputError(
+            f"{path} cannot be written ({_reason(problem)}): make it and its folder writable, or give another file with "
+            f"--out"
         )
     return problem
+
+
+def _reason(problem: sqlite3.Error | OSError) -> str:
+    return (isinstance(problem, OSError) and problem.strerror) or str(problem)

@@ -12,11 +12,14 @@ from pathlib import Path
 from types import TracebackType
 
 from desertion.errors import InputError
+from desertion.study.store.disk import failure
 
 if sys.platform == "win32":
     import msvcrt
 
     def _hold(handle: int) -> None:
+        # Windows lets nobody read a locked byte, so this one lies behind the note about the holder.
+        os.lseek(handle, 1 << 20, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
@@ -26,7 +29,7 @@ else:
 
 
 class DriverLock:
-    """Holds ``<file>.lock`` while a driver writes ``<file>``.
+    """Holds `<file>.lock` while a driver writes `<file>`.
 
     The study's own file is never locked this way: opening and closing it a second time would drop SQLite's locks.
     """
@@ -40,10 +43,14 @@ class DriverLock:
         """Take the lock.
 
         Raises:
-            InputError: If another driver holds it.
+            InputError: If another driver holds it, or the folder cannot be written.
+            StoreFullError: If there is no room for it.
         """
         while self._handle is None:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            except OSError as problem:
+                raise failure(problem, self.file) from problem
             try:
                 _hold(handle)
             except OSError as problem:
@@ -77,18 +84,16 @@ class DriverLock:
     def _sign(self) -> None:
         assert self._handle is not None
         holder = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
-        try:
+        # A full disk must not keep a study from being opened; the lock itself holds without its note.
+        with suppress(OSError):
             os.ftruncate(self._handle, 0)
             os.lseek(self._handle, 0, os.SEEK_SET)
             os.write(self._handle, json.dumps(holder).encode())
-        except OSError:
-            # A full disk must not keep a study from being opened; the lock itself holds without its note.
-            pass
 
     def _holder(self) -> str:
         try:
-            told = json.loads(self.path.read_text())
-            return f"process {told['process']} on {told['host']} since {told['since']}"
+            holder = json.loads(self.path.read_text())
+            return f"process {holder['process']} on {holder['host']} since {holder['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 

@@ -9,25 +9,22 @@ from pathlib import Path
 from desertion.errors import InputError
 from desertion.study.design.spec import difference
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.row import Row
+from desertion.study.store.row import Row, packed_curve, packed_scalars
 from desertion.study.store.writer import StudyWriter
 
 _AT_ONCE = 500
 
 
 def merge(parts: Sequence[Path], out: Path) -> int:
-    """Put shards together into a new file, which is the same as if one driver had run everything.
+    """Number of runs in a new file of all shards, which is the same as if one driver had run everything.
 
     Args:
         parts: Files of shards of one study.
         out: The new file.
 
-    Returns:
-        Number of runs in it.
-
     Raises:
-        InputError: If parts belong to different studies, disagree about a run, or ``out`` exists.
-        StoreFullError: If the disk is full; ``out`` is not made.
+        InputError: If parts belong to different studies, disagree about a run, or `out` exists.
+        StoreFullError: If the disk is full; `out` is not made.
     """
     if len(parts) < 1:
         raise InputError("merge needs the files of at least one shard")
@@ -51,14 +48,14 @@ def merge(parts: Sequence[Path], out: Path) -> int:
     return total
 
 
-def _check_same(one: Path, head: dict[str, object], other: Path) -> None:
+def _check_same(first: Path, head: dict[str, object], other: Path) -> None:
     with StudyFile(other) as file:
-        found = file.header()
+        header = file.header()
     for key in ("spec", "fingerprint", "versions"):
-        lines = list(difference(head.get(key), found.get(key), key))
+        lines = list(difference(head.get(key), header.get(key), key))
         if lines:
             raise InputError(
-                f"{one} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
+                f"{first} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
             )
 
 
@@ -82,7 +79,7 @@ def _copy(part: Path, writer: StudyWriter) -> int:
 
 
 def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
-    other = writer.one(row.design, row.replicate)
+    other = writer.run_of(row.design, row.replicate)
     if other is None:
         return False
     if (other.status, other.error) != (row.status, row.error) or not _same_numbers(other, row):
@@ -93,8 +90,6 @@ def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
     return True
 
 
-def _same_numbers(one: Row, other: Row) -> bool:
-    from desertion.study.store.row import packed_curve, packed_scalars
-
-    same = packed_scalars(one.scalars) == packed_scalars(other.scalars)
-    return same and packed_curve(one.curve) == packed_curve(other.curve) and one.extras == other.extras
+def _same_numbers(first: Row, second: Row) -> bool:
+    same = packed_scalars(first.scalars) == packed_scalars(second.scalars)
+    return same and packed_curve(first.curve) == packed_curve(second.curve) and first.extras == second.extras

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
-from desertion.study.store.row import Row, digest, unpacked_curve, unpacked_scalars
+from desertion.study.store.disk import failure, is_full
+from desertion.study.store.row import Row, checksum_of, digest, unpacked_curve, unpacked_scalars
+from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
-FORMAT = 1
+FORMAT = 2
 """Layout of the file; a program refuses a file whose number is higher than its own."""
 
 APPLICATION = 0x44534354
@@ -44,14 +47,28 @@ CREATE TABLE run (
 """
 
 # The blobs stand last in the table, so that reading the scalars of a long study never touches its curves.
-_WITHOUT = """
-SELECT design, replicate, status, attempts, seconds, worker, scalars, shape, curve_checksum, checksum, error, trace,
-    NULL, NULL FROM run"""
-_WITH_CURVES = _WITHOUT.replace("NULL, NULL", "curve, extras")
+_PLAIN = """design, replicate, status, scalars, shape, curve_checksum, error, attempts, seconds, worker, finished, trace,
+    checksum"""
+_RESULTS = 7
+"""Columns of `_PLAIN` that are results; those after them, but for the checksum, are circumstances."""
+
+# The tally stands in the statement that reads the runs, so that both are of one moment while a driver writes.
+_TALLY = f"(SELECT value FROM experiment WHERE key = '{TALLY}')"
+
+# Paths of the shipped tasks in files that were made before tasks had names.
+_OLD_TASKS = {
+    "desertion.study.task.run_task": "model",
+    "desertion.study.arm.run_arm": "comparison",
+    "desertion.study.claim_task.run_arm": "claims",
+}
+
+_AGAIN = "resuming the study (the command that made it) runs it again"
 
 
 class StudyFile:
     """A study's file, open for reading.
+
+    Everything that it hands out has been held against the file's checksums. Files of format 1 have them for runs alone.
 
     Args:
         path: The file.
@@ -63,10 +80,15 @@ class StudyFile:
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise InputError(f"{path} does not exist: give the file of a study, as `desertion sweep` wrote it")
+        if not os.access(path, os.R_OK):
+            raise InputError(f"{path} cannot be read: its owner has to allow it (chmod +r)")
         self.path = path
-        self.connection = self._connect()
+        with self._sentences():
+            self.connection = self._connect()
+        self._index_checked = False
+        self._kept: tuple[tuple[int, int], dict[str, str], list[str]] | None = None
         try:
-            with self.told():
+            with self._sentences():
                 self._check()
         except BaseException:
             self.connection.close()
@@ -89,14 +111,15 @@ class StudyFile:
             )
         stated = self._pragma("page_count") * self._pragma("page_size")
         if stated > self.path.stat().st_size and not Path(f"{self.path}-wal").exists():
-            raise _damaged(self.path, "it is shorter than it says")
+            raise self._damaged("it is shorter than it says")
+        self._stored()
 
     def _pragma(self, name: str) -> int:
         return int(self.connection.execute(f"PRAGMA {name}").fetchone()[0])
 
     @contextmanager
-    def told(self) -> Generator[None]:
-        """Turn what SQLite says about a damaged file into a sentence."""
+    def _sentences(self) -> Generator[None]:
+        """Turn what SQLite says about a damaged, locked or full file into a sentence."""
         try:
             yield
         except sqlite3.OperationalError as problem:
@@ -104,28 +127,96 @@ class StudyFile:
                 raise InputError(
                     f"{self.path} is locked by another program: try again when that has finished"
                 ) from problem
-            raise _damaged(self.path, str(problem)) from problem
+            if is_full(problem):
+                raise failure(problem, self.path) from problem
+            raise self._damaged(str(problem)) from problem
         except sqlite3.DatabaseError as problem:
             if "not a database" in str(problem):
                 raise InputError(f"{self.path} is no study file: give one that `desertion sweep` wrote") from problem
-            raise _damaged(self.path, str(problem)) from problem
+            raise self._damaged(str(problem)) from problem
+        except UnicodeDecodeError as problem:
+            # SQLite quotes the damaged names of its schema in messages that are no text.
+            raise self._damaged("its names or texts are no text") from problem
+
+    def _damaged(self, how: str, way_out: str = "") -> InputError:
+        return InputError(
+            f"{self.path} is damaged or cut short ({how}): "
+            f"{way_out or 'restore a copy, or move it away and run the study again'}"
+        )
+
+    def _stored(self) -> tuple[dict[str, str], list[str]]:
+        """Header entries and design points as they are stored, held against the seal.
+
+        They are kept until somebody writes to the file: others show in SQLite's data version, this connection in its changes.
+        """
+        with self._sentences():
+            state = self._pragma("data_version"), self.connection.total_changes
+            if self._kept is not None and self._kept[0] == state:
+                return self._kept[1:]
+            lines = self.connection.execute(
+                "SELECT NULL, key, value FROM experiment UNION ALL SELECT id, NULL, params FROM design ORDER BY 1"
+            ).fetchall()
+        entries = {key: value for number, key, value in lines if number is None}
+        points = [(number, value) for number, _, value in lines if number is not None]
+        if SEAL in entries or self._pragma("user_version") != 1:
+            try:
+                sound = entries.get(SEAL) == seal_of(entries, points)
+            except TypeError:
+                sound = False
+            if not sound:
+                raise self._damaged("its description or its design points do not match their checksum")
+        self._kept = (state, entries, [params for _, params in points])
+        return self._kept[1:]
 
     def header(self) -> dict[str, Any]:
         """What the file says about itself: spec, hashes, versions, platform, columns of the curves."""
-        with self.told():
-            pairs = self.connection.execute("SELECT key, value FROM experiment").fetchall()
-        return {key: json.loads(value) for key, value in pairs}
+        entries, _ = self._stored()
+        try:
+            header = {key: json.loads(value) for key, value in entries.items() if key not in (SEAL, TALLY)}
+            header["spec"]["task"] = _OLD_TASKS.get(header["spec"]["task"], header["spec"]["task"])
+        except (ValueError, TypeError, KeyError) as problem:
+            raise self._damaged(f"its description cannot be read: {problem}") from problem
+        return header
 
     def points(self) -> list[Point]:
         """Design points in the order of their numbers."""
-        with self.told():
-            return [json.loads(row[0]) for row in self.connection.execute("SELECT params FROM design ORDER BY id")]
+        _, points = self._stored()
+        try:
+            return [json.loads(params) for params in points]
+        except (ValueError, TypeError) as problem:
+            raise self._damaged(f"its design points cannot be read: {problem}") from problem
 
     def counts(self) -> dict[str, int]:
         """Number of runs by status."""
-        with self.told():
-            return dict(
-                self.connection.execute("SELECT status, count(*) FROM run GROUP BY status ORDER BY status").fetchall()
+        with self._sentences():
+            lines = self.connection.execute(
+                f"SELECT status, count(*), {_TALLY} FROM run GROUP BY status ORDER BY status"
+            ).fetchall()
+        counts = {str(status): int(count) for status, count, _ in lines}
+        self._compare(None if not lines else lines[0][2], counts)
+        return counts
+
+    def _compare(self, text: str | None, counts: Mapping[str, int], total: int | None = None) -> None:
+        """Refuse a set of runs that is not the one that was written.
+
+        Args:
+            text: The stored tally; None where no run was there to bring it along.
+            counts: Runs by status.
+            total: Sum of their checksums, if it is known.
+        """
+        if text is None:
+            with self._sentences():
+                number, text = self.connection.execute(f"SELECT (SELECT count(*) FROM run), {_TALLY}").fetchone()
+            if text is None or number:
+                return  # a file of format 1, or a driver that has written since
+        try:
+            tally = Tally.read(text)
+        except ValueError as problem:
+            raise self._damaged(str(problem), "resuming the study counts its runs anew") from problem
+        if tally.counts() != counts or (total is not None and tally.total != total):
+            raise self._damaged(
+                f"it holds other runs than were written: {_listed(counts)} in place of {_listed(tally.counts())}",
+                "resuming the study (the command that made it) runs again what is missing",
             )
 
     def rows(self, *, design: int | None = None, curves: bool = False) -> Iterator[Row]:
@@ -139,60 +230,105 @@ class StudyFile:
             A run whose checksum was right.
 
         Raises:
-            InputError: If a row is damaged.
+            InputError: If a row is damaged, or after the last one if some are missing.
         """
-        for row, sound in self.examined(design=design, curves=curves):
-            if not sound:
-                raise _damaged(
-                    self.path,
-                    f"run {row.replicate} of design point {row.design} does not match its checksum; resuming the "
-                    f"study runs it again",
+        if design is not None:
+            self._check_index()
+        where, values = ("", ()) if design is None else (" WHERE design = ?", (design,))
+        tally, text = Tally(), cast(str | None, None)
+        for row, checksum, stored in self._lines(f"{where} ORDER BY design, replicate", values, curves):
+            if not checksum:
+                raise self._damaged(
+                    f"run {row.replicate} of design point {row.design} does not match its checksum", _AGAIN
                 )
+            text = stored
+            tally.add(row.status, checksum)
             yield row
+        if design is None:
+            self._compare(text, tally.counts(), tally.total)
 
-    def examined(self, *, design: int | None = None, curves: bool = False) -> Iterator[tuple[Row, bool]]:
-        """Like :meth:`rows`, with a damaged row handed out and marked False instead of refused.
+    def examined(self, *, curves: bool = False) -> Iterator[tuple[Row, bool]]:
+        """All runs in the order in which they lie in the file, a damaged one among them and marked False.
 
         Args:
-            design: Number of one design point, or None for all.
             curves: Whether to read the curves, and check them, as well.
 
         Yields:
             A run and whether its checksums are right.
         """
-        chosen = _WITH_CURVES if curves else _WITHOUT
-        where = "" if design is None else " WHERE design = ?"
-        with self.told():
-            cursor = self.connection.execute(
-                f"{chosen}{where} ORDER BY design, replicate", () if design is None else (design,)
-            )
-            for line in cursor:
-                yield _row(line)
+        for row, checksum, _ in self._lines(" NOT INDEXED", (), curves):
+            yield row, bool(checksum)
 
-    def one(self, design: int, replicate: int) -> Row | None:
-        """One run with its curve, or None where it is not in the file.
+    def damage(self) -> list[str]:
+        """Everything in the file that is not as it was written, in words; empty for a sound file."""
+        words: list[str] = []
+        tally, text = Tally(), cast(str | None, None)
+        for row, checksum, stored in self._lines(" NOT INDEXED", (), True):
+            text = stored
+            if checksum:
+                tally.add(row.status, checksum)
+            else:
+                words.append(f"design point {row.design}, replicate {row.replicate}: damaged")
+        try:
+            if not words:
+                self._compare(text, tally.counts(), tally.total)
+            self._check_index()
+        except InputError as problem:
+            words.append(problem.message)
+        with self._sentences():
+            for (line,) in self.connection.execute("PRAGMA integrity_check(10)"):
+                if line != "ok":
+                    words.append(str(line))
+        return words
 
-        Args:
-            design: Number of the design point.
-            replicate: Number of the replicate.
-        """
-        with self.told():
-            line = self.connection.execute(
-                f"{_WITH_CURVES} WHERE design = ? AND replicate = ?", (design, replicate)
-            ).fetchone()
-        return None if line is None else _row(line)[0]
+    def _lines(self, order: str, values: tuple[int, ...], curves: bool) -> Iterator[tuple[Row, str, str | None]]:
+        """Runs, each with its checksum, empty where the run does not match it, and with the stored tally."""
+        blobs = "curve, extras" if curves else "NULL, NULL"
+        with self._sentences():
+            for line in self.connection.execute(f"SELECT {_PLAIN}, {blobs}, {_TALLY} FROM run{order}", values):
+                row, sound = _row(line)
+                yield row, str(line[12]) if sound else "", line[-1]
 
-    def seconds(self) -> float:
-        """Mean time of one finished run, or NaN where there is none."""
-        with self.told():
-            found = self.connection.execute("SELECT avg(seconds) FROM run WHERE status = 'done'").fetchone()[0]
-        return float("nan") if found is None else float(found)
+    def _check_index(self) -> None:
+        """Refuse a file whose index leads to other runs than its table holds: a run would be missed without a word."""
+        if self._index_checked:
+            return
+        with self._sentences(), self._snapshot():
+            lines = self.connection.execute(
+                f"SELECT design, replicate, status, checksum, {_TALLY} FROM run NOT INDEXED"
+            ).fetchall()
+            try:
+                tally = Tally.of(line[2:4] for line in lines)
+            except (ValueError, TypeError) as problem:
+                raise self._damaged("a run has no checksum", _AGAIN) from problem
+            self._compare(lines[0][4] if lines else None, tally.counts(), tally.total)
+            index = self.connection.execute("SELECT design, replicate FROM run INDEXED BY sqlite_autoindex_run_1")
+            if index.fetchall() != sorted({line[:2] for line in lines}):
+                raise self._damaged("its index leads to other runs than it holds", "resuming the study mends it")
+        self._index_checked = True
+
+    @contextmanager
+    def _snapshot(self) -> Generator[None]:
+        """Let several statements see the file at one moment."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
+
+    def run_of(self, design: int, replicate: int) -> Row | None:
+        """One run with its curve, or None where it is not in the file."""
+        rows = self._lines(" WHERE design = ? AND replicate = ?", (design, replicate), True)
+        return next((row for row, _, _ in rows), None)
 
     def curve_bytes(self, design: int) -> int:
         """Size of all curves of one design point."""
-        with self.told():
-            found = self.connection.execute("SELECT sum(length(curve)) FROM run WHERE design = ?", (design,)).fetchone()
-        return int(found[0] or 0)
+        with self._sentences():
+            size = self.connection.execute("SELECT sum(length(curve)) FROM run WHERE design = ?", (design,)).fetchone()
+        return int(size[0] or 0)
 
     def close(self) -> None:
         """Close the file."""
@@ -212,7 +348,7 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
 
     Args:
         path: The file.
-        mode: ``ro`` for reading, ``rw`` for writing.
+        mode: `ro` for reading, `rw` for writing.
     """
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30.0, check_same_thread=False)
@@ -220,30 +356,42 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
         except sqlite3.OperationalError:
-            # A file in a folder that may not be written has no room for SQLite's shared memory; nobody writes it.
+            # A file in a folder that may not be written has no room for SQLite's shared memory; nobody writes it. Where
+            # a log lies beside it, though, the file alone would be an older state.
             connection.close()
+            log = Path(f"{path}-wal")
+            if log.exists() and log.stat().st_size:
+                raise
             connection = sqlite3.connect(
                 f"{address}&immutable=1", uri=True, isolation_level=None, check_same_thread=False
             )
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return connection
     return connection
 
 
 def _row(line: tuple[Any, ...]) -> tuple[Row, bool]:
-    *plain, curve, extras = line
-    design, replicate, status, attempts, seconds, worker, scalars, shape, curve_sum, checksum, error, trace = plain
+    """A run from its line, and whether it matches its checksums; a run that does not has no measures and no curve."""
+    design, replicate, status, scalars, shape, curve_sum, error, attempts, seconds, worker, finished, trace = line[:12]
+    checksum, curve, extras = line[12:15]
     row = Row(design, replicate, status, attempts, seconds, worker, error=error, trace=trace)
-    if checksum != digest(design, replicate, status, scalars, shape, curve_sum, error):
+    results = line[:_RESULTS]
+    # Format 1 had a checksum of the results alone.
+    right = (
+        digest(*results)
+        if len(str(checksum)) == 32
+        else checksum_of(results, (attempts, seconds, worker, finished, trace))
+    )
+    if checksum != right or (curve is not None and digest(curve, extras) != curve_sum):
         return row, False
-    row.scalars = unpacked_scalars(scalars)
-    if curve is None:
-        return row, True
-    if digest(curve, extras) != curve_sum:
+    try:
+        row.scalars = unpacked_scalars(scalars)
+        if curve is not None:
+            row.curve, row.extras = unpacked_curve(curve, shape), extras
+    except (ValueError, TypeError, AttributeError):
         return row, False
-    row.curve, row.extras = unpacked_curve(curve, shape), extras
     return row, True
 
 
-def _damaged(path: Path, how: str) -> InputError:
-    return InputError(f"{path} is damaged or cut short ({how}): restore a copy, or delete it and run the study again")
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in counts.items()) or "none"

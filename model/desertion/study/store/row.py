@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 DONE, FAILED, TIMEOUT, QUARANTINED = "done", "failed", "timeout", "quarantined"
-STATUSES = (DONE, FAILED, TIMEOUT, QUARANTINED)
 
 
 @dataclass(slots=True)
 class Row:
     """One run of a study.
 
-    Args:
+    Attributes:
         design: Number of the design point, from 0.
         replicate: Number of the replicate, from 0.
         status: done, failed (the model raised), timeout, or quarantined (it killed its worker three times).
@@ -57,9 +56,9 @@ def packed_scalars(scalars: Mapping[str, float]) -> str:
 
 
 def unpacked_scalars(text: str) -> dict[str, float]:
-    """The inverse of :func:`packed_scalars`."""
-    found: dict[str, float | None] = json.loads(text)
-    return {name: math.nan if value is None else value for name, value in found.items()}
+    """The measures that `packed_scalars` packed."""
+    stored: dict[str, float | None] = json.loads(text)
+    return {name: math.nan if value is None else value for name, value in stored.items()}
 
 
 def packed_curve(curve: NDArray[np.float32]) -> bytes:
@@ -68,7 +67,7 @@ def packed_curve(curve: NDArray[np.float32]) -> bytes:
 
 
 def unpacked_curve(blob: bytes, shape: str) -> NDArray[np.float32]:
-    """The inverse of :func:`packed_curve`; ``shape`` reads ``days x columns``."""
+    """The curve that `packed_curve` packed; `shape` reads days x columns."""
     days, columns = (int(part) for part in shape.split("x"))
     return np.frombuffer(blob, dtype="<f4").reshape(days, columns)
 
@@ -79,9 +78,20 @@ def shape_text(curve: NDArray[np.float32]) -> str:
     return f"{days}x{columns}"
 
 
+def checksum_of(results: Sequence[object], circumstances: Sequence[object]) -> str:
+    """Checksum of a stored run: of its results, which hang on study and number alone, then of both, 64 digits in all.
+
+    Args:
+        results: Design point, replicate, status, measures, shape and checksum of the curve, and error, as stored.
+        circumstances: Attempts, seconds, worker, time and traceback, as stored.
+    """
+    first = digest(*results)
+    return first + digest(first, *circumstances)
+
+
 def digest(*parts: object) -> str:
-    """Checksum of a row's parts, 128 bits in hexadecimal."""
-    plain = [part if isinstance(part, bytes) else str(part).encode() for part in parts]
+    """Checksum of parts in their order, 128 bits in hexadecimal."""
+    plain = [part if isinstance(part, bytes) else str(part).encode(errors="surrogateescape") for part in parts]
     framed = b"".join(len(data).to_bytes(8, "little") + data for data in plain)
     return hashlib.blake2b(framed, digest_size=16).hexdigest()
 

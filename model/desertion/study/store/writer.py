@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import shlex
 import sqlite3
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -15,10 +17,11 @@ from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import canonical, difference
 from desertion.study.failures import StoreFullError
-from desertion.study.store.disk import full_or, on_network
+from desertion.study.store.disk import failure, on_local_disk
 from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import APPLICATION, FORMAT, SCHEMA, StudyFile, connected
-from desertion.study.store.row import Row, digest, packed_curve, packed_scalars, shape_text
+from desertion.study.store.row import Row, checksum_of, digest, packed_curve, packed_scalars, shape_text
+from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
 COMMIT_EVERY = 1.0
 """Seconds after which finished runs are written at the latest."""
@@ -26,17 +29,21 @@ COMMIT_EVERY = 1.0
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
+NO_SOURCE = "(no source)"
+"""Hash of code whose source cannot be read: nobody can say whether it is still the same."""
+
 _MOST_WAITING = 16 * 2**20
-_INSERT = """
-INSERT OR REPLACE INTO run (design, replicate, status, attempts, seconds, worker, finished, scalars, shape,
-    curve_checksum, checksum, error, trace, curve, extras)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_COLUMNS = """design, replicate, status, attempts, seconds, worker, finished, scalars, shape, curve_checksum, checksum,
+    error, trace, curve, extras"""
+_INSERT = f"INSERT OR REPLACE INTO run ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"
+_STATUS, _CHECKSUM = 2, 10
+"""Places of status and checksum among those columns."""
 
 
 class StudyWriter(StudyFile):
     """A study's file, open for writing by one driver.
 
-    Use :meth:`open`, which creates or resumes.
+    Use `open`, which creates or resumes.
     """
 
     def __init__(self, path: Path, lock: DriverLock) -> None:
@@ -46,21 +53,38 @@ class StudyWriter(StudyFile):
         self._last_commit = time.monotonic()
         super().__init__(path)
         self._columns: tuple[str, ...] | None = None
-        with self.told():
-            self.connection.execute(f"PRAGMA journal_mode = {'DELETE' if on_network(path) else 'WAL'}")
-            self.connection.execute("PRAGMA synchronous = NORMAL")
+        self._tally = Tally()
+        try:
+            self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        # A log on a network disk can lose what was written. Without a log only FULL survives a power cut.
+        local = on_local_disk(self.path)
+        with self._sentences():
+            self.connection.execute(f"PRAGMA journal_mode = {'WAL' if local else 'DELETE'}")
+            self.connection.execute(f"PRAGMA synchronous = {'NORMAL' if local else 'FULL'}")
 
     @classmethod
     def open(
-        cls, path: Path, header: Mapping[str, Any], points: Sequence[Point], *, accept_changes: bool = False
+        cls,
+        path: Path,
+        header: Mapping[str, Any],
+        points: Sequence[Point],
+        *,
+        accept_changes: bool = False,
+        command: str = "",
     ) -> Self:
-        """Create the file of a study, or resume it.
+        """The file of a study, created, or resumed with its damaged runs taken out.
 
         Args:
             path: The file.
-            header: What the file says about itself; entries of :data:`COMPARED` must equal those of an existing file.
+            header: What the file says about itself; entries of `COMPARED` must equal those of an existing file.
             points: Design points, in order.
             accept_changes: Resume although spec, versions or model differ; the design points must agree all the same.
+            command: The command that goes on with this file, from which a refusal makes the one that starts anew.
 
         Raises:
             InputError: If another driver writes the file, or it holds another study.
@@ -71,11 +95,14 @@ class StudyWriter(StudyFile):
         lock = DriverLock(path)
         lock.acquire()
         try:
-            if not path.exists():
-                _create(path, header, points)
+            if fresh := not path.exists():
+                entries = {key: canonical(value) for key, value in {**header, "created": _now()}.items()}
+                _create(path, entries, [canonical(point) for point in points], ())
             writer = cls(path, lock)
             try:
-                writer._check_same(header, points, accept_changes)
+                if not fresh:
+                    writer._check_same(header, points, accept_changes, command)
+                writer._mend()
             except BaseException:
                 writer.close()
                 raise
@@ -85,19 +112,22 @@ class StudyWriter(StudyFile):
         return writer
 
     @classmethod
-    def open_growing(cls, path: Path, header: Mapping[str, Any], *, accept_changes: bool = False) -> Self:
-        """Create or resume a file whose design points are found while it is written, see :meth:`extend`.
+    def open_growing(
+        cls, path: Path, header: Mapping[str, Any], *, accept_changes: bool = False, command: str = ""
+    ) -> Self:
+        """A file whose design points are found while it is written, see `extend`; created or resumed.
 
         Args:
             path: The file.
-            header: As for :meth:`open`.
-            accept_changes: As for :meth:`open`.
+            header: As for `open`.
+            accept_changes: As for `open`.
+            command: As for `open`.
         """
         points: list[Point] = []
         if path.exists():
             with StudyFile(path) as file:
                 points = file.points()
-        return cls.open(path, header, points, accept_changes=accept_changes)
+        return cls.open(path, header, points, accept_changes=accept_changes, command=command)
 
     def extend(self, points: Sequence[Point]) -> None:
         """Add the design points that the file lacks.
@@ -118,34 +148,95 @@ class StudyWriter(StudyFile):
         with self._writing():
             lacking = list(enumerate(wanted))[len(have) :]
             self.connection.executemany("INSERT INTO design VALUES (?, ?)", lacking)
+            self._seal()
 
     def _connect(self) -> sqlite3.Connection:
         return connected(self.path, "rw")
 
-    def _check_same(self, header: Mapping[str, Any], points: Sequence[Point], accept_changes: bool) -> None:
+    def _check_same(
+        self, header: Mapping[str, Any], points: Sequence[Point], accept_changes: bool, command: str
+    ) -> None:
         old = self.header()
         if [canonical(point) for point in self.points()] != [canonical(point) for point in points]:
+            changes = list(difference(old.get("spec"), json.loads(canonical(header.get("spec"))), "spec"))
             raise InputError(
-                f"{self.path} holds other design points than this study"
-                f"{_listed(old.get('spec'), header.get('spec'))}: give another file with --out"
+                f"{self.path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: "
+                f"{self._anew(command)}"
             )
-        lines = [
-            line for key in COMPARED for line in difference(old.get(key), json.loads(canonical(header.get(key))), key)
-        ]
-        if lines and not accept_changes:
+        new = {key: json.loads(canonical(header.get(key))) for key in COMPARED}
+        changes = [line for key in COMPARED for line in difference(old.get(key), new[key], key)]
+        unknown = [name for name, code in (new["fingerprint"] or {}).items() if code == NO_SOURCE]
+        changes += [f"fingerprint.{name}: cannot be compared, its source is not to be had" for name in unknown]
+        if changes and not accept_changes:
             raise InputError(
-                f"{self.path} was made by another study, version or machine ({'; '.join(lines)}): give another file "
-                f"with --out, or resume it all the same with --accept-changes"
+                f"{self.path} was made by another study, version or machine ({_short(changes)}): {self._anew(command)}, "
+                f"or resume it all the same with --accept-changes"
             )
-        if lines:
-            changes = [*old.get("accepted_changes", []), {"at": _now(), "changes": lines}]
+        if changes:
+            accepted = [*old.get("accepted_changes", []), {"at": _now(), "changes": changes}]
             with self._writing():
                 for key in COMPARED:
                     self._say(key, header.get(key))
-                self._say("accepted_changes", changes)
+                self._say("accepted_changes", accepted)
+                self._seal()
+
+    def _anew(self, command: str) -> str:
+        """How to start the study anew beside this file, or beside its folder where the command names that."""
+        words = shlex.split(command)
+        for place in (self.path, self.path.parent):
+            if str(place) in words:
+                numbered = (place.with_stem(f"{place.stem}-{number}") for number in itertools.count(2))
+                free = str(next(path for path in numbered if not path.exists()))
+                return f"start anew with `{shlex.join(free if word == str(place) else word for word in words)}`"
+        return "start anew with another --out"
+
+    def _mend(self) -> None:
+        """Take out the runs that do not match their checksums, so that they are done again, and tally the others.
+
+        Such a file is written anew: where a run is damaged, the index may be so too.
+        """
+        self.connection.text_factory = _as_it_stands
+        try:
+            sound = True
+            for row, checksum, _ in self._lines(" NOT INDEXED", (), True):
+                if checksum:
+                    self._tally.add(row.status, checksum)
+                else:
+                    sound = False
+            entries, points = self._stored()
+            if SEAL not in entries and sound:
+                with self._writing():
+                    self.connection.execute(f"PRAGMA user_version = {FORMAT}")
+                    self._say_text(TALLY, self._tally.text())
+                    self._seal()
+                return
+            try:
+                self._check_index()
+            except InputError:
+                sound = False
+            if sound and entries.get(TALLY) == self._tally.text():
+                return
+            self._rebuild(entries, points)
+        finally:
+            self.connection.text_factory = str
+
+    def _rebuild(self, entries: Mapping[str, str], points: Sequence[str]) -> None:
+        with suppress(sqlite3.Error):
+            self.connection.execute("PRAGMA journal_mode = DELETE")
+        with self._sentences():
+            _create(self.path, entries, points, self._sound_lines())
+            self.connection.close()
+            self.connection = self._connect()
+        self._prepare()
+
+    def _sound_lines(self) -> Iterator[tuple[Any, ...]]:
+        lines = self.connection.execute(f"SELECT {_COLUMNS} FROM run NOT INDEXED")
+        for line, (_, sound) in zip(lines, self.examined(curves=True), strict=True):
+            if sound:
+                yield line
 
     def put(self, rows: Sequence[Row], columns: tuple[str, ...] = ()) -> None:
-        """Take finished runs; they are on disk within :data:`COMMIT_EVERY` seconds or at :meth:`flush`.
+        """Take finished runs; they are on disk within `COMMIT_EVERY` seconds or at `flush`.
 
         Args:
             rows: Finished runs.
@@ -179,8 +270,19 @@ class StudyWriter(StudyFile):
         self._waiting_bytes = 0
 
     def _write(self, keys: Sequence[tuple[int, int]]) -> None:
+        lines = [self._waiting[key] for key in keys]
+        tally = self._tally.copy()
         with self._writing():
-            self.connection.executemany(_INSERT, [self._waiting[key] for key in keys])
+            for key in keys:
+                for status, checksum in self.connection.execute(
+                    "SELECT status, checksum FROM run WHERE design = ? AND replicate = ?", key
+                ):
+                    tally.add(status, checksum, -1)
+            for line in lines:
+                tally.add(line[_STATUS], line[_CHECKSUM])
+            self.connection.executemany(_INSERT, lines)
+            self._say_text(TALLY, tally.text())
+        self._tally = tally
         for key in keys:
             del self._waiting[key]
 
@@ -205,6 +307,7 @@ class StudyWriter(StudyFile):
             if stored is None:
                 with self._writing():
                     self._say("columns", list(columns))
+                    self._seal()
             self._columns = columns if stored is None else tuple(stored)
         if columns != self._columns:
             raise InputError(
@@ -212,7 +315,16 @@ class StudyWriter(StudyFile):
             )
 
     def _say(self, key: str, value: object) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO experiment VALUES (?, ?)", (key, canonical(value)))
+        self._say_text(key, canonical(value))
+
+    def _say_text(self, key: str, text: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO experiment VALUES (?, ?)", (key, text))
+
+    def _seal(self) -> None:
+        """Seal header and design points; in every transaction that changes them."""
+        entries = dict(self.connection.execute("SELECT key, value FROM experiment").fetchall())
+        points = self.connection.execute("SELECT id, params FROM design ORDER BY id").fetchall()
+        self._say_text(SEAL, seal_of(entries, points))
 
     @contextmanager
     def _writing(self) -> Generator[None]:
@@ -225,7 +337,7 @@ class StudyWriter(StudyFile):
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             if isinstance(problem, sqlite3.OperationalError):
-                raise full_or(problem, self.path) from problem
+                raise failure(problem, self.path) from problem
             raise
 
     def close(self) -> None:
@@ -241,40 +353,65 @@ class StudyWriter(StudyFile):
             self._lock.release()
 
 
-def _create(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> None:
-    """Make the whole file under another name first, so that a kill leaves no half-made study."""
-    for stale in path.parent.glob(f".{path.name}.*.new*"):
-        stale.unlink(missing_ok=True)
+def _create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: Iterable[tuple[Any, ...]]) -> None:
+    """Make the whole file under another name first, so that a kill leaves no half-made study.
+
+    Args:
+        path: The file.
+        entries: Header entries as they are stored; seal and tally are made here.
+        points: Design points as they are stored.
+        runs: Runs as they are stored.
+
+    Raises:
+        StoreFullError: If there is no room for it.
+    """
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    connection = sqlite3.connect(fresh, isolation_level=None)
+    connection = None
     try:
+        for stale in path.parent.glob(f".{path.name}.*.new*"):
+            stale.unlink(missing_ok=True)
+        connection = sqlite3.connect(fresh, isolation_level=None)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.executescript(f"BEGIN; {SCHEMA}")
-        entries = [(key, canonical(value)) for key, value in {**header, "created": _now()}.items()]
-        connection.executemany("INSERT INTO experiment VALUES (?, ?)", entries)
-        connection.executemany("INSERT INTO design VALUES (?, ?)", enumerate(map(canonical, points)))
+        tally = Tally()
+        for line in runs:
+            tally.add(line[_STATUS], line[_CHECKSUM])
+            connection.execute(_INSERT, line)
+        plain = {key: text for key, text in entries.items() if key not in (SEAL, TALLY)}
+        sealed = {**plain, SEAL: seal_of(plain, list(enumerate(points))), TALLY: tally.text()}
+        connection.executemany("INSERT INTO experiment VALUES (?, ?)", sealed.items())
+        connection.executemany("INSERT INTO design VALUES (?, ?)", enumerate(points))
         connection.execute("COMMIT")
         connection.close()
         fresh.replace(path)
-    except sqlite3.OperationalError as problem:
-        raise full_or(problem, path) from problem
+    except (sqlite3.OperationalError, OSError) as problem:
+        raise failure(problem, path) from problem
     finally:
-        connection.close()
-        fresh.unlink(missing_ok=True)
+        if connection is not None:
+            connection.close()
+        for rest in (fresh, fresh.with_name(f"{fresh.name}-journal")):
+            rest.unlink(missing_ok=True)
 
 
 def _packed(row: Row) -> tuple[Any, ...]:
+    """A run as its line in the file, in the order of `_COLUMNS`."""
     scalars, shape, blob = packed_scalars(row.scalars), shape_text(row.curve), packed_curve(row.curve)
-    curve_sum = digest(blob, row.extras)
-    checksum = digest(row.design, row.replicate, row.status, scalars, shape, curve_sum, row.error)
-    start = (row.design, row.replicate, row.status, row.attempts, row.seconds, row.worker, _now())
+    curve_sum, finished, seconds = digest(blob, row.extras), _now(), float(row.seconds)
+    checksum = checksum_of(
+        (row.design, row.replicate, row.status, scalars, shape, curve_sum, row.error),
+        (row.attempts, seconds, row.worker, finished, row.trace),
+    )
+    start = (row.design, row.replicate, row.status, row.attempts, seconds, row.worker, finished)
     return (*start, scalars, shape, curve_sum, checksum, row.error, row.trace, blob, row.extras)
 
 
-def _listed(old: object, new: object) -> str:
-    lines = list(difference(old, json.loads(canonical(new)), "spec"))
-    return f" ({'; '.join(lines[:8])}{'; ...' if len(lines) > 8 else ''})" if lines else ""
+def _short(changes: Sequence[str]) -> str:
+    return "; ".join([*changes[:8], *(["..."] if len(changes) > 8 else [])])
+
+
+def _as_it_stands(stored: bytes) -> str:
+    return stored.decode(errors="surrogateescape")
 
 
 def _now() -> str:

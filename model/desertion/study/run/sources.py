@@ -1,0 +1,128 @@
+"""Sources: hashes of the documents that a run reads and of the code that decides it, each by its name."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec, resolve_name
+from pathlib import Path
+
+from desertion.errors import InputError
+from desertion.study.store.writer import NO_SOURCE
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+DECIDING = ("engine", "parameters", "rules", "scenario", "simulation", "theory")
+"""Folders of the package all of whose code may decide a run; of `study` only what a task imports does."""
+
+_DRIVING = ("desertion.study.run.", "desertion.study.store.")
+"""What starts, drives and stores runs decides none of them; the shipped task that stands there counts as a task."""
+
+
+def documents(scenario: str, policies: Sequence[str] = (), graph: str | None = None) -> dict[str, str]:
+    """Hashes of a scenario with all that it is put together from, of each policy, and of a graph of ties.
+
+    What counts is what the documents say: neither their layout nor where they lie.
+
+    Args:
+        scenario: Name or path of the scenario.
+        policies: Names or paths of policies that are laid over it.
+        graph: File of ties, if it is not the scenario's own.
+
+    Raises:
+        InputError: If one of them is missing or wrong.
+    """
+    from desertion.scenario import Scenario
+    from desertion.scenario.loading import policies as policies_of
+
+    whole = Scenario.load(scenario)
+    hashes = {
+        f"scenario {scenario}": _hash(
+            whole.model_dump_json(exclude={"graph"} if isinstance(whole.graph, str) else None).encode()
+        )
+    }
+    for name in policies:
+        policy = policies_of([name])[0][0]
+        hashes[f"policy {name}"] = _hash(policy.model_dump_json().encode())
+    for file in {path for path in (whole.graph, graph) if isinstance(path, str) and path}:
+        try:
+            hashes[f"graph {file}"] = _hash(Path(file).read_bytes())
+        except OSError as problem:
+            raise InputError(f"graph = {file!r} cannot be read ({problem.strerror}); name a file of ties") from problem
+    return hashes
+
+
+def model_code() -> dict[str, str]:
+    """Hash of the source of each deciding folder of the package."""
+    return {f"code {folder}": folder_hash(_PACKAGE / folder) for folder in DECIDING}
+
+
+def folder_hash(folder: Path) -> str:
+    """Hash of all Python files of a folder, with their names."""
+    parts: list[bytes] = []
+    for file in sorted(folder.rglob("*.py")):
+        parts += [file.relative_to(folder).as_posix().encode(), file.read_bytes()]
+    return _hash(*parts)
+
+
+def task_code(module: str) -> dict[str, str]:
+    """Hashes of a task's module and of the modules that it imports, as far as they are its maker's or the studies'.
+
+    Args:
+        module: Dotted name of the module. A module without a source that can be read counts as changed ever after.
+    """
+    hashes: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if f"code {name}" in hashes:
+            continue
+        file = _source(name)
+        content = b"" if file is None else file.read_bytes()
+        hashes[f"code {name}"] = NO_SOURCE if file is None else _hash(content)
+        waiting += [other for other in _imported(content, name, file) if _counts(other, module)]
+    return hashes
+
+
+def _source(module: str) -> Path | None:
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    file = Path(spec.origin) if spec is not None and spec.origin else None
+    return file if file is not None and file.suffix == ".py" and file.is_file() else None
+
+
+def _imported(content: bytes, module: str, file: Path | None) -> Iterator[str]:
+    """Dotted names that may be modules which a module imports, at its head or within a function."""
+    package = module if file is not None and file.stem == "__init__" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package) if node.level else node.module or ""
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _counts(name: str, task: str) -> bool:
+    """Whether a name that a task's code imports is a module of its maker's or of the studies."""
+    top, own = name.partition(".")[0], task.partition(".")[0]
+    if top == "desertion":
+        of_studies = name.startswith("desertion.study.") and not name.startswith(_DRIVING)
+        return of_studies and _source(name) is not None
+    if top == own:
+        return _source(name) is not None
+    first, other = _source(own), _source(top)
+    if first is None or other is None or "site-packages" in first.parts:
+        return False
+    home = first.parent.parent if first.stem == "__init__" else first.parent
+    return other.is_relative_to(home) and "site-packages" not in other.parts and _source(name) is not None
+
+
+def _hash(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()

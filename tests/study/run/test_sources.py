@@ -1,0 +1,149 @@
+"""What a study's rows hang on: a resume after an edit is refused, and the sentence names what was edited."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desertion.errors import InputError
+from desertion.files import shipped_folder
+from desertion.study.design.reading import spec_from
+from desertion.study.design.spec import StudySpec
+from desertion.study.run import sources
+from desertion.study.run.origin import header
+from desertion.study.run.task import task_fingerprint
+from desertion.study.store.writer import StudyWriter
+
+POLICY = 'title = "mine"\n[[change]]\nset = { "hosts.*.border" = 0 }\n'
+TASK = """
+import numpy as np
+from helping import total
+from desertion.study.run.task import Outcome
+
+def run(spec, replicate, seed):
+    return Outcome({"left_total": total(replicate)}, np.empty((0, 0), np.float32), ())
+"""
+
+
+def _open(spec: StudySpec, path: Path, command: str = "") -> None:
+    points = spec.points()
+    StudyWriter.open(path, header(spec, points, (1, 1)), points, command=command).close()
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], StudySpec]:
+    """A study over two scenarios of a user's own, one with a graph, under a policy of his own."""
+    monkeypatch.chdir(tmp_path)
+    toy = (shipped_folder("seeds") / "scenarios" / "toy.toml").read_text(encoding="utf-8")
+    for force in shipped_folder("seeds").glob("forces/*.toml"):
+        shutil.copy(force, tmp_path)
+    (tmp_path / "first.toml").write_text(toy)
+    (tmp_path / "second.toml").write_text(f'graph = "ties.csv"\n{toy}')
+    (tmp_path / "ties.csv").write_text("0,1\n1,2\n")
+    (tmp_path / "other-ties.csv").write_text("0,1\n")
+    (tmp_path / "mine.toml").write_text(POLICY)
+    table = {
+        "days": 5,
+        "policies": {"as it is": [], "mine": ["mine.toml"]},
+        "vary": {"scenario": ["first.toml", "second.toml"], "graph": ["ties.csv", "other-ties.csv"]},
+    }
+    return lambda: spec_from(table, "s", "s.toml")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "name"),
+    [
+        ("mine.toml", "= 0", "= 2", "policy mine.toml"),
+        ("ties.csv", "1,2", "1,3", "graph ties.csv"),
+        ("other-ties.csv", "0,1", "0,2", "graph other-ties.csv"),
+        ("second.toml", "days = ", "days = 1", "scenario second.toml"),
+    ],
+)
+def test_a_resume_after_an_edit_is_refused_and_names_the_file(
+    own: Callable[[], StudySpec], tmp_path: Path, file: str, old: str, new: str, name: str
+) -> None:
+    """Whatever the design reads anywhere: not only what its first point reads; unedited files resume."""
+    path, command = tmp_path / "s.sqlite", f"desertion sweep s.toml --out {tmp_path / 's.sqlite'}"
+    _open(own(), path)
+    _open(own(), path)
+    edited = tmp_path / file
+    text = edited.read_text()
+    assert old in text
+    edited.write_text(text.replace(old, new))
+    with pytest.raises(InputError, match=rf'fingerprint.{name}: "\w+" -> "\w+"') as refusal:
+        _open(own(), path, command)
+    assert f"start anew with `desertion sweep s.toml --out {tmp_path / 's-2.sqlite'}`" in str(refusal.value)
+    edited.write_text(text + ("" if file.endswith("csv") else "\n# a remark changes nothing\n"))
+    _open(own(), path)
+
+
+def test_a_resume_after_an_edit_of_the_tasks_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its own module, and of one beside it that it imports."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "my_task.py").write_text(TASK)
+    (tmp_path / "helping.py").write_text("def total(replicate):\n    return 1.0\n")
+    spec = spec_from({"task": "my_task.run"}, "s", "s.toml")
+    path = tmp_path / "s.sqlite"
+    _open(spec, path)
+    _open(spec, path)
+    (tmp_path / "helping.py").write_text("def total(replicate):\n    return 2.0\n")
+    with pytest.raises(InputError, match=r"fingerprint.code helping: "):
+        _open(spec, path)
+    (tmp_path / "helping.py").write_text("def total(replicate):\n    return 1.0\n")
+    (tmp_path / "my_task.py").write_text(f"{TASK}\nMORE = 1\n")
+    with pytest.raises(InputError, match=r"fingerprint.code my_task: "):
+        _open(spec, path)
+    for name in ("my_task", "helping"):
+        sys.modules.pop(name, None)
+
+
+def test_a_task_without_a_source_is_refused_on_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can say whether it is still the same: it may be begun, not gone on with."""
+    monkeypatch.syspath_prepend(tmp_path)
+    import py_compile
+
+    (tmp_path / "bare_task.py").write_text(TASK.replace("from helping import total", "total = float"))
+    py_compile.compile(str(tmp_path / "bare_task.py"), str(tmp_path / "bare_task.pyc"))
+    (tmp_path / "bare_task.py").unlink()
+    spec = spec_from({"task": "bare_task.run"}, "s", "s.toml")
+    _open(spec, tmp_path / "s.sqlite")
+    with pytest.raises(
+        InputError, match=r"fingerprint.code bare_task: cannot be compared, its source is not to be had"
+    ):
+        _open(spec, tmp_path / "s.sqlite")
+    sys.modules.pop("bare_task", None)
+
+
+@pytest.mark.parametrize("task", ["model", "comparison", "claims"])
+def test_the_code_of_every_shipped_task_is_fingerprinted(task: str) -> None:
+    """All folders that decide, the dials, and the task's own modules; figures, app and commands do not count."""
+    from desertion.study.run.task import path_of
+
+    names = {*sources.model_code(), *sources.task_code(path_of(task).rpartition(".")[0])}
+    assert {f"code {folder}" for folder in sources.DECIDING} <= names
+    assert f"code {path_of(task).rpartition('.')[0]}" in names
+    own = {"model": "design.point", "comparison": "comparison.outcomes", "claims": "claims.spread"}[task]
+    assert f"code desertion.study.{own}" in names
+    assert not [name for name in names if "figures" in name or "store" in name]
+
+
+def test_the_hash_of_a_folder_follows_every_file_and_its_name(tmp_path: Path) -> None:
+    """An edit, a new file and a renamed one each give another hash."""
+    folder = shutil.copytree(Path(sources.__file__).parents[2] / "rules", tmp_path / "rules")
+    hashes = [sources.folder_hash(folder)]
+    (folder / "push.py").write_text((folder / "push.py").read_text() + "\n")
+    hashes.append(sources.folder_hash(folder))
+    (folder / "push.py").rename(folder / "pull.py")
+    hashes.append(sources.folder_hash(folder))
+    (folder / "new.py").touch()
+    hashes.append(sources.folder_hash(folder))
+    assert len(set(hashes)) == 4
+
+
+def test_the_fingerprint_of_a_point_does_not_follow_its_numbers() -> None:
+    """They stand in the design; what it reads is what counts."""
+    spec = {"scenario": "toy", "policies": ["fast-track"], "settings": {}, "scale": None, "days": 60}
+    assert task_fingerprint(spec) == task_fingerprint({**spec, "settings": {"asylum": 0.2}, "days": 61})
+    assert task_fingerprint(spec).keys() == {"scenario toy", "policy fast-track"}

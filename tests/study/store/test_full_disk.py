@@ -1,0 +1,79 @@
+"""A full disk, wherever it strikes: one sentence, everything kept, and the same command goes on once there is room."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desertion.study.store.reader import StudyFile
+from tests.study.run.driving import drive
+
+pytestmark = pytest.mark.studies
+
+DRIVE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from desertion.study.failures import StoreFullError
+from tests.study.run.driving import drive
+try:
+    with ThreadPoolExecutor(1) as threads:
+        drive({path!r}, points=5, runs={runs}, days=400, executor=threads)
+except StoreFullError as problem:
+    print(problem); sys.exit(9)
+"""
+
+
+def _drive(path: Path, runs: int, limit: int) -> subprocess.CompletedProcess[str]:
+    """A driver whose files may not grow beyond `limit` bytes: SQLite and the system see a disk without room."""
+    return subprocess.run(
+        [sys.executable, "-c", DRIVE.format(path=str(path), runs=runs)],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": "model", "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("limit", [0, 100, 4096, 20_000, 33_000, 60_000])
+def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
+    tmp_path: Path, limit: int, lasting: Callable[[Path], list[tuple[object, ...]]]
+) -> None:
+    """A study half done is resumed with less room than it takes: nothing is lost, and with room it ends as undisturbed."""
+    path, whole = tmp_path / "s.sqlite", tmp_path / "whole.sqlite"
+    assert _drive(path, 20, 150_000).returncode == 9
+    with StudyFile(path) as file:
+        before = sum(file.counts().values())
+    assert 0 < before < 100
+    resumed = _drive(path, 20, limit)
+    assert resumed.returncode == 9, resumed.stderr
+    assert "everything written before is kept; make room" in resumed.stdout
+    with StudyFile(path) as file:
+        assert sum(file.counts().values()) >= before
+        assert not file.damage()
+    drive(str(path), points=5, runs=20, days=400)
+    drive(str(whole), points=5, runs=20, days=400)
+    assert lasting(path) == lasting(whole)
+
+
+@pytest.mark.parametrize("limit", [0, 100, 4096, 16_000, 33_000, 60_000, 120_000, 200_000])
+def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
+    tmp_path: Path, limit: int, lasting: Callable[[Path], list[tuple[object, ...]]]
+) -> None:
+    """Whether the file could be begun or not; what was written before stays."""
+    path, whole = tmp_path / "s.sqlite", tmp_path / "whole.sqlite"
+    first = _drive(path, 20, limit)
+    assert first.returncode == 9, first.stderr
+    assert "everything written before is kept; make room" in first.stdout
+    again = _drive(path, 20, limit)
+    assert again.returncode == 9, again.stderr
+    assert "damaged" not in again.stdout
+    drive(str(path), points=5, runs=20, days=400)
+    drive(str(whole), points=5, runs=20, days=400)
+    assert lasting(path) == lasting(whole)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["s.sqlite", "whole.sqlite"]
