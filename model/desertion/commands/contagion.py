@@ -1,0 +1,99 @@
+"""`desertion contagion`: one's own events put to the tests by place: do linked units act close together, and what can that tell?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desertion.commands._shared import options
+
+if TYPE_CHECKING:
+    from desertion.study.places.finding import Finding
+    from desertion.study.places.verdict import Verdict
+
+
+def command(
+    events: Annotated[
+        Path,
+        typer.Argument(help="CSV file, a row an event: unit, date, and lat and lon (or x and y in km) unless --links."),
+    ],
+    links: Annotated[
+        Path | None, typer.Option("--links", help="CSV file of links: from, to (directed) or a, b (mutual).")
+    ] = None,
+    strata: Annotated[str, typer.Option("--strata", help="Column within whose values dates are permuted.")] = "",
+    within: Annotated[float | None, typer.Option("--within", help="Km within which units are linked.")] = None,
+    window: Annotated[int, typer.Option("--window", help="Most days between close events.", min=1)] = 3,
+    unit: Annotated[str, typer.Option("--unit", help="Column of the unit or place.")] = "unit",
+    date: Annotated[str, typer.Option("--date", help="Column of the date.")] = "date",
+    after: Annotated[
+        str,
+        typer.Option(
+            "--after", help="Column of the last day on which it had not happened yet, if dates are intervals."
+        ),
+    ] = "",
+    neighbours: Annotated[str, typer.Option("--neighbours", help="Column of linked units, separated by blanks.")] = "",
+    size: Annotated[str, typer.Option("--size", help="Column of a unit's size; its logarithm enters the hazard.")] = "",
+    also: Annotated[
+        list[str] | None, typer.Option("--also", help="A further column of dates, for the family; repeatable.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="COLUMN=VALUE", help="Only rows in which this holds; repeatable."),
+    ] = None,
+    never: Annotated[bool, typer.Option("--never", help="Keep units with an empty date as not having acted.")] = False,
+    permutations: Annotated[int, typer.Option("--permutations", help="Permutations of the main test.")] = 9999,
+    histories: Annotated[
+        int, typer.Option("--histories", help="Made-up histories for each row of power; 0 leaves power out.")
+    ] = 200,
+    seed: options.Seed = 1,
+    out: options.Out = None,
+) -> None:
+    """Test whether linked units act within days of each other, with power, placebos and what that can tell."""
+    from desertion.study.places.contagion import contagion
+    from desertion.study.places.events import Columns
+    from desertion.study.places.report import words
+    from desertion.study.places.verdict import judge
+
+    columns = Columns(
+        unit=unit,
+        date=date,
+        after=after,
+        strata=strata,
+        size=size,
+        neighbours=neighbours,
+        also=tuple(also or ()),
+        only=tuple(only or ()),
+        never=never,
+    )
+    finding = contagion(
+        events,
+        links,
+        columns=columns,
+        distance=within,
+        window=window,
+        permutations=permutations,
+        histories=histories,
+        seed=seed,
+    )
+    verdict = judge(finding)
+    print(words(finding, verdict))
+    if out is not None:
+        _write(finding, verdict, out, [events, out, *([links] if links else [])])
+
+
+def _write(finding: "Finding", verdict: "Verdict", out: Path, files: list[Path]) -> None:
+    import shlex
+    import sys
+
+    from desertion.files import replacing_folder
+    from desertion.study.places.pictures import draw
+    from desertion.study.places.report import table, words
+
+    # Whoever repeats the command has the files elsewhere.
+    short = {str(path): path.name for path in files}
+    typed = shlex.join(["desertion", *(short.get(word, word) for word in sys.argv[1:])])
+    with replacing_folder(out) as folder:
+        (folder / "contagion.md").write_text(words(finding, verdict), encoding="utf-8")
+        (folder / "contagion.csv").write_text(table(finding, typed), encoding="utf-8")
+        draw(finding, verdict, folder / "contagion.png")
+    print(f"written to {out}: contagion.md, contagion.csv, contagion.png")

@@ -1,0 +1,89 @@
+"""Close pairs beside what permutation expects, and how often a test alarms on made-up histories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from desertion.figures import style
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of a figure: a value with its interval, and the span in which chance alone would put it.
+
+    Attributes:
+        name: what stands at the left.
+        value: where the mark is.
+        low: lower end of its interval.
+        high: upper end.
+        chance: span of chance alone, or none.
+        strong: whether it is drawn as the main one.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    chance: tuple[float, float] | None = None
+    strong: bool = False
+
+
+def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
+    """Draw ratios of observed over expected, one a row from the top, on a logarithmic axis.
+
+    Args:
+        ax: where to draw.
+        marks: the rows.
+    """
+    _rows(ax, marks)
+    ax.axvline(1.0, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
+    finite = [x for mark in marks for x in (mark.low, mark.high, mark.value) if np.isfinite(x) and x > 0.0]
+    ax.set_xscale("log", base=2)
+    ax.set_xlim(max(min(finite) * 0.9, 0.2), min(max(finite) * 1.1, 8.0))
+    ticks = [
+        tick for tick in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if ax.get_xlim()[0] <= tick <= ax.get_xlim()[1]
+    ]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xticks([], minor=True)
+    ax.set_xlabel("close pairs over their expectation")
+    return ax
+
+
+def shares(ax: Axes, marks: Sequence[Mark], level: float) -> Axes:
+    """Draw shares of histories with an alarm, one a row from the top.
+
+    Args:
+        ax: where to draw.
+        marks: the rows.
+        level: nominal share of false alarms.
+    """
+    _rows(ax, marks)
+    ax.axvline(level, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("share of histories with an alarm")
+    return ax
+
+
+def _rows(ax: Axes, marks: Sequence[Mark]) -> None:
+    pens = style.pens(2)
+    for row, mark in enumerate(marks):
+        y = -row
+        if mark.chance is not None:
+            ax.plot(mark.chance, (y, y), color=style.grid_color(), linewidth=9.0, solid_capstyle="butt", marker="None")
+        pen = pens[1] if mark.strong else pens[0]
+        ax.plot(
+            (mark.low, mark.high),
+            (y, y),
+            color=pen.color,
+            linewidth=2.4 if mark.strong else 1.2,
+            marker="None",
+            linestyle="-",
+        )
+        ax.plot([mark.value], [y], marker="o", color=pen.color, markersize=7 if mark.strong else 4.5)
+    ax.set_yticks([-row for row in range(len(marks))], [mark.name for mark in marks])
+    ax.set_ylim(-len(marks) + 0.4, 0.6)
+    ax.grid(visible=False, axis="y")

@@ -1,0 +1,181 @@
+"""`contagion`: a user's own events put to the tests by place, with power and placebos."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, input_error
+from desertion.study.places.events import Columns, Events, links_of, of_units, read_events
+from desertion.study.places.finding import LEVEL, Attack, Finding
+from desertion.study.places.hazards import hazards
+from desertion.study.places.links import Array, Indices, Links, doubled, halved, inland, lengths, placebo, within
+from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
+from desertion.study.places.power import DRAWS, FEW, alarms
+
+WINDOWS = (1, 2, 5, 7)
+DISTANCES = (1 / 3, 2 / 3, 4 / 3, 2.0)  # multiples of the primary distance
+MISSING = (0.3, 0.6)
+THINNINGS = 100
+
+
+def contagion(
+    events: str | Path,
+    links: str | Path | None = None,
+    *,
+    columns: Columns | None = None,
+    distance: float | None = None,
+    window: int = 3,
+    permutations: int = 9999,
+    histories: int = 200,
+    seed: int = 1,
+) -> Finding:
+    """What a table of events says about contagion between linked units.
+
+    Args:
+        events: CSV file, a row an event: unit, date, and positions (`lat`, `lon` or `x`, `y` in km) unless there are links.
+        links: CSV file of links, columns `from` and `to` (directed) or `a` and `b` (mutual).
+        columns: names of the columns, if they are not `unit` and `date`, and the strata.
+        distance: km within which units are linked, where no links are given.
+        window: most days between two events that are close.
+        permutations: permutations of the primary test and its family.
+        histories: made-up histories for each row of power and false alarms; 0 for none.
+        seed: where all chance comes from.
+
+    Raises:
+        InputError: the tables or an argument are wrong, or there are too few events.
+    """
+    if window < 1:
+        raise input_error("window", window, "must be a whole number of days >= 1")
+    if permutations < 19:
+        raise input_error("permutations", permutations, "must be at least 19, or no p can reach .05")
+    if histories < 0 or 0 < histories < 20:
+        raise input_error("histories", histories, "must be 0 or at least 20")
+    rng = np.random.default_rng(seed)
+    named = columns or Columns()
+    data, table = read_events(Path(events), named, rng)
+    linked, how, reach = links_of(data, table, named, None if links is None else Path(links), distance)
+    if not len(linked.among(data.acted)):
+        raise InputError(
+            f"{table.where}: no two linked units ({how}) both have an event, so there is nothing to compare"
+        )
+    primary, *apart = compare_pairs(
+        [_primary(data, linked, window), *_apart(data, linked, window)],
+        data.strata,
+        batches=data.batch,
+        most=permutations,
+        rng=rng,
+    )
+    family = compare_pairs(
+        _family(data, linked, window, reach), data.strata, batches=data.batch, most=permutations, rng=rng
+    )
+    false_links = placebo(data.points, linked, data.strata, rng)
+    return Finding(
+        events=data,
+        links=linked,
+        how=how,
+        window=window,
+        primary=replace(primary, family=primary.p),
+        apart=tuple(replace(each, family=each.p) for each in apart),
+        family=tuple(family),
+        hazards=hazards(data, linked, false_links, window),
+        attacks=tuple(_attacks(data, linked, window, reach, rng)),
+        alarms=tuple(alarms(data, linked, false_links, window, primary.ratio, histories, seed)) if histories else (),
+        spans=None
+        if data.points is None
+        else (float(lengths(data.points, linked).mean()), float(lengths(data.points, false_links).mean())),
+    )
+
+
+def _primary(data: Events, links: Links, window: int, days: Array | None = None) -> Outcome:
+    return Outcome(name="primary", links=links, days=data.first if days is None else days, high=window)
+
+
+def _apart(data: Events, links: Links, window: int) -> list[Outcome]:
+    """Pairs whose order is not known, and these with the others."""
+    if len(data.intervals):
+        one = Outcome(name="in one reporting interval", links=links, days=data.first, batch="only")
+        both = Outcome(name="both together", links=links, days=data.first, low=0, high=window, batch="any")
+        return [one, both]
+    one = Outcome(name="on the same day", links=links, days=data.first, low=0, high=0)
+    return [one, Outcome(name=f"0 to {window} days apart", links=links, days=data.first, low=0, high=window)]
+
+
+def _family(data: Events, links: Links, window: int, reach: float | None) -> list[Outcome]:
+    outcomes = [Outcome(name=name, links=links, days=days, high=window) for name, days in data.also.items()]
+    if reach is not None and data.points is not None:
+        for multiple in DISTANCES:
+            wider = within(data.points, multiple * reach)
+            if len(wider.among(data.acted)):
+                outcomes.append(
+                    Outcome(name=f"within {multiple * reach:.3g} km", links=wider, days=data.first, high=window)
+                )
+    for days in WINDOWS:
+        if days != window:
+            outcomes.append(Outcome(name=f"1 to {days} days", links=links, days=data.first, high=days))
+    same = data.strata[links.sender] == data.strata[links.receiver]
+    if same.any() and not same.all():
+        inner = Links(links.sender[same], links.receiver[same], links.directed)
+        outcomes.append(Outcome(name="within strata only", links=inner, days=data.first, high=window))
+    if len(data.intervals):
+        report = np.where(data.batch >= 0, data.intervals[data.batch, 1], np.nan)[:, None]
+        outcomes.append(Outcome(name="dates at the report", links=links, days=report, high=window))
+    return outcomes + _apart(data, links, window)
+
+
+def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: np.random.Generator) -> list[Attack]:
+    """The primary test with other strata, without the edge, and with units missing."""
+    rows: list[Attack] = []
+
+    def retest(name: str, strata: Indices, kept: NDArray[np.bool_] | None = None) -> None:
+        mask = np.ones(len(strata), np.bool_) if kept is None else kept
+        result = _again(data, links, window, strata, mask, 999, rng)
+        if result is not None:
+            rows.append(Attack(name=name, ratio=result.ratio, p=result.p))
+
+    if data.points is not None:
+        retest("strata of half size", halved(data.points, data.strata))
+        if len(np.unique(data.strata)) > 1:
+            retest("strata of double size", doubled(data.points, data.strata))
+        edge = reach if reach is not None else float(np.median(lengths(data.points, links)))
+        retest(f"without units within {edge:.3g} km of the hull", data.strata, inland(data.points, edge))
+    acted = np.flatnonzero(data.acted)
+    for share in MISSING:
+        drawn: list[PairTest] = []
+        for _ in range(THINNINGS):
+            kept = np.ones(len(data.units), np.bool_)
+            kept[rng.permutation(acted)[: round(share * len(acted))]] = False
+            result = _again(data, links, window, data.strata, kept, FEW, rng)
+            if result is not None:
+                drawn.append(result)
+        if drawn:
+            rows.append(
+                Attack(
+                    name=f"{share:.0%} of the units missing",
+                    ratio=float(np.median([each.ratio for each in drawn])),
+                    p=float(np.median([each.p for each in drawn])),
+                    share=sum(each.p <= LEVEL for each in drawn) / len(drawn),
+                )
+            )
+    return rows
+
+
+def _again(
+    data: Events,
+    links: Links,
+    window: int,
+    strata: Indices,
+    kept: NDArray[np.bool_],
+    most: int,
+    rng: np.random.Generator,
+) -> PairTest | None:
+    """The primary test on the units kept; none if no linked pair is left."""
+    inside = kept & data.acted
+    if not len(links.among(inside)):
+        return None
+    left = of_units(data, inside)
+    outcome = _primary(left, links.numbered(inside), window, left.first[:, :DRAWS])
+    return compare_pairs([outcome], strata[inside], batches=left.batch, most=most, rng=rng)[0]

@@ -1,0 +1,376 @@
+"""Events of units or places with dates, strata, positions and links, read from a user's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, input_error
+from desertion.study.places.links import Array, Indices, Links, on_sphere, within
+from desertion.study.places.table import Table, numbered, read_table
+
+FEWEST = 8  # units with an event; with fewer hardly any permutation differs
+DRAWS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Which column of a table holds what; empty for none.
+
+    Attributes:
+        unit: name of the unit or place.
+        date: day of the event.
+        after: last day on which it had not happened yet, where the date is known by its interval only.
+        strata: stratum within which dates are permuted.
+        size: size of the unit; its logarithm enters the hazard.
+        neighbours: names of linked units, separated by blanks.
+        also: further columns of dates, for the family.
+        only: conditions that rows must meet, `COLUMN=VALUE`.
+        never: units with an empty date are kept as not having acted.
+    """
+
+    unit: str = "unit"
+    date: str = "date"
+    after: str = ""
+    strata: str = ""
+    size: str = ""
+    neighbours: str = ""
+    also: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    never: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events:
+    """Units with the days of their events.
+
+    Attributes:
+        units: names, shape (unit,).
+        first: day of each unit's first event in each draw, counted from `origin`, shape (unit, draw); NaN without one.
+        batch: reporting interval of each unit, -1 where the day is known, shape (unit,).
+        intervals: first and last possible day of each reporting interval, shape (interval, 2).
+        unit_of: unit of every event, shape (event,).
+        day_of: its day.
+        strata: stratum of each unit, shape (unit,).
+        strata_names: their names.
+        points: positions in km, or none.
+        size: size of each unit, or none.
+        also: first days by further outcomes, by name, shape (unit, draw).
+        origin: day 0.
+        remarks: what was seen on reading and should be known.
+    """
+
+    units: tuple[str, ...]
+    first: Array
+    batch: Indices
+    intervals: Array
+    unit_of: Indices
+    day_of: Array
+    strata: Indices
+    strata_names: tuple[str, ...]
+    points: Array | None
+    size: Array | None
+    also: dict[str, Array]
+    origin: date
+    remarks: tuple[str, ...]
+
+    @property
+    def acted(self) -> NDArray[np.bool_]:
+        """Units with an event, a mask of shape (unit,)."""
+        return np.isfinite(self.first[:, 0])
+
+    @property
+    def units_acted(self) -> int:
+        """Number of units with an event."""
+        return int(self.acted.sum())
+
+    @property
+    def repeated(self) -> bool:
+        """Whether units act several times, on average at least twice."""
+        return len(self.day_of) >= 2 * int(self.acted.sum())
+
+
+def of_units(events: Events, kept: NDArray[np.bool_]) -> Events:
+    """The events of some units only, numbered anew; strata keep their numbers.
+
+    Args:
+        events: all events.
+        kept: a mask of shape (unit,).
+    """
+    number = np.cumsum(kept) - 1
+    mine = kept[events.unit_of]
+    return replace(
+        events,
+        units=tuple(name for name, keep in zip(events.units, kept, strict=True) if keep),
+        first=events.first[kept],
+        batch=events.batch[kept],
+        unit_of=number[events.unit_of[mine]],
+        day_of=events.day_of[mine],
+        strata=events.strata[kept],
+        points=None if events.points is None else events.points[kept],
+        size=None if events.size is None else events.size[kept],
+        also={name: days[kept] for name, days in events.also.items()},
+    )
+
+
+def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple[Events, Table]:
+    """The events of a table, and the table.
+
+    Args:
+        path: CSV file, a row an event; `lat` and `lon` in degrees or `x` and `y` in km give positions.
+        columns: which column holds what.
+        rng: draws dates within their intervals.
+
+    Raises:
+        InputError: the table is wrong, dates are missing, or fewer than eight units act.
+    """
+    table = read_table(path).only(columns.only)
+    names = table.column(columns.unit)
+    for name, line in zip(names, table.lines, strict=True):
+        if not name:
+            raise InputError(f"{table.where}, line {line}: {columns.unit} is empty; name the unit or place")
+    dates = table.dates(columns.date)
+    _check_dates(table, columns, names, dates)
+    known = [day for day in dates if day is not None]
+    origin = min(known)
+    after = table.dates(columns.after) if columns.after else [None] * len(dates)
+    remarks: list[str] = []
+    unit, units = numbered(names)
+    first, batch, intervals = _first(table, columns, unit, len(units), dates, after, origin, rng)
+    acted = np.isfinite(first[:, 0])
+    if int(acted.sum()) < FEWEST:
+        raise InputError(
+            f"{table.where}: {int(acted.sum())} unit{'s' * (int(acted.sum()) != 1)} with an event; a test of closeness needs at least {FEWEST}"
+        )
+    strata, strata_names = _strata(table, columns, unit, len(units))
+    remarks += _remarks(first, batch, acted, strata, strata_names, columns)
+    also = {
+        name: _first(table, columns, unit, len(units), table.dates(name), [None] * len(dates), origin, rng)[0]
+        for name in columns.also
+    }
+    event = [place for place, day in enumerate(dates) if day is not None]
+    day_of = np.array([(day - origin).days for day in known], np.float64)
+    if len(event) > int(acted.sum()):
+        remarks.append(
+            f"{len(event)} events of {int(acted.sum())} units: pairs are of first events, the hazard uses all if units act twice or more on average."
+        )
+    return Events(
+        units=units,
+        first=first,
+        batch=batch,
+        intervals=intervals,
+        unit_of=unit[event],
+        day_of=day_of,
+        strata=strata,
+        strata_names=strata_names,
+        points=_points(table, unit, len(units)),
+        size=_of_unit(table.numbers(columns.size, positive=True), unit, len(units)) if columns.size else None,
+        also=also,
+        origin=origin,
+        remarks=tuple(remarks),
+    ), table
+
+
+def _check_dates(table: Table, columns: Columns, names: Sequence[str], dates: Sequence[date | None]) -> None:
+    missing = [place for place, day in enumerate(dates) if day is None]
+    if len(missing) == len(dates):
+        raise InputError(f"{table.where}: no row has a {columns.date}; events need dates")
+    if missing and not columns.never:
+        place = missing[0]
+        raise InputError(
+            f"{table.where}, line {table.lines[place]}: the event of {names[place]!r} has no {columns.date} "
+            f"({len(missing)} rows); give it, leave the row out, or say --never if such units had not acted by the last day"
+        )
+
+
+def _first(
+    table: Table,
+    columns: Columns,
+    unit: Indices,
+    units: int,
+    dates: Sequence[date | None],
+    after: Sequence[date | None],
+    origin: date,
+    rng: np.random.Generator,
+) -> tuple[Array, Indices, Array]:
+    """Drawn first days, shape (unit, draw), the reporting interval of each unit, and first and last day of each interval."""
+    draws = DRAWS if columns.after else 1
+    first = np.full((units, draws), np.nan)
+    batch = np.full(units, -1, np.intp)
+    intervals: dict[tuple[int, int], int] = {}
+    for place, (day, before) in enumerate(zip(dates, after, strict=True)):
+        if day is None:
+            continue
+        end = (day - origin).days
+        start = end - 1 if before is None else (before - origin).days
+        if start >= end:
+            raise input_error(
+                columns.after,
+                str(before),
+                f"must be before {columns.date} = {day}",
+                where=f"{table.where}, line {table.lines[place]}",
+            )
+        if not np.isnan(first[unit[place], 0]) and end >= first[unit[place]].max():
+            continue
+        # The event lies in (start, end]: any of these whole days is as likely.
+        first[unit[place]] = rng.integers(start + 1, end + 1, draws)
+        batch[unit[place]] = intervals.setdefault((start, end), len(intervals)) if columns.after else -1
+    bounds = np.array([(start + 1, end) for start, end in intervals], np.float64).reshape(-1, 2)
+    return first, batch, bounds
+
+
+def _strata(table: Table, columns: Columns, unit: Indices, units: int) -> tuple[Indices, tuple[str, ...]]:
+    if not columns.strata:
+        return np.zeros(units, np.intp), ("all",)
+    cells = table.column(columns.strata)
+    own: list[str | None] = [None] * units
+    for place, cell in enumerate(cells):
+        before = own[unit[place]]
+        if before is not None and before != cell:
+            raise InputError(
+                f"{table.where}, line {table.lines[place]}: {table.column(columns.unit)[place]!r} stands in stratum {cell!r} and in "
+                f"{before!r}; give each unit one {columns.strata}"
+            )
+        own[unit[place]] = cell
+    return numbered([str(cell) for cell in own])
+
+
+def _remarks(
+    first: Array,
+    batch: Indices,
+    acted: NDArray[np.bool_],
+    strata: Indices,
+    names: Sequence[str],
+    columns: Columns,
+) -> list[str]:
+    remarks: list[str] = []
+    counts = np.bincount(strata[acted], minlength=len(names))
+    lone = [name for name, count in zip(names, counts, strict=True) if count == 1]
+    if len(lone) == len(names) or counts.max() < 2:
+        raise InputError(
+            f"every {columns.strata or 'stratum'} has one unit with an event at most, so no dates can be permuted; use larger strata"
+        )
+    if lone:
+        listed = ", ".join(lone[:5]) + (f" and {len(lone) - 5} more" if len(lone) > 5 else "")
+        remarks.append(
+            f"{len(lone)} of {len(names)} strata have one unit with an event ({listed}); its date cannot be permuted, so it only stands beside others."
+        )
+    if not columns.after:
+        days = first[acted, 0]
+        shared = int((np.unique(days, return_counts=True)[1] > 1).sum())
+        if len(np.unique(days)) == 1:
+            raise InputError("all events fall on one day, and order within a day is never used; give finer dates")
+        if shared:
+            remarks.append(
+                f"{shared} days have more than one event: order within a day is never used, and pairs on one day are reported apart."
+            )
+    elif len(np.unique(batch[acted])) < 2:
+        raise InputError("all events lie in one interval, so nothing can be told about their order; give finer dates")
+    return remarks
+
+
+def _of_unit(values: Array, unit: Indices, units: int) -> Array:
+    own = np.full(units, np.nan)
+    own[unit[::-1]] = values[::-1]
+    return own
+
+
+def _points(table: Table, unit: Indices, units: int) -> Array | None:
+    for first, second, sphere in (("lat", "lon", True), ("x", "y", False)):
+        if first in table.columns and second in table.columns:
+            a, b = (_of_unit(table.numbers(name), unit, units) for name in (first, second))
+            if np.isnan(a).any() or np.isnan(b).any():
+                raise InputError(
+                    f"{table.where}: {int((np.isnan(a) | np.isnan(b)).sum())} units have no {first} or {second}; give all positions, or leave these columns out"
+                )
+            if sphere and (np.abs(a).max() > 90.0 or np.abs(b).max() > 180.0):
+                raise InputError(f"{table.where}: lat must lie in -90 to 90 and lon in -180 to 180 degrees")
+            return on_sphere(a, b) if sphere else np.column_stack([a, b])
+    return None
+
+
+def links_of(
+    events: Events,
+    table: Table,
+    columns: Columns,
+    links: Path | None,
+    distance: float | None,
+) -> tuple[Links, str, float | None]:
+    """Who is linked to whom, in words how, and the distance in km if that is what links.
+
+    A file of links goes before a column of neighbours, and that before a distance. Without any, units are linked within the median distance to the
+    fourth nearest, a rule that looks at positions only.
+
+    Args:
+        events: the events.
+        table: the table that they were read from.
+        columns: its columns.
+        links: CSV file with columns `from` and `to` (directed) or `a` and `b` (mutual).
+        distance: km within which units are linked.
+
+    Raises:
+        InputError: links name unknown units, or there is nothing to link by.
+    """
+    if links is not None:
+        return *_listed(events, links), None
+    if columns.neighbours:
+        return _neighbours(events, table, columns), f"listed in {columns.neighbours}", None
+    if events.points is None:
+        raise InputError(
+            f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or --links"
+        )
+    if distance is None:
+        apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
+        distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
+    if not distance > 0.0 or not np.isfinite(distance):
+        raise input_error("--within", distance, "must be a finite number of km above 0")
+    found = within(events.points, distance)
+    if not len(found):
+        raise input_error("--within", distance, "links no two units", way_out="take a larger distance in km")
+    return found, f"within {distance:.3g} km", distance
+
+
+def _listed(events: Events, path: Path) -> tuple[Links, str]:
+    table = read_table(path)
+    ends = [("from", "to"), ("a", "b")]
+    columns = next((pair for pair in ends if set(pair) <= set(table.columns)), None)
+    if columns is None:
+        raise InputError(
+            f"{table.where}: columns are {', '.join(table.columns)}; they must be from and to (directed links) or a and b (mutual ones)"
+        )
+    places = {name: place for place, name in enumerate(events.units)}
+    pairs: set[tuple[int, int]] = set()
+    for first, second, line in zip(table.column(columns[0]), table.column(columns[1]), table.lines, strict=True):
+        for name in (first, second):
+            if name not in places:
+                raise InputError(f"{table.where}, line {line}: there is no unit {name!r} among the events")
+        pair = (places[first], places[second])
+        if pair[0] == pair[1]:
+            raise InputError(f"{table.where}, line {line}: links {first!r} to itself; leave the line out")
+        if pair in pairs or (columns[0] == "a" and pair[::-1] in pairs):
+            raise InputError(f"{table.where}, line {line}: the link of {first!r} and {second!r} stands there twice")
+        pairs.add(pair)
+    ordered = np.array(sorted(pairs), np.intp)
+    return Links(ordered[:, 0], ordered[:, 1], columns[0] == "from"), f"listed in {table.where}"
+
+
+def _neighbours(events: Events, table: Table, columns: Columns) -> Links:
+    places = {name: place for place, name in enumerate(events.units)}
+    pairs: set[tuple[int, int]] = set()
+    for name, cell, line in zip(table.column(columns.unit), table.column(columns.neighbours), table.lines, strict=True):
+        for other in cell.split():
+            if other not in places and not columns.only:
+                raise InputError(
+                    f"{table.where}, line {line}: {columns.neighbours} of {name!r} names {other!r}, which is no unit of this table"
+                )
+            if other in places and other != name:
+                pairs.add((min(places[name], places[other]), max(places[name], places[other])))
+    if not pairs:
+        raise InputError(f"{table.where}: {columns.neighbours} links no two units")
+    ordered = np.array(sorted(pairs), np.intp)
+    return Links(ordered[:, 0], ordered[:, 1])

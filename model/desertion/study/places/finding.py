@@ -1,0 +1,110 @@
+"""What the tests by place find: the primary test, what stands beside it, and the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desertion.study.places.events import Events
+from desertion.study.places.hazard import Ratio
+from desertion.study.places.links import Links
+from desertion.study.places.pairs import PairTest
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hazard:
+    """Ratios of hazards for one more linked unit that acted within the window.
+
+    Attributes:
+        name: who is at risk.
+        past: for a linked unit's past.
+        future: for a linked unit's future; a placebo only where links have a direction.
+        unlinked: for the past of placebo links.
+        problem: why there is no estimate; empty if there is.
+    """
+
+    name: str
+    past: Ratio | None = None
+    future: Ratio | None = None
+    unlinked: Ratio | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attack:
+    """The primary test under another condition.
+
+    Attributes:
+        name: the condition.
+        ratio: observed over expected; the median where it was repeated.
+        p: its chance; the median where it was repeated.
+        share: share of repetitions with p at most .05, or none.
+    """
+
+    name: str
+    ratio: float
+    p: float
+    share: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """How often the primary test alarms in made-up histories of one kind.
+
+    Attributes:
+        name: the kind.
+        contagion: whether there is contagion in them.
+        histories: number of histories.
+        alarms: those with p at most .05.
+        low: lower 95 % Wilson bound of the share.
+        high: upper bound.
+        ratio: median of observed over expected.
+        reached: share of histories whose ratio is at least the observed one.
+        future: share in which the future of linked units "predicts": its interval lies above 1; NaN where not tried.
+        unlinked: the same for placebo links.
+        log_ratio: what one linked unit adds to the log hazard.
+    """
+
+    name: str
+    contagion: bool
+    histories: int
+    alarms: int
+    low: float
+    high: float
+    ratio: float
+    reached: float
+    future: float
+    unlinked: float
+    log_ratio: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What the events say.
+
+    Attributes:
+        events: the events.
+        links: who is linked to whom.
+        how: in words how.
+        window: most days apart.
+        primary: the primary test.
+        apart: same-day pairs or batches, and both together.
+        family: other outcomes, with p values over all of them.
+        hazards: ratios of hazards.
+        attacks: the primary test under other conditions.
+        alarms: power and false alarms on made-up histories on the same map.
+        spans: mean length in km of links and of placebo links, or none.
+    """
+
+    events: Events
+    links: Links
+    how: str
+    window: int
+    primary: PairTest
+    apart: tuple[PairTest, ...]
+    family: tuple[PairTest, ...]
+    hazards: tuple[Hazard, ...]
+    attacks: tuple[Attack, ...]
+    alarms: tuple[Alarm, ...]
+    spans: tuple[float, float] | None

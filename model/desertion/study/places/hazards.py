@@ -1,0 +1,140 @@
+"""Ratios of hazards for the past and the future of linked units and for the past of placebo links."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from desertion.errors import InputError
+from desertion.study.places import hazard
+from desertion.study.places.events import Events
+from desertion.study.places.finding import Hazard
+from desertion.study.places.hazard import Ratio
+from desertion.study.places.links import Array, Indices, Links
+
+_UNIT_EFFECTS = 100  # units up to which each gets an effect of its own; beyond, strata do
+
+
+def ratios(
+    day: Array,
+    links: Links,
+    false_links: Links,
+    strata: Indices,
+    window: int,
+    batch: Indices,
+    *,
+    size: Array | None = None,
+    never: bool = False,
+) -> list[Ratio]:
+    """Ratios for past, future and placebo links together, with effects of day and stratum; intervals clustered by stratum.
+
+    Links between units of one reporting interval are left out: who was first there is not known.
+
+    Args:
+        day: day of each unit's event, shape (unit,); NaN without one.
+        links: who is linked to whom.
+        false_links: placebo links.
+        strata: stratum of each unit.
+        window: most days before.
+        batch: reporting interval of each unit, -1 for a known day.
+        size: size of each unit, whose logarithm is taken out.
+        never: keep units without an event at risk.
+
+    Raises:
+        InputError: nothing can be estimated.
+    """
+    units = len(day)
+    true, false = _apart(links, batch).matrix(units), _apart(false_links, batch).matrix(units)
+    exposures, windows = [true, true, false], [(1, window), (-window, -1), (1, window)]
+    fixed = hazard.effects(strata)
+    if size is not None:
+        fixed = np.column_stack([np.log(size), fixed])
+    rows = hazard.first_events(day, exposures, windows, fixed, never=never)
+    return hazard.fit(rows, 3, strata if len(np.unique(strata)) > 4 else None)
+
+
+def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
+    """The ratios for those who are known to have been at risk.
+
+    Units that act twice or more on average give one estimate with all their events. Else first events are compared among the units that act (conditional on acting) and,
+    if units without an event are known, among all. Drawn dates are combined by Rubin's rules.
+
+    Args:
+        events: the events.
+        links: who is linked to whom.
+        false_links: placebo links.
+        window: most days before.
+    """
+    if events.repeated:
+        return (_repeated(events, links, false_links, window),)
+    kinds = [("units that act, conditional on acting", False)]
+    if not events.acted.all():
+        kinds.append(("all units, those without an event at risk throughout", True))
+    results: list[Hazard] = []
+    for name, never in kinds:
+        try:
+            drawn = [
+                ratios(day, links, false_links, events.strata, window, events.batch, size=_size(events), never=never)
+                for day in events.first.T
+            ]
+        except InputError as error:
+            results.append(Hazard(name=name, problem=error.message))
+            continue
+        past, future, unlinked = (combined(list(each)) for each in zip(*drawn, strict=True))
+        results.append(Hazard(name=name, past=past, future=future, unlinked=unlinked))
+    return tuple(results)
+
+
+def _size(events: Events) -> Array | None:
+    """Sizes with the middle one in place of those that are not known."""
+    if events.size is None:
+        return None
+    return np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
+
+
+def _repeated(events: Events, links: Links, false_links: Links, window: int) -> Hazard:
+    units = len(events.units)
+    own = units <= _UNIT_EFFECTS
+    fixed = hazard.effects(np.arange(units) if own else events.strata)
+    true, false = links.matrix(units), false_links.matrix(units)
+    rows = hazard.repeated_events(
+        events.unit_of,
+        events.day_of,
+        units,
+        [true, true, false],
+        [(1, window), (-window, -1), (1, window)],
+        fixed,
+    )
+    name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
+    clusters = np.arange(units) if len(np.unique(events.strata)) < 5 else events.strata
+    try:
+        past, future, unlinked = hazard.fit(rows, 3, clusters)
+    except InputError as error:
+        return Hazard(name=name, problem=error.message)
+    return Hazard(name=name, past=past, future=future, unlinked=unlinked)
+
+
+def combined(ratios: Sequence[Ratio]) -> Ratio:
+    """One ratio from those of several draws of the dates: mean logarithm, variance within plus between (Rubin 1987).
+
+    Args:
+        ratios: one a draw.
+    """
+    if len(ratios) == 1:
+        return ratios[0]
+    logs = np.log([each.ratio for each in ratios])
+    within = float(np.mean([math.log(each.high / each.low) ** 2 for each in ratios])) / 4.0
+    between = float(logs.var(ddof=1)) * (1.0 + 1.0 / len(ratios))
+    # The half-widths carry their own quantile; the normal one widens what the draws add.
+    reach = math.sqrt(within + 1.96**2 * between)
+    middle = float(logs.mean())
+    error = reach / 1.96
+    p = math.erfc(abs(middle) / error / math.sqrt(2.0)) if error > 0.0 else 0.0
+    return Ratio(math.exp(middle), math.exp(middle - reach), math.exp(middle + reach), p)
+
+
+def _apart(links: Links, batch: Indices) -> Links:
+    together = (batch[links.sender] == batch[links.receiver]) & (batch[links.sender] >= 0)
+    return Links(links.sender[~together], links.receiver[~together], links.directed)

@@ -1,0 +1,225 @@
+"""Linked pairs that act within days of each other, held against permutations within strata.
+
+The statistic is that of Knox (1964, Applied Statistics 13, 25): pairs close in space, or linked, and close in time. Permuting dates within strata leaves each stratum its own
+course of events, so what is found is closeness within strata (Kulldorff and Hjalmars 1999, Biometrics 55, 544, on why strata are needed).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from desertion.study.places.links import Array, Indices, Links
+
+Batch = Literal["apart", "only", "any"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What counts as a close pair.
+
+    Attributes:
+        name: what it is called in tables.
+        links: linked units.
+        days: day of each unit's event in each draw, shape (unit, draw); NaN without an event.
+        low: fewest days apart.
+        high: most days apart; along directed links the receiver must be the later one.
+        batch: pairs in one reporting interval count not at all ("apart"), alone ("only", whatever the days) or like others ("any").
+    """
+
+    name: str
+    links: Links
+    days: Array
+    low: int = 1
+    high: int = 3
+    batch: Batch = "apart"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairTest:
+    """The close pairs of one outcome beside their expectation.
+
+    Attributes:
+        name: the outcome.
+        linked: linked pairs in which both ends have an event.
+        observed: close pairs, averaged over draws of dates.
+        expected: their mean under permutation.
+        low: lower end of the 95 % interval of observed over expected, from the spread between strata.
+        high: its upper end.
+        p: one-sided, the chance of as many close pairs under permutation.
+        family: the same for the largest of the family.
+        middle: central 95 % of observed over expected under permutation.
+        permutations: permutations that the p values rest on.
+        exact: whether these were all that there are.
+    """
+
+    name: str
+    linked: int
+    observed: float
+    expected: float
+    low: float
+    high: float
+    p: float
+    family: float
+    middle: tuple[float, float]
+    permutations: int
+    exact: bool
+
+    @property
+    def ratio(self) -> float:
+        """Observed over expected; NaN where none is expected."""
+        return self.observed / self.expected if self.expected > 0.0 else math.nan
+
+
+def orders(strata: Indices, most: int, rng: np.random.Generator) -> tuple[Iterator[Indices], bool]:
+    """Orders of the units within their strata, and whether they are all.
+
+    If there are at most `most` they are all enumerated, the given order among them; else `most` are drawn.
+
+    Args:
+        strata: stratum of each unit, shape (unit,).
+        most: number of permutations wanted.
+        rng: draws them.
+    """
+    groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    if sum(math.lgamma(len(group) + 1) for group in groups) <= math.log(most) + 1e-9:
+        return _all_orders(groups, len(strata)), True
+    return _drawn_orders(strata, most, rng), False
+
+
+def _all_orders(groups: Sequence[Indices], units: int) -> Iterator[Indices]:
+    for choice in product(*(permutations(group.tolist()) for group in groups)):
+        order = np.empty(units, np.intp)
+        for group, members in zip(groups, choice, strict=True):
+            order[group] = members
+        yield order
+
+
+def _drawn_orders(strata: Indices, most: int, rng: np.random.Generator) -> Iterator[Indices]:
+    in_order = np.lexsort((np.arange(len(strata)), strata))
+    order = np.empty(len(strata), np.intp)
+    for _ in range(most):
+        order[in_order] = np.lexsort((rng.random(len(strata)), strata))
+        yield order
+
+
+def compare_pairs(
+    outcomes: Sequence[Outcome],
+    strata: Indices,
+    *,
+    batches: Indices | None = None,
+    most: int = 9999,
+    rng: np.random.Generator,
+) -> list[PairTest]:
+    """The test of each outcome, all on the same permutations; the family's p values by the maximum (Westfall and Young 1993).
+
+    Outcomes are put on one scale by their mean and deviation under permutation before the maximum is taken.
+
+    Args:
+        outcomes: one or more; dates move with their unit's place, in all outcomes alike.
+        strata: stratum of each unit, shape (unit,); dates are permuted within them.
+        batches: reporting interval of each unit, shape (unit,), moving with the dates; -1 for an exact date.
+        most: permutations.
+        rng: draws the permutations.
+    """
+    present = [np.isfinite(outcome.days).all(axis=1) for outcome in outcomes]
+    links = [outcome.links.among(mask) for outcome, mask in zip(outcomes, present, strict=True)]
+    batch = np.full(len(strata), -1, np.intp) if batches is None else batches
+    identity = np.arange(len(strata))
+    close = [_close(outcome, link, identity, batch) for outcome, link in zip(outcomes, links, strict=True)]
+    observed = np.array([each.sum() for each in close])
+    # A unit without a date keeps none: dates are permuted among those that have one in every outcome.
+    keys = np.stack(present).T
+    fine = np.unique(np.column_stack([strata, keys]), axis=0, return_inverse=True)[1].astype(np.intp).reshape(-1)
+    ways, exact = orders(fine, most, rng)
+    sums = [np.zeros(len(link)) for link in links]
+    drawn: list[list[float]] = []
+    for order in ways:
+        row: list[float] = []
+        for outcome, link, total in zip(outcomes, links, sums, strict=True):
+            each = _close(outcome, link, order, batch)
+            total += each
+            row.append(float(each.sum()))
+        drawn.append(row)
+    null = np.array(drawn)
+    mean, deviation = null.mean(axis=0), null.std(axis=0)
+    scale = np.where(deviation > 0.0, deviation, 1.0)
+    largest = ((null - mean) / scale).max(axis=1)
+    results: list[PairTest] = []
+    for place, (outcome, link) in enumerate(zip(outcomes, links, strict=True)):
+        expected = sums[place] / len(null)
+        low, high = _interval(close[place], expected, link, strata)
+        results.append(
+            PairTest(
+                name=outcome.name,
+                linked=len(link),
+                observed=float(observed[place]),
+                expected=float(mean[place]),
+                low=low,
+                high=high,
+                p=_chance(null[:, place], observed[place], exact=exact),
+                family=_chance(largest, (observed[place] - mean[place]) / scale[place], exact=exact),
+                middle=_middle(null[:, place], mean[place]),
+                permutations=len(null),
+                exact=exact,
+            )
+        )
+    return results
+
+
+def _close(outcome: Outcome, links: Links, order: Indices, batch: Indices) -> Array:
+    """Share of draws in which each link is a close pair, shape (link,), the units' dates standing in `order`."""
+    a, b = order[links.sender], order[links.receiver]
+    together = (batch[a] == batch[b]) & (batch[a] >= 0)
+    if outcome.batch == "only":
+        return together.astype(np.float64)
+    apart = outcome.days[b] - outcome.days[a]
+    if not links.directed:
+        apart = np.abs(apart)
+    close = ((apart >= outcome.low) & (apart <= outcome.high)).mean(axis=1)
+    return np.where(together, 0.0, close) if outcome.batch == "apart" else close
+
+
+def _chance(null: Array, value: float, *, exact: bool) -> float:
+    reached = int((null >= value - 1e-9).sum())
+    return reached / len(null) if exact else (1 + reached) / (1 + len(null))
+
+
+def _middle(null: Array, mean: float) -> tuple[float, float]:
+    if mean <= 0.0:
+        return math.nan, math.nan
+    low, high = np.quantile(null, [0.025, 0.975]) / mean
+    return float(low), float(high)
+
+
+def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> tuple[float, float]:
+    """95 % interval of observed over expected, from the residuals of strata, on the logarithmic scale.
+
+    A link across two strata counts half in each. Without a close pair the upper end is 3.7 over the expectation (Poisson).
+    """
+    total, mean = float(close.sum()), float(expected.sum())
+    names = np.unique(strata[np.concatenate([links.sender, links.receiver])]) if len(links) else np.zeros(0, np.intp)
+    if mean <= 0.0 or len(names) < 2:
+        return 0.0, math.inf
+    if total <= 0.0:
+        return 0.0, 3.7 / mean
+    ratio = total / mean
+    residual = np.zeros(int(strata.max()) + 1)
+    for end in (links.sender, links.receiver):
+        np.add.at(residual, strata[end], (close - ratio * expected) / 2.0)
+    count = len(names)
+    error = math.sqrt(float((residual**2).sum()) * count / (count - 1)) / total
+    reach = float(student.ppf(0.975, count - 1)) * error
+    return ratio * math.exp(-reach), ratio * math.exp(reach)
+
+
+def days_of(draws: NDArray[np.float64]) -> Array:
+    """Whole days of drawn dates, shape (unit, draw): a date within a day belongs to the day that it begins in."""
+    return np.floor(draws)

@@ -1,0 +1,62 @@
+"""The picture of a finding: close pairs beside chance, and power beside false alarms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desertion.figures import style
+from desertion.figures.closeness import Mark, ratios, shares
+from desertion.study.places.finding import LEVEL, Finding
+from desertion.study.places.pairs import PairTest
+from desertion.study.places.verdict import Verdict
+
+
+def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
+    """Write the picture and return its path.
+
+    Args:
+        finding: the finding.
+        verdict: the verdict on it.
+        path: a PNG, SVG or PDF file.
+    """
+    pairs = [_mark(finding.primary, f"1 to {finding.window} days, {finding.how}", strong=True)]
+    pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family)]
+    with style.house():
+        figure = style.new_figure("tall")
+        if finding.alarms:
+            left, right = figure.subplots(1, 2)
+            shares(
+                right,
+                [
+                    Mark(
+                        row.name.replace(", no contagion", ""),
+                        row.alarms / row.histories,
+                        row.low,
+                        row.high,
+                        strong=row.contagion,
+                    )
+                    for row in finding.alarms
+                ],
+                LEVEL,
+            )
+            right.set_yticks(right.get_yticks(), [_wrapped(label.get_text()) for label in right.get_yticklabels()])
+            right.set_title("Power (coloured) and false alarms")
+        else:
+            left = figure.subplots()
+        ratios(left, list({mark.name: mark for mark in pairs}.values()))
+        left.set_title(verdict.word[0].upper() + verdict.word[1:])
+        style.note(
+            figure,
+            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
+        )
+        return style.save(figure, path)
+
+
+def _wrapped(text: str) -> str:
+    from textwrap import fill
+
+    return fill(text, 26)
+
+
+def _mark(test: PairTest, name: str, *, strong: bool = False) -> Mark:
+    return Mark(name, test.ratio, test.low, test.high, test.middle, strong)

@@ -1,0 +1,166 @@
+"""Power and false alarms of the tests by place, on made-up histories on the same map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from desertion.errors import InputError
+from desertion.study.places.events import Events, of_units
+from desertion.study.places.finding import LEVEL, Alarm
+from desertion.study.places.hazard import Ratio
+from desertion.study.places.hazards import ratios
+from desertion.study.places.histories import course_of, history, reported, shocks_of
+from desertion.study.places.links import Array, Indices, Links, cells
+from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
+from desertion.study.statistics import wilson_interval
+
+RATIOS = (1.25, 1.5, 2.0, 3.0)
+REACHES = (5.0, 10.0, 20.0, 50.0)  # km
+SHOCK = 1.0  # standard deviation of the log hazard
+DESK = 8  # places that one desk reports on
+GAP = 4.0  # days between two reports of a desk
+FEW = 199
+DRAWS = 20
+FITTED = 100  # histories on which the hazard is fitted too
+
+Maker = Callable[[np.random.Generator], Array]
+
+
+def alarms(
+    events: Events, links: Links, false_links: Links, window: int, observed: float, histories: int, seed: int
+) -> Iterator[Alarm]:
+    """How often the primary test alarms with no contagion, with contagion, under shocks of several ranges, and with reports in batches.
+
+    Only units that act are on the map, so all is conditional on acting, as the primary test is.
+
+    Args:
+        events: the data, of which each day's number of events and the course of each stratum are kept.
+        links: who is linked to whom.
+        false_links: placebo links.
+        window: most days apart.
+        observed: observed over expected in the data.
+        histories: histories of each kind.
+        seed: where all chance comes from.
+    """
+    mine = of_units(events, events.acted)
+    true, false = links.numbered(events.acted), false_links.numbered(events.acted)
+    course = course_of(mine.first[:, 0], mine.strata)
+    matrix = true.matrix(len(mine.units))
+
+    def plain(rng: np.random.Generator) -> Array:
+        return history(course, rng)
+
+    kinds: list[tuple[str, float, Maker]] = [("nothing but the course of each stratum", 0.0, plain)]
+    for ratio in RATIOS:
+
+        def contagious(rng: np.random.Generator, size: float = math.log(ratio)) -> Array:
+            return history(course, rng, linked=matrix, log_ratio=size, window=(1, window))
+
+        kinds.append((f"contagion: hazard times {ratio:g} for each linked unit", math.log(ratio), contagious))
+    if mine.points is not None:
+        for reach in REACHES:
+            shocks = shocks_of(mine.points, reach, SHOCK)
+
+            def shocked(rng: np.random.Generator, shocks=shocks) -> Array:
+                return history(course, rng, shocks=shocks)
+
+            kinds.append((f"shocks of {reach:g} km range, no contagion", 0.0, shocked))
+        desks = cells(mine.points, DESK)
+
+        def batched(rng: np.random.Generator) -> Array:
+            return reported(history(course, rng), desks, GAP, rng)
+
+        kinds.append((f"reports of {DESK} places in one batch, no contagion", 0.0, batched))
+    for number, (name, size, make) in enumerate(kinds):
+        rng = np.random.default_rng([seed, number])
+        days = [make(rng) for _ in range(histories)]
+        yield judged(name, days, mine, true, false, window, observed, rng, log_ratio=size)
+
+
+def judged(
+    name: str,
+    days: list[Array],
+    events: Events,
+    links: Links,
+    false_links: Links,
+    window: int,
+    observed: float,
+    rng: np.random.Generator,
+    *,
+    log_ratio: float = 0.0,
+    contagion: bool | None = None,
+) -> Alarm:
+    """How often the primary test alarms in these histories.
+
+    Args:
+        name: their kind.
+        days: one array of shape (unit,) a history.
+        events: the data whose strata and intervals hold.
+        links: who is linked to whom.
+        false_links: placebo links.
+        window: most days apart.
+        observed: observed over expected in the data.
+        rng: chance.
+        log_ratio: what one linked unit adds to the log hazard.
+        contagion: whether there is contagion; if it is not said, whether `log_ratio` is above 0.
+    """
+    tests: list[PairTest] = []
+    future: list[bool] = []
+    unlinked: list[bool] = []
+    for place, day in enumerate(days):
+        drawn, batch = _as_reported(day, events.intervals, rng)
+        acted = np.isfinite(day)
+        tests.append(
+            compare_pairs(
+                [Outcome(name="", links=links.numbered(acted), days=drawn[acted], high=window)],
+                events.strata[acted],
+                batches=batch[acted],
+                most=FEW,
+                rng=rng,
+            )[0]
+        )
+        if place < FITTED:
+            try:
+                _, ahead, placebo = ratios(day, links, false_links, events.strata, window, batch)
+            except InputError:
+                continue
+            future.append(_predicts(ahead))
+            unlinked.append(_predicts(placebo))
+    found = sum(test.p <= LEVEL for test in tests)
+    low, high = wilson_interval(found, len(tests))
+    ratio = np.array([test.ratio for test in tests])
+    return Alarm(
+        name=name,
+        contagion=log_ratio > 0.0 if contagion is None else contagion,
+        histories=len(tests),
+        alarms=found,
+        low=low,
+        high=high,
+        ratio=float(np.nanmedian(ratio)),
+        reached=float((ratio >= observed).mean()),
+        future=float(np.mean(future)) if future else math.nan,
+        unlinked=float(np.mean(unlinked)) if unlinked else math.nan,
+        log_ratio=log_ratio,
+    )
+
+
+def _predicts(ratio: Ratio) -> bool:
+    return ratio.low > 1.0
+
+
+def _as_reported(day: Array, intervals: Array, rng: np.random.Generator) -> tuple[Array, Indices]:
+    """Drawn days and reporting intervals of a history, by the intervals of the data; shapes (unit, draw) and (unit,)."""
+    batch = np.full(len(day), -1, np.intp)
+    if not len(intervals):
+        return day[:, None], batch
+    inside = (day[:, None] >= intervals[:, 0]) & (day[:, None] <= intervals[:, 1])
+    chosen = np.where(inside, rng.random(inside.shape), -1.0).argmax(axis=1)
+    known = inside.any(axis=1)
+    batch[known] = chosen[known]
+    drawn = np.repeat(day[:, None], DRAWS, axis=1)
+    low, high = intervals[chosen[known]].T
+    drawn[known] = np.floor(low[:, None] + rng.random((int(known.sum()), DRAWS)) * (high - low + 1.0)[:, None])
+    return drawn, batch

@@ -1,0 +1,122 @@
+"""The word for a finding, and the sentences that say what it can and cannot tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard
+from desertion.study.places.hazard import Ratio
+
+NONE = "no clustering found"
+UNKNOWN = "clusters, cause unknown"
+ALONG = "clusters along the links, in their direction"
+POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word and its reasons.
+
+    Attributes:
+        word: one of three.
+        sentences: what was found, what that excludes, what it cannot tell.
+    """
+
+    word: str
+    sentences: tuple[str, ...]
+
+
+def judge(finding: Finding) -> Verdict:
+    """The verdict on a finding, by the rules that were written down before any data were looked at."""
+    test = finding.primary
+    found = (
+        f"Of {test.linked:,} linked pairs ({finding.how}) {test.observed:.4g} act 1 to {finding.window} days apart; {test.expected:.4g} are expected when dates are permuted "
+        f"within strata: ratio {test.ratio:.2f} (95 % interval {_span(test.low, test.high)}), p = {test.p:.2g}."
+    )
+    if test.p > LEVEL:
+        return Verdict(NONE, (found, _missed(finding.alarms), _unseen()))
+    reasons = [*_mutual(finding), *_placebos(finding.hazards, directed=finding.links.directed), *_shocked(finding)]
+    excluded = (
+        "That excludes dates which fall independently of each other within strata, whatever the course of each stratum."
+    )
+    if reasons:
+        return Verdict(UNKNOWN, (found, excluded, *reasons, _same(finding)))
+    return Verdict(
+        ALONG,
+        (
+            found,
+            excluded,
+            "Receivers follow senders and not the other way round, placebo links predict nothing, and shocks that places share give as much in at most 5 % of histories.",
+            "It cannot exclude causes that travel along the links in their direction, nor links that were recorded because of what followed.",
+        ),
+    )
+
+
+def _mutual(finding: Finding) -> list[str]:
+    if finding.links.directed:
+        return []
+    return [
+        "The links go both ways, so each pair is one unit's past and the other's future at once: leads cannot tell contagion from a shock that both share, and neither can this test."
+    ]
+
+
+def _placebos(hazards: tuple[Hazard, ...], *, directed: bool) -> list[str]:
+    reasons: list[str] = []
+    for each in hazards:
+        if each.unlinked is None or each.future is None:
+            reasons.append(f"Placebos could not be tried ({each.name}): {each.problem}.")
+            continue
+        if each.unlinked.low > 1.0:
+            reasons.append(
+                f"Placebo links predict as well ({each.name}): hazard times {ratio_text(each.unlinked)}; closeness reaches beyond the links."
+            )
+        if directed and each.future.low > 1.0:
+            reasons.append(
+                f"The future of senders predicts as well ({each.name}): hazard times {ratio_text(each.future)}; something falls on both ends."
+            )
+    return reasons
+
+
+def _shocked(finding: Finding) -> list[str]:
+    rows = [row for row in finding.alarms if "shocks" in row.name]
+    if not rows:
+        return ["Shocks that neighbours share could not be tried (no positions, or no histories asked for)."]
+    enough = [row for row in rows if row.reached > LEVEL]
+    if not enough:
+        return []
+    listed = "; ".join(f"{row.name.split(',')[0]} in {row.reached:.0%}" for row in enough)
+    return [
+        f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard)."
+    ]
+
+
+def _missed(rows: tuple[Alarm, ...]) -> str:
+    contagious = sorted((row for row in rows if row.contagion), key=lambda row: row.log_ratio)
+    if not contagious:
+        return "How large an effect would have been found was not asked for."
+    strong = [row for row in contagious if row.alarms >= POWER * row.histories]
+    if not strong:
+        last = contagious[-1]
+        return f"The test is weak here: even {last.name.removeprefix('contagion: ')} is found in {last.alarms} of {last.histories} made-up histories only."
+    return (
+        f"An effect of {strong[0].name.removeprefix('contagion: ')} would have been found in {strong[0].alarms} of {strong[0].histories} "
+        "made-up histories; smaller ones cannot be excluded."
+    )
+
+
+def _unseen() -> str:
+    return "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
+
+
+def _same(finding: Finding) -> str:
+    pair = finding.apart[0]
+    return f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
+
+
+def ratio_text(ratio: Ratio) -> str:
+    """A ratio with its interval: 1.42 (1.10 to 1.83)."""
+    return f"{ratio.ratio:.2f} ({_span(ratio.low, ratio.high)})"
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:.2f} to {high:.2f}"
