@@ -117,13 +117,14 @@ def _family(data: Events, links: Links, window: int, reach: float | None) -> lis
         if days != window:
             outcomes.append(Outcome(name=f"1 to {days} days", links=links, days=data.first, high=days))
     same = data.strata[links.sender] == data.strata[links.receiver]
-    if same.any() and not same.all():
+    if reach is None and same.any() and not same.all():
         inner = Links(links.sender[same], links.receiver[same], links.directed)
         outcomes.append(Outcome(name="within strata only", links=inner, days=data.first, high=window))
     if len(data.intervals):
         report = np.where(data.batch >= 0, data.intervals[data.batch, 1], np.nan)[:, None]
         outcomes.append(Outcome(name="dates at the report", links=links, days=report, high=window))
-    return outcomes + _apart(data, links, window)
+        return outcomes + _apart(data, links, window)
+    return [*outcomes, _apart(data, links, window)[0]]
 
 
 def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: np.random.Generator) -> list[Attack]:

@@ -200,9 +200,10 @@ def _middle(null: Array, mean: float) -> tuple[float, float]:
 
 
 def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> tuple[float, float]:
-    """95 % interval of observed over expected, from the residuals of strata, on the logarithmic scale.
+    """95 % interval of observed over expected on the logarithmic scale: links that touch a common stratum may hang together, others not.
 
-    A link across two strata counts half in each. Without a close pair the upper end is 3.7 over the expectation (Poisson).
+    The variance is that of dyads clustered at both ends (Aronow, Samii and Assenova 2015, Political Analysis 23, 564), Student's t has one degree less than there are
+    strata. Without a close pair the upper end is 3.7 over the expectation (Poisson).
     """
     total, mean = float(close.sum()), float(expected.sum())
     names = np.unique(strata[np.concatenate([links.sender, links.receiver])]) if len(links) else np.zeros(0, np.intp)
@@ -211,15 +212,14 @@ def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> t
     if total <= 0.0:
         return 0.0, 3.7 / mean
     ratio = total / mean
-    residual = np.zeros(int(strata.max()) + 1)
-    for end in (links.sender, links.receiver):
-        np.add.at(residual, strata[end], (close - ratio * expected) / 2.0)
+    size = int(strata.max()) + 1
+    between = np.zeros((size, size))
+    np.add.at(between, (strata[links.sender], strata[links.receiver]), close - ratio * expected)
+    between = np.triu(between + np.tril(between, -1).T)
+    apart = float((np.triu(between, 1) ** 2).sum())
+    touching = between.sum(axis=0) + between.sum(axis=1) - np.diag(between)
+    # A link between two strata stands in the sums of both: its own square is taken out once.
+    variance = max(float((touching**2).sum()) - apart, apart + float((np.diag(between) ** 2).sum()))
     count = len(names)
-    error = math.sqrt(float((residual**2).sum()) * count / (count - 1)) / total
-    reach = float(student.ppf(0.975, count - 1)) * error
+    reach = float(student.ppf(0.975, count - 1)) * math.sqrt(variance * count / (count - 1)) / total
     return ratio * math.exp(-reach), ratio * math.exp(reach)
-
-
-def days_of(draws: NDArray[np.float64]) -> Array:
-    """Whole days of drawn dates, shape (unit, draw): a date within a day belongs to the day that it begins in."""
-    return np.floor(draws)
