@@ -143,6 +143,8 @@ def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: 
             retest("strata of double size", doubled(data.points, data.strata))
         edge = reach if reach is not None else float(np.median(lengths(data.points, links)))
         retest(f"without units within {edge:.3g} km of the hull", data.strata, inland(data.points, edge))
+    if data.size is not None:
+        retest("strata cut in two by size", _by_size(data.strata, data.size))
     acted = np.flatnonzero(data.acted)
     for share in MISSING:
         drawn: list[PairTest] = []
@@ -162,6 +164,16 @@ def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: 
                 )
             )
     return rows
+
+
+def _by_size(strata: Indices, size: Array) -> Indices:
+    """Strata in two: units above the middle size of their stratum, and the others with those whose size is not known."""
+    large = np.zeros(len(strata), np.intp)
+    for stratum in np.unique(strata):
+        own = np.flatnonzero((strata == stratum) & ~np.isnan(size))
+        if len(own):
+            large[own] = size[own] > np.median(size[own])
+    return 2 * strata + large
 
 
 def _again(

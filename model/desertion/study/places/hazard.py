@@ -146,7 +146,7 @@ def fit(days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None) -
         )
     trimmed = [RiskDay(row.units, row.known[:, kept], row.acts) for row in days]
     beta = _maximum(trimmed, len(kept), wanted)
-    _, information, scores = _parts(trimmed, beta, _units(days))
+    _, information, scores = _parts(trimmed, beta, _units(days) if clusters is None else len(clusters))
     inverse = np.linalg.pinv(information)
     degrees = math.inf
     if clusters is not None:

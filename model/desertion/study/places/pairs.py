@@ -13,7 +13,6 @@ from itertools import permutations, product
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from desertion.study.places.links import Array, Indices, Links
