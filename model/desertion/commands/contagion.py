@@ -41,6 +41,13 @@ def command(
         typer.Option("--only", metavar="COLUMN=VALUE", help="Only rows in which this holds; repeatable."),
     ] = None,
     never: Annotated[bool, typer.Option("--never", help="Keep units with an empty date as not having acted.")] = False,
+    battles: Annotated[
+        bool,
+        typer.Option(
+            "--battles",
+            help="Rows are sides in battles (source_battle, belligerent, start, end, strength, killed_wounded, missing_captured, theater, campaign); --links then lists their units (cwsac_id, belligerent, unit_code).",
+        ),
+    ] = False,
     permutations: Annotated[int, typer.Option("--permutations", help="Permutations of the main test.")] = 9999,
     histories: Annotated[
         int, typer.Option("--histories", help="Made-up histories for each row of power; 0 leaves power out.")
@@ -51,9 +58,21 @@ def command(
     """Test whether linked units act within days of each other, with power, placebos and what that can tell."""
     from desertion.study.places.contagion import contagion
     from desertion.study.places.events import Columns
-    from desertion.study.places.report import words
+    from desertion.study.places.report import table, words
     from desertion.study.places.verdict import judge
 
+    files = [events, *([links] if links else []), *([out] if out else [])]
+    if battles:
+        from desertion.study.places import armies
+
+        of_armies = armies.armies(
+            events, links, only=only or (), permutations=permutations, histories=histories, seed=seed
+        )
+        text = armies.words(of_armies)
+        print(text)
+        if out is not None:
+            _write(out, text, armies.table(of_armies, _typed(files)), None)
+        return
     columns = Columns(
         unit=unit,
         date=date,
@@ -76,24 +95,31 @@ def command(
         seed=seed,
     )
     verdict = judge(finding)
-    print(words(finding, verdict))
+    text = words(finding, verdict)
+    print(text)
     if out is not None:
-        _write(finding, verdict, out, [events, out, *([links] if links else [])])
+        _write(out, text, table(finding, _typed(files)), (finding, verdict))
 
 
-def _write(finding: "Finding", verdict: "Verdict", out: Path, files: list[Path]) -> None:
+def _typed(files: list[Path]) -> str:
+    """What was typed, with files by their names: whoever repeats the command has them elsewhere."""
     import shlex
     import sys
 
-    from desertion.files import replacing_folder
-    from desertion.study.places.pictures import draw
-    from desertion.study.places.report import table, words
-
-    # Whoever repeats the command has the files elsewhere.
     short = {str(path): path.name for path in files}
-    typed = shlex.join(["desertion", *(short.get(word, word) for word in sys.argv[1:])])
+    return shlex.join(["desertion", *(short.get(word, word) for word in sys.argv[1:])])
+
+
+def _write(out: Path, text: str, table: str, drawn: "tuple[Finding, Verdict] | None") -> None:
+    from desertion.files import replacing_folder
+
+    names = ["contagion.md", "contagion.csv"]
     with replacing_folder(out) as folder:
-        (folder / "contagion.md").write_text(words(finding, verdict), encoding="utf-8")
-        (folder / "contagion.csv").write_text(table(finding, typed), encoding="utf-8")
-        draw(finding, verdict, folder / "contagion.png")
-    print(f"written to {out}: contagion.md, contagion.csv, contagion.png")
+        (folder / names[0]).write_text(text, encoding="utf-8")
+        (folder / names[1]).write_text(table, encoding="utf-8")
+        if drawn is not None:
+            from desertion.study.places.pictures import draw
+
+            names.append("contagion.png")
+            draw(*drawn, folder / names[2])
+    print(f"written to {out}: {', '.join(names)}")

@@ -163,8 +163,8 @@ def compare_pairs(
                 expected=float(mean[place]),
                 low=low,
                 high=high,
-                p=_chance(null[:, place], observed[place], exact=exact),
-                family=_chance(largest, (observed[place] - mean[place]) / scale[place], exact=exact),
+                p=chance(null[:, place], observed[place], exact=exact),
+                family=chance(largest, (observed[place] - mean[place]) / scale[place], exact=exact),
                 middle=_middle(null[:, place], mean[place]),
                 permutations=len(null),
                 exact=exact,
@@ -186,7 +186,8 @@ def _close(outcome: Outcome, links: Links, order: Indices, batch: Indices) -> Ar
     return np.where(together, 0.0, close) if outcome.batch == "apart" else close
 
 
-def _chance(null: Array, value: float, *, exact: bool) -> float:
+def chance(null: Array, value: float, *, exact: bool) -> float:
+    """One-sided p value of a statistic among its permutations; with drawn ones the given order counts as one more."""
     reached = int((null >= value - 1e-9).sum())
     return reached / len(null) if exact else (1 + reached) / (1 + len(null))
 

@@ -135,7 +135,8 @@ def numbered(cells: Sequence[str]) -> tuple[Indices, tuple[str, ...]]:
 
 def _date(text: str, key: str, where: str) -> date:
     try:
-        return date.fromisoformat(text)
+        year, month, day = (int(part) for part in text.split("-"))  # 1861-11-7 is clear enough
+        return date(year, month, day)
     except ValueError:
         raise input_error(key, text, "must be a date as in 1989-11-09", where=where) from None
 

@@ -1,0 +1,133 @@
+"""`armies`: a table of battles put to the test, in words and as a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desertion.study.places.battles import Battles, read_battles
+from desertion.study.places.past import questions
+from desertion.study.places.slopes import GRID, Found, Slope, alarms, compatible, slopes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArmiesFinding:
+    """What battles say about an army's past.
+
+    Attributes:
+        battles: the battles.
+        slopes: the primary question, then its family.
+        compatible: true slopes that the primary estimate does not exclude, of those tried.
+        alarms: power and false alarms; empty if not asked for.
+    """
+
+    battles: Battles
+    slopes: tuple[Slope, ...]
+    compatible: tuple[float, ...]
+    alarms: tuple[Found, ...]
+
+
+def armies(
+    battles: str | Path,
+    carriers: str | Path | None = None,
+    *,
+    only: Sequence[str] = (),
+    permutations: int = 9999,
+    histories: int = 200,
+    seed: int = 1,
+) -> ArmiesFinding:
+    """What a table of battles says: does a side's past share of missing and captured predict its next one?
+
+    Args:
+        battles: CSV file, a row a side in a battle.
+        carriers: CSV file of the units that fought in each battle.
+        only: conditions that rows must meet, `COLUMN=VALUE`.
+        permutations: permutations of the outcomes within side, theatre and year.
+        histories: made-up histories for each row of power; 0 for none.
+        seed: where all chance comes from.
+
+    Raises:
+        InputError: a table is wrong or too small.
+    """
+    read = read_battles(Path(battles), only, None if carriers is None else Path(carriers))
+    asked = questions(read)
+    return ArmiesFinding(
+        battles=read,
+        slopes=tuple(slopes(read, asked, most=permutations, seed=seed)),
+        compatible=tuple(compatible(read, asked[0], histories=max(histories, 100), seed=seed)),
+        alarms=tuple(alarms(read, asked[0], histories=histories, seed=seed)) if histories else (),
+    )
+
+
+def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
+    """The word for a finding and its reasons."""
+    first = finding.slopes[0]
+    low, high = (min(finding.compatible), max(finding.compatible)) if finding.compatible else (math.nan, math.nan)
+    edges = [f"{end:+.1f}{' (the last tried)' if end in (GRID[0], GRID[-1]) else ''}" for end in (low, high)]
+    found = (
+        f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {first.clusters} campaigns), where permutation gives "
+        f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. True slopes from {edges[0]} to {edges[1]} are compatible with it."
+    )
+    strongest = max((row for row in finding.alarms if row.shock == 0.0), key=lambda row: row.slope, default=None)
+    weak = strongest is not None and strongest.alarms < 0.8 * strongest.histories
+    if first.p > 0.05:
+        reach = (
+            f"The test cannot tell much: a true slope of {strongest.slope} is found in {strongest.alarms} of {strongest.histories} made-up histories."
+            if strongest is not None and weak
+            else "Slopes beyond that range are excluded."
+        )
+        return ("cannot tell" if weak else "no dependence on the past found"), (found, reach)
+    return "outcomes follow the past, cause unknown", (
+        found,
+        "A war that goes badly for a year gives the same: the past and the future of a series are alike, so leads tell nothing.",
+    )
+
+
+def words(finding: ArmiesFinding) -> str:
+    """The finding as Markdown."""
+    word, sentences = verdict(finding)
+    lines = [f"# {word[0].upper()}{word[1:]}", "", *(f"- {sentence}" for sentence in sentences), ""]
+    lines += [
+        "| past | sides in battles | campaigns | slope (SD per SD) | under permutation | p | p over the family |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in finding.slopes:
+        family = "" if math.isnan(row.family) else f"{row.family:.2g}"
+        lines.append(
+            f"| {row.name} | {row.rows} | {row.clusters} | {row.bare:+.2f} | {row.bias:+.2f} | {row.p:.2g} | {family} |"
+        )
+    if finding.alarms:
+        lines += ["", "| made-up histories | alarms at p ≤ .05 | 95 % |", "|---|--:|--:|"]
+        for row in finding.alarms:
+            lines.append(f"| {_kind(row)} | {row.alarms} of {row.histories} | {row.low:.2f} to {row.high:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(row: Found) -> str:
+    return f"true slope {row.slope}, {'shocks by campaign' if row.shock else 'no shocks'}"
+
+
+def table(finding: ArmiesFinding, command: str) -> str:
+    """All numbers as CSV, under the command that makes them.
+
+    Args:
+        finding: the finding.
+        command: what was typed.
+    """
+    lines = [f"# {command}", "part,name,rows,campaigns,slope,under_permutation,p,p_family,share,low,high"]
+    for place, row in enumerate(finding.slopes):
+        family = "" if math.isnan(row.family) else f"{row.family:.4g}"
+        part = "family" if place else "primary"
+        lines.append(
+            f'{part},"{row.name}",{row.rows},{row.clusters},{row.bare:.3f},{row.bias:.3f},{row.p:.4g},{family},,,'
+        )
+    if finding.compatible:
+        lines.append(f"compatible true slopes,,,,,,,,,{min(finding.compatible)},{max(finding.compatible)}")
+    for row in finding.alarms:
+        part = "power" if row.slope else "false alarms"
+        lines.append(
+            f'{part},"{_kind(row)}; {row.histories} histories",,,,,,,{row.alarms / row.histories:.4g},{row.low:.4g},{row.high:.4g}'
+        )
+    return "\n".join(lines) + "\n"

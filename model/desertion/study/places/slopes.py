@@ -1,0 +1,236 @@
+"""Does an army's past share of missing and captured predict its next one? A regression over battles, held against permutations.
+
+The past is a weighted mean of the outcomes themselves, so it is worked out anew under every permutation; the mean slope under permutation is what the past of a short series
+does to its own regression (Nickell 1981, Econometrica 49, 1417), and is taken off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+
+from desertion.study.places.battles import Battles, strata_of
+from desertion.study.places.links import Array, Indices
+from desertion.study.places.pairs import chance, orders
+from desertion.study.places.past import Question, past
+from desertion.study.places.table import numbered
+from desertion.study.statistics import wilson_interval
+
+GRID = tuple(round(-0.9 + 0.1 * step, 1) for step in range(19))
+SHOCKS = (0.0, 1.0)
+POWER_AT = (0.0, 0.3, 0.6, 0.9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slope:
+    """Outcome in standard deviations by past in standard deviations.
+
+    Attributes:
+        name: the question.
+        rows: battles' sides in the regression.
+        clusters: campaigns.
+        bare: the slope as estimated.
+        bias: its mean under permutation.
+        slope: their difference.
+        p: one-sided chance under permutation.
+        family: the same for the largest of the family; NaN for the primary one.
+    """
+
+    name: str
+    rows: int
+    clusters: int
+    bare: float
+    bias: float
+    slope: float
+    p: float
+    family: float = field(default=math.nan)
+
+
+@dataclass(frozen=True)
+class _Regression:
+    """A question made ready: what is the same under all permutations."""
+
+    question: Question
+    rows: Indices
+    weights: Array
+    beside: Array | None
+    base: Array  # orthonormal basis of the effects and controls, shape (row, effect)
+    clusters: Indices
+
+    def slope(self, outcome: Array) -> float:
+        """Slope in standard deviations; NaN where the past does not vary."""
+        y = outcome[self.rows]
+        x = self.weights @ (outcome if self.question.values is None else self.question.values)
+        scale = float(x.std() / y.std())
+        known = self.base
+        if self.beside is not None:
+            second = _without(self.beside @ outcome, self.base)
+            norm = float(np.linalg.norm(second))
+            known = self.base if norm <= 0.0 else np.column_stack([self.base, second / norm])
+        x, y = _without(x, known), _without(y, known)
+        square = float(x @ x)
+        return float(x @ y) / square * scale if square > 1e-12 else math.nan
+
+
+def _without(values: Array, base: Array) -> Array:
+    return values - base @ (base.T @ values)
+
+
+def _ready(battles: Battles, question: Question) -> _Regression:
+    has_past = question.weights.sum(axis=1) > 0.0
+    rows = np.flatnonzero(has_past if question.rows is None else has_past & question.rows)
+    groups = numbered([f"{a} {b}" for a, b in zip(battles.side, battles.year, strict=True)])[0]
+    parts = (
+        [np.ones((len(rows), 1))] if question.bare else [_indicators(groups[rows]), _indicators(battles.theatre[rows])]
+    )
+    if question.controls is not None:
+        parts.append(question.controls[rows])
+    design = np.column_stack(parts)
+    left, singular, _ = np.linalg.svd(design, full_matrices=False)
+    return _Regression(
+        question,
+        rows,
+        _normalised(question.weights[rows]),
+        None if question.beside is None else _normalised(question.beside[rows]),
+        left[:, singular > 1e-9 * singular[0]],
+        np.unique(battles.campaign[rows], return_inverse=True)[1].astype(np.intp),
+    )
+
+
+def _indicators(groups: Indices) -> Array:
+    return (groups[:, None] == np.unique(groups)[None, :]).astype(np.float64)
+
+
+def _normalised(weights: Array) -> Array:
+    total = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0.0)
+
+
+def slopes(
+    battles: Battles, asked: Sequence[Question], *, most: int, seed: int, strata: Indices | None = None
+) -> list[Slope]:
+    """The slope of each question; the first is the primary one, the others are one family.
+
+    Args:
+        battles: the battles.
+        asked: questions.
+        most: permutations of the outcomes within strata.
+        seed: where all chance comes from.
+        strata: strata, if not side, theatre and year.
+    """
+    ready = [_ready(battles, question) for question in asked]
+    estimates = np.array([each.slope(battles.outcome) for each in ready])
+    ways, exact = orders(strata_of(battles) if strata is None else strata, most, np.random.default_rng(seed))
+    null = np.array([[each.slope(battles.outcome[order]) for each in ready] for order in ways])
+    mean, deviation = np.nanmean(null, axis=0), np.nanstd(null, axis=0)
+    scaled, value = (null - mean) / deviation, (estimates - mean) / deviation
+    largest = np.nanmax(scaled[:, 1:], axis=1) if len(asked) > 1 else np.zeros(len(null))
+    results: list[Slope] = []
+    for place, (each, bare) in enumerate(zip(ready, estimates, strict=True)):
+        results.append(
+            Slope(
+                name=each.question.name,
+                rows=len(each.rows),
+                clusters=int(each.clusters.max()) + 1,
+                bare=float(bare),
+                bias=float(mean[place]),
+                slope=float(bare - mean[place]),
+                p=chance(scaled[:, place], value[place], exact=exact),
+                family=chance(largest, value[place], exact=exact) if place else math.nan,
+            )
+        )
+    return results
+
+
+def made_up(battles: Battles, slope: float, shock: float, rng: np.random.Generator) -> Array:
+    """Outcomes with known slope on the past of the own side, shape (row,), for power and false alarms.
+
+    The levels of side, theatre and year and the spread within them are those of the data; battles are drawn in order of time.
+
+    Args:
+        battles: the battles.
+        slope: what one unit of the past adds to the outcome, both as deviations from their stratum.
+        shock: standard deviation, in units of the spread within strata, of a shock that the battles of a side in a campaign share.
+        rng: chance.
+    """
+    strata = strata_of(battles)
+    level = np.array([battles.outcome[strata == each].mean() for each in strata])
+    spread = float((battles.outcome - level).std())
+    shared = rng.standard_normal((int(battles.side.max()) + 1, int(battles.campaign.max()) + 1))
+    noise = spread * (rng.standard_normal(len(level)) + shock * shared[battles.side, battles.campaign])
+    weights = _normalised(past(battles))
+    deviation = np.zeros(len(level))
+    for row in np.argsort(battles.start, kind="stable"):
+        deviation[row] = noise[row] + slope * float(weights[row] @ deviation)
+    return level + deviation
+
+
+def compatible(battles: Battles, question: Question, *, histories: int, seed: int) -> list[float]:
+    """True slopes under which the observed one lies within the central 95 % of made-up histories, with campaign shocks or without.
+
+    Inverting the histories takes the bias of the estimate along, whatever its size; taking one off that was worked out at a slope of 0 does not.
+
+    Args:
+        battles: the battles.
+        question: the past whose slope is wanted.
+        histories: made-up histories for each slope.
+        seed: where all chance comes from.
+    """
+    ready = _ready(battles, question)
+    observed = ready.slope(battles.outcome)
+    kept: list[float] = []
+    for number, slope in enumerate(GRID):
+        for shock in SHOCKS:
+            rng = np.random.default_rng([seed, number, round(10 * shock)])
+            drawn = np.array([ready.slope(made_up(battles, slope, shock, rng)) for _ in range(histories)])
+            low, high = np.nanquantile(drawn, [0.025, 0.975])
+            if low <= observed <= high:
+                kept.append(slope)
+                break
+    return kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How often the primary test alarms in made-up histories.
+
+    Attributes:
+        slope: the true slope.
+        shock: campaign shocks, in units of the spread within strata.
+        histories: number of histories.
+        alarms: those with p at most .05.
+        low: lower 95 % Wilson bound of the share.
+        high: upper bound.
+    """
+
+    slope: float
+    shock: float
+    histories: int
+    alarms: int
+    low: float
+    high: float
+
+
+def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -> list[Found]:
+    """Power and false alarms of the primary test at several true slopes, with campaign shocks and without.
+
+    Args:
+        battles: the battles.
+        question: the primary question.
+        histories: histories of each kind.
+        seed: where all chance comes from.
+    """
+    rows: list[Found] = []
+    for number, (slope, shock) in enumerate(product(POWER_AT, SHOCKS)):
+        rng = np.random.default_rng([seed, 1000 + number])
+        found = 0
+        for each in range(histories):
+            history = replace(battles, outcome=made_up(battles, slope, shock, rng))
+            found += slopes(history, [question], most=199, seed=each)[0].p <= 0.05
+        low, high = wilson_interval(found, histories)
+        rows.append(Found(slope=slope, shock=shock, histories=histories, alarms=found, low=low, high=high))
+    return rows
