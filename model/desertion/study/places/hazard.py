@@ -146,11 +146,12 @@ def fit(days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None) -
         )
     trimmed = [RiskDay(row.units, row.known[:, kept], row.acts) for row in days]
     beta = _maximum(trimmed, len(kept), wanted)
-    _, information, scores = _parts(trimmed, beta, _units(days) if clusters is None else len(clusters))
+    information = _parts(trimmed, beta)[2]
     inverse = np.linalg.pinv(information)
     degrees = math.inf
     if clusters is not None:
         groups = np.unique(clusters, return_inverse=True)[1]
+        scores = _scores(trimmed, beta, len(clusters))
         summed = np.zeros((int(groups.max()) + 1, len(kept)))
         np.add.at(summed, groups, scores)
         count = len(summed)
@@ -168,10 +169,6 @@ def _ratio(beta: float, error: float, degrees: float) -> Ratio:
     return Ratio(math.exp(beta), math.exp(beta - reach), math.exp(beta + reach), p)
 
 
-def _units(days: Sequence[RiskDay]) -> int:
-    return max(int(row.units.max()) for row in days) + 1
-
-
 def _varies(days: Sequence[RiskDay], width: int) -> NDArray[np.bool_]:
     """Covariates that differ between those at risk on some day on which somebody acts."""
     varies = np.zeros(width, np.bool_)
@@ -183,21 +180,20 @@ def _varies(days: Sequence[RiskDay], width: int) -> NDArray[np.bool_]:
 def _maximum(days: Sequence[RiskDay], width: int, wanted: int) -> Array:
     """Newton's method; a group in which nobody or everybody acts runs off and is stopped, which moves nothing else."""
     beta = np.zeros(width)
-    value, information, scores = _parts(days, beta, _units(days))
+    value, gradient, information = _parts(days, beta)
     for _ in range(_STEPS):
-        gradient = scores.sum(axis=0)
         step = np.linalg.pinv(information) @ gradient
         trial = np.clip(beta + step, -_LARGEST, _LARGEST)
-        better = _parts(days, trial, _units(days))
+        better = _parts(days, trial)
         halvings = 0
         while better[0] < value - 1e-9 and halvings < 20:
             step /= 2.0
             trial = np.clip(beta + step, -_LARGEST, _LARGEST)
-            better = _parts(days, trial, _units(days))
+            better = _parts(days, trial)
             halvings += 1
         moved = float(np.abs(trial[:wanted] - beta[:wanted]).max())
         gained = better[0] - value
-        beta, (value, information, scores) = trial, better
+        beta, (value, gradient, information) = trial, better
         if moved < 1e-8 and gained < 1e-8:
             break
     if (np.abs(beta[:wanted]) >= _LARGEST - 1.0).any():
@@ -207,32 +203,67 @@ def _maximum(days: Sequence[RiskDay], width: int, wanted: int) -> Array:
     return beta
 
 
-def _parts(days: Sequence[RiskDay], beta: Array, units: int) -> tuple[float, Array, Array]:
-    """Log likelihood, information, and score residuals by unit, shape (unit, covariate)."""
-    value, information = 0.0, np.zeros((len(beta), len(beta)))
+@dataclass(frozen=True)
+class _Tie:
+    """A day's risk set at some ratios.
+
+    Attributes:
+        value: log likelihood of the day.
+        weight: hazards up to a factor, shape (row,).
+        total: hazard left at risk as those of the tie act one after another, shape (acting,).
+        share: how much of the tie has acted by then, shape (acting,).
+        means: mean covariates of those left, shape (acting, covariate).
+    """
+
+    value: float
+    weight: Array
+    total: Array
+    share: Array
+    means: Array
+
+    @property
+    def left(self) -> Array:
+        """What is left of each member of the tie as its members act, shape (acting,)."""
+        return 1.0 - self.share
+
+
+def _tie(row: RiskDay, beta: Array) -> _Tie:
+    eta = row.known @ beta
+    shift = float(eta.max())
+    weight = np.exp(eta - shift)
+    count = int(row.acts.sum())
+    share = np.arange(count) / count  # Efron: the k-th to act shares the risk set with what is left of the tie
+    own = weight * row.acts
+    total = weight.sum() - share * own.sum()
+    means = (row.known.T @ weight - share[:, None] * (row.known.T @ own)) / total[:, None]
+    value = float(eta[row.acts].sum() - count * shift - np.log(total).sum())
+    return _Tie(value, weight, total, share, means)
+
+
+def _load(row: RiskDay, tie: _Tie) -> Array:
+    """Weight of each row summed over the steps of the tie, shape (row,)."""
+    return tie.weight * np.where(row.acts, (tie.left / tie.total).sum(), (1.0 / tie.total).sum())
+
+
+def _parts(days: Sequence[RiskDay], beta: Array) -> tuple[float, Array, Array]:
+    """Log likelihood, its gradient, and the information."""
+    value, gradient, information = 0.0, np.zeros(len(beta)), np.zeros((len(beta), len(beta)))
+    for row in days:
+        tie = _tie(row, beta)
+        value += tie.value
+        gradient += row.known[row.acts].sum(axis=0) - tie.means.sum(axis=0)
+        information += (row.known * _load(row, tie)[:, None]).T @ row.known - tie.means.T @ tie.means
+    return value, gradient, information
+
+
+def _scores(days: Sequence[RiskDay], beta: Array, units: int) -> Array:
+    """What each unit adds to the gradient, shape (unit, covariate)."""
     scores = np.zeros((units, len(beta)))
     for row in days:
-        eta = row.known @ beta
-        shift = float(eta.max())
-        weight = np.exp(eta - shift)
-        acting = row.known[row.acts]
-        count = len(acting)
-        share = np.arange(count) / count  # Efron: the k-th to act shares the risk set with what is left of the tie
-        own = weight * row.acts
-        first, tied = row.known.T @ weight, row.known.T @ own
-        total = weight.sum() - share * own.sum()
-        means = (first[None, :] - share[:, None] * tied[None, :]) / total[:, None]
-        value += float(eta[row.acts].sum() - count * shift - np.log(total).sum())
-        # By the tie's steps the weights of those at risk add up to these two numbers, those acting and those not.
-        rest = float((1.0 / total).sum())
-        less = float(((1.0 - share) / total).sum())
-        load = weight * np.where(row.acts, less, rest)
-        information += (row.known * load[:, None]).T @ row.known - means.T @ means
-        centre, centre_tied = (means / total[:, None]).sum(axis=0), ((1.0 - share) / total) @ means
-        drift = row.known * load[:, None] - weight[:, None] * np.where(
-            row.acts[:, None], centre_tied[None, :], centre[None, :]
-        )
-        residual = -drift
-        residual[row.acts] += acting - means.mean(axis=0)
-        np.add.at(scores, row.units, residual)
-    return value, information, scores
+        tie = _tie(row, beta)
+        centre, centre_tied = (tie.means / tie.total[:, None]).sum(axis=0), (tie.left / tie.total) @ tie.means
+        centred = np.where(row.acts[:, None], centre_tied, centre)
+        residual = tie.weight[:, None] * centred - row.known * _load(row, tie)[:, None]
+        residual[row.acts] += row.known[row.acts] - tie.means.mean(axis=0)
+        scores[row.units] += residual  # a unit stands in a day once
+    return scores

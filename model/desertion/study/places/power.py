@@ -24,7 +24,7 @@ DESK = 8  # places that one desk reports on
 GAP = 4.0  # days between two reports of a desk
 FEW = 199
 DRAWS = 20
-FITTED = 100  # histories on which the hazard is fitted too
+FITTED = 50  # histories on which the hazard is fitted too
 
 Maker = Callable[[np.random.Generator], Array]
 

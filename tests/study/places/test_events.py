@@ -1,0 +1,156 @@
+"""Reading a user's own events: each wrong input gets one sentence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.places.events import Columns, Events, links_of, of_units, read_events
+
+ROWS = [f"u{i},2020-01-{2 + i:02d},{i},0,{'a' if i < 5 else 'b'}" for i in range(10)]
+HEADING = "unit,date,x,y,area"
+
+
+def _file(tmp_path: Path, rows: list[str], heading: str = HEADING, name: str = "events.csv") -> Path:
+    path = tmp_path / name
+    path.write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def _read(path: Path, **columns: object) -> Events:
+    return read_events(path, Columns(**columns), np.random.default_rng(1))[0]  # type: ignore[arg-type]
+
+
+def test_events_are_read_with_strata_and_positions(tmp_path: Path) -> None:
+    """Days count from the first one; strata and units are in alphabetical order; comments are skipped."""
+    events = _read(_file(tmp_path, ["# a remark", *ROWS]), strata="area")
+    assert events.first[:, 0].tolist() == list(range(10))
+    assert events.strata.tolist() == [0] * 5 + [1] * 5
+    assert events.points is not None
+    assert str(events.origin) == "2020-01-02"
+
+
+def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path: Path) -> None:
+    """1861-11-7 is a date, and a spreadsheet's mark and semicolons are no obstacle."""
+    path = tmp_path / "events.csv"
+    path.write_text("\ufeff" + "\n".join(["unit;date", *(f"u{i};1861-11-{i + 1}" for i in range(9))]), encoding="utf-8")
+    assert _read(path).first[:, 0].tolist() == list(range(9))
+
+
+@pytest.mark.parametrize(
+    ("rows", "heading", "columns", "sentence"),
+    [
+        ([*ROWS, "u11,,1,1,a"], HEADING, {}, "line 12: the event of 'u11' has no date"),
+        ([f"u{i},,0,0,a" for i in range(9)], HEADING, {}, "no row has a date; events need dates"),
+        ([*ROWS, "u11,soon,1,1,a"], HEADING, {}, "date = 'soon' must be a date as in 1989-11-09"),
+        ([*ROWS, ",2020-01-01,1,1,a"], HEADING, {}, "line 12: unit is empty"),
+        ([*ROWS, "u11,2020-01-01,1,1"], HEADING, {}, "line 12: has 4 cells where the heading has 5"),
+        (ROWS[:1], HEADING, {}, "1 unit with an event; a test of closeness needs at least 8"),
+        ([], HEADING, {}, "has a heading and no row"),
+        (ROWS, HEADING, {"unit": "unti"}, "there is no column 'unti'; did you mean 'unit'?"),
+        (ROWS, HEADING, {"strata": "unit"}, "every unit has one unit with an event at most"),
+        ([f"u{i},2020-01-01,{i},0,a" for i in range(9)], HEADING, {}, "all events fall on one day"),
+        ([*ROWS, "u1,2020-02-01,1,0,b"], HEADING, {"strata": "area"}, "'u1' stands in stratum 'b' and in 'a'"),
+        ([*ROWS, "u11,2020-01-01,,0,a"], HEADING, {}, "1 units have no x or y"),
+        ([*ROWS, "u11,2020-01-01,far,0,a"], HEADING, {}, "x = 'far' must be a number"),
+        (ROWS, "unit,date,lat,date,area", {}, "two columns have one name"),
+        (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),
+        (ROWS, HEADING, {"only": ("area",)}, "must be COLUMN=VALUE"),
+    ],
+)
+def test_wrong_events_get_a_sentence(
+    tmp_path: Path, rows: list[str], heading: str, columns: dict[str, object], sentence: str
+) -> None:
+    """What, where, and the way out."""
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        _read(_file(tmp_path, rows, heading), **columns)
+
+
+def test_files_that_are_no_tables_get_a_sentence(tmp_path: Path) -> None:
+    """Missing, empty, and no text."""
+    with pytest.raises(InputError, match="cannot be read"):
+        _read(tmp_path / "none.csv")
+    (tmp_path / "empty.csv").write_text("# nothing\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is empty"):
+        _read(tmp_path / "empty.csv")
+    (tmp_path / "odd.csv").write_bytes(b"unit,date\n\xff\xfe,2020-01-01\n")
+    with pytest.raises(InputError, match="is not UTF-8 text"):
+        _read(tmp_path / "odd.csv")
+
+
+def test_lone_strata_and_ties_are_said(tmp_path: Path) -> None:
+    """Neither is an error: a sentence says what it means."""
+    events = _read(_file(tmp_path, [*ROWS, "u9x,2020-01-02,3,3,c"]), strata="area")
+    assert any("1 of 3 strata have one unit with an event (c)" in remark for remark in events.remarks)
+    assert any("1 days have more than one event" in remark for remark in events.remarks)
+
+
+def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> None:
+    """After the last day without, up to the day of the report, each day as often; units of one interval share a batch."""
+    rows = [f"u{i},2020-01-10,2020-01-0{1 if i < 5 else 8}" for i in range(10)]
+    events = _read(_file(tmp_path, rows, "unit,date,before"), after="before")
+    assert events.first.shape == (10, 100)
+    assert set(np.unique(events.first[:5])) == set(range(-8, 1))  # the origin is the first report, 10 January
+    assert len(np.unique(events.batch)) == 2
+    with pytest.raises(InputError, match="must be before date = 2020-01-10"):
+        _read(_file(tmp_path, [*rows, "u11,2020-01-10,2020-01-10"], "unit,date,before"), after="before")
+
+
+def test_empty_dates_are_kept_as_never_when_asked(tmp_path: Path) -> None:
+    """They are at risk and have no event."""
+    events = _read(_file(tmp_path, [*ROWS, "z,,1,1,a"]), never=True)
+    assert events.units_acted == 10
+    assert len(events.units) == 11
+    left = of_units(events, events.acted)
+    assert len(left.units) == 10
+    assert len(left.day_of) == 10
+
+
+def test_links_name_known_units_once(tmp_path: Path) -> None:
+    """Unknown ends, links to oneself, repeated ones and wrong headings get a sentence."""
+    columns = Columns()
+    events, table = read_events(_file(tmp_path, ROWS), columns, np.random.default_rng(1))
+    for rows, heading, sentence in (
+        (["u1,x9"], "from,to", "line 2: there is no unit 'x9' among the events"),
+        (["u1,u1"], "a,b", "line 2: links 'u1' to itself"),
+        (["u1,u2", "u2,u1"], "a,b", "stands there twice"),
+        (["u1,u2"], "first,second", "they must be from and to (directed links) or a and b (mutual ones)"),
+    ):
+        with pytest.raises(InputError, match=re.escape(sentence)):
+            links_of(events, table, columns, _file(tmp_path, rows, heading, "links.csv"), None)
+    directed, _, _ = links_of(events, table, columns, _file(tmp_path, ["u1,u2", "u2,u1"], "from,to", "links.csv"), None)
+    assert directed.directed
+    assert len(directed) == 2
+
+
+def test_without_positions_and_links_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    """And a distance must link somebody."""
+    columns = Columns()
+    bare, table = read_events(
+        _file(tmp_path, [",".join(row.split(",")[:2]) for row in ROWS], "unit,date"),
+        columns,
+        np.random.default_rng(1),
+    )
+    with pytest.raises(InputError, match="nothing to tell neighbours by"):
+        links_of(bare, table, columns, None, None)
+    events, table = read_events(_file(tmp_path, ROWS), columns, np.random.default_rng(1))
+    for distance, sentence in ((-1.0, "must be a finite number of km above 0"), (1e-3, "links no two units")):
+        with pytest.raises(InputError, match=sentence):
+            links_of(events, table, columns, None, distance)
+
+
+def test_neighbours_may_stand_in_a_column(tmp_path: Path) -> None:
+    """Names separated by blanks; a link that both ends name counts once, and unknown names are refused."""
+    columns = Columns(neighbours="next")
+    rows = [f"{i},2020-01-{i + 1:02d},{(i + 1) % 9} {(i - 1) % 9}" for i in range(9)]
+    events, table = read_events(_file(tmp_path, rows, "unit,date,next"), columns, np.random.default_rng(1))
+    assert len(links_of(events, table, columns, None, None)[0]) == 9
+    events, table = read_events(
+        _file(tmp_path, [*rows, "9,2020-01-20,77"], "unit,date,next"), columns, np.random.default_rng(1)
+    )
+    with pytest.raises(InputError, match="names '77', which is no unit of this table"):
+        links_of(events, table, columns, None, None)

@@ -1,0 +1,103 @@
+"""The partial likelihood against published values, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.places import hazard
+from desertion.study.places.hazard import RiskDay, fit
+from desertion.study.places.hazards import combined
+from desertion.study.places.links import Links
+
+# Remission in weeks under 6-MP (1: relapse, 0: censored) and under placebo, Freireich et al. 1963 as in Cox 1972, JRSS B 34, 187.
+TREATED = (6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35)
+RELAPSED = (1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0)
+PLACEBO = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+
+
+def _remission() -> list[RiskDay]:
+    week = np.array([*TREATED, *PLACEBO], np.float64)
+    relapse = np.array([*RELAPSED, *[1] * 21], np.bool_)
+    group = np.array([0.0] * 21 + [1.0] * 21)
+    rows = []
+    for today in np.unique(week[relapse]):
+        at_risk = np.flatnonzero(week >= today)
+        rows.append(RiskDay(at_risk, group[at_risk][:, None], (week[at_risk] == today) & relapse[at_risk]))
+    return rows
+
+
+def test_estimate_and_error_are_the_published_ones() -> None:
+    """Efron's method on the remission data: 1.572 with standard error 0.412, as in the textbooks of survival analysis."""
+    ratio = fit(_remission(), 1)[0]
+    assert np.log(ratio.ratio) == pytest.approx(1.572, abs=5e-4)
+    assert np.log(ratio.high / ratio.low) / (2 * 1.959964) == pytest.approx(0.412, abs=5e-4)
+
+
+def test_scores_of_units_add_up_to_the_gradient() -> None:
+    """At the maximum they add up to nothing, and near it to the slope of the likelihood."""
+    rows = _remission()
+    beta = np.array([0.7])
+    step = 1e-5
+    up, down = (hazard._parts(rows, beta + sign * step)[0] for sign in (1, -1))
+    slope = (up - down) / (2 * step)
+    assert hazard._parts(rows, beta)[1].sum() == pytest.approx(slope, rel=1e-6)
+    assert hazard._scores(rows, beta, 42).sum() == pytest.approx(slope, rel=1e-6)
+
+
+def test_information_is_the_curvature_of_the_likelihood() -> None:
+    """By second differences, ties included."""
+    rows = _remission()
+    beta, step = np.array([0.7]), 1e-3
+    values = [hazard._parts(rows, beta + move * step)[0] for move in (-1, 0, 1)]
+    _, _, information = hazard._parts(rows, beta)
+    assert information[0, 0] == pytest.approx(-(values[0] - 2 * values[1] + values[2]) / step**2, rel=1e-5)
+
+
+def test_only_the_past_days_of_the_window_count() -> None:
+    """A neighbour one to three days before counts, one on the day itself or four days before does not; the future is the mirror of it."""
+    day = np.array([0.0, 1.0, 4.0, 4.0, np.nan])
+    matrix = Links(np.array([0, 1, 2]), np.array([3, 3, 3]), directed=True).matrix(5)
+    rows = hazard.first_events(day, [matrix, matrix], [(1, 3), (-3, -1)], np.zeros((5, 0)))
+    last = rows[-1]
+    assert last.units.tolist() == [2, 3, 4]
+    assert last.known[1].tolist() == [1.0, 0.0]
+    second = rows[1]
+    assert second.known[second.units == 3].tolist() == [[1.0, 1.0]]
+
+
+def test_units_without_an_event_are_left_out_if_the_list_holds_events_only() -> None:
+    """Conditional on acting, whoever never acts is at risk on no day."""
+    day = np.array([0.0, 1.0, np.nan])
+    rows = hazard.first_events(day, [], [], np.ones((3, 1)), never=False)
+    assert [row.units.tolist() for row in rows] == [[0, 1], [1]]
+
+
+def test_units_that_act_again_and_again_stay_at_risk() -> None:
+    """Everybody is at risk on each day with an event, and a neighbour's earlier event counts once."""
+    matrix = Links(np.array([0]), np.array([1])).matrix(2)
+    rows = hazard.repeated_events(
+        np.array([0, 0, 1]), np.array([0.0, 1.0, 2.0]), 2, [matrix], [(1, 3)], np.zeros((2, 0))
+    )
+    assert [row.units.tolist() for row in rows] == [[0, 1]] * 3
+    assert rows[2].known.tolist() == [[0.0], [1.0]]
+    assert rows[2].acts.tolist() == [False, True]
+
+
+def test_without_a_linked_event_there_is_no_ratio() -> None:
+    """One sentence says why."""
+    day = np.array([0.0, 10.0, 20.0])
+    rows = hazard.first_events(day, [Links(np.array([0]), np.array([1])).matrix(3)], [(1, 3)], np.zeros((3, 0)))
+    with pytest.raises(InputError, match="no linked unit has acted within the window"):
+        fit(rows, 1)
+
+
+def test_draws_of_dates_widen_the_interval_by_what_they_differ() -> None:
+    """Two equal draws change nothing; draws that differ give a wider interval around their mean."""
+    one = hazard.Ratio(2.0, 1.0, 4.0, 0.05)
+    same = combined([one, one])
+    assert (same.ratio, same.low, same.high) == pytest.approx((2.0, 1.0, 4.0))
+    wider = combined([hazard.Ratio(1.0, 0.5, 2.0, 0.05), hazard.Ratio(4.0, 2.0, 8.0, 0.05)])
+    assert wider.ratio == pytest.approx(2.0)
+    assert wider.low < 1.0

@@ -1,0 +1,112 @@
+"""Close pairs: exact p values by enumeration, the textbook expectation, and what is never counted."""
+
+from __future__ import annotations
+
+from itertools import permutations, product
+
+import numpy as np
+import pytest
+
+from desertion.study.places.links import Links
+from desertion.study.places.pairs import Outcome, compare_pairs
+
+CHAIN = Links(np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5]))
+
+
+def _close(days: np.ndarray, links: Links, low: int = 1, high: int = 3) -> int:
+    """Close pairs counted one by one: a second implementation."""
+    return sum(low <= abs(days[a] - days[b]) <= high for a, b in zip(links.sender, links.receiver, strict=True))
+
+
+def test_p_value_of_a_small_case_is_that_of_all_its_permutations() -> None:
+    """Two strata of three units: 36 orders, all enumerated by hand here."""
+    days = np.array([0.0, 2.0, 9.0, 10.0, 12.0, 30.0])
+    strata = np.array([0, 0, 0, 1, 1, 1])
+    every = [
+        _close(days[[*first, *second]], CHAIN)
+        for first, second in product(permutations([0, 1, 2]), permutations([3, 4, 5]))
+    ]
+    test = compare_pairs([Outcome(name="", links=CHAIN, days=days[:, None])], strata, rng=np.random.default_rng(1))[0]
+    assert test.exact
+    assert test.permutations == len(every) == 36
+    assert test.observed == _close(days, CHAIN)
+    assert test.expected == pytest.approx(np.mean(every))
+    assert test.p == pytest.approx(np.mean([count >= test.observed for count in every]))
+
+
+def test_drawn_permutations_come_near_the_exact_p_value() -> None:
+    """4,000 drawn of 5,040: the p value stays within four standard errors of the exact one."""
+    days = np.array([0.0, 1.0, 5.0, 6.0, 20.0, 21.0, 40.0])
+    links = Links(np.arange(6), np.arange(1, 7))
+    outcome = [Outcome(name="", links=links, days=days[:, None])]
+    strata = np.zeros(7, np.intp)
+    exact = compare_pairs(outcome, strata, most=6000, rng=np.random.default_rng(1))[0]
+    drawn = compare_pairs(outcome, strata, most=4000, rng=np.random.default_rng(2))[0]
+    assert exact.exact
+    assert not drawn.exact
+    assert abs(drawn.p - exact.p) < 4 * np.sqrt(exact.p * (1 - exact.p) / 4000)
+
+
+def test_expectation_without_strata_is_that_of_knox() -> None:
+    """Close in space times close in time over all pairs (Knox 1964), since every order is as likely."""
+    days = np.array([0.0, 1.0, 5.0, 6.0, 20.0, 21.0, 40.0])
+    links = Links(np.array([0, 0, 2, 4]), np.array([1, 3, 5, 6]))
+    close_in_time = sum(1 <= abs(a - b) <= 3 for i, a in enumerate(days) for b in days[i + 1 :])
+    test = compare_pairs(
+        [Outcome(name="", links=links, days=days[:, None])],
+        np.zeros(7, np.intp),
+        most=6000,
+        rng=np.random.default_rng(1),
+    )[0]
+    assert test.exact
+    assert test.expected == pytest.approx(len(links) * close_in_time / (7 * 6 / 2))
+
+
+def test_order_within_a_day_and_within_a_batch_never_counts() -> None:
+    """Pairs on one day or in one reporting interval are no close pairs; they are counted apart."""
+    days = np.array([[3.0, 4.0], [4.0, 3.0], [3.0, 3.0], [9.0, 9.0]])
+    links = Links(np.array([0, 2]), np.array([1, 3]))
+    batch = np.array([0, 0, 1, -1])
+    outcomes = [
+        Outcome(name="apart", links=links, days=days),
+        Outcome(name="only", links=links, days=days, batch="only"),
+        Outcome(name="any", links=links, days=days, batch="any"),
+        Outcome(name="same day", links=Links(np.array([0]), np.array([2])), days=days, low=0, high=0),
+    ]
+    tests = compare_pairs(outcomes, np.zeros(4, np.intp), batches=batch, rng=np.random.default_rng(1))
+    assert [test.observed for test in tests] == [0.0, 1.0, 1.0, 0.5]
+
+
+def test_directed_links_count_receivers_that_follow() -> None:
+    """The receiver must act one to three days after the sender, not before."""
+    days = np.array([[0.0], [2.0], [5.0]])
+    for links, count in (
+        (Links(np.array([0]), np.array([1]), True), 1.0),
+        (Links(np.array([1]), np.array([0]), True), 0.0),
+    ):
+        test = compare_pairs(
+            [Outcome(name="", links=links, days=days)], np.zeros(3, np.intp), rng=np.random.default_rng(1)
+        )
+        assert test[0].observed == count
+
+
+def test_units_without_an_event_take_no_part() -> None:
+    """A missing date neither counts nor is permuted onto another unit."""
+    days = np.array([0.0, 1.0, np.nan, 20.0])
+    links = Links(np.array([0, 1, 2]), np.array([1, 2, 3]))
+    test = compare_pairs(
+        [Outcome(name="", links=links, days=days[:, None])], np.zeros(4, np.intp), rng=np.random.default_rng(1)
+    )[0]
+    assert test.linked == 1
+    assert test.observed == 1.0
+    assert test.permutations == 6  # three dates, and a gap that stays where it is
+
+
+def test_family_p_values_are_never_below_the_single_ones() -> None:
+    """The maximum over a family is at least each of its members."""
+    rng = np.random.default_rng(4)
+    days = rng.integers(0, 30, 40).astype(np.float64)[:, None]
+    links = Links(np.arange(39), np.arange(1, 40))
+    outcomes = [Outcome(name=str(high), links=links, days=days, high=high) for high in (1, 2, 3, 5)]
+    for test in compare_pairs(outcomes, np.zeros(40, np.intp), most=499, rng=rng):
+        assert test.family >= test.p
