@@ -52,6 +52,9 @@ def command(
     histories: Annotated[
         int, typer.Option("--histories", help="Made-up histories for each row of power; 0 leaves power out.")
     ] = 200,
+    model: Annotated[
+        int, typer.Option("--model", help="Histories of this model on the same map for each row of power; 0 for none.")
+    ] = 0,
     seed: options.Seed = 1,
     out: options.Out = None,
 ) -> None:
@@ -92,6 +95,7 @@ def command(
         window=window,
         permutations=permutations,
         histories=histories,
+        model=model,
         seed=seed,
     )
     verdict = judge(finding)

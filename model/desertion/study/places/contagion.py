@@ -14,7 +14,7 @@ from desertion.study.places.finding import LEVEL, Attack, Finding
 from desertion.study.places.hazards import hazards
 from desertion.study.places.links import Array, Indices, Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
-from desertion.study.places.power import DRAWS, FEW, alarms
+from desertion.study.places.power import DRAWS, FEW, alarms, model_alarms
 
 WINDOWS = (1, 2, 5, 7)
 DISTANCES = (1 / 3, 2 / 3, 4 / 3, 2.0)  # multiples of the primary distance
@@ -31,6 +31,7 @@ def contagion(
     window: int = 3,
     permutations: int = 9999,
     histories: int = 200,
+    model: int = 0,
     seed: int = 1,
 ) -> Finding:
     """What a table of events says about contagion between linked units.
@@ -43,6 +44,7 @@ def contagion(
         window: most days between two events that are close.
         permutations: permutations of the primary test and its family.
         histories: made-up histories for each row of power and false alarms; 0 for none.
+        model: histories of this model on the same map for each row of power; 0 for none.
         seed: where all chance comes from.
 
     Raises:
@@ -52,8 +54,9 @@ def contagion(
         raise input_error("window", window, "must be a whole number of days >= 1")
     if permutations < 19:
         raise input_error("permutations", permutations, "must be at least 19, or no p can reach .05")
-    if histories < 0 or 0 < histories < 20:
-        raise input_error("histories", histories, "must be 0 or at least 20")
+    for name, number in (("histories", histories), ("model", model)):
+        if number < 0 or 0 < number < 20:
+            raise input_error(name, number, "must be 0 or at least 20")
     rng = np.random.default_rng(seed)
     named = columns or Columns()
     data, table = read_events(Path(events), named, rng)
@@ -83,7 +86,10 @@ def contagion(
         family=tuple(family),
         hazards=hazards(data, linked, false_links, window),
         attacks=tuple(_attacks(data, linked, window, reach, rng)),
-        alarms=tuple(alarms(data, linked, false_links, window, primary.ratio, histories, seed)) if histories else (),
+        alarms=(
+            *(alarms(data, linked, false_links, window, primary.ratio, histories, seed) if histories else ()),
+            *(model_alarms(data, linked, false_links, window, primary.ratio, model, seed) if model else ()),
+        ),
         spans=None
         if data.points is None
         else (float(lengths(data.points, linked).mean()), float(lengths(data.points, false_links).mean())),

@@ -15,11 +15,14 @@ from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import course_of, history, reported, shocks_of
 from desertion.study.places.links import Array, Indices, Links, cells
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
+from desertion.study.places.worlds import Map, histories, weekly_rates
 from desertion.study.statistics import wilson_interval
 
 RATIOS = (1.25, 1.5, 2.0, 3.0)
 REACHES = (5.0, 10.0, 20.0, 50.0)  # km
 SHOCK = 1.0  # standard deviation of the log hazard
+WEIGHTS = (1.0, 2.5, 5.0)  # log hazard for all tied places gone at once
+CELLS = (2, 4, 12)
 DESK = 8  # places that one desk reports on
 GAP = 4.0  # days between two reports of a desk
 FEW = 199
@@ -30,7 +33,7 @@ Maker = Callable[[np.random.Generator], Array]
 
 
 def alarms(
-    events: Events, links: Links, false_links: Links, window: int, observed: float, histories: int, seed: int
+    events: Events, links: Links, false_links: Links, window: int, observed: float, number: int, seed: int
 ) -> Iterator[Alarm]:
     """How often the primary test alarms with no contagion, with contagion, under shocks of several ranges, and with reports in batches.
 
@@ -42,7 +45,7 @@ def alarms(
         false_links: placebo links.
         window: most days apart.
         observed: observed over expected in the data.
-        histories: histories of each kind.
+        number: histories of each kind.
         seed: where all chance comes from.
     """
     mine = of_units(events, events.acted)
@@ -74,10 +77,77 @@ def alarms(
             return reported(history(course, rng), desks, GAP, rng)
 
         kinds.append((f"reports of {DESK} places in one batch, no contagion", 0.0, batched))
-    for number, (name, size, make) in enumerate(kinds):
-        rng = np.random.default_rng([seed, number])
-        days = [make(rng) for _ in range(histories)]
+    for place, (name, size, make) in enumerate(kinds):
+        rng = np.random.default_rng([seed, place])
+        days = [make(rng) for _ in range(number)]
         yield judged(name, days, mine, true, false, window, observed, rng, log_ratio=size)
+
+
+def model_alarms(
+    events: Events, links: Links, false_links: Links, window: int, observed: float, number: int, seed: int
+) -> Iterator[Alarm]:
+    """The same on histories of this model on the same map: an outside trend alone, with contagion, and with shocks by compact cells.
+
+    Args:
+        events: the data; its places, links and weekly rates are kept.
+        links: who is linked to whom.
+        false_links: placebo links.
+        window: most days apart.
+        observed: observed over expected in the data.
+        number: histories of each kind.
+        seed: where all chance comes from.
+
+    Raises:
+        InputError: there are no positions.
+    """
+    if events.points is None:
+        raise InputError(
+            "--model needs positions (lat and lon, or x and y): the model's shocks fall on places near each other"
+        )
+    mine = of_units(events, events.acted)
+    true, false = links.numbered(events.acted), false_links.numbered(events.acted)
+    assert mine.points is not None
+    begin = float(mine.first[:, 0].min())
+    ground = Map(points=mine.points, links=true, rates=weekly_rates(mine.first[:, 0] - begin, len(mine.units)))
+    trend = histories(ground, number, seed)
+    kinds = [("model: outside trend", False, trend)]
+    for weight in WEIGHTS:
+        made = histories(ground, number, seed, weight=weight)
+        kinds.append((f"model: trend and contagion, {_owed(made, trend):.0%} of the first half owed to it", True, made))
+    for cell in CELLS:
+        made = histories(ground, number, seed, shock=SHOCK, cell=cell)
+        kinds.append(
+            (
+                f"model: trend and shocks in cells of {cell} places ({_across(mine.points, cell):.0f} km), no contagion",
+                False,
+                made,
+            )
+        )
+    for place, (name, contagious, days) in enumerate(kinds):
+        rng = np.random.default_rng([seed, 100 + place])
+        shifted = [day + begin for day in days]
+        yield judged(name, shifted, mine, true, false, window, observed, rng, contagion=contagious)
+
+
+def _owed(made: list[Array], plain: list[Array]) -> float:
+    """Share of those who have acted by the day on which half have, that had not acted by then in the same history without contagion."""
+    owed: list[float] = []
+    for day, other in zip(made, plain, strict=True):
+        middle = float(np.nanquantile(day, 0.5))
+        early = day <= middle
+        owed.append(float((early & ~(other <= middle)).sum() / early.sum()))
+    return float(np.mean(owed))
+
+
+def _across(points: Array, cell: int) -> float:
+    """Mean distance in km between two places of one cell."""
+    where = cells(points, cell)
+    apart = [
+        float(np.linalg.norm(own[:, None] - own[None], axis=2).sum() / (len(own) * (len(own) - 1)))
+        for own in (points[where == each] for each in np.unique(where))
+        if len(own) > 1
+    ]
+    return float(np.mean(apart))
 
 
 def judged(

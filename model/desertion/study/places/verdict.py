@@ -91,7 +91,7 @@ def _shocked(finding: Finding) -> list[str]:
 
 
 def _missed(rows: tuple[Alarm, ...]) -> str:
-    contagious = sorted((row for row in rows if row.contagion), key=lambda row: row.log_ratio)
+    contagious = sorted((row for row in rows if row.name.startswith("contagion: ")), key=lambda row: row.log_ratio)
     if not contagious:
         return "How large an effect would have been found was not asked for."
     strong = [row for row in contagious if row.alarms >= POWER * row.histories]

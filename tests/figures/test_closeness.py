@@ -1,0 +1,23 @@
+"""Figures of close pairs show the numbers that they are given."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from desertion.figures import style
+from desertion.figures.closeness import Mark, ratios, shares
+
+
+def test_marks_stand_at_their_values_from_the_top() -> None:
+    """One mark a row, named at the left, the first at the top; an infinite interval does not stretch the axis."""
+    with style.house():
+        axes = style.new_figure("wide").subplots(1, 2)
+        ratios(axes[0], [Mark("first", 1.5, 1.1, 2.0, (0.8, 1.2), True), Mark("second", 0.9, 0.0, math.inf)])
+        shares(axes[1], [Mark("power", 0.7, 0.6, 0.8)], 0.05)
+    assert [label.get_text() for label in axes[0].get_yticklabels()] == ["first", "second"]
+    dots = [line.get_xdata()[0] for line in axes[0].lines if line.get_marker() == "o"]
+    assert dots == pytest.approx([1.5, 0.9])
+    assert axes[0].get_xlim()[1] < 8.1
+    assert axes[1].get_xlim() == pytest.approx((-0.02, 1.02))

@@ -1,0 +1,170 @@
+"""Battles: the past of an army, exact where it can be and covered where the truth is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import permutations, product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.places.armies import armies, table, verdict, words
+from desertion.study.places.battles import Battles, read_battles, strata_of
+from desertion.study.places.past import Question, past, questions
+from desertion.study.places.slopes import compatible, made_up, slopes
+
+HEADING = "source_battle,belligerent,cwsac_id,start,end,strength,killed_wounded,missing_captured,theater,campaign"
+
+
+def _table(tmp_path: Path, battles: int = 24) -> Path:
+    """Two sides in battles twenty days apart, two theatres, a campaign of three battles each."""
+    rng = np.random.default_rng(3)
+    rows = [HEADING]
+    for number in range(battles):
+        start = date(1861, 5, 1) + timedelta(20 * number)
+        for side in ("Union", "Confederate"):
+            rows.append(
+                f"{number},{side},B{number},{start},{start + timedelta(1)},{rng.integers(5000, 40000)},{rng.integers(100, 4000)},"
+                f"{rng.integers(0, 3000)},{'ME' if number % 2 else 'MW'},C{number // 3}"
+            )
+    path = tmp_path / "battles.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def _small() -> Battles:
+    """Twenty battles of one side in ten campaigns, two of which may change places in each of three strata."""
+    n = 20
+    start = np.arange(n) * 30.0
+    return Battles(
+        side=np.zeros(n, np.intp),
+        battle=np.arange(n),
+        start=start,
+        end=start + 1.0,
+        outcome=np.random.default_rng(2).standard_normal(n),
+        losses=np.zeros(n),
+        strength=np.full(n, 1e4),
+        theatre=np.zeros(n, np.intp),
+        campaign=np.arange(n) // 2,
+        year=np.full(n, 1862),
+        shared=None,
+    )
+
+
+def test_the_past_holds_earlier_battles_of_the_same_side_in_other_campaigns() -> None:
+    """Weights halve every half-life; the own campaign counts only when asked for, the future is the mirror."""
+    battles = _small()
+    weights = past(battles, 30.0)
+    assert weights[0].sum() == 0.0
+    assert weights[3, 2] == 0.0
+    assert past(battles, 30.0, same_campaign=True)[3, 2] > 0.0
+    assert weights[4, 1] / weights[4, 0] == pytest.approx(2.0)
+    assert (past(battles, 30.0, future=True) > 0).T.tolist() == (weights > 0).tolist()
+    assert past(battles, enemy=True).sum() == 0.0
+
+
+def test_p_value_of_a_small_case_is_that_of_all_its_permutations() -> None:
+    """Strata of 1, 1, ..., 3 and 2 battles: twelve orders, each worked out by least squares here."""
+    battles = _small()
+    strata = np.array([*range(15), 15, 15, 15, 16, 16])
+    weights = past(battles)
+    rows = np.flatnonzero(weights.sum(axis=1) > 0)
+    share = weights[rows] / weights[rows].sum(axis=1, keepdims=True)
+
+    def slope(outcome: np.ndarray) -> float:
+        x, y = share @ outcome, outcome[rows]
+        return float(np.polyfit(x, y, 1)[0] * x.std() / y.std())
+
+    every = []
+    for first, second in product(permutations([15, 16, 17]), permutations([18, 19])):
+        order = np.array([*range(15), *first, *second])
+        every.append(slope(battles.outcome[order]))
+    question = Question(name="bare", weights=weights, bare=True)
+    result = slopes(battles, [question], most=100, seed=1, strata=strata)[0]
+    assert result.bare == pytest.approx(slope(battles.outcome))
+    assert result.bias == pytest.approx(np.mean(every))
+    assert result.p == pytest.approx(np.mean([value >= slope(battles.outcome) - 1e-9 for value in every]))
+
+
+def test_side_theatre_and_year_make_a_stratum(tmp_path: Path) -> None:
+    """Outcomes never move between them."""
+    battles = read_battles(_table(tmp_path), ())
+    strata = strata_of(battles)
+    for each in np.unique(strata):
+        own = strata == each
+        assert (
+            len(np.unique(battles.side[own]))
+            == len(np.unique(battles.theatre[own]))
+            == len(np.unique(battles.year[own]))
+            == 1
+        )
+
+
+def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> None:
+    """Half of the row's regiments in an earlier battle is a share of .5; a battle without a list has none."""
+    carriers = tmp_path / "units.csv"
+    carriers.write_text(
+        "cwsac_id,belligerent,unit_code\nB0,US,U1\nB0,US,U2\nB1,US,U2\nB1,US,U3\nB0,Confederate,U2\n".replace(
+            "US", "Union"
+        ),
+        encoding="utf-8",
+    )
+    battles = read_battles(_table(tmp_path), (), carriers)
+    assert battles.shared is not None
+    union = [
+        int(np.flatnonzero((battles.side == 1) & (battles.start == day))[0]) for day in np.unique(battles.start)[:3]
+    ]
+    assert battles.shared[union[1], union[0]] == 0.5
+    assert battles.shared[union[2]].sum() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (("missing_captured", "lost"), "has no column missing_captured"),
+        ((",Union,", ",Confederate,"), "a side stands twice in one battle"),
+        (("1861-05-01", "1861-13-01"), "start = '1861-13-01' must be a date"),
+    ],
+)
+def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
+    """What, where, and the way out."""
+    path = _table(tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        read_battles(path, ())
+
+
+def test_too_few_battles_get_a_sentence(tmp_path: Path) -> None:
+    """Twenty sides are the least."""
+    with pytest.raises(
+        InputError, match="8 sides in battles have a date, a strength and missing_captured; at least 20"
+    ):
+        read_battles(_table(tmp_path, 4), ())
+
+
+def test_a_finding_is_put_into_words_and_a_table(tmp_path: Path) -> None:
+    """Random outcomes: no dependence, or too little power to tell."""
+    finding = armies(_table(tmp_path), permutations=99, histories=20)
+    word, sentences = verdict(finding)
+    assert word in {"cannot tell", "no dependence on the past found"}
+    assert "compatible" in sentences[0]
+    assert "| own army's past, half-life 139 days |" in words(finding)
+    assert table(finding, "desertion contagion").startswith("# desertion contagion\npart,name")
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("slope", [0.0, 0.6])
+def test_compatible_slopes_hold_the_true_one(tmp_path: Path, slope: float) -> None:
+    """Nominal 95 %: 40 made-up wars with and without campaign shocks; at least 33 of them hold the truth (a true 95 % falls below once in 1,000 tests)."""
+    battles = read_battles(_table(tmp_path), ())
+    question = questions(battles)[0]
+    rng = np.random.default_rng(4)
+    held = 0
+    for war in range(40):
+        history = replace(battles, outcome=made_up(battles, slope, float(war % 2), rng))
+        held += slope in compatible(history, question, histories=100, seed=war)
+    assert held >= 33
