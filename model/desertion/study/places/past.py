@@ -128,4 +128,4 @@ def _controls(battles: Battles) -> Array:
         total[row] = battles.strength[others].sum()
     ratio = np.where(total > 0.0, np.log(battles.strength / np.maximum(total, 1.0)), 0.0)
     losses = np.where(np.isfinite(battles.losses), battles.losses, np.nanmean(battles.losses))
-    return np.column_stack([losses, ratio, total <= 0.0])
+    return np.column_stack([losses, ratio, (total <= 0.0).astype(np.float64)])

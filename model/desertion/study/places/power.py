@@ -12,7 +12,7 @@ from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
-from desertion.study.places.histories import course_of, history, reported, shocks_of
+from desertion.study.places.histories import Shocks, course_of, history, reported, shocks_of
 from desertion.study.places.links import Array, Indices, Links, cells
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
 from desertion.study.places.worlds import Map, histories, weekly_rates
@@ -67,7 +67,7 @@ def alarms(
         for reach in REACHES:
             shocks = shocks_of(mine.points, reach, SHOCK)
 
-            def shocked(rng: np.random.Generator, shocks=shocks) -> Array:
+            def shocked(rng: np.random.Generator, shocks: Shocks = shocks) -> Array:
                 return history(course, rng, shocks=shocks)
 
             kinds.append((f"shocks of {reach:g} km range, no contagion", 0.0, shocked))
