@@ -24,6 +24,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 # Commas that can only be decimal ones: 0,5 and 12,25 and 1234,5 and 1.234,5; but 1,234 may be twelve hundred.
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)(e[+-]?\d+)?", re.I)
+_NO_ZERO = re.compile(r"(?<=\d)-(\d)(?!\d)")  # 1861-11-7
 _GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
 
 
@@ -140,14 +141,14 @@ class Row:
         return self.cells.get(column, "")
 
     def day(self, column: str) -> dt.date:
-        """The date in the column; midnight may stand behind it.
+        """The date in the column; leading zeros may be missing, midnight may stand behind it.
 
         Raises:
             InputError: If it is no date.
         """
         cell = self.text(column)
         try:
-            moment = dt.datetime.fromisoformat(cell)
+            moment = dt.datetime.fromisoformat(_NO_ZERO.sub(r"-0\1", cell))
         except ValueError:
             moment = None
         if moment is None or moment.time() != dt.time() or moment.tzinfo is not None:
@@ -184,6 +185,7 @@ def csv_rows(
     wanted: Sequence[str],
     numbers: Sequence[str],
     optional: Sequence[str] | None = None,
+    comment: str = "",
 ) -> tuple[Row, ...]:
     """The rows of a CSV file under their headings.
 
@@ -195,6 +197,7 @@ def csv_rows(
         wanted: Columns that must be there, in small letters.
         numbers: Columns that hold numbers.
         optional: Columns that may be there; if None, any other column may.
+        comment: What a line begins with that is none of the table; empty if there are no such lines.
 
     Raises:
         InputError: If the file cannot be read, a column is missing or unknown, a row is too short or too long, or there
@@ -204,6 +207,8 @@ def csv_rows(
     content = text(path)
     skipped = 1 if re.match(r"sep=.\r?\n", content) else 0  # what spreadsheets write to name the delimiter
     lines = content.splitlines(keepends=True)[skipped:]
+    if comment:
+        lines = ["\n" if line.startswith(comment) else line for line in lines]  # so that lines keep their numbers
     delimiter = _delimiter(lines, wanted)
     table = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter, strict=True)
     found: list[tuple[int, list[str]]] = []

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.places.events import Columns, Events, links_of, of_units, read_events
+from desertion.study.places.events import Columns, Events, of_units, read_events
+from desertion.study.places.linking import links_of
 
 ROWS = [f"u{i},2020-01-{2 + i:02d},{i},0,{'a' if i < 5 else 'b'}" for i in range(10)]
 HEADING = "unit,date,x,y,area"
@@ -44,20 +45,20 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
 @pytest.mark.parametrize(
     ("rows", "heading", "columns", "sentence"),
     [
-        ([*ROWS, "u11,,1,1,a"], HEADING, {}, "line 12: the event of 'u11' has no date"),
+        ([*ROWS, "u11,,1,1,a"], HEADING, {}, ":12: the event of 'u11' has no date"),
         ([f"u{i},,0,0,a" for i in range(9)], HEADING, {}, "no row has a date; events need dates"),
         ([*ROWS, "u11,soon,1,1,a"], HEADING, {}, "date = 'soon' must be a date as in 1989-11-09"),
-        ([*ROWS, ",2020-01-01,1,1,a"], HEADING, {}, "line 12: unit is empty"),
-        ([*ROWS, "u11,2020-01-01,1,1"], HEADING, {}, "line 12: has 4 cells where the heading has 5"),
+        ([*ROWS, ",2020-01-01,1,1,a"], HEADING, {}, ":12: unit is empty"),
+        ([*ROWS, "u11,2020-01-01,1,1"], HEADING, {}, ":12: the row has 4 cells, the heading 5"),
         (ROWS[:1], HEADING, {}, "1 unit with an event; a test of closeness needs at least 8"),
-        ([], HEADING, {}, "has a heading and no row"),
+        ([], HEADING, {}, "there is no row under the headings"),
         (ROWS, HEADING, {"unit": "unti"}, "there is no column 'unti'; did you mean 'unit'?"),
         (ROWS, HEADING, {"strata": "unit"}, "every unit has one unit with an event at most"),
         ([f"u{i},2020-01-01,{i},0,a" for i in range(9)], HEADING, {}, "all events fall on one day"),
         ([*ROWS, "u1,2020-02-01,1,0,b"], HEADING, {"strata": "area"}, "'u1' stands in stratum 'b' and in 'a'"),
         ([*ROWS, "u11,2020-01-01,,0,a"], HEADING, {}, "1 units have no x or y"),
         ([*ROWS, "u11,2020-01-01,far,0,a"], HEADING, {}, "x = 'far' must be a number"),
-        (ROWS, "unit,date,lat,date,area", {}, "two columns have one name"),
+        (ROWS, "unit,date,lat,date,area", {}, "column = 'date' is there twice"),
         (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),
         (ROWS, HEADING, {"only": ("area",)}, "must be COLUMN=VALUE"),
     ],
@@ -72,13 +73,13 @@ def test_wrong_events_get_a_sentence(
 
 def test_files_that_are_no_tables_get_a_sentence(tmp_path: Path) -> None:
     """Missing, empty, and no text."""
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="there is no such file"):
         _read(tmp_path / "none.csv")
     (tmp_path / "empty.csv").write_text("# nothing\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is empty"):
+    with pytest.raises(InputError, match="there is no row under the headings"):
         _read(tmp_path / "empty.csv")
     (tmp_path / "odd.csv").write_bytes(b"unit,date\n\xff\xfe,2020-01-01\n")
-    with pytest.raises(InputError, match="is not UTF-8 text"):
+    with pytest.raises(InputError, match="not a text file's in UTF-8"):
         _read(tmp_path / "odd.csv")
 
 
@@ -115,8 +116,8 @@ def test_links_name_known_units_once(tmp_path: Path) -> None:
     columns = Columns()
     events, table = read_events(_file(tmp_path, ROWS), columns, np.random.default_rng(1))
     for rows, heading, sentence in (
-        (["u1,x9"], "from,to", "line 2: there is no unit 'x9' among the events"),
-        (["u1,u1"], "a,b", "line 2: links 'u1' to itself"),
+        (["u1,x9"], "from,to", ":2: there is no unit 'x9' among the events"),
+        (["u1,u1"], "a,b", ":2: links 'u1' to itself"),
         (["u1,u2", "u2,u1"], "a,b", "stands there twice"),
         (["u1,u2"], "first,second", "they must be from and to (directed links) or a and b (mutual ones)"),
     ):

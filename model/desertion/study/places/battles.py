@@ -91,7 +91,7 @@ def read_battles(path: Path, only: Sequence[str], carriers: Path | None = None) 
     )
     if (end < start).any():
         place = kept[int(np.flatnonzero(end < start)[0])]
-        raise InputError(f"{table.where}, line {table.lines[place]}: the battle ends before it starts")
+        raise InputError(f"{table.rows[place].where}: the battle ends before it starts")
     campaigns = [table.column("campaign")[place] or f"battle {table.column('source_battle')[place]}" for place in kept]
     return Battles(
         side=side,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
-from desertion.study.places.links import Array, Indices, Links, on_sphere, within
+from desertion.study.places.links import Array, Indices, on_sphere
 from desertion.study.places.table import Table, numbered, read_table
 
 FEWEST = 8  # units with an event; with fewer hardly any permutation differs
@@ -129,11 +129,11 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
     Raises:
         InputError: the table is wrong, dates are missing, or fewer than eight units act.
     """
-    table = read_table(path).only(columns.only)
+    table = read_table(path, ("lat", "lon", "x", "y", columns.size)).only(columns.only)
     names = table.column(columns.unit)
-    for name, line in zip(names, table.lines, strict=True):
+    for name, row in zip(names, table.rows, strict=True):
         if not name:
-            raise InputError(f"{table.where}, line {line}: {columns.unit} is empty; name the unit or place")
+            raise InputError(f"{row.where}: {columns.unit} is empty; name the unit or place")
     dates = table.dates(columns.date)
     _check_dates(table, columns, names, dates)
     known = [day for day in dates if day is not None]
@@ -183,7 +183,7 @@ def _check_dates(table: Table, columns: Columns, names: Sequence[str], dates: Se
     if missing and not columns.never:
         place = missing[0]
         raise InputError(
-            f"{table.where}, line {table.lines[place]}: the event of {names[place]!r} has no {columns.date} "
+            f"{table.rows[place].where}: the event of {names[place]!r} has no {columns.date} "
             f"({len(missing)} rows); give it, leave the row out, or say --never if such units had not acted by the last day"
         )
 
@@ -213,7 +213,7 @@ def _first(
                 columns.after,
                 str(before),
                 f"must be before {columns.date} = {day}",
-                where=f"{table.where}, line {table.lines[place]}",
+                where=table.rows[place].where,
             )
         if not np.isnan(first[unit[place], 0]) and end >= first[unit[place]].max():
             continue
@@ -233,7 +233,7 @@ def _strata(table: Table, columns: Columns, unit: Indices, units: int) -> tuple[
         before = own[unit[place]]
         if before is not None and before != cell:
             raise InputError(
-                f"{table.where}, line {table.lines[place]}: {table.column(columns.unit)[place]!r} stands in stratum {cell!r} and in "
+                f"{table.rows[place].where}: {table.column(columns.unit)[place]!r} stands in stratum {cell!r} and in "
                 f"{before!r}; give each unit one {columns.strata}"
             )
         own[unit[place]] = cell
@@ -292,85 +292,3 @@ def _points(table: Table, unit: Indices, units: int) -> Array | None:
                 raise InputError(f"{table.where}: lat must lie in -90 to 90 and lon in -180 to 180 degrees")
             return on_sphere(a, b) if sphere else np.column_stack([a, b])
     return None
-
-
-def links_of(
-    events: Events,
-    table: Table,
-    columns: Columns,
-    links: Path | None,
-    distance: float | None,
-) -> tuple[Links, str, float | None]:
-    """Who is linked to whom, in words how, and the distance in km if that is what links.
-
-    A file of links goes before a column of neighbours, and that before a distance. Without any, units are linked within the median distance to the
-    fourth nearest, a rule that looks at positions only.
-
-    Args:
-        events: the events.
-        table: the table that they were read from.
-        columns: its columns.
-        links: CSV file with columns `from` and `to` (directed) or `a` and `b` (mutual).
-        distance: km within which units are linked.
-
-    Raises:
-        InputError: links name unknown units, or there is nothing to link by.
-    """
-    if links is not None:
-        return *_listed(events, links), None
-    if columns.neighbours:
-        return _neighbours(events, table, columns), f"listed in {columns.neighbours}", None
-    if events.points is None:
-        raise InputError(
-            f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or --links"
-        )
-    if distance is None:
-        apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
-        distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
-    if not distance > 0.0 or not np.isfinite(distance):
-        raise input_error("--within", distance, "must be a finite number of km above 0")
-    found = within(events.points, distance)
-    if not len(found):
-        raise input_error("--within", distance, "links no two units", way_out="take a larger distance in km")
-    return found, f"within {distance:.3g} km", distance
-
-
-def _listed(events: Events, path: Path) -> tuple[Links, str]:
-    table = read_table(path)
-    ends = [("from", "to"), ("a", "b")]
-    columns = next((pair for pair in ends if set(pair) <= set(table.columns)), None)
-    if columns is None:
-        raise InputError(
-            f"{table.where}: columns are {', '.join(table.columns)}; they must be from and to (directed links) or a and b (mutual ones)"
-        )
-    places = {name: place for place, name in enumerate(events.units)}
-    pairs: set[tuple[int, int]] = set()
-    for first, second, line in zip(table.column(columns[0]), table.column(columns[1]), table.lines, strict=True):
-        for name in (first, second):
-            if name not in places:
-                raise InputError(f"{table.where}, line {line}: there is no unit {name!r} among the events")
-        pair = (places[first], places[second])
-        if pair[0] == pair[1]:
-            raise InputError(f"{table.where}, line {line}: links {first!r} to itself; leave the line out")
-        if pair in pairs or (columns[0] == "a" and pair[::-1] in pairs):
-            raise InputError(f"{table.where}, line {line}: the link of {first!r} and {second!r} stands there twice")
-        pairs.add(pair)
-    ordered = np.array(sorted(pairs), np.intp)
-    return Links(ordered[:, 0], ordered[:, 1], columns[0] == "from"), f"listed in {table.where}"
-
-
-def _neighbours(events: Events, table: Table, columns: Columns) -> Links:
-    places = {name: place for place, name in enumerate(events.units)}
-    pairs: set[tuple[int, int]] = set()
-    for name, cell, line in zip(table.column(columns.unit), table.column(columns.neighbours), table.lines, strict=True):
-        for other in cell.split():
-            if other not in places and not columns.only:
-                raise InputError(
-                    f"{table.where}, line {line}: {columns.neighbours} of {name!r} names {other!r}, which is no unit of this table"
-                )
-            if other in places and other != name:
-                pairs.add((min(places[name], places[other]), max(places[name], places[other])))
-    if not pairs:
-        raise InputError(f"{table.where}: {columns.neighbours} links no two units")
-    ordered = np.array(sorted(pairs), np.intp)
-    return Links(ordered[:, 0], ordered[:, 1])

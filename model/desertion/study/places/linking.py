@@ -1,0 +1,94 @@
+"""Who is linked to whom in a user's events: by a file of links, by a column of neighbours, or by distance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from desertion.errors import InputError, input_error
+from desertion.study.places.events import Columns, Events
+from desertion.study.places.links import Links, within
+from desertion.study.places.table import Table, read_table
+
+
+def links_of(
+    events: Events,
+    table: Table,
+    columns: Columns,
+    links: Path | None,
+    distance: float | None,
+) -> tuple[Links, str, float | None]:
+    """Who is linked to whom, in words how, and the distance in km if that is what links.
+
+    A file of links goes before a column of neighbours, and that before a distance. Without any, units are linked within the median distance to the
+    fourth nearest, a rule that looks at positions only.
+
+    Args:
+        events: the events.
+        table: the table that they were read from.
+        columns: its columns.
+        links: CSV file with columns `from` and `to` (directed) or `a` and `b` (mutual).
+        distance: km within which units are linked.
+
+    Raises:
+        InputError: links name unknown units, or there is nothing to link by.
+    """
+    if links is not None:
+        return *_listed(events, links), None
+    if columns.neighbours:
+        return _neighbours(events, table, columns), f"listed in {columns.neighbours}", None
+    if events.points is None:
+        raise InputError(
+            f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or --links"
+        )
+    if distance is None:
+        apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
+        distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
+    if not distance > 0.0 or not np.isfinite(distance):
+        raise input_error("--within", distance, "must be a finite number of km above 0")
+    found = within(events.points, distance)
+    if not len(found):
+        raise input_error("--within", distance, "links no two units", way_out="take a larger distance in km")
+    return found, f"within {distance:.3g} km", distance
+
+
+def _listed(events: Events, path: Path) -> tuple[Links, str]:
+    table = read_table(path)
+    ends = [("from", "to"), ("a", "b")]
+    columns = next((pair for pair in ends if set(pair) <= set(table.columns)), None)
+    if columns is None:
+        raise InputError(
+            f"{table.where}: columns are {', '.join(table.columns)}; they must be from and to (directed links) or a and b (mutual ones)"
+        )
+    places = {name: place for place, name in enumerate(events.units)}
+    pairs: set[tuple[int, int]] = set()
+    for first, second, row in zip(table.column(columns[0]), table.column(columns[1]), table.rows, strict=True):
+        for name in (first, second):
+            if name not in places:
+                raise InputError(f"{row.where}: there is no unit {name!r} among the events")
+        pair = (places[first], places[second])
+        if pair[0] == pair[1]:
+            raise InputError(f"{row.where}: links {first!r} to itself; leave the line out")
+        if pair in pairs or (columns[0] == "a" and pair[::-1] in pairs):
+            raise InputError(f"{row.where}: the link of {first!r} and {second!r} stands there twice")
+        pairs.add(pair)
+    ordered = np.array(sorted(pairs), np.intp)
+    return Links(ordered[:, 0], ordered[:, 1], columns[0] == "from"), f"listed in {table.where}"
+
+
+def _neighbours(events: Events, table: Table, columns: Columns) -> Links:
+    places = {name: place for place, name in enumerate(events.units)}
+    pairs: set[tuple[int, int]] = set()
+    for name, cell, row in zip(table.column(columns.unit), table.column(columns.neighbours), table.rows, strict=True):
+        for other in cell.split():
+            if other not in places and not columns.only:
+                raise InputError(
+                    f"{row.where}: {columns.neighbours} of {name!r} names {other!r}, which is no unit of this table"
+                )
+            if other in places and other != name:
+                pairs.add((min(places[name], places[other]), max(places[name], places[other])))
+    if not pairs:
+        raise InputError(f"{table.where}: {columns.neighbours} links no two units")
+    ordered = np.array(sorted(pairs), np.intp)
+    return Links(ordered[:, 0], ordered[:, 1])
