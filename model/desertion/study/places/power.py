@@ -12,7 +12,7 @@ from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
-from desertion.study.places.histories import Shocks, course_of, history, reported, shocks_of
+from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
 from desertion.study.places.links import Array, Indices, Links, cells
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
 from desertion.study.places.worlds import Map, histories, weekly_rates
@@ -21,6 +21,7 @@ from desertion.study.statistics import wilson_interval
 RATIOS = (1.25, 1.5, 2.0, 3.0)
 REACHES = (5.0, 10.0, 20.0, 50.0)  # km
 SHOCK = 1.0  # standard deviation of the log hazard
+LARGE = 2.0
 WEIGHTS = (1.0, 2.5, 5.0)  # log hazard for all tied places gone at once
 CELLS = (2, 4, 12)
 DESK = 8  # places that one desk reports on
@@ -64,23 +65,33 @@ def alarms(
 
         kinds.append((f"contagion: hazard times {ratio:g} for each linked unit", math.log(ratio), contagious))
     if mine.points is not None:
-        for reach in REACHES:
-            shocks = shocks_of(mine.points, reach, SHOCK)
-
-            def shocked(rng: np.random.Generator, shocks: Shocks = shocks) -> Array:
-                return history(course, rng, shocks=shocks)
-
-            kinds.append((f"shocks of {reach:g} km range, no contagion", 0.0, shocked))
-        desks = cells(mine.points, DESK)
-
-        def batched(rng: np.random.Generator) -> Array:
-            return reported(history(course, rng), desks, GAP, rng)
-
-        kinds.append((f"reports of {DESK} places in one batch, no contagion", 0.0, batched))
+        kinds += [(name, 0.0, make) for name, make in _rivals(mine.points, course)]
     for place, (name, size, make) in enumerate(kinds):
         rng = np.random.default_rng([seed, place])
         days = [make(rng) for _ in range(number)]
         yield judged(name, days, mine, true, false, window, observed, rng, log_ratio=size)
+
+
+def _rivals(points: Array, course: Course) -> list[tuple[str, Maker]]:
+    """Histories without contagion: shocks that places share, and reports in batches."""
+
+    def shocked(reach: float, size: float) -> Maker:
+        shocks = shocks_of(points, reach, size)
+        return lambda rng: history(course, rng, shocks=shocks)
+
+    desks = cells(points, DESK)
+    kinds = [(f"shocks of {reach:g} km range, no contagion", shocked(reach, SHOCK)) for reach in REACHES]
+    kinds.append(
+        (
+            f"reports of {DESK} places in one batch, no contagion",
+            lambda rng: reported(history(course, rng), desks, GAP, rng),
+        )
+    )
+    far = [(REACHES[-1] * 2.0, SHOCK), *((reach, LARGE) for reach in (*REACHES, REACHES[-1] * 2.0))]
+    return kinds + [
+        (f"shocks of {reach:g} km range{' and double size' * (size > SHOCK)}, no contagion", shocked(reach, size))
+        for reach, size in far
+    ]
 
 
 def model_alarms(

@@ -86,7 +86,7 @@ def _shocked(finding: Finding) -> list[str]:
         return []
     listed = "; ".join(f"{row.name.split(',')[0]} in {row.reached:.0%}" for row in enough)
     return [
-        f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard)."
+        f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard, or 2 where it says double)."
     ]
 
 
