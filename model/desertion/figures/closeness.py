@@ -41,7 +41,12 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
     """
     _rows(ax, marks)
     ax.axvline(1.0, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
-    finite = [x for mark in marks for x in (mark.low, mark.high, mark.value) if np.isfinite(x) and x > 0.0]
+    finite = [
+        x
+        for mark in marks
+        for x in (mark.low, mark.high, mark.value, *(mark.chance or ()))
+        if np.isfinite(x) and x > 0.0
+    ]
     ax.set_xscale("log", base=2)
     ax.set_xlim(max(min(finite) * 0.9, 0.2), min(max(finite) * 1.1, 8.0))
     ticks = [

@@ -122,7 +122,9 @@ def _family(data: Events, links: Links, window: int, reach: float | None) -> lis
                 )
     for days in WINDOWS:
         if days != window:
-            outcomes.append(Outcome(name=f"1 to {days} days", links=links, days=data.first, high=days))
+            outcomes.append(
+                Outcome(name="1 day" if days == 1 else f"1 to {days} days", links=links, days=data.first, high=days)
+            )
     same = data.strata[links.sender] == data.strata[links.receiver]
     if reach is None and same.any() and not same.all():
         inner = Links(links.sender[same], links.receiver[same], links.directed)

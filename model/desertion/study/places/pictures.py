@@ -40,14 +40,14 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
                 LEVEL,
             )
             right.set_yticks(right.get_yticks(), [_wrapped(label.get_text()) for label in right.get_yticklabels()])
-            right.set_title("Power (coloured) and false alarms")
+            right.set_title("How often it alarms")
         else:
             left = figure.subplots()
         ratios(left, list({mark.name: mark for mark in pairs}.values()))
         left.set_title(verdict.word[0].upper() + verdict.word[1:])
         style.note(
             figure,
-            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
+            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
         )
         return style.save(figure, path)
 
