@@ -27,8 +27,7 @@ from desertion.commands._shared import options
 from desertion.errors import InputError
 from desertion.reading import csv_rows
 from desertion.scenario.edges import read_edges
-from desertion.study.design.constraints import constraint
-from desertion.study.design.expression import Effect
+from desertion.study.design.formula import Effect, constraint
 from desertion.study.history.series_file import COLUMNS
 from desertion.study.history.shipped import load
 from tests.fuzz import grammar

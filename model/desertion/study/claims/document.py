@@ -14,8 +14,8 @@ from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
-from desertion.study.design.expression import Effect
 from desertion.study.design.factors import Factor, factor
+from desertion.study.design.formula import Effect
 
 
 class Arm(Frozen):

@@ -12,8 +12,8 @@ from desertion.study.analysis.boxes import Box, find_box
 from desertion.study.claims.document import Claim, Claims, Number
 from desertion.study.claims.verdict import Verdict, judge, shows
 from desertion.study.claims.worlds import columns
-from desertion.study.design.expression import Effect, Measures
 from desertion.study.design.factors import Point
+from desertion.study.design.formula import Effect, Measures
 
 Results = Mapping[tuple[int, str], Measures]
 """Measures by (world, arm), averaged over the replicates that all arms share."""

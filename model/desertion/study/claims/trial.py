@@ -13,7 +13,7 @@ from desertion.study.claims.document import Claims, load
 from desertion.study.claims.judging import JudgedClaim, NumberSpread, averaged, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.worlds import worlds
-from desertion.study.design.expression import Measures
+from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from desertion.errors import InputError
-from desertion.study.design.constraints import constraint
 from desertion.study.design.factors import Factor, Point
+from desertion.study.design.formula import constraint
 
 KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
 """grid: every combination; list: the rows given; lhs: Latin hypercube; sobol: Saltelli's scheme for Sobol indices;
@@ -35,7 +35,7 @@ class DesignRule:
         seed: Seed of the layout's own chance, apart from that of the runs.
         levels: Levels of each factor in a morris design, even.
         dummy: Whether to add a factor that no rule reads.
-        constraints: Comparisons between parameters, see :func:`desertion.study.design.constraints.constraint`.
+        constraints: Comparisons between parameters, see :func:`desertion.study.design.formula.constraint`.
         rows: The points of a list design.
     """
 
