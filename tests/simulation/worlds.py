@@ -290,7 +290,7 @@ def scenarios(
     """Scenarios of 1 to 480 people over the whole parameter space, lively enough that something happens."""
     days = draw(st.integers(30, 50))
     forces = ["alpha", "beta", "gamma"][: draw(st.sampled_from([1, 1, 2, 3]))]
-    hosts = ["north", "south", "west"][: draw(st.integers(0, 3))]
+    hosts = ["north", "south", "west"][: draw(st.sampled_from([2, 1, 3, 0]))]
     host_rows = [
         _OPEN
         | draw(some_numbers(Host, 14))
@@ -325,7 +325,12 @@ _TIGHT: dict[str, dict[str, Any]] = {
     "desks": {"hosts.*.entry": 0.7, "hosts.*.cases": 0.6},
     "ban": {"forces.*.ban_trigger": 0.05, "forces.*.base_reservist_flee": 0.05, "forces.*.exit_control": 0.5},
     "fall": {"forces.*.legitimacy_floor": 0.5, "forces.*.legitimacy_exits": 10.0, "forces.*.legitimacy_coupling": 0.1},
-    "street": {"forces.*.protest": 1.0, "forces.*.protest_every": 3.5, "forces.*.protest_spark": 0.6},
+    "street": {
+        "forces.*.protest": 1.0,
+        "forces.*.protest_every": 3.5,
+        "forces.*.protest_spark": 0.6,
+        "forces.*.protest_local": 0.8,
+    },
     "surrender": {"forces.*.base_soldier_surrender": 0.3, "forces.*.contact": 1.0, "behaviour.unit_event_weight": 5.0},
     "shocks": {"behaviour.shock_unit": 0.5, "behaviour.shock_community": 0.8},
     "return": {"forces.*.police": 2.0, "forces.*.return_rate": 0.3, "forces.*.punished_to_front": 0.9},

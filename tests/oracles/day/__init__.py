@@ -15,8 +15,9 @@ from tests.oracles.day.calendar import calendar
 from tests.oracles.day.chance import Chance, named
 from tests.oracles.day.course import course, reference
 from tests.oracles.day.institutions import close, institutions
-from tests.oracles.day.leaving import combat, decide, outlook
+from tests.oracles.day.leaving import combat, decide
 from tests.oracles.day.movement import move
+from tests.oracles.day.outlook import outlook
 from tests.oracles.day.people import start
 from tests.oracles.day.signals import publish
 from tests.oracles.day.state import Force, Host, World

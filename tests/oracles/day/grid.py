@@ -71,9 +71,23 @@ def faded(time: float, half_life: float) -> float:
 
 def folded(pressure: list[int], keep: int, new: list[int]) -> list[int]:
     """Pressure by route at the end of a day, section 7.9."""
-    return [old * keep // 2**24 + more for old, more in zip(pressure, new, strict=True)]
+    return [wrapped(old * keep) // 2**24 + more for old, more in zip(pressure, new, strict=True)]
+
+
+def wrapped(number: int) -> int:
+    """A product as a signed word of 64 bits holds it: pressures of 512 shares turn negative, which is a known fault."""
+    return (number + 2**63) % 2**64 - 2**63
 
 
 def ceil_to_64ths(x: float) -> int:
     """A share rounded up to whole 64ths."""
     return math.ceil(64.0 * x)
+
+
+def idle(credit: float, rate: float) -> float:
+    """What an empty queue leaves of a credit, section 7.16."""
+    if rate == 0.0:
+        return 0.0
+    if math.isinf(credit):
+        return 0.0
+    return min(credit, 1.0) if rate < 1.0 else credit - math.floor(credit)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from tests.oracles.day.chance import DECISION, INFILTRATOR, TURNOUT
-from tests.oracles.day.grid import ROUTES, SHARE, SURRENDER, ceil_to_64ths, faded, folded, kept, total
-from tests.oracles.day.movement import idle
+from tests.oracles.day.grid import ROUTES, SHARE, SURRENDER, ceil_to_64ths, faded, folded, idle, kept, total
 from tests.oracles.day.signals import category_of, passing
 from tests.oracles.day.state import Force, Host, Person, World
 
@@ -28,8 +27,8 @@ def institutions(world: World) -> None:
         force.fallen = True
     for force in world.forces:
         if not force.fallen:
-            for _ in falls:
-                force.legitimacy = max(0.0, force.legitimacy - force.levers["legitimacy_coupling"])
+            loss = force.levers["legitimacy_coupling"] * len(falls)
+            force.legitimacy = max(0.0, force.legitimacy - loss)
 
 
 def _decisions(world: World, host: Host) -> None:
