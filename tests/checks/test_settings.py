@@ -40,8 +40,8 @@ def named_paths() -> list[str]:
 
 @pytest.mark.parametrize("name", named_paths())
 def test_path_named_in_settings_exists(name: str) -> None:
-    """Renaming a folder without its settings is noticed here."""
-    assert (ROOT / name).exists()
+    """Renaming a folder without its settings is noticed here; a pattern has to meet at least one file."""
+    assert (ROOT / name).exists() or list(ROOT.glob(name)) != []
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"[\w-]+\.(?:txt|toml)", (ROOT / "Makefile").read_text()))))
