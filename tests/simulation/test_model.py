@@ -141,6 +141,16 @@ def test_a_soldier_with_a_rule_of_his_own_does_not_read_the_step_of_his_squad(ru
     assert shares_hazard(Soldier)
 
 
+def test_a_rule_of_his_own_counts_in_the_threshold_form_too() -> None:
+    """A soldier who is driven harder follows fewer others: where thresholds decide, his push is asked as well."""
+    form = toy(days=20, behaviour__form="threshold", behaviour__threshold_push=0.2, behaviour__threshold_mean=1.5)
+    gone = [
+        DesertionModel(form, rng=2, population="mesa", soldier=kind).run().measures()["soldiers_left"]
+        for kind in (Soldier, Fearful)
+    ]
+    assert gone[1] > gone[0]
+
+
 def test_the_compiled_form_refuses_own_classes() -> None:
     """It says that their rules are Python, and what to do."""
     with pytest.raises(InputError, match=r"Stubborn.*mesa"):
