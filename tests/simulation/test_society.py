@@ -11,7 +11,7 @@ from desertion.rules.draws import u64
 from desertion.scenario import Scenario
 from desertion.simulation.clocks.targets import log_frailty
 from desertion.simulation.day.calendar import shuffled
-from desertion.simulation.society.build import build
+from desertion.simulation.society.society import Society
 from desertion.simulation.world.codes import KINDS, OFFICER_BIT, SKILLED_BIT
 from desertion.simulation.world.fields import World
 from tests.oracles import day as oracle
@@ -29,7 +29,8 @@ WORLDS = {
 def both(request: pytest.FixtureRequest) -> tuple[World, oracle.World]:
     """Return a world and what the document says of it."""
     scenario = WORLDS[request.param]().sized()
-    return build(scenario, SEED, has_clocks=False), oracle.world_of(scenario.model_dump(), SEED)
+    world, _ = Society(scenario, SEED, has_clocks=False).world(scenario, last=True)
+    return world, oracle.world_of(scenario.model_dump(), SEED)
 
 
 def across(

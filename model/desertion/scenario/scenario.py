@@ -111,7 +111,8 @@ class Scenario(Layers):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
         copied = super().model_copy(update=update, deep=deep)
-        vars(copied).pop("course", None)
+        for derived in ("course", "at_size"):
+            vars(copied).pop(derived, None)
         return copied
 
     def _over(
@@ -177,6 +178,11 @@ class Scenario(Layers):
         Raises:
             InputError: If no whole squad is left or nobody.
         """
+        return self.at_size
+
+    @cached_property
+    def at_size(self) -> "Scenario":
+        """What `sized` returns: worked out once, since a study runs each of its scenarios many times."""
         flat = self.flat()
         if self.at_scale:
             return flat

@@ -23,11 +23,13 @@ from desertion.simulation.population.persons import Civilian, Person, PersonView
 from desertion.simulation.population.protocol import Population, check_population
 from desertion.simulation.record.measures import measures
 from desertion.simulation.record.tables import DAILY_COLUMNS, daily_frame, hosts_frame, people_frame
-from desertion.simulation.society.build import build
 from desertion.simulation.society.memory import check_memory, persons
+from desertion.simulation.society.society import Society
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from desertion.simulation.world.fields import World
 
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
 LARGEST_SEED = 2**63
@@ -67,6 +69,7 @@ class DesertionModel(Model[Any, Any]):
         scale: float | None = None,
         days: int | None = None,
         settings: Mapping[str, Any] | None = None,
+        society: Society | None = None,
         soldier: type[Person] | None = None,
         reservist: type[Person] | None = None,
         civilian: type[Person] | None = None,
@@ -84,6 +87,7 @@ class DesertionModel(Model[Any, Any]):
             scale: Share of real size.
             days: Horizon.
             settings: Values of inputs by dotted key.
+            society: People built before, for this scenario under any policy; the seed is theirs.
             soldier: Own class of soldiers (mesa form only).
             reservist: Own class of reservists (mesa form only).
             civilian: Own class of civilians (mesa form only).
@@ -95,7 +99,7 @@ class DesertionModel(Model[Any, Any]):
         startup.over()
         check_population(population)
         self._threads = _checked_threads(threads)
-        self.seed_number = _seed(rng)
+        self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
         self._given = _scenario(scenario, policies, asylum, scale, days, {**(settings or {}), **_dotted(dotted)})
         self.sized = self._given.sized()
@@ -103,13 +107,22 @@ class DesertionModel(Model[Any, Any]):
         self._agents_built = population == "mesa"
         check_memory(self.sized, population)
         compile_first_run()
-        self.world = build(self.sized, self.seed_number, has_clocks=population == "compiled", threads=self._threads)
-        self.core = core_of(self.world)
+        self.world, self.core = self._world(society, has_clocks=population == "compiled")
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))
         self.datacollector = self._totals = DataCollector(model_reporters=TOTALS)
         self._collecting = True
         self._build_institutions()
+
+    def _world(self, society: Society | None, *, has_clocks: bool) -> tuple[World, Any]:
+        if society is None:
+            own = Society(self.sized, self.seed_number, has_clocks=has_clocks, threads=self._threads)
+            return own.world(self.sized, last=True)
+        if self.seed_number != society.seed:
+            raise input_error("rng", self.seed_number, f"is not {society.seed}, the seed of the society given")
+        if has_clocks != society.has_clocks:
+            raise input_error("population", self.population_name, "is not the form for which the society was built")
+        return society.world(self.sized)
 
     def _people(self, population: str, own: tuple[type[Person] | None, ...]) -> Population:
         if population == "compiled":

@@ -1,4 +1,4 @@
-"""`build`: the world at the start of day 0, with its people, units, communities and ties, from a scenario and a seed."""
+"""`found`: a world with its people, units, communities and ties, drawn from a scenario and a seed; `open_run`: the rest, which depends on levers."""
 
 from __future__ import annotations
 
@@ -17,45 +17,48 @@ from desertion.simulation.clocks.targets import bind_residents, bind_squads
 from desertion.simulation.day.ledger import write_day
 from desertion.simulation.day.register import count_everybody
 from desertion.simulation.day.turnout import fill_streets
-from desertion.simulation.society.empty import empty_world
+from desertion.simulation.society.empty import people_arrays
 from desertion.simulation.society.plan import SocietyPlan
 from desertion.simulation.society.ties import draw_ties
 from desertion.simulation.world import codes
-from desertion.simulation.world.fields import Array, World
+from desertion.simulation.world.fields import Array, World, world_of
 from desertion.simulation.world.people import who
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def build(scenario: Scenario, seed: int, *, has_clocks: bool, threads: int = 1) -> World:
-    """The world at the start of day 0.
+def found(plan: SocietyPlan, blank: dict[str, Any], has_clocks: bool, threads: int) -> World:
+    """A world with all its people, units, communities and ties.
 
     Args:
-        scenario: A sized scenario.
-        seed: The run's seed, in [0, 2**63).
+        plan: How many of everything there will be, of a scenario that shows only what may be read here, see `Society.inputs`.
+        blank: The other arrays of that scenario.
         has_clocks: Whether clocks live in the world (compiled form).
         threads: Threads that draw; they change no number.
     """
-    plan = SocietyPlan(scenario)
-    world = empty_world(plan, seed, has_clocks)
+    world = world_of(people_arrays(plan, has_clocks) | blank)
     core = core_of(world)
     team = Team(core, world.longest, threads)
-    _fill_people(core, len(scenario.forces))
+    _fill_people(core, len(plan.scenario.forces))
     team.spread(_draw_traits, len(world.status))
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:
-        _draw_thresholds(world, core, scenario)
-    world = world._replace(**draw_ties(world, team, scenario))
+        _draw_thresholds(world, core, plan.scenario)
+    world = world._replace(**draw_ties(world, team, plan.scenario))
     core = core_of(world)
     count_everybody(core)
-    fill_streets(core)
     if has_clocks:
         team = Team(core, world.longest, threads)
         team.spread(bind_residents, len(world.community_force))
         team.spread(bind_squads, len(world.squad_force))
-    write_day(core, 0, np.zeros(len(scenario.forces)))
     return world
+
+
+def open_run(core: Any, forces: int) -> None:
+    """Fill in what depends on levers on the morning of day 0: who may turn out in the street, and the record of the start."""
+    fill_streets(core)
+    write_day(core, 0, np.zeros(forces))
 
 
 @kernel

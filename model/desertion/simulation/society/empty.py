@@ -1,7 +1,8 @@
-"""The empty world: all arrays of a run at their lengths, with what is known before chance is asked."""
+"""The arrays of a world that is still empty, at their lengths, with what is known before chance is asked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,35 +21,40 @@ from desertion.simulation.world.fields import (
     HOST_EXTRA,
     REST_WINDOW,
     UNIT_EVENT_DAYS,
-    World,
-    world_of,
 )
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 
-def empty_world(plan: SocietyPlan, seed: int, has_clocks: bool) -> World:
-    """The world before anybody lives in it.
+def people_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
+    """The arrays of people, units, communities and regions, before anybody lives in them; no policy changes them.
 
     Args:
         plan: How many of everything there will be.
-        seed: The run's seed.
         has_clocks: Whether clocks live in the world (compiled form).
     """
-    s = plan.scenario
-    parts: dict[str, Any] = {}
-    parts.update(_constants(s, seed, has_clocks))
-    parts.update(_person_arrays(plan, has_clocks))
-    parts.update(_unit_arrays(plan, has_clocks))
-    parts.update(_community_arrays(plan, has_clocks))
-    parts.update(_host_arrays(plan))
-    parts.update(_force_arrays(plan))
-    parts.update(_calendar(s))
-    days, n_forces, n_hosts = s.days, len(s.forces), len(s.hosts)
+    return _person_arrays(plan, has_clocks) | _unit_arrays(plan, has_clocks) | _community_arrays(plan, has_clocks)
+
+
+def lever_arrays(
+    plan: SocietyPlan, scenario: Scenario, seed: int, has_clocks: bool, *, events: Sequence[tuple[Any, ...]]
+) -> dict[str, Any]:
+    """The arrays that hold levers and parameters, hosts and forces, the calendar and the record; few, and short.
+
+    Args:
+        plan: How many of everything there will be.
+        scenario: A sized scenario of that plan.
+        seed: The run's seed.
+        has_clocks: Whether clocks live in the world (compiled form).
+        events: What changes after the first day, see `Scenario.timeline`.
+    """
+    days, n_forces, n_hosts = scenario.days, len(scenario.forces), len(scenario.hosts)
+    parts = _constants(scenario, seed, has_clocks)
+    parts |= _host_arrays(scenario) | _force_arrays(plan, scenario) | _calendar(events)
     parts["daily"] = np.zeros((days + 1, n_forces, codes.N_STATUSES + len(DAILY_EXTRA)))
     parts["hostly"] = np.zeros((days + 1, n_hosts, n_forces, len(HOST_EXTRA)))
-    return world_of(parts)
+    return parts
 
 
 def _constants(s: Scenario, seed: int, has_clocks: bool) -> dict[str, Any]:
@@ -236,8 +242,8 @@ def _community_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     }
 
 
-def _host_arrays(plan: SocietyPlan) -> dict[str, Any]:
-    hosts, n_f = plan.scenario.hosts, len(plan.scenario.forces)
+def _host_arrays(s: Scenario) -> dict[str, Any]:
+    hosts, n_f = s.hosts, len(s.forces)
     n_h = len(hosts)
     names = [host.name for host in hosts]
     passes = np.array([[int(other in host.passes_to) for other in names] for host in hosts], np.uint8).reshape(n_h, n_h)
@@ -264,8 +270,7 @@ def _host_arrays(plan: SocietyPlan) -> dict[str, Any]:
     }
 
 
-def _force_arrays(plan: SocietyPlan) -> dict[str, Any]:
-    s = plan.scenario
+def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
     forces, n = s.forces, len(s.forces)
     facing = [[int(a.name != b.name and b.name in a.facing) for b in forces] for a in forces]
     waves = [(f, wave) for f, force in enumerate(forces) for wave in force.waves]
@@ -323,8 +328,7 @@ def _force_arrays(plan: SocietyPlan) -> dict[str, Any]:
     }
 
 
-def _calendar(s: Scenario) -> dict[str, Any]:
-    events = s.timeline()
+def _calendar(events: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
     names = {"force": numbers_of(Force), "host": numbers_of(Host)}
     return {
         "event_day": np.array([event[0] for event in events], np.int64),

@@ -271,10 +271,10 @@ class World(NamedTuple):
 
     def __reduce__(self) -> Any:
         """What a pickle keeps: second views of an array are left out, since the two would come back without their common memory."""
-        return world_of, ({name: part for name, part in self._asdict().items() if name not in _VIEWS},)
+        return world_of, ({name: part for name, part in self._asdict().items() if name not in VIEWS},)
 
 
-_VIEWS = ("host_levers", "force_levers", "daily_rows", "hostly_rows")
+VIEWS = ("host_levers", "force_levers", "daily_rows", "hostly_rows")
 
 
 def world_of(parts: dict[str, Any]) -> World:
