@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.population.persons import Civilian, Reservist, Soldier
+    from desertion.simulation.society.society import Society
     from desertion.study import Study, compare, sweep
     from desertion.study.comparison.comparison import Comparison
 
@@ -22,6 +23,7 @@ __all__ = [
     "DesertionModel",
     "Reservist",
     "Scenario",
+    "Society",
     "Soldier",
     "Study",
     "__version__",
@@ -35,6 +37,7 @@ _HOMES = {
     "DesertionModel": "desertion.simulation.model",
     "Reservist": "desertion.simulation.population.persons",
     "Scenario": "desertion.scenario",
+    "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study",
     "compare": "desertion.study",

@@ -22,8 +22,9 @@ from desertion.engine import compile as engine
 from desertion.engine.cold import tell
 from desertion.engine.pointer import core_of
 from desertion.scenario import Scenario
-from desertion.simulation.society.empty import empty_world
+from desertion.simulation.society.empty import lever_arrays, people_arrays
 from desertion.simulation.society.plan import SocietyPlan
+from desertion.simulation.world.fields import world_of
 
 LIST = Path(__file__).with_suffix(".json")
 SENTENCE = "compiling the model for this machine, once"
@@ -76,7 +77,10 @@ def compile_first_run() -> None:
 
 def compile_part(part: int) -> None:
     """Compile the kernels of one of the two parts, in their order."""
-    core = core_of(empty_world(SocietyPlan(Scenario.load("toy").sized()), 0, True)).core_kind
+    scenario = Scenario.load("toy").sized()
+    plan = SocietyPlan(scenario)
+    arrays = people_arrays(plan, True) | lever_arrays(plan, scenario, 0, True, events=())
+    core = core_of(world_of(arrays)).core_kind
     for name, arguments in first_run()["parts"][part]:
         module, _, function = name.partition(":")
         getattr(import_module(module), function).compile(tuple(_type(text, core) for text in arguments))

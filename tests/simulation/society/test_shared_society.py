@@ -78,7 +78,7 @@ def test_another_seed_and_another_graph_of_ties_are_refused(tmp_path) -> None:
     """The seed is the society's, and a graph is compared by what stands in its file."""
     graph = tmp_path / "ties.csv"
     graph.write_text("0,1\n")
-    base = Scenario.load("toy", scale=0.2, days=8).with_({"graph": str(graph)})
+    base = Scenario.load("toy", days=8).with_({"graph": str(graph)})
     society = Society(base, 5)
     assert DesertionModel(base, society=society).seed_number == 5
     with pytest.raises(InputError, match="rng = 6"):

@@ -88,9 +88,16 @@ class Society:
         open_run(core, len(scenario.forces))
         return world, core
 
+    def fits(self, scenario: Scenario, seed: int, *, has_clocks: bool) -> bool:
+        """Whether building the people of a sized scenario anew would give these."""
+        return (seed, has_clocks) == (self.seed, self.has_clocks) and self._same(inputs_of(scenario))
+
+    def _same(self, inputs: Scenario) -> bool:
+        return inputs == self.inputs and _digest(inputs.graph) == self._graph
+
     def _check(self, scenario: Scenario) -> None:
         wanted = inputs_of(scenario)
-        if wanted == self.inputs and _digest(wanted.graph) == self._graph:
+        if self._same(wanted):
             return
         where, new, old = next(_differences(wanted, self.inputs), ("graph", "the file", "the file"))
         raise InputError(

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
-from desertion.study.design.point import scenario_of
-from desertion.study.run.task import Outcome, task_check, task_fingerprint
+from desertion.study.run.task import Outcome, model_of, task_check, task_fingerprint
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -66,13 +65,8 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     Raises:
         InputError: If the scenario refuses a policy or a setting.
     """
-    from desertion.rules.draws import replicate_seed
-    from desertion.simulation.model import DesertionModel
-
-    scenario = scenario_of(spec)
-    model = DesertionModel(scenario, rng=replicate_seed(seed, replicate), population=spec["population"])
-    model.run()
-    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(scenario))
+    model = model_of(spec, replicate, seed).run()
+    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario))
     outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
     return outcome
 

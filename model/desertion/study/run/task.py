@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.study.design.point import scenario_of
+from desertion.study.run.sources import documents, model_code, task_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
-from desertion.study.design.point import scenario_of
-from desertion.study.run.sources import documents, model_code, task_code
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.society.society import Society
 
 type Task = Callable[[Mapping[str, Any], int, int], "Outcome"]
 """A module-level function of (what to run, replicate, seed of the study)."""
@@ -110,6 +112,9 @@ def _documents_if_any(spec: Mapping[str, Any]) -> dict[str, str]:
         return {}
 
 
+_MOST_KEPT = 2_000_000  # persons: beside a run of more, a second copy of them could be what no longer fits
+
+
 def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """Run the model once.
 
@@ -122,14 +127,39 @@ def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     Raises:
         InputError: If the scenario refuses a setting, or a measure or column does not exist.
     """
-    from desertion.rules.draws import replicate_seed
-    from desertion.simulation.model import DesertionModel
-
-    model = DesertionModel(scenario_of(spec), rng=replicate_seed(seed, replicate), population=spec["population"])
+    model = model_of(spec, replicate, seed)
     model.run()
     scalars = _chosen(model.measures(), spec["measures"])
     curve, columns = _curve(model.daily, tuple(spec["daily"]))
     return Outcome(scalars, curve, columns)
+
+
+class _Memory:
+    """The people of the last run in this process: runs of one replicate come one after the other, and policies change no people."""
+
+    society: Society | None = None
+
+
+def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionModel:
+    """The model of a run, ready to run; it stands on the people of the run before where building them anew would give the same.
+
+    Args:
+        spec: As for `run_task`.
+        replicate: Number of the replicate.
+        seed: Seed of the study.
+    """
+    from desertion.rules.draws import replicate_seed
+    from desertion.simulation.model import DesertionModel
+    from desertion.simulation.society.memory import persons
+    from desertion.simulation.society.society import Society
+
+    scenario, own_seed, population = scenario_of(spec), replicate_seed(seed, replicate), spec["population"]
+    sized, has_clocks, society = scenario.sized(), population == "compiled", _Memory.society
+    if society is None or not society.fits(sized, own_seed, has_clocks=has_clocks):
+        _Memory.society = society = None  # two societies at a time would take their memory twice
+        if persons(sized) <= _MOST_KEPT:
+            _Memory.society = society = Society(sized, own_seed, has_clocks=has_clocks)
+    return DesertionModel(scenario, rng=own_seed, population=population, society=society)
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
