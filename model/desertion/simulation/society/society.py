@@ -130,8 +130,9 @@ def _without_levers[Row: (Force, Host)](row: Row, kind: Any) -> Row:
     return row.model_copy(update=dict.fromkeys(levers(kind), math.nan))
 
 
-def _digest(graph: str | None) -> str:
-    return "" if graph is None else hashlib.sha256(Path(graph).read_bytes()).hexdigest()
+def _digest(graph: Any) -> str:
+    """What stands in a file of ties; ties given as pairs are compared as they are."""
+    return hashlib.sha256(Path(graph).read_bytes()).hexdigest() if isinstance(graph, str) else ""
 
 
 def _differences(new: Any, old: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
