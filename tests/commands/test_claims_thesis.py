@@ -37,6 +37,6 @@ def test_a_smaller_thesis_says_what_is_smaller_and_how_to_repeat_it() -> None:
     from desertion.study.thesis.steps import Sizes
 
     assert thesis._smaller(Sizes()) == []
-    assert "generations 5 instead of 8" in thesis._smaller(replace(Sizes(), generations=5))[0]
+    assert "generations 5 instead of 8" in thesis._smaller(replace(Sizes(), generations=5))[0].text
     assert thesis._again(False, None, 5, None, 2) == "desertion thesis --generations 5 --seed 2"
     assert thesis._again(True, None, None, 20, 1) == "desertion thesis --quick --table 20 --seed 1"

@@ -14,7 +14,7 @@ from desertion.app.work.job import State
 from desertion.app.work.verdicts import verdicts
 
 if TYPE_CHECKING:
-    from desertion.study.claims.trial import Outcome
+    from desertion.study.claims.trial import ClaimsOutcome
 from desertion.app.pages.claim_worlds import Worlds, verdict_table
 from desertion.app.work.claims import JudgedFile, judged
 
@@ -126,7 +126,7 @@ def _Verdicts(file: JudgedFile) -> Any:
 
 
 @solara.component
-def _Described(outcome: Outcome) -> Any:
+def _Described(outcome: ClaimsOutcome) -> Any:
     """What differs between the worlds, and what all of them share, folded up."""
     from desertion.study.claims.report import range_of
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from desertion.study.claims.document import Claims
-    from desertion.study.claims.trial import Outcome
+    from desertion.study.claims.trial import ClaimsOutcome
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class JudgedFile:
     """
 
     name: str
-    outcome: Outcome
+    outcome: ClaimsOutcome
     worlds: dict[str, list[object]]
     note: str = ""
 

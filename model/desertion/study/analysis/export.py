@@ -96,9 +96,9 @@ def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[
 
 def _stacked(file: StudyFile) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
-    found = [row.curve for row in file.rows(curves=True) if row.status == DONE]
-    longest = max(len(curve) for curve in found)
-    block = np.stack([np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in found])
+    curves_done = [row.curve for row in file.rows(curves=True) if row.status == DONE]
+    longest = max(len(curve) for curve in curves_done)
+    block = np.stack([np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in curves_done])
     return {f"daily_{name}": block[:, :, index].astype(np.float64) for index, name in enumerate(columns)}
 
 

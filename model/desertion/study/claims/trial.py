@@ -61,7 +61,7 @@ class ClaimsPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ClaimsOutcome:
     """Verdicts with how they came about."""
 
     claims: Claims
@@ -76,7 +76,7 @@ class Outcome:
         return written, write_text(folder / "claims.md", markdown(report))
 
 
-def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Outcome:
+def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> ClaimsOutcome:
     """Verdicts on what is in the study's file, after what is missing in it has been run.
 
     Args:
@@ -117,7 +117,7 @@ def spec_of(plan: ClaimsPlan) -> StudySpec:
     )
 
 
-def judged_file(plan: ClaimsPlan, file: Path) -> Outcome:
+def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
     claims = load(plan.path).chosen(plan.ids)
     points = worlds(claims.factors, plan.count, plan.seed)
@@ -140,7 +140,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> Outcome:
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}: {bound.source}" for bound in claims.bounds
         ),
     )
-    return Outcome(claims=claims, judged=judged, numbers=numbers, run=about)
+    return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
 
 
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:

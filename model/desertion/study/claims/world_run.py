@@ -37,10 +37,10 @@ def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome
     """
     from desertion.simulation.model import DesertionModel
 
-    given = spec["settings"]
-    scenario = scenario_of(given)
+    settings = spec["settings"]
+    scenario = scenario_of(settings)
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
-    model = DesertionModel(scenario, rng=replicate_seed(seed, int(given["world"]) * 1000 + replicate))
+    model = DesertionModel(scenario, rng=replicate_seed(seed, int(settings["world"]) * 1000 + replicate))
     model.run()
     measured = model.measures()
     scalars = {**measured, **extra_measures(model, measured)}
@@ -61,11 +61,11 @@ def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **read}
 
 
-def scenario_of(given: Mapping[str, Any]) -> Scenario:
+def scenario_of(settings: Mapping[str, Any]) -> Scenario:
     """The scenario of an arm in a world."""
-    claims, points = _worlds(str(given["claims"]), int(given["worlds"]), int(given["worlds_seed"]))
-    arm = claims.arms[str(given["arm"])]
-    return dressed(arm, points[int(given["world"])], claims.world.days, float(given["scale"]))
+    claims, points = _worlds(str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]))
+    arm = claims.arms[str(settings["arm"])]
+    return dressed(arm, points[int(settings["world"])], claims.world.days, float(settings["scale"]))
 
 
 def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
@@ -106,14 +106,14 @@ def _spread(world: Point) -> Spread:
 
 def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
     """Baseline rates, casualties and police of all forces, each times its factor."""
-    found: dict[str, float] = {}
+    rates: dict[str, float] = {}
     for force in scenario.forces:
         names = [name for name in type(force).model_fields if name.startswith("base_")]
         factors = {**dict.fromkeys(names, "baseline"), "casualty_rate": "casualties", "police": "police"}
         for name, aspect in factors.items():
             if aspect in world:
-                found[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
-    return found
+                rates[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
+    return rates
 
 
 def _call_up(scenario: Scenario, world: Point) -> dict[str, Any]:
