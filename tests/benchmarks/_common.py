@@ -46,7 +46,7 @@ def high_water() -> int:
 
 def persons(scenario: Scenario) -> int:
     """How many persons a scenario has at its scale."""
-    return sum(force.people for force in scenario.sized().forces)
+    return scenario.sized().people
 
 
 def russia(people: int, days: int, **settings: Any) -> Scenario:

@@ -7,6 +7,7 @@ import pytest
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.simulation.trace import TERMS, trace
+from desertion.simulation.world.codes import SUMMONED
 
 SEED = 5
 
@@ -72,3 +73,18 @@ def test_a_model_that_has_run_is_refused(scenario):
     """Only a fresh model can be traced from its first day."""
     with pytest.raises(InputError, match="fresh model"):
         trace(DesertionModel(scenario, rng=SEED).run(), 0)
+
+
+def test_who_is_summoned_in_the_morning_decides_that_day_as_one_who_is_summoned() -> None:
+    """The terms are those of the status in which he decides, and make up the model's rate, on the day of the summons too."""
+    scenario = Scenario.load("toy", scale=0.2, days=70)
+    called = DesertionModel(scenario, rng=SEED)
+    while not (called.world.status == SUMMONED).any():
+        called.step()
+    person = int(np.flatnonzero(called.world.status == SUMMONED)[0])
+    table = trace(DesertionModel(scenario, rng=SEED), person, called.day + 2)
+    able = table[table["route"] != ""]
+    product = able["open"] * able["baseline"] * np.exp(able[list(TERMS)].sum(axis=1))
+    assert able["rate"].to_numpy() == pytest.approx(product.to_numpy(), rel=1e-12, abs=1e-300)
+    assert able["status"].iloc[-1] == "summoned"
+    assert table[table["day"] == called.day - 1]["status"].iloc[0] == "summoned"

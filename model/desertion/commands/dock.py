@@ -19,9 +19,10 @@ def command(
     from desertion.commands._shared.running import loaded
     from desertion.simulation.docking import difference
     from desertion.simulation.model import DesertionModel
+    from desertion.simulation.population.protocol import POPULATIONS
 
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
-    first, second = (DesertionModel(chosen, rng=seed, population=form) for form in ("compiled", "mesa"))
+    first, second = (DesertionModel(chosen, rng=seed, population=form) for form in POPULATIONS)
     found = difference(first, second)
     if found is not None:
         print(f"the two forms differ: {found}")

@@ -50,7 +50,7 @@ class Layers(Frozen):
     @property
     def people(self) -> int:
         """Persons of all forces."""
-        return sum(force.soldiers + force.reservists + force.civilians for force in self.forces)
+        return sum(force.people for force in self.forces)
 
     def force(self, name: str) -> Force:
         """Return the force of that name.

@@ -23,7 +23,7 @@ from desertion.simulation.population.persons import Civilian, Person, PersonView
 from desertion.simulation.population.protocol import Population, check_population
 from desertion.simulation.record.measures import measures
 from desertion.simulation.record.tables import DAILY_COLUMNS, daily_frame, hosts_frame, people_frame
-from desertion.simulation.society.memory import check_memory, persons
+from desertion.simulation.society.memory import check_memory
 from desertion.simulation.society.society import Society
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class DesertionModel(Model[Any, Any]):
             InputError: If there are too many persons to show each as an agent.
         """
         if not self._agents_built:
-            n = persons(self.sized)
+            n = self.sized.people
             if n > AGENT_LIMIT:
                 raise InputError(
                     f"agents: {n} persons are too many to show each as a Mesa agent (at most {AGENT_LIMIT}); use model.people(), or a scale of "

@@ -186,7 +186,7 @@ def test_single_policies_are_compared_with_the_scenario_as_it_is():
         ({"runs": 0}, "runs = 0 must be"),
         ({"scale": 2.0}, "scale = 2.0 must lie"),
         ({"days": 0}, "days = 0 must be"),
-        ({"population": "fast"}, "must be compiled or mesa"),
+        ({"population": "fast"}, "must be one of compiled, mesa"),
         ({"settings": {"behaviour.form": [1]}}, "must be a number"),
     ],
 )

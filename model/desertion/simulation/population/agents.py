@@ -31,6 +31,19 @@ def shares_hazard(kind: type[Person]) -> bool:
     return all(getattr(kind, rule) is getattr(Person, rule) for rule in _RULES)
 
 
+def published(w: World, q: int, row: int, cl: int) -> list[Exit]:
+    """What everybody in a place has been told this morning of each route.
+
+    Args:
+        w: The world, after its signals have been published.
+        q: The squad, -1 outside units.
+        row: Outside units, the row of the communities' tables that people there read.
+        cl: Outside units, their class.
+    """
+    tables, place = (_OF_SQUADS, (q,)) if q >= 0 else (_OF_CLASSES, (row, cl))
+    return [Exit(*terms) for terms in zip(*(getattr(w, name)[place].tolist() for name in tables), strict=True)]
+
+
 class Agents:
     """The population as Mesa agents, one a person.
 
@@ -105,8 +118,7 @@ class Agents:
         place = int(w.squad[row]) if serving else -1 - (person.outlook * N_CLASSES + person.home_class)
         shared = self._shared.get(place)
         if shared is None:
-            tables, at = (_OF_SQUADS, (place,)) if serving else (_OF_CLASSES, (person.outlook, person.home_class))
-            exits = [Exit(*terms) for terms in zip(*(getattr(w, name)[at].tolist() for name in tables), strict=True)]
+            exits = published(w, place if serving else -1, person.outlook, person.home_class)
             shared = self._shared[place] = [ticks(rate_of(w, exit_, 0.0)) for exit_ in exits], exits
         return shared
 

@@ -102,12 +102,7 @@ class Crowd:
         w, core = self.world, self.core
         if day % TIDY_EVERY == 0:
             w.own_clocks[: w.own_clocks_n[0]].sort()
-        morning(core, day)
-        team.spread(publish_companies, len(w.company_force))
-        team.spread(publish_communities, len(w.community_force))
-        if w.resting.any():
-            rouse_communities(core, team.gather(remember, len(w.community_force), day))
-        team.spread(publish_squads, len(w.squad_force))
+        self._open(team, day)
         hit = np.sort(team.gather(combat, len(w.squad_force)))
         w.out_n[0] = len(hit)
         w.out_person[: len(hit)] = hit
@@ -122,6 +117,16 @@ class Crowd:
         ask_some(core, team.gather(tell_ties, len(w.status)))
         count_streets(core, day, turned)
         evening(core, team, day, turned)
+
+    def _open(self, team: Team, day: int) -> None:
+        """Parts 1 and 2: afterwards stands what everybody sees this morning, and nobody has acted on it."""
+        w = self.world
+        morning(self.core, day)
+        team.spread(publish_companies, len(w.company_force))
+        team.spread(publish_communities, len(w.community_force))
+        if w.resting.any():
+            rouse_communities(self.core, team.gather(remember, len(w.community_force), day))
+        team.spread(publish_squads, len(w.squad_force))
 
     def _decide_on_threads(self, team: Team) -> None:
         w, lists = self.world, self._lists

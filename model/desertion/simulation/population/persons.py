@@ -114,6 +114,15 @@ def rate_of(world: World, exit_: Exit, tied: float) -> float:
     return exit_rate(world.form, exit_.open, exit_.level, exit_.contagion, tied, scale, concave, power)
 
 
+def tied_by(world: World, pressure: list[int], route: int, reception: float) -> float:
+    """Contagion from personal ties by one route, in log-hazard units; `pressure` is theirs by route, in ticks of 2**-24 of a share."""
+    if world.form == NONE or world.form == THRESHOLD:
+        return 0.0
+    own = pressure[route]
+    share = (own + world.behaviour[0].cross_route * (sum(pressure) - own)) / TIE_SHARE
+    return contagion(world.beta[TIES], world.beta_star[TIES], reception, share)
+
+
 class Person(PersonView):
     """One human being who adds up his own hazards.
 
@@ -194,13 +203,7 @@ class Person(PersonView):
 
     def tied(self, route: int) -> float:
         """Contagion from personal ties, in log-hazard units."""
-        w = self._world
-        if w.form == NONE or w.form == THRESHOLD or not any(self.tie_pressure):
-            return 0.0
-        total = sum(self.tie_pressure)
-        own = self.tie_pressure[route]
-        share = (own + w.behaviour[0].cross_route * (total - own)) / TIE_SHARE
-        return contagion(w.beta[TIES], w.beta_star[TIES], self.reception(route), share)
+        return tied_by(self._world, self.tie_pressure, route, self.reception(route)) if any(self.tie_pressure) else 0.0
 
     def exit(self, route: int) -> Exit:
         """What decides the person's rate of leaving by a route, but for his ties: baseline, opportunity, push less cost, contagion."""

@@ -17,7 +17,7 @@ def publish_companies(w: World, first: int, last: int) -> None:
     cross = w.behaviour[0].cross_route
     for company in range(first, last):
         if w.company_n[company] > 0:
-            w.company_strain[company] = _strain_in(w, company)
+            w.company_strain[company] = strain_in(w, company)
             total = total_of(w.company_pressure[company])
             for route in range(codes.N_ROUTES):
                 w.company_share[company, route] = weighted_share(w.company_pressure[company, route], total, cross)
@@ -47,7 +47,7 @@ def risk_in(w: World, company: int) -> float:
 
 
 @kernel
-def _strain_in(w: World, company: int) -> float:
+def strain_in(w: World, company: int) -> float:
     """What drives all men of a company."""
     b, f = w.behaviour[0], w.company_force[company]
     force, reference, felt = w.forces[f], w.reference[f], w.company_casualties[company]
@@ -71,7 +71,7 @@ def _strain_in(w: World, company: int) -> float:
 
 
 @kernel
-def _push_in_squad(w: World, q: int) -> float:
+def push_in_squad(w: World, q: int) -> float:
     """What drives the men of a squad."""
     company, founders = w.squad_company[q], w.squad_founders[q]
     lost = 1.0 - w.squad_original[q] / founders if founders > 0 else 0.0
@@ -120,7 +120,7 @@ def reception_in_squad(w: World, q: int, route: int) -> float:
 def _squad_signals(w: World, q: int) -> None:
     """Publish for a squad, route by route, opportunity times chance, level and contagion; in the threshold form, the share gone and what helps it."""
     company, c, f = w.squad_company[q], w.squad_community[q], w.squad_force[q]
-    push = _push_in_squad(w, q)
+    push = push_in_squad(w, q)
     w.squad_push[q] = push
     total = total_of(w.squad_pressure[q])
     for route in range(codes.EMIGRATE):

@@ -18,11 +18,6 @@ BYTES_PER_TIE = 6
 GIB = 1024.0**3
 
 
-def persons(sized: Scenario) -> int:
-    """How many persons a sized scenario has."""
-    return sum(force.people for force in sized.forces)
-
-
 def estimate(sized: Scenario, population: str) -> float:
     """Bytes that a run of a sized scenario needs, roughly."""
     total = 2.0e8

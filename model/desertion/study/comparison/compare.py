@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desertion.errors import InputError
+from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.design.factors import Value
 from desertion.study.design.replicates import ReplicateRule
@@ -104,8 +105,7 @@ def spec_of(
             raise InputError(f"{name} = {value} must be a whole number >= {least}")
     if scale is not None and not 0.0 < scale <= 1.0:
         raise InputError(f"scale = {scale} must lie above 0 and not above 1: it is the share of the real size")
-    if population not in ("compiled", "mesa"):
-        raise InputError(f"population = {population!r} must be compiled or mesa")
+    check_population(population)
     shared: list[tuple[str, Value]] = []
     for key, value in (settings or {}).items():
         if not isinstance(value, (bool, int, float, str)):

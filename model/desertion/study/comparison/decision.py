@@ -99,9 +99,8 @@ def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> N
 
 def _first_morning(scenario: Scenario, position: float) -> Any:
     from desertion.simulation.model import DesertionModel
-    from desertion.simulation.society.memory import persons
 
-    full = persons(scenario)
+    full = scenario.people
     placed = scenario.with_({"asylum": position, "days": 1})
     try:
         model = DesertionModel(placed.with_({"scale": min(scenario.scale, _PEOPLE / full)}), rng=0)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from desertion.errors import InputError
+from desertion.simulation.population.protocol import POPULATIONS
 from desertion.study.design.factors import FORMS, Value, factor
 from desertion.study.design.layout import KINDS, DesignRule
 from desertion.study.design.replicates import replicate_rule
-from desertion.study.design.spec import MODEL_TASK, ON_ERROR, POPULATIONS, RunRule, StudySpec
+from desertion.study.design.spec import MODEL_TASK, ON_ERROR, RunRule, StudySpec
 
 _STUDY = {"title", "question", "scenario", "scale", "days", "population", "seed", "task"}
 

@@ -13,8 +13,6 @@ from desertion.study.design.replicates import ReplicateRule
 
 MODEL_TASK = "model"
 
-POPULATIONS = ("compiled", "mesa")
-
 ON_ERROR = ("keep", "raise-at-end", "raise")
 
 RESERVED = ("scenario", "scale", "days", "population")

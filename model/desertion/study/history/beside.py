@@ -92,7 +92,6 @@ def beside(series: Series, replicates: int, seed: int) -> ModelledSeries:
     """
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
-    from desertion.simulation.society.memory import persons
 
     if series.name not in COUNTERPARTS:
         raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
@@ -104,7 +103,7 @@ def beside(series: Series, replicates: int, seed: int) -> ModelledSeries:
     counts: list[list[float]] = []
     for replicate in range(replicates):
         model = DesertionModel(scenario, rng=replicate_seed(seed, replicate)).run()
-        daily, people = model.daily, persons(model.sized)
+        daily, people = model.daily, model.sized.people
         counts.append(
             [counterpart.number(daily[daily["day"].between(*windows[n])], people) / scenario.scale for n in places]
         )

@@ -150,14 +150,13 @@ def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionMod
     """
     from desertion.rules.draws import replicate_seed
     from desertion.simulation.model import DesertionModel
-    from desertion.simulation.society.memory import persons
     from desertion.simulation.society.society import Society
 
     scenario, own_seed, population = scenario_of(spec), replicate_seed(seed, replicate), spec["population"]
     sized, has_clocks, society = scenario.sized(), population == "compiled", _Memory.society
     if society is None or not society.fits(sized, own_seed, has_clocks=has_clocks):
         _Memory.society = society = None  # two societies at a time would take their memory twice
-        if persons(sized) <= _MOST_KEPT:
+        if sized.people <= _MOST_KEPT:
             _Memory.society = society = Society(sized, own_seed, has_clocks=has_clocks)
     return DesertionModel(scenario, rng=own_seed, population=population, society=society)
 
