@@ -156,6 +156,17 @@ def test_a_finding_is_put_into_words_and_a_table(tmp_path: Path) -> None:
     assert table(finding, "desertion contagion").startswith("# desertion contagion\npart,name")
 
 
+def test_no_dependence_is_said_only_where_strong_slopes_are_excluded(tmp_path: Path) -> None:
+    """A large p value alone says nothing: with the largest slope tried still compatible the word is "cannot tell", with or without power asked for."""
+    finding = armies(_table(tmp_path), permutations=99, histories=0)
+    blind = replace(finding, slopes=(replace(finding.slopes[0], p=0.6),), compatible=(-0.9, 0.0, 0.9))
+    assert verdict(blind)[0] == "cannot tell"
+    assert "all that were tried" in verdict(blind)[1][0]
+    assert verdict(replace(blind, compatible=(-0.3, 0.2)))[0] == "no dependence on the past found"
+    assert verdict(replace(blind, compatible=()))[0] == "cannot tell"
+    assert verdict(replace(blind, slopes=(replace(finding.slopes[0], p=0.01),)))[0].endswith("cause unknown")
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize("slope", [0.0, 0.6])
 def test_compatible_slopes_hold_the_true_one(tmp_path: Path, slope: float) -> None:

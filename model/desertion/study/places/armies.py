@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desertion.study.places.battles import Battles, read_battles
+from desertion.study.places.finding import LEVEL
 from desertion.study.places.past import questions
 from desertion.study.places.slopes import GRID, Found, Slope, alarms, compatible, slopes
 
@@ -62,27 +63,40 @@ def armies(
 
 
 def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
-    """The word for a finding and its reasons."""
+    """The word for a finding and its reasons.
+
+    "No dependence" is said only where strong slopes, up to the largest that was tried, are excluded.
+    """
     first = finding.slopes[0]
-    low, high = (min(finding.compatible), max(finding.compatible)) if finding.compatible else (math.nan, math.nan)
-    edges = [f"{end:+.1f}{' (the last tried)' if end in (GRID[0], GRID[-1]) else ''}" for end in (low, high)]
     found = (
         f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {first.clusters} campaigns), where permutation gives "
-        f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. True slopes from {edges[0]} to {edges[1]} are compatible with it."
+        f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. {_compatible(finding.compatible)}"
     )
-    strongest = max((row for row in finding.alarms if row.shock == 0.0), key=lambda row: row.slope, default=None)
-    weak = strongest is not None and strongest.alarms < 0.8 * strongest.histories
-    if first.p > 0.05:
-        reach = (
-            f"The test cannot tell much: a true slope of {strongest.slope} is found in {strongest.alarms} of {strongest.histories} made-up histories."
-            if strongest is not None and weak
-            else "Slopes beyond that range are excluded."
-        )
-        return ("cannot tell" if weak else "no dependence on the past found"), (found, reach)
-    return "outcomes follow the past, cause unknown", (
-        found,
-        "A war that goes badly for a year gives the same: the past and the future of a series are alike, so leads tell nothing.",
+    reasons = [found, *_power(finding.alarms)]
+    if first.p <= LEVEL:
+        alike = "A war that goes badly for a year gives the same: past and future of a series are alike, so leads tell nothing."
+        return "outcomes follow the past, cause unknown", (*reasons, alike)
+    if not finding.compatible or max(finding.compatible) >= GRID[-1]:
+        return "cannot tell", tuple(reasons)
+    return "no dependence on the past found", (
+        *reasons,
+        f"True slopes above {max(finding.compatible):+.1f} are excluded.",
     )
+
+
+def _compatible(slopes: Sequence[float]) -> str:
+    if not slopes:
+        return f"No true slope from {GRID[0]:+.1f} to {GRID[-1]:+.1f} is compatible with it, with shocks by campaign or without: these made-up wars are not like this one."
+    low, high = min(slopes), max(slopes)
+    whole = " (all that were tried)" if (low, high) == (GRID[0], GRID[-1]) else ""
+    return f"True slopes from {low:+.1f} to {high:+.1f}{whole} are compatible with it."
+
+
+def _power(rows: Sequence[Found]) -> list[str]:
+    strongest = max((row for row in rows if row.shock == 0.0), key=lambda row: row.slope, default=None)
+    if strongest is None:
+        return []
+    return [f"A true slope of {strongest.slope} is found in {strongest.alarms} of {strongest.histories} made-up wars."]
 
 
 def words(finding: ArmiesFinding) -> str:
