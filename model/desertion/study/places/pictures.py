@@ -10,6 +10,8 @@ from desertion.study.places.finding import LEVEL, Finding
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict
 
+FEW = 12  # rows that have room for names in full size
+
 
 def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
     """Write the picture and return its path.
@@ -39,7 +41,8 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
                 ],
                 LEVEL,
             )
-            right.set_yticks(right.get_yticks(), [_wrapped(label.get_text()) for label in right.get_yticklabels()])
+            names = [_wrapped(label.get_text()) for label in right.get_yticklabels()]
+            right.set_yticks(right.get_yticks(), names, fontsize="medium" if len(names) < FEW else "x-small")
             right.set_title("How often it alarms")
         else:
             left = figure.subplots()
@@ -55,7 +58,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
 def _wrapped(text: str) -> str:
     from textwrap import fill
 
-    return fill(text, 26)
+    return fill(text, 30)
 
 
 def _mark(test: PairTest, name: str, *, strong: bool = False) -> Mark:
