@@ -16,7 +16,7 @@ Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the da
 
 def command(file: File, out: _options.Out = None, form: Format = "csv", curves: Curves = True) -> int:
     """Write a study's runs, design and curves as CSV, as Parquet, or in EMA Workbench's shape."""
-    return exit_code(lambda: _export(file, out or file.with_suffix(""), form, curves))
+    return exit_code(lambda: _export(file, out or file.parent / file.stem, form, curves))
 
 
 def _export(file: Path, out: Path, form: str, curves: bool) -> int:
