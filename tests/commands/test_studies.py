@@ -103,7 +103,7 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["sweep", "mine.toml", "--runs", "0"], "exactly one of number"),
         (["sweep", "mine.toml", "--set", "pull=3"], "under both"),
         (["sweep", "mine.toml", "--set", "pul=3"], "did you mean pull"),
-        (["sweep", "mine.toml", "--on-error", "ignore"], "choose one of keep"),
+        (["sweep", "mine.toml", "--on-error", "ignore"], "must be 'keep', 'raise-at-end' or 'raise'"),
         (["sweep", "mine.toml", "--tls-ca", "ca.pem"], "give all three"),
         (["show", "mine.toml"], "no study file"),
         (["show", "nowhere.sqlite"], "does not exist"),

@@ -35,7 +35,7 @@ def _runs(
 
 def test_sobol_indices_of_ishigami_are_found() -> None:
     """First order 0.314, 0.442, 0 and total 0.558, 0.442, 0.244 (a = 7, b = 0.1), and the dummy's are 0."""
-    rule = DesignRule("sobol", points=2048, seed=1, dummy=True)
+    rule = DesignRule(kind="sobol", points=2048, seed=1, dummy=True)
     table = sobol_table(_runs(rule), "y", rule, with_dummy(rule, THREE), draws=200).set_index("factor")
     first = {"x0": 0.314, "x1": 0.442, "x2": 0.0, "dummy": 0.0}
     total = {"x0": 0.558, "x1": 0.442, "x2": 0.244, "dummy": 0.0}
@@ -48,7 +48,7 @@ def test_sobol_indices_of_ishigami_are_found() -> None:
 
 def test_intervals_shrink_with_more_points_and_repeat_for_the_same_seed() -> None:
     """A bootstrap that was drawn anew each time could not be cited."""
-    small, large = (DesignRule("sobol", points=points, seed=1) for points in (64, 1024))
+    small, large = (DesignRule(kind="sobol", points=points, seed=1) for points in (64, 1024))
     wide = sobol_table(_runs(small), "y", small, THREE, draws=200)
     narrow = sobol_table(_runs(large), "y", large, THREE, draws=200)
     assert (wide["total_high"] - wide["total_low"]).mean() > 2 * (narrow["total_high"] - narrow["total_low"]).mean()
@@ -58,7 +58,7 @@ def test_intervals_shrink_with_more_points_and_repeat_for_the_same_seed() -> Non
 def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
     """Y = 3 a + b^2 - b over a unit cube: the effect of a is 3 everywhere, that of the dummy 0."""
     factors = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [0, 1]}, "s"))
-    rule = DesignRule("morris", points=20, seed=2, dummy=True)
+    rule = DesignRule(kind="morris", points=20, seed=2, dummy=True)
     points = lay_out(rule, factors, "s")
     values = [3 * float(point["a"]) + float(point["b"]) ** 2 - float(point["b"]) for point in points]
     runs = pd.DataFrame({"design": range(len(points)), "replicate": 0, "status": "done", "y": values})
@@ -73,7 +73,7 @@ def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
 
 def test_the_spread_over_replicates_has_indices_of_its_own() -> None:
     """Noise that no factor moves: the mean is explained, the spread by nothing."""
-    rule = DesignRule("sobol", points=256, seed=1)
+    rule = DesignRule(kind="sobol", points=256, seed=1)
     runs = _runs(rule, replicates=5, noise=1.0)
     assert sobol_table(runs, "y", rule, THREE, draws=50)["total"].max() > 0.4
     spread = sobol_table(runs, "y", rule, THREE, of="spread", draws=50)
@@ -83,7 +83,7 @@ def test_the_spread_over_replicates_has_indices_of_its_own() -> None:
 @pytest.mark.parametrize("harm", ["missing", "failed", "nan", "infinite", "uneven"])
 def test_missing_runs_are_refused_and_never_zero(harm: str) -> None:
     """SALib would answer 0 for every factor with a single NaN among the outcomes."""
-    rule = DesignRule("sobol", points=64, seed=1)
+    rule = DesignRule(kind="sobol", points=64, seed=1)
     runs = _runs(rule, replicates=2)
     if harm == "missing":
         runs = runs[runs["design"] != 7]
@@ -99,14 +99,14 @@ def test_missing_runs_are_refused_and_never_zero(harm: str) -> None:
 
 def test_a_measure_that_never_changes_has_no_indices() -> None:
     """Zero variance has no shares."""
-    rule = DesignRule("sobol", points=16, seed=1)
+    rule = DesignRule(kind="sobol", points=16, seed=1)
     with pytest.raises(InputError, match="nothing to explain"):
         sobol_table(_runs(rule).assign(y=1.0), "y", rule, THREE)
 
 
 def test_a_design_of_another_kind_is_refused() -> None:
     """Indices from a grid would be numbers without meaning."""
-    rule = DesignRule("lhs", points=16)
+    rule = DesignRule(kind="lhs", points=16)
     with pytest.raises(InputError, match="'sobol', this one has 'lhs'"):
         sobol_table(_runs(rule), "y", rule, THREE)
     with pytest.raises(InputError, match="'morris', this one has 'lhs'"):
@@ -115,7 +115,7 @@ def test_a_design_of_another_kind_is_refused() -> None:
 
 def test_points_of_each_policy_are_numbered_as_the_layout_numbers_them() -> None:
     """Policies are crossed with the layout; an analysis looks at one of them."""
-    rule = DesignRule("sobol", points=4)
+    rule = DesignRule(kind="sobol", points=4)
     runs = pd.DataFrame({"design": range(6), "policies": ["a", "b"] * 3, "status": "done"})
     assert of_policy(runs, rule, "b")["design"].tolist() == [0, 1, 2]
     with pytest.raises(InputError, match="one policy at a time: choose one of a, b"):
@@ -126,7 +126,7 @@ def test_points_of_each_policy_are_numbered_as_the_layout_numbers_them() -> None
 
 def test_the_logarithm_is_explained_where_a_few_large_values_decide_the_mean() -> None:
     """Y = 10^(x0 + x1 / 2): on the log scale the shares are 4/5 and 1/5; values at or below 0 have no logarithm."""
-    rule = DesignRule("sobol", points=512, seed=1)
+    rule = DesignRule(kind="sobol", points=512, seed=1)
     factors = (factor("x0", {"range": [0, 6]}, "s"), factor("x1", {"range": [0, 6]}, "s"))
     points = lay_out(rule, factors, "s")
     values = [10 ** (float(point["x0"]) + float(point["x1"]) / 2) for point in points]

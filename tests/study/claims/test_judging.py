@@ -151,7 +151,7 @@ def test_worlds_fill_their_ranges_and_keep_their_seed(path: Path) -> None:
         ('scenario = "toy"\npolicies', "policies", "arms.open.scenario is missing"),
         ("[world.vary]", "[world.wary]", "did you mean 'vary'"),
         ("[world.vary]", "[wolrd.vary]", "did you mean 'world'"),
-        ("[0.0, 0.95]", "[0.95, 0.0]", "vary.R runs from 0.95"),
+        ("[0.0, 0.95]", "[0.95, 0.0]", "vary.R: runs from 0.95"),
         ("open.left - 30", "open.left -", "claim at-high-R: 'open.left -' is no expression"),
         ('policies = ["fast-track"]', 'policies = "fast-track"', "arms.open.policies = 'fast-track' must be a list"),
         ("[arms.closed]", '[arms."not one"]', "must be letters, digits and _"),

@@ -13,20 +13,20 @@ RANGES = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [10, 20]}, 
 
 def test_a_grid_has_every_combination_once() -> None:
     """Three values times two words."""
-    points = lay_out(DesignRule("grid"), TWO, "s")
+    points = lay_out(DesignRule(kind="grid"), TWO, "s")
     assert len(points) == 6
     assert len({tuple(point.items()) for point in points}) == 6
 
 
 def test_constraints_strike_out_points_of_a_grid() -> None:
     """Only the points that meet the comparison stay, in their order."""
-    points = lay_out(DesignRule("grid", constraints=("a < 1",)), TWO, "s")
+    points = lay_out(DesignRule(kind="grid", constraints=("a < 1",)), TWO, "s")
     assert [point["a"] for point in points] == [0.0, 0.0, 0.5, 0.5]
 
 
 def test_a_latin_hypercube_has_one_point_in_each_slice_of_each_factor() -> None:
     """That is what makes it one."""
-    points = lay_out(DesignRule("lhs", points=20, seed=3), RANGES, "s")
+    points = lay_out(DesignRule(kind="lhs", points=20, seed=3), RANGES, "s")
     for name, low, width in (("a", 0.0, 0.05), ("b", 10.0, 0.5)):
         slices = sorted(int((float(point[name]) - low) / width) for point in points)
         assert slices == list(range(20))
@@ -35,14 +35,14 @@ def test_a_latin_hypercube_has_one_point_in_each_slice_of_each_factor() -> None:
 @pytest.mark.parametrize("kind", ["lhs", "sobol", "sequence", "morris"])
 def test_a_sampled_design_is_the_same_for_the_same_seed_and_another_for_another(kind: str) -> None:
     """Resuming lays the points out anew and must find the same ones."""
-    first, again, other = (unit_points(DesignRule(kind, points=8, seed=seed), 3, "s") for seed in (1, 1, 2))
+    first, again, other = (unit_points(DesignRule(kind=kind, points=8, seed=seed), 3, "s") for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_saltelli_blocks_swap_one_column_each() -> None:
     """AB_i is A but for column i, which is B's."""
-    shares = unit_points(DesignRule("sobol", points=4, seed=1), 3, "s").reshape(5, 4, 3)
+    shares = unit_points(DesignRule(kind="sobol", points=4, seed=1), 3, "s").reshape(5, 4, 3)
     for column in range(3):
         others = [one for one in range(3) if one != column]
         assert np.array_equal(shares[2 + column][:, column], shares[1][:, column])
@@ -51,28 +51,27 @@ def test_saltelli_blocks_swap_one_column_each() -> None:
 
 def test_a_morris_trajectory_moves_one_factor_a_step() -> None:
     """Within each run of k + 1 points exactly one coordinate changes between neighbours."""
-    shares = unit_points(DesignRule("morris", points=5, seed=1), 3, "s").reshape(5, 4, 3)
+    shares = unit_points(DesignRule(kind="morris", points=5, seed=1), 3, "s").reshape(5, 4, 3)
     moved = (np.diff(shares, axis=1) != 0).sum(axis=2)
     assert (moved == 1).all()
 
 
 def test_the_dummy_is_varied_like_the_others() -> None:
     """Its points are spread although no rule reads them."""
-    points = lay_out(DesignRule("lhs", points=10, dummy=True), RANGES, "s")
+    points = lay_out(DesignRule(kind="lhs", points=10, dummy=True), RANGES, "s")
     assert len({point["dummy"] for point in points}) == 10
 
 
 @pytest.mark.parametrize(
     ("rule", "factors", "words"),
     [
-        (DesignRule("latin"), TWO, "unknown: choose one of"),
-        (DesignRule("sobol", points=100), RANGES, "power of two for sobol: take 64 or 128"),
-        (DesignRule("sobol", points=64, constraints=("a < 1",)), RANGES, "cannot be used with sobol"),
-        (DesignRule("morris", points=4, levels=3), RANGES, "even number"),
-        (DesignRule("lhs"), RANGES, "whole number >= 1"),
-        (DesignRule("lhs", points=3), (), "needs at least one range"),
-        (DesignRule("grid", constraints=("a > 5",)), TWO, "no design point meets"),
-        (DesignRule("list"), (), "needs rows"),
+        (DesignRule(kind="sobol", points=100), RANGES, "power of two for sobol: take 64 or 128"),
+        (DesignRule(kind="sobol", points=64, constraints=("a < 1",)), RANGES, "cannot be used with sobol"),
+        (DesignRule(kind="morris", points=4, levels=3), RANGES, "even number"),
+        (DesignRule(kind="lhs"), RANGES, "whole number >= 1"),
+        (DesignRule(kind="lhs", points=3), (), "needs at least one range"),
+        (DesignRule(kind="grid", constraints=("a > 5",)), TWO, "no design point meets"),
+        (DesignRule(kind="list"), (), "needs rows"),
     ],
 )
 def test_a_design_that_makes_no_sense_is_refused(rule: DesignRule, factors: tuple[Factor, ...], words: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 from sim_tools.output_analysis import OnlineStatistics, ReplicationsAlgorithm
 
 from desertion.errors import InputError
-from desertion.study.design.replicates import ReplicateRule, half_widths, next_target, precise_from, replicate_rule
+from desertion.study.design.reading import spec_from
+from desertion.study.design.replicates import ReplicateRule, half_widths, next_target, precise_from
 
 
 class _Recorded:
@@ -86,16 +87,18 @@ def test_failed_replicates_do_not_move_the_judgement() -> None:
     ("given", "words"),
     [
         (0, "exactly one of"),
-        ("many", "whole number or a table"),
+        ("many", "replicates: must be a whole number or a table with a rule, got 'many'"),
         ({"number": 5, "measure": "y"}, "exactly one"),
         ({"measure": "y"}, "half_width = 0.0 must be above 0"),
-        ({"measure": "y", "half_width": 0.1, "maximum": 5}, "below replicates.minimum"),
+        ({"measure": "y", "half_width": 0.1, "maximum": 5}, "maximum = 5 is below minimum = 10"),
         ({"measure": "y", "half_width": 0.1, "confidence": 95}, "between 0 and 1"),
-        ({"numbr": 5}, "numbr is unknown"),
-        (-3, "whole number >= 0"),
+        ({"numbr": 5}, "s.toml: replicates: there is no key 'numbr'; did you mean 'number'"),
+        (-3, r"replicates.number = -3 must lie in \[0, 1e\+07\]"),
+        ({"measure": "y", "half_width": 0.1, "minimum": 2.5}, "replicates.minimum = 2.5 must be a whole number"),
+        (10**9, r"replicates.number = 1000000000 must lie in"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused(given: object, words: str) -> None:
     """With the key and the rule in the sentence."""
     with pytest.raises(InputError, match=words):
-        replicate_rule(given, "s")
+        spec_from({"replicates": given}, "s", "s.toml")

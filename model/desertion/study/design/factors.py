@@ -6,13 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Annotated, Any, Self, cast
 
 import numpy as np
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error, shortened
+from desertion.parameters.field import Frozen
+from desertion.scenario.complaints import build
 
 type Value = bool | int | float | str
 type Point = dict[str, Value]
+
+Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+"""A list of words in a document, where a single one may stand alone."""
 
 FORMS = ("range", "integers", "normal", "triangular", "choices")
 """Keys of which a factor table names exactly one."""
@@ -25,11 +32,11 @@ _TAIL = 0.001
 class Factor:
     """One varied parameter.
 
-    Args:
+    Attributes:
         name: Dotted path of the parameter in the scenario.
-        form: ``values``, or one of :data:`FORMS`.
+        form: `values`, or one of `FORMS`.
         numbers: The form's own numbers: bounds, mean and deviation, or low, mode and high.
-        values: The listed values of ``values`` and ``choices``.
+        values: The listed values of `values` and `choices`.
         log: Whether a range is spread evenly in the logarithm.
         within: Bounds at which a normal is cut, or empty.
         steps: Number of grid points taken from a range, 0 where none was stated.
@@ -44,7 +51,7 @@ class Factor:
     steps: int = 0
 
     def at(self, share: float) -> Value:
-        """Value below which ``share`` of the factor's distribution lies, share in [0, 1]."""
+        """Value below which `share` of the factor's distribution lies, share in [0, 1]."""
         if self.values:
             return self.values[min(int(share * len(self.values)), len(self.values) - 1)]
         if self.form == "integers":
@@ -73,7 +80,7 @@ class Factor:
         return high - math.sqrt((1 - share) * (high - low) * (high - mode))
 
     def grid(self) -> tuple[Value, ...]:
-        """The factor's grid values: those listed, all integers of a span, or ``steps`` of a range."""
+        """The factor's grid values: those listed, all integers of a span, or `steps` of a range."""
         if self.values:
             return self.values
         if self.form == "integers" and not self.steps:
@@ -99,90 +106,96 @@ class Factor:
         }
 
 
-def factor(name: str, given: object, where: str) -> Factor:
-    """Read one factor as it stands in a study.
+def flat_values(table: Mapping[str, Any], before: str = "") -> dict[str, Value]:
+    """Values by dotted path; TOML nests `a.b = 1` unless it is quoted.
+
+    Raises:
+        InputError: If a value is neither a number nor a truth value nor a word.
+    """
+    values: dict[str, Value] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            values |= flat_values(cast(Mapping[str, Any], value), f"{before}{key}.")
+        elif isinstance(value, (bool, int, float, str)):
+            values[f"{before}{key}"] = value
+        else:
+            raise input_error(f"{before}{key}", value, "must be a number, a truth value or a word")
+    return values
+
+
+class _Table(Frozen):
+    """A distribution as it stands under [vary]: one of `FORMS`, and how it is spread, cut and cut up."""
+
+    range: tuple[float, float] | None = None
+    integers: tuple[float, float] | None = None
+    normal: tuple[float, float] | None = None
+    triangular: tuple[float, float, float] | None = None
+    choices: tuple[Value, ...] | None = None
+    log: StrictBool = False
+    within: tuple[float, float] | None = None
+    steps: int = Field(default=0, ge=0, le=1_000_000)
+
+    @property
+    def form(self) -> str:
+        """The form that the table names."""
+        return next(form for form in FORMS if getattr(self, form) is not None)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        named = [form for form in FORMS if getattr(self, form) is not None]
+        if len(named) != 1:
+            raise ValueError(f"must name exactly one of {', '.join(FORMS)}, got {', '.join(named) or 'none'}")
+        numbers = (*(getattr(self, named[0]) if named[0] != "choices" else ()), *(self.within or ()))
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError(f"{named[0]} = {list(numbers)} must be finite numbers")
+        spread = self.within or self.range or self.integers or self.triangular
+        if spread is not None and not spread[0] < spread[-1]:
+            raise ValueError(f"runs from {spread[0]} to {spread[-1]}: the first bound must lie below the last")
+        if self.normal is not None and self.normal[1] <= 0:
+            raise ValueError(f"normal has the deviation {self.normal[1]}: it must be above 0")
+        if self.triangular is not None and list(self.triangular) != sorted(self.triangular):
+            raise ValueError(f"triangular = {list(self.triangular)} must be low, mode, high in this order")
+        if self.integers is not None and any(number != int(number) for number in self.integers):
+            raise ValueError(f"integers = {list(self.integers)} must be whole numbers")
+        if self.log and (self.range is None or self.range[0] <= 0):
+            raise ValueError("log needs a range above 0")
+        return self
+
+
+def factor(name: str, stated: object, where: str) -> Factor:
+    """One factor as it stands in a study, checked.
 
     Args:
         name: Dotted path of the parameter.
-        given: A list of values, one value, or a table that names one of :data:`FORMS`.
+        stated: A list of values, one value, or a table that names one of `FORMS`.
         where: What to call the study in an error.
-
-    Returns:
-        The checked factor.
 
     Raises:
         InputError: If the entry is neither values nor a known distribution, or its numbers are out of order.
     """
     spot = f"{where}: vary.{name}"
-    if isinstance(given, Mapping):
-        return _table(name, {str(key): value for key, value in given.items()}, spot)
-    if isinstance(given, (str, int, float)):
-        return Factor(name, "values", values=(given,))
-    if not isinstance(given, (Sequence, np.ndarray)):
-        raise InputError(f"{spot} = {given!r} must be a list of values or a table such as {{ range = [0, 1] }}")
-    listed = _values(given, spot)
-    if not listed:
+    if isinstance(stated, Mapping):
+        table = build(_Table, cast(Mapping[str, Any], stated), where=spot)
+        if table.choices is not None:
+            return Factor(name, "choices", values=_values(table.choices, spot))
+        numbers = tuple(map(float, getattr(table, table.form)))
+        return Factor(name, table.form, numbers, (), table.log, table.within or (), table.steps)
+    if isinstance(stated, (str, int, float)):
+        return Factor(name, "values", values=_values((stated,), spot))
+    if not isinstance(stated, (Sequence, np.ndarray)):
+        raise InputError(
+            f"{spot} = {shortened(stated)} must be a list of values or a table such as {{ range = [0, 1] }}"
+        )
+    return Factor(name, "values", values=_values(cast(Sequence[Any], stated), spot))
+
+
+def _values(stated: Sequence[Any] | np.ndarray, spot: str) -> tuple[Value, ...]:
+    values = [value.item() if isinstance(value, np.generic) else value for value in stated]
+    if not values:
         raise InputError(f"{spot} is an empty list: give at least one value or leave the parameter out")
-    return Factor(name, "values", values=listed)
-
-
-def _values(given: object, spot: str) -> tuple[Value, ...]:
-    listed = given.tolist() if isinstance(given, np.ndarray) else given
-    items: list[object] = list(listed) if isinstance(listed, Sequence) else []
-    kept: list[Value] = []
-    for item in items:
-        plain = item.item() if isinstance(item, np.generic) else item
-        if not isinstance(plain, (bool, int, float, str)):
-            raise InputError(f"{spot} holds {plain!r}: a value must be a number, a truth value or a word")
-        if isinstance(plain, float) and not math.isfinite(plain):
-            raise InputError(f"{spot} holds {plain}: a value must be finite")
-        kept.append(plain)
-    return tuple(kept)
-
-
-def _table(name: str, given: dict[str, object], spot: str) -> Factor:
-    allowed = {*FORMS, "log", "within", "steps"}
-    for key in given:
-        if key not in allowed:
-            raise InputError(f"{spot} has the unknown key {key!r}: allowed are {', '.join(sorted(allowed))}")
-    named = [key for key in FORMS if key in given]
-    if len(named) != 1:
-        raise InputError(f"{spot} must name exactly one of {', '.join(FORMS)}, got {', '.join(named) or 'none'}")
-    form = named[0]
-    if form == "choices":
-        return Factor(name, form, values=_values(given[form], spot))
-    steps = given.get("steps", 0)
-    if not isinstance(steps, int) or isinstance(steps, bool) or steps < 0:
-        raise InputError(f"{spot}.steps = {steps!r} must be a whole number of grid points >= 1")
-    made = Factor(
-        name,
-        form,
-        numbers=_numbers(given[form], spot, form, 3 if form == "triangular" else 2),
-        log=bool(given.get("log", False)),
-        within=_numbers(given["within"], spot, "within", 2) if "within" in given else (),
-        steps=steps,
-    )
-    _check_order(made, spot)
-    return made
-
-
-def _numbers(given: object, spot: str, key: str, count: int) -> tuple[float, ...]:
-    listed: list[object] = list(given) if isinstance(given, Sequence) and not isinstance(given, str) else []
-    numbers = [float(one) for one in listed if isinstance(one, (int, float)) and math.isfinite(one)]
-    if len(numbers) != count or len(listed) != count:
-        raise InputError(f"{spot}.{key} = {given!r} must be {count} finite numbers")
-    return tuple(numbers)
-
-
-def _check_order(made: Factor, spot: str) -> None:
-    low, *_, high = made.within or made.numbers
-    if (made.form != "normal" or made.within) and not low < high:
-        raise InputError(f"{spot} runs from {low} to {high}: the first bound must lie below the last")
-    if made.form == "normal" and made.numbers[1] <= 0:
-        raise InputError(f"{spot}.normal has the deviation {made.numbers[1]}: it must be above 0")
-    if made.form == "triangular" and not made.numbers[0] <= made.numbers[1] <= made.numbers[2]:
-        raise InputError(f"{spot}.triangular = {list(made.numbers)} must be low, mode, high in this order")
-    if made.form == "integers" and any(number != int(number) for number in made.numbers):
-        raise InputError(f"{spot}.integers = {list(made.numbers)} must be whole numbers")
-    if made.log and (made.form != "range" or low <= 0):
-        raise InputError(f"{spot}.log needs a range above 0, got {made.form} from {low}")
+    for value in values:
+        if not isinstance(value, (bool, int, float, str)):
+            raise InputError(f"{spot} holds {shortened(value)}: a value must be a number, a truth value or a word")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{spot} holds {value}: a value must be finite")
+    return tuple(values)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
+from pydantic import Field, StrictBool, field_validator, model_validator
 
-from desertion.errors import InputError
-from desertion.study.design.factors import Factor, Point
+from desertion.errors import InputError, shortened, unknown_name
+from desertion.parameters.field import Frozen
+from desertion.study.design.factors import Factor, Point, Value, Words, flat_values
 from desertion.study.design.formula import constraint
+from desertion.study.design.replicates import MOST
 
 KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
 """grid: every combination; list: the rows given; lhs: Latin hypercube; sobol: Saltelli's scheme for Sobol indices;
@@ -21,31 +24,57 @@ DUMMY = "dummy"
 """Name of the factor that no rule reads. It picks the stream of chance, so that its index is what luck explains: the
 noise floor of a sensitivity analysis. With the same chance at every point it would be 0 and say nothing."""
 
+SEARCH = "search"
+"""Kind of a design whose points a search finds while it runs."""
+
 # Saltelli's scheme and Morris's trajectories lose their meaning when points are struck out.
 _WHOLE = ("sobol", "morris")
 
 
-@dataclass(frozen=True, slots=True)
-class DesignRule:
+class DesignRule(Frozen):
     """How the points are laid out.
 
-    Args:
-        kind: One of :data:`KINDS`.
+    Attributes:
+        kind: One of `KINDS`; a search names its own.
         points: Points of lhs and sequence; base points of sobol (a power of two); trajectories of morris.
         seed: Seed of the layout's own chance, apart from that of the runs.
         levels: Levels of each factor in a morris design, even.
         dummy: Whether to add a factor that no rule reads.
-        constraints: Comparisons between parameters, see :func:`desertion.study.design.formula.constraint`.
+        constraints: Comparisons between parameters, see `desertion.study.design.formula.constraint`.
         rows: The points of a list design.
     """
 
     kind: str = "grid"
-    points: int = 0
-    seed: int = 0
-    levels: int = 4
-    dummy: bool = False
-    constraints: tuple[str, ...] = ()
-    rows: tuple[tuple[tuple[str, bool | int | float | str], ...], ...] = ()
+    points: int = Field(default=0, ge=0, le=MOST)
+    seed: int = Field(default=0, ge=0)
+    levels: int = Field(default=4, ge=2, le=1000)
+    dummy: StrictBool = False
+    constraints: Words = ()
+    rows: tuple[tuple[tuple[str, Value], ...], ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_kind(cls, table: Any) -> Any:
+        return {"kind": "list", **table} if isinstance(table, Mapping) and table.get("rows") else table
+
+    @field_validator("kind")
+    @classmethod
+    def _check_kind(cls, kind: str) -> str:
+        if kind not in (*KINDS, SEARCH):
+            raise unknown_name("kind of design", kind, KINDS)
+        return kind
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def _read_rows(cls, rows: Any) -> Any:
+        if not isinstance(rows, Sequence) or isinstance(rows, str):
+            raise ValueError(f"must be a list of tables, got {shortened(rows)}")
+        for row in cast(Sequence[Any], rows):
+            if isinstance(row, Mapping) and not row:
+                raise ValueError("holds an empty row: each must be a table of parameters")
+        return tuple(
+            tuple(flat_values(row).items()) if isinstance(row, Mapping) else row for row in cast(Sequence[Any], rows)
+        )
 
 
 def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Point, ...]:
@@ -73,10 +102,10 @@ def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Po
     points = _points(rule, varied, where)
     names = sorted({name for point in points for name in point})
     tests = [constraint(text, names, where) for text in rule.constraints]
-    kept = tuple(point for point in points if all(test(point) for test in tests))
-    if not kept:
+    meeting = tuple(point for point in points if all(test(point) for test in tests))
+    if not meeting:
         raise InputError(f"{where}: no design point meets design.constraints {list(rule.constraints)}: loosen them")
-    return kept
+    return meeting
 
 
 def with_dummy(rule: DesignRule, factors: Sequence[Factor]) -> tuple[Factor, ...]:
@@ -94,7 +123,7 @@ def unit_points(rule: DesignRule, count: int, where: str) -> np.ndarray:
 
     Returns:
         (points, factors) : shares in [0, 1]. For sobol the rows are A, B, then AB_1 ... AB_k, each of
-        ``rule.points`` rows, where AB_i is A with column i taken from B.
+        `rule.points` rows, where AB_i is A with column i taken from B.
     """
     if count == 0:
         raise InputError(f"{where}: a {rule.kind} design needs at least one range under [vary]")
@@ -109,10 +138,12 @@ def _points(rule: DesignRule, factors: tuple[Factor, ...], where: str) -> list[P
             raise InputError(f"{where}: design.kind = 'list' needs rows: design.rows = [{{ asylum = 0.5 }}]")
         return [dict(row) for row in rule.rows]
     if rule.kind == "grid":
-        names = [one.name for one in factors]
-        return [dict(zip(names, row, strict=True)) for row in itertools.product(*(one.grid() for one in factors))]
+        names = [factor.name for factor in factors]
+        return [dict(zip(names, row, strict=True)) for row in itertools.product(*(factor.grid() for factor in factors))]
     shares = unit_points(rule, len(factors), where)
-    return [{one.name: one.at(float(share)) for one, share in zip(factors, row, strict=True)} for row in shares]
+    return [
+        {factor.name: factor.at(float(share)) for factor, share in zip(factors, row, strict=True)} for row in shares
+    ]
 
 
 def _latin(rule: DesignRule, count: int, _where: str) -> np.ndarray:
@@ -162,7 +193,7 @@ def _morris(rule: DesignRule, count: int, where: str) -> np.ndarray:
 
 
 def morris_problem(count: int) -> dict[str, object]:
-    """Description of a unit cube with ``count`` factors in SALib's terms."""
+    """Description of a unit cube with `count` factors in SALib's terms."""
     return {"num_vars": count, "names": [f"x{index}" for index in range(count)], "bounds": [[0.0, 1.0]] * count}
 
 

@@ -2,33 +2,87 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
-from desertion.errors import InputError
+from pydantic import Field, field_validator
+
+from desertion.errors import InputError, shortened, unknown_name
+from desertion.files import is_file
+from desertion.parameters.field import Frozen
+from desertion.reading import toml
+from desertion.scenario.complaints import build
 from desertion.simulation.population.protocol import POPULATIONS
-from desertion.study.design.factors import FORMS, Value, factor
-from desertion.study.design.layout import KINDS, DesignRule
-from desertion.study.design.replicates import replicate_rule
-from desertion.study.design.spec import MODEL_TASK, ON_ERROR, RunRule, StudySpec
+from desertion.study.design.factors import FORMS, Words, factor, flat_values
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import MODEL_TASK, RunRule, StudySpec
 
-_STUDY = {"title", "question", "scenario", "scale", "days", "population", "seed", "task"}
+_OF_THE_TABLE = ("policies", "dummy", "design", "replicate", "status", "seconds")
+"""Columns of the table of runs, whose names no parameter may have."""
 
-_SECTIONS = {
-    "design": {"kind", "points", "seed", "levels", "dummy", "constraints", "rows"},
-    "keep": {"measures", "daily"},
-    "run": {"on_error", "time_limit", "workers"},
-    "set": None,
-    "vary": None,
-    "policies": None,
-    "replicates": None,
-}
+
+class Keep(Frozen):
+    """What is kept of each run.
+
+    Attributes:
+        measures: Scalar measures, empty for all.
+        daily: Daily columns, kept as curves.
+    """
+
+    measures: Words = ()
+    daily: Words = ("left", "strength")
+
+
+class StudyDocument(Frozen):
+    """A study as its file states it; the fields are those of `StudySpec`, sections are tables."""
+
+    title: str | None = None
+    question: str = ""
+    scenario: str = "toy"
+    scale: float | None = Field(default=None, gt=0.0, le=1.0, strict=True)
+    days: int | None = Field(default=None, ge=1, le=36500, strict=True)
+    population: str = POPULATIONS[0]
+    seed: int = Field(default=1, ge=0)
+    task: str = MODEL_TASK
+    set: dict[str, Any] = Field(default_factory=dict)
+    vary: dict[str, Any] = Field(default_factory=dict)
+    policies: dict[str, Words] = Field(default={"none": ()}, min_length=1)
+    design: DesignRule = DesignRule()
+    keep: Keep = Keep()
+    replicates: ReplicateRule = ReplicateRule(number=1)
+    run: RunRule = RunRule()
+
+    @field_validator("population")
+    @classmethod
+    def _check_population(cls, name: str) -> str:
+        if name not in POPULATIONS:
+            raise unknown_name("population", name, POPULATIONS)
+        return name
+
+    @field_validator("set")
+    @classmethod
+    def _flatten(cls, table: dict[str, Any]) -> dict[str, Any]:
+        return flat_values(table)
+
+    @field_validator("policies", mode="before")
+    @classmethod
+    def _label(cls, mixes: Any) -> Any:
+        """Policy mixes by label, from a table of lists, a list of names or a list of lists."""
+        if isinstance(mixes, Mapping):
+            return cast(Mapping[str, Any], mixes)
+        if not isinstance(mixes, Sequence) or isinstance(mixes, str):
+            raise ValueError(f"must be a list of policies or a table of lists, got {shortened(mixes)}")
+        listed = [[mix] if isinstance(mix, str) else mix for mix in cast(Sequence[Any], mixes)]
+        if not all(isinstance(mix, Sequence) and all(isinstance(name, str) for name in mix) for mix in listed):
+            raise ValueError(f"must hold names or lists of names, got {shortened(mixes)}")
+        return {" + ".join(mix) or "status-quo": mix for mix in listed}
 
 
 def read_spec(path: Path) -> StudySpec:
-    """Read a study file.
+    """The study of a file.
 
     Args:
         path: A TOML file.
@@ -36,22 +90,16 @@ def read_spec(path: Path) -> StudySpec:
     Raises:
         InputError: If the file is missing, no TOML, or does not describe a study.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as problem:
-        raise InputError(
-            f"{path} does not exist: give the path of a study file, see `desertion list studies`"
-        ) from problem
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise InputError(f"{path} cannot be read as a study file (TOML): {problem}") from problem
-    return spec_from(table, path.stem, str(path.name), path.parent)
+    if not is_file(path):
+        raise InputError(f"{path} does not exist: give the path of a study file, see `desertion list studies`")
+    return spec_from(toml(path), path.stem, str(path.name), path.parent)
 
 
-def spec_from(table: Mapping[str, object], name: str, where: str, folder: Path | None = None) -> StudySpec:
-    """Resolve a study that is given as nested tables, as a study file or a caller lays them out.
+def spec_from(table: Mapping[str, Any], name: str, where: str, folder: Path | None = None) -> StudySpec:
+    """The study that nested tables state, as a study file or a caller lays them out.
 
     Args:
-        table: The keys of :data:`_STUDY` and the sections of :data:`_SECTIONS`.
+        table: The fields of `StudyDocument`.
         name: Short name of the study.
         where: What to call the study in an error.
         folder: Folder from which a scenario's relative path counts.
@@ -59,36 +107,25 @@ def spec_from(table: Mapping[str, object], name: str, where: str, folder: Path |
     Raises:
         InputError: If a key is unknown or a value is out of its range.
     """
-    for section, given in table.items():
-        if section in _STUDY:
-            continue
-        if section not in _SECTIONS:
-            raise InputError(f"{where}: {section} is unknown: allowed are {', '.join(sorted({*_STUDY, *_SECTIONS}))}")
-        allowed = _SECTIONS[section]
-        if allowed is not None:
-            _check_keys(_section(table, section, where), allowed, f"{where}: {section}")
-        elif given is None:
-            raise InputError(f"{where}: section [{section}] is empty: leave it out or fill it")
-    study = {key: value for key, value in table.items() if key in _STUDY}
-    keep = _section(table, "keep", where)
+    document = build(StudyDocument, table, where=where)
     spec = StudySpec(
         name=name,
-        title=_text(study.get("title", name), f"{where}: title"),
-        question=_text(study.get("question", ""), f"{where}: question"),
-        task=_text(study.get("task", MODEL_TASK), f"{where}: task"),
-        scenario=_scenario(study.get("scenario", "toy"), folder, where),
-        scale=_optional_number(study.get("scale"), f"{where}: scale"),
-        days=_optional_whole(study.get("days"), f"{where}: days"),
-        population=_choice(study.get("population", "compiled"), POPULATIONS, f"{where}: population"),
-        seed=_whole(study.get("seed", 1), f"{where}: seed", 0),
-        settings=tuple(sorted(_settings(_section(table, "set", where), where).items())),
-        policies=_policies(table.get("policies"), where),
-        factors=tuple(factor(key, given, where) for key, given in _flat(_section(table, "vary", where))),
-        design=_design(_section(table, "design", where), where),
-        replicates=replicate_rule(table.get("replicates", 1), where),
-        measures=_words(keep.get("measures", ()), f"{where}: keep.measures"),
-        daily=_words(keep.get("daily", ("left", "strength")), f"{where}: keep.daily"),
-        run=_run(_section(table, "run", where), where),
+        title=name if document.title is None else document.title,
+        question=document.question,
+        task=document.task,
+        scenario=_beside(folder, document.scenario),
+        scale=document.scale,
+        days=document.days,
+        population=document.population,
+        seed=document.seed,
+        settings=tuple(sorted(document.set.items())),
+        policies=tuple(document.policies.items()),
+        factors=tuple(factor(key, values, where) for key, values in _paths(document.vary)),
+        design=document.design,
+        replicates=document.replicates,
+        measures=document.keep.measures,
+        daily=document.keep.daily,
+        run=document.run,
     )
     _check_whole(spec, where)
     return spec
@@ -113,167 +150,52 @@ def changed(
         scale: Share of real size.
         days: Horizon in days.
         seed: Seed of all runs.
-        population: ``compiled`` or ``mesa``.
+        population: `compiled` or `mesa`.
         on_error: keep, raise-at-end or raise.
         settings: Parameters that all runs share, by dotted path.
 
     Raises:
         InputError: If a value is out of its range.
     """
-    where = spec.name
-    made = replace(
+    stated = {"replicates": runs, "scale": scale, "days": days, "seed": seed, "population": population}
+    entries: dict[str, Any] = {key: value for key, value in stated.items() if value is not None}
+    rule = {"on_error": on_error} if on_error else {}
+    document = build(StudyDocument, {**entries, "run": rule, "set": dict(settings or {})}, where=spec.name)
+    other = replace(
         spec,
-        replicates=spec.replicates if runs is None else replicate_rule(runs, where),
-        scale=spec.scale if scale is None else scale,
-        days=spec.days if days is None else _whole(days, f"{where}: days", 1),
-        seed=spec.seed if seed is None else _whole(seed, f"{where}: seed", 0),
-        population=_choice(population or spec.population, POPULATIONS, f"{where}: population"),
-        run=replace(spec.run, on_error=_choice(on_error or spec.run.on_error, ON_ERROR, f"{where}: on_error")),
-        settings=tuple(sorted({**dict(spec.settings), **_settings(settings or {}, where)}.items())),
+        **{key: getattr(document, key) for key in entries},
+        run=spec.run.model_copy(update=rule),
+        settings=tuple(sorted({**dict(spec.settings), **document.set}.items())),
     )
-    _check_whole(made, where)
-    return made
-
-
-def _check_keys(table: Mapping[str, object], allowed: set[str], spot: str) -> None:
-    for key in table:
-        if key not in allowed:
-            raise InputError(f"{spot}.{key} is unknown: allowed are {', '.join(sorted(allowed))}")
+    _check_whole(other, spec.name)
+    return other
 
 
 def _check_whole(spec: StudySpec, where: str) -> None:
-    names = [one.name for one in spec.factors]
+    names = [factor.name for factor in spec.factors]
     for name in names:
         if name in dict(spec.settings):
             raise InputError(f"{where}: {name} stands under both [set] and [vary]: keep one of them")
-        if name in ("policies", "dummy", "design", "replicate", "status", "seconds"):
+        if name in _OF_THE_TABLE:
             raise InputError(f"{where}: vary.{name} uses a name that the table of runs needs: rename it")
     if spec.design.kind == "list" and names:
         raise InputError(f"{where}: a list design takes its points from design.rows, so [vary] must be empty")
     for row in spec.design.rows:
-        unknown = dict(row).get("policies", spec.policies[0][0])
-        if unknown not in dict(spec.policies):
-            raise InputError(f"{where}: design.rows names the policy mix {unknown!r}, which [policies] does not define")
-    if spec.scale is not None and not 0 < spec.scale <= 1:
-        raise InputError(f"{where}: scale = {spec.scale} must lie above 0 and not above 1")
+        label = dict(row).get("policies", spec.policies[0][0])
+        if label not in dict(spec.policies):
+            raise InputError(f"{where}: design.rows names the policy mix {label!r}, which [policies] does not define")
 
 
-def _section(table: Mapping[str, object], name: str, where: str) -> dict[str, object]:
-    given = table.get(name, {})
-    if not isinstance(given, Mapping):
-        raise InputError(f"{where}: [{name}] must be a table, got {given!r}")
-    return {str(key): value for key, value in given.items()}
-
-
-def _flat(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, object]]:
-    """Dotted paths of a table of factors; TOML nests ``a.b = [1, 2]`` unless it is quoted."""
-    for key, given in table.items():
+def _paths(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted paths of a table of factors; TOML nests `a.b = [1, 2]` unless it is quoted."""
+    for key, values in table.items():
         path = f"{before}{key}"
-        if isinstance(given, Mapping) and not set(map(str, given)) & {*FORMS, "steps", "log"}:
-            yield from _flat({str(name): value for name, value in given.items()}, f"{path}.")
+        if isinstance(values, Mapping) and not set(map(str, values)) & {*FORMS, "steps", "log"}:
+            yield from _paths(cast(Mapping[str, Any], values), f"{path}.")
         else:
-            yield path, given
+            yield path, values
 
 
-def _settings(table: Mapping[str, object], where: str, before: str = "") -> dict[str, Value]:
-    settings: dict[str, Value] = {}
-    for key, given in table.items():
-        if isinstance(given, Mapping):
-            settings |= _settings({str(name): value for name, value in given.items()}, where, f"{before}{key}.")
-        elif isinstance(given, (bool, int, float, str)):
-            settings[f"{before}{key}"] = given
-        else:
-            raise InputError(f"{where}: set.{before}{key} = {given!r} must be a number, a truth value or a word")
-    return settings
-
-
-def _policies(given: object, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Policy mixes by label, from a table of lists, a list of names or a list of lists."""
-    if given is None:
-        return (("none", ()),)
-    if isinstance(given, Mapping):
-        mixes = {str(label): _words(mix, f"{where}: policies.{label}") for label, mix in given.items()}
-    elif isinstance(given, Sequence) and not isinstance(given, str):
-        listed = [_words([one] if isinstance(one, str) else one, f"{where}: policies") for one in given]
-        mixes = {" + ".join(mix) or "status-quo": mix for mix in listed}
-    else:
-        raise InputError(f"{where}: policies = {given!r} must be a list of policies or a table of lists")
-    if not mixes:
-        raise InputError(f"{where}: policies is empty: name at least one mix or leave it out")
-    return tuple(mixes.items())
-
-
-def _design(given: Mapping[str, object], where: str) -> DesignRule:
-    rows: list[tuple[tuple[str, Value], ...]] = []
-    listed = given.get("rows", ())
-    if not isinstance(listed, Sequence) or isinstance(listed, str):
-        raise InputError(f"{where}: design.rows = {listed!r} must be a list of tables")
-    for row in listed:
-        if not isinstance(row, Mapping) or not row:
-            raise InputError(f"{where}: design.rows holds {row!r}: each row must be a table of parameters")
-        rows.append(tuple(_settings({str(key): value for key, value in row.items()}, where).items()))
-    return DesignRule(
-        kind=_choice(given.get("kind", "list" if rows else "grid"), KINDS, f"{where}: design.kind"),
-        points=_whole(given.get("points", 0), f"{where}: design.points", 0),
-        seed=_whole(given.get("seed", 0), f"{where}: design.seed", 0),
-        levels=_whole(given.get("levels", 4), f"{where}: design.levels", 2),
-        dummy=_choice(given.get("dummy", False), (True, False), f"{where}: design.dummy"),
-        constraints=_words(given.get("constraints", ()), f"{where}: design.constraints"),
-        rows=tuple(rows),
-    )
-
-
-def _run(given: Mapping[str, object], where: str) -> RunRule:
-    limit = _optional_number(given.get("time_limit", 0.0), f"{where}: run.time_limit") or 0.0
-    if limit < 0:
-        raise InputError(f"{where}: run.time_limit = {limit} must be a number of seconds >= 0 (0: no limit)")
-    return RunRule(
-        on_error=_choice(given.get("on_error", "keep"), ON_ERROR, f"{where}: run.on_error"),
-        time_limit=limit,
-        workers=_whole(given.get("workers", 0), f"{where}: run.workers", 0),
-    )
-
-
-def _scenario(given: object, folder: Path | None, where: str) -> str:
-    name = _text(given, f"{where}: scenario")
-    beside = folder / name if folder is not None else None
-    return str(beside) if beside is not None and beside.suffix == ".toml" and beside.is_file() else name
-
-
-def _text(given: object, spot: str) -> str:
-    if not isinstance(given, str):
-        raise InputError(f"{spot} = {given!r} must be text")
-    return given
-
-
-def _choice[T](given: object, allowed: Sequence[T], spot: str) -> T:
-    for one in allowed:
-        if given == one and isinstance(given, type(one)):
-            return one
-    raise InputError(f"{spot} = {given!r} is unknown: choose one of {', '.join(str(one) for one in allowed)}")
-
-
-def _whole(given: object, spot: str, least: int) -> int:
-    if not isinstance(given, int) or isinstance(given, bool) or given < least:
-        raise InputError(f"{spot} = {given!r} must be a whole number >= {least}")
-    return given
-
-
-def _optional_whole(given: object, spot: str) -> int | None:
-    return None if given is None else _whole(given, spot, 1)
-
-
-def _optional_number(given: object, spot: str) -> float | None:
-    if given is None:
-        return None
-    if not isinstance(given, (int, float)) or isinstance(given, bool):
-        raise InputError(f"{spot} = {given!r} must be a number")
-    return float(given)
-
-
-def _words(given: object, spot: str) -> tuple[str, ...]:
-    listed: list[object] = list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    words = tuple(one for one in listed if isinstance(one, str))
-    if len(words) != len(listed):
-        raise InputError(f"{spot} = {given!r} must be a list of words")
-    return words
+def _beside(folder: Path | None, scenario: str) -> str:
+    beside = folder / scenario if folder is not None else None
+    return str(beside) if beside is not None and beside.suffix == ".toml" and is_file(beside) else scenario

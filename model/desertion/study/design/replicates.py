@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, StrictBool, model_validator
 
-from desertion.errors import InputError
+from desertion.errors import shortened
+from desertion.parameters.field import Frozen
 from desertion.study.statistics import wilson_interval
 
+MOST = 10_000_000
+"""Replicates of a point, and points of a design, beyond which no study can be meant."""
 
-@dataclass(frozen=True, slots=True)
-class ReplicateRule:
+
+class ReplicateRule(Frozen):
     """A fixed number of replicates, or a precision to be reached.
 
-    Args:
+    Attributes:
         number: The fixed number, or 0 where a precision decides.
-        measure: Measure whose mean must be known to ``half_width``.
-        chance_of: Measure whose chance of reaching ``at_least`` must be known to ``half_width`` (Wilson's interval).
+        measure: Measure whose mean must be known to `half_width`.
+        chance_of: Measure whose chance of reaching `at_least` must be known to `half_width` (Wilson's interval).
         at_least: Level that counts as reached.
-        half_width: Half the confidence interval to be reached: a share of the mean's size where ``relative``,
-            else in the measure's own unit; for a chance always in chance.
-        relative: Whether ``half_width`` is a share of the mean.
+        half_width: Half the confidence interval to be reached: a share of the mean's size where `relative`, else in the
+            measure's own unit; for a chance always in chance.
+        relative: Whether `half_width` is a share of the mean.
         confidence: Confidence of the interval, in (0, 1).
         minimum: Replicates run before the first decision.
         maximum: Replicates after which a point stops all the same.
@@ -35,17 +38,40 @@ class ReplicateRule:
             that in proportion, as Hoad, Robinson and Davies propose).
     """
 
-    number: int = 0
+    number: int = Field(default=0, ge=0, le=MOST)
     measure: str = ""
     chance_of: str = ""
     at_least: float = 0.0
     half_width: float = 0.0
-    relative: bool = True
+    relative: StrictBool = True
     confidence: float = 0.95
-    minimum: int = 10
-    maximum: int = 1000
-    step: int = 10
-    look_ahead: int = 5
+    minimum: int = Field(default=10, ge=1, le=MOST)
+    maximum: int = Field(default=1000, ge=1, le=MOST)
+    step: int = Field(default=10, ge=1, le=MOST)
+    look_ahead: int = Field(default=5, ge=0, le=MOST)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_number(cls, stated: Any) -> Any:
+        if isinstance(stated, int) and not isinstance(stated, bool):
+            return {"number": stated}
+        if not isinstance(stated, Mapping):
+            raise ValueError(f"must be a whole number or a table with a rule, got {shortened(stated)}")
+        return dict(cast(Mapping[str, Any], stated))
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if sum(map(bool, (self.number, self.measure, self.chance_of))) != 1:
+            raise ValueError("must state exactly one of number, measure, chance_of")
+        if not self.adaptive:
+            return self
+        if not (math.isfinite(self.half_width) and self.half_width > 0):
+            raise ValueError(f"half_width = {self.half_width} must be above 0")
+        if not 0 < self.confidence < 1:
+            raise ValueError(f"confidence = {self.confidence} must lie between 0 and 1")
+        if self.maximum < self.minimum:
+            raise ValueError(f"maximum = {self.maximum} is below minimum = {self.minimum}")
+        return self
 
     @property
     def adaptive(self) -> bool:
@@ -56,51 +82,6 @@ class ReplicateRule:
     def watched(self) -> str:
         """The measure that decides, or an empty string."""
         return self.measure or self.chance_of
-
-
-def replicate_rule(given: object, where: str) -> ReplicateRule:
-    """Read the number of replicates or the precision rule of a study.
-
-    Args:
-        given: A whole number, or a table with ``number``, ``measure`` or ``chance_of``.
-        where: What to call the study in an error.
-
-    Raises:
-        InputError: If the table names no rule, two rules, or numbers out of range.
-    """
-    if isinstance(given, int) and not isinstance(given, bool):
-        given = {"number": given}
-    if not isinstance(given, Mapping):
-        raise InputError(f"{where}: replicates = {given!r} must be a whole number or a table with a rule")
-    table: dict[str, Any] = {str(key): value for key, value in given.items()}
-    allowed = set(ReplicateRule.__dataclass_fields__)
-    for key in table:
-        if key not in allowed:
-            raise InputError(f"{where}: replicates.{key} is unknown: allowed are {', '.join(sorted(allowed))}")
-    if sum(bool(table.get(key)) for key in ("number", "measure", "chance_of")) != 1:
-        raise InputError(f"{where}: replicates must state exactly one of number, measure, chance_of")
-    try:
-        rule = ReplicateRule(**table)
-        _check(rule, where)
-    except TypeError as problem:
-        raise InputError(f"{where}: replicates holds a value of the wrong kind: {problem}") from problem
-    return rule
-
-
-def _check(rule: ReplicateRule, where: str) -> None:
-    for name in ("number", "minimum", "maximum", "step", "look_ahead"):
-        value: object = getattr(rule, name)
-        least = 0 if name in ("number", "look_ahead") else 1
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise InputError(f"{where}: replicates.{name} = {value!r} must be a whole number >= {least}")
-    if not rule.adaptive:
-        return
-    if not (math.isfinite(rule.half_width) and rule.half_width > 0):
-        raise InputError(f"{where}: replicates.half_width = {rule.half_width} must be above 0")
-    if not 0 < rule.confidence < 1:
-        raise InputError(f"{where}: replicates.confidence = {rule.confidence} must lie between 0 and 1")
-    if rule.maximum < rule.minimum:
-        raise InputError(f"{where}: replicates.maximum = {rule.maximum} is below replicates.minimum = {rule.minimum}")
 
 
 def first_target(rule: ReplicateRule) -> int:

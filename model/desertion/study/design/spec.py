@@ -5,40 +5,41 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+from pydantic import Field
+
+from desertion.parameters.field import Frozen
 from desertion.study.design.factors import Factor, Point, Value
 from desertion.study.design.layout import DUMMY, DesignRule, lay_out
 from desertion.study.design.replicates import ReplicateRule
 
 MODEL_TASK = "model"
 
-ON_ERROR = ("keep", "raise-at-end", "raise")
-
 RESERVED = ("scenario", "scale", "days", "population")
 """Names that may be varied like a parameter although they belong to the run and not to the scenario's document."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRule:
+class RunRule(Frozen):
     """What does not change any result: handling of failures, time limit, workers.
 
-    Args:
-        on_error: keep going, raise at the end, or raise at once.
+    Attributes:
+        on_error: Keep going, raise at the end, or raise at once.
         time_limit: Seconds that one run may take, 0 for no limit.
         workers: Processes of the local pool, 0 for one a core.
     """
 
-    on_error: str = "keep"
-    time_limit: float = 0.0
-    workers: int = 0
+    on_error: Literal["keep", "raise-at-end", "raise"] = "keep"
+    time_limit: float = Field(default=0.0, ge=0.0, le=1e9)
+    workers: int = Field(default=0, ge=0, le=10_000)
 
 
 @dataclass(frozen=True, slots=True)
 class StudySpec:
     """A resolved study.
 
-    Args:
+    Attributes:
         name: Short name, the study file's stem.
         title: What the study is called.
         question: The question that it answers, in a sentence or two.
@@ -46,7 +47,7 @@ class StudySpec:
         scenario: Name or path of the scenario.
         scale: Share of real size, or None for the scenario's own.
         days: Horizon in days, or None for the scenario's own.
-        population: ``compiled`` or ``mesa``.
+        population: `compiled` or `mesa`.
         seed: Seed of all runs; a replicate's number picks its stream.
         settings: Parameters that every run shares, by dotted path.
         policies: Policy mixes to compare, by label; each design point is run under each.
@@ -102,19 +103,21 @@ class StudySpec:
 
     def resolved(self) -> dict[str, object]:
         """Everything that decides the rows of the study, as plain data."""
-        plain = asdict(self)
-        for key in ("name", "title", "question", "run", "factors"):
-            del plain[key]
+        plain: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in ("task", "scenario", "scale", "days", "population", "seed", "measures", "daily")
+        }
         plain["settings"] = dict(self.settings)
         plain["policies"] = {label: list(mix) for label, mix in self.policies}
-        plain["vary"] = {one.name: one.plain() for one in self.factors}
+        plain["vary"] = {factor.name: factor.plain() for factor in self.factors}
         # An analysis needs the factors in the order of the design's columns, which sorted JSON loses.
-        plain["order"] = [one.name for one in self.factors]
-        plain["design"]["rows"] = [dict(row) for row in self.design.rows]
+        plain["order"] = [factor.name for factor in self.factors]
+        plain["design"] = {**self.design.model_dump(), "rows": [dict(row) for row in self.design.rows]}
+        plain["replicates"] = self.replicates.model_dump()
         return json.loads(json.dumps(plain))
 
     def sha256(self) -> str:
-        """Hash of :meth:`resolved`: equal for two studies whose rows mean the same."""
+        """Hash of `resolved`: equal for two studies whose rows mean the same."""
         return hashlib.sha256(canonical(self.resolved()).encode()).hexdigest()
 
 
@@ -124,7 +127,7 @@ def canonical(data: object) -> str:
 
 
 def difference(old: object, new: object, path: str = "") -> Iterator[str]:
-    """Lines that say where two pieces of plain data differ: ``path: old -> new``."""
+    """Lines that say where two pieces of plain data differ: `path: old -> new`."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}, key=str):
             spot = f"{path}.{key}" if path else str(key)

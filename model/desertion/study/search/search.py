@@ -63,7 +63,7 @@ def search(
     _check(spec, candidates, batch)
     options = options or RunOptions()
     asking = _asking(goal, seed, batch)
-    looking = replace(spec, design=DesignRule("search", points=batch, seed=seed))
+    looking = replace(spec, design=DesignRule(kind="search", points=batch, seed=seed))
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
     _try(looking, points, goal)
@@ -102,7 +102,7 @@ def sobol_sample(
         seed: Seed of the sequence.
     """
     _check(spec, candidates, 1)
-    points = lay_out(DesignRule("sequence", candidates, seed), spec.factors, spec.name)
+    points = lay_out(DesignRule(kind="sequence", points=candidates, seed=seed), spec.factors, spec.name)
     study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options)
     return judged(study, goal)
 
@@ -233,4 +233,4 @@ def _candidate(trial: optuna.Trial, factors: Sequence[Factor]) -> Point:
 
 def _listed(spec: StudySpec, rows: Sequence[Point], what: str) -> StudySpec:
     plain = tuple(tuple(row.items()) for row in rows)
-    return replace(spec, title=f"{spec.title}, {what}", factors=(), design=DesignRule("list", rows=plain))
+    return replace(spec, title=f"{spec.title}, {what}", factors=(), design=DesignRule(kind="list", rows=plain))
