@@ -42,7 +42,9 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
                 LEVEL,
             )
             names = [_wrapped(label.get_text()) for label in right.get_yticklabels()]
-            right.set_yticks(right.get_yticks(), names, fontsize="medium" if len(names) < FEW else "x-small")
+            right.set_yticks(right.get_yticks(), names)
+            if len(names) > FEW:
+                right.tick_params(axis="y", labelsize="x-small")
             right.set_title("How often it alarms")
         else:
             left = figure.subplots()
