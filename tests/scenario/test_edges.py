@@ -60,6 +60,12 @@ def test_edge_lists_are_read_as_people_save_them(tmp_path: Path, text: str, said
     assert [said in remark for remark in edges.remarks] == ([True] if said else [])
 
 
+def test_a_graph_in_which_person_0_has_no_tie_is_not_taken_to_count_from_1(tmp_path: Path) -> None:
+    """Numbers that all fit the run stand as they are, whatever the lowest of them is."""
+    edges = read_edges(_file(tmp_path, "1,2\n1,3\n"), 4)
+    assert (edges.ties.tolist(), edges.remarks) == ([[1, 2], [1, 3]], ())
+
+
 @pytest.mark.parametrize("kind", ["graphml", "gml"])
 @pytest.mark.parametrize("named", [False, True])
 def test_graphml_and_gml_are_read(tmp_path: Path, kind: str, named: bool) -> None:

@@ -220,7 +220,7 @@ def _markup(file: Path, where: str) -> _Raw:
 
 
 def _numbered(raw: _Raw, n: int, where: str, remarks: list[str]) -> NDArray[np.int64]:
-    """The ties by person numbers from 0: numbers from 0 as they are, numbers from 1 less 1, all else in order."""
+    """The ties by person numbers from 0: numbers that fit as they are, numbers from 1 to n less 1, all else in order."""
     persons = list(dict.fromkeys([*raw.persons, *(person for pair in raw.pairs for person in pair)]))
     strange = [person for person in persons if not _WHOLE.fullmatch(person)]
     numeric = [person for person in persons if _NUMERIC.fullmatch(person)]
@@ -246,7 +246,8 @@ def _numbered(raw: _Raw, n: int, where: str, remarks: list[str]) -> NDArray[np.i
     number = {person: int(person.partition(".")[0]) for person in persons}
     ends = np.array([(number[a], number[b]) for a, b in raw.pairs], dtype=np.int64)
     low, high = min(number.values()), max(number.values())
-    if low == 1 and high <= n:
+    # Where person 0 has no tie the lowest number is 1 too: only a number that does not exist shows that counting begins with 1.
+    if low == 1 and high == n:
         remarks.append(f"{where}: persons are numbered from 1; number 1 is taken for person 0, and so on")
         return ends - 1
     if high < n:
