@@ -86,6 +86,14 @@ def test_what_the_calendar_holds_is_in_the_log_on_its_day() -> None:
     assert any(event.kind == "frontier" for day in events.values() for event in day)
 
 
+def test_a_call_up_is_told_at_real_size_whatever_the_run_s_size() -> None:
+    """Beside charts at real size a call-up of the run's own few hundred would be read as that."""
+    scenario = scenario_of(Address(scenario="russia-2022"))
+    told = [event.text for events in planned(scenario.sized()).values() for event in events if event.kind == "wave"]
+    assert [text.split("call-up of ")[1] for text in told] == ["222 k begins", "77,500 begins"]
+    assert scenario.sized().scale < 0.01
+
+
 @pytest.mark.parametrize("scenario", ["toy", "russia-2022", "one-town", "laboratory", "three-armies-2022"])
 def test_the_picture_shows_each_person_once_and_only_ties_that_exist(scenario: str) -> None:
     """Nobody stands on another, and both ends of a tie are in the picture and know each other."""

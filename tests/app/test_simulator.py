@@ -187,6 +187,7 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(look: Visit) -> 
 def test_an_address_with_nonsense_says_which_part_and_shows_the_rest(look: Visit) -> None:
     """The wrong step is named with the steps there are; the campaign of the same address is set."""
     page = whole(look(f"/?{SMALL}&border=ajar&campaign=half"))
+    page.wait_for_timeout(2000)
     assert "no step of border 'ajar'" in page.get_by_role("alert").first.inner_text()
     assert page.locator("#s-campaign").input_value() == "1"
     assert page.locator("#s-border").input_value() == "2"

@@ -92,7 +92,7 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
     with box([], "") as people:
         text(
             f"{len(sample.people):,} of the {sample.whole:,} simulated people of {force}: whole companies, each squad a box, and towns that they "
-            "come from. Full squares have left the army or the country; thin lines are ties. Click a square, or walk with the arrow keys and press Enter.",
+            "come from. Full squares have left the army or the country; thin lines, where they are shown, are ties. Click a square, or walk with the arrow keys and press Enter.",
             kind="small",
         )
         Picture(

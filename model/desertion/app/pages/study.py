@@ -161,44 +161,11 @@ def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) ->
     Raises:
         InputError: If the study cannot be shown that way.
     """
-    from desertion.figures import style
     from desertion.study.analysis.pictures import overview
 
-    if y and (kind == "phase" or (not kind and study.points.groupby([x, y])["design"].count().max() == 1)):
-        with style.house(dark=dark):
-            return _heatmap(study, measure, x, y)
-    if kind == "response" and x:
-        with style.house(dark=dark):
-            return _response(study, measure, x)
-    return overview(study, measure, kind or None, dark=dark)
-
-
-def _heatmap(study: Answers, measure: str, x: str, y: str) -> Figure:
-    from desertion.figures import answers as figures
-    from desertion.figures import style
-
-    figure = style.new_figure("wide")
-    chance = measure == "share_left"
-    cells = study.phase(x, y, measure, "chance" if chance else "median")
-    title = "Chance that at least a tenth leave" if chance else f"Median of {figures.label(measure)}"
-    unit = "share of runs" if chance else figures.label(measure)
-    # A table of nothing but noughts has no largest value to colour by.
-    most = 1.0 if chance or not cells.to_numpy().any() else None
-    figures.heatmap(figure.subplots(), cells, title, unit, from_zero=chance or most is not None, most=most)
-    return figure
-
-
-def _response(study: Answers, measure: str, x: str) -> Figure:
-    from desertion.figures import answers as figures
-    from desertion.figures import style
-    from desertion.study.analysis.tables import done_runs
-
-    figure = style.new_figure("wide")
-    runs = done_runs(study.runs, measure)
-    several = "policies" in runs and runs["policies"].nunique() > 1
-    figures.response(figure.subplots(), runs, x, measure, "policies" if several else None)
-    style.note(figure, "Line: median. Band: middle half of the runs.")
-    return figure
+    if not kind and y and study.points.groupby([x, y])["design"].count().max() == 1:
+        kind = "phase"
+    return overview(study, measure, kind or None, axes=[axis for axis in (x, y) if axis], dark=dark)
 
 
 @solara.component

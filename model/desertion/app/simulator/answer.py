@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.work.replicates import NAMES, Run
+from desertion.app.work.warm import WARM
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME, estimate
@@ -190,7 +191,11 @@ def changed(change: Estimate, what: str) -> str:
 def basis(answer: Answer) -> str:
     """What the answer rests on, in two sentences."""
     if not answer.pairs:
-        return "The first pair of runs is on its way."
+        return (
+            "The first pair of runs is on its way."
+            if WARM.is_set()
+            else "The rules are being compiled, which happens once after an installation and takes a minute or two."
+        )
     each = f"each for {number(answer.size)}" if answer.size > 1.0 else "one for each"
     return (
         f"{len(answer.pairs)} of {PAIRS} pairs of runs on the same people with the same fates; {answer.people:,} simulated people, {each}. "

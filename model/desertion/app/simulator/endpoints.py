@@ -14,6 +14,7 @@ from desertion.app.request.limits import limits
 from desertion.app.request.mix import VERSION, parse
 from desertion.app.simulator.page import page, static
 from desertion.app.simulator.screen import RUNS, Question, parts, rows_of, shared, words_of_change
+from desertion.app.work.warm import WARM
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -182,6 +183,8 @@ async def _growing(query: str) -> AsyncIterator[str]:
                     await asyncio.wait_for(news.wait(), 10.0)
                 except TimeoutError:
                     yield ": still at it\n\n"
+                if not WARM.is_set():
+                    until = loop.time() + LONGEST
     finally:
         with _Open.lock:
             _Open.count -= 1

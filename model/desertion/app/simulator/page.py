@@ -97,7 +97,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <main>
 <h1>What would a policy change?</h1>
 {_tour()}
-<div id="wrong">{alerts}</div>
+<div id="told">{alerts}</div><div id="wrong"></div>
 <div class="sim-grid">
 <section id="answer" class="sim-answer{"" if "leavers" in shown else " waiting"}" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
 <p id="headline" class="headline" role="status">{shown["headline"]}</p>

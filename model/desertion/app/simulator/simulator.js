@@ -113,6 +113,8 @@
     moved = control || null;
     lastMove = now;
     if (!goes_on) moves += 1;
+    // What was wrong in the address stays told until the visitor goes on from it.
+    byId("told").replaceChildren();
     history[goes_on ? "replaceState" : "pushState"]({ moves }, "", text ? `/?${text}` : "/");
     dress();
     ask(text);

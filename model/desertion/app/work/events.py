@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.figures.style import number
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
@@ -143,7 +144,8 @@ def planned(scenario: Scenario) -> dict[int, list[Event]]:
     for force in scenario.forces:
         for wave in force.waves:
             when = (wave.date - scenario.start).days + 1
-            add(when, "wave", f"{force.name}: a call-up of {wave.number:,} begins")
+            real = wave.number / (scenario.scale if scenario.at_scale else 1.0)
+            add(when, "wave", f"{force.name}: a call-up of {number(real)} begins")
     for day, kind, index, lever, value in scenario.timeline():
         if kind == "host" and lever == "border":
             host = scenario.hosts[index]

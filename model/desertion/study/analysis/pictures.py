@@ -35,13 +35,14 @@ _MOST_NAMED = 16
 _LINE_POINTS = 33
 
 
-def overview(study: Answers, measure: str, kind: str | None, *, dark: bool = False) -> Figure:
+def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[str] = (), dark: bool = False) -> Figure:
     """The figure that suits a study.
 
     Args:
         study: The study.
         measure: The measure to show.
         kind: One of `KINDS`, None for what the design suggests.
+        axes: Varied numbers to draw against, across and upright, for the kinds that have such axes; by default the first.
         dark: Whether the page behind is dark.
 
     Raises:
@@ -52,7 +53,10 @@ def overview(study: Answers, measure: str, kind: str | None, *, dark: bool = Fal
         raise unknown_name("kind of plot", chosen, KINDS)
     with style.house(dark=dark):
         figure = style.new_figure("wide")
-        _DRAWN[chosen](figure, study, measure)
+        if chosen in _AGAINST:
+            _AGAINST[chosen](figure, study, measure, [*axes] or _numeric(study))
+        else:
+            _DRAWN[chosen](figure, study, measure)
         figure.suptitle(study.title, x=0.01, ha="left", fontsize="medium")
         return figure
 
@@ -101,8 +105,7 @@ def _draw_sizes(figure: Figure, study: Answers, measure: str) -> None:
     exceedance(right, sizes.sizes, sizes.exceeding, level, measure)
 
 
-def _draw_response(figure: Figure, study: Answers, measure: str) -> None:
-    varied = _numeric(study)
+def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
     runs = done_runs(study.runs, measure)
@@ -112,15 +115,16 @@ def _draw_response(figure: Figure, study: Answers, measure: str) -> None:
     style.note(figure, "Line: median. Band: middle half of the runs.")
 
 
-def _draw_phase(figure: Figure, study: Answers, measure: str) -> None:
-    varied = _numeric(study)
+def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if len(varied) < 2:
         raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
     chance = measure == "share_left"
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = "Chance of a global cascade" if chance else f"Median {label(measure)}"
     unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
-    heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=chance)
+    # A table of nothing but noughts has no largest value to colour by.
+    most = 1.0 if chance or not table.to_numpy().any() else None
+    heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=most is not None, most=most)
 
 
 def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -167,12 +171,14 @@ def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:
 _DRAWN = {
     "curves": _draw_curves,
     "sizes": _draw_sizes,
-    "response": _draw_response,
-    "phase": _draw_phase,
     "sensitivity": _draw_sensitivity,
     "paired": _draw_paired,
     "pareto": _draw_pareto,
 }
+
+
+_AGAINST = {"response": _draw_response, "phase": _draw_phase}
+"""Kinds that are drawn against varied numbers."""
 
 
 def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:

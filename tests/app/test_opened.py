@@ -1,0 +1,25 @@
+"""Figures of a study that was opened: drawn against the numbers that the visitor chose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desertion.app.pages.study import draw
+from desertion.study.run.sweep import RunOptions, sweep
+from tests.app.folder import Here
+
+
+def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) -> None:
+    """The second varied number across, then the first: the axes carry their names, and a flat table has a palette."""
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    vary = {"asylum": [0.0, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}
+    study = sweep(scenario="toy", days=4, scale=0.2, vary=vary, measures=["share_left", "left_total"], out=tmp_path / "s.sqlite",
+                  options=options, quiet=True)  # fmt: skip
+    first, second = "asylum", "behaviour.contagion_squad"
+    for x, y in ((first, second), (second, first)):
+        response = draw(study, "response", "left_total", x, y, False).axes[0]
+        phase = draw(study, "phase", "left_total", x, y, False).axes[0]
+        names = {first: "asylum", second: "contagion squad"}
+        assert names[x] in response.get_xlabel().replace("_", " ")
+        assert names[x] in phase.get_xlabel().replace("_", " ")
+        assert names[y] in phase.get_ylabel().replace("_", " ")
