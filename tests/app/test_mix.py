@@ -14,7 +14,7 @@ from desertion.app.request.choice import shipped
 from desertion.app.request.mix import CONTAGION, SLIDERS, Mix, parse, presets
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
-from desertion.app.simulator.screen import rows_of, setting_of
+from desertion.app.simulator.screen import rows_of
 from desertion.app.work.replicates import Wanted, run
 from desertion.app.work.verdicts import verdicts
 from desertion.cli import main
@@ -98,9 +98,7 @@ def test_the_command_line_gives_the_same_numbers(query: str, tmp_path: Path) -> 
     """`desertion compare` with the words that the screen shows: the same medians, intervals and differences, to rounding in the files."""
     mix, _ = parse(query)
     sides = (mix.status_quo, mix)
-    answer = answer_of(
-        mix, [run(Wanted(side, replicate)) for replicate in range(10) for side in sides], setting_of(mix).names, 0.0008
-    )
+    answer = answer_of(mix, [run(Wanted(side, replicate)) for replicate in range(10) for side in sides], 0.0008)
     words = [*shlex.split(mix.command())[1:], "--out", str(tmp_path / "out"), "--quiet"]
     assert main(words) == 0
     shown = {row["measure"]: row for row in rows_of(answer)}

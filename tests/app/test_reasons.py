@@ -21,7 +21,7 @@ def answered(query: str) -> Answer:
     mix, wrong = parse(query)
     assert not wrong
     runs = [run(Wanted(side, replicate)) for replicate in range(10) for side in (mix.status_quo, mix)]
-    return answer_of(mix, runs, setting_of(mix).names, 0.0008)
+    return answer_of(mix, runs, 0.0008)
 
 
 def why(query: str, *, with_plain: bool = False) -> str:

@@ -12,6 +12,8 @@ from desertion.app.request.mix import Mix, parse
 from desertion.app.work import replicates
 from desertion.app.work.replicates import Replicates, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
+from desertion.rules.draws import replicate_seed
+from desertion.simulation.model import DesertionModel
 
 TOY = "scenario=toy&scale=0.1&days=30"
 
@@ -119,6 +121,21 @@ def test_two_visitors_who_ask_the_same_share_one_run(monkeypatch: pytest.MonkeyP
     second.close()
     assert got is not None
     assert len(count) == 1
+
+
+def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
+    """A run that starts from people of an earlier one has the same history, under another mix, contagion and horizon, and people are forgotten in time."""
+    societies = replicates.Societies(most=replicates.people_of(mix("seed=8").scenario_now()))
+    for query in ("seed=8", "seed=8&ban=now&contagion=stronger", "seed=8&days=20&campaign=all"):
+        wanted = Wanted(mix(query), 2)
+        scenario, seed = wanted.mix.scenario_now(), int(replicate_seed(8, 2))
+        model = DesertionModel(scenario, rng=seed)
+        model.run()
+        assert np.array_equal(run(wanted).left, replicates.record_of(model).left)
+        assert societies.of(wanted, scenario, seed) is societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
+    first = societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
+    societies.of(Wanted(mix("seed=8"), 3), scenario, int(replicate_seed(8, 3)))
+    assert societies.of(Wanted(mix("seed=8"), 2), scenario, seed) is not first
 
 
 def test_what_cannot_be_run_is_told_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,8 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
         chosen: The points of it that are let through.
         measure: The measure.
     """
+    from desertion.figures.answers import label
+
     session = current()
     address = session.address.value
     designs = [int(design) for design in chosen.points["design"]]
@@ -71,7 +73,7 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
             )
         )
         text(
-            f"5 %, median and 95 % are those of {measure.replace('_', ' ')} over the runs of a point. {_COMMANDS}",
+            f"5 %, median and 95 % are those of {label(measure)} over the runs of a point. {_COMMANDS}",
             kind="small",
         )
         _Played(opened, here, rows)

@@ -116,6 +116,8 @@ def _chosen(opened: OpenedStudy, where: Settings) -> tuple[Answers | None, str]:
 @solara.component
 def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
     """Kind, measure and axes, and the figure that they give."""
+    from desertion.figures.answers import label
+
     session = current()
     address = session.address.value
     measure = measure_of(opened, address.measure)
@@ -131,13 +133,16 @@ def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
             choice(
                 "Measure",
                 measure,
-                {name: name.replace("_", " ") for name in opened.measures},
+                {name: label(name) for name in opened.measures},
                 lambda name: session.change(measure=name),
             )
             if len(opened.axes) > 1:
-                choice("Across", x, {axis: axis for axis in opened.axes}, lambda name: session.change(x=name))
+                choice("Across", x, {axis: label(axis) for axis in opened.axes}, lambda name: session.change(x=name))
                 choice(
-                    "Upright", y, {axis: axis for axis in opened.axes if axis != x}, lambda name: session.change(y=name)
+                    "Upright",
+                    y,
+                    {axis: label(axis) for axis in opened.axes if axis != x},
+                    lambda name: session.change(y=name),
                 )
         FigurePanel(
             partial(draw, chosen, address.figure, measure, x, y, session.dark.value),

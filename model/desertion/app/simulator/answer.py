@@ -73,14 +73,12 @@ class Answer:
         pairs: Runs under the status quo and under the mix on the same people.
         size: Real persons for each simulated one.
         people: Simulated persons of a run.
-        hosts: Names of the hosts, as the record of a run numbers them.
     """
 
     mix: Mix
     pairs: tuple[tuple[Run, Run], ...]
     size: float
     people: int
-    hosts: tuple[str, ...]
 
     @property
     def is_whole(self) -> bool:
@@ -140,19 +138,18 @@ def outcome(run: Run, measure: str) -> float:
     return run.waiting if measure == "peak_waiting" else float(run.sums[HOST_EXTRA.index(measure)])
 
 
-def answer_of(mix: Mix, runs: Sequence[Run | None], hosts: tuple[str, ...], scale: float) -> Answer:
+def answer_of(mix: Mix, runs: Sequence[Run | None], scale: float) -> Answer:
     """The answer from what has been run.
 
     Args:
         mix: The mix.
         runs: For each replicate the run under the status quo and that under the mix, None where it is not there yet.
-        hosts: Names of the hosts.
         scale: Share of real size.
     """
     pairs = [
         (usual, own) for usual, own in zip(runs[::2], runs[1::2], strict=True) if usual is not None and own is not None
     ]
-    return Answer(mix, tuple(pairs), 1.0 / scale, len(pairs[0][0].routes) if pairs else 0, hosts)
+    return Answer(mix, tuple(pairs), 1.0 / scale, len(pairs[0][0].routes) if pairs else 0)
 
 
 def headline(answer: Answer) -> str:

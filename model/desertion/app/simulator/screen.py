@@ -13,7 +13,7 @@ import numpy as np
 from desertion import __version__
 from desertion.app.parts.markup import table
 from desertion.app.request.choice import usual_scale
-from desertion.app.request.mix import CONTAGION, PAIRS, Mix, parse, scenario_under
+from desertion.app.request.mix import CONTAGION, PAIRS, Mix, parse
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, changed, headline
 from desertion.app.simulator.reasons import why
@@ -115,11 +115,12 @@ def parts(question: Question) -> dict[str, str]:
         "beside": "" if beside is None else _beside(beside),
     }
     if answer.pairs:
-        scenario = scenario_under(mix)
+        scenario = mix.scenario_now()
         shown["leavers"] = charts.leavers(answer, setting.marks, scenario.start, beside)
         shown["places"] = charts.places(answer, setting.names)
         shown["numbers"] = _numbers(answer) if answer.is_whole else ""
-    if len(answer.pairs) > 1:
+    # The map takes as long as a run: it comes when the curve is there.
+    if answer.is_whole:
         shown["tipping"] = tipping(mix.alone)
     return shown
 
@@ -128,11 +129,11 @@ def _answer(mix: Mix | None) -> Answer | None:
     if mix is None:
         return None
     runs = RUNS.known(_pairs(mix))
-    return answer_of(mix, runs, setting_of(mix.alone).names, mix.scale or usual_scale(mix.scenario))
+    return answer_of(mix, runs, mix.scale or usual_scale(mix.scenario))
 
 
 def _nothing(mix: Mix) -> Answer:
-    return Answer(mix, (), 1.0, 0, ())
+    return Answer(mix, (), 1.0, 0)
 
 
 def _pairs(mix: Mix) -> tuple[Wanted, ...]:
@@ -143,7 +144,7 @@ def _pairs(mix: Mix) -> tuple[Wanted, ...]:
 @lru_cache(maxsize=256)
 def setting_of(mix: Mix) -> Setting:
     """What a scenario under a mix says about days and hosts."""
-    scenario, usual = scenario_under(mix), scenario_under(mix, with_policies=False)
+    scenario, usual = mix.scenario_now(), mix.status_quo.scenario_now()
     force = scenario.forces[0]
     marks = [((wave.date - scenario.start).days + 1, f"call-up of {wave.number:,}") for wave in force.waves]
     bans = _bans(scenario)
@@ -174,7 +175,7 @@ def tipping(mix: Mix) -> str:
 
     # At the shipped strength, so that what the slider says is where the point stands.
     shipped = mix.with_shipped_contagion
-    operators = [Operator(scenario_under(side)) for side in (shipped.status_quo, shipped)]
+    operators = [Operator(side.scenario_now()) for side in (shipped.status_quo, shipped)]
     usual, own = (
         np.array([of_operator(operator, float(strength)).value for strength in STRENGTHS]) for operator in operators
     )

@@ -7,13 +7,14 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.request.mix import Mix, scenario_under
+from desertion.app.request.choice import people_of
+from desertion.app.request.mix import Mix
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -21,13 +22,18 @@ from desertion.simulation.world.codes import ROUTES
 from desertion.simulation.world.fields import HOST_EXTRA
 
 if TYPE_CHECKING:
+    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
+    from desertion.simulation.society.society import Society
 
 MOST_KEPT = 1_000
 """Runs that are remembered, the latest asked for; each takes some 25 kB."""
 
 WORKERS = 2
 """Threads that run. Kernels release the interpreter's lock, so two runs do go on side by side."""
+
+MOST_PEOPLE = 600_000
+"""Simulated persons of all societies that are remembered; each takes about 0.2 kB."""
 
 STAYED = 0
 """Route of a person who never left; a route's code is its number in `ROUTES` plus one."""
@@ -73,6 +79,41 @@ class StoppedError(Exception):
     """Nobody waits for this run any more."""
 
 
+class Societies:
+    """People built once for all mixes, the latest asked for, up to a number of persons.
+
+    What holds under the lock: `_persons` is the number of persons in `_known`. A society is never changed by a run, which takes copies,
+    so that two threads may start from the same one.
+
+    Args:
+        most: Persons that are remembered.
+    """
+
+    def __init__(self, most: int = MOST_PEOPLE) -> None:
+        self._lock = threading.Lock()
+        self._most = most
+        self._persons = 0
+        self._known: OrderedDict[Wanted, tuple[Society, int]] = OrderedDict()
+
+    def of(self, wanted: Wanted, scenario: Scenario, seed: int) -> Society:
+        """The people of a replicate, the same under every mix and every strength of contagion."""
+        from desertion.simulation.society.society import Society
+
+        key = Wanted(replace(wanted.mix.status_quo.with_shipped_contagion, days=0), wanted.replicate)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key][0]
+        society, persons = Society(scenario, seed), people_of(scenario)
+        with self._lock:
+            if key not in self._known and persons <= self._most:
+                self._known[key] = society, persons
+                self._persons += persons
+                while self._persons > self._most:
+                    self._persons -= self._known.popitem(last=False)[1][1]
+        return society
+
+
 def run(wanted: Wanted, go_on: Callable[[], bool] = lambda: True) -> Run:
     """Run a replicate from its first day to its last.
 
@@ -87,7 +128,8 @@ def run(wanted: Wanted, go_on: Callable[[], bool] = lambda: True) -> Run:
     from desertion.rules.draws import replicate_seed
     from desertion.simulation.model import DesertionModel
 
-    model = DesertionModel(scenario_under(wanted.mix), rng=replicate_seed(wanted.mix.seed, wanted.replicate))
+    scenario, seed = wanted.mix.scenario_now(), int(replicate_seed(wanted.mix.seed, wanted.replicate))
+    model = DesertionModel(scenario, rng=seed, society=SOCIETIES.of(wanted, scenario, seed))
     while model.running:
         if not go_on():
             raise StoppedError
@@ -266,6 +308,9 @@ class Replicates:
                 move.problem = result
             move.heard()
 
+
+SOCIETIES = Societies()
+"""People of the server's simulator."""
 
 _LEFT = DAILY_COLUMNS.index("left")
 _WAITING = HOST_EXTRA.index("waiting")
