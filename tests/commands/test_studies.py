@@ -63,6 +63,37 @@ def test_failures_are_shown_with_their_tracebacks_and_ended_as_asked(
     assert "ValueError: replicate 2 cannot be run" in _told(capsys, "show", "mine.sqlite", "--failures")
 
 
+def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Failed runs are kept and shown; the way out is named."""
+    study.write_text('task = "tests.study.run.fake.run"\n[set]\nfail_at = 0\n')
+    assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 1
+    shown = capsys.readouterr().err
+    assert "all 1 runs failed, most often with: ValueError: replicate 0 cannot be run" in shown
+    assert "desertion show mine.sqlite --failures" in shown
+    assert "ValueError" in _told(capsys, "show", "mine.sqlite", "--failures")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[keep]\nmeasures = ["left_totl"]', "no measure 'left_totl'; did you mean 'left_total'"),
+        ('[keep]\ndaily = ["lefft"]', "no daily column 'lefft'; did you mean 'left'"),
+        ("scale = 1e-7", "scale = 1e-07 leaves nobody"),
+        ("[vary]\nscale = [1.0, 1e-7, 0.5]", "scale = 1e-07 leaves nobody"),
+    ],
+)
+def test_what_would_fail_in_every_run_is_refused_before_the_first(
+    study: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No file is left behind."""
+    study.write_text(text)
+    assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 2
+    assert words in capsys.readouterr().err
+    assert not list(study.parent.glob("*.sqlite*"))
+
+
 @pytest.mark.studies
 def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A Sobol design with a dummy; without one the command says what is needed."""

@@ -23,7 +23,7 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
     """The scenario of one design point, kept for the next replicate in this process.
 
     Args:
-        spec: As for :func:`run_task`.
+        spec: As for `run_task`.
 
     Raises:
         InputError: If the scenario, a policy or a setting does not exist or is out of range.
@@ -36,23 +36,23 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
 def _scenario(named: str) -> Scenario:
     from desertion.scenario import Scenario
 
-    told = json.loads(named)
-    settings = dict(told["settings"])
+    point = json.loads(named)
+    settings = dict(point["settings"])
     dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
-    plain = {"scale": told["scale"], "days": told["days"]}
+    plain = {"scale": point["scale"], "days": point["days"]}
     if "contagion" in dials:
-        own = Scenario.load(told["scenario"], **plain).behaviour.model_dump()
+        own = Scenario.load(point["scenario"], **plain).behaviour.model_dump()
         weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
         scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
         settings = {**scaled, **settings}
     if "reproduction" in dials:
         from desertion.theory.weights import strength_settings
 
-        bare = Scenario.load(told["scenario"], set=settings, **plain)
+        bare = Scenario.load(point["scenario"], set=settings, **plain)
         # The form without contagion stands beside the others in a comparison of forms; it has nothing to turn.
-        found = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
-        settings = {**found, **settings}
-    scenario = Scenario.load(told["scenario"], policies=told["policies"], set=settings, **plain)
+        turned = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
+        settings = {**turned, **settings}
+    scenario = Scenario.load(point["scenario"], policies=point["policies"], set=settings, **plain)
     return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
 
 

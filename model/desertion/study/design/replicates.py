@@ -90,14 +90,14 @@ def first_target(rule: ReplicateRule) -> int:
 
 
 def next_target(rule: ReplicateRule, prefix: Sequence[float | None]) -> int:
-    """Replicates that a point needs, judged from its first ``len(prefix)`` replicates.
+    """Replicates that a point needs, judged from its first `len(prefix)` replicates.
 
     Args:
         rule: The rule.
         prefix: The watched measure in the order of the replicates; None where a run failed or gave no number.
 
     Returns:
-        ``len(prefix)`` if these suffice, else the larger number to run before asking again.
+        `len(prefix)` if these suffice, else the larger number to run before asking again.
     """
     have = len(prefix)
     if not rule.adaptive or have >= rule.maximum or precise_from(rule, prefix) is not None:
@@ -149,8 +149,8 @@ def half_widths(values: NDArray[np.float64], confidence: float) -> NDArray[np.fl
 def _tight(rule: ReplicateRule, prefix: Sequence[float | None]) -> NDArray[np.bool_]:
     """Whether each prefix is precise enough; a missing value leaves the judgement where it was."""
     numbers = np.array([math.nan if value is None else value for value in prefix], dtype=np.float64)
-    given = np.isfinite(numbers)
-    values = numbers[given]
+    finite = np.isfinite(numbers)
+    values = numbers[finite]
     if rule.chance_of:
         reached = np.cumsum(values >= rule.at_least)
         bounds = [wilson_interval(int(hits), index + 1, rule.confidence) for index, hits in enumerate(reached)]
@@ -161,4 +161,4 @@ def _tight(rule: ReplicateRule, prefix: Sequence[float | None]) -> NDArray[np.bo
         means = np.abs(np.cumsum(values) / np.arange(1, len(values) + 1))
         precise = half_widths(values, rule.confidence) <= rule.half_width * (means if rule.relative else 1.0)
     known = np.concatenate([[False], precise]).astype(bool)
-    return known[np.cumsum(given)]
+    return known[np.cumsum(finite)]

@@ -16,9 +16,9 @@ _WAIT = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """Files that prove who is who on a ``tls://`` scheduler.
+    """Files that prove who is who on a `tls://` scheduler.
 
-    Args:
+    Attributes:
         authority: Certificate of the authority, PEM.
         certificate: This client's certificate, PEM.
         key: This client's private key, PEM.
@@ -34,8 +34,8 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
     """Connect to a Dask scheduler.
 
     Args:
-        address: Such as ``tcp://host:8786`` or ``tls://host:8786``.
-        certificates: Needed for ``tls://``.
+        address: Such as `tcp://host:8786` or `tls://host:8786`.
+        certificates: Needed for `tls://`.
 
     Yields:
         The executor and the number of runs that the cluster does at a time.

@@ -1,4 +1,4 @@
-"""Plan: what a study will cost before it runs: runs, time, disk."""
+"""Cost: what a study will cost before it runs: runs, time, disk."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PAGES = 1.1
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Cost:
     """Cost of a study.
 
-    Args:
+    Attributes:
         points: Design points.
         least: Runs at least.
-        most: Runs at most; more than ``least`` under a precision rule.
+        most: Runs at most; more than `least` under a precision rule.
         seconds: Time of one run, measured.
         bytes_a_run: Room that one run takes in the file.
         workers: Processes side by side.
@@ -50,7 +50,7 @@ class Plan:
         )
 
 
-def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None) -> Plan:
+def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None) -> Cost:
     """Work out what a study will cost, by running its first point twice (the second time counts).
 
     Args:
@@ -63,13 +63,13 @@ def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None)
     """
     laid = spec.points() if points is None else points
     run = task(spec.task)
-    told = spec.task_of(laid[0])
-    run(told, 0, spec.seed)
+    ticket = spec.task_of(laid[0])
+    run(ticket, 0, spec.seed)
     began = time.perf_counter()
-    outcome = run(told, 1, spec.seed)
+    outcome = run(ticket, 1, spec.seed)
     seconds = time.perf_counter() - began
     room = int(_PAGES * (_ROW_BYTES + len(packed_scalars(outcome.scalars)) + len(packed_curve(outcome.curve))))
-    return Plan(
+    return Cost(
         len(laid),
         len(laid) * first_target(spec.replicates),
         len(laid) * most_replicates(spec.replicates),

@@ -117,7 +117,7 @@ class Schedule:
 
 
 def shard_of(text: str) -> tuple[int, int]:
-    """Read ``i/n``.
+    """Read `i/n`.
 
     Raises:
         InputError: If it is not two whole numbers with 1 <= i <= n.

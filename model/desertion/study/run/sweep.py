@@ -34,11 +34,11 @@ _CHECKED_POINTS = 50
 class RunOptions:
     """With what a study is run; none of it changes a result.
 
-    Args:
+    Attributes:
         workers: Processes of the local pool, 0 for the study's own number or one a core.
-        executor: Anything with the interface of ``concurrent.futures.Executor``, in place of the local pool.
+        executor: Anything with the interface of `concurrent.futures.Executor`, in place of the local pool.
         scheduler: Address of a Dask scheduler, in place of the local pool.
-        certificates: Certificates for a ``tls://`` scheduler.
+        certificates: Certificates for a `tls://` scheduler.
         shard: (i, n) to do only the i-th of n parts.
         accept_changes: Resume although the study, the model or versions differ from those of the file.
         retry_failed: Run failed, timed out and quarantined runs again.
@@ -85,18 +85,18 @@ def sweep(
     Args:
         study: A study file (TOML), or the name of a shipped study; leave it out to describe the study here.
         scenario: Name or path of the scenario.
-        vary: Parameters by dotted path: a list of values, or a table such as ``{"range": [0, 1], "steps": 5}``.
+        vary: Parameters by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
         policies: Policies to compare: a list of names, a list of mixes, or mixes by label.
         settings: Parameters that all runs share, by dotted path.
-        design: Kind of design, or a table such as ``{"kind": "lhs", "points": 200}``.
+        design: Kind of design, or a table such as `{"kind": "lhs", "points": 200}`.
         runs: Replicates a point, or a precision rule as a table.
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
         seed: Seed of all runs.
-        population: ``compiled`` or ``mesa``; both give the same bits.
+        population: `compiled` or `mesa`; both give the same bits.
         measures: Scalar measures to keep, empty for all.
         daily: Daily columns to keep as curves.
-        on_error: ``keep`` failed runs and go on, ``raise-at-end``, or ``raise`` at the first.
+        on_error: `keep` failed runs and go on, `raise-at-end`, or `raise` at the first.
         time_limit: Seconds that a run may take, 0 for no limit.
         task: Dotted path of another function than the model's to run.
         out: The study's file; by default named after the study, in the current folder.
@@ -218,10 +218,10 @@ def study_path(study: str | Path) -> Path:
     """
     from desertion.files import shipped_folder
 
-    given = Path(study)
-    if given.is_file() or given.suffix == ".toml":
-        return given
-    shipped = {path.stem: path for path in sorted(shipped_folder("experiments").rglob("*.toml"))}
+    path = Path(study)
+    if path.is_file() or path.suffix == ".toml":
+        return path
+    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").rglob("*.toml"))}
     if str(study) not in shipped:
         raise unknown_name("study", str(study), shipped)
     return shipped[str(study)]
@@ -291,8 +291,8 @@ def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[t
     if options.executor is not None:
         yield options.executor, options.workers or usable_cores()
     elif options.scheduler:
-        with dask_executor(options.scheduler, options.certificates) as found:
-            yield found
+        with dask_executor(options.scheduler, options.certificates) as cluster:
+            yield cluster
     else:
         prepare = hook(spec.task, "task_prepare")
         if prepare is not None:
