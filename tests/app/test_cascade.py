@@ -125,7 +125,7 @@ def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_function("/person=\\d+/.test(location.search)")
-    page.get_by_text("See his life and what moves him").wait_for()
+    page.get_by_text("See this life and what moves it").wait_for()
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_person_picked_in_the_picture_has_his_life_told(visit: Visit) -> None:
     page.wait_for_selector(".picture svg .person")
     wide = page.locator(".picture svg").bounding_box()["width"]
     page.locator(".picture svg").click(position={"x": wide * 11.5 / 600, "y": wide * 23.5 / 600})
-    page.get_by_text("See his life and what moves him").click()
+    page.get_by_text("See this life and what moves it").click()
     page.get_by_role("heading", name="One life and what moves it").wait_for()
     page.locator(".app-drawn img").wait_for(timeout=170_000)
     assert "contagion squad" in page.locator("table").last.inner_text()
