@@ -57,7 +57,7 @@ def counts(w: World) -> dict[str, Any]:
         f, status, trait = int(w.force_of[i]), int(w.status[i]), int(w.trait[i])
         found["count"][f, status] += 1
         found["left"][f] += w.left_day[i] >= 0
-        found["served"][f] += bool(trait & SERVED_BIT) and w.kind[i] != SOLDIER
+        found["served"][f] += w.squad[i] >= 0 and w.kind[i] != SOLDIER
         found["fled"][f] += bool(trait & FLED_BIT)
         if status in _AT_HOST:
             found["host_count"][w.host[i], f, status] += 1

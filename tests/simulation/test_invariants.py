@@ -164,7 +164,7 @@ def test_replicates_of_two_policies_are_the_same_people_with_the_same_ties() -> 
         "target",
         "company_z",
         "community_z",
-        "company_front",
+        "company_contact",
         "breakpoint",
     ):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name

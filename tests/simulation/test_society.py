@@ -66,7 +66,7 @@ def test_units_and_communities_lie_where_the_document_says(both: tuple[World, or
     assert world.company_division.tolist() == across(
         document, lambda f: {c.division for c in f.companies}, lambda f: [c.division for c in f.companies]
     )
-    assert world.company_front.tolist() == [c.front for f in document.forces for c in f.companies]
+    assert world.company_contact.astype(bool).tolist() == [c.contact for f in document.forces for c in f.companies]
     assert world.community_region.tolist() == across(
         document, lambda f: f.regions, lambda f: [c.region for c in f.communities]
     )

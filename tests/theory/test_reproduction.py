@@ -160,7 +160,7 @@ def test_first_day_rates_are_those_that_the_model_publishes(name: str) -> None:
             if group.name in rows:
                 mean = towns[world.class_n[:, rows[group.name]] > 0, rows[group.name], routes[way.route]].mean()
             else:
-                front = world.company_front[world.squad_company] > 0.0
+                front = world.company_contact[world.squad_company] > 0
                 here = (world.squad_n > 0) & (front if group.name == "contact" else ~front)
                 mean = (
                     (world.squad_open * world.squad_level)[here, routes[way.route]].mean() if here.any() else way.rate

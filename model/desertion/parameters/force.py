@@ -71,7 +71,7 @@ class Force(Frozen):
     across: float = fixed(0.02, "share", "share of ties rewired to another community of the force", 0.0, 1.0)
     regions: tuple[Region, ...] = (Region(name="all"),)
     waves: tuple[Wave, ...] = ()
-    front_share: float = fixed(0.5, "share", "share of battalions in contact with the enemy", 0.0, 1.0)
+    front_share: float = fixed(0.5, "share", "share of the soldiers who stand in contact with the enemy", 0.0, 1.0)
     facing: tuple[str, ...] = Field(default=(), description="names of forces that face the same enemy")
 
     # baseline hazards in the reference state

@@ -130,7 +130,7 @@ class _Follower:
         if spell != self._spell:
             self._spell, self._clock = spell, [0] * N_ROUTES
             self._thresholds = thresholds(self._core, i, self._frailty)
-        head = {"day": day, "status": STATUSES[status], "route": ""}
+        head = {"day": day + 1, "status": STATUSES[status], "route": ""}
         if not can_leave(status):
             self.rows.append(dict.fromkeys((*COLUMNS, *TERMS), 0.0) | head)
             return

@@ -128,13 +128,11 @@ def _way(route: str, opening: float, baseline: float, drive: float, reception: f
 
 
 def _share_in_contact(force: Force) -> float:
-    """Share of the soldiers in battalions that face the enemy: whole battalions, at least one where there is a front."""
+    """Share of the soldiers in companies that face the enemy: whole companies, at least one where there is a front."""
     if force.soldiers == 0 or force.front_share <= 0.0:
         return 0.0
-    size = force.squad * force.platoon * force.company
-    companies = math.ceil(force.soldiers / size) + math.ceil(sum(wave.number for wave in force.waves) / size)
-    battalions = math.ceil(companies / force.battalion)
-    return min(1.0, max(1, round(force.front_share * battalions)) / battalions)
+    companies = math.ceil(force.soldiers / (force.squad * force.platoon * force.company))
+    return max(1, math.ceil(force.front_share * companies - 0.5)) / companies
 
 
 def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: float) -> float:

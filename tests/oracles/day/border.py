@@ -23,20 +23,18 @@ def file_claim(world: World, host: Host, person: Person) -> None:
     """He is an applicant, last in the queue of cases."""
     person.status = "applicant"
     host.cases.append((person, world.day))
-    host.full = world.is_full(host)
 
 
 def _at_border(world: World, host: Host, person: Person) -> None:
     force, traffic = world.forces[person.force], world.traffic[host.number, person.force]
     category, levers = category_of(person, host), host.levers
     visa, claim, leak, _ = world.chance.uniforms(person.draw, ADMISSION, host.draw + person.spell)
-    host.full = world.is_full(host)
     if levers["border"] == 2.0:
         if visa < levers[f"visa_free_{category}"]:
             traffic["admitted"] += 1
             stay(world, person, "abroad")
             return
-        if not host.full and claim < admission(host, force, category):
+        if not world.is_full(host) and claim < admission(host, force, category):
             traffic["admitted"] += 1
             file_claim(world, host, person)
             return

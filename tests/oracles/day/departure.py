@@ -75,8 +75,6 @@ def _depart(world: World, signals: Signals, person: Person, route: int) -> float
     force.departures += 1
     force.today[f"new_{ROUTES[route]}"] += 1
     if route == FLEE:
-        force.fled += person.kind == "reservist" and not person.fled
-        person.fled = True
         host = choose(world, signals, person, None)
         if host is None:
             stay(world, person, "hiding")
@@ -97,7 +95,7 @@ def _depart(world: World, signals: Signals, person: Person, route: int) -> float
 
 def stay(world: World, person: Person, status: str) -> None:
     """He hides, refuses or lives abroad: the clocks of the stay are drawn."""
-    person.status = status
+    person.status, person.hid_on = status, world.day
     place = world.hosts[person.host].draw if status == "abroad" else 0
     draws = world.chance.uniforms(person.draw, STAY, place + 64 * person.spell + STATUSES.index(status))
     person.stay = [math.trunc(-math.log(u) * TICK) + 1 for u in draws[:3]]

@@ -64,10 +64,11 @@ def _decide(world: World, host: Host, person: Person) -> None:
         person.until = world.day + math.trunc(levers["refused_days"])
     heard = world.behaviour["belief_heard"]
     force.cases_seen[key] += heard
-    world.home(person).seen[key] += 1.0
+    own = max(0.0, 1.0 - heard)
+    world.home(person).seen[key] += own
     if granted:
         force.cases_good[key] += heard
-        world.home(person).good[key] += 1.0
+        world.home(person).good[key] += own
 
 
 def _fade(world: World) -> None:

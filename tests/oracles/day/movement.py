@@ -36,6 +36,17 @@ def move(world: World, signals: Signals, leavers: list[tuple[Person, int]]) -> N
     tell_ties(world, told)
 
 
+def _liable(person: Person) -> bool:
+    """Whether an exit ban holds him: reservists, and soldiers until they are discharged."""
+    return person.kind == "reservist" or (person.kind == "soldier" and person.served)
+
+
+def _discharge(world: World, person: Person) -> None:
+    """He goes home for good."""
+    person.served = person.called = False
+    begin_again(world, person, "home")
+
+
 def _punish(world: World, person: Person) -> None:
     force = world.forces[person.force]
     person.status, person.out = "punished", False
@@ -88,8 +99,12 @@ def _pass(world: World, signals: Signals, person: Person, arrived: list[Person],
         _serve(world, person, again=False)
     elif person.status == "wounded" and due:
         back = world.chance.uniform(person.draw, RETURN, person.spell) < levers["return_share"]
-        if not (back and _serve(world, person, again=True)):
-            begin_again(world, person, "home")
+        if not back:
+            _discharge(world, person)
+        else:
+            _serve(world, person, again=True)
+    elif person.status in ("hiding", "refusing") and person.hid_on == world.day:
+        return
     elif person.status == "hiding":
         person.stay[0] -= ticks(signals.odds[force.number])
         person.stay[1] -= ticks(levers["return_rate"])
@@ -108,7 +123,7 @@ def _pass(world: World, signals: Signals, person: Person, arrived: list[Person],
     elif person.status == "punished" and due:
         front = world.chance.uniform(person.draw, TERM, person.spell) < levers["punished_to_front"]
         if not (front and person.kind != "civilian"):
-            begin_again(world, person, "home")
+            _discharge(world, person)
         else:
             _serve(world, person, again=True)
     elif person.status == "in_flight" and due:
@@ -120,9 +135,11 @@ def _pass(world: World, signals: Signals, person: Person, arrived: list[Person],
 
 
 def _frontier(world: World, force: Force, person: Person, arrived: list[Person]) -> None:
-    chance = chance_to_pass(force.levers, liable=person.kind != "civilian")
+    chance = chance_to_pass(force.levers, liable=_liable(person))
     if person.out or world.chance.uniform(person.draw, EXIT_CHECK, person.spell) < chance:
         person.status, person.out = "at_border", True
+        force.fled += person.kind == "reservist" and not person.fled
+        person.fled = True
         arrived.append(person)
     else:
         force.today["turned_back"] += 1
@@ -137,7 +154,7 @@ def _abroad(world: World, signals: Signals, force: Force, person: Person, claims
     if person.stay[2] <= 0:
         force.today["returned"] += 1
         fall_back(world, person)
-    elif person.stay[0] <= 0 and host.levers["border"] == 2.0 and not host.full and offers:
+    elif person.stay[0] <= 0 and host.levers["border"] == 2.0 and not world.is_full(host) and offers:
         claims.append(person)
     elif person.stay[1] <= 0:
         other = choose(world, signals, person, host)

@@ -157,7 +157,7 @@ def _openings(world: World, signals: Signals, force: Force, person: Person) -> d
     if person.status == "serving":
         company = world.company(person)
         flight = signals.flight[force.number, company.home, category].worth
-        contact = levers["contact"] if company.front > 0.0 else 0.0
+        contact = levers["contact"] if company.contact else 0.0
         mercy = relative(signals.quarter[force.number], force.reference["quarter"])
         away = relative(flight, force.reference["flight_deserter"])
         return {

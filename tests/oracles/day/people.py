@@ -93,16 +93,31 @@ def _units(force: Force, chance: Chance) -> None:
             company.established += size
             company.strength += men
             company.peak += men
-    battalions = sorted({company.battalion for company in force.companies})
-    heads = [next(c for c in force.companies if c.battalion == b) for b in battalions]
-    share = levers["front_share"]
-    n_front = max(1, round(share * len(heads))) if share > 0.0 and heads else 0
-    front = sorted(heads, key=lambda company: chance.uniform(company.draw, FRONT, 0))[:n_front]
-    there = {company.battalion for company in front}
-    total = sum(company.established for company in force.companies)
-    exposed = sum(company.established for company in force.companies if company.battalion in there)
+    _contact(force, levers["front_share"], chance)
+
+
+def _contact(force: Force, share: float, chance: Chance) -> None:
+    """Which companies stand in contact."""
+    if share == 0.0:
+        return
+    sector: dict[int, float] = {}
     for company in force.companies:
-        company.front = total / exposed if company.battalion in there else 0.0
+        if company.battalion not in sector:
+            sector[company.battalion] = chance.uniform(company.draw, FRONT, 0)
+    manned = [company for company in force.companies if company.strength]
+    everybody, taken = sum(company.strength for company in manned), 0
+    for company in sorted(manned, key=lambda company: (sector[company.battalion], company.number)):
+        if taken and taken + company.strength / 2 > share * everybody:
+            break
+        company.contact = True
+        taken += company.strength
+    passed = there = 0
+    for company in force.companies:
+        if not company.strength:
+            passed += company.established
+            if there + company.established / 2 <= share * passed:
+                company.contact = True
+                there += company.established
 
 
 def _persons(force: Force, first: int, chance: Chance) -> None:

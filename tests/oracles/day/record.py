@@ -11,6 +11,7 @@ from tests.oracles.day.signals import Signals
 from tests.oracles.day.state import Force, Host, Person, World
 
 Row = dict[str, Any]
+_ABROAD = ("in_flight", "at_border", "abroad", "applicant", "protected", "refused", "emigrated")
 
 
 def daily(world: World, signals: Signals | None, row: int) -> list[Row]:
@@ -47,7 +48,7 @@ def _force(world: World, force: Force, signals: Signals | None, row: int) -> Row
             "output_lost": away(force) * real * levers["output_per_head"] / 365.0,
             "collapsed": force.collapsed,
             "fallen": force.fallen,
-            "served": sum(1 for person in force.persons if person.served and person.kind != "soldier"),
+            "served": sum(1 for person in force.persons if person.squad >= 0 and person.kind != "soldier"),
             "news": sum(force.news) / SHARE,
             "prisoner_cost_eur": prisoners * real * levers["prisoner_cost"] / 365.0,
             "captor_casualties": today["new_captured"] * levers["capture_risk"],
@@ -139,12 +140,12 @@ def _person(world: World, force: Force, person: Person) -> Row:
         "kind": person.kind,
         "status": person.status,
         "route": ROUTES[person.route] if person.route >= 0 else None,
-        "day_left": person.day_left,
+        "day_left": None if person.day_left is None else person.day_left + 1,
         "unit": person.squad,
         "company": company.number if company else -1,
         "division": company.division if company else -1,
         "community": person.community,
         "skilled": person.skilled,
-        "host": world.hosts[person.host].levers["name"] if person.host >= 0 else None,
+        "host": world.hosts[person.host].levers["name"] if person.status in _ABROAD else None,
         "spells": person.spell + 1,
     }

@@ -93,12 +93,21 @@ def _shock(world: World, unit: Unit, spread: float) -> None:
         unit.shock = memory * unit.shock + root * spread * world.chance.normal(unit.draw, SHOCK, world.day)
 
 
+def front_factor(force: Force) -> float:
+    """Men of an army over those of them who stand in contact, by the peak strengths of companies that have men."""
+    manned = [company for company in force.companies if company.strength]
+    exposed = sum(company.peak for company in manned if company.contact)
+    return sum(company.peak for company in manned) / exposed if exposed else 0.0
+
+
 def hit_rate(force: Force, company: Any) -> float:
     """Rate of being hit in a company, section 7.11."""
     levers, thinning = force.levers, 1.0
+    if not company.contact:
+        return 0.0
     if 0 < company.strength < company.peak:
         thinning = min(levers["thinning_cap"], (company.peak / company.strength) ** levers["thinning"])
-    return levers["casualty_rate"] * company.front * thinning
+    return levers["casualty_rate"] * front_factor(force) * thinning
 
 
 def admission(host: Host, force: Force, category: str) -> float:
@@ -134,7 +143,9 @@ def onward(world: World, force: Force, host: Host) -> list[Host]:
     """Hosts to which a host may pass people of a force on: open, not full, and offering to the force."""
     names = host.levers["passes_to"]
     others = [other for other in world.hosts if other.levers["name"] in names]
-    return [o for o in others if o.levers["border"] == 2.0 and not o.full and force.number < o.levers["offers_to"]]
+    return [
+        o for o in others if o.levers["border"] == 2.0 and not world.is_full(o) and force.number < o.levers["offers_to"]
+    ]
 
 
 def _flight(world: World, force: Force, community: Community, category: str, queues: list[int]) -> Flight:
@@ -159,6 +170,6 @@ def category_of(person: Person, host: Host) -> str:
     """In which category a host deals with a person (section 2)."""
     if person.refused:
         return "deserter" if host.levers["covers_refusers"] > 0.0 else "other"
-    if person.served or person.kind == "soldier":
+    if person.served:
         return "deserter"
     return "evader" if person.kind == "reservist" else "skilled" if person.skilled else "other"

@@ -38,6 +38,7 @@ class Person:
     called: bool = False
     refused: bool = False
     fled: bool = False
+    hid_on: int = -1
     out: bool = False
     first: bool = False
     day_left: int | None = None
@@ -80,7 +81,7 @@ class Company(Unit):
     home: int
     battalion: int
     division: int
-    front: float = 0.0
+    contact: bool = False
     strength: int = 0
     peak: int = 0
     casualties: list[int] = field(default_factory=lambda: [0] * 3)

@@ -123,7 +123,7 @@ def _units(world: World, force: int, people: list[int], spots: list[tuple[float,
         for column, company in enumerate(chosen[row : row + across]):
             x = column * (wide + 16.0) if across > 1 else (WIDTH - wide) / 2
             inside = squads[world.squad_company[squads] == company][:MOST_SQUADS]
-            name = f"company {company}, {'at the front' if world.company_front[company] > 0 else 'behind the front'}"
+            name = f"company {company}, {'at the front' if world.company_contact[company] else 'behind the front'}"
             deep = _company(inside, order, place, x, y, wide, people, spots, frames)
             frames.append(Frame("company", name, x, y - 12.0, wide, deep + 14.0))
             deepest = max(deepest, deep)

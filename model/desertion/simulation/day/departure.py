@@ -106,7 +106,7 @@ def make_ready(w: World, first: int, last: int) -> None:
 def depart(w: World, n: int, route: int, passing: Values, day: int) -> None:
     """The n-th of the day's leavers goes by a route.
 
-    (1) His leaving is counted: his first, his first flight, all of the force and today's; a quota misses him. (2) His unit, home and army hear of it.
+    (1) His leaving is counted: his first, all of the force and today's; a quota misses him. (2) His unit, home and army hear of it.
     (3) He enters the status to which the route leads, or sets out for his host.
     """
     i = w.out_person[n]
@@ -115,9 +115,6 @@ def depart(w: World, n: int, route: int, passing: Values, day: int) -> None:
         w.left_day[i] = day
         w.left_route[i] = route
         w.left[f] += 1
-    if w.kind[i] == codes.RESERVIST and route == codes.FLEE and (w.trait[i] & codes.FLED_BIT) == 0:
-        w.trait[i] |= codes.FLED_BIT
-        w.fled[f] += 1
     w.departures[f] += 1
     w.counts_today[f, route] += 1
     if (status == codes.SUMMONED or status == codes.TRAINING) and w.wave_of[i] >= 0:

@@ -33,7 +33,7 @@ def category_at(w: World, i: int, h: int) -> int:
     """The category in which a host deals with a person; one that covers open refusers counts them as deserters, another as others."""
     if (w.trait[i] & codes.REFUSER_BIT) != 0:
         return codes.DESERTER if w.hosts[h].covers_refusers > 0.0 else codes.OTHER
-    if (w.trait[i] & codes.SERVED_BIT) != 0 or w.kind[i] == codes.SOLDIER:
+    if (w.trait[i] & codes.SERVED_BIT) != 0:
         return codes.DESERTER
     if w.kind[i] == codes.RESERVIST:
         return codes.EVADER

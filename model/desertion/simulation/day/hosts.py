@@ -52,7 +52,6 @@ def file_claim(w: World, i: int, h: int, day: int) -> None:
     """File a claim with a host and stand last in its queue of cases."""
     enter(w, i, codes.APPLICANT, day)
     _append(w, w.case_queue[h], i)
-    w.full[h] = is_full(w, h)
 
 
 @kernel
@@ -87,13 +86,12 @@ def _deal_with(w: World, i: int, h: int, day: int) -> None:
     """
     host, f, cat = w.hosts[h], w.force_of[i], category_at(w, i, h)
     visa, claim, leak, _ = uniforms(w.seed, who(w, i), ADMISSION, w.host_key[h] + w.spell[i])
-    w.full[h] = is_full(w, h)
     if host.border >= OPEN:
         if visa < host.visa_free[cat]:
             w.host_day[h, f, codes.D_ADMITTED] += 1
             settle_abroad(w, i, day)
             return
-        if w.full[h] == 0 and claim < admission(w, h, f, cat):
+        if not is_full(w, h) and claim < admission(w, h, f, cat):
             w.host_day[h, f, codes.D_ADMITTED] += 1
             file_claim(w, i, h, day)
             return
@@ -155,9 +153,11 @@ def _decide(w: World, i: int, h: int, day: int) -> None:
     granted = merit < host.recognition[cat] and not alarm
     w.host_day[h, f, codes.D_DECIDED] += 1
     heard, good = w.behaviour[0].belief_heard, 1.0 if granted else 0.0
-    w.heard_n[c, h, cat] += 1.0
-    w.heard_good[c, h, cat] += good
-    w.has_heard[c] = 1
+    # The nation hears of every case; his own town's share of that is filled up to the whole case.
+    if heard < 1.0:
+        w.heard_n[c, h, cat] += 1.0 - heard
+        w.heard_good[c, h, cat] += (1.0 - heard) * good
+        w.has_heard[c] = 1
     w.national_n[f, h, cat] += heard
     w.national_good[f, h, cat] += heard * good
     if granted:

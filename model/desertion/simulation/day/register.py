@@ -50,6 +50,8 @@ def _leave_slot(w: World, i: int) -> None:
 @kernel
 def _take_slot(w: World, i: int, q: int) -> None:
     """Give a person a place in a squad; who comes from another is none of its original members."""
+    if w.squad[i] < 0:
+        w.served[w.force_of[i]] += 1
     if w.squad[i] != q:
         w.trait[i] &= ~codes.ORIGINAL_BIT & 0xFF
     w.squad[i] = q
@@ -65,9 +67,7 @@ def _take_slot(w: World, i: int, q: int) -> None:
     w.company_peak[company] = max(w.company_peak[company], w.company_n[company])
     if (w.trait[i] & codes.ORIGINAL_BIT) != 0:
         w.squad_original[q] += 1
-    if (w.trait[i] & codes.SERVED_BIT) == 0:
-        w.trait[i] |= codes.SERVED_BIT
-        w.served[w.force_of[i]] += 1
+    w.trait[i] |= codes.SERVED_BIT
 
 
 @kernel

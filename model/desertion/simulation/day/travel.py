@@ -12,10 +12,10 @@ from desertion.rules.ticks import ticks
 from desertion.simulation.day.flight import choose_host, come_back, fall_back, set_out, settle_abroad, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
-from desertion.simulation.signals.hosts import takes_claims
+from desertion.simulation.signals.hosts import is_full, takes_claims
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World
-from desertion.simulation.world.people import is_passing, who
+from desertion.simulation.world.people import is_liable, is_passing, who
 
 
 @kernel
@@ -47,12 +47,22 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
         abroad[h, codes.CLAIM_CLOCK] = ticks(w.hosts[h].claims_abroad)
         abroad[h, codes.ONWARD_CLOCK] = ticks(w.hosts[h].onward)
         abroad[h, codes.HOMEWARD_CLOCK] = ticks(w.hosts[h].homeward)
-    active, statuses, stay, until, force_of, host = w.active, w.status, w.stay, w.until, w.force_of, w.host
+    active, statuses, since, stay, until, force_of, host = (
+        w.active,
+        w.status,
+        w.since,
+        w.stay,
+        w.until,
+        w.force_of,
+        w.host,
+    )
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
             counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = active[m]
         status, ended = statuses[i], False
+        if since[i] == day and (status == codes.HIDING or status == codes.REFUSING):
+            continue  # nobody looks for him before tomorrow, when the odds count him
         if status == codes.HIDING:
             stay[i, codes.CAUGHT_CLOCK] -= caught[force_of[i]]
             stay[i, codes.BACK_CLOCK] -= back[force_of[i]]
@@ -141,8 +151,7 @@ def _recover(w: World, i: int, day: int) -> None:
             new_spell(w, i)
             post(w, i, q, day)
     else:
-        new_spell(w, i)
-        enter(w, i, codes.HOME, day)
+        _discharge(w, i, day)
 
 
 @kernel
@@ -155,8 +164,15 @@ def _end_term(w: World, i: int, day: int) -> None:
             new_spell(w, i)
             post(w, i, q, day)
     else:
-        new_spell(w, i)
-        enter(w, i, codes.HOME, day)
+        _discharge(w, i, day)
+
+
+@kernel
+def _discharge(w: World, i: int, day: int) -> None:
+    """Send a person home from the service for good: no state looks for him, and hosts see no deserter in him."""
+    w.trait[i] &= ~codes.WANTED_BITS & 0xFF
+    new_spell(w, i)
+    enter(w, i, codes.HOME, day)
 
 
 @kernel
@@ -223,9 +239,12 @@ def _passes_frontier(w: World, i: int, day: int) -> bool:
     if (w.trait[i] & codes.OUT_BIT) != 0:
         return True
     force = w.forces[w.force_of[i]]
-    chance = chance_out(force.exit_control, force.exit_ban, force.ban_control, w.kind[i] != codes.CIVILIAN)
+    chance = chance_out(force.exit_control, force.exit_ban, force.ban_control, is_liable(w.kind[i], w.trait[i]))
     if uniform(w.seed, who(w, i), EXIT_CHECK, w.spell[i]) < chance:
         w.trait[i] |= codes.OUT_BIT
+        if w.kind[i] == codes.RESERVIST and (w.trait[i] & codes.FLED_BIT) == 0:
+            w.trait[i] |= codes.FLED_BIT
+            w.fled[w.force_of[i]] += 1
         return True
     w.counts_today[w.force_of[i], codes.C_TURNED_BACK] += 1
     fall_back(w, i, day)
@@ -248,7 +267,7 @@ def _by_rank(w: World, people: Array) -> Array:
 def _claim_late(w: World, people: Array, day: int) -> None:
     """File the claims of people who have lived abroad without one, as long as there are places."""
     for i in _by_rank(w, people):
-        if w.full[w.host[i]] == 0:
+        if not is_full(w, w.host[i]):
             file_claim(w, i, w.host[i], day)
 
 

@@ -82,9 +82,9 @@ class PersonView(Agent[Any]):
 
     @property
     def day_left(self) -> int | None:
-        """The day on which the person first left."""
+        """The day on which the person first left, the first being day 1."""
         day = int(self._world.left_day[self.row])
-        return day if day >= 0 else None
+        return day + 1 if day >= 0 else None
 
 
 class Exit(NamedTuple):

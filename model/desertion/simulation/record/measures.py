@@ -32,9 +32,9 @@ def clumping(counts: Array) -> float:
 
 
 def first_day(reached: Array, horizon: int) -> float:
-    """The first day on which something holds, or the horizon."""
+    """The first day on which something holds, or the horizon; `reached` begins with the first day, which is day 1."""
     days = np.flatnonzero(reached)
-    return float(days[0]) if len(days) else float(horizon)
+    return float(days[0] + 1) if len(days) else float(horizon)
 
 
 def measures(world: World, scenario: Scenario, days: int) -> dict[str, float]:
@@ -122,9 +122,9 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "strength_end": last("strength"),
         "strength_share_end": last("strength") / start,
         "min_strength_share": float(daily["strength"].sum(axis=1).min()) / start,
-        "mean_strength_share": float(daily["strength"].sum(axis=1).mean()) / start,
-        "effective_mean_share": float(daily["effective_strength"].sum(axis=1).mean()) / start,
-        "soldier_days": flow("strength"),
+        "mean_strength_share": float(daily["strength"][1:].sum(axis=1).mean()) / start,
+        "effective_mean_share": float(daily["effective_strength"][1:].sum(axis=1).mean()) / start,
+        "soldier_days": float(daily["strength"][1:].sum()),
         "legitimacy_min": float(daily["legitimacy"].min()),
         "legitimacy_end": float(daily["legitimacy"][-1].mean()),
         "turnout_max": float(daily["turnout"].max()),
@@ -137,8 +137,8 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "captor_saved": flow("captor_saved"),
         "collapsed": float((collapsed >= 0).any()),
         "fallen": float((fallen >= 0).any()),
-        "breakpoint_day": float(min(np.where(collapsed < 0, horizon, collapsed))),
-        "fall_day": float(min(np.where(fallen < 0, horizon, fallen))),
+        "breakpoint_day": float(min(np.where(collapsed < 0, horizon, collapsed + 1))),
+        "fall_day": float(min(np.where(fallen < 0, horizon, fallen + 1))),
         "falls": float((fallen >= 0).sum()),
     }
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
 from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA, Array, World
+from desertion.simulation.world.people import is_away
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -29,6 +30,7 @@ _WHOLE = frozenset(
     )
 ) | {"called", "served"}
 _TRUTH = ("collapsed", "fallen")
+_AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 
 
 def daily_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
@@ -66,7 +68,10 @@ def _table(values: Array, keys: tuple[str, ...], levels: list[Any], columns: tup
 
 
 def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
-    """One row per person: person, force, kind, status, route and day of first leaving (missing if never), units, community, skilled, host."""
+    """One row per person: person, force, kind, status, route and day of first leaving (missing if never), units, community, skilled, host.
+
+    Day d is the d-th day, as in the other tables. The host is missing for those who are in their own country.
+    """
     hosts = [host.name for host in scenario.hosts]
     squad = world.squad.astype(np.int64)
     serving = squad >= 0
@@ -79,13 +84,13 @@ def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
             "kind": _named(world.kind, KINDS),
             "status": _named(world.status, STATUSES),
             "route": _named(world.left_route, ROUTES),
-            "day_left": pd.array(np.where(world.left_day < 0, 0, world.left_day), dtype="Int32").copy(),
+            "day_left": pd.array(world.left_day + 1, dtype="Int32").copy(),
             "unit": squad,
             "company": company,
             "division": division,
             "community": world.community,
             "skilled": (world.trait & SKILLED_BIT) != 0,
-            "host": _named(world.host, hosts),
+            "host": _named(np.where(_AWAY[world.status], world.host, -1), hosts),
             "spells": world.spell + 1,
         }
     ).assign(day_left=lambda frame: frame["day_left"].mask(world.left_day < 0))

@@ -13,7 +13,6 @@ def publish_hosts(w: World) -> None:
     """Which hosts are full, what being passed on is worth, and how near a host with its queue is to each region."""
     for h in range(len(w.hosts)):
         w.full[h] = is_full(w, h)
-        w.seen_full[h] = w.full[h]
     for h in range(len(w.hosts)):
         for cat in range(codes.N_CATEGORIES):
             for f in range(len(w.people)):
@@ -61,7 +60,7 @@ def admission(w: World, h: int, f: int, cat: int) -> float:
 @kernel
 def takes_claims(w: World, h: int, f: int) -> bool:
     """Whether a host takes claims of people of a force, also of those whom another passes on."""
-    return w.hosts[h].border >= OPEN and w.full[h] == 0 and f < w.hosts[h].offers_to
+    return w.hosts[h].border >= OPEN and f < w.hosts[h].offers_to and not is_full(w, h)
 
 
 @kernel
@@ -78,7 +77,7 @@ def _worth_after(w: World, f: int, h: int, cat: int, seen: float, good: float) -
         admission(w, h, f, cat),
         host.leak,
         learned(credibility * announced, b.belief_weight, good, seen),
-        w.seen_full[h] != 0,
+        w.full[h] != 0,
         host.worth_abroad,
         host.worth_tolerated,
         w.passed_on[h, cat, f],

@@ -12,6 +12,22 @@ from desertion.simulation.world.fields import Record, World
 
 
 @kernel
+def publish_front(w: World, f: int) -> None:
+    """Publish by how much the risk in contact exceeds that of the whole army, so that the army as a whole is hit at its rate whoever is in contact.
+
+    Companies count by the largest strength that they ever had, as long as they have men: those who have fallen leave more risk to the others only
+    by `thinning`, and companies that wait for a call-up are no part of the army.
+    """
+    men, exposed = 0, 0
+    for company in range(len(w.company_force)):
+        if w.company_force[company] == f and w.company_n[company] > 0:
+            men += w.company_peak[company]
+            if w.company_contact[company] != 0:
+                exposed += w.company_peak[company]
+    w.front_factor[f] = men / exposed if exposed > 0 else 0.0
+
+
+@kernel
 def publish_companies(w: World, first: int, last: int) -> None:
     """Publish what all men of each of the companies first, ..., last - 1 share."""
     cross = w.behaviour[0].cross_route
@@ -38,7 +54,7 @@ def risk_in(w: World, company: int) -> float:
     force = w.forces[f]
     return thinned_risk(
         force.casualty_rate,
-        w.company_front[company],
+        w.front_factor[f] if w.company_contact[company] != 0 else 0.0,
         w.company_n[company],
         w.company_peak[company],
         force.thinning,
@@ -103,7 +119,7 @@ def opportunity_in_squad(w: World, q: int, route: int) -> float:
     if route == codes.FLEE:
         return w.unit_flight[w.row_seen[w.squad_community[q]]]
     if route == codes.SURRENDER:
-        contact = force.contact if w.company_front[w.squad_company[q]] > 0.0 else 0.0
+        contact = force.contact if w.company_contact[w.squad_company[q]] != 0 else 0.0
         return opening(contact, w.quarter[f], w.reference[f].quarter, w.behaviour[0].chance_power)
     return 1.0 if route == codes.REFUSE else 0.0
 

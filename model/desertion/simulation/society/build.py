@@ -106,7 +106,7 @@ def _draw_traits(w: World, first: int, last: int) -> None:
 
 @kernel
 def _draw_company_front(w: World) -> Array:
-    """A number a company by which battalions are put in order for the front."""
+    """A number a company by which sectors are put in order for the front."""
     draws = np.zeros(len(w.company_force))
     for company in range(len(w.company_force)):
         # One number for all companies of a battalion: a battalion holds one sector.
@@ -117,18 +117,34 @@ def _draw_company_front(w: World) -> Array:
     return draws
 
 
+def _draw_contact(w: World, companies: Array, share: float, draws: Array) -> None:
+    """Put companies into contact so that their men are the share of all, at any size and seed, to within one company.
+
+    Those with men are taken sector by sector; those that a call-up will fill, in the order in which it fills them, wherever it stops.
+    """
+    men = np.bincount(w.squad_company, w.squad_founders, minlength=len(w.company_force))
+    manned = companies[men[companies] > 0]
+    taken, wanted = 0.0, share * men[manned].sum()
+    for company in manned[np.lexsort((manned, draws[manned]))]:
+        if taken + 0.5 * men[company] > wanted and taken > 0.0:
+            break
+        w.company_contact[company] = 1
+        taken += men[company]
+    taken, passed = 0.0, 0.0
+    for company in companies[men[companies] == 0]:
+        passed += float(w.company_size[company])
+        if taken + 0.5 * w.company_size[company] <= share * passed:
+            w.company_contact[company] = 1
+            taken += float(w.company_size[company])
+
+
 def _draw_units(w: World, core: Any) -> None:
-    """Which battalions stand in contact, shared frailties, and breakpoints."""
+    """Which companies stand in contact, shared frailties, and breakpoints."""
     draws = _draw_company_front(core)
     for f in range(len(w.people)):
-        mine = w.company_force == f
         share = w.forces[f].front_share
-        battalions = np.unique(w.company_battalion[mine])
-        if len(battalions) and share > 0.0:
-            value = {int(b): float(draws[np.argmax(w.company_battalion == b)]) for b in battalions}
-            front = sorted(battalions, key=lambda b: (value[int(b)], b))[: max(1, round(share * len(battalions)))]
-            chosen = mine & np.isin(w.company_battalion, front)
-            w.company_front[chosen] = w.company_size[mine].sum() / w.company_size[chosen].sum()
+        if share > 0.0:
+            _draw_contact(w, np.flatnonzero(w.company_force == f), share, draws)
         normal = normals(w.seed, u64(int(w.force_key[f])), u64(BREAKPOINT), u64(0))[0]
         loss = (1.0 - w.forces[f].breakpoint) * math.exp(w.forces[f].breakpoint_spread * normal)
         w.breakpoint[f] = 1.0 - min(loss, 0.95)

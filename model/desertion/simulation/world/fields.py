@@ -100,7 +100,7 @@ class World(NamedTuple):
     squad_surrendered: Values  # (Q, 3) int32, last `UNIT_EVENT_DAYS` days
     company_force: Values
     company_key: Values
-    company_front: Values  # (K) float64 factor of risk; 0 in the rear
+    company_contact: Values  # (K) uint8: whether it stands in contact with the enemy
     company_division: Values
     company_battalion: Values
     company_size: Values
@@ -186,8 +186,7 @@ class World(NamedTuple):
     host_count: Values  # (H, F, 18)
     host_skilled: Values  # (H, F)
     host_day: Values  # (H, F, 10)
-    full: Values  # (H) uint8
-    seen_full: Values  # (H) uint8, as everybody saw it this morning
+    full: Values  # (H) uint8: whether all places were taken this morning, as everybody saw it
     passed_on: Values  # (H, 4, F) worth of being passed on
     inside: Values  # (F, H, 4) worth of a host for communities without cases of their own
     national_n: Values  # (F, H, 4)
@@ -212,6 +211,7 @@ class World(NamedTuple):
     news_new: Values
     news_facing: Values  # (F, 5) int64: its news as armies that face the same enemy remember it
     legitimacy: Values
+    front_factor: Values  # (F) risk in contact over that of the whole army, as published in the morning
     odds: Values
     threat: Values
     fear: Values  # (F, 5) cost of each route

@@ -32,6 +32,12 @@ def class_of(kind: int, status: int, trait: int) -> int:
 
 
 @kernel
+def is_liable(kind: int, trait: int) -> bool:
+    """Whether an exit ban holds a person: reservists, and soldiers until they are discharged."""
+    return kind == codes.RESERVIST or (kind == codes.SOLDIER and (trait & codes.SERVED_BIT) != 0)
+
+
+@kernel
 def can_leave(status: int) -> bool:
     """Whether exit clocks run in this status."""
     return (
