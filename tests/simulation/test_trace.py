@@ -87,4 +87,4 @@ def test_who_is_summoned_in_the_morning_decides_that_day_as_one_who_is_summoned(
     product = able["open"] * able["baseline"] * np.exp(able[list(TERMS)].sum(axis=1))
     assert able["rate"].to_numpy() == pytest.approx(product.to_numpy(), rel=1e-12, abs=1e-300)
     assert able["status"].iloc[-1] == "summoned"
-    assert table[table["day"] == called.day - 1]["status"].iloc[0] == "summoned"
+    assert table[table["day"] == called.day]["status"].iloc[0] == "summoned"
