@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from desertion.scenario import Scenario
-from desertion.simulation.day.flight import category_of
+from desertion.simulation.day.flight import category_at
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world import codes
 from desertion.simulation.world.people import is_liable
@@ -85,7 +85,7 @@ def test_who_is_discharged_is_no_deserter_and_free_to_go(kind: str) -> None:
     world = model.world
     home = np.flatnonzero(world.status == codes.HOME)
     assert len(home) > 20
-    assert {category_of(model.core, int(i)) for i in home} == {codes.OTHER}
+    assert {category_at(model.core, int(i), 0) for i in home} == {codes.OTHER}
     assert not any(is_liable(int(world.kind[i]), int(world.trait[i])) for i in home)
     assert not (world.trait[home] & codes.WANTED_BITS).any()
 
