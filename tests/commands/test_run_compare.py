@@ -154,7 +154,7 @@ def test_trace_prints_terms_and_writes_table_and_figure(tmp_path: Path, capsys: 
     assert main(words) == 0
     assert capsys.readouterr().out.startswith("Person 12 (soldier of toy")
     assert {path.name for path in tmp_path.iterdir()} == {"trace.csv", "trace.png", "provenance.json"}
-    assert pd.read_csv(tmp_path / "trace.csv")["day"].max() == 29
+    assert pd.read_csv(tmp_path / "trace.csv")["day"].max() == 30
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_share_in_contact_depends_neither_on_scale_nor_on_seed(scale: float,
 
 def test_companies_that_wait_for_a_call_up_are_no_part_of_the_front() -> None:
     """A call-up that comes later changes neither who is in contact nor the risk there."""
-    army = ARMY | {"soldiers": 1200, "reservists": 600, "front_share": 0.25}
+    army = ARMY | {"soldiers": 1200, "reservists": 600, "front_share": 0.2}
     wave = {"date": START + dt.timedelta(days=20), "number": 500, "days": 5, "notice": 2, "training": 3}
     plain, called = (
         DesertionModel(made(3, [army | {"waves": waves}], [], CALM | NOBODY), rng=4).run().world
@@ -46,7 +46,7 @@ def test_companies_that_wait_for_a_call_up_are_no_part_of_the_front() -> None:
     n = len(plain.company_force)
     assert len(called.company_force) > n
     assert called.company_contact[:n].tolist() == plain.company_contact.tolist()
-    assert called.front_factor[0] == plain.front_factor[0] == pytest.approx(4.0, rel=0.1)
+    assert called.front_factor[0] == plain.front_factor[0] == pytest.approx(5.0)
 
 
 @pytest.mark.statistical
@@ -55,7 +55,7 @@ def test_as_many_are_hit_as_the_rate_says() -> None:
     hits = expected = 0.0
     for seed in range(1, 13):
         model = DesertionModel(
-            Scenario.load("russia-2022", scale=0.01, days=20, set={"forces.russia.thinning": 0.0}), rng=seed
+            Scenario.load("russia-2022", scale=0.01, days=20, set={"forces.russia-2022.thinning": 0.0}), rng=seed
         ).run()
         daily = model.daily
         hits += float(daily[["new_wounded", "new_killed", "new_captured"]].to_numpy().sum())
@@ -65,9 +65,9 @@ def test_as_many_are_hit_as_the_rate_says() -> None:
 
 def test_the_police_catch_at_most_their_capacity_on_the_day_many_hide_and_after() -> None:
     """A hundred hide on one day before police who find one in five days: none on that day, six expected in thirty, over twenty once in a million."""
-    town = ARMY | {"soldiers": 0, "reservists": 100, "police": 0.2, "punishment": 1.0, "base_reservist_hide": 50.0}
+    town = ARMY | {"soldiers": 0, "reservists": 100, "police": 0.2, "punishment": 1.0, "base_reservist_hide": 10.0}
     daily = DesertionModel(made(30, [town], [], CALM | NOBODY), rng=3).run().daily
-    assert daily["new_hide"].tolist()[1] == 100
+    assert daily["new_hide"].tolist()[1] > 95
     assert daily["caught"].tolist()[1] == 0
     assert daily["caught"].sum() <= 20
 
@@ -90,14 +90,14 @@ def test_who_is_discharged_is_no_deserter_and_free_to_go(kind: str) -> None:
     assert not (world.trait[home] & codes.WANTED_BITS).any()
 
 
-@pytest.mark.parametrize(("control", "banned"), [(1.0, False), (0.0, True)])
+@pytest.mark.parametrize(("control", "banned"), [(0.97, False), (0.0, True)])
 def test_a_ban_on_outflow_waits_until_people_are_out(control: float, banned: bool) -> None:
-    """All set out at once; where the frontier stops everybody, nobody is outside and no ban comes."""
-    town = ARMY | {"soldiers": 0, "reservists": 60, "base_reservist_flee": 50.0, "exit_control": control}
+    """All set out at once; where the frontier stops nearly all, few are outside and no ban comes."""
+    town = ARMY | {"soldiers": 0, "reservists": 60, "base_reservist_flee": 10.0, "exit_control": control}
     town |= {"ban_trigger": 0.5, "ban_control": 1.0, "legitimacy_ban": 0.3}
     door = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_evader": 1.0, "homeward": 0.0}
     model = DesertionModel(made(6, [town], [door], CALM | NOBODY), rng=3).run()
-    assert model.daily["new_flee"].sum() >= 60
+    assert model.daily["new_flee"].sum() > 55
     assert (model.world.forces[0].exit_ban > 0.0) == banned
 
 
@@ -119,7 +119,7 @@ def test_days_and_hosts_agree_in_all_tables() -> None:
 
 def test_a_case_from_ones_own_town_counts_once() -> None:
     """With half of all cases heard of, each of the town's counts one in the town, in its own and the nation's share together."""
-    town = ARMY | {"soldiers": 0, "reservists": 40, "base_reservist_flee": 50.0}
+    town = ARMY | {"soldiers": 0, "reservists": 40, "base_reservist_flee": 10.0}
     door = {
         "name": "door",
         "access": 1.0,

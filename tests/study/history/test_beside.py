@@ -19,7 +19,7 @@ def test_months_of_the_exodus_are_counted_from_the_first_to_the_last_day() -> No
     assert [series.points[n].start.month for n in pair.places] == [7, 8, 9, 10, 11, 12]
     scenario = Scenario.load("gdr-1989", scale=0.01)
     people = DesertionModel(scenario, rng=replicate_seed(5, 0)).run().people()
-    fled = people[people["route"] == "flee"]["day_left"].to_numpy()
+    fled = people[people["route"] == "flee"]["day_left"].to_numpy() - 1  # day 1 is the scenario's first
     days = [
         ((series.points[n].start - scenario.start).days, (series.points[n].end - scenario.start).days)
         for n in pair.places
