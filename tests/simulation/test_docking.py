@@ -137,7 +137,9 @@ def test_a_graph_of_the_user_gives_one_history(tmp_path: Path) -> None:
     pairs = {tuple(sorted(pair)) for pair in rng.integers(0, 120, (400, 2)).tolist() if pair[0] != pair[1]}
     path = tmp_path / "ties.csv"
     path.write_text("person,person\n" + "\n".join(f"{a},{b}" for a, b in sorted(pairs)) + "\n")
-    scenario = toy(graph=str(path), behaviour__contagion_ties=8.0, behaviour__half_life_ties=5.0)
+    ties = {"behaviour.contagion_ties": 8.0, "behaviour.half_life_ties": 5.0}
+    people = {f"forces.toy.{kind}": count for kind, count in (("soldiers", 60), ("reservists", 120), ("civilians", 20))}
+    scenario = Scenario.load("toy", days=60, set=ties | people, graph=str(path))
     assert_docked(scenario)
 
 

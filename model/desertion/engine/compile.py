@@ -62,10 +62,11 @@ def sources_state(package: str = PACKAGE) -> str:
 
 
 def homes(package: str = PACKAGE) -> list[str]:
-    """Folders in which compiled code may be kept, best first: the user's own for numba, the package's, the user's cache."""
-    chosen = [str(config.CACHE_DIR)] if config.CACHE_DIR else []
+    """Folders in which compiled code may be kept, best first: the package's, the user's cache; or the one that the user chose for numba, alone."""
+    if config.CACHE_DIR:
+        return [str(config.CACHE_DIR)]
     cached = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return [*chosen, os.path.join(package, "__pycache__"), os.path.join(cached, "desertion")]
+    return [os.path.join(package, "__pycache__"), os.path.join(cached, "desertion")]
 
 
 def _is_writable(folder: str) -> bool:
