@@ -72,7 +72,7 @@ def test_a_notebook_runs_from_the_wheel(tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(unpacked)
-    for name in ("app/style.css", "app/widgets/picture.vue"):
+    for name in ("app/server/style.css", "app/parts/widgets/picture.vue"):
         assert (unpacked / "desertion" / name).is_file()
     book = nbformat.read(NOTEBOOKS[0], as_version=4)
     book.cells.append(nbformat.v4.new_code_cell("import desertion; print('from', desertion.__file__)"))
