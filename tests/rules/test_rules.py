@@ -80,6 +80,11 @@ def test_opportunity_times_relative_chance_to_its_power() -> None:
     assert hazard.opening(0.5, 0.4, 0.2, 1.0) == 1.0
 
 
+def test_soldiers_have_an_exponent_of_their_own_where_one_is_stated() -> None:
+    """0 is an exponent, -1 is none."""
+    assert [hazard.soldiers_power(own, 0.6) for own in (-1.0, 0.0, 1.5)] == [0.6, 0.0, 1.5]
+
+
 def test_rates_become_whole_ticks() -> None:
     """A half a day is 2**39 ticks; nothing and less are none; a storm is cut."""
     assert ticks.ticks(0.5) == 2**39

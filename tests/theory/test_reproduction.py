@@ -142,10 +142,11 @@ def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -
     assert found.total(start) == pytest.approx(total)
 
 
-@pytest.mark.parametrize("name", ["toy", "gdr-1989"])
-def test_first_day_rates_are_those_that_the_model_publishes(name: str) -> None:
-    """Group by group and way by way, for people at home and for soldiers whatever their sector."""
-    scenario = Scenario.load(name, scale=1.0 if name == "toy" else 0.01).with_({"behaviour.push_risk": 0.0})
+@pytest.mark.parametrize(("name", "own"), [("toy", -1.0), ("gdr-1989", -1.0), ("gdr-1989", 1.0)])
+def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: float) -> None:
+    """Group by group and way by way, for people at home and for soldiers whatever their sector and their own exponent of the chance."""
+    settings = {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": own}
+    scenario = Scenario.load(name, policies=["fast-track"], scale=1.0 if name == "toy" else 0.01).with_(settings)
     model = DesertionModel(scenario, rng=1)
     world = model.world
     morning(model.core, 0)

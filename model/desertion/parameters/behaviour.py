@@ -103,6 +103,9 @@ class Behaviour(Frozen):
     threshold_draw: Literal["random", "quantiles"] = "random"
 
     chance_power: float = fixed(1.0, "exponent", "w of the perceived chance of flight, surrender and visas", 0.0, 5.0)
+    soldier_chance_power: float = fixed(
+        -1.0, "exponent", "w of soldiers who serve; -1: theirs is everybody's, `chance_power`", -1.0, 5.0
+    )
     frailty_unit: float = fixed(0.2, "variance", "variance of log frailty shared by a company", 0.0, 9.0)
     frailty_community: float = fixed(0.2, "variance", "variance of log frailty shared by a community", 0.0, 9.0)
     frailty_own: float = fixed(0.5, "variance", "variance of a person's own log frailty", 0.0, 9.0)

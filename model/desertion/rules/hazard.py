@@ -87,6 +87,12 @@ def opening(opportunity: float, chance: float, reference: float, power: float) -
 
 
 @kernel
+def soldiers_power(own: float, common: float) -> float:
+    """Exponent of the chance that soldiers who serve perceive: their own where one is stated (0 or above), else everybody's."""
+    return own if own >= 0.0 else common
+
+
+@kernel
 def frailty(
     normal_own: float, normal_unit: float, normal_community: float, own: float, unit: float, community: float
 ) -> float:

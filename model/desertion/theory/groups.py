@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desertion.parameters import Behaviour, Force, Reference
-from desertion.rules.hazard import opening
+from desertion.rules.hazard import opening, soldiers_power
 from desertion.rules.push import deterrence
 from desertion.rules.refuge import believed, chance_out, persuaded
 from desertion.scenario.reference import inside_of
@@ -80,8 +80,9 @@ def groups_of(scenario: Scenario) -> list[Group]:
 
 def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) -> list[Group]:
     b = scenario.behaviour
-    flight, reception = _flight(scenario, f, force, "deserter")
-    usual = math.pow(reference.flight_deserter, b.chance_power)
+    power = soldiers_power(b.soldier_chance_power, b.chance_power)
+    flight, reception = _flight(scenario, f, force, "deserter", power)
+    usual = math.pow(reference.flight_deserter, power)
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     quarter = believed(force.quarter_announced, credibility, force.quarter_fear)
     shares = {"contact": _share_in_contact(force), "rear": 1.0 - _share_in_contact(force)}
@@ -96,7 +97,7 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
             _way("refuse", 1.0, force.base_soldier_refuse, push - _trial(b, force, reference)),
         ]
         if name == "contact":
-            chance = opening(force.contact, quarter, reference.quarter, b.chance_power)
+            chance = opening(force.contact, quarter, reference.quarter, power)
             ways.append(_way("surrender", chance, force.base_soldier_surrender, push, quarter))
         found.append(Group(force=f, name=name, people=force.soldiers * share, ways=tuple(ways)))
     return found
@@ -113,7 +114,7 @@ def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> 
     }
     found: list[Group] = []
     for name, (category, people, baseline, push) in parts.items():
-        flight, reception = _flight(scenario, f, force, category)
+        flight, reception = _flight(scenario, f, force, category, b.chance_power)
         usual = math.pow(getattr(reference, f"flight_{category}"), b.chance_power)
         ways = [_way("flee", flight / usual, baseline, push, reception)]
         if name == "reservists":
@@ -154,7 +155,7 @@ def _trial(b: Behaviour, force: Force, reference: Reference) -> float:
     return deterrence(force.punishment - reference.punishment, 1.0, b.push_punishment)
 
 
-def _flight(scenario: Scenario, f: int, force: Force, category: str) -> tuple[float, float]:
+def _flight(scenario: Scenario, f: int, force: Force, category: str, power: float) -> tuple[float, float]:
     """Perceived worth of flight to its power, averaged over regions, and reception at the best host as those see it."""
     passes = chance_out(force.exit_control, force.exit_ban, force.ban_control, category in ("deserter", "evader"))
     total = received = 0.0
@@ -165,7 +166,7 @@ def _flight(scenario: Scenario, f: int, force: Force, category: str) -> tuple[fl
             near = region.access.get(host.name, host.access) * worth
             if near > best:
                 best, inside = near, worth
-        part = region.share * math.pow(best * passes, scenario.behaviour.chance_power) if best > 0.0 else 0.0
+        part = region.share * math.pow(best * passes, power) if best > 0.0 else 0.0
         total += part
         received += part * inside
     return total, received / total if total > 0.0 else 0.0

@@ -149,6 +149,8 @@ def _push_other(world: World, signals: Signals, force: Force, person: Person) ->
 def _openings(world: World, signals: Signals, force: Force, person: Person) -> dict[int, tuple[float, float]]:
     """How open each route of the person's class is, and its baseline: the table of section 7.10."""
     levers, power = force.levers, world.behaviour["chance_power"]
+    if person.status == "serving" and world.behaviour["soldier_chance_power"] >= 0.0:
+        power = world.behaviour["soldier_chance_power"]
 
     def relative(chance: float, usual: float) -> float:
         return (chance / usual) ** power if chance > 0.0 else 0.0

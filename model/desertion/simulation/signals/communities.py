@@ -8,7 +8,7 @@ Whoever reads a table must go through `row_seen`: a quiet community's own row ho
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import THRESHOLD, exit_rate, level_rate, opening, weighted_share
+from desertion.rules.hazard import THRESHOLD, exit_rate, level_rate, opening, soldiers_power, weighted_share
 from desertion.rules.push import civil_push
 from desertion.rules.ticks import ticks
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull, weighted_gone
@@ -98,7 +98,7 @@ def _publish_units(w: World, row: int) -> None:
         elif route == codes.SURRENDER:
             reception = w.quarter[f]
         w.unit_outside[row, route] = outside_contagion(w, row, f, route, reception)
-    power = w.behaviour[0].chance_power
+    power = soldiers_power(w.behaviour[0].soldier_chance_power, w.behaviour[0].chance_power)
     w.unit_flight[row] = opening(
         w.forces[f].frontier, w.flight[row, codes.DESERTER], w.reference[f].flight[codes.DESERTER], power
     )

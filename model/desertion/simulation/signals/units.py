@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.hazard import NONE, THRESHOLD, contagion, level_rate, opening, weighted_share
+from desertion.rules.hazard import NONE, THRESHOLD, contagion, level_rate, opening, soldiers_power, weighted_share
 from desertion.rules.push import soldier_push, strain_of, thinned_risk
 from desertion.rules.ticks import SHARE
 from desertion.simulation.signals.contagion import threshold_pull, total_of, weighted_gone
@@ -120,7 +120,9 @@ def opportunity_in_squad(w: World, q: int, route: int) -> float:
         return w.unit_flight[w.row_seen[w.squad_community[q]]]
     if route == codes.SURRENDER:
         contact = force.contact if w.company_contact[w.squad_company[q]] != 0 else 0.0
-        return opening(contact, w.quarter[f], w.reference[f].quarter, w.behaviour[0].chance_power)
+        b = w.behaviour[0]
+        power = soldiers_power(b.soldier_chance_power, b.chance_power)
+        return opening(contact, w.quarter[f], w.reference[f].quarter, power)
     return 1.0 if route == codes.REFUSE else 0.0
 
 
