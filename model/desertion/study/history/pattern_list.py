@@ -1,4 +1,4 @@
-"""The patterns that the shipped scenarios are held to, with their targets and sources."""
+"""The patterns that the shipped scenarios are held to: what is counted in their runs; their targets stand in `seeds/targets.toml`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.study.history import shipped
 from desertion.study.history.patterns import Pattern, Runs
+from desertion.study.history.targets import targets
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from desertion.simulation.model import DesertionModel
 
 Array = NDArray[np.float64]
 
@@ -31,15 +33,26 @@ def _penalty(runs: Runs) -> Array:
     return np.array([_quotient(a.measures()["soldiers_left"], b.measures()["soldiers_left"]) for a, b in both])
 
 
-def _hotline(runs: Runs) -> Array:
-    """Further surrenders per person reached by a campaign, per cent."""
+def _callers(runs: Runs) -> Array:
+    """Surrenders that a campaign adds, for 100 contacts that the hotline had by March 2023."""
+    return 100 * _added_surrenders(runs) / _figure("hotline-contacts", date(2023, 3, 3))
+
+
+def _within_reach(runs: Runs) -> Array:
+    """Surrenders that a campaign adds, per cent of the half of the army that it reaches."""
+    reached = np.array([0.5 * m.sized.forces[0].soldiers / m.scenario.scale for m in runs["front_campaign"]])
+    return 100 * _added_surrenders(runs) / reached
+
+
+def _added_surrenders(runs: Runs) -> Array:
+    """Further surrenders with a campaign, persons at real size."""
     both = zip(runs["front_campaign"], runs["front"], strict=True)
-    values: list[float] = []
-    for with_it, without in both:
-        reached = 0.5 * with_it.sized.forces[0].soldiers
-        more = with_it.measures()["surrendered"] - without.measures()["surrendered"]
-        values.append(100 * more / reached)
-    return np.array(values)
+    return np.array([(a.measures()["surrendered"] - b.measures()["surrendered"]) / a.scenario.scale for a, b in both])
+
+
+def _figure(series: str, first: date) -> float:
+    """The figure of a shipped series for the interval that begins on a day."""
+    return next(point.value for point in shipped.load(series).points if point.start == first)
 
 
 def _distant(runs: Runs) -> Array:
@@ -53,11 +66,22 @@ def _distant(runs: Runs) -> Array:
     return np.array(values)
 
 
-def _attempts(runs: Runs) -> Array:
-    """Soldiers' desertions with the exits of 1989 against all exits closed; one number, since few leave a closed army in one run."""
-    opened = sum(model.measures()["soldiers_left"] for model in runs["gdr_army"])
-    closed = sum(model.measures()["soldiers_left"] for model in runs["gdr_army_closed"])
-    return np.array([_quotient(opened, closed)])
+def _attempts(last: date | None = None) -> Callable[[Runs], Array]:
+    """Soldiers who set out or hid by a day, with the exits of 1989 against all exits closed; the whole run without a day.
+
+    One number, since few leave a closed army in one run.
+    """
+
+    def number(runs: Runs) -> Array:
+        opened, closed = (sum(map(attempts, runs[setup])) for setup in ("gdr_army", "gdr_army_closed"))
+        return np.array([_quotient(opened, closed)])
+
+    def attempts(model: DesertionModel) -> int:
+        people = model.people()
+        until = model.scenario.days if last is None else (last - model.scenario.start).days + 1
+        return int(((people["kind"] == "soldier") & (people["day_left"] <= until)).sum())
+
+    return number
 
 
 def _emigrants(first: date, last: date) -> Callable[[Runs], Array]:
@@ -75,21 +99,20 @@ def _emigrants(first: date, last: date) -> Callable[[Runs], Array]:
     return number
 
 
-def _weekly_ratio(runs: Runs) -> Array:
-    """Entries into the European border states in the week of 3 October 2022 against the week before."""
+def _weekly_ratio(short_stays: float) -> Callable[[Runs], Array]:
+    """Entries into the European border states in the week of 3 October 2022 against the week before, short stays included."""
 
-    def week(hosts: pd.DataFrame, start: date, first: date) -> float:
-        offset = (first - start).days
+    def entries(model: DesertionModel, first: date) -> float:
+        hosts = model.hosts
+        offset = (first - model.scenario.start).days
         rows = hosts["host"].isin(BORDER_STATES) & hosts["day"].between(offset + 1, offset + 7)
-        return float(hosts.loc[rows, ["admitted", "irregular"]].to_numpy().sum())
+        return float(hosts.loc[rows, ["admitted", "irregular"]].to_numpy().sum()) / model.scenario.scale + short_stays
 
-    values = [
-        _quotient(
-            week(m.hosts, m.scenario.start, date(2022, 10, 3)), week(m.hosts, m.scenario.start, date(2022, 9, 26))
-        )
-        for m in runs["russia"]
-    ]
-    return np.array(values)
+    def number(runs: Runs) -> Array:
+        weeks = date(2022, 10, 3), date(2022, 9, 26)
+        return np.array([_quotient(*(entries(model, week) for week in weeks)) for model in runs["russia"]])
+
+    return number
 
 
 def _fled_per_called(runs: Runs) -> Array:
@@ -102,115 +125,38 @@ def _quotient(above: float, below: float) -> float:
 
 BORDER_STATES = ("finland", "estonia", "latvia", "lithuania", "poland", "norway")
 
+
+def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
+    target = targets()[name]
+    low, high = target.band
+    return Pattern(
+        id=name,
+        statement=target.what,
+        unit=target.unit,
+        low=low,
+        high=high,
+        source=target.source,
+        counted=target.role != "former",
+        setups=setups,
+        number=number,
+    )
+
+
 PATTERNS = (
-    Pattern(
-        id="baseline",
-        statement="Soldiers leave at the rate of a cohesive to an unhappy mass army",
-        unit="% of soldiers a month",
-        low=0.1,
-        high=2.4,
-        source="Union army 9 % over three years (Costa & Kahn, A); South Vietnam 11 to 24 per 1,000 and month (B)",
-        setups=("front",),
-        number=_per_month,
-    ),
-    Pattern(
-        id="penalty",
-        statement="A harsh penalty halves the rate of leaving",
-        unit="leavers with three times the punishment over the status quo",
-        low=0.4,
-        high=0.7,
-        source="South Vietnam, March to July 1966: 24 to 12 per 1,000 and month (B, with caveats)",
-        setups=("front", "front_harsh"),
-        number=_penalty,
-    ),
-    Pattern(
-        id="contacts",
-        statement="Contacts rarely become acts",
-        unit="% of those reached who surrender because of it",
-        low=0.1,
-        high=1.5,
-        source="Hotline: 220 surrendered of 26,000 contacts, 0.85 % (B-der)",
-        setups=("front", "front_campaign"),
-        number=_hotline,
-    ),
-    Pattern(
-        id="distant-asylum",
-        statement="Distant asylum alone moves few",
-        unit="% of deserting soldiers who get abroad",
-        low=0.0,
-        high=0.5,
-        source="About 800 US deserters to Sweden of 503,926 desertions, 0.16 % (B-der)",
-        setups=("distant_only",),
-        number=_distant,
-    ),
-    Pattern(
-        id="few-claims",
-        statement="Most who flee never claim asylum",
-        unit="claims per flight in 22 months",
-        low=0.02,
-        high=0.06,
-        source="9,000 claims of at least 250,000 men liable to service, 3.6 % (B-der)",
-        setups=("russia_long",),
-        number=_measure("russia_long", "claim_share"),
-    ),
-    Pattern(
-        id="fled-per-called",
-        statement="About as many fled as were called up",
-        unit="flights over 318,000 called up",
-        low=0.5,
-        high=2.5,
-        source="At least 250,000 to 700,000 left (A, B, unconfirmed) against 318,000 called up (B)",
-        setups=("russia",),
-        number=_fled_per_called,
-    ),
-    Pattern(
-        id="closure",
-        statement="Entries by land halve when the last open border state closes",
-        unit="entries in the week of 3 October 2022 over the week before",
-        low=0.35,
-        high=0.65,
-        source="Frontex: 53,000 to 25,600 (B), gross; Russian exit controls fell into the same days",
-        setups=("russia",),
-        number=_weekly_ratio,
-    ),
-    Pattern(
-        id="army-attempts",
-        statement="Desertion from the army explodes when a way out opens",
-        unit="desertions with the exits of 1989 over those with closed exits, all replicates together",
-        low=10.0,
-        high=15.0,
-        source="East German army, July to 13 October 1989 against 1980-88 (A)",
-        setups=("gdr_army", "gdr_army_closed"),
-        number=_attempts,
-    ),
-    Pattern(
-        id="exodus-august",
-        statement="The exodus starts in August 1989",
-        unit="persons in August 1989",
-        low=15_000,
-        high=30_000,
-        source="20,955 registered (C*, recalled)",
-        setups=("gdr",),
-        number=_emigrants(date(1989, 8, 1), date(1989, 8, 31)),
-    ),
-    Pattern(
-        id="exodus-november",
-        statement="The exodus peaks in November 1989",
-        unit="persons in November 1989",
-        low=90_000,
-        high=180_000,
-        source="133,429 registered (NYT in Orlando Sentinel, B)",
-        setups=("gdr",),
-        number=_emigrants(date(1989, 11, 1), date(1989, 11, 30)),
-    ),
-    Pattern(
-        id="fall-1989",
-        statement="The government falls before the end of 1989",
-        unit="share of runs",
-        low=0.5,
-        high=1.0,
-        source="The Politburo resigned on 8 November 1989 (C, from memory)",
-        setups=("gdr",),
-        number=lambda runs: np.array([float(np.mean([m.measures()["fallen"] for m in runs["gdr"]]))]),
+    _pattern("baseline", ("front",), _per_month),
+    _pattern("penalty", ("front", "front_harsh"), _penalty),
+    _pattern("contacts", ("front", "front_campaign"), _callers),
+    _pattern("contacts-within-reach", ("front", "front_campaign"), _within_reach),
+    _pattern("distant-asylum", ("distant_only",), _distant),
+    _pattern("few-claims", ("russia_long",), _measure("russia_long", "claim_share")),
+    _pattern("fled-per-called", ("russia",), _fled_per_called),
+    _pattern("closure", ("russia",), _weekly_ratio(_figure("frontex-weekly", date(2022, 10, 17)))),
+    _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),
+    _pattern("army-attempts", ("gdr_army", "gdr_army_closed"), _attempts(date(1989, 10, 13))),
+    _pattern("army-attempts-whole-run", ("gdr_army", "gdr_army_closed"), _attempts()),
+    _pattern("exodus-august", ("gdr",), _emigrants(date(1989, 8, 1), date(1989, 8, 31))),
+    _pattern("exodus-november", ("gdr",), _emigrants(date(1989, 11, 1), date(1989, 11, 30))),
+    _pattern(
+        "fall-1989", ("gdr",), lambda runs: np.array([float(np.mean([m.measures()["fallen"] for m in runs["gdr"]]))])
     ),
 )

@@ -67,6 +67,7 @@ class Pattern:
         low: lower end of the target.
         high: upper end of the target.
         source: where the target comes from, with its grade.
+        counted: whether it is one of the patterns counted; former definitions are reported beside them.
         setups: runs that it needs.
         number: the number in each replicate.
     """
@@ -77,6 +78,7 @@ class Pattern:
     low: float
     high: float
     source: str
+    counted: bool = True
     setups: tuple[str, ...]
     number: Callable[[Runs], Array]
 
@@ -94,6 +96,7 @@ class PatternResult:
     median: float
     ninety_fifth: float
     met: bool
+    counted: bool
 
 
 def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, list[DesertionModel]]:
@@ -130,4 +133,5 @@ def _held(pattern: Pattern, runs: Runs) -> PatternResult:
         median=float(median),
         ninety_fifth=float(ninety_fifth),
         met=bool(pattern.low <= median <= pattern.high),
+        counted=pattern.counted,
     )
