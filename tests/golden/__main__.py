@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import Any
 
-from tests.golden.runs import PAIRS, explained, history, store, stored
+from desertion.simulation.golden.histories import PAIRS, Pair, explained, history, stored
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +33,17 @@ def main(arguments: list[str]) -> int:
             f"{differ} of {len(PAIRS)} differ; if that is meant, `make golden RENEW=1` stores them and the commit says why"
         )
     return int(differ > 0)
+
+
+def store(pair: Pair, found: dict[str, Any]) -> None:
+    """Store a history, whole or not at all."""
+    part = pair.path.with_suffix(".part")
+    days = ",\n    ".join(
+        ", ".join(f'"{day}"' for day in found["days"][start : start + 12]) for start in range(0, len(found["days"]), 12)
+    )
+    text = json.dumps(found | {"days": "DAYS"}, indent=2).replace('"DAYS"', f"[\n    {days}\n  ]")
+    part.write_text(text + "\n")
+    part.replace(pair.path)
 
 
 if __name__ == "__main__":

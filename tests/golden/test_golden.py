@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.golden.runs import PAIRS, Pair, explained, history, machine, stored
+from desertion.simulation.golden.histories import PAIRS, Pair, explained, history, machine, stored
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
@@ -17,15 +17,6 @@ def test_the_history_is_the_stored_one(pair: Pair) -> None:
         assert not lines or lines[0].startswith("the inputs are written down differently"), "\n".join(lines)
     else:
         assert new["numbers"] == pytest.approx(old["numbers"], rel=0.1, abs=3.0)
-
-
-@pytest.mark.docking
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
-def test_the_mesa_form_gives_the_same_history(pair: Pair) -> None:
-    """The readable form stands behind each stored history, too: its first days here."""
-    days = 60 if pair.scenario == "toy" else 8
-    short = Pair(pair.scenario, pair.policy, pair.settings | {"days": days})
-    assert explained(history(short), history(short, "mesa")) == []
 
 
 def test_a_difference_is_explained() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desertion.rules import hazard, home, push, refuge, ticks
@@ -214,6 +214,14 @@ def test_exiles_erode_censorship() -> None:
     """0.6 censored; a share of 0.1 abroad at erosion 10 lets 1 - 0.6 / e pass."""
     assert home.passing_news(0.6, 10.0, 0.0) == pytest.approx(0.4)
     assert home.passing_news(0.6, 10.0, 0.1) == pytest.approx(1.0 - 0.6 / math.e)
+
+
+@given(pressure=st.integers(0, 2**62), keep=st.integers(0, 2**24))
+@example(pressure=2**39, keep=2**24)
+@example(pressure=2**62, keep=2**24 - 1)
+def test_a_pressure_of_any_size_fades_exactly(pressure: int, keep: int) -> None:
+    """As whole numbers without end have it: the product of 512 shares and what a day leaves has more than 64 bits."""
+    assert ticks.decayed(pressure, keep) == pressure * keep // 2**24
 
 
 @given(pressure=st.integers(0, 2**36), half_life=st.floats(0.5, 400.0))

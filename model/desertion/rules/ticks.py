@@ -78,5 +78,7 @@ def daily_keep(half_life: float) -> int:
 
 @kernel
 def decayed(pressure: int, keep: int) -> int:
-    """A pressure after a day of forgetting; `keep` is what `daily_keep` says."""
-    return (pressure * keep) >> KEEP_BITS
+    """A pressure after a day of forgetting, floor(pressure * keep / 2**24); `keep` is what `daily_keep` says."""
+    # In two parts, of which neither overflows: the whole product does from 512 shares on.
+    whole = pressure >> KEEP_BITS
+    return whole * keep + (((pressure - (whole << KEEP_BITS)) * keep) >> KEEP_BITS)

@@ -71,12 +71,7 @@ def faded(time: float, half_life: float) -> float:
 
 def folded(pressure: list[int], keep: int, new: list[int]) -> list[int]:
     """Pressure by route at the end of a day, section 7.9."""
-    return [wrapped(old * keep) // 2**24 + more for old, more in zip(pressure, new, strict=True)]
-
-
-def wrapped(number: int) -> int:
-    """A product as a signed word of 64 bits holds it: pressures of 512 shares turn negative, which is a known fault."""
-    return (number + 2**63) % 2**64 - 2**63
+    return [old * keep // 2**24 + more for old, more in zip(pressure, new, strict=True)]
 
 
 def ceil_to_64ths(x: float) -> int:

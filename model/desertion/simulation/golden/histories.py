@@ -1,4 +1,4 @@
-"""Five runs whose histories are stored, so that no change of the model goes unnoticed."""
+"""Five runs whose histories are stored, what is stored of each, and what differs between two histories, in sentences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ NUMBERS = (
 
 
 class Pair(NamedTuple):
-    """A scenario under a policy, small enough for a second."""
+    """A scenario under a policy, small enough for a second.
+
+    Attributes:
+        scenario: Its name.
+        policy: The policy's name.
+        settings: What `Scenario.load` is told besides.
+    """
 
     scenario: str
     policy: str
@@ -38,9 +44,10 @@ class Pair(NamedTuple):
         """Where its history is stored."""
         return FOLDER / f"{self.name}.json"
 
-    def load(self) -> Scenario:
-        """The scenario."""
-        return Scenario.load(self.scenario, policies=[self.policy], **self.settings)
+    def load(self, days: int | None = None) -> Scenario:
+        """The scenario, for its first days only where `days` says how many."""
+        told: dict[str, Any] = self.settings if days is None else {**self.settings, "days": days}
+        return Scenario.load(self.scenario, policies=[self.policy], **told)
 
 
 PAIRS = (
@@ -61,15 +68,21 @@ def machine() -> str:
     return " ".join((platform.system(), platform.machine(), *platform.libc_ver()))
 
 
-def digest(data: bytes) -> str:
-    """Eight hex digits."""
+def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:8]
 
 
-def history(pair: Pair, population: str = "compiled") -> dict[str, Any]:
-    """What is stored of a run: digests of each day and each series, of the people, and numbers to judge by."""
-    scenario = pair.load()
-    model = DesertionModel(scenario, rng=2022, population=population).run()
+def history(pair: Pair, population: str = "compiled", threads: int = 1, days: int | None = None) -> dict[str, Any]:
+    """What is stored of a run: digests of each day and each series, of the people, and numbers to judge by.
+
+    Args:
+        pair: The run.
+        population: Form of the population.
+        threads: Threads of the compiled form.
+        days: Only so many days; their digests are the first of the whole run's.
+    """
+    scenario = pair.load(days)
+    model = DesertionModel(scenario, rng=2022, population=population, threads=threads).run()
     w, measures = model.world, model.measures()
     people = [getattr(w, name) for name in ("status", "left_day", "left_route", "squad", "spell", "host", "trait")]
     series = model.daily.drop(columns=["day", "force"])
@@ -77,10 +90,10 @@ def history(pair: Pair, population: str = "compiled") -> dict[str, Any]:
     return {
         "machine": machine(),
         "inputs": scenario.hash,
-        "people": digest(b"".join(np.ascontiguousarray(part).tobytes() for part in people)),
-        "days": [digest(w.daily[day].tobytes() + w.hostly[day].tobytes()) for day in range(len(w.daily))],
-        "series": {name: digest(series[name].to_numpy().astype(float).tobytes()) for name in series}
-        | {f"hosts.{name}": digest(hosts[name].to_numpy().astype(float).tobytes()) for name in hosts},
+        "people": _digest(b"".join(np.ascontiguousarray(part).tobytes() for part in people)),
+        "days": [_digest(w.daily[day].tobytes() + w.hostly[day].tobytes()) for day in range(len(w.daily))],
+        "series": {name: _digest(series[name].to_numpy().astype(float).tobytes()) for name in series}
+        | {f"hosts.{name}": _digest(hosts[name].to_numpy().astype(float).tobytes()) for name in hosts},
         "numbers": {name: measures[name] for name in NUMBERS},
     }
 
@@ -93,15 +106,10 @@ def stored(pair: Pair) -> dict[str, Any] | None:
     return found
 
 
-def store(pair: Pair, found: dict[str, Any]) -> None:
-    """Store a history, whole or not at all."""
-    part = pair.path.with_suffix(".part")
-    days = ",\n    ".join(
-        ", ".join(f'"{day}"' for day in found["days"][start : start + 12]) for start in range(0, len(found["days"]), 12)
-    )
-    text = json.dumps(found | {"days": "DAYS"}, indent=2).replace('"DAYS"', f"[\n    {days}\n  ]")
-    part.write_text(text + "\n")
-    part.replace(pair.path)
+def first_difference(old: dict[str, Any], new: dict[str, Any]) -> int | None:
+    """The first day, of those that both histories have, on which they differ; 0 is the start, None is no day."""
+    pairs = enumerate(zip(old["days"], new["days"], strict=False))
+    return next((day for day, (before, now) in pairs if before != now), None)
 
 
 def explained(old: dict[str, Any] | None, new: dict[str, Any]) -> list[str]:
@@ -117,7 +125,7 @@ def explained(old: dict[str, Any] | None, new: dict[str, Any]) -> list[str]:
     lines = [_cause(old, new)]
     if len(old["days"]) != len(new["days"]):
         lines.append(f"the run has {len(new['days']) - 1} days, before {len(old['days']) - 1}")
-    first = next((day for day, (a, b) in enumerate(zip(old["days"], new["days"], strict=False)) if a != b), None)
+    first = first_difference(old, new)
     if first is not None:
         lines.append(f"the first day that differs is day {first}")
     moved = [name for name in new["series"] if old["series"].get(name) != new["series"][name]]
