@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 
 from desertion import DesertionModel, Scenario
+from desertion.study.history.pattern_list import claims_in_europe
 from desertion.study.history.targets import targets
 
-EUROPE = ("finland", "estonia", "latvia", "lithuania", "poland", "norway", "czechia", "germany", "france")
 SCALE = 0.01
 SEED = 1
 
@@ -27,6 +27,7 @@ class Run:
         model = DesertionModel(scenario, rng=SEED).run()
         self.start, self.daily, self.hosts, self.people = scenario.start, model.daily, model.hosts, model.people()
         self.measures = model.measures()
+        self.claims = claims_in_europe(model)
 
     def day(self, date: str) -> int:
         """The row of the record that holds the state at the end of a date."""
@@ -42,17 +43,9 @@ class Run:
         rows = self.hosts[(self.hosts.host == host) & (self.hosts.day == self.day(date))]
         return float(rows[column].sum() / SCALE)
 
-    def summed(self, column: str, hosts: tuple[str, ...]) -> float:
-        """A column of the hosts' record over the whole run."""
-        return float(self.hosts[self.hosts.host.isin(hosts)][column].sum() / SCALE)
-
     def new(self, column: str, first: str, last: str) -> float:
         """A column of the daily record summed between two dates, both included."""
         return float(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum() / SCALE)
-
-
-def _claims_in_europe(run: Run) -> float:
-    return run.summed("decided", EUROPE) + sum(run.at("waiting", host, "2023-02-28") for host in EUROPE)
 
 
 def _prisoners(run: Run) -> float:
@@ -75,10 +68,8 @@ RESULTS: dict[str, Callable[[Run], float]] = {
     ),
     "russia-kazakhstan": lambda run: run.at("abroad", "kazakhstan", "2022-11-28"),
     "russia-georgia": lambda run: run.at("abroad", "georgia", "2022-12-31"),
-    "russia-claims": _claims_in_europe,
-    "russia-claims-per-flight": lambda run: (
-        _claims_in_europe(run) / run.left("reservist", "flee", "2022-09-01", "2023-02-28")
-    ),
+    "russia-claims": lambda run: run.claims,
+    "russia-claims-per-flight": lambda run: run.claims / run.left("reservist", "flee", "2022-09-01", "2023-02-28"),
     "russia-absent": lambda run: 100 * run.left("soldier", "hide", "2022-09-01", "2023-02-28") / 1e6 / 6,
     "russia-prisoners": _prisoners,
     "russia-called": lambda run: run.new("called", "2022-09-01", "2022-10-28"),

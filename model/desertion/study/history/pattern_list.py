@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def _measure(setup: str, name: str) -> Callable[[Runs], Array]:
-    return lambda runs: np.array([model.measures()[name] for model in runs[setup]])
-
-
 def _per_month(runs: Runs) -> Array:
     """Per cent of soldiers who leave in thirty days, mean over the run."""
     return np.array([100 * m.measures()["soldiers_left_share"] / m.scenario.days * 30 for m in runs["front"]])
@@ -115,6 +111,18 @@ def _weekly_ratio(short_stays: float) -> Callable[[Runs], Array]:
     return number
 
 
+def claims_in_europe(model: DesertionModel) -> float:
+    """Claims decided or waiting at the end of a run in the European hosts, persons at real size."""
+    hosts = model.hosts[model.hosts["host"].isin(EUROPE)]
+    waiting = hosts.loc[hosts["day"] == model.scenario.days, "waiting"]
+    return float(hosts["decided"].sum() + waiting.sum()) / model.scenario.scale
+
+
+def _claims_per_flight(runs: Runs) -> Array:
+    flights = [m.measures()["flee_departures"] / m.scenario.scale for m in runs["russia_long"]]
+    return np.array([_quotient(claims_in_europe(m), n) for m, n in zip(runs["russia_long"], flights, strict=True)])
+
+
 def _fled_per_called(runs: Runs) -> Array:
     return np.array([_quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
 
@@ -124,6 +132,7 @@ def _quotient(above: float, below: float) -> float:
 
 
 BORDER_STATES = ("finland", "estonia", "latvia", "lithuania", "poland", "norway")
+EUROPE = (*BORDER_STATES, "czechia", "germany", "france")
 
 
 def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
@@ -148,7 +157,7 @@ PATTERNS = (
     _pattern("contacts", ("front", "front_campaign"), _callers),
     _pattern("contacts-within-reach", ("front", "front_campaign"), _within_reach),
     _pattern("distant-asylum", ("distant_only",), _distant),
-    _pattern("few-claims", ("russia_long",), _measure("russia_long", "claim_share")),
+    _pattern("few-claims", ("russia_long",), _claims_per_flight),
     _pattern("fled-per-called", ("russia",), _fled_per_called),
     _pattern("closure", ("russia",), _weekly_ratio(_figure("frontex-weekly", date(2022, 10, 17)))),
     _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),

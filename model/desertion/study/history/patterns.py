@@ -49,8 +49,8 @@ SETUPS: Mapping[str, Setup] = {
         policies=("fast-track", "lever-neighbours-closed", "lever-border-closed"),
     ),
     "gdr": Setup(scenario="gdr-1989", scale=0.01),
-    "gdr_army": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY),
-    "gdr_army_closed": Setup(scenario="gdr-1989", scale=0.5, settings=_ARMY, policies=("closed-borders",)),
+    "gdr_army": Setup(scenario="gdr-1989", scale=1.0, settings=_ARMY),
+    "gdr_army_closed": Setup(scenario="gdr-1989", scale=1.0, settings=_ARMY, policies=("closed-borders",)),
 }
 
 Runs = Mapping[str, Sequence["DesertionModel"]]
