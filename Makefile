@@ -17,7 +17,7 @@ DEMO_OPTIONS ?= --policy case-by-case --policy closed-borders --policy visa-free
 	--scale 0.01 --runs 20 --seed 1
 SUITES ?= quick docking oracle statistical studies browser
 
-.PHONY: help demo test lint ruff types walls docstrings docs bench golden app pins format clean
+.PHONY: help demo test lint ruff types walls docstrings docs bench golden torture app pins format clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ bench: $(VENV)/.dev ## Measure speed and print a table
 
 golden: $(VENV)/.dev ## Say how today's runs differ from the stored ones (RENEW=1 stores today's)
 	$(BIN)/python -m tests.golden $(if $(RENEW),--renew)
+
+torture: $(VENV)/.dev ## Hours of faults, odd inputs and random worlds, resumable (PART=faults CASES=20 for some)
+	$(BIN)/python -m tests.torture $(addprefix --part ,$(PART)) $(addprefix --cases ,$(CASES))
 
 app: $(VENV)/.dev ## Open the browser app on this machine
 	$(BIN)/desertion app

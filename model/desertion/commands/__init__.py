@@ -10,6 +10,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 
+class Told(int):
+    """An exit code whose sentence has been said: the command line adds none."""
+
+
 def names() -> list[str]:
     """Return the names of all commands, in alphabetical order."""
     found = (module.name for module in iter_modules(__path__))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 
 class StudyFailedError(RuntimeError):
     """Runs failed and the study was asked to raise; everything finished is in its file."""
@@ -16,4 +18,13 @@ class WorkersLostError(RuntimeError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user or the batch system asked the study to stop; everything finished is in its file."""
+    """The user or the batch system asked the study to stop; everything finished is in its file.
+
+    Args:
+        sentence: What was kept and how to go on.
+        number: The signal that asked.
+    """
+
+    def __init__(self, sentence: str, number: int = signal.SIGINT) -> None:
+        super().__init__(sentence)
+        self.exit_code = 128 + number

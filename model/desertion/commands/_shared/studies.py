@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desertion.commands import Told
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ Authority = Annotated[
 Certificate = Annotated[Path | None, typer.Option("--tls-cert", help="Certificate for a tls:// scheduler (PEM).")]
 Key = Annotated[Path | None, typer.Option("--tls-key", help="Private key for a tls:// scheduler (PEM).")]
 
-FAILED, INTERRUPTED = 1, 130
+FAILED = 1
 
 
 def certificates(authority: Path | None, certificate: Path | None, key: Path | None) -> "Certificates | None":
@@ -45,7 +46,7 @@ def exit_code(work: Callable[[], int]) -> int:
         return work()
     except Interrupted as ending:
         print(f"desertion: {ending}", file=sys.stderr)
-        return INTERRUPTED
+        return Told(ending.exit_code)
     except (StoreFullError, StudyFailedError, WorkersLostError) as ending:
         print(f"desertion: {ending}", file=sys.stderr)
         return FAILED

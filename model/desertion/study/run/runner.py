@@ -108,7 +108,7 @@ class Runner:
         self._began = time.monotonic()
         self._before = schedule.finished_runs
         self._failed = 0
-        self._stop_asked = False
+        self._stop_asked = 0  # number of the signal that asked
 
     def run(self) -> None:
         """Do all runs that are left.
@@ -259,7 +259,8 @@ class Runner:
         self._writer.flush()
         raise Interrupted(
             f"stopped with {self._schedule.finished_runs} of {self._schedule.known()} runs finished, all kept in "
-            f"{self._writer.path}; to go on: {self._options.hint}"
+            f"{self._writer.path}; to go on: {self._options.hint}",
+            self._stop_asked,
         )
 
     @contextmanager
@@ -269,10 +270,10 @@ class Runner:
             yield
             return
 
-        def ask(_number: int, _frame: object) -> None:
+        def ask(number: int, _frame: object) -> None:
             if self._stop_asked:
                 raise KeyboardInterrupt
-            self._stop_asked = True
+            self._stop_asked = number
 
         before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
