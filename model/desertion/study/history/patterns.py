@@ -31,22 +31,17 @@ class Setup:
     settings: tuple[tuple[str, object], ...] = ()
 
 
-# A smaller reserve and no call-up, so that soldiers are the larger part of those simulated.
-_FRONT = (("forces.*.reservists", 1_000_000), ("forces.*.civilians", 100_000), ("forces.*.waves", ()))
 # Fewer people at home, so that the rare desertions of an army at peace can be counted.
 _ARMY = (("forces.*.reservists", 50_000), ("forces.*.civilians", 50_000))
 
 SETUPS: Mapping[str, Setup] = {
     "russia": Setup(scenario="russia-2022", scale=0.01),
     "russia_long": Setup(scenario="russia-2022", scale=0.01, days=670),
-    "front": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT),
-    "front_harsh": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("lever-punishment-harsh",)),
-    "front_campaign": Setup(scenario="russia-2022", scale=0.1, settings=_FRONT, policies=("information-campaign",)),
+    "front": Setup(scenario="front-2022", scale=0.5),
+    "front_harsh": Setup(scenario="front-2022", scale=0.5, policies=("lever-punishment-harsh",)),
+    "front_campaign": Setup(scenario="front-2022", scale=0.5, policies=("information-campaign",)),
     "distant_only": Setup(
-        scenario="russia-2022",
-        scale=0.1,
-        settings=_FRONT,
-        policies=("fast-track", "lever-neighbours-closed", "lever-border-closed"),
+        scenario="front-2022", scale=0.5, policies=("fast-track", "lever-neighbours-closed", "lever-border-closed")
     ),
     "gdr": Setup(scenario="gdr-1989", scale=0.01),
     "gdr_army": Setup(scenario="gdr-1989", scale=1.0, settings=_ARMY),
