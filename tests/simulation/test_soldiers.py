@@ -1,9 +1,10 @@
-"""What sets soldiers apart: the exponent by which they weigh their chances."""
+"""What sets soldiers apart: the exponent by which they weigh their chances, and that some are absent when the run begins."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desertion.simulation.model import DesertionModel
@@ -28,3 +29,59 @@ def test_soldiers_weigh_their_chances_by_an_exponent_of_their_own(own: float, po
     assert w.squad_open[0, codes.FLEE] == pytest.approx(0.5**power)
     assert w.squad_open[0, codes.SURRENDER] == pytest.approx(0.5**power)
     assert w.class_open[w.row_seen[0], codes.HOME_RESERVIST, codes.FLEE] == pytest.approx(0.25)
+
+
+# --- absent on the first day -----------------------------------------------------------------------------------------------------------------
+
+ROLL: dict[str, Any] = {"name": "army", "soldiers": 1000, "reservists": 400, "civilians": 0, "community": 100} | INERT
+ABSENT: dict[str, Any] = {"absent_soldiers": 0.075, "absent_reservists": 0.0625, "police": 50.0}
+
+
+@pytest.mark.parametrize(("scale", "seed"), [(1.0, 1), (1.0, 2), (0.4, 1)])
+def test_the_share_of_absent_is_exact_and_lies_evenly_over_units_and_towns(scale: float, seed: int) -> None:
+    """75 of 1,000 soldiers and 25 of 400 reservists hide on the first day, at most one a squad; none of them has left in the run."""
+    model = DesertionModel(made(1, [ROLL | ABSENT], behaviour=NOBODY), scale=scale, rng=seed)
+    w, start = model.world, model.daily.iloc[0]
+    soldiers, reservists = round(75 * scale), round(25 * scale)
+    assert (start["hiding"], start["strength"], start["left"]) == (soldiers + reservists, w.soldiers_start[0], 0)
+    assert w.soldiers_start[0] == round(1000 * scale) - soldiers
+    hidden = w.status == codes.HIDING
+    assert (hidden & (w.kind == codes.SOLDIER)).sum() == soldiers
+    assert np.bincount(w.squad[hidden & (w.squad >= 0)]).max() == 1
+    assert w.squad_founders.tolist() == w.squad_n.tolist() == w.squad_original.tolist()
+    towns = np.bincount(w.community[hidden & (w.kind == codes.RESERVIST)], minlength=len(w.community_force))
+    assert towns.max() - towns.min() <= 1
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.4])
+def test_fear_is_measured_against_an_army_in_which_the_absent_hide(scale: float) -> None:
+    """100 at large and police for 50: odds of one in three, no cost in the reference state, 2 (1.5 - 1) / 3 where punishment is half as harsh again."""
+    scenario = made(1, [ROLL | ABSENT], behaviour=NOBODY | {"push_punishment": 2.0})
+    for harshness, cost in ((1.0, 0.0), (1.5, 1.0 / 3.0)):
+        changed = scenario.with_({"forces.army.punishment": harshness})
+        w = DesertionModel(changed, scale=scale, rng=1).run().world
+        assert w.odds[0] == pytest.approx(1.0 / 3.0)
+        assert w.fear[0, codes.HIDE] == pytest.approx(cost)
+
+
+def test_the_absent_come_back_to_their_own_units_and_homes() -> None:
+    """All give themselves up within weeks: squads are full, towns too, nobody has left, and who comes back is no first member of his squad."""
+    force = ROLL | ABSENT | {"police": 0.0, "return_rate": 0.5}
+    model = DesertionModel(made(60, [force], behaviour=NOBODY), rng=3).run()
+    last = model.daily.iloc[-1]
+    assert (last["serving"], last["home"], last["left"], last["hiding"]) == (1000, 400, 0, 0)
+    assert model.daily["returned"].sum() == 100
+    w = model.world
+    assert (w.squad_n[:100] == 10).all()
+    assert w.squad_original.sum() == 925
+
+
+@pytest.mark.statistical
+def test_the_police_find_the_absent_from_the_first_day_on() -> None:
+    """Null: caught on day 1 is Poisson with mean n (1 - exp(-p / (p + n))), 39.3 of 100 with police for 100; ten seeds, 4 sd, false alarm 6e-5."""
+    force = ROLL | ABSENT | {"police": 100.0, "punishment_term": 900.0}
+    caught = sum(
+        DesertionModel(made(1, [force], behaviour=NOBODY), rng=seed).run().daily["caught"].sum() for seed in range(10)
+    )
+    expected = 1000.0 * -np.expm1(-0.5)
+    assert abs(caught - expected) < 4.0 * np.sqrt(expected)

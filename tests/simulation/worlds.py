@@ -263,7 +263,8 @@ def _force(draw: st.DrawFn, name: str, hosts: list[str], others: list[str], days
         "waves": draw(st.lists(wave, max_size=2)),
         "facing": draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
     }
-    return _HOT | draw(some_numbers(Force, 20)) | fixed
+    absent = {f"absent_{kind}": draw(st.sampled_from([0.0, 0.0, 0.15, 1.0])) for kind in ("soldiers", "reservists")}
+    return _HOT | draw(some_numbers(Force, 20)) | absent | fixed
 
 
 @st.composite

@@ -57,6 +57,10 @@ class Force(Frozen):
     soldiers: int = fixed(300, "persons", "soldiers serving at the start", 0)
     reservists: int = fixed(500, "persons", "people liable to call-up, at home at the start", 0)
     civilians: int = fixed(200, "persons", "people not liable to call-up", 0)
+    absent_soldiers: float = fixed(0.0, "share", "share of the soldiers who are in hiding on the first day", 0.0, 1.0)
+    absent_reservists: float = fixed(
+        0.0, "share", "share of the reservists who are in hiding on the first day", 0.0, 1.0
+    )
     squad: int = fixed(10, "persons", "established strength of a squad", 1, 100)
     platoon: int = fixed(3, "squads", "squads in a platoon", 1, 100)
     company: int = fixed(4, "platoons", "platoons in a company", 1, 100)
@@ -180,6 +184,16 @@ class Force(Frozen):
         """All its persons: soldiers, reservists and civilians."""
         return self.soldiers + self.reservists + self.civilians
 
+    @property
+    def serving(self) -> int:
+        """Soldiers who serve on the first day."""
+        return self.soldiers - absent_of(self.soldiers, self.absent_soldiers)
+
+    @property
+    def hiding(self) -> int:
+        """Soldiers and reservists who are in hiding on the first day."""
+        return absent_of(self.soldiers, self.absent_soldiers) + absent_of(self.reservists, self.absent_reservists)
+
     @model_validator(mode="after")
     def _consistent(self) -> Force:
         if self.people == 0:
@@ -199,3 +213,8 @@ class Force(Frozen):
         if len(set(names)) < len(names):
             raise ValueError(f"two regions have the same name: {names}")
         return self
+
+
+def absent_of(people: int, share: float) -> int:
+    """How many of the first `people` of a group are absent on the first day: they lie evenly among the others, whatever the seed."""
+    return math.floor(people * share)

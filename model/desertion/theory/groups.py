@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from desertion.parameters import Behaviour, Force, Reference
 from desertion.rules.hazard import opening, soldiers_power
-from desertion.rules.push import deterrence
+from desertion.rules.push import chance_to_be_caught, deterrence
 from desertion.rules.refuge import believed, chance_out, persuaded
 from desertion.scenario.reference import inside_of
 
@@ -99,7 +99,7 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
         if name == "contact":
             chance = opening(force.contact, quarter, reference.quarter, power)
             ways.append(_way("surrender", chance, force.base_soldier_surrender, push, quarter))
-        found.append(Group(force=f, name=name, people=force.soldiers * share, ways=tuple(ways)))
+        found.append(Group(force=f, name=name, people=force.serving * share, ways=tuple(ways)))
     return found
 
 
@@ -130,7 +130,7 @@ def _way(route: str, opening: float, baseline: float, drive: float, reception: f
 
 def _share_in_contact(force: Force) -> float:
     """Share of the soldiers in companies that face the enemy: whole companies, at least one where there is a front."""
-    if force.soldiers == 0 or force.front_share <= 0.0:
+    if force.serving == 0 or force.front_share <= 0.0:
         return 0.0
     companies = math.ceil(force.soldiers / (force.squad * force.platoon * force.company))
     return max(1, math.ceil(force.front_share * companies - 0.5)) / companies
@@ -146,9 +146,11 @@ def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: floa
 
 
 def _fear(b: Behaviour, force: Force, reference: Reference) -> float:
-    """Deterrence from hiding while nobody hides: whoever does is sure to be looked for."""
-    odds = 1.0 if force.police > 0.0 else 0.0
-    return deterrence(force.punishment - reference.punishment, odds, b.push_punishment)
+    """Deterrence from hiding while only those hide who do so from the first day on."""
+    odds, usual = (chance_to_be_caught(police, float(force.hiding)) for police in (force.police, reference.police))
+    return deterrence(force.punishment, odds, b.push_punishment) - deterrence(
+        reference.punishment, usual, b.push_punishment
+    )
 
 
 def _trial(b: Behaviour, force: Force, reference: Reference) -> float:

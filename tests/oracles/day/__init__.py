@@ -14,6 +14,7 @@ from tests.oracles.day import record
 from tests.oracles.day.calendar import calendar
 from tests.oracles.day.chance import Chance, named
 from tests.oracles.day.course import course, reference
+from tests.oracles.day.departure import stay
 from tests.oracles.day.institutions import close, institutions
 from tests.oracles.day.leaving import combat, decide
 from tests.oracles.day.movement import move
@@ -46,7 +47,13 @@ def world_of(scenario: dict[str, Any], seed: int) -> World:
         Host(number=number, draw=named(f"host/{host['name']}") // 2, levers=host)
         for number, host in enumerate(countries)
     ]
-    return World(chance=chance, behaviour=behaviour, scale=scenario["scale"], forces=forces, hosts=hosts, later=later)
+    world = World(chance=chance, behaviour=behaviour, scale=scenario["scale"], forces=forces, hosts=hosts, later=later)
+    for person in world.persons:
+        if person.status == "hiding":
+            stay(world, person, "hiding")
+            person.hid_on = -1
+            world.passing.append(person)
+    return world
 
 
 def run(scenario: dict[str, Any], seed: int, ties: list[tuple[int, int]] | None = None) -> History:

@@ -148,7 +148,7 @@ def _front(world: World, force: Force) -> None:
     taken = force.today["new_captured"] + force.today["new_surrender"]
     left = faded(24.0, world.behaviour["information_half_life"])
     force.information = force.information * left + world.behaviour["information_value"] * taken
-    if effective(force) < force.breakpoint * force.levers["soldiers"]:
+    if effective(force) < force.breakpoint * force.at_start:
         force.collapsed = True
 
 

@@ -85,7 +85,7 @@ def _group(world: World, signals: Signals, force: Force, person: Person) -> Grou
                 route=route,
                 open=opening,
                 baseline=baseline,
-                drive=push - _cost(behaviour, force, signals.odds[force.number], route),
+                drive=push - _cost(world, force, signals.odds[force.number], route),
                 shared=felt(route, reception),
                 reception=reception,
             )
@@ -104,10 +104,13 @@ def _category(person: Person) -> str:
     return "skilled" if person.skilled else "other"
 
 
-def _cost(behaviour: Levers, force: Force, odds: float, route: int) -> float:
-    weight, punishment, usual = behaviour["push_punishment"], force.levers["punishment"], force.reference["punishment"]
+def _cost(world: World, force: Force, odds: float, route: int) -> float:
+    weight, punishment = world.behaviour["push_punishment"], force.levers["punishment"]
+    usual = force.reference["punishment"]
     if route == HIDE:
-        return weight * punishment * odds - weight * usual * (1.0 if force.reference["police"] > 0.0 else 0.0)
+        police = force.reference["police"] / (1.0 / world.scale)
+        usual_odds = police / (police + force.absent) if police > 0.0 else 0.0
+        return weight * punishment * odds - weight * usual * usual_odds
     return weight * (punishment - usual) if route == REFUSE else 0.0
 
 

@@ -24,8 +24,10 @@ def start(levers: Levers, number: int, first: int, reference: Levers, behaviour:
     name = levers["name"]
     force = Force(number=number, draw=named(f"force/{name}") // 2, levers=levers, reference=reference)
     _communities(force)
-    _units(force, chance)
+    _units(force)
     _persons(force, first, chance)
+    _man(force)
+    _contact(force, levers["front_share"], chance)
     for person in force.persons:
         _frailty(force, person, behaviour, chance)
         new_thresholds(person, chance)
@@ -55,7 +57,7 @@ def _communities(force: Force) -> None:
             force.communities.append(Community(number=c, draw=draw, force=force.number, established=0, region=place))
 
 
-def _units(force: Force, chance: Chance) -> None:
+def _units(force: Force) -> None:
     levers, n = force.levers, len(force.communities)
     size, per_company = levers["squad"], levers["platoon"] * levers["company"]
     active = math.ceil(levers["soldiers"] / size)
@@ -86,14 +88,21 @@ def _units(force: Force, chance: Chance) -> None:
                 established=size,
                 company=company.number,
                 members=men,
-                serving=men,
-                first=men,
+                serving=0,
+                first=0,
             )
             force.squads.append(squad)
             company.established += size
-            company.strength += men
-            company.peak += men
-    _contact(force, levers["front_share"], chance)
+
+
+def _man(force: Force) -> None:
+    """Who serves on the first day, squad by squad."""
+    for squad in force.squads:
+        squad.serving = squad.first = squad.members
+        company = force.companies[squad.company]
+        company.strength += squad.members
+        company.peak += squad.members
+        force.at_start += squad.members
 
 
 def _contact(force: Force, share: float, chance: Chance) -> None:
@@ -148,6 +157,12 @@ def _persons(force: Force, first: int, chance: Chance) -> None:
                 first=soldier,
             )
             force.persons.append(person)
+            share = levers.get(f"absent_{kind}s", 0.0)
+            if math.floor((j + 1) * share) > math.floor(j * share):
+                person.status, person.first = "hiding", False
+                force.absent += 1
+                if soldier:
+                    force.squads[squad].members -= 1
             if kind == "reservist":
                 force.regions[force.communities[home].region].names.append(person)
 

@@ -137,6 +137,8 @@ class Force:
     companies: list[Company] = field(default_factory=list[Company])
     communities: list[Community] = field(default_factory=list[Community])
     regions: list[Region] = field(default_factory=list[Region])
+    absent: int = 0
+    at_start: int = 0
     breakpoint: float = 0.0
     legitimacy: float = 0.0
     gap: float = 0.0
@@ -168,7 +170,7 @@ class Force:
     @property
     def soldiers(self) -> int:
         """Soldiers at the start, at least 1."""
-        return max(1, self.levers["soldiers"])
+        return max(1, self.at_start)
 
     def counted(self, status: str) -> int:
         """How many of the force have the status."""

@@ -125,8 +125,9 @@ def bind_residents(w: World, first: int, last: int) -> None:
         w.class_low[c] = FAR
         w.class_low_threshold[c] = NO_THRESHOLD
         for i in range(w.reservists_start[c], w.reservists_end[c]):
-            renew(w, i)
-            bind(w, i)
+            if w.status[i] == codes.HOME:  # others are in hiding from the first day on
+                renew(w, i)
+                bind(w, i)
         for i in range(w.civilians_start[c], w.civilians_end[c]):
             renew(w, i)
             bind(w, i)

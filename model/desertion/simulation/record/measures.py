@@ -15,11 +15,12 @@ from desertion.simulation.record.tables import DAILY_COLUMNS
 
 
 def first_squads(world: World) -> Array:
-    """The squad in which each soldier began, -1 for others."""
+    """The squad to which each soldier belonged at the start, -1 for others."""
     start = np.full(len(world.status), -1, np.int64)
-    founders = world.squad_founders.astype(np.int64)
     rows = np.flatnonzero(world.kind == SOLDIER)
-    start[rows] = np.repeat(np.arange(len(founders)), founders)
+    f = world.force_of[rows]
+    first = world.squad_first[f]
+    start[rows] = first + (rows - world.person_first[f]) // world.squad_size[first]
     return start
 
 

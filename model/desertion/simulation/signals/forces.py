@@ -59,7 +59,8 @@ def _deterrent(w: World, f: int, route: int) -> float:
     """Cost of a route by fear of punishment, less the same in the reference state: hiding risks being caught, refusing is certain to be."""
     force, weight = w.forces[f], w.behaviour[0].push_punishment
     if route == codes.HIDE:
-        usual = deterrence(w.reference[f].punishment, 1.0 if w.reference[f].police > 0.0 else 0.0, weight)
+        police = w.reference[f].police / w.money  # at the size of the run, as those in hiding are
+        usual = deterrence(w.reference[f].punishment, chance_to_be_caught(police, float(w.hiding_start[f])), weight)
         return deterrence(force.punishment, w.odds[f], weight) - usual
     if route == codes.REFUSE:
         return deterrence(force.punishment - w.reference[f].punishment, 1.0, weight)

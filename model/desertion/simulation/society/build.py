@@ -13,7 +13,8 @@ from desertion.engine.pointer import core_of
 from desertion.engine.threads import Team
 from desertion.rules.draws import BREAKPOINT, FRAILTY, FRONT, THRESHOLD, TRAITS, normals, u64, uniform, uniforms
 from desertion.rules.hazard import THRESHOLD as THRESHOLD_FORM
-from desertion.simulation.clocks.targets import bind_residents, bind_squads
+from desertion.simulation.clocks.targets import bind_residents, bind_squads, list_own_clock, renew
+from desertion.simulation.day.flight import from_draws
 from desertion.simulation.day.ledger import write_day
 from desertion.simulation.day.register import count_everybody
 from desertion.simulation.day.turnout import fill_streets
@@ -42,6 +43,9 @@ def found(plan: SocietyPlan, blank: dict[str, Any], has_clocks: bool, threads: i
     team = Team(core, world.longest, threads)
     _fill_people(core, len(plan.scenario.forces))
     team.spread(_draw_traits, len(world.status))
+    absent = plan.absent()
+    if len(absent):
+        _hide(core, absent)
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:
         _draw_thresholds(world, core, plan.scenario)
@@ -52,6 +56,8 @@ def found(plan: SocietyPlan, blank: dict[str, Any], has_clocks: bool, threads: i
         team = Team(core, world.longest, threads)
         team.spread(bind_residents, len(world.community_force))
         team.spread(bind_squads, len(world.squad_force))
+    if len(absent):
+        _list_hidden(core, absent)
     return world
 
 
@@ -102,6 +108,38 @@ def _draw_traits(w: World, first: int, last: int) -> None:
             w.status[i] = codes.HOME
             if skilled < w.forces[f].skilled_share:
                 w.trait[i] = codes.SKILLED_BIT
+
+
+@kernel
+def _hide(w: World, absent: Array) -> None:
+    """Let people be in hiding since before the first day: soldiers leave their places, and are none of their squads' first members."""
+    for i in absent:
+        w.status[i] = codes.HIDING
+        w.since[i] = -1  # the police look for them on the first day
+        from_draws(w, i, codes.HIDING, 0)
+        q = w.squad[i]
+        if q < 0:
+            continue
+        w.trait[i] &= ~codes.ORIGINAL_BIT & 0xFF
+        w.squad_founders[q] -= 1
+        last = w.squad_founders[q]
+        for j in range(last + 1):
+            if w.slots[q, j] == i:
+                w.slots[q, j] = w.slots[q, last]
+                w.slots[q, last] = -1
+                break
+
+
+@kernel
+def _list_hidden(w: World, absent: Array) -> None:
+    """Put those who hide on the first day on the list of people in passing, and give them clocks of their own."""
+    for i in absent:
+        w.is_active[i] = 1
+        w.active[w.active_n[0]] = i
+        w.active_n[0] += 1
+        if w.has_clocks:
+            renew(w, i)
+            list_own_clock(w, i)
 
 
 @kernel

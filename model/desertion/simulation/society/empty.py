@@ -283,7 +283,8 @@ def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
             [next((q for q, row in enumerate(plan.squad_rows) if row[0] == f), 0) for f in range(n)], np.int64
         ),
         "post_cursor": np.zeros(n, np.int64),
-        "soldiers_start": np.array([force.soldiers for force in forces], np.int64),
+        "soldiers_start": np.array([force.serving for force in forces], np.int64),
+        "hiding_start": np.array([force.hiding for force in forces], np.int64),
         "reservists_all": np.array([force.reservists for force in forces], np.int64),
         "officer_weight": np.array([force.officer_weight for force in forces], np.float64),
         "facing": np.array(facing, np.uint8).reshape(n, n),
@@ -313,7 +314,7 @@ def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
         "skilled_gone": np.zeros(n, np.int64),
         "output_gap": zeros.copy(),
         "information": zeros.copy(),
-        "effective": np.array([float(force.soldiers) for force in forces]),
+        "effective": np.array([float(force.serving) for force in forces]),
         "prisoners_seen": np.zeros((n, 2)),
         "served": np.zeros(n, np.int64),
         "wave_force": np.array([f for f, _ in waves], np.int64),

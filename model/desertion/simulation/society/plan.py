@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from desertion.simulation.world.fields import Array
+
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
@@ -17,6 +21,14 @@ def shares_to_counts(shares: list[float], total: int) -> list[int]:
     for j in order[: total - sum(counts)]:
         counts[j] += 1
     return counts
+
+
+def absent_among(people: int, share: float) -> Array:
+    """Numbers, in rising order, of those of a group's `people` who are absent on the first day, see `parameters.force.absent_of`."""
+    if share <= 0.0:
+        return np.zeros(0, np.int64)
+    passed = np.floor(np.arange(people + 1) * share)
+    return np.flatnonzero(passed[1:] > passed[:-1])
 
 
 class SocietyPlan:
@@ -34,6 +46,14 @@ class SocietyPlan:
         self.region_first: list[int] = []
         for f in range(len(forces)):
             self._add_force(f)
+
+    def absent(self) -> Array:
+        """Rows of the soldiers and reservists who are in hiding on the first day, in rising order."""
+        rows = [np.zeros(0, np.int64)]
+        for first, force in zip(self.first, self.scenario.forces, strict=True):
+            rows.append(first + absent_among(force.soldiers, force.absent_soldiers))
+            rows.append(first + force.soldiers + absent_among(force.reservists, force.absent_reservists))
+        return np.concatenate(rows)
 
     def _add_force(self, f: int) -> None:
         force = self.scenario.forces[f]

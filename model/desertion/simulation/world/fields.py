@@ -201,6 +201,7 @@ class World(NamedTuple):
     squad_first: Values  # (F)
     post_cursor: Values  # (F)
     soldiers_start: Values  # (F) soldiers serving at the start
+    hiding_start: Values  # (F) persons in hiding at the start
     reservists_all: Values  # (F)
     officer_weight: Values
     facing: Values  # (F, F) uint8
