@@ -1,4 +1,4 @@
-"""What sets soldiers apart: the exponent by which they weigh their chances, and that some are absent when the run begins."""
+"""What sets soldiers apart: the exponent by which they weigh their chances, that some are absent when the run begins, and that units are cut off."""
 
 from __future__ import annotations
 
@@ -85,3 +85,70 @@ def test_the_police_find_the_absent_from_the_first_day_on() -> None:
     )
     expected = 1000.0 * -np.expm1(-0.5)
     assert abs(caught - expected) < 4.0 * np.sqrt(expected)
+
+
+# --- cut off, and whole units ----------------------------------------------------------------------------------------------------------------
+
+TRAPPED: dict[str, Any] = {
+    "name": "army",
+    "soldiers": 20_000,
+    "reservists": 0,
+    "civilians": 0,
+    "community": 1000,
+} | INERT
+TRAPPED |= {"platoon": 1, "company": 1, "front_share": 0.5, "contact": 0.0, "quarter_announced": 0.8}
+
+
+def trapped(days: int, seed: int, behaviour: dict[str, Any], **force: Any) -> DesertionModel:
+    """An army of 2,000 companies of ten men, half of them in contact, who can only surrender and only when cut off."""
+    return DesertionModel(made(days, [TRAPPED | force], behaviour=NOBODY | behaviour), rng=seed).run()
+
+
+@pytest.mark.statistical
+def test_companies_are_cut_off_as_often_and_as_long_as_stated() -> None:
+    """Null: with chance p, for d days, d p / (d p + 1 - p) of those in contact; 1,000 companies, mean of 60 days after 40, 4 sd of a binomial of 600."""
+    model = trapped(100, 1, {}, cut_off_chance=0.05, cut_off_days=4.0)
+    share = model.daily["cut_off"].to_numpy()[41:].mean() / 10_000.0
+    expected = 4.0 * 0.05 / (4.0 * 0.05 + 0.95)
+    assert abs(share - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / 15_000.0)
+    assert model.daily["departures"].iloc[-1] == 0
+
+
+@pytest.mark.statistical
+def test_being_cut_off_opens_surrender_to_all_the_men_of_a_company() -> None:
+    """Null: in ten days all 10,000 men in contact surrender at `cut_off_contact` times the baseline, 1 - exp(-0.4), nobody else; binomial, 4 sd."""
+    model = trapped(10, 2, {"chance_power": 0.0}, cut_off_chance=1.0, cut_off_contact=4.0, base_soldier_surrender=0.01)
+    gone, expected = model.daily["left"].iloc[-1], 10_000.0 * -np.expm1(-0.4)
+    assert abs(gone - expected) < 4.0 * np.sqrt(expected * np.exp(-0.4))
+    w = model.world
+    front = w.company_contact[w.squad_company[w.squad]] != 0
+    assert not (w.status[~front] == codes.SURRENDERED).any()
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("cohesion", "share"), [(0.0, 0.6), (0.5, 0.3), (1.0, 0.0)])
+def test_a_company_follows_its_commander_with_a_chance_that_falls_with_cohesion(cohesion: float, share: float) -> None:
+    """Null: of 1,000 commanders 1 - exp(-0.2) surrender on day 1, and `share` of their companies follow, whole; binomial, 4 sd, false alarm 6e-5."""
+    force = {"cut_off_chance": 1.0, "cut_off_contact": 1.0, "base_soldier_surrender": 0.2, "officer_share": 1.0}
+    model = trapped(1, 3, {"unit_surrender": 0.6, "unit_cohesion": cohesion, "unit_event_weight": 2.0}, **force)
+    day, chance = model.daily.iloc[1], -np.expm1(-0.2) * share
+    assert abs(day["unit_surrenders"] - 1000.0 * chance) <= 4.0 * np.sqrt(1000.0 * chance * (1.0 - chance))
+    w = model.world
+    whole = np.bincount(w.squad[w.status == codes.SURRENDERED], minlength=len(w.squad_n)) == 10
+    assert whole.sum() >= day["unit_surrenders"]
+    assert (w.squad_n == 0).sum() == whole.sum()
+    own = trapped(1, 3, {"unit_event_weight": 2.0}, **force)  # the same fates, each for himself
+    followed = (w.left_day >= 0) & (own.world.left_day < 0)
+    assert (w.squad_n[w.squad[followed]] == 0).all()
+    assert (day["news"] > own.daily["news"].iloc[1]) == (share > 0.0)
+
+
+def test_only_the_commander_carries_his_company_and_only_when_it_is_cut_off() -> None:
+    """Without officers, and in contact that is not cut off, each man surrenders by himself however many do."""
+    sure = {"unit_surrender": 1.0, "unit_cohesion": 0.0}
+    leaderless = {"cut_off_chance": 1.0, "cut_off_contact": 1.0, "base_soldier_surrender": 0.2}
+    in_contact = {"contact": 1.0, "base_soldier_surrender": 0.2, "officer_share": 1.0}
+    for force in (leaderless, in_contact):
+        model = trapped(3, 4, sure, **force)
+        assert model.daily["unit_surrenders"].sum() == 0
+        assert model.daily["left"].iloc[-1] == trapped(3, 4, {}, **force).daily["left"].iloc[-1] > 0

@@ -152,6 +152,9 @@ _CAPS = {
     "officer_weight": (0.0, 100.0),
     "legitimacy_": (0.0, 20.0),
     "erosion": (0.0, 100.0),
+    "cut_off_chance": (0.0, 0.3),
+    "cut_off_days": (1.0, 10.0),
+    "cut_off_contact": (0.0, 20.0),
 }
 
 
@@ -333,6 +336,12 @@ _TIGHT: dict[str, dict[str, Any]] = {
         "forces.*.protest_local": 0.8,
     },
     "surrender": {"forces.*.base_soldier_surrender": 0.3, "forces.*.contact": 1.0, "behaviour.unit_event_weight": 5.0},
+    "encircled": {
+        "forces.*.base_soldier_surrender": 0.1,
+        "forces.*.cut_off_chance": 0.1,
+        "forces.*.cut_off_contact": 3.0,
+        "behaviour.unit_surrender": 0.9,
+    },
     "shocks": {"behaviour.shock_unit": 0.5, "behaviour.shock_community": 0.8},
     "return": {"forces.*.police": 2.0, "forces.*.return_rate": 0.3, "forces.*.punished_to_front": 0.9},
     "asylum": {"hosts.*.case_days": 2.5, "hosts.*.enforcement": 0.6, "behaviour.infiltrators": 0.3},

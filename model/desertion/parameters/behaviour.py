@@ -87,6 +87,12 @@ class Behaviour(Frozen):
         0.0,
         100.0,
     )
+    unit_surrender: float = fixed(
+        0.0, "chance", "most chance that a company cut off follows its commander into surrender", 0.0, 1.0
+    )
+    unit_cohesion: float = fixed(
+        0.5, "share", "how much less where all first members of the company still serve", 0.0, 1.0
+    )
     concave_scale: float = fixed(0.01, "share", "s0 of the concave form", 1e-9, 10.0)
     concave_power: float = fixed(
         0.12,

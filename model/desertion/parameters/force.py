@@ -100,6 +100,11 @@ class Force(Frozen):
     rough_country: float = lever(0.5, "share", "opportunity of soldiers to hide", 0.0, 1.0)
     frontier: float = lever(0.2, "share", "opportunity of soldiers to reach a passable frontier", 0.0, 1.0)
     contact: float = lever(0.5, "share", "opportunity to surrender, in units in contact with the enemy", 0.0, 1.0)
+    cut_off_chance: float = lever(0.0, "chance/day", "chance that a company in contact is cut off", 0.0, 1.0)
+    cut_off_days: float = lever(5.0, "days", "days that a company stays cut off", 1.0, 3650.0)
+    cut_off_contact: float = lever(
+        0.0, "share", "opportunity to surrender in a company that is cut off, where it is above `contact`", 0.0, 1e4
+    )
     refuge: float = lever(1.0, "share", "opportunity of all to hide inside the country", 0.0, 1.0)
 
     # the front

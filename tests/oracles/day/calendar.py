@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tests.oracles.day.state import Force, Levers, World
+from tests.oracles.day.chance import CUT_OFF
+from tests.oracles.day.state import Company, Force, Levers, World
 
 
 def calendar(world: World, first_day: Any) -> None:
@@ -26,6 +27,19 @@ def calendar(world: World, first_day: Any) -> None:
             span = world.day - (wave["date"] - first_day).days
             if span >= 0 and not force.fallen:
                 _summon(world, force, number, wave, span)
+    for force in world.forces:
+        for company in force.companies:
+            _cut_off(world, force, company)
+
+
+def _cut_off(world: World, force: Force, company: Company) -> None:
+    """A company is cut off for some days, section 7.11."""
+    company.cut_off = max(0, company.cut_off - 1)
+    chance = force.levers["cut_off_chance"]
+    stands = company.cut_off == 0 and company.contact and company.strength
+    if stands and world.chance.uniform(company.draw, CUT_OFF, world.day) < chance:
+        company.cut_off = math.trunc(force.levers["cut_off_days"])
+    force.today["cut_off"] += company.strength if company.cut_off else 0
 
 
 def _summon(world: World, force: Force, number: int, wave: Levers, span: int) -> None:

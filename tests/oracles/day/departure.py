@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tests.oracles.day.chance import HOST, RANK, STAY
+from tests.oracles.day.chance import COMMAND, HOST, RANK, STAY
 from tests.oracles.day.grid import (
     FLEE,
     HIDE,
@@ -26,6 +26,27 @@ from tests.oracles.day.leaving import leave_squad, treated
 from tests.oracles.day.people import new_thresholds
 from tests.oracles.day.signals import Signals, category_of, passing
 from tests.oracles.day.state import Host, Person, World
+
+
+def with_followers(world: World, leavers: list[tuple[Person, int]]) -> list[tuple[Person, int]]:
+    """The day's leavers by person, with the men of companies that follow their commander, section 7.13."""
+    alone = {person.number for person, _ in leavers}
+    found = list(leavers)
+    for person, route in leavers:
+        if route != SURRENDER or not person.officer:
+            continue
+        force, company = world.forces[person.force], world.company(person)
+        men = [man for man in force.persons if man.status == "serving" and world.company(man) is company]
+        commander = min((man for man in men if man.officer), key=lambda man: man.number)
+        squads = [squad for squad in force.squads if squad.company == company.number]
+        members = sum(squad.members for squad in squads)
+        cohesion = sum(squad.first for squad in squads) / members if members else 0.0
+        chance = world.behaviour["unit_surrender"] * (1.0 - world.behaviour["unit_cohesion"] * cohesion)
+        leads = person is commander and company.cut_off
+        if leads and world.chance.uniform(company.draw, COMMAND, world.day) < chance:
+            force.today["unit_surrenders"] += 1
+            found += [(man, SURRENDER) for man in men if man.number not in alone]
+    return sorted(found, key=lambda leaver: leaver[0].number)
 
 
 def depart_all(world: World, signals: Signals, leavers: list[tuple[Person, int]]) -> list[tuple[Person, int, float]]:

@@ -7,7 +7,16 @@ import math
 from tests.oracles.day.border import deal_with_queue, file_claim
 from tests.oracles.day.chance import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION
 from tests.oracles.day.course import chance_to_pass
-from tests.oracles.day.departure import begin_again, choose, depart_all, fall_back, stay, tell_ties, travel
+from tests.oracles.day.departure import (
+    begin_again,
+    choose,
+    depart_all,
+    fall_back,
+    stay,
+    tell_ties,
+    travel,
+    with_followers,
+)
 from tests.oracles.day.grid import STILL, TICK, ticks
 from tests.oracles.day.signals import Signals
 from tests.oracles.day.state import Force, Person, Squad, World
@@ -15,7 +24,7 @@ from tests.oracles.day.state import Force, Person, Squad, World
 
 def move(world: World, signals: Signals, leavers: list[tuple[Person, int]]) -> None:
     """Departures, then everybody in passing, then claims from abroad, borders and news to ties."""
-    told = depart_all(world, signals, leavers)
+    told = depart_all(world, signals, with_followers(world, leavers))
     arrived: list[Person] = []
     claims: list[Person] = []
     for person in list(world.passing):

@@ -163,6 +163,8 @@ def _openings(world: World, signals: Signals, force: Force, person: Person) -> d
         company = world.company(person)
         flight = signals.flight[force.number, company.home, category].worth
         contact = levers["contact"] if company.contact else 0.0
+        if company.contact and company.cut_off:
+            contact = max(contact, levers["cut_off_contact"])
         mercy = relative(signals.quarter[force.number], force.reference["quarter"])
         away = relative(flight, force.reference["flight_deserter"])
         return {

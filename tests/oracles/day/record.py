@@ -35,7 +35,7 @@ def _force(world: World, force: Force, signals: Signals | None, row: int) -> Row
         {"day": row, "force": levers["name"]}
         | count
         | {f"new_{name}": today[f"new_{name}"] for name in (*ROUTES, "wounded", "killed", "captured")}
-        | {name: today[name] for name in ("caught", "returned", "turned_back", "called")}
+        | {name: today[name] for name in ("caught", "returned", "turned_back", "called", "cut_off", "unit_surrenders")}
         | {
             "left": sum(1 for person in force.persons if person.day_left is not None),
             "departures": force.departures,

@@ -82,6 +82,7 @@ class Company(Unit):
     battalion: int
     division: int
     contact: bool = False
+    cut_off: int = 0
     strength: int = 0
     peak: int = 0
     casualties: list[int] = field(default_factory=lambda: [0] * 3)

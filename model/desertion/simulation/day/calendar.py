@@ -1,9 +1,10 @@
-"""Part 1 of a day: levers that move on dates, exit bans, and call-ups."""
+"""Part 1 of a day: levers that move on dates, exit bans, call-ups, and companies that are cut off."""
 
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
 from desertion.rules.draws import CALLUP, u64, words
+from desertion.simulation.day.encirclement import cut_off_companies
 from desertion.simulation.day.register import enter
 from desertion.simulation.day.turnout import refill_street
 from desertion.simulation.world import codes
@@ -12,10 +13,10 @@ from desertion.simulation.world.fields import World
 
 @kernel
 def open_day(w: World, day: int) -> None:
-    """Move the levers due today, impose bans that outflow has triggered, and send out summonses.
+    """Move the levers due today, impose bans that outflow has triggered, send out summonses, and cut companies off.
 
     (1) Levers whose date has come stand at their new values. (2) An exit ban comes where enough reservists have fled, and no state that has fallen has
-    a ban or a guarded frontier. (3) Each call-up that has begun summons whom it lacks.
+    a ban or a guarded frontier. (3) Each call-up that has begun summons whom it lacks. (4) Companies in contact are cut off.
     """
     while w.event_next[0] < len(w.event_day) and w.event_day[w.event_next[0]] <= day:
         e = w.event_next[0]
@@ -40,6 +41,7 @@ def open_day(w: World, day: int) -> None:
     for v in range(len(w.wave_force)):
         if w.wave_day[v] <= day and w.fallen[w.wave_force[v]] < 0:
             _call_up(w, v, day)
+    cut_off_companies(w, day)
 
 
 @kernel

@@ -42,6 +42,8 @@ def _write_force(w: World, row: int, f: int, street: float) -> None:
     out.returned = counts[codes.C_RETURNED]
     out.turned_back = counts[codes.C_TURNED_BACK]
     out.called = counts[codes.C_CALLED]
+    out.cut_off = counts[codes.C_CUT_OFF]
+    out.unit_surrenders = counts[codes.C_UNITS]
     out.left = w.left[f]
     out.departures = w.departures[f]
     out.served = w.served[f]

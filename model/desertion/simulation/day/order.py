@@ -2,11 +2,11 @@
 
 Everybody decides on what was visible at the end of yesterday; nobody's place in a list matters.
 
-1. Calendar: levers that move, exit bans, call-ups.
+1. Calendar: levers that move, exit bans, call-ups, companies that are cut off.
 2. Signals: perceived chances, fears and shared hazards, published once.
 3. Combat: casualty clocks advance; who is hit today does not leave today.
 4. Decisions: exit clocks advance for all who still can leave.
-5. Movement: visas, departures, travel, frontiers, admission, transit, claims, returns, police, recovery, training.
+5. Movement: companies that follow their commander, visas, departures, travel, frontiers, admission, transit, claims, returns, police, recovery, training.
 6. Institutions: hosts decide cases, beliefs fade; the street; legitimacy, output, breakpoints.
 7. Bookkeeping: pressures, then the day's record.
 
@@ -21,7 +21,8 @@ from desertion.engine.pointer import arrays_of
 from desertion.engine.threads import Team
 from desertion.simulation.day.calendar import open_day
 from desertion.simulation.day.combat import strike
-from desertion.simulation.day.departure import depart_all, issue_visas, make_ready
+from desertion.simulation.day.departure import depart_all, issue_visas, make_ready, sort_out
+from desertion.simulation.day.encirclement import follow_commanders
 from desertion.simulation.day.home import count_people, govern, march
 from desertion.simulation.day.hosts import admit_all, decide_all, forget
 from desertion.simulation.day.ledger import write_day
@@ -53,6 +54,8 @@ def afternoon(core: Any, team: Team, day: int) -> None:
 
     What concerns each person alone is done on the team's threads.
     """
+    if follow_commanders(core, day):
+        sort_out(team.arrays)
     issue_visas(core)
     team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)

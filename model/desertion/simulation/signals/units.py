@@ -6,6 +6,7 @@ from desertion.engine.compile import kernel
 from desertion.rules.hazard import NONE, THRESHOLD, contagion, level_rate, opening, soldiers_power, weighted_share
 from desertion.rules.push import soldier_push, strain_of, thinned_risk
 from desertion.rules.ticks import SHARE
+from desertion.rules.units import way_to_surrender
 from desertion.simulation.signals.contagion import threshold_pull, total_of, weighted_gone
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Record, World
@@ -119,7 +120,10 @@ def opportunity_in_squad(w: World, q: int, route: int) -> float:
     if route == codes.FLEE:
         return w.unit_flight[w.row_seen[w.squad_community[q]]]
     if route == codes.SURRENDER:
-        contact = force.contact if w.company_contact[w.squad_company[q]] != 0 else 0.0
+        company = w.squad_company[q]
+        contact = way_to_surrender(
+            force.contact, force.cut_off_contact, w.company_contact[company] != 0, w.company_cut_off[company] > 0
+        )
         b = w.behaviour[0]
         power = soldiers_power(b.soldier_chance_power, b.chance_power)
         return opening(contact, w.quarter[f], w.reference[f].quarter, power)

@@ -153,6 +153,7 @@ def _unit_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "company_division": companies[:, 2].astype(np.int32),
         "company_key": np.array(keys, np.int64),
         "company_contact": np.zeros(n_k, np.uint8),
+        "company_cut_off": np.zeros(n_k, np.int32),
         "company_size": company_size,
         "company_n": np.zeros(n_k, np.int32),
         "company_peak": np.zeros(n_k, np.int32),

@@ -38,9 +38,10 @@ WANTED_BITS = (
 # What a day's counters count, a column each.
 DAY_COUNTS = (
     "new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled", "new_wounded", "new_killed", "new_captured",
-    "caught", "returned", "turned_back", "called",
+    "caught", "returned", "turned_back", "called", "cut_off", "unit_surrenders",
 )  # fmt: skip
 C_WOUNDED, C_KILLED, C_CAPTURED, C_CAUGHT, C_RETURNED, C_TURNED_BACK, C_CALLED = 5, 6, 7, 8, 9, 10, 11
+C_CUT_OFF, C_UNITS = 12, 13
 HOST_COUNTS = (
     "admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on",
     "visas",

@@ -101,6 +101,7 @@ class World(NamedTuple):
     company_force: Values
     company_key: Values
     company_contact: Values  # (K) uint8: whether it stands in contact with the enemy
+    company_cut_off: Values  # (K) int32: days, today included, that it is cut off yet
     company_division: Values
     company_battalion: Values
     company_size: Values
@@ -207,7 +208,7 @@ class World(NamedTuple):
     facing: Values  # (F, F) uint8
     reference: Values  # (F) records of Reference's numbers
     count: Values  # (F, 18) int64  # pyright: ignore[reportIncompatibleMethodOverride] - nobody counts a world's fields
-    counts_today: Values  # (F, 12) int64
+    counts_today: Values  # (F, counts) int64
     news: Values  # (F, 5) int64
     news_new: Values
     news_facing: Values  # (F, 5) int64: its news as armies that face the same enemy remember it
@@ -304,7 +305,7 @@ DAILY_EXTRA = (
     "new_hide", "new_flee", "new_surrender", "new_refuse", "new_wounded", "new_killed", "new_captured", "caught", "returned",
     "left", "departures", "strength", "effective_strength", "legitimacy", "turnout", "war_index", "information", "output_lost",
     "collapsed", "fallen", "new_skilled", "turned_back", "called", "served", "news", "prisoner_cost_eur", "captor_casualties",
-    "captor_saved", "threat", "quarter_believed", "flight_believed",
+    "captor_saved", "threat", "quarter_believed", "flight_believed", "cut_off", "unit_surrenders",
 )  # fmt: skip
 HOST_EXTRA = (
     "at_border", "waiting", "admitted", "irregular", "turned_away", "decided", "granted", "refused", "protected", "abroad",
