@@ -1,19 +1,49 @@
 """Desertion cascades: who stays, who leaves an army, by which door, and what the neighbours do about it.
 
-The names below are the whole everyday interface. They are loaded when first used, so that importing `desertion` costs
-next to nothing.
+The names below are the whole public interface; they stay, and what changes about them is announced a version ahead by a
+`DeprecationWarning`. Everything else in the package may change without a word.
+
+The model
+    `DesertionModel`      one run, day by day: a Mesa model with tables `daily`, `hosts`, `people()` and `measures()`
+    `Scenario`            who is there, where they may go, how they decide, what changes when; `Scenario.load(name or path)`
+    `Policy`              changes to levers with dates, to be laid over any scenario
+    `Society`             people built once, on whom any policy can be run
+    `Soldier`, `Reservist`, `Civilian`    the people; subclass one to change how it decides
+
+Questions: each takes a `Scenario`, a name or a path, and gives a table or an object with tables
+    `compare`             policies on the same people and fates -> `Comparison`
+    `sweep`               many runs over inputs, or over design points of your own -> `Study`
+    `sensitivity`         which inputs decide a measure -> table
+    `search`              policy mixes on the Pareto front within limits
+    `theory`              reproduction number, tipping point, steady states; no run
+    `trace`               one person's life, term by term -> table
+    `history`             dated series and their caveats, beside a scenario if you like
+    `calibrate`           rival explanations fitted to series
+    `contagion`           your own events: do linked units act close together?
+    `claims`              claims judged over plausible worlds
+    `thesis`              contagion against its rivals on all series
+
+Every name is loaded when it is first used, so that importing `desertion` costs next to nothing. `InputError` is what wrong
+input raises: one sentence that says what, where and the way out.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
+    from desertion.errors import InputError
+    from desertion.scenario import Policy, Scenario
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.population.persons import Civilian, Reservist, Soldier
     from desertion.simulation.society.society import Society
+    from desertion.simulation.trace import trace
     from desertion.study import Study, compare, sweep
     from desertion.study.comparison.comparison import Comparison
+    from desertion.study.history.history import history
+    from desertion.study.places.contagion import contagion
+    from desertion.study.questions import calibrate, claims, search, sensitivity
+    from desertion.study.thesis.thesis import thesis
+    from desertion.theory.summary import theory
 
 __version__ = "0.1.0"
 
@@ -21,32 +51,57 @@ __all__ = [
     "Civilian",
     "Comparison",
     "DesertionModel",
+    "InputError",
+    "Policy",
     "Reservist",
     "Scenario",
     "Society",
     "Soldier",
     "Study",
     "__version__",
+    "calibrate",
+    "claims",
     "compare",
+    "contagion",
+    "history",
+    "search",
+    "sensitivity",
     "sweep",
+    "theory",
+    "thesis",
+    "trace",
 ]
 
 _HOMES = {
     "Civilian": "desertion.simulation.population.persons",
     "Comparison": "desertion.study.comparison.comparison",
     "DesertionModel": "desertion.simulation.model",
+    "InputError": "desertion.errors",
+    "Policy": "desertion.scenario",
     "Reservist": "desertion.simulation.population.persons",
     "Scenario": "desertion.scenario",
     "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study",
+    "calibrate": "desertion.study.questions",
+    "claims": "desertion.study.questions",
     "compare": "desertion.study",
+    "contagion": "desertion.study.places.contagion",
+    "history": "desertion.study.history.history",
+    "search": "desertion.study.questions",
+    "sensitivity": "desertion.study.questions",
     "sweep": "desertion.study",
+    "thesis": "desertion.study.thesis.thesis",
+    "trace": "desertion.simulation.trace",
 }
+# `theory` is the package of that name, which can be called.
+_PACKAGES = ("theory",)
 
 
 def __getattr__(name: str) -> Any:
     """Load one of the public names on first use."""
+    if name in _PACKAGES:
+        return import_module(f"desertion.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'desertion' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

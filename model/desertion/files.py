@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import weakref
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,6 +106,18 @@ def _check_is_no_folder(path: Path) -> None:
         raise InputError(
             f"{path}: a folder stands where a file is to be written; move it, or name another place with --out"
         )
+
+
+class PassingFolder:
+    """A temporary folder that goes when nobody holds this object any more.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="desertion-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 
 
 @contextmanager

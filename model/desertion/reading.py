@@ -183,7 +183,7 @@ def csv_rows(
     path: Path,
     *,
     wanted: Sequence[str],
-    numbers: Sequence[str],
+    numbers: Sequence[str] | None,
     optional: Sequence[str] | None = None,
     comment: str = "",
 ) -> tuple[Row, ...]:
@@ -195,7 +195,7 @@ def csv_rows(
     Args:
         path: The file.
         wanted: Columns that must be there, in small letters.
-        numbers: Columns that hold numbers.
+        numbers: Columns that hold numbers; if None, any column may.
         optional: Columns that may be there; if None, any other column may.
         comment: What a line begins with that is none of the table; empty if there are no such lines.
 
@@ -221,7 +221,11 @@ def csv_rows(
     if len(found) < 2:
         raise InputError(f"{where}: there is no row under the headings; at least one is needed", where=where)
     rows = [(number, _cells(columns, cells, f"{where}:{number}")) for number, cells in found[1:]]
-    comma = any(_DECIMAL_COMMA.fullmatch(cells.get(name, "")) for _, cells in rows for name in numbers)
+    comma = any(
+        _DECIMAL_COMMA.fullmatch(cells.get(name, ""))
+        for _, cells in rows
+        for name in (columns if numbers is None else numbers)
+    )
     return tuple(Row(f"{where}:{number}", cells, comma) for number, cells in rows)
 
 

@@ -33,10 +33,10 @@ def test_a_smaller_thesis_says_what_is_smaller_and_how_to_repeat_it() -> None:
     """A full test says nothing; one with fewer generations names them, and its command carries the option."""
     from dataclasses import replace
 
-    from desertion.commands import thesis
+    from desertion.study.thesis import thesis
     from desertion.study.thesis.steps import Sizes
 
-    assert thesis._smaller(Sizes()) == []
-    assert "generations 5 instead of 8" in thesis._smaller(replace(Sizes(), generations=5))[0].text
-    assert thesis._again(False, None, 5, None, 2) == "desertion thesis --generations 5 --seed 2"
-    assert thesis._again(True, None, None, 20, 1) == "desertion thesis --quick --table 20 --seed 1"
+    assert thesis.smaller(Sizes()) == []
+    assert "generations 5 instead of 8" in thesis.smaller(replace(Sizes(), generations=5))[0].text
+    assert thesis.repeated(False, None, 5, None, 2) == "desertion thesis --generations 5 --seed 2"
+    assert thesis.repeated(True, None, None, 20, 1) == "desertion thesis --quick --table 20 --seed 1"

@@ -27,12 +27,12 @@ def command(
     out: options.Out = None,
 ) -> None:
     """Fit the rival explanations to historical series by ABC-SMC; interrupted fits go on where they stopped."""
-    from desertion.commands._shared.thesis import quieten, write_case
+    from desertion.commands._shared.thesis import write_case
     from desertion.files import folder
     from desertion.study.thesis.cases import CASES
     from desertion.study.thesis.report import summary
     from desertion.study.thesis.scenario_cases import any_case
-    from desertion.study.thesis.steps import Sizes, fit_case
+    from desertion.study.thesis.steps import Sizes, fit_case, quieten
 
     target = folder(out or Path("outputs/calibration"))
     sizes = Sizes(particles=particles, generations=generations)

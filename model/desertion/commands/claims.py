@@ -11,8 +11,7 @@ from desertion.commands._shared import options
 from desertion.commands._shared.studies import exit_code
 
 if TYPE_CHECKING:
-    from desertion.study.claims.trial import ClaimsPlan
-    from desertion.study.run.sweep import RunOptions
+    from desertion.study.claims.trial import ClaimsOutcome
 
 
 def command(
@@ -37,19 +36,12 @@ def command(
     ] = False,
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
-    from dataclasses import replace
-
     from desertion.files import folder
-    from desertion.study.claims.trial import ClaimsPlan, quickly
+    from desertion.study.run.options import RunOptions
     from desertion.study.run.runner import DriveOptions
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import RunOptions
 
-    chosen = tuple(ids or ())
-    plan = ClaimsPlan(path=claims, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
-    plan = quickly(plan) if quick else plan
     target = folder(out or Path("outputs/claims-quick" if quick else "outputs/claims"))
-    plan = replace(plan, command=_command(plan))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
     by = RunOptions(
@@ -59,15 +51,23 @@ def command(
         accept_changes=accept_changes,
         driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
     )
-    return exit_code(lambda: _judge(plan, file, target, None if report else by))
+
+    def work() -> int:
+        from desertion.study.questions import claims as judged
+
+        outcome = judged(
+            ids or (), worlds=worlds, runs=runs, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
+            out=file, options=by,
+        )  # fmt: skip
+        return _tell(outcome, target, claims)
+
+    return exit_code(work)
 
 
-def _judge(plan: "ClaimsPlan", file: Path, target: Path, by: "RunOptions | None") -> int:
-    """Run what is missing, unless nothing is to be run; write and print the verdicts."""
+def _tell(outcome: "ClaimsOutcome", target: Path, own: Path | None) -> int:
+    """Write and print the verdicts."""
     from desertion.files import write_text
-    from desertion.study.claims.trial import judged_file, put_to_the_test
 
-    outcome = judged_file(plan, file) if by is None else put_to_the_test(plan, file, by)
     for row in outcome.judged:
         verdict = row.verdict
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
@@ -75,15 +75,7 @@ def _judge(plan: "ClaimsPlan", file: Path, target: Path, by: "RunOptions | None"
         print("provisional: too few worlds for a verdict")
     for path in outcome.write(target):
         print(path)
-    if plan.path is not None:
+    if own is not None:
         # Whoever is handed the folder can judge its runs again: the file of runs names the claims, but does not hold them.
-        print(write_text(target / "claims.toml", plan.path.read_text(encoding="utf-8")))
+        print(write_text(target / "claims.toml", own.read_text(encoding="utf-8")))
     return 0
-
-
-def _command(plan: "ClaimsPlan") -> str:
-    """The command that repeats the study, wherever its results are put."""
-    words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
-    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
-    words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
-    return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])

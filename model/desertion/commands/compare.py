@@ -26,6 +26,13 @@ Arms = Annotated[
         help="A policy to compare; repeatable. Join several with +, as in fast-track+exit-ban. The first is the baseline.",
     ),
 ]
+OwnPoints = Annotated[
+    Path | None,
+    typer.Option(
+        "--points",
+        help="CSV file of what to compare in place of policies, a row an arm: inputs by dotted key, policies, label.",
+    ),
+]
 Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed comparison or version.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Paper = Annotated[bool, typer.Option("--paper", help="Draw the figures for print, as PDF.")]
@@ -48,6 +55,7 @@ FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
     policies: Arms = None,
+    points: OwnPoints = None,
     settings: _options.Settings = None,
     seed: _options.Seed = 1,
     runs: _options.Runs = 20,
@@ -63,13 +71,14 @@ def command(
 ) -> int:
     """Compare policies on common random numbers; write table, curves and report."""
     from desertion.files import folder
-    from desertion.study.comparison.compare import USUAL, spec_of
+    from desertion.study.comparison.compare import spec_of
     from desertion.study.run.runner import DriveOptions
     from desertion.study.run.sweep import RunOptions
 
     spec = spec_of(
         scenario,
-        policies or USUAL,
+        policies,
+        points=points,
         runs=runs,
         seed=seed,
         scale=scale,
@@ -181,10 +190,9 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
     from desertion.figures import style
     from desertion.files import replacing_folder
     from desertion.study.comparison.pictures import KINDS, SHARED, draw
-    from desertion.study.design.point import scenario_of
 
     spec = comparison.header["spec"]
-    first = scenario_of({**spec, "policies": spec["policies"][comparison.baseline]})
+    first = comparison.arm(comparison.baseline)
     with replacing_folder(out) as fresh:
         for name, table in comparison.tables().items():
             write_csv(fresh / f"{name}.csv", table)

@@ -35,16 +35,17 @@ def command(
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
     from desertion.files import folder
-    from desertion.study.history import shipped as history
-    from desertion.study.history.beside import COUNTERPARTS, beside
+    from desertion.study.history.beside import COUNTERPARTS
+    from desertion.study.history.history import history
+    from desertion.study.history.shipped import names as shipped
 
     words = {"unit": unit, "counts": counts, "source": source, "grade": grade}
     for_all = {key: word for key, word in words.items() if word is not None}
     if out is not None:
         folder(out)
-    for name in names or (COUNTERPARTS if with_model else history.names()):
-        series = history.load(name, kind, for_all)
-        pair = beside(series, runs, seed) if with_model else None
+    for name in names or (COUNTERPARTS if with_model else shipped()):
+        found = history(name, kind=kind, words=for_all, with_model=with_model, runs=runs, seed=seed)
+        series, pair = found.series, found.modelled
         # Drawn before it is printed: what cannot be shown is not lost.
         drawn = None if out is None else _draw(series, pair, out)
         flag = ", recalled figures" if series.recalled else ""

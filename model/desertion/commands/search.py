@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from desertion.study.analysis.goal import Goal
     from desertion.study.design.spec import StudySpec
-    from desertion.study.run.sweep import RunOptions
+    from desertion.study.questions import Search
     from desertion.study.search.candidates import SearchResult
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
@@ -71,58 +72,44 @@ def command(
     quiet: Quiet = False,
 ) -> int:
     """Search for policy mixes on the Pareto front within limits, or go on with a search."""
-    from desertion.errors import input_error
-    from desertion.study.analysis.goal import Goal
-    from desertion.study.design.reading import changed, read_spec
+    from desertion.study.questions import search
+    from desertion.study.run.options import RunOptions
     from desertion.study.run.runner import DriveOptions
-    from desertion.study.run.sweep import RunOptions, study_path
 
-    wanted = dict(_pairs(want or ["left_total=more", "cost_eur=less"], "--want"))
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
-    goal = Goal(wanted, limits)
-    if check < 0:
-        raise input_error("--check", check, "must be a whole number of replicates >= 0 (0: no check)")
-    spec = changed(
-        read_spec(study_path(study)), runs=runs, scale=scale, seed=seed, settings=_options.settings(settings)
-    )
-    file = out or Path(f"{spec.name}-search.sqlite")
+    wanted = dict(_pairs(want or [], "--want"))
     hint = DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]]))
-    options = RunOptions(workers=workers or 0, accept_changes=accept_changes, quiet=quiet, driving=hint)
-    return exit_code(lambda: _search(spec, goal, candidates, file, options, rival, check, table, plot))
+
+    def work() -> int:
+        found = search(
+            study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
+            seed=seed, settings=_options.settings(settings), out=out or _file(study), workers=workers or 0, quiet=quiet,
+            options=RunOptions(accept_changes=accept_changes, driving=hint),
+        )  # fmt: skip
+        return _tell(found, check, table, plot)
+
+    return exit_code(work)
 
 
-def _search(
-    spec: "StudySpec",
-    goal: "Goal",
-    candidates: int,
-    out: Path,
-    options: "RunOptions",
-    rival: bool,
-    check: int,
-    csv: Path | None,
-    plot: Path | None,
-) -> int:
-    from desertion.study.search.candidates import together
-    from desertion.study.search.search import on_other_fates, search, sobol_sample
+def _file(study: str) -> Path:
+    from desertion.study.run.described import study_path
 
-    results = {"Optuna": search(spec, goal, candidates, out, options)}
-    _show(results["Optuna"], goal)
-    if rival:
-        results["Sobol sequence"] = sobol_sample(spec, goal, candidates, out.with_stem(f"{out.stem}-rival"), options)
-        _compare(results, goal)
-    table = together(results.items(), goal)
-    if check:
-        again = on_other_fates(spec, goal, list(results.values()), check, out.with_stem(f"{out.stem}-check"), options)
-        fresh = dict(zip(results, again, strict=True))
-        _compare(fresh, goal, f"on {check} other replicates, ")
-        table = _checked(table, fresh, goal)
+    return Path(f"{study_path(study).stem}-search.sqlite")
+
+
+def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> int:
+    _show(found.found["Optuna"], found.goal)
+    if len(found.found) > 1:
+        _compare(found.found, found.goal)
+    if found.checked:
+        _compare(found.checked, found.goal, f"on {check} other replicates, ")
     if csv is not None:
         from desertion.files import write_text
 
-        write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+        write_text(csv, found.table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
         print(f"written: {csv}")
     if plot is not None:
-        _draw(table, goal, spec, plot)
+        _draw(found.table, found.goal, found.spec, plot)
         print(f"drawn: {plot}")
     return 0
 
@@ -144,7 +131,7 @@ def _show(result: "SearchResult", goal: "Goal") -> None:
 _NO_LEVERS = ("runs", "within", "front")
 
 
-def _compare(results: "dict[str, SearchResult]", goal: "Goal", where: str = "") -> None:
+def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "") -> None:
     from desertion.study.search.candidates import compare_found, together
 
     joint = together(results.items(), goal).set_index("proposed_by")["joint_front"]
@@ -156,18 +143,6 @@ def _compare(results: "dict[str, SearchResult]", goal: "Goal", where: str = "") 
         )
     if not where:
         print("(hypervolume: share of the box around all candidates within the limits that some candidate beats)")
-
-
-def _checked(table: "pd.DataFrame", fresh: "dict[str, SearchResult]", goal: "Goal") -> "pd.DataFrame":
-    """Add what the candidates on the fronts gave on other fates."""
-    import pandas as pd
-
-    anew: list[pd.DataFrame] = []
-    for name, result in fresh.items():
-        own = table.index[(table["proposed_by"] == name) & table["front"]]
-        renamed = result.table[list(goal.measures)].rename(columns=lambda measure: f"{measure}_checked")
-        anew.append(renamed.set_axis(own))
-    return table.join(pd.concat(anew))
 
 
 def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) -> None:

@@ -27,10 +27,9 @@ def command(
 
 
 def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:
-    from desertion.study.analysis.answers import Answers
+    from desertion.study.questions import sensitivity
 
-    study = Answers(file)
-    table = study.sensitivity(measure, policy, of)
+    table = sensitivity(file, measure, policy=policy, of=of)
     order = "total" if "total" in table else "effect"
     print(table.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if plot is not None:

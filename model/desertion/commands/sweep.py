@@ -23,6 +23,12 @@ OwnSeed = Annotated[int | None, typer.Option("--seed", help="Seed, in place of t
 OwnPopulation = Annotated[
     str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
 ]
+OwnPoints = Annotated[
+    Path | None,
+    typer.Option(
+        "--points", help="CSV file of design points in place of the study's own: a column an input by dotted key."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk, and stop.")]
 Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed study, version or model.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Run failed, timed out and quarantined runs again.")]
@@ -39,6 +45,7 @@ def command(
     seed: OwnSeed = None,
     settings: _options.Settings = None,
     population: OwnPopulation = None,
+    points: OwnPoints = None,
     workers: _options.Workers = None,
     scheduler: _options.Scheduler = None,
     tls_ca: _studies.Authority = None,
@@ -53,9 +60,11 @@ def command(
 ) -> int:
     """Run a study into one file, or go on with it where it stopped."""
     from desertion.study.design.reading import changed, read_spec
+    from desertion.study.run.described import study_path, with_points
+    from desertion.study.run.options import RunOptions
     from desertion.study.run.runner import DriveOptions
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import RunOptions, default_path, study_path
+    from desertion.study.run.sweep import default_path
 
     spec = changed(
         read_spec(study_path(study)),
@@ -67,6 +76,7 @@ def command(
         on_error=on_error,
         settings=_options.settings(settings),
     )
+    spec = with_points(spec, points)
     part = shard_of(shard) if shard else (1, 1)
     if dry_run:
         return _plan(spec, workers or 0)

@@ -12,10 +12,9 @@ from desertion.commands._shared import options as _options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from desertion.scenario import Scenario
     from desertion.theory.mean_field import MeanField
     from desertion.theory.mixing import Simulated
-    from desertion.theory.reproduction import Reproduction
+    from desertion.theory.summary import Theory
 
 Asylum = Annotated[float | None, typer.Option("--asylum", help="Position of the asylum dial, 0 closed to 1 open.")]
 Points = Annotated[bool, typer.Option("--points/--no-points", help="Simulate towns to lay over the diagram (slow).")]
@@ -41,66 +40,57 @@ def command(
     """Work out the reproduction number of leaving, the steady states and the tipping point."""
     from desertion.commands._shared.running import loaded
     from desertion.files import folder
-    from desertion.theory.mixing import limit_of
-    from desertion.theory.reproduction import reproduction
-    from desertion.theory.weights import in_reference, tipping_value
+    from desertion.theory.summary import theory
 
     given = _options.settings(settings) | ({} if asylum is None else {"asylum": asylum})
     chosen = loaded(scenario, policies, given, scale, days)
     if out is not None:
         folder(out, ["bifurcation.png"])
-    found = reproduction(chosen)
+    found = theory(chosen, measure=max(0, measure), seed=seed)
     print(
         f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form\n"
     )
-    _tell(found, tipping_value(chosen), reproduction(in_reference(chosen)))
-    if measure > 0:
-        _measure(chosen, measure, seed)
-    field = limit_of(chosen)
-    _tell_limit(field)
+    _tell(found)
+    _tell_limit(found)
     if out is not None:
-        _draw(field, out, seed, points=points)
+        _draw(found.field, out, seed, points=points)
 
 
-def _tell(found: Reproduction, tipping: float, reference: Reproduction) -> None:
+def _tell(theory: Theory) -> None:
+    found = theory.reproduction
     print("Reproduction number of leaving (leavers that one leaver adds)")
     print(f"  in the steady state        {_or(found.value, 'no steady state')}")
     print(f"  on the first day           {found.first:.3g}")
-    print(f"  in the reference state     {_or(reference.value, 'no steady state')} (before policies and dial)")
+    print(f"  in the reference state     {_or(theory.reference.value, 'no steady state')} (before policies and dial)")
     print(f"  multiplier, 1 / (1 - R)    {_or(found.multiplier, 'without bounds')}")
-    print(f"  R reaches 1 at             {_or(tipping, 'no multiple')} (times the contagion weights)")
+    print(f"  R reaches 1 at             {_or(theory.tipping, 'no multiple')} (times the contagion weights)")
     if found.jump > LARGE_JUMP:
         print(
             f"  Beware: one leaver moves his nearest by exp({found.jump:.2g}); small units will empty earlier than R says."
         )
     if math.isinf(found.value):
         print("  Contagion carries leaving away until there is nobody left who can leave.")
-        return
-    flows = sorted(zip(found.flows.tolist(), found.ways, strict=True), reverse=True)
-    total = sum(flow for flow, _ in flows) or 1.0
-    print("\nWho leaves in the steady state")
-    for flow, (_, group, route) in flows[:6]:
-        print(f"  {group:<12} {route:<10} {flow / total:6.1%}")
+    else:
+        print("\nWho leaves in the steady state")
+        for row in theory.leavers.head(6).itertuples():
+            print(f"  {row.group:<12} {row.route:<10} {row.share:6.1%}")
+    if theory.measured is not None:
+        error = f" ± {theory.measured.error:.2g}" if len(theory.measured.samples) > 1 else ""
+        print(
+            f"\nMeasured: one more leaver on day {theory.day} means {theory.measured.mean:.3g}{error} departures by day "
+            f"{theory.scenario.days}"
+        )
 
 
-def _measure(scenario: Scenario, runs: int, seed: int) -> None:
-    from desertion.theory.multiplier import measured_multiplier
-
-    day = max(1, scenario.days // 3)
-    found = measured_multiplier(scenario, day=day, runs=runs, seed=seed)
-    error = f" ± {found.error:.2g}" if runs > 1 else ""
-    print(f"\nMeasured: one more leaver on day {day} means {found.mean:.3g}{error} departures by day {scenario.days}")
-
-
-def _tell_limit(field: MeanField) -> None:
+def _tell_limit(theory: Theory) -> None:
+    field = theory.field
     print("\nComplete mixing with the strength refilled")
     print(f"  rate of leaving {field.rate:.3g} a day, contagion weight {field.weight:.3g}, ", end="")
     print(f"half-life {field.half_life:.3g} days" if field.form != "threshold" else "no forgetting")
-    states = field.fixed_points()
-    for state in states:
+    for state in theory.steady_states.itertuples():
         kind = "stable" if state.stable else "unstable: beyond it leaving runs away"
         print(f"  S* = {state.pressure:.4g}, R = {state.reproduction:.3g} ({kind})")
-    if not states:
+    if theory.steady_states.empty:
         print("  no steady state: the weight lies beyond the fold")
     print(f"  fold (R = 1) at contagion weight {_or(field.tipping_weight, 'none')}")
 

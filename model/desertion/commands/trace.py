@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -43,7 +44,6 @@ def command(
     from desertion.commands._shared.running import loaded, seed_of
     from desertion.errors import input_error, unknown_name
     from desertion.files import folder
-    from desertion.simulation.model import DesertionModel
     from desertion.simulation.trace import trace
     from desertion.simulation.world.codes import ROUTES
 
@@ -55,10 +55,8 @@ def command(
     rng = seed_of(seed, replicate)
     if out is not None:
         folder(out, FILES)
-    row = _some_leaver(chosen, rng) if person is None else person
-    model = DesertionModel(chosen, rng=rng)
-    table = trace(model, row)
-    told = model.people().iloc[row]
+    table = trace(chosen, person, seed=rng)
+    row, told = int(table.attrs["person"]), table.attrs["about"]
     way = route or _way(told, table)
     title = _who(row, told)
     # Written before it is printed: what cannot be shown is not lost.
@@ -70,18 +68,7 @@ def command(
         print(f"\nwritten to {out}: {', '.join(FILES)}")
 
 
-def _some_leaver(scenario: Scenario, rng: int) -> int:
-    """The soldier who leaves halfway in the order of leaving, else anybody who does, else the first person."""
-    from desertion.simulation.model import DesertionModel
-
-    people = DesertionModel(scenario, rng=rng).run().people()
-    gone = people[people["day_left"].notna()]
-    soldiers = gone[gone["kind"] == "soldier"]
-    ranked = (soldiers if len(soldiers) else gone).sort_values("day_left", kind="stable")
-    return int(ranked["person"].iloc[len(ranked) // 2]) if len(ranked) else 0
-
-
-def _way(told: pd.Series, table: pd.DataFrame) -> str:
+def _way(told: Mapping[str, Any], table: pd.DataFrame) -> str:
     """The way by which the person left, else the likeliest."""
     import pandas as pd
 
@@ -91,7 +78,7 @@ def _way(told: pd.Series, table: pd.DataFrame) -> str:
     return str(able.groupby("route")["rate"].sum().idxmax()) if len(able) else "hide"
 
 
-def _who(row: int, told: pd.Series) -> str:
+def _who(row: int, told: Mapping[str, Any]) -> str:
     import pandas as pd
 
     from desertion.figures.style import ROUTE_NAMES

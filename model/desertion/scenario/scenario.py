@@ -41,8 +41,8 @@ class Scenario(Layers):
     @classmethod
     def load(
         cls,
-        name_or_path: str | Path,
-        policies: Sequence[str | Path] = (),
+        name_or_path: "str | Path | Scenario",
+        policies: Sequence[str | Path | Policy] = (),
         scale: float | None = None,
         asylum: float | None = None,
         days: int | None = None,
@@ -52,8 +52,8 @@ class Scenario(Layers):
         """Return a shipped scenario or a user's own, with settings made and policies laid over it.
 
         Args:
-            name_or_path: Name of a shipped scenario, or path of a TOML file.
-            policies: Names or paths of policies, in order: where two set the same lever, the last one wins.
+            name_or_path: Name of a shipped scenario, path of a TOML file, or a scenario, whose own policies stay.
+            policies: Names or paths of policies, or policies, in order: where two set the same lever, the last one wins.
             scale: Share of the real size, in (0, 1].
             asylum: Position of the asylum dial in [0, 1]; the status quo if not given.
             days: Horizon, if not the scenario's own.
@@ -63,15 +63,21 @@ class Scenario(Layers):
         Raises:
             InputError: If a document or an argument is wrong.
         """
-        content, where = loading.content(name_or_path)
-        content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
-        own_settings = content.pop("set", {})
-        own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
-        scenario = build(cls, content, where=where)
-        if own_settings:
-            scenario = build(cls, settings.apply(scenario, own_settings), where=where)
-        if not scenario.reference:
-            scenario = scenario._with_reference()
+        own_policies: tuple[Policy, ...] = ()
+        places: dict[str, str] = {}
+        own_remarks: list[str] = []
+        if isinstance(name_or_path, Scenario):
+            scenario = name_or_path
+        else:
+            content, where = loading.content(name_or_path)
+            content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
+            own_settings = content.pop("set", {})
+            own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
+            scenario = build(cls, content, where=where)
+            if own_settings:
+                scenario = build(cls, settings.apply(scenario, own_settings), where=where)
+            if not scenario.reference:
+                scenario = scenario._with_reference()
         if graph is not None:
             graph = str(graph) if isinstance(graph, str | Path) else pairs_of(graph)
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}

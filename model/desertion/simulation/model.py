@@ -14,9 +14,9 @@ from mesa.datacollection import DataCollector
 from desertion.engine import garbage as startup
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
-from desertion.scenario import Scenario
+from desertion.scenario import Policy, Scenario
 from desertion.simulation.first_run import compile_first_run
-from desertion.simulation.population.agents import Agents
+from desertion.simulation.population.agents import Agents, check_kind
 from desertion.simulation.population.crowd import Crowd
 from desertion.simulation.population.institutions import Front, HomeState, HostState, News
 from desertion.simulation.population.persons import Civilian, Person, PersonView, Reservist, Soldier
@@ -64,7 +64,7 @@ class DesertionModel(Model[Any, Any]):
         rng: int | np.integer[Any] | np.random.Generator | None = None,
         population: str = "compiled",
         threads: int = 1,
-        policies: Sequence[str | Path] = (),
+        policies: Sequence[str | Path | Policy] = (),
         asylum: float | None = None,
         scale: float | None = None,
         days: int | None = None,
@@ -101,7 +101,8 @@ class DesertionModel(Model[Any, Any]):
         self._threads = _checked_threads(threads)
         self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
-        self._given = _scenario(scenario, policies, asylum, scale, days, {**(settings or {}), **_dotted(dotted)})
+        wanted = {**(settings or {}), **_dotted(dotted)}
+        self._given = Scenario.load(scenario, policies, scale, asylum, days, wanted)
         self.sized = self._given.sized()
         self.population_name = population
         self._agents_built = population == "mesa"
@@ -135,6 +136,8 @@ class DesertionModel(Model[Any, Any]):
                         way_out='say population = "mesa"',
                     )
             return Crowd(self.world, self.core, self._threads)
+        for kind, base in zip(own, (Soldier, Reservist, Civilian), strict=True):
+            check_kind(kind, base)
         return Agents(self, (own[0] or Soldier, own[1] or Reservist, own[2] or Civilian))
 
     def _build_institutions(self) -> None:
@@ -245,21 +248,7 @@ def _checked_threads(threads: Any) -> int:
 
 
 def _dotted(settings: Mapping[str, Any]) -> dict[str, Any]:
+    if "seed" in settings:
+        way_out = f"write rng={settings['seed']!r}, as for every Mesa model"
+        raise input_error("seed", settings["seed"], "is no argument of DesertionModel", way_out=way_out)
     return {key.replace("__", "."): value for key, value in settings.items()}
-
-
-def _scenario(
-    scenario: Any,
-    policies: Sequence[str | Path],
-    asylum: float | None,
-    scale: float | None,
-    days: int | None,
-    settings: Mapping[str, Any],
-) -> Scenario:
-    if not isinstance(scenario, Scenario):
-        return Scenario.load(scenario, policies=policies, scale=scale, asylum=asylum, days=days, set=settings)
-    changes = dict(settings) | {
-        key: value for key, value in (("asylum", asylum), ("scale", scale), ("days", days)) if value is not None
-    }
-    changed = scenario.with_(changes) if changes else scenario
-    return changed.with_policies([*changed.overlays, *policies]) if policies else changed

@@ -7,7 +7,8 @@ perceived chance and baseline stand before the exponent. The numbers are read ea
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from desertion.simulation.world.people import can_leave, class_of
 
 if TYPE_CHECKING:
     from desertion.engine.threads import Team
+    from desertion.scenario import Policy, Scenario
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.world.fields import World
 
@@ -54,34 +56,68 @@ TERMS = ("frailty", *PUSHES, "shock", "punishment", *(f"contagion_{level}" for l
 """Terms of the log-hazard."""
 
 
-def trace(model: DesertionModel, person: int, days: int | None = None) -> pd.DataFrame:
-    """Run a fresh model and follow one person.
+def trace(
+    scenario: str | Path | Scenario | DesertionModel = "toy",
+    person: int | None = None,
+    days: int | None = None,
+    *,
+    policies: Sequence[str | Path | Policy] = (),
+    settings: Mapping[str, Any] | None = None,
+    seed: int = 1,
+    scale: float | None = None,
+) -> pd.DataFrame:
+    """One person's life, day by day, with every term of his log-hazard.
 
     Args:
-        model: A model in the compiled form on which no day has been run.
-        person: Row of the person in `model.people()`.
+        scenario: A scenario, or its name or path; or a fresh model of the compiled form, whose inputs are its own.
+        person: Row of the person in `model.people()`; if not given, the soldier who leaves halfway in the order of
+            leaving, else anybody who does, else the first person.
         days: Days to follow, to the horizon if not given.
+        policies: Policies laid over the scenario.
+        settings: Inputs by dotted key.
+        seed: Seed of the run.
+        scale: Share of real size, in (0, 1].
 
     Returns:
         One row a day and route while the person can leave, and one row a day (route "") while he cannot: the columns of
         `COLUMNS`, then those of `TERMS`. Day d is the morning after d days; the person's decision of that morning stands in
-        its rows.
+        its rows. `attrs["person"]` is the row of the person, `attrs["about"]` his row in the table of people at the end.
 
     Raises:
-        InputError: If there is no such person, or the model is in the other form or has run already.
+        InputError: If an input is wrong, there is no such person, or the model is in the other form or has run already.
     """
+    from desertion.simulation.model import DesertionModel
+
+    if isinstance(scenario, DesertionModel):
+        model, row = scenario, 0 if person is None else person
+    else:
+        model = DesertionModel(scenario, rng=seed, policies=policies, settings=settings, scale=scale)
+        row = _some_leaver(model) if person is None else person
+        model = DesertionModel(model.scenario, rng=seed) if model.day else model
     people = len(model.world.status)
-    if not 0 <= person < people:
-        raise input_error("--person", person, f"must be a row of the table of people, 0 to {people - 1}")
+    if not 0 <= row < people:
+        raise input_error("--person", row, f"must be a row of the table of people, 0 to {people - 1}")
     if model.population_name != "compiled" or model.day:
         raise input_error(
             "model", model.population_name, "cannot be traced", way_out="give a fresh model of the compiled form"
         )
-    follower = _Follower(model, person)
+    follower = _Follower(model, row)
     for _ in range(model.sized.days if days is None else days):
         if model.running:
             model.step()
-    return pd.DataFrame(follower.rows, columns=[*COLUMNS, *TERMS])
+    table = pd.DataFrame(follower.rows, columns=[*COLUMNS, *TERMS])
+    table.attrs["person"] = row
+    table.attrs["about"] = model.people().iloc[row].to_dict()
+    return table
+
+
+def _some_leaver(model: DesertionModel) -> int:
+    """The soldier who leaves halfway in the order of leaving, else anybody who does, else the first person."""
+    people = model.run().people()
+    gone = people[people["day_left"].notna()]
+    soldiers = gone[gone["kind"] == "soldier"]
+    ranked = (soldiers if len(soldiers) else gone).sort_values("day_left", kind="stable")
+    return int(ranked["person"].iloc[len(ranked) // 2]) if len(ranked) else 0
 
 
 class _Watched(Crowd):

@@ -1,18 +1,11 @@
 """What `calibrate` and `thesis` share: writing the results of one case."""
 
-import logging
 from pathlib import Path
 
 from desertion.files import write_text
 from desertion.study.blocks import markdown
 from desertion.study.thesis.fit import Fit
 from desertion.study.thesis.report import RIVAL_NAMES, case_blocks
-
-
-def quieten() -> None:
-    """Keep pyABC's running commentary out of the terminal; its warnings still come through."""
-    for name in ("ABC", "ABC.Sampler", "ABC.History", "ABC.Distance", "ABC.Transition"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from desertion.engine.threads import Team
+from desertion.errors import input_error
 from desertion.rules.ticks import ticks
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import is_protest_day
@@ -22,6 +24,7 @@ _CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
 _RULES = (
     "baseline", "opportunity", "push", "cost", "contagion", "reception", "tied", "exit", "rate", "decide", "outlook", "home_class",
 )  # fmt: skip
+_MAKE = "write class Mine({0}): and override a rule of it"
 _OF_SQUADS = "squad_open", "squad_level", "squad_shared", "squad_pull"
 _OF_CLASSES = "class_open", "class_level", "class_shared", "class_pull"
 
@@ -29,6 +32,36 @@ _OF_CLASSES = "class_open", "class_level", "class_shared", "class_pull"
 def shares_hazard(kind: type[Person]) -> bool:
     """Whether people of a class have no rules of their own, so that untied neighbours of one squad or class have one hazard."""
     return all(getattr(kind, rule) is getattr(Person, rule) for rule in _RULES)
+
+
+def check_kind(kind: object, base: type[Person]) -> None:
+    """Refuse an own class of people that is none, or a rule of it that cannot be called as the model calls it.
+
+    Args:
+        kind: The class, or None.
+        base: What it must be a kind of: `Soldier`, `Reservist` or `Civilian`.
+
+    Raises:
+        InputError: If it is no subclass of the base, or a rule takes other arguments.
+    """
+    if kind is None:
+        return
+    what = base.__name__.lower()
+    if not isinstance(kind, type) or not issubclass(kind, base):
+        raise input_error(what, kind, f"must be a class made from {base.__name__}", way_out=_MAKE.format(base.__name__))
+    for rule in _RULES:
+        own, usual = getattr(kind, rule), getattr(Person, rule)
+        if own is usual or isinstance(usual, property):
+            continue
+        if not callable(own):
+            raise input_error(f"{kind.__name__}.{rule}", own, "must be a method, since the model calls it")
+        asked = signature(usual)
+        try:
+            signature(own).bind(*asked.parameters)
+        except TypeError as problem:
+            raise input_error(
+                f"{kind.__name__}.{rule}", str(signature(own)), f"must take {asked}, since the model calls it so"
+            ) from problem
 
 
 def published(w: World, q: int, row: int, cl: int) -> list[Exit]:

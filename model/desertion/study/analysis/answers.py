@@ -29,13 +29,15 @@ class Answers:
 
     Args:
         path: The file, as `sweep` or `desertion sweep` wrote it.
+        keep: Anything that must live as long as the answers, such as the folder that holds the file.
 
     Raises:
         InputError: If the file is missing, foreign, damaged or made by a newer version.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, keep: object = None) -> None:
         self.path = Path(path)
+        self._keep = keep
         with StudyFile(self.path) as file:
             self._header = file.header()
             self._counts = file.counts()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
@@ -68,6 +70,33 @@ class ClaimsOutcome:
     judged: tuple[JudgedClaim, ...]
     numbers: tuple[NumberSpread, ...]
     run: Run
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a claim.
+
+        id, verdict, worlds, shown, reversed, undefined, low and high (Wilson, of the share shown), then the effect over
+        worlds (median, q05, q95), its unit, and consistent (the verdict over worlds that history allows).
+        """
+        rows = [
+            {
+                "id": row.claim.id,
+                "verdict": row.verdict.word,
+                "worlds": row.verdict.worlds,
+                "shown": row.verdict.shown,
+                "reversed": row.verdict.reversed,
+                "undefined": row.verdict.undefined,
+                "low": row.verdict.low,
+                "high": row.verdict.high,
+                "median": row.verdict.median,
+                "q05": row.verdict.fifth,
+                "q95": row.verdict.ninety_fifth,
+                "unit": row.claim.unit,
+                "consistent": "" if row.consistent is None else row.consistent.word,
+            }
+            for row in self.judged
+        ]
+        return pd.DataFrame(rows)
 
     def write(self, folder: Path) -> tuple[Path, Path]:
         """Paths of `claims.html` and `claims.md`, after they are written."""
@@ -146,6 +175,14 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:
     """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
     return replace(plan, count=min(plan.count, 64), quick=True)
+
+
+def repeated(plan: ClaimsPlan) -> str:
+    """The command that repeats the study, wherever its results are put."""
+    words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
+    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
+    words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
+    return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
 
 
 def _runs(plan: ClaimsPlan, file: Path) -> tuple[list[tuple[int, str, int, Measures]], float]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
-from desertion.study.run.task import Outcome, model_of, task_check, task_fingerprint
+from desertion.study.run.task import Outcome, model_of, own_measures, task_check, task_fingerprint
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -68,6 +68,8 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     model = model_of(spec, replicate, seed).run()
     outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario))
     outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
+    own = own_measures(spec, model, replicate)
+    outcome.scalars.update({outcomes.column(outcomes.ALL_FORCES, name): value for name, value in own.items()})
     return outcome
 
 

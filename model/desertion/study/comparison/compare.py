@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
+from desertion.files import PassingFolder
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.design.documents import with_policy, with_scenario
 from desertion.study.design.factors import Value
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.own import Measurement, Own, own_of
 from desertion.study.design.replicates import ReplicateRule
-from desertion.study.design.spec import StudySpec
+from desertion.study.design.rows import LABEL, POLICIES, Points, mixes_of, rows_of
+from desertion.study.design.spec import RESERVED, StudySpec
+from desertion.study.run.described import with_own
+from desertion.study.run.options import RunOptions, options_of
 from desertion.study.run.runner import DriveOptions
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import run_study
+
+if TYPE_CHECKING:
+    from desertion.scenario import Policy, Scenario
+
+type Mix = str | Path | Policy | Sequence[str | Path | Policy]
+"""One policy, or several that are laid over the scenario together."""
 
 AS_IT_IS = "none"
 """Label of the scenario with no policy laid over it."""
@@ -38,64 +52,87 @@ TASK = "comparison"
 
 
 def compare(
-    scenario: str | Path = "russia-2022",
-    policies: Sequence[str | Sequence[str]] = USUAL,
+    scenario: str | Path | Scenario = "russia-2022",
+    policies: Sequence[Mix] | None = None,
     *,
+    points: Points | None = None,
     runs: int = 20,
     seed: int = 1,
     scale: float | None = None,
     days: int | None = None,
     settings: Mapping[str, object] | None = None,
     population: str = "compiled",
+    measures: Mapping[str, Measurement] | None = None,
+    soldier: type | None = None,
+    reservist: type | None = None,
+    civilian: type | None = None,
     workers: int = 0,
     out: str | Path | None = None,
     options: RunOptions | None = None,
+    means: RunOptions | None = None,
     quiet: bool = False,
 ) -> Comparison:
     """The comparison of a scenario under several policies, run on common random numbers.
 
     Args:
-        scenario: Name or path of the scenario.
-        policies: Policies to compare, each a name, names joined by "+", or a list of names; "none" is the scenario as
-            it is. The first is the baseline; a single one is compared with the scenario as it is.
+        scenario: A scenario, or its name or path.
+        policies: Policies to compare, each a name, a path, names joined by "+", a `Policy`, or a list of these; "none" is
+            the scenario as it is. The first is the baseline; a single one is compared with the scenario as it is. The
+            shipped ones of `USUAL` if not given.
+        points: What to compare in place of `policies`: a data frame, the path of a CSV file or a list of tables, a row an
+            arm, the first the baseline. Columns are inputs by dotted key, `policies` (joined by "+") and `label`.
         runs: Replicates a policy. The same replicate means the same people and fates under every policy.
         seed: Where all chance comes from.
         scale: Share of the real size, in (0, 1], if not the scenario's own.
         days: Horizon, if not the scenario's own.
         settings: Inputs that all runs share, by dotted key.
-        population: "compiled" or "mesa"; both give the same bits.
+        population: "compiled" or "mesa"; both give the same bits. Own classes run in "mesa" whatever it says.
+        measures: Measures of your own beside the shipped outcomes, `{"name": function}`, each a function of a
+            `DesertionModel` that has run, which gives a number. They stand in `summary` and `paired` under the force "all".
+        soldier: Own class of soldiers, made from `Soldier`; it may be defined in a notebook.
+        reservist: Own class of reservists, likewise.
+        civilian: Own class of civilians, likewise.
         workers: Processes side by side, 0 for one a core.
         out: File that the runs go to; an existing one is resumed. By default a temporary one.
         options: With what to run, for clusters and the like.
+        means: The old name of `options`, deprecated.
         quiet: Whether to show no progress.
+
+    Returns:
+        The comparison with its tables. Persons, spells and cases are at real size.
 
     Raises:
         InputError: If the scenario, a policy or a setting is wrong, or the file belongs to another study.
+        StudyFailedError: If under some policy no run could be finished.
     """
+    own = own_of({"soldier": soldier, "reservist": reservist, "civilian": civilian}, measures)
     spec = spec_of(
-        scenario, policies, runs=runs, seed=seed, scale=scale, days=days, settings=settings, population=population
-    )
-    keep = tempfile.TemporaryDirectory(prefix="desertion-") if out is None else None
-    path = Path(keep.name) / "study.sqlite" if keep is not None else Path(str(out))
-    with_what = options or RunOptions(
-        workers=workers, quiet=quiet, driving=DriveOptions(hint="start the same command again")
-    )
-    run_study(spec, path, with_what)
+        scenario, policies, points=points, runs=runs, seed=seed, scale=scale, days=days, settings=settings,
+        population=population, own=own,
+    )  # fmt: skip
+    keep = PassingFolder() if out is None else None
+    path = keep.path / "study.sqlite" if keep is not None else Path(str(out))
+    chosen = options_of(options, means, workers, quiet)
+    if options is None and means is None:
+        chosen = replace(chosen, driving=DriveOptions(hint="start the same command again"))
+    run_study(spec, path, chosen)
     return Comparison(path, keep=keep)
 
 
 def spec_of(
-    scenario: str | Path,
-    policies: Sequence[str | Sequence[str]],
+    scenario: str | Path | Scenario,
+    policies: Sequence[Mix] | None = None,
     *,
+    points: Points | None = None,
     runs: int,
     seed: int = 1,
     scale: float | None = None,
     days: int | None = None,
     settings: Mapping[str, object] | None = None,
     population: str = "compiled",
+    own: Own | None = None,
 ) -> StudySpec:
-    """The study that a comparison runs; arguments as for `compare`.
+    """The study that a comparison runs; arguments as for `compare`, `own` the caller's classes and measures.
 
     Raises:
         InputError: If a number is out of range or a policy is named twice.
@@ -105,39 +142,84 @@ def spec_of(
             raise InputError(f"{name} = {value} must be a whole number >= {least}")
     if scale is not None and not 0.0 < scale <= 1.0:
         raise InputError(f"scale = {scale} must lie above 0 and not above 1: it is the share of the real size")
+    if points is not None and policies is not None:
+        raise InputError(
+            "compare takes policies or points of your own, not both: name policies in a column of the points"
+        )
     check_population(population)
     shared: list[tuple[str, Value]] = []
     for key, value in (settings or {}).items():
         if not isinstance(value, (bool, int, float, str)):
             raise InputError(f"{key} = {value!r} must be a number, a truth value or a word")
         shared.append((key, value))
-    return StudySpec(
+    name, documents = with_scenario(scenario)
+    spec = StudySpec(
         name="comparison",
-        title=f"compare {scenario}",
+        title=f"compare {name}",
         question="Which asylum policies make more people leave the army, by which way, and at what price?",
         task=TASK,
-        scenario=str(scenario),
+        scenario=name,
         scale=scale,
         days=days,
         population=population,
         seed=seed,
         settings=tuple(shared),
-        policies=arms(policies),
+        policies=arms(
+            USUAL if policies is None and points is None else policies or (), documents, alone=points is not None
+        ),
         replicates=ReplicateRule(number=runs),
     )
+    spec = replace(spec, documents=tuple(documents.items()))
+    return with_own(spec if points is None else _of_points(spec, points), own)
 
 
-def arms(policies: Sequence[str | Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _of_points(spec: StudySpec, points: Points) -> StudySpec:
+    """A comparison whose arms are rows: each has a label, its policies, and inputs of its own."""
+    rows = rows_of(points)
+    mixes = mixes_of(rows)
+    policies: dict[str, tuple[str, ...]] = {}
+    own: list[tuple[tuple[str, Value], ...]] = []
+    for row in rows:
+        for name in (*RESERVED, "graph"):
+            if name in row:
+                raise input_error(
+                    f"points.{name}", row[name], "is the same for all arms", way_out=f"give it as {name}="
+                )
+        mix = str(row.pop(POLICIES, AS_IT_IS))
+        stated = ", ".join(f"{key}={value}" for key, value in row.items() if key != LABEL)
+        label = (
+            str(row.pop(LABEL, ""))
+            or ", ".join(part for part in (mix, stated) if part and part != AS_IT_IS)
+            or AS_IT_IS
+        )
+        if label in policies:
+            raise InputError(f"points name the arm {label!r} twice: give each row a label of its own")
+        policies[label] = mixes.get(mix, ())
+        own.append(((POLICIES, label), *row.items()))
+    if len(policies) < 2:
+        raise InputError("compare needs two rows at least: the first is the baseline of the others")
+    settings = tuple((key, value) for key, value in spec.settings if not any(key in dict(row) for row in own))
+    design = DesignRule(kind="list", rows=tuple(own))
+    return replace(spec, policies=tuple(policies.items()), design=design, settings=settings)
+
+
+def arms(
+    policies: Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Policy mixes by label, in order; a single mix gets the scenario as it is for a baseline.
 
     Args:
         policies: As for `compare`.
+        documents: Where policies that stand in no file are put.
+        alone: Whether there need be none.
 
     Raises:
         InputError: If there is none, or one is named twice.
     """
-    mixes = [tuple(each.split(JOIN)) if isinstance(each, str) else tuple(each) for each in policies]
-    mixes = [tuple(part.strip() for part in mix if part.strip() not in ("", AS_IT_IS)) for mix in mixes]
+    if alone:
+        return ()
+    documents = {} if documents is None else documents
+    mixes = [_mix(each, documents) for each in policies]
     labelled = [(JOIN.join(map(_short, mix)) or AS_IT_IS, mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))
@@ -148,6 +230,18 @@ def arms(policies: Sequence[str | Sequence[str]]) -> tuple[tuple[str, tuple[str,
     if twice is not None:
         raise InputError(f"policy {twice!r} is named twice: name each mix once")
     return tuple(labelled)
+
+
+def _mix(policy: Mix, documents: dict[str, str]) -> tuple[str, ...]:
+    """The names of one mix's policies, those that stand in no file put among the documents."""
+    if isinstance(policy, str):
+        policy = policy.split(JOIN)
+    parts: list[str] = []
+    for each in policy if isinstance(policy, Sequence) else [policy]:
+        name, more = with_policy(each)
+        documents.update(more)
+        parts.append(name.strip())
+    return tuple(part for part in parts if part not in ("", AS_IT_IS))
 
 
 def _short(policy: str) -> str:

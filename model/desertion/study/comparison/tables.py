@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,9 @@ from desertion.study.comparison.outcomes import (
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
 
 
 class Tables:
@@ -59,9 +62,12 @@ class Tables:
             self.header: Mapping[str, Any] = file.header()
             if self.header["spec"]["task"] != "comparison":
                 raise InputError(f"{self.path} is the file of a sweep, not of a comparison: open it with Study")
-            self.policies: tuple[str, ...] = tuple(str(point["policies"]) for point in file.points())
+            self._points = file.points()
+            self.policies: tuple[str, ...] = tuple(str(point["policies"]) for point in self._points)
             """Labels of the policies in the order given; the first is the baseline."""
             self.runs: pd.DataFrame = runs_table(file)
+            # What an arm sets belongs to its label: differences are taken across all of it.
+            self.runs.attrs["parameters"] = ["policies"]
             """One row a run: design, policies, replicate, status, seconds, and all measures as they were stored."""
             self._first = _first_kept(file)
         missing = [name for name in self.policies if name not in set(self.runs.loc[self._done, "policies"])]
@@ -175,7 +181,7 @@ class Tables:
         if raw.empty:
             return raw
         raw[["force", "measure"]] = raw["measure"].str.rsplit(":", n=1, expand=True)
-        measures = raw["measure"].map(BY_NAME)
+        measures = raw["measure"].map(self._by_name)
         factor = np.where([measure.counts for measure in measures], self.size, 1.0)
         for name in ("difference", "low", "high", "mean_difference", "mean_low", "mean_high"):
             raw[name] = raw[name] * factor
@@ -262,10 +268,8 @@ class Tables:
         See `desertion.study.comparison.decision.surface`; empty for kinds that the first force does not have, and for the threshold form.
         """
         from desertion.study.comparison.decision import SEEN, surfaces
-        from desertion.study.design.point import scenario_of
 
-        spec = self.header["spec"]
-        scenario = scenario_of({**spec, "policies": spec["policies"][self.baseline]})
+        scenario = self.arm(self.baseline)
         if scenario.behaviour.form == "threshold":
             return {}
         first = scenario.forces[0]
@@ -290,7 +294,7 @@ class Tables:
             table = table.merge(changes, on=["policy", "force", "measure"], how="left")
         else:
             table = table.assign(difference=np.nan, difference_low=np.nan, difference_high=np.nan)
-        table["title"] = [BY_NAME[name].title for name in table["measure"]]
+        table["title"] = [self._by_name[name].title for name in table["measure"]]
         order = {name: place for place, name in enumerate(measures)}
         table["_place"] = table["measure"].map(order)
         ranked = table.sort_values("_place", kind="stable").drop(columns=["_place", "force", "runs", "q05", "q95"])
@@ -302,7 +306,35 @@ class Tables:
 
     def _measures(self) -> list[tuple[str, Measure]]:
         of_forces = [(force, measure) for force in self.forces for measure in OF_FORCES]
-        return of_forces + [(outcomes.ALL_FORCES, measure) for measure in OF_HOSTS]
+        return of_forces + [(outcomes.ALL_FORCES, measure) for measure in (*OF_HOSTS, *self._own)]
+
+    @property
+    def _own(self) -> list[Measure]:
+        """Measures of the caller's own, as they are, whatever the scale."""
+        return [Measure(name, name, "own") for name in self.header["spec"].get("own", {}).get("measures", ())]
+
+    @property
+    def _by_name(self) -> dict[str, Measure]:
+        return BY_NAME | {measure.name: measure for measure in self._own}
+
+    def arm(self, policy: str) -> Scenario:
+        """The scenario that was run under a policy, every input resolved.
+
+        Args:
+            policy: One of the policies.
+
+        Raises:
+            InputError: If there is no such policy, or its documents are not to be had any more.
+        """
+        from desertion.study.design.point import scenario_of
+
+        if policy not in self.policies:
+            raise unknown_name("policy", policy, self.policies)
+        spec = self.header["spec"]
+        point = dict(self._points[self.policies.index(policy)])
+        label = str(point.pop("policies"))
+        settings, documents = {**spec["settings"], **point}, self.header.get("documents", {})
+        return scenario_of({**spec, "policies": spec["policies"][label], "settings": settings, "documents": documents})
 
     def _replicates(self, policy: str) -> list[int]:
         return [

@@ -127,6 +127,8 @@ def unit_points(rule: DesignRule, count: int, where: str) -> np.ndarray:
     """
     if count == 0:
         raise InputError(f"{where}: a {rule.kind} design needs at least one range under [vary]")
+    if rule.kind == "sobol" and count < 2:
+        raise InputError(f"{where}: a sobol design tells inputs apart, so it needs two under [vary], or dummy = true")
     if rule.points < 1:
         raise InputError(f"{where}: design.points = {rule.points} must be a whole number >= 1 for {rule.kind}")
     return _SAMPLERS[rule.kind](rule, count, where)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from desertion.study.design.documents import graph_at, policies_at, scenario_at
+
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
@@ -29,6 +31,7 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
         InputError: If the scenario, a policy or a setting does not exist or is out of range.
     """
     named = {key: spec[key] for key in ("scenario", "policies", "scale", "days", "settings")}
+    named["documents"] = spec.get("documents", {})
     return _scenario(json.dumps(named, sort_keys=True))
 
 
@@ -37,22 +40,26 @@ def _scenario(named: str) -> Scenario:
     from desertion.scenario import Scenario
 
     point = json.loads(named)
+    documents: dict[str, str] = point["documents"]
+    base, policies = scenario_at(point["scenario"], documents), policies_at(point["policies"], documents)
     settings = dict(point["settings"])
+    if "graph" in settings:
+        settings["graph"] = graph_at(settings["graph"], documents)
     dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
     plain = {"scale": point["scale"], "days": point["days"]}
     if "contagion" in dials:
-        own = Scenario.load(point["scenario"], **plain).behaviour.model_dump()
+        own = Scenario.load(base, **plain).behaviour.model_dump()
         weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
         scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
         settings = {**scaled, **settings}
     if "reproduction" in dials:
         from desertion.theory.weights import strength_settings
 
-        bare = Scenario.load(point["scenario"], set=settings, **plain)
+        bare = Scenario.load(base, set=settings, **plain)
         # The form without contagion stands beside the others in a comparison of forms; it has nothing to turn.
         turned = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
         settings = {**turned, **settings}
-    scenario = Scenario.load(point["scenario"], policies=point["policies"], set=settings, **plain)
+    scenario = Scenario.load(base, policies=policies, set=settings, **plain)
     return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from desertion.parameters.field import Frozen
 from desertion.study.design.factors import Factor, Point, Value
 from desertion.study.design.layout import DUMMY, DesignRule, lay_out
+from desertion.study.design.own import Own
 from desertion.study.design.replicates import ReplicateRule
 
 MODEL_TASK = "model"
@@ -57,6 +58,8 @@ class StudySpec:
         measures: Scalar measures to keep, empty for all.
         daily: Daily columns to keep as curves.
         run: What does not change any result.
+        documents: Text of scenarios and policies that stand in no file, by kind and name: `policies/mine`.
+        own: Classes of people and measures that are the caller's own, or None.
     """
 
     name: str
@@ -76,13 +79,21 @@ class StudySpec:
     measures: tuple[str, ...] = ()
     daily: tuple[str, ...] = ("left", "strength")
     run: RunRule = field(default_factory=RunRule)
+    documents: tuple[tuple[str, str], ...] = ()
+    own: Own | None = None
 
     def points(self) -> tuple[Point, ...]:
         """Design points in the order of their numbers: each laid-out point under each policy mix in turn."""
         laid = lay_out(self.design, self.factors, self.name) if self.factors or self.design.kind == "list" else ({},)
         if len(self.policies) == 1 and self.policies[0][0] == "none":
             return tuple(laid)
-        return tuple({"policies": label, **point} for point in laid for label, _ in self.policies)
+        # A row that names its policies is run under these alone.
+        return tuple(
+            {"policies": label, **point}
+            for point in laid
+            for label, _ in self.policies
+            if point.get("policies", label) == label
+        )
 
     def task_of(self, point: Point) -> dict[str, object]:
         """What the task is told about one design point: plain data that any process can read."""
@@ -99,6 +110,8 @@ class StudySpec:
             "measures": list(self.measures),
             "daily": list(self.daily),
             **({} if stream is None else {"stream": stream}),
+            **({"documents": dict(self.documents)} if self.documents else {}),
+            **({"own": self.own.packed} if self.own else {}),
         }
 
     def resolved(self) -> dict[str, object]:
@@ -114,6 +127,10 @@ class StudySpec:
         plain["order"] = [factor.name for factor in self.factors]
         plain["design"] = {**self.design.model_dump(), "rows": [dict(row) for row in self.design.rows]}
         plain["replicates"] = self.replicates.model_dump()
+        # The texts themselves stand beside the description, in the file's header.
+        hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in self.documents}
+        plain |= {"documents": hashes} if hashes else {}
+        plain |= {"own": self.own.plain()} if self.own else {}
         return json.loads(json.dumps(plain))
 
     def sha256(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error
+from desertion.errors import InputError, input_error, unknown_name
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.finding import LEVEL, Attack, Finding
 from desertion.study.places.hazards import hazards
@@ -16,6 +20,11 @@ from desertion.study.places.linking import links_of
 from desertion.study.places.links import Array, Indices, Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
 from desertion.study.places.power import DRAWS, FEW, alarms, model_alarms
+from desertion.study.places.report import table as as_csv
+from desertion.study.places.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WINDOWS = (1, 2, 5, 7)
 DISTANCES = (1 / 3, 2 / 3, 4 / 3, 2.0)  # multiples of the primary distance
@@ -23,30 +32,50 @@ MISSING = (0.3, 0.6)
 THINNINGS = 100
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contagion(Finding):
+    """What the events say, with the verdict and the table of all numbers."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The word for the finding, and the sentences that say what it can and cannot tell."""
+        return judge(self)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All numbers, one row a test, hazard, attack or made-up history; columns as in `contagion.csv`."""
+        import pandas as pd
+
+        return pd.read_csv(io.StringIO(as_csv(self, "")), comment="#")
+
+
 def contagion(
-    events: str | Path,
-    links: str | Path | None = None,
+    events: str | Path | pd.DataFrame,
+    links: str | Path | pd.DataFrame | None = None,
     *,
-    columns: Columns | None = None,
+    columns: Columns | Mapping[str, Any] | None = None,
     distance: float | None = None,
     window: int = 3,
     permutations: int = 9999,
     histories: int = 200,
     model: int = 0,
     seed: int = 1,
-) -> Finding:
+) -> Contagion:
     """What a table of events says about contagion between linked units.
 
     Args:
-        events: CSV file, a row an event: unit, date, and positions (`lat`, `lon` or `x`, `y` in km) unless there are links.
-        links: CSV file of links, columns `from` and `to` (directed) or `a` and `b` (mutual).
-        columns: names of the columns, if they are not `unit` and `date`, and the strata.
+        events: CSV file or data frame, a row an event: unit, date, and positions (`lat`, `lon` or `x`, `y` in km) unless there are links.
+        links: CSV file or data frame of links, columns `from` and `to` (directed) or `a` and `b` (mutual).
+        columns: names of the columns, if they are not `unit` and `date`, and the strata: `{"strata": "district"}`.
         distance: km within which units are linked, where no links are given.
         window: most days between two events that are close.
         permutations: permutations of the primary test and its family.
         histories: made-up histories for each row of power and false alarms; 0 for none.
         model: histories of this model on the same map for each row of power; 0 for none.
         seed: where all chance comes from.
+
+    Returns:
+        What was found; `verdict` says in words what it can tell and what not, `table` holds all numbers.
 
     Raises:
         InputError: the tables or an argument are wrong, or there are too few events.
@@ -59,9 +88,11 @@ def contagion(
         if number < 0 or 0 < number < 20:
             raise input_error(name, number, "must be 0 or at least 20")
     rng = np.random.default_rng(seed)
-    named = columns or Columns()
-    data, table = read_events(Path(events), named, rng)
-    linked, how, reach = links_of(data, table, named, None if links is None else Path(links), distance)
+    named = columns if isinstance(columns, Columns) else _named(columns or {})
+    with tempfile.TemporaryDirectory(prefix="desertion-") as place:
+        data, table = read_events(_file(events, Path(place) / "events.csv"), named, rng)
+        listed = None if links is None else _file(links, Path(place) / "links.csv")
+        linked, how, reach = links_of(data, table, named, listed, distance)
     if not len(linked.among(data.acted)):
         raise InputError(
             f"{table.where}: no two linked units ({how}) both have an event, so there is nothing to compare"
@@ -77,7 +108,7 @@ def contagion(
         _family(data, linked, window, reach), data.strata, batches=data.batch, most=permutations, rng=rng
     )
     false_links = placebo(data.points, linked, data.strata, rng)
-    return Finding(
+    return Contagion(
         events=data,
         links=linked,
         how=how,
@@ -201,3 +232,19 @@ def _again(
     left = of_units(data, inside)
     outcome = _primary(left, links.numbered(inside), window, left.first[:, :DRAWS])
     return compare_pairs([outcome], strata[inside], batches=left.batch, most=most, rng=rng)[0]
+
+
+def _named(columns: Mapping[str, Any]) -> Columns:
+    known = [field.name for field in fields(Columns)]
+    for name in columns:
+        if name not in known:
+            raise unknown_name("key of columns", name, known)
+    return Columns(**columns)
+
+
+def _file(table: str | Path | pd.DataFrame, place: Path) -> Path:
+    """The file of a table: a data frame is written where it can be read like any other, by the same rules."""
+    if isinstance(table, str | Path):
+        return Path(table)
+    table.to_csv(place, index=False)
+    return place

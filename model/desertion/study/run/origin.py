@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from desertion.errors import InputError
+from desertion.study.design.documents import gathered
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.task import fingerprint
+
+REPEATABLE = ("model", "comparison")
+"""Tasks whose runs hang on scenarios and policies alone."""
 
 _DECIDING = ("numpy", "numba", "mesa", "networkx")
 
@@ -23,18 +28,28 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -
         points: Its design points.
         shard: Which part of how many.
     """
+    told = list(map(spec.task_of, _all_words(spec, points)))
     return {
         "name": spec.name,
         "title": spec.title,
         "question": spec.question,
         "spec": spec.resolved(),
         "spec_sha256": spec.sha256(),
-        "fingerprint": fingerprint(spec.task, map(spec.task_of, _all_words(spec, points))),
+        "fingerprint": fingerprint(spec.task, told),
+        "documents": _documents(spec, told),
         "versions": versions(),
         "platform": platform.platform(),
         "shard": f"{shard[0]}/{shard[1]}",
         "run": {"on_error": spec.run.on_error, "time_limit": spec.run.time_limit},
     }
+
+
+def _documents(spec: StudySpec, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The text of all scenarios and policies, so that the study can be run again when their files are gone."""
+    try:
+        return gathered(told) if spec.task in REPEATABLE else {}
+    except InputError:  # a scenario that only some settings make whole; the runs say what is wrong with it
+        return dict(spec.documents)
 
 
 def _all_words(spec: StudySpec, points: tuple[Point, ...]) -> Iterator[Point]:

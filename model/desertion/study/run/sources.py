@@ -9,6 +9,7 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from desertion.errors import InputError
+from desertion.study.design.documents import Documents, policies_at, scenario_at
 from desertion.study.store.writer import NO_SOURCE
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -20,7 +21,9 @@ _DRIVING = ("desertion.study.run.", "desertion.study.store.")
 """What starts, drives and stores runs decides none of them; the shipped task that stands there counts as a task."""
 
 
-def documents(scenario: str, policies: Sequence[str] = (), graph: str | None = None) -> dict[str, str]:
+def documents(
+    scenario: str, policies: Sequence[str] = (), graph: str | None = None, held: Documents | None = None
+) -> dict[str, str]:
     """Hashes of a scenario with all that it is put together from, of each policy, and of a graph of ties.
 
     What counts is what the documents say: neither their layout nor where they lie.
@@ -29,6 +32,7 @@ def documents(scenario: str, policies: Sequence[str] = (), graph: str | None = N
         scenario: Name or path of the scenario.
         policies: Names or paths of policies that are laid over it.
         graph: File of ties, if it is not the scenario's own.
+        held: Documents that the study holds in itself.
 
     Raises:
         InputError: If one of them is missing or wrong.
@@ -36,16 +40,19 @@ def documents(scenario: str, policies: Sequence[str] = (), graph: str | None = N
     from desertion.scenario import Scenario
     from desertion.scenario.loading import policies as policies_of
 
-    whole = Scenario.load(scenario)
+    within = held or {}
+    whole = Scenario.load(scenario_at(scenario, within))
     hashes = {
         f"scenario {scenario}": _hash(
             whole.model_dump_json(exclude={"graph"} if isinstance(whole.graph, str) else None).encode()
         )
     }
     for name in policies:
-        policy = policies_of([name])[0][0]
+        policy = policies_of(policies_at([name], within))[0][0]
         hashes[f"policy {name}"] = _hash(policy.model_dump_json().encode())
     for file in {path for path in (whole.graph, graph) if isinstance(path, str) and path}:
+        if f"graphs/{file}" in within:
+            continue
         try:
             hashes[f"graph {file}"] = _hash(Path(file).read_bytes())
         except OSError as problem:

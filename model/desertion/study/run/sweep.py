@@ -2,149 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, input_error
+from desertion.files import PassingFolder
 from desertion.study.design.factors import Point, Value
-from desertion.study.design.reading import read_spec, spec_from
+from desertion.study.design.own import Measurement, own_of
+from desertion.study.design.reading import changed, read_spec
+from desertion.study.design.rows import Points
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError
-from desertion.study.run.cluster import Certificates, dask_executor
+from desertion.study.run.described import announced, described, given, study_path, with_own, with_points
+from desertion.study.run.options import RunOptions, options_of, working
 from desertion.study.run.origin import header
-from desertion.study.run.pool import LocalPool, usable_cores
-from desertion.study.run.progress import shown_progress
-from desertion.study.run.runner import DriveOptions, Progress, Runner, watched
+from desertion.study.run.runner import Progress, Runner, watched
 from desertion.study.run.schedule import Schedule
 from desertion.study.run.task import hook
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
 if TYPE_CHECKING:
+    from desertion.scenario import Policy, Scenario
     from desertion.study.analysis.study import Study
 
 _CHECKED_POINTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """With what a study is run; none of it changes a result.
-
-    Attributes:
-        workers: Processes of the local pool, 0 for the study's own number or one a core.
-        executor: Anything with the interface of `concurrent.futures.Executor`, in place of the local pool.
-        scheduler: Address of a Dask scheduler, in place of the local pool.
-        certificates: Certificates for a `tls://` scheduler.
-        shard: (i, n) to do only the i-th of n parts.
-        accept_changes: Resume although the study, the model or versions differ from those of the file.
-        retry_failed: Run failed, timed out and quarantined runs again.
-        quiet: Whether to show no progress.
-        driving: How to drive the runs.
-    """
-
-    workers: int = 0
-    executor: Executor | None = None
-    scheduler: str = ""
-    certificates: Certificates | None = None
-    shard: tuple[int, int] = (1, 1)
-    accept_changes: bool = False
-    retry_failed: bool = False
-    quiet: bool = False
-    driving: DriveOptions = field(default_factory=DriveOptions)
-
-
 def sweep(
     study: str | Path | None = None,
     *,
-    scenario: str | Path | None = None,
+    scenario: str | Path | Scenario | None = None,
     vary: Mapping[str, object] | None = None,
-    policies: Sequence[object] | Mapping[str, Sequence[str]] | None = None,
+    points: Points | None = None,
+    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
     settings: Mapping[str, object] | None = None,
     design: str | Mapping[str, object] = "grid",
-    runs: int | Mapping[str, object] = 1,
+    runs: int | Mapping[str, object] | None = None,
     scale: float | None = None,
     days: int | None = None,
-    seed: int = 1,
-    population: str = "compiled",
-    measures: Sequence[str] = (),
+    seed: int | None = None,
+    population: str | None = None,
+    measures: Sequence[str] | Mapping[str, Measurement] = (),
     daily: Sequence[str] = ("left", "strength"),
+    soldier: type | None = None,
+    reservist: type | None = None,
+    civilian: type | None = None,
     on_error: str = "keep",
     time_limit: float = 0.0,
     task: str | None = None,
     out: str | Path | None = None,
     options: RunOptions | None = None,
+    means: RunOptions | None = None,
     workers: int = 0,
     quiet: bool = False,
 ) -> Study:
     """Run a study, or go on with one whose file exists, and return its results.
 
     Args:
-        study: A study file (TOML), or the name of a shipped study; leave it out to describe the study here.
-        scenario: Name or path of the scenario.
-        vary: Parameters by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
-        policies: Policies to compare: a list of names, a list of mixes, or mixes by label.
-        settings: Parameters that all runs share, by dotted path.
+        study: A study file (TOML), or the name of a shipped study; leave it out to describe the study here. What is
+            given beside it (points, runs, scale, days, seed, population, settings, own classes and measures) stands in
+            place of the study's own.
+        scenario: A scenario, or its name or path.
+        vary: Inputs by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
+        points: Design points of your own in place of `vary`: a data frame, the path of a CSV file or a list of tables.
+            Columns are inputs by dotted path, and `policies` where a row has its own mix, joined by "+".
+        policies: Policies to compare, each by name, by path or itself: a list of them, a list of mixes, or mixes by label.
+        settings: Inputs that all runs share, by dotted path.
         design: Kind of design, or a table such as `{"kind": "lhs", "points": 200}`.
-        runs: Replicates a point, or a precision rule as a table.
+        runs: Replicates a point (1 if not given), or a precision rule as a table.
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
-        seed: Seed of all runs.
-        population: `compiled` or `mesa`; both give the same bits.
-        measures: Scalar measures to keep, empty for all.
+        seed: Seed of all runs, 1 if not given.
+        population: `compiled` or `mesa`; both give the same bits. Own classes run in `mesa` whatever it says.
+        measures: Names of the scalar measures to keep, empty for all; or measures of your own beside all shipped ones,
+            `{"name": function}`, each a function of a `DesertionModel` that has run, which gives a number.
         daily: Daily columns to keep as curves.
+        soldier: Own class of soldiers, made from `Soldier`; it may be defined in a notebook.
+        reservist: Own class of reservists, likewise.
+        civilian: Own class of civilians, likewise.
         on_error: `keep` failed runs and go on, `raise-at-end`, or `raise` at the first.
         time_limit: Seconds that a run may take, 0 for no limit.
         task: Dotted path of another function than the model's to run.
-        out: The study's file; by default named after the study, in the current folder.
+        out: The study's file, which is resumed if it exists; a temporary one if not given.
         options: With what to run: executor, scheduler, shard and the like.
+        means: The old name of `options`, deprecated.
         workers: Processes of the local pool, 0 for one a core.
         quiet: Whether to show no progress.
 
     Returns:
-        The study, with its tables and plots.
+        The study, with its tables and plots. Counts of persons in `runs` and `curves` are at the simulated size.
 
     Raises:
         InputError: If the description is wrong, or the file belongs to another study.
+        StudyFailedError: If no run could be finished.
     """
+    chosen = options_of(options, means, workers, quiet)
+    own = own_of(
+        {"soldier": soldier, "reservist": reservist, "civilian": civilian},
+        measures if isinstance(measures, Mapping) else None,
+    )
     if study is not None:
         if scenario is not None or vary is not None:
             raise InputError("sweep takes a study file or scenario= and vary=, not both: drop one of them")
-        spec = read_spec(study_path(study))
+        if runs is not None and not isinstance(runs, int):
+            raise input_error("runs", runs, "must be a whole number where a study file is given")
+        spec = changed(
+            read_spec(study_path(study)),
+            runs=runs, scale=scale, days=days, seed=seed, population=population, settings=settings,
+        )  # fmt: skip
+        spec = with_points(spec, points)
     else:
-        spec = _described(
+        spec = described(
+            scenario, policies, points,
             {
-                **_given(
-                    scenario=scenario and str(scenario),
-                    scale=scale,
-                    days=days,
-                    seed=seed,
-                    population=population,
-                    task=task,
-                ),
+                **given(scale=scale, days=days, seed=seed, population=population, task=task),
                 "vary": dict(vary or {}),
                 "set": dict(settings or {}),
                 "design": {"kind": design} if isinstance(design, str) else design,
-                "replicates": runs,
-                "keep": {"measures": list(measures), "daily": list(daily)},
+                "replicates": 1 if runs is None else runs,
+                "keep": {"measures": [] if isinstance(measures, Mapping) else list(measures), "daily": list(daily)},
                 "run": {"on_error": on_error, "time_limit": time_limit},
-                **_given(policies=policies),
-            }
-        )
-    chosen = options or RunOptions()
-    return run_study(spec, out, replace(chosen, workers=workers or chosen.workers, quiet=quiet or chosen.quiet))
+            },
+        )  # fmt: skip
+    spec = with_own(spec, own)
+    if out is not None:
+        return run_study(spec, out, chosen)
+    if chosen.shard != (1, 1):
+        raise input_error("out", None, "must name a file where only a part is done, or the parts could not be merged")
+    keep = PassingFolder()
+    return run_study(spec, keep.path / f"{spec.name}.sqlite", chosen, keep=keep)
 
 
-def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOptions | None = None) -> Study:
+def run_study(
+    spec: StudySpec, out: str | Path | None = None, options: RunOptions | None = None, keep: object = None
+) -> Study:
     """Run a resolved study, or go on with it, and return its results.
 
     Args:
         spec: The study.
         out: The study's file; by default named after the study, in the current folder.
         options: With what to run.
+        keep: Anything that must live as long as the results, such as the folder that holds their file.
 
     Raises:
         InputError: If the file belongs to another study or a design point cannot be run.
@@ -156,6 +159,8 @@ def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOption
     points = spec.points()
     path = Path(out) if out is not None else default_path(spec, options.shard)
     check_points(spec, points)
+    if spec.own is not None and not options.quiet:
+        print(announced(spec, points), file=sys.stderr, flush=True)
     writer = StudyWriter.open(
         path,
         header(spec, points, options.shard),
@@ -168,7 +173,7 @@ def run_study(spec: StudySpec, out: str | Path | None = None, options: RunOption
             drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
-    study = Study(path)
+    study = Study(path, keep=keep)
     _refuse_hopeless(study)
     return study
 
@@ -210,36 +215,10 @@ def drive(
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
 
 
-def study_path(study: str | Path) -> Path:
-    """Path of a study file that is given as a path or as the name of a shipped study.
-
-    Raises:
-        InputError: If there is neither.
-    """
-    from desertion.files import shipped_folder
-
-    path = Path(study)
-    if path.is_file() or path.suffix == ".toml":
-        return path
-    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").rglob("*.toml"))}
-    if str(study) not in shipped:
-        raise unknown_name("study", str(study), shipped)
-    return shipped[str(study)]
-
-
 def default_path(spec: StudySpec, shard: tuple[int, int]) -> Path:
     """File of a study that was given none: its name, in the current folder, with the shard if there are several."""
     part, parts = shard
     return Path(f"{spec.name}.shard-{part}-of-{parts}.sqlite" if parts > 1 else f"{spec.name}.sqlite")
-
-
-def _described(table: dict[str, object]) -> StudySpec:
-    spec = spec_from(table, "study", "sweep()")
-    return replace(spec, name=f"study-{spec.sha256()[:8]}", title="study")
-
-
-def _given(**entries: object) -> dict[str, Any]:
-    return {key: value for key, value in entries.items() if value is not None}
 
 
 def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
@@ -269,36 +248,3 @@ def _finished(
     for row, sound in writer.examined():
         if row.design < points and sound and (row.status == DONE or not retry_failed):
             yield row.key, watched(row, spec.replicates.watched)
-
-
-@contextmanager
-def working(
-    spec: StudySpec, options: RunOptions, point: Point
-) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
-    """What a study runs with: an executor, how many runs it does at a time, and where progress goes.
-
-    Args:
-        spec: The study.
-        options: With what to run.
-        point: One of its design points, with which compiled code is made ready.
-    """
-    with _executor(spec, options, point) as (executor, workers), shown_progress(spec.title, options.quiet) as report:
-        yield executor, workers, report
-
-
-@contextmanager
-def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[tuple[Executor, int]]:
-    if options.executor is not None:
-        yield options.executor, options.workers or usable_cores()
-    elif options.scheduler:
-        with dask_executor(options.scheduler, options.certificates) as cluster:
-            yield cluster
-    else:
-        prepare = hook(spec.task, "task_prepare")
-        if prepare is not None:
-            prepare(spec.task_of(point))
-        pool = LocalPool(options.workers or spec.run.workers)
-        try:
-            yield pool, pool.workers
-        finally:
-            pool.shutdown(cancel_futures=True)

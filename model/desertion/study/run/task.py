@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, input_error, unknown_name
+from desertion.study.design.documents import scenario_at
+from desertion.study.design.own import measured, unpacked
 from desertion.study.design.point import scenario_of
 from desertion.study.run.sources import documents, model_code, task_code
 
@@ -129,7 +131,7 @@ def run_task(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """
     model = model_of(spec, replicate, seed)
     model.run()
-    scalars = _chosen(model.measures(), spec["measures"])
+    scalars = _chosen(model.measures(), spec["measures"]) | own_measures(spec, model, replicate)
     curve, columns = _curve(model.daily, tuple(spec["daily"]))
     return Outcome(scalars, curve, columns)
 
@@ -158,7 +160,25 @@ def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionMod
         _Memory.society = society = None  # two societies at a time would take their memory twice
         if sized.people <= _MOST_KEPT:
             _Memory.society = society = Society(sized, own_seed, has_clocks=has_clocks)
-    return DesertionModel(scenario, rng=own_seed, population=population, society=society)
+    classes: dict[str, Any] = unpacked(spec["own"])[0] if "own" in spec else {}
+    return DesertionModel(scenario, rng=own_seed, population=population, society=society, **classes)
+
+
+def own_measures(spec: Mapping[str, Any], model: DesertionModel, replicate: int) -> dict[str, float]:
+    """What the caller's own measures give of a model that has run; nothing where there are none.
+
+    Args:
+        spec: As for `run_task`.
+        model: The model.
+        replicate: Number of the replicate.
+
+    Raises:
+        InputError: If one of them fails, gives no number, or has the name of a shipped one.
+    """
+    found = measured(spec["own"], model, replicate) if "own" in spec else {}
+    for name in found.keys() & model.measures().keys():
+        raise input_error("measures", name, "is the name of a shipped measure", way_out="give it another name")
+    return found
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
@@ -168,16 +188,18 @@ def task_check(spec: Mapping[str, Any]) -> None:
     scenario_of(spec).sized()
     _refuse_unknown("daily column", spec["daily"], DAILY_COLUMNS, "keep.daily")
     if spec["measures"]:
-        _refuse_unknown("measure", spec["measures"], _measures(str(spec["scenario"])), "keep.measures")
+        name = str(spec["scenario"])
+        known = _measures(name, spec.get("documents", {}).get(f"scenarios/{name}"))
+        _refuse_unknown("measure", spec["measures"], known, "keep.measures")
 
 
 @lru_cache(maxsize=16)
-def _measures(scenario: str) -> tuple[str, ...]:
-    """Names of all measures of a scenario, read off one day of the smallest world that it can be shrunk to."""
+def _measures(scenario: str, text: str | None) -> tuple[str, ...]:
+    """Names of all measures of a scenario, by its name or in the text that the study holds, read off one day of the smallest world that it can be shrunk to."""
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
-    whole = Scenario.load(scenario)
+    whole = Scenario.load(scenario_at(scenario, {} if text is None else {f"scenarios/{scenario}": text}))
     for scale in (whole.scale * 10.0**-power for power in range(6, -1, -1)):
         small = whole.with_({"scale": scale, "days": 1, "graph": None})
         try:
@@ -207,7 +229,9 @@ def task_prepare(_spec: Mapping[str, Any]) -> None:
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     """Hashes of the scenario before any point's changes, of the policies laid over it and of a graph."""
     graph = spec["settings"].get("graph")
-    return documents(str(spec["scenario"]), spec["policies"], None if graph is None else str(graph))
+    return documents(
+        str(spec["scenario"]), spec["policies"], None if graph is None else str(graph), spec.get("documents", {})
+    )
 
 
 def _chosen(measures: Mapping[str, float], wanted: list[str]) -> dict[str, float]:

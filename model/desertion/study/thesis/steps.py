@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -55,6 +56,12 @@ class Sizes:
 
 
 QUICK = Sizes(particles=100, generations=4, table=4000, histories=40, accept=200, trials=60)
+
+
+def quieten() -> None:
+    """Keep pyABC's running commentary out of the terminal; its warnings still come through."""
+    for name in ("ABC", "ABC.Sampler", "ABC.History", "ABC.Distance", "ABC.Transition"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def fit_case(

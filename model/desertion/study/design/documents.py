@@ -1,0 +1,121 @@
+"""Documents: the text of scenarios and policies that a study holds in itself, so that it needs no file of anybody's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tomli_w
+
+if TYPE_CHECKING:
+    from desertion.scenario import Policy, Scenario
+
+type Documents = Mapping[str, str]
+"""Text by kind and name: `scenarios/toy`, `policies/fast-track` in TOML, `graphs/mine.csv` as pairs in JSON."""
+
+_KEPT = 64
+
+
+def scenario_at(name: str, documents: Documents) -> str | Scenario:
+    """What a name or path stands for: the scenario that the study holds, else the name itself."""
+    text = documents.get(f"scenarios/{name}")
+    return name if text is None else _scenario(text)
+
+
+def policies_at(names: Iterable[str], documents: Documents) -> list[str | Path | Policy]:
+    """What names or paths of policies stand for: policies that the study holds, else the names themselves."""
+    texts = [(name, documents.get(f"policies/{name}")) for name in names]
+    return [name if text is None else _policy(text) for name, text in texts]
+
+
+def graph_at(name: object, documents: Documents) -> object:
+    """What a setting of the graph stands for: the pairs that the study holds, else what was set."""
+    text = documents.get(f"graphs/{name}")
+    return name if text is None else tuple(map(tuple, json.loads(text)))
+
+
+def with_scenario(scenario: str | Path | Scenario) -> tuple[str, dict[str, str]]:
+    """The name by which a study knows a scenario, and the document that goes with it if it stands in no file."""
+    from desertion.scenario import Scenario
+
+    if not isinstance(scenario, Scenario):
+        return str(scenario), {}
+    # Two scenarios that differ have two names, and none is taken for the shipped one that it began as.
+    name = f"{scenario.name}@{scenario.hash[:8]}"
+    return name, {f"scenarios/{name}": text_of(scenario)}
+
+
+def with_policy(policy: str | Path | Policy) -> tuple[str, dict[str, str]]:
+    """The name by which a study knows a policy, and the document that goes with it if it stands in no file."""
+    from desertion.scenario import Policy
+
+    if not isinstance(policy, Policy):
+        return str(policy), {}
+    return policy.name, {f"policies/{policy.name}": text_of_policy(policy)}
+
+
+def text_of(scenario: Scenario) -> str:
+    """A scenario with all that it hangs on, ties in a file of their own among it, as TOML."""
+    if isinstance(scenario.graph, str):
+        scenario = scenario.model_copy(update={"graph": _pairs(scenario.graph, scenario.people)})
+    return scenario.to_toml()
+
+
+def text_of_policy(policy: Policy) -> str:
+    """A policy as TOML."""
+    return tomli_w.dumps(policy.model_dump(exclude_none=True, by_alias=True))
+
+
+def gathered(specs: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """The text of every document that design points name, those of the caller's own files among them.
+
+    Args:
+        specs: What the design points tell the task.
+
+    Raises:
+        InputError: If one of them is missing or wrong.
+    """
+    from desertion.scenario import Scenario
+    from desertion.scenario.loading import policies as policies_of
+
+    found: dict[str, str] = {}
+    for spec in specs:
+        name, documents, settings = str(spec["scenario"]), spec.get("documents", {}), spec["settings"]
+        assert isinstance(documents, Mapping)
+        assert isinstance(settings, Mapping)
+        found |= documents
+        if f"scenarios/{name}" not in found:
+            found[f"scenarios/{name}"] = text_of(Scenario.load(name))
+        for policy in spec["policies"] if isinstance(spec["policies"], list) else ():
+            if f"policies/{policy}" not in found:
+                found[f"policies/{policy}"] = text_of_policy(policies_of([policy])[0][0])
+        graph = settings.get("graph")
+        if isinstance(graph, str) and graph and f"graphs/{graph}" not in found:
+            people = Scenario.load(scenario_at(name, found)).people
+            found[f"graphs/{graph}"] = json.dumps(_pairs(graph, people))
+    return found
+
+
+def _pairs(graph: str, people: int) -> tuple[tuple[int, int], ...]:
+    from desertion.scenario.edges import pairs_of, read_edges
+
+    return pairs_of(read_edges(graph, people).ties.tolist())
+
+
+@lru_cache(_KEPT)
+def _scenario(text: str) -> Scenario:
+    from desertion.scenario import Scenario
+
+    return Scenario.from_toml(text)
+
+
+@lru_cache(_KEPT)
+def _policy(text: str) -> Policy:
+    from desertion.reading import toml_text
+    from desertion.scenario import Policy
+    from desertion.scenario.complaints import build
+
+    return build(Policy, toml_text(text, "policy"), where="policy")

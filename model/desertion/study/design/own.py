@@ -1,0 +1,143 @@
+"""Own: classes of people and measures that are the caller's own, packed so that worker processes have them too."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle
+
+from desertion.errors import InputError, input_error
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
+
+type Measurement = Callable[[DesertionModel], float]
+"""A function of a model that has run, which gives a number."""
+
+ROLES = ("soldier", "reservist", "civilian")
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a study runs that is none of the package's.
+
+    Attributes:
+        classes: Name of the class that plays each role.
+        measures: Names of measures.
+        digest: Hash of their code: two studies with other code are two studies.
+        packed: The classes and functions themselves.
+    """
+
+    classes: tuple[tuple[str, str], ...]
+    measures: tuple[str, ...]
+    digest: str
+    packed: bytes = field(repr=False, compare=False)
+
+    def plain(self) -> dict[str, object]:
+        """What the study's description says of it."""
+        return {"classes": dict(self.classes), "measures": list(self.measures), "digest": self.digest}
+
+
+def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measurement] | None) -> Own | None:
+    """The caller's own classes and measures, checked and packed; None if there are none.
+
+    Args:
+        classes: Classes by role, None for the usual one.
+        measures: Functions by the name that their numbers get.
+
+    Raises:
+        InputError: If a class or function cannot be what it is given for, or cannot be sent to worker processes.
+    """
+    from desertion.simulation.population.agents import check_kind
+    from desertion.simulation.population.persons import Civilian, Reservist, Soldier
+
+    for role, base in zip(ROLES, (Soldier, Reservist, Civilian), strict=True):
+        check_kind(classes.get(role), base)
+    for name, function in (measures or {}).items():
+        if not name or not callable(function):
+            raise input_error(f"measures[{name!r}]", function, "must be a function of a model that has run")
+    given = {role: kind for role, kind in classes.items() if kind is not None}
+    if not given and not measures:
+        return None
+    try:
+        packed = cloudpickle.dumps((given, dict(measures or {})))
+    except Exception as problem:
+        raise InputError(f"own classes and measures cannot be sent to worker processes ({problem})") from problem
+    digest = hashlib.blake2b(digest_size=16)
+    for name, thing in (*given.items(), *(measures or {}).items()):
+        for part in (name, *_code(thing, set[int]())):
+            digest.update(part.encode() + b"\0")
+    named = tuple((role, kind.__name__) for role, kind in given.items())
+    return Own(named, tuple(measures or {}), digest.hexdigest(), packed)
+
+
+@lru_cache(8)
+def unpacked(packed: bytes) -> tuple[dict[str, type], dict[str, Measurement]]:
+    """The classes by role and the measures by name that `own_of` packed."""
+    return cloudpickle.loads(packed)
+
+
+def measured(packed: bytes, model: DesertionModel, replicate: int) -> dict[str, float]:
+    """The numbers that own measures give of a model that has run.
+
+    Args:
+        packed: What `own_of` packed.
+        model: The model.
+        replicate: Number of the replicate, for messages.
+
+    Raises:
+        InputError: If one of them fails or gives no number.
+    """
+    found: dict[str, float] = {}
+    for name, function in unpacked(packed)[1].items():
+        where = f"measure {name!r}, replicate {replicate}"
+        try:
+            value = function(model)
+        except Exception as problem:
+            raise InputError(f"{where}: it failed with {type(problem).__name__}: {problem}") from problem
+        if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+            raise input_error(name, value, "must be a number", where=where)
+        found[name] = float(value)
+    return found
+
+
+def _code(thing: Any, seen: set[int]) -> Iterator[str]:
+    """What a class or function does, as text: its code, and the plain values and own functions that it reads."""
+    if id(thing) in seen:
+        return
+    seen.add(id(thing))
+    if isinstance(thing, type):
+        if thing.__module__.partition(".")[0] in ("builtins", "desertion"):
+            return
+        for base in thing.__mro__[1:]:
+            yield from _code(base, seen)
+        for name, value in sorted(vars(thing).items()):
+            if not (name.startswith("__") and name.endswith("__") and not callable(value)):
+                yield name
+                yield from _code(value, seen)
+    elif isinstance(thing, property | staticmethod | classmethod):
+        for part in (getattr(thing, name, None) for name in ("fget", "__func__")):
+            yield from _code(part, seen)
+    elif isinstance(thing, FunctionType):
+        yield from _text(thing.__code__)
+        read = [thing.__globals__.get(name) for name in thing.__code__.co_names]
+        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
+        for value in (thing.__defaults__, *cells, *read):
+            yield from _code(value, seen)
+    elif isinstance(thing, bool | int | float | str | tuple | list | dict):
+        yield repr(thing)
+
+
+def _text(code: CodeType) -> Iterator[str]:
+    yield code.co_code.hex()
+    for value in code.co_consts:
+        if isinstance(value, CodeType):
+            yield from _text(value)
+        else:
+            yield repr(value)
+    yield from code.co_names

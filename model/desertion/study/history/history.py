@@ -1,0 +1,102 @@
+"""`history`: the dated series, listed or read, and one beside what a scenario gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+import pandas as pd
+
+from desertion.study.history import shipped
+from desertion.study.history.beside import ModelledSeries, beside
+from desertion.study.history.series import Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """A dated series, and what a scenario gives for it if that was asked for.
+
+    Attributes:
+        series: The series, with its title, kind, grades and caveats.
+        modelled: The same counts in runs of a scenario, or None.
+    """
+
+    series: Series
+    modelled: ModelledSeries | None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a point: start, end (dates, both included), value, low, high, unit, counts, source, grade, group.
+
+        With a scenario also model_q05, model_median and model_q95 over runs at real size, missing outside its horizon.
+        """
+        table = self.series.table
+        if self.modelled is not None:
+            levels = {"model_q05": 0.05, "model_median": 0.5, "model_q95": 0.95}
+            for name, level in levels.items():
+                column = np.full(len(table), np.nan)
+                column[list(self.modelled.places)] = np.quantile(self.modelled.simulated, level, axis=0)
+                table[name] = column
+        return table
+
+
+@overload
+def history() -> pd.DataFrame: ...
+@overload
+def history(
+    series: str | Path,
+    *,
+    kind: str = ...,
+    words: Mapping[str, str] | None = ...,
+    with_model: bool = ...,
+    runs: int = ...,
+    seed: int = ...,
+) -> History: ...
+def history(
+    series: str | Path | None = None,
+    *,
+    kind: str = "flow",
+    words: Mapping[str, str] | None = None,
+    with_model: bool = False,
+    runs: int = 20,
+    seed: int = 1,
+) -> pd.DataFrame | History:
+    """A dated series by name or from a CSV file of your own; without one, the table of all shipped series.
+
+    Args:
+        series: Name of a shipped series, or path of a CSV file with the columns `date` (or `start` and `end`) and `value`.
+        kind: For a file: flow (counts of an interval), cumulative or level.
+        words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column.
+        with_model: Whether to run the scenario of the same events beside it.
+        runs: Runs of that scenario.
+        seed: Seed of these runs.
+
+    Returns:
+        The series, whose `table` has one row a point; without one, a table with name, title, kind, use, points, first and
+        last day, recalled (whether a figure is) and caveats.
+
+    Raises:
+        InputError: If there is no such series, a row breaks a rule of the format, or no scenario shows what it counts.
+    """
+    if series is None:
+        return pd.DataFrame([_listed(shipped.load(name)) for name in shipped.names()])
+    chosen = shipped.load(str(series), kind, words)
+    return History(series=chosen, modelled=beside(chosen, runs, seed) if with_model else None)
+
+
+def _listed(series: Series) -> dict[str, object]:
+    return {
+        "name": series.name,
+        "title": series.title,
+        "kind": series.kind,
+        "use": series.use,
+        "points": len(series.points),
+        "first": min(point.start for point in series.points),
+        "last": max(point.end for point in series.points),
+        "recalled": series.recalled,
+        "caveats": " ".join(series.caveats),
+    }

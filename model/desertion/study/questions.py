@@ -1,0 +1,263 @@
+"""Questions to studies, each one function: sensitivity, search, calibration, claims.
+
+The command line asks them and prints what they give. Nothing is written outside a temporary folder but where `out` says so.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from desertion.errors import InputError, input_error
+from desertion.files import PassingFolder, folder
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.study import Study
+from desertion.study.claims.trial import ClaimsOutcome, ClaimsPlan, judged_file, put_to_the_test, quickly, repeated
+from desertion.study.design.reading import changed, read_spec
+from desertion.study.run.described import described, given, study_path
+from desertion.study.run.options import RunOptions, options_of
+from desertion.study.search.candidates import SearchResult, together
+from desertion.study.search.search import on_other_fates, sobol_sample
+from desertion.study.search.search import search as ask_optuna
+
+if TYPE_CHECKING:
+    from desertion.scenario import Policy, Scenario
+    from desertion.study.design.spec import StudySpec
+    from desertion.study.thesis.fit import Fit
+
+WANTED = {"left_total": "more", "cost_eur": "less"}
+"""What a search is after where nothing is said."""
+
+
+def sensitivity(
+    study: str | Path | Study, measure: str = "share_left", *, policy: str | None = None, of: str = "mean"
+) -> pd.DataFrame:
+    """Which inputs decide a measure, from a study with a sobol or morris design.
+
+    Args:
+        study: A study, or the path of its file.
+        measure: The measure to explain.
+        policy: The policy mix, where the study compares several.
+        of: `mean` over replicates, their `spread`, or `log` for the mean logarithm.
+
+    Returns:
+        One row an input. Sobol: first-order and total indices (shares of variance) with intervals; morris: effect and
+        its spread, in the measure's unit over the whole range of the input.
+
+    Raises:
+        InputError: If the study has another design, or no such measure or policy.
+    """
+    chosen = study if isinstance(study, Study) else Study(study)
+    return chosen.sensitivity(measure, policy, of)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Policy mixes that were tried.
+
+    Attributes:
+        goal: What was wanted, within which limits.
+        spec: The study whose factors are the levers.
+        found: Candidates by who proposed them: Optuna, and a Sobol sequence as its rival.
+        checked: Their fronts again on other people and fates; empty if that was not asked for.
+        keep: What must live as long as the results, such as the folder that holds their files.
+    """
+
+    goal: Goal
+    spec: StudySpec
+    found: Mapping[str, SearchResult]
+    checked: Mapping[str, SearchResult]
+    keep: object = None
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a candidate: proposed_by, its levers, runs, means at the simulated size, within (the limits), front, joint_front.
+
+        `MEASURE_checked` is the mean on other people and fates, missing for candidates that are on no front.
+        """
+        table = together(self.found.items(), self.goal)
+        anew: list[pd.DataFrame] = []
+        for name, result in self.checked.items():
+            own = table.index[(table["proposed_by"] == name) & table["front"]]
+            renamed = result.table[list(self.goal.measures)].rename(columns=lambda measure: f"{measure}_checked")
+            anew.append(renamed.set_axis(own))
+        return table.join(pd.concat(anew)) if anew else table
+
+
+def search(
+    study: str | Path | None = None,
+    *,
+    scenario: str | Path | Scenario | None = None,
+    vary: Mapping[str, object] | None = None,
+    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
+    want: Mapping[str, str] | None = None,
+    limit: Mapping[str, float] | None = None,
+    candidates: int = 128,
+    rival: bool = True,
+    check: int = 0,
+    runs: int | None = None,
+    scale: float | None = None,
+    days: int | None = None,
+    seed: int | None = None,
+    settings: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    options: RunOptions | None = None,
+    workers: int = 0,
+    quiet: bool = False,
+) -> Search:
+    """Policy mixes on the Pareto front within limits, found by trying candidates on the same people and fates.
+
+    Args:
+        study: A study file (TOML) whose `[vary]` names the levers, or a shipped study; else describe it here.
+        scenario: A scenario, or its name or path.
+        vary: Levers by dotted path, as for `sweep`.
+        policies: Policies that all candidates share, as for `sweep`.
+        want: For each measure whether `more` or `less` is better; more leavers at less money if not given.
+        limit: Largest mean allowed, by measure.
+        candidates: Policy mixes to try.
+        rival: Whether to try as many points of a Sobol sequence, for comparison.
+        check: Replicates that chose nothing, on which the fronts are judged again; 0 for none.
+        runs: Replicates a candidate.
+        scale: Share of real size, in (0, 1].
+        days: Horizon in days.
+        seed: Seed of all runs.
+        settings: Inputs that all runs share, by dotted path.
+        out: The search's file, which is resumed if it exists; `-rival` and `-check` stand beside it. A temporary one if not given.
+        options: With what to run.
+        workers: Processes of the local pool, 0 for one a core.
+        quiet: Whether to show no progress.
+
+    Raises:
+        InputError: If the levers, the goal or the numbers make no search, or no candidate keeps the limits.
+    """
+    if check < 0:
+        raise input_error("--check", check, "must be a whole number of replicates >= 0 (0: no check)")
+    goal = Goal(dict(want or WANTED), dict(limit or {}))
+    if study is not None:
+        if scenario is not None or vary is not None:
+            raise InputError("search takes a study file or scenario= and vary=, not both: drop one of them")
+        spec = changed(read_spec(study_path(study)), runs=runs, scale=scale, days=days, seed=seed, settings=settings)
+    else:
+        table = {"vary": dict(vary or {}), "set": dict(settings or {}), "replicates": 1 if runs is None else runs}
+        spec = described(scenario, policies, None, table | given(scale=scale, days=days, seed=seed))
+    keep = PassingFolder() if out is None else None
+    file = keep.path / f"{spec.name}-search.sqlite" if keep is not None else Path(str(out))
+    by = options_of(options, None, workers, quiet)
+    found = {"Optuna": ask_optuna(spec, goal, candidates, file, by)}
+    if rival:
+        found["Sobol sequence"] = sobol_sample(spec, goal, candidates, file.with_stem(f"{file.stem}-rival"), by)
+    checked: dict[str, SearchResult] = {}
+    if check:
+        again = on_other_fates(spec, goal, list(found.values()), check, file.with_stem(f"{file.stem}-check"), by)
+        checked = dict(zip(found, again, strict=True))
+    return Search(goal=goal, spec=spec, found=found, checked=checked, keep=keep)
+
+
+def calibrate(
+    series: str | Sequence[str] | None = None,
+    *,
+    particles: int = 300,
+    generations: int = 8,
+    recalled: bool = False,
+    seed: int = 1,
+    workers: int = 1,
+    out: str | Path | None = None,
+) -> dict[str, Fit]:
+    """Rival explanations fitted to historical series by ABC-SMC, by name of the series.
+
+    A fit that was cut off goes on where it stopped if it is given the same `out`. It takes minutes to hours.
+
+    Args:
+        series: Series to fit by the laboratory, or a scenario to hold against its series, by name; all if not given.
+        particles: Particles per generation, 100 or more.
+        generations: Generations in all, those already done included.
+        recalled: Whether recalled figures (grade C*) may be used.
+        seed: Where all chance comes from.
+        workers: Processes side by side.
+        out: Folder of the fits; a temporary one if not given.
+
+    Raises:
+        InputError: If there is no such case, a number is out of range, or the folder holds another fit.
+    """
+    from desertion.study.thesis.cases import CASES
+    from desertion.study.thesis.scenario_cases import any_case
+    from desertion.study.thesis.steps import Sizes, fit_case, quieten
+
+    names = [series] if isinstance(series, str) else list(series or CASES)
+    cases = [any_case(name).name for name in names]
+    sizes = Sizes(particles=particles, generations=generations)
+    quieten()
+    with _place(out) as target:
+        return {name: fit_case(name, target, sizes, seed, workers or 1, recalled=recalled)[0] for name in cases}
+
+
+def claims(
+    ids: str | Sequence[str] = (),
+    *,
+    worlds: int = 1024,
+    runs: int = 1,
+    size: float = 1.0,
+    quick: bool = False,
+    path: str | Path | None = None,
+    seed: int = 1,
+    only_judge: bool = False,
+    out: str | Path | None = None,
+    options: RunOptions | None = None,
+    workers: int = 0,
+    quiet: bool = False,
+) -> ClaimsOutcome:
+    """The claims, judged over plausible worlds: each holds, fails or depends, and on what.
+
+    Args:
+        ids: Claims to judge, by id; all if none is named.
+        worlds: Plausible worlds to judge in; 1,000 or more for a verdict.
+        runs: Paired replicates of each arm in each world.
+        size: Factor on the size of all simulated worlds.
+        quick: Whether to cut it down to what takes minutes; verdicts are then provisional.
+        path: A claims file of your own in place of the shipped one.
+        seed: Where all chance comes from.
+        only_judge: Whether to run nothing and judge what `out` holds.
+        out: The file of runs, which is resumed if it exists; a temporary one if not given.
+        options: With what to run.
+        workers: Processes of the local pool, 0 for one a core.
+        quiet: Whether to show no progress.
+
+    Returns:
+        Verdicts with how they came about; `table` has one row a claim.
+
+    Raises:
+        InputError: If the claims file or an argument is wrong, or the file belongs to another study.
+    """
+    chosen = (ids,) if isinstance(ids, str) else tuple(ids)
+    own = None if path is None else Path(path)
+    plan = ClaimsPlan(path=own, ids=chosen, count=worlds, replicates=runs, scale=size, seed=seed)
+    plan = quickly(plan) if quick else plan
+    plan = replace(plan, command=repeated(plan))
+    if out is not None:
+        file = Path(out)
+        return (
+            judged_file(plan, file)
+            if only_judge
+            else put_to_the_test(plan, file, options_of(options, None, workers, quiet))
+        )
+    if only_judge:
+        raise input_error("out", None, "must name the file whose runs are to be judged")
+    with _place(None) as target:
+        return put_to_the_test(plan, target / "claims.sqlite", options_of(options, None, workers, quiet))
+
+
+@contextmanager
+def _place(out: str | Path | None) -> Generator[Path]:
+    """The folder that was named, made if it is missing, or a temporary one that goes with the block."""
+    if out is not None:
+        yield folder(Path(out))
+        return
+    with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
+        yield Path(temporary)

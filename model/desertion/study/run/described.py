@@ -1,0 +1,142 @@
+"""From a caller's arguments to a resolved study: scenarios and policies themselves, own points, classes and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from desertion.errors import unknown_name
+from desertion.study.design.documents import with_policy, with_scenario
+from desertion.study.design.factors import Point
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.own import Own
+from desertion.study.design.point import scenario_of
+from desertion.study.design.reading import spec_from
+from desertion.study.design.rows import POLICIES, Points, mixes_of, rows_of
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.cost import most_replicates
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+AGENTS = "mesa"
+"""The form of the population in which own classes can run."""
+
+
+def described(
+    scenario: str | Path | Scenario | None, policies: object, points: Points | None, table: Mapping[str, Any]
+) -> StudySpec:
+    """The study that a caller describes.
+
+    Args:
+        scenario: A scenario, or its name or path.
+        policies: As for `sweep`.
+        points: Own design points.
+        table: The other fields of `desertion.study.design.reading.StudyDocument`.
+
+    Raises:
+        InputError: If a key is unknown or a value is out of its range.
+    """
+    entries, documents = dict(table), dict[str, str]()
+    if scenario is not None:
+        entries["scenario"], documents = with_scenario(scenario)
+    if policies is not None:
+        entries["policies"] = named_policies(policies, documents)
+    spec = with_points(replace(spec_from(entries, "study", "sweep()"), documents=tuple(documents.items())), points)
+    return replace(spec, name=f"study-{spec.sha256()[:8]}", title="study")
+
+
+def named_policies(policies: object, documents: dict[str, str]) -> object:
+    """Policies as a study file states them, those that stand in no file put among the documents."""
+    if isinstance(policies, Mapping):
+        mixes = cast(Mapping[str, object], policies)
+        return {
+            label: named_policies([mix] if isinstance(mix, str | Path) else mix, documents)
+            for label, mix in mixes.items()
+        }
+    if not isinstance(policies, Sequence) or isinstance(policies, str):
+        return policies  # refused with a sentence where the study is read
+    names: list[object] = []
+    for policy in cast(Sequence[Any], policies):
+        if isinstance(policy, list | tuple):
+            names.append(named_policies(policy, documents))
+            continue
+        name, more = with_policy(policy)
+        documents.update(more)
+        names.append(name)
+    return names
+
+
+def with_points(spec: StudySpec, points: Points | None) -> StudySpec:
+    """A study with design points of the caller's own in place of those that it lays out.
+
+    Args:
+        spec: The study.
+        points: The points, None for the study's own.
+
+    Raises:
+        InputError: If the points are none, or the study varies something itself in Python.
+    """
+    if points is None:
+        return spec
+    rows = rows_of(points)
+    named, known = mixes_of(rows), dict(spec.policies)
+    if named:
+        # A row without a mix is run under each of the study's own, and not under those of other rows.
+        rows = tuple(
+            full
+            for row in rows
+            for full in ([row] if POLICIES in row else [{POLICIES: label, **row} for label in known])
+        )
+    used = dict.fromkeys(str(row[POLICIES]) for row in rows) if named else known
+    policies = {label: known.get(label, named.get(label, ())) for label in used}
+    design = DesignRule(kind="list", rows=tuple(tuple(row.items()) for row in rows))
+    names = {name for row in rows for name in row}
+    settings = tuple((name, value) for name, value in spec.settings if name not in names)
+    return replace(spec, factors=(), design=design, policies=tuple(policies.items()), settings=settings)
+
+
+def with_own(spec: StudySpec, own: Own | None) -> StudySpec:
+    """A study with classes and measures of the caller's own; classes make it run in the form that can."""
+    if own is None:
+        return spec
+    return replace(spec, own=own, population=AGENTS if own.classes else spec.population)
+
+
+def announced(spec: StudySpec, points: Sequence[Point]) -> str:
+    """One sentence that says before it starts how much is to be run with own classes or measures."""
+    assert spec.own is not None
+    runs = len(points) * most_replicates(spec.replicates)
+    scenario = scenario_of(spec.task_of(points[0]))
+    people, days = scenario.sized().people, scenario.days
+    names = [name for _, name in spec.own.classes]
+    what = f"own class{'es' if len(names) > 1 else ''} {', '.join(names)}" if names else "own measures"
+    form = "Mesa" if spec.population == AGENTS else "compiled"
+    return (
+        f"{runs:,} runs in the {form} form ({what}): {people:,} persons over {days:,} days each, "
+        f"{runs * people * days:,.0f} person-days in all"
+    )
+
+
+def given(**entries: object) -> dict[str, Any]:
+    """The entries that are there."""
+    return {key: value for key, value in entries.items() if value is not None}
+
+
+def study_path(study: str | Path) -> Path:
+    """Path of a study file that is given as a path or as the name of a shipped study.
+
+    Raises:
+        InputError: If there is neither.
+    """
+    from desertion.files import shipped_folder
+
+    path = Path(study)
+    if path.is_file() or path.suffix == ".toml":
+        return path
+    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").rglob("*.toml"))}
+    if str(study) not in shipped:
+        raise unknown_name("study", str(study), shipped)
+    return shipped[str(study)]

@@ -1,0 +1,85 @@
+"""Options: with what a study is run, and the executor and progress that come of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from desertion.study.design.factors import Point
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.cluster import Certificates, dask_executor
+from desertion.study.run.pool import LocalPool, usable_cores
+from desertion.study.run.progress import shown_progress
+from desertion.study.run.runner import DriveOptions, Progress
+from desertion.study.run.task import hook
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """With what a study is run; none of it changes a result.
+
+    Attributes:
+        workers: Processes of the local pool, 0 for the study's own number or one a core.
+        executor: Anything with the interface of `concurrent.futures.Executor`, in place of the local pool.
+        scheduler: Address of a Dask scheduler, in place of the local pool.
+        certificates: Certificates for a `tls://` scheduler.
+        shard: (i, n) to do only the i-th of n parts.
+        accept_changes: Resume although the study, the model or versions differ from those of the file.
+        retry_failed: Run failed, timed out and quarantined runs again.
+        quiet: Whether to show no progress.
+        driving: How to drive the runs.
+    """
+
+    workers: int = 0
+    executor: Executor | None = None
+    scheduler: str = ""
+    certificates: Certificates | None = None
+    shard: tuple[int, int] = (1, 1)
+    accept_changes: bool = False
+    retry_failed: bool = False
+    quiet: bool = False
+    driving: DriveOptions = field(default_factory=DriveOptions)
+
+
+def options_of(options: RunOptions | None, means: RunOptions | None, workers: int, quiet: bool) -> RunOptions:
+    """With what a call runs: its options, in which the arguments that have names of their own come first."""
+    if means is not None:
+        warnings.warn("means= is called options= now; the old name goes in 0.3", DeprecationWarning, stacklevel=3)
+    chosen = options or means or RunOptions()
+    return replace(chosen, workers=workers or chosen.workers, quiet=quiet or chosen.quiet)
+
+
+@contextmanager
+def working(
+    spec: StudySpec, options: RunOptions, point: Point
+) -> Generator[tuple[Executor, int, Callable[[Progress], None]]]:
+    """What a study runs with: an executor, how many runs it does at a time, and where progress goes.
+
+    Args:
+        spec: The study.
+        options: With what to run.
+        point: One of its design points, with which compiled code is made ready.
+    """
+    with _executor(spec, options, point) as (executor, workers), shown_progress(spec.title, options.quiet) as report:
+        yield executor, workers, report
+
+
+@contextmanager
+def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[tuple[Executor, int]]:
+    if options.executor is not None:
+        yield options.executor, options.workers or usable_cores()
+    elif options.scheduler:
+        with dask_executor(options.scheduler, options.certificates) as cluster:
+            yield cluster
+    else:
+        prepare = hook(spec.task, "task_prepare")
+        if prepare is not None:
+            prepare(spec.task_of(point))
+        pool = LocalPool(options.workers or spec.run.workers)
+        try:
+            yield pool, pool.workers
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,125 @@
+"""`theory`: what can be worked out about a scenario without a run, in one call, with tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from desertion.errors import input_error
+from desertion.theory.mean_field import MeanField
+from desertion.theory.mixing import limit_of
+from desertion.theory.multiplier import Measured, measured_multiplier
+from desertion.theory.reproduction import Reproduction, reproduction
+from desertion.theory.weights import in_reference, tipping_value
+
+if TYPE_CHECKING:
+    from desertion.scenario import Policy, Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theory:
+    """What can be worked out about a scenario.
+
+    Attributes:
+        scenario: The scenario.
+        reproduction: The reproduction number on the first day, policies and dial worked in.
+        reference: The same in the scenario's reference state, before policies and dial.
+        tipping: Multiple of all contagion weights at which R reaches 1; infinite if none does.
+        field: The complete-mixing limit.
+        measured: What one more leaver meant in paired runs, or None if nothing was measured.
+        day: Day on which that leaver left, 0 if nothing was measured.
+    """
+
+    scenario: Scenario
+    reproduction: Reproduction
+    reference: Reproduction
+    tipping: float
+    field: MeanField
+    measured: Measured | None
+    day: int
+
+    @cached_property
+    def numbers(self) -> pd.DataFrame:
+        """One row a number: name, value (infinite: none), meaning."""
+        rows = [
+            ("R", self.reproduction.value, "leavers that one leaver adds, in the steady state"),
+            ("R_first_day", self.reproduction.first, "the same while nobody has left yet"),
+            ("R_reference", self.reference.value, "R in the reference state, before policies and dial"),
+            ("multiplier", self.reproduction.multiplier, "departures that one more leaver means, 1 / (1 - R)"),
+            ("tipping", self.tipping, "multiple of the contagion weights at which R reaches 1"),
+            ("largest_jump", self.reproduction.jump, "log hazard by which one leaver moves his nearest"),
+            ("rate", self.field.rate, "complete mixing: rate of leaving without contagion, 1/day"),
+            ("weight", self.field.weight, "complete mixing: contagion weight, log hazard per share"),
+            ("tipping_weight", self.field.tipping_weight, "complete mixing: contagion weight at the fold"),
+        ]
+        if self.measured is not None:
+            rows.append(("measured_multiplier", self.measured.mean, f"measured: one more leaver on day {self.day}"))
+            rows.append(("measured_error", self.measured.error, "its standard error over the paired runs"))
+        return pd.DataFrame(rows, columns=["name", "value", "meaning"])
+
+    @cached_property
+    def leavers(self) -> pd.DataFrame:
+        """Who leaves in the steady state, most first: force, group, route, flow (persons a day at real size), share."""
+        names = [force.name for force in self.scenario.forces]
+        found = self.reproduction
+        rows = [
+            (names[force], group, route, flow)
+            for flow, (force, group, route) in sorted(zip(found.flows.tolist(), found.ways, strict=True), reverse=True)
+        ]
+        table = pd.DataFrame(rows, columns=["force", "group", "route", "flow"])
+        return table.assign(share=table["flow"] / (table["flow"].sum() or 1.0))
+
+    @cached_property
+    def steady_states(self) -> pd.DataFrame:
+        """Steady states of complete mixing: pressure (S*, share gone), reproduction, stable."""
+        rows = [(state.pressure, state.reproduction, state.stable) for state in self.field.fixed_points()]
+        return pd.DataFrame(rows, columns=["pressure", "reproduction", "stable"])
+
+
+def theory(
+    scenario: str | Path | Scenario = "toy",
+    *,
+    policies: Sequence[str | Path | Policy] = (),
+    asylum: float | None = None,
+    scale: float | None = None,
+    days: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    measure: int = 0,
+    seed: int = 1,
+) -> Theory:
+    """What can be worked out about a scenario without a run: reproduction number, tipping point, steady states.
+
+    Args:
+        scenario: A scenario, or its name or path.
+        policies: Policies laid over it.
+        asylum: Position of the asylum dial in [0, 1].
+        scale: Share of real size, in (0, 1].
+        days: Horizon in days.
+        settings: Inputs by dotted key.
+        measure: Paired runs in which the multiplier of one more leaver is measured, 0 for none.
+        seed: Where the chance of these runs comes from.
+
+    Raises:
+        InputError: If an input is wrong.
+    """
+    from desertion.scenario import Scenario
+
+    if measure < 0:
+        raise input_error("measure", measure, "must be a whole number of paired runs >= 0")
+    chosen = Scenario.load(scenario, policies, scale, asylum, days, settings)
+    chosen.sized()
+    day = max(1, chosen.days // 3) if measure else 0
+    return Theory(
+        scenario=chosen,
+        reproduction=reproduction(chosen),
+        reference=reproduction(in_reference(chosen)),
+        tipping=tipping_value(chosen),
+        field=limit_of(chosen),
+        measured=measured_multiplier(chosen, day=day, runs=measure, seed=seed) if measure else None,
+        day=day,
+    )

@@ -1,0 +1,84 @@
+"""Own design points: from a data frame, a file as spreadsheets write it, or a list; what cannot be one is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion.cli import main
+from desertion.errors import InputError
+from desertion.study.comparison.compare import spec_of
+from desertion.study.design.reading import spec_from
+from desertion.study.design.rows import rows_of
+from desertion.study.run.described import with_points
+
+ROWS = ({"asylum": 0.25, "behaviour.form": "none"}, {"asylum": 0.75, "hosts.*.cases": 12})
+
+
+def test_a_list_a_table_and_a_file_give_the_same_points(tmp_path: Path) -> None:
+    """Empty cells leave an input as it is; the file has a byte order mark, semicolons and decimal commas."""
+    assert rows_of(list(ROWS)) == ROWS
+    table = pd.DataFrame({"asylum": [0.25, 0.75], "behaviour.form": ["none", None], "hosts.*.cases": [np.nan, 12]})
+    assert rows_of(table) == ROWS
+    path = tmp_path / "points.csv"
+    path.write_bytes("\ufeffasylum;behaviour.form;hosts.*.cases\r\n0,25;none;\r\n0,75;;12\r\n".encode())
+    assert rows_of(path) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        ([], "hold no row"),
+        ([{}], "points\\[0\\] is empty"),
+        ([3], "each row must be a table"),
+        ({"asylum": [0.1]}, "must be a data frame"),
+        ([{"asylum": [0.1]}], "must be a number, a truth value or a word"),
+    ],
+)
+def test_what_is_no_design_point_is_refused(points: Any, sentence: str) -> None:
+    """In one sentence."""
+    with pytest.raises(InputError, match=sentence):
+        rows_of(points)
+
+
+def test_rows_stand_in_place_of_what_a_study_varies_and_may_name_their_policies() -> None:
+    """A row without a mix is run under each of the study's, one with a mix under that alone."""
+    study = spec_from({"vary": {"asylum": [0.1, 0.2]}, "policies": ["fast-track", "exit-ban"]}, "study", "here")
+    spec = with_points(study, [{"asylum": 0.5}, {"asylum": 0.9, "policies": "fast-track+exit-ban"}])
+    assert [(point["policies"], point["asylum"]) for point in spec.points()] == [
+        ("fast-track", 0.5),
+        ("exit-ban", 0.5),
+        ("fast-track+exit-ban", 0.9),
+    ]
+    assert dict(spec.policies)["fast-track+exit-ban"] == ("fast-track", "exit-ban")
+
+
+def test_the_rows_of_a_comparison_are_its_arms() -> None:
+    """Each has its label, its policies and inputs; what all arms share is refused in a row."""
+    spec = spec_of(
+        "quiet", points=[{"policies": "none"}, {"policies": "exit-ban", "asylum": 0.9, "label": "open"}], runs=1
+    )
+    assert [dict(point) for point in spec.points()] == [{"policies": "none"}, {"policies": "open", "asylum": 0.9}]
+    assert dict(spec.policies) == {"none": (), "open": ("exit-ban",)}
+    with pytest.raises(InputError, match=r"points\.scale = 0\.5 is the same for all arms"):
+        spec_of("quiet", points=[{"scale": 0.5}, {"asylum": 0.2}], runs=1)
+    with pytest.raises(InputError, match="not both"):
+        spec_of("quiet", ["exit-ban"], points=[{"asylum": 0.2}], runs=1)
+
+
+def test_points_of_a_file_can_be_swept_and_compared_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--points FILE`, for both."""
+    monkeypatch.chdir(tmp_path)
+    Path("points.csv").write_text("label,asylum\nlow,0.2\nhigh,0.8\n")
+    assert main(["compare", "quiet", "--points", "points.csv", "--days", "3", "-n", "1", "-q", "--workers", "1"]) == 0
+    assert "high" in capsys.readouterr().out
+    Path("points.csv").write_text("asylum\n0.2\n0.8\n")
+    Path("mine.toml").write_text('scenario = "quiet"\ndays = 3\n[vary]\nasylum = [0.5]\n')
+    assert main(["sweep", "mine.toml", "--points", "points.csv", "-q", "--workers", "1"]) == 0
+    assert "mine.sqlite: 2 done" in capsys.readouterr().out

@@ -1,0 +1,164 @@
+"""The public interface: its names and signatures, and every question asked with a scenario, a path and a name."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import desertion
+from desertion import InputError, Policy, Scenario, Soldier
+from desertion.study.run.options import RunOptions
+from tests.study.claims.test_judging import TEXT
+
+# What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
+SIGNATURES = {
+    "calibrate": "series, particles, generations, recalled, seed, workers, out",
+    "claims": "ids, worlds, runs, size, quick, path, seed, only_judge, out, options, workers, quiet",
+    "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
+    "civilian, workers, out, options, means, quiet",
+    "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",
+    "history": "series, kind, words, with_model, runs, seed",
+    "search": "study, scenario, vary, policies, want, limit, candidates, rival, check, runs, scale, days, seed, settings, "
+    "out, options, workers, quiet",
+    "sensitivity": "study, measure, policy, of",
+    "sweep": "study, scenario, vary, points, policies, settings, design, runs, scale, days, seed, population, measures, "
+    "daily, soldier, reservist, civilian, on_error, time_limit, task, out, options, means, workers, quiet",
+    "theory": "scenario, policies, asylum, scale, days, settings, measure, seed",
+    "thesis": "quick, particles, generations, table, seed, workers, out, fitted, tell",
+    "trace": "scenario, person, days, policies, settings, seed, scale",
+}
+CLASSES = ("Civilian", "Comparison", "DesertionModel", "InputError", "Policy", "Reservist", "Scenario", "Society", "Soldier", "Study")  # fmt: skip
+# Commands whose question is a class, or which look at files that others wrote.
+OF_CLASSES = {"run": "DesertionModel", "show": "Study", "export": "Study", "plot": "Comparison", "merge": "Study"}
+OF_THE_PROGRAM = ("app", "dock", "list", "selfcheck", "warm")
+
+
+@pytest.fixture(params=["scenario", "path", "name"])
+def given(request: pytest.FixtureRequest, tmp_path: Path) -> Scenario | str | Path:
+    """One small world, named in the three ways."""
+    if request.param == "name":
+        return "quiet"
+    quiet = Scenario.load("quiet")
+    if request.param == "scenario":
+        return quiet
+    quiet.write(tmp_path / "mine.toml")
+    return tmp_path / "mine.toml"
+
+
+def test_the_public_names_and_signatures_stay() -> None:
+    """An argument may be added at the end of its kind; none may go without a deprecation first."""
+    assert sorted([*SIGNATURES, *CLASSES, "__version__"]) == list(desertion.__all__)
+    found = {name: ", ".join(inspect.signature(getattr(desertion, name)).parameters) for name in SIGNATURES}
+    assert found == SIGNATURES
+
+
+def test_every_command_has_its_place_in_the_interface() -> None:
+    """What the command line can do, a notebook can do."""
+    from desertion import commands
+
+    for name in commands.names():
+        assert name in SIGNATURES or name in OF_CLASSES or name in OF_THE_PROGRAM, name
+
+
+def test_every_public_name_is_in_the_help_and_has_a_docstring() -> None:
+    """`help(desertion)` begins with the list."""
+    for name in (*SIGNATURES, *CLASSES):
+        if name != "InputError":
+            assert f"`{name}`" in (desertion.__doc__ or "")
+        assert inspect.getdoc(getattr(desertion, name))
+
+
+def test_theory_is_the_function_and_the_package_in_any_order() -> None:
+    """`from desertion import theory` may come before or after an import from within the package."""
+    for words in ("", "import desertion.theory.weights; "):
+        probe = f"{words}from desertion import theory; print(theory('quiet').numbers['value'][0] >= 0)"
+        done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "True"
+
+
+def test_questions_take_a_scenario_a_path_or_a_name(
+    given: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And leave nothing in the current folder."""
+    place = tmp_path / "here"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    few = {"days": 12, "workers": 1, "quiet": True}
+    study = desertion.sweep(
+        scenario=given,
+        vary={"asylum": {"range": [0.2, 0.8]}, "contagion": {"range": [0, 2]}},
+        design={"kind": "sobol", "points": 2},
+        **few,
+    )
+    assert len(study.runs) == 8
+    assert len(desertion.sensitivity(study)) == 2
+    comparison = desertion.compare(given, ["none", "exit-ban"], runs=2, **few)
+    assert comparison.summary["estimate"].notna().any()
+    assert comparison.arm("exit-ban").policies[-1] == "exit-ban"
+    found = desertion.search(scenario=given, vary={"asylum": {"range": [0.1, 0.9]}}, candidates=2, rival=False, **few)
+    assert len(found.table) == 2
+    assert desertion.theory(given, days=12).numbers["value"].notna().any()
+    life = desertion.trace(given, 3, days=5)
+    assert life["day"].max() == 5
+    assert list(place.iterdir()) == []
+
+
+def test_questions_that_take_no_scenario(tmp_path: Path) -> None:
+    """History, own events and claims give tables."""
+    assert {"name", "title", "kind"} <= set(desertion.history().columns)
+    assert {"start", "value"} <= set(desertion.history("ukraine-awol").table.columns)
+    days = pd.date_range("2020-01-01", periods=12)
+    events = pd.DataFrame({"unit": range(12), "date": days, "x": [5.0 * n for n in range(12)], "y": 0.0})
+    found = desertion.contagion(events, distance=6.0, permutations=19, histories=0)
+    assert len(found.table) > 1
+    assert found.verdict.sentences
+    text = TEXT.replace("R = {", "casualties = {").replace(".left", ".left_total").replace('"toy"', '"quiet"')
+    text = text.replace('form = { choices = ["additive", "none"] }', "police = { range = [0.5, 2.0] }")
+    (tmp_path / "own.toml").write_text(text)
+    verdicts = desertion.claims("always", worlds=1, path=tmp_path / "own.toml", workers=1, quiet=True)
+    assert list(verdicts.table["id"]) == ["always"]
+
+
+def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:
+    """Fits take minutes, so their checks come first."""
+    with pytest.raises(InputError, match="there is no case 'ukraine'"):
+        desertion.calibrate("ukraine")
+    with pytest.raises(InputError, match="must be at least 100"):
+        desertion.thesis(particles=20)
+
+
+def test_the_old_name_of_the_options_is_accepted_with_a_warning() -> None:
+    """`means=` was public."""
+    for call in (
+        lambda: desertion.sweep(scenario="quiet", days=2, means=RunOptions(workers=1, quiet=True)),
+        lambda: desertion.compare(
+            "quiet", ["none", "exit-ban"], days=2, runs=1, means=RunOptions(workers=1, quiet=True)
+        ),
+    ):
+        with pytest.warns(DeprecationWarning, match="options="):
+            call()
+
+
+def test_a_seed_is_answered_kindly() -> None:
+    """Mesa's word is rng, and many know the other."""
+    with pytest.raises(InputError, match="write rng=7"):
+        desertion.DesertionModel("quiet", seed=7)
+
+
+def test_a_policy_that_stands_in_no_file_can_be_compared() -> None:
+    """Made in Python, it is laid over the scenario in worker processes too."""
+    ban = Policy.model_validate({"name": "mine", "change": [{"from": "start", "set": {"forces.*.exit_ban": 1}}]})
+    comparison = desertion.compare("quiet", ["none", ban], days=12, runs=1, workers=1, quiet=True)
+    assert comparison.policies == ("none", "mine")
+    assert all(force.exit_ban == 1 for force in comparison.arm("mine").flat().forces)
+
+
+def test_soldier_is_public() -> None:
+    """Subclassing it is the way to change how people decide."""
+    assert isinstance(Soldier, type)
