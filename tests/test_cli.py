@@ -165,6 +165,24 @@ def test_output_that_nobody_gets_is_a_sentence_and_an_exit_code(words: str, code
     assert done.stderr == (f"desertion: {said}\n" if said else "")
 
 
+@pytest.mark.parametrize("output", [">/dev/full", "| true", ">&-"])
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_what_cannot_be_shown_costs_no_result(tmp_path: Path, output: str, buffered: str) -> None:
+    """`theory` prints before and after it draws: the figure is there, and the exit code says that nothing was shown."""
+    words = f'set -o pipefail; "{sys.executable}" -m desertion theory quiet --no-points --out "{tmp_path}" {output}'
+    done = subprocess.run(
+        ["bash", "-c", words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": buffered},
+    )
+    assert (tmp_path / "bifurcation.png").stat().st_size > 10_000
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (output != "| true")
+
+
 def test_a_console_that_cannot_show_a_sign_shows_another(tmp_path: Path) -> None:
     """In plain ASCII all lines come out, question marks in place of what it lacks, and the results are written."""
     words = [

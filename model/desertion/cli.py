@@ -13,7 +13,7 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
@@ -52,9 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listen(_say_compiling)
     is_shown = _open_streams()
     try:
-        with _ending_in_order():
+        with _ending_in_order(), _patient_output() as output:
             code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
-        sys.stdout.flush()
+        if output.problem is not None and code == DONE:
+            raise output.problem
     except InputError as error:
         return _say(str(error), WRONG_INPUT)
     except (KeyboardInterrupt, typer.Abort):
@@ -62,8 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _Ended:
         return _say("ended by SIGTERM", ENDED)
     except BrokenPipeError:
-        # The reader of our output has gone (`desertion list | head`): keep Python from complaining at exit.
-        _forget_output()
+        # The reader of our output has gone (`desertion list | head`).
         return FAILED
     except OSError as error:
         return _no_place(error)
@@ -114,9 +114,54 @@ def _open_streams() -> bool:
     return is_shown
 
 
-def _forget_output() -> None:
+class _Output:
+    """Standard output that never stops a command: what cannot be shown is left out, and its first problem remembered.
+
+    Whatever a command writes and prints, in whatever order, a full disk or a reader who has gone costs it no file.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.problem: OSError | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Show a text if that is possible; its length."""
+        with self._remembering():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Show what waits, if that is possible."""
+        with self._remembering():
+            self._stream.flush()
+
+    @contextmanager
+    def _remembering(self) -> Generator[None]:
+        try:
+            yield
+        except OSError as problem:
+            self.problem = self.problem or problem
+            _forget_output(self._stream)
+
+
+@contextmanager
+def _patient_output() -> Generator[_Output]:
+    before, output = sys.stdout, _Output(sys.stdout)
+    sys.stdout = cast(TextIO, output)
+    try:
+        yield output
+    finally:
+        output.flush()
+        sys.stdout = before
+
+
+def _forget_output(stream: TextIO) -> None:
+    """Send a stream's number nowhere, so that Python has nothing to complain about at its end."""
     with suppress(OSError, ValueError):  # a stream without a number is nobody's output
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _no_place(error: OSError) -> int:
@@ -127,7 +172,6 @@ def _no_place(error: OSError) -> int:
         return _unexpected(error)
     if error.filename is None:
         # Files say their names where they are written, so this was the output.
-        _forget_output()
         return _say(f"standard output cannot be written to ({reason})", FAILED)
     place = error.filename if isinstance(error.filename, str) else repr(error.filename)
     if error.errno in _WRONG_PLACE:

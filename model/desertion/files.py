@@ -97,11 +97,16 @@ def folder(path: Path, names: Iterable[str] = ()) -> Path:
     if not os.access(path, os.W_OK):
         raise InputError(f"{path}: this folder cannot be written to; name another with --out")
     for name in names:
-        _check_is_no_folder(path / name)
+        refuse_folder(path / name)
     return path
 
 
-def _check_is_no_folder(path: Path) -> None:
+def refuse_folder(path: Path) -> None:
+    """Refuse a folder where a file is to be written.
+
+    Raises:
+        InputError: If the path is a folder.
+    """
     if path.is_dir():
         raise InputError(
             f"{path}: a folder stands where a file is to be written; move it, or name another place with --out"
@@ -136,7 +141,7 @@ def replacing_folder(path: Path) -> Generator[Path]:
         files = {each: path / each.relative_to(temporary) for each in sorted(temporary.rglob("*")) if each.is_file()}
         for target in files.values():
             folder(target.parent)
-            _check_is_no_folder(target)
+            refuse_folder(target)
         with _signals_held():
             _move(files, temporary)
     except OSError as error:

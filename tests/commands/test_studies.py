@@ -147,6 +147,11 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["search", "mine.toml", "--limit", "cost_eur=nan"], "must be a finite number"),
         (["search", "mine.toml", "--check", "-1"], "must be a whole number of replicates >= 0"),
         (["search", "mine.toml", "--runs", "0"], "exactly one of number"),
+        (["sweep", "mine.toml", "--out", "."], ".: a folder stands where a file is to be written"),
+        (["search", "mine.toml", "--out", ".."], "..: a folder stands where a file is to be written"),
+        (["search", "mine.toml", "--table", "."], ".: a folder stands where a file is to be written"),
+        (["search", "mine.toml", "--plot", "front.bmp"], "there is no figure format 'bmp'"),
+        (["show", "."], ". is a folder: give the file of a study"),
     ],
 )
 @pytest.mark.usefixtures("study")

@@ -78,17 +78,32 @@ def command(
 
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
     wanted = dict(_pairs(want or [], "--want"))
+    file = out or _file(study)
+    _prepare(file, table, plot)
     hint = DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]]))
 
     def work() -> int:
         found = search(
             study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
-            seed=seed, settings=_options.settings(settings), out=out or _file(study), workers=workers or 0, quiet=quiet,
+            seed=seed, settings=_options.settings(settings), out=file, workers=workers or 0, quiet=quiet,
             options=RunOptions(accept_changes=accept_changes, driving=hint),
         )  # fmt: skip
         return _tell(found, check, table, plot)
 
     return exit_code(work)
+
+
+def _prepare(out: Path, table: Path | None, plot: Path | None) -> None:
+    """Refuse what cannot be written before anything runs."""
+    from desertion.files import folder, refuse_folder
+
+    refuse_folder(out)
+    for path in filter(None, (table, plot)):
+        folder(path.parent, [path.name])
+    if plot is not None:
+        from desertion.figures.style import check_format
+
+        check_format(plot)
 
 
 def _file(study: str) -> Path:

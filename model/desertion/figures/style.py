@@ -245,15 +245,25 @@ def _places(ax: Axes, heights: Sequence[float], size: float) -> list[float]:
     return places
 
 
+def check_format(path: Path) -> str:
+    """The format that a path's ending asks for.
+
+    Raises:
+        InputError: If it is none of PNG, SVG and PDF.
+    """
+    kind = path.suffix.lstrip(".").lower()
+    if kind not in {"png", "svg", "pdf"}:
+        raise unknown_name("figure format", kind, ("png", "svg", "pdf"), where=str(path))
+    return kind
+
+
 def save(figure: Figure, path: Path) -> Path:
     """Write the figure as PNG, SVG or PDF by the path's ending, whole or not at all, without dates in it.
 
     Raises:
         InputError: If the ending is none of those.
     """
-    kind = path.suffix.lstrip(".").lower()
-    if kind not in {"png", "svg", "pdf"}:
-        raise unknown_name("figure format", kind, ("png", "svg", "pdf"), where=str(path))
+    kind = check_format(path)
     with replacing(path) as temporary:
         figure.savefig(temporary, format=kind, metadata=_metadata(kind))
     return path

@@ -14,7 +14,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -225,6 +225,16 @@ def _kill(process: int | None) -> None:
 def _begin() -> None:
     """First act of a worker: leave Ctrl-C to the driver, and die with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow_parent()
+
+
+def follow_parent() -> None:
+    """Let this process end when the one that started it does, even by `kill -9`; done once a process, and nothing in one that has no parent."""
+    _follow(os.getpid())
+
+
+@cache
+def _follow(_process: int) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_die_with, args=(parent,), daemon=True).start()

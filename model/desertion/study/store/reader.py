@@ -78,6 +78,8 @@ class StudyFile:
     """
 
     def __init__(self, path: Path) -> None:
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: give the file of a study, as `desertion sweep` wrote it")
         if not path.is_file():
             raise InputError(f"{path} does not exist: give the file of a study, as `desertion sweep` wrote it")
         if not os.access(path, os.R_OK):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from desertion.errors import InputError
+from desertion.files import refuse_folder
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import canonical, difference
 from desertion.study.failures import StoreFullError
@@ -90,6 +91,7 @@ class StudyWriter(StudyFile):
             InputError: If another driver writes the file, or it holds another study.
             StoreFullError: If there is no room to create it.
         """
+        refuse_folder(path)
         if not path.parent.is_dir():
             raise InputError(f"{path.parent} is no folder: create it or give another --out")
         lock = DriverLock(path)
@@ -124,6 +126,7 @@ class StudyWriter(StudyFile):
             command: As for `open`.
         """
         points: list[Point] = []
+        refuse_folder(path)
         if path.exists():
             with StudyFile(path) as file:
                 points = file.points()

@@ -17,6 +17,7 @@ from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
 from desertion.study.laboratory.rivals import Prior
 from desertion.study.laboratory.table import Simulate
+from desertion.study.run.pool import follow_parent
 from desertion.study.thesis.cases import Case
 
 Array = NDArray[np.float64]
@@ -74,6 +75,7 @@ def simulated_case(
     case: Case, series: Series, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
 ) -> dict[str, Array]:
     """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
+    follow_parent()  # pyABC's own workers would go on for ever
     values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
     seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
     flow = simulate(values, seed)
