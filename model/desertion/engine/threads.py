@@ -60,6 +60,11 @@ class Team:
         self._lists = [np.empty(longest, np.int64) for _ in range(threads)]
         self._found = [np.zeros(4, np.int64) for _ in range(threads)]
 
+    @property
+    def own_list(self) -> tuple[Array, Array]:
+        """What a kernel that lists something gets on the calling thread: room for the list, and for its counts."""
+        return self._lists[0], self._found[0]
+
     def spread(self, work: Any, n: int, *shared: Any, own: Callable[[int], tuple[Any, ...]] | None = None) -> list[int]:
         """Let each thread do its part of the rows 0..n-1: `work(core, first, last, *shared, *own(thread))`.
 

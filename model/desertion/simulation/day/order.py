@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from desertion.engine.pointer import arrays_of
-from desertion.engine.threads import Team
+from desertion.engine.compile import kernel
+from desertion.engine.threads import KEPT, LISTED, Team
 from desertion.simulation.day.calendar import open_day
 from desertion.simulation.day.combat import strike
 from desertion.simulation.day.departure import depart_all, issue_visas, make_ready, sort_out
@@ -30,18 +30,19 @@ from desertion.simulation.day.news import tell_of_units
 from desertion.simulation.day.pressures import close_pressures, fold_communities, fold_squads
 from desertion.simulation.day.travel import leave_list, move_on, pass_time, queue_up
 from desertion.simulation.signals import publish_states
-from desertion.simulation.world.fields import Array
+from desertion.simulation.world.fields import Array, World
 
-# Plain functions: each part is compiled by itself, since numba compiles a kernel anew into every kernel that calls it.
+# A call from Python costs a microsecond, as much as all that some parts do in a small world: on one thread a stretch of the day is one call.
 
 
-def morning(core: Any, day: int) -> None:
+@kernel
+def morning(w: World, day: int) -> None:
     """Part 1, and of part 2 what concerns forces and hosts; companies, communities and squads are published after it, in this order."""
-    w = arrays_of(core)
-    for counts in (w.counts_today, w.host_day, w.company_hit):
-        counts.fill(0)
-    open_day(core, day)
-    publish_states(core, day)
+    w.counts_today[:] = 0
+    w.host_day[:] = 0
+    w.company_hit[:] = 0
+    open_day(w, day)
+    publish_states(w, day)
 
 
 def take_casualties(core: Any, day: int) -> None:
@@ -56,6 +57,9 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     """
     if follow_commanders(core, day):
         sort_out(team.arrays)
+    if team.threads == 1:
+        _afternoon(core, day, *team.own_list)
+        return
     issue_visas(core)
     team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)
@@ -67,8 +71,25 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     w.active_n[0] = team.sift(leave_list, w.active, int(w.active_n[0]))
 
 
+@kernel
+def _afternoon(w: World, day: int, due: Array, counts: Array) -> None:
+    """The same on one thread."""
+    issue_visas(w)
+    make_ready(w, 0, w.out_n[0])
+    depart_all(w, day)
+    counts[LISTED] = 0
+    pass_time(w, 0, w.active_n[0], day, due, counts)
+    queue_up(w, move_on(w, due[: counts[LISTED]], day), day)
+    admit_all(w, day)
+    leave_list(w, 0, w.active_n[0], counts)
+    w.active_n[0] = counts[KEPT]
+
+
 def evening(core: Any, team: Team, day: int, turned: Array) -> None:
     """Parts 6 and 7; `turned` is how many turned out in each community."""
+    if team.threads == 1:
+        _evening(core, day, turned)
+        return
     decide_all(core, day)
     forget(core)
     march(core, day, turned)
@@ -79,3 +100,18 @@ def evening(core: Any, team: Team, day: int, turned: Array) -> None:
     team.spread(fold_communities, len(team.arrays.community_force))
     close_pressures(core, day)
     write_day(core, day + 1, street)
+
+
+@kernel
+def _evening(w: World, day: int, turned: Array) -> None:
+    """The same on one thread."""
+    decide_all(w, day)
+    forget(w)
+    march(w, day, turned)
+    street = count_people(w, turned)
+    govern(w, day, street)
+    tell_of_units(w, day)
+    fold_squads(w, 0, len(w.squad_force), day)
+    fold_communities(w, 0, len(w.community_force))
+    close_pressures(w, day)
+    write_day(w, day + 1, street)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from desertion.engine.compile import kernel
-from desertion.engine.threads import KEPT, Team, close_up
+from desertion.engine.threads import KEPT, LISTED, Team, close_up
 from desertion.rules.hazard import MULTIPLICATIVE
 from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, tell_ties
 from desertion.simulation.clocks.resting import add_up, lull, present_tie_pressure, remember, rouse_communities, settle
@@ -36,6 +36,29 @@ def decide(w: World, binding: Array, found: Array) -> None:
     decide_squads(w, 0, len(w.squad_n), w.out_person, w.out_route, found)
     decide_communities(w, 0, len(w.community_force), w.out_person, w.out_route, found)
     w.out_n[0] = found[LEAVING]
+
+
+@kernel
+def publish(w: World, day: int, rows: Array, counts: Array) -> None:
+    """Part 2 for companies, communities and squads, and who is hit of part 3, listed in `rows`, on one thread."""
+    publish_companies(w, 0, len(w.company_force))
+    publish_communities(w, 0, len(w.community_force))
+    counts[LISTED] = 0
+    if w.resting.any():
+        remember(w, 0, len(w.community_force), day, rows, counts)
+        rouse_communities(w, rows[: counts[LISTED]])
+        counts[LISTED] = 0
+    publish_squads(w, 0, len(w.squad_force))
+    combat(w, 0, len(w.squad_force), rows, counts)
+
+
+@kernel
+def tell(w: World, day: int, turned: Array, rows: Array, counts: Array) -> None:
+    """Let those who are tied to today's leavers hear of them, and count who turns out, on one thread."""
+    counts[LISTED] = 0
+    tell_ties(w, 0, len(w.status), rows, counts)
+    ask_some(w, rows[: counts[LISTED]])
+    count_streets(w, day, turned)
 
 
 class _Lists:
@@ -102,8 +125,10 @@ class Crowd:
         w, core = self.world, self.core
         if day % TIDY_EVERY == 0:
             w.own_clocks[: w.own_clocks_n[0]].sort()
-        self._open(team, day)
-        hit = np.sort(team.gather(combat, len(w.squad_force)))
+        morning(core, day)
+        hit = self._hit(team, day)
+        if len(hit) > 1:
+            hit.sort()
         w.out_n[0] = len(hit)
         w.out_person[: len(hit)] = hit
         take_casualties(core, day)
@@ -114,19 +139,26 @@ class Crowd:
         sort_out(w)
         afternoon(core, team, day)
         w.days_done[0] = day + 1
-        ask_some(core, team.gather(tell_ties, len(w.status)))
-        count_streets(core, day, turned)
+        if self.threads == 1:
+            tell(core, day, turned, *team.own_list)
+        else:
+            ask_some(core, team.gather(tell_ties, len(w.status)))
+            count_streets(core, day, turned)
         evening(core, team, day, turned)
 
-    def _open(self, team: Team, day: int) -> None:
-        """Parts 1 and 2: afterwards stands what everybody sees this morning, and nobody has acted on it."""
+    def _hit(self, team: Team, day: int) -> Array:
+        """Publish what everybody sees this morning, on which nobody has acted yet; who is hit today."""
         w = self.world
-        morning(self.core, day)
+        if self.threads == 1:
+            rows, counts = team.own_list
+            publish(self.core, day, rows, counts)
+            return rows[: counts[LISTED]]
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
         if w.resting.any():
             rouse_communities(self.core, team.gather(remember, len(w.community_force), day))
         team.spread(publish_squads, len(w.squad_force))
+        return team.gather(combat, len(w.squad_force))
 
     def _decide_on_threads(self, team: Team) -> None:
         w, lists = self.world, self._lists
