@@ -38,9 +38,9 @@ from desertion.simulation.world.fields import Array, World
 @kernel
 def morning(w: World, day: int) -> None:
     """Part 1, and of part 2 what concerns forces and hosts; companies, communities and squads are published after it, in this order."""
-    w.counts_today[:] = 0
-    w.host_day[:] = 0
-    w.company_hit[:] = 0
+    w.counts_today.fill(0)
+    w.host_day.fill(0)
+    w.company_hit.fill(0)
     open_day(w, day)
     publish_states(w, day)
 
