@@ -40,16 +40,14 @@ def decide(w: World, binding: Array, found: Array) -> None:
 
 @kernel
 def publish(w: World, day: int, rows: Array, counts: Array) -> None:
-    """Part 2 for companies, communities and squads, and who is hit of part 3, listed in `rows`, on one thread."""
+    """Part 2 for companies, communities and squads on one thread; `rows` is room for a list."""
     publish_companies(w, 0, len(w.company_force))
     publish_communities(w, 0, len(w.community_force))
     counts[LISTED] = 0
     if w.resting.any():
         remember(w, 0, len(w.community_force), day, rows, counts)
         rouse_communities(w, rows[: counts[LISTED]])
-        counts[LISTED] = 0
     publish_squads(w, 0, len(w.squad_force))
-    combat(w, 0, len(w.squad_force), rows, counts)
 
 
 @kernel
@@ -126,7 +124,8 @@ class Crowd:
         if day % TIDY_EVERY == 0:
             w.own_clocks[: w.own_clocks_n[0]].sort()
         morning(core, day)
-        hit = self._hit(team, day)
+        self._open(team, day)
+        hit = team.gather(combat, len(w.squad_force))
         if len(hit) > 1:
             hit.sort()
         w.out_n[0] = len(hit)
@@ -146,19 +145,17 @@ class Crowd:
             count_streets(core, day, turned)
         evening(core, team, day, turned)
 
-    def _hit(self, team: Team, day: int) -> Array:
-        """Publish what everybody sees this morning, on which nobody has acted yet; who is hit today."""
+    def _open(self, team: Team, day: int) -> None:
+        """The end of part 2: afterwards stands what everybody sees this morning, and nobody has acted on it."""
         w = self.world
         if self.threads == 1:
-            rows, counts = team.own_list
-            publish(self.core, day, rows, counts)
-            return rows[: counts[LISTED]]
+            publish(self.core, day, *team.own_list)
+            return
         team.spread(publish_companies, len(w.company_force))
         team.spread(publish_communities, len(w.community_force))
         if w.resting.any():
             rouse_communities(self.core, team.gather(remember, len(w.community_force), day))
         team.spread(publish_squads, len(w.squad_force))
-        return team.gather(combat, len(w.squad_force))
 
     def _decide_on_threads(self, team: Team) -> None:
         w, lists = self.world, self._lists
