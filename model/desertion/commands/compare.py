@@ -131,6 +131,7 @@ def _tell(comparison: Comparison) -> None:
     """Print the answer and the table of each force."""
     from rich.console import Console
 
+    from desertion.scenario.grain import legend
     from desertion.study.comparison.report import words
 
     # A table that is broken by the window's edge reads better than one with its numbers cut off.
@@ -141,9 +142,14 @@ def _tell(comparison: Comparison) -> None:
     print(
         "Medians of the runs with 95 % intervals; differences on the same people and fates (* the interval excludes 0);"
     )
-    print("collapse: share of runs with Wilson's interval; persons and cases at real size.\n")
+    print("collapse: share of runs with Wilson's interval; persons and cases at real size.")
+    if comparison.size > 1.0:
+        print(legend(comparison.size))
+    print()
     for sentence in words.answer(comparison):
         print(sentence)
+    if floor := comparison.about.get("floor"):
+        print(f"note: {floor}")
 
 
 def _table(comparison: Comparison, force: str) -> object:
@@ -151,6 +157,7 @@ def _table(comparison: Comparison, force: str) -> object:
     from rich.table import Table
 
     from desertion.figures.style import number
+    from desertion.scenario.grain import mark
 
     headline = comparison.headline(force, ("left", *COLUMNS))
     table = Table(
@@ -162,7 +169,7 @@ def _table(comparison: Comparison, force: str) -> object:
     for policy in comparison.policies:
         rows = {str(row["measure"]): row for _, row in headline[headline["policy"] == policy].iterrows()}
         left = rows["left"]
-        cells = [f"{number(left['estimate'])}\n{number(left['low'])}–{number(left['high'])}"]
+        cells = [f"{number(left['estimate'])}{mark(left['too_few'])}\n{number(left['low'])}–{number(left['high'])}"]
         cells.append("" if policy == comparison.baseline else _difference(left))
         table.add_row(policy, *cells, *(_cell(rows[name]) for name in COLUMNS))
     return table
@@ -170,19 +177,21 @@ def _table(comparison: Comparison, force: str) -> object:
 
 def _difference(left: pd.Series) -> str:
     from desertion.figures.style import number
+    from desertion.study.comparison.report.words import sign_of
 
-    sure = "*" if left["difference_low"] > 0 or left["difference_high"] < 0 else ""
     sign = "+" if left["difference"] > 0 else ""
-    return f"{sign}{number(left['difference'])}{sure}\n{number(left['difference_low'])} to {number(left['difference_high'])}"
+    return f"{sign}{number(left['difference'])}{sign_of(left)}\n{number(left['difference_low'])} to {number(left['difference_high'])}"
 
 
 def _cell(row: pd.Series) -> str:
     from desertion.figures.style import number
+    from desertion.scenario.grain import mark
     from desertion.study.comparison.report.words import short
 
     if row["measure"] == "collapsed":
         return f"{short(row['estimate'], 'share')}\n{100 * row['low']:.0f}–{100 * row['high']:.0f} %"
-    return number(row["estimate"]) if row["unit"] in ("persons", "cases") else short(row["estimate"], str(row["unit"]))
+    value = number(row["estimate"]) if row["unit"] in ("persons", "cases") else short(row["estimate"], str(row["unit"]))
+    return value + mark(row["too_few"])
 
 
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:

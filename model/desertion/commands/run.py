@@ -86,6 +86,8 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
 
 
 def _tell(model: DesertionModel, scenario: Scenario) -> None:
+    from desertion.scenario.grain import MARK, legend
+
     daily = model.daily
     size = 1.0 / scenario.scale
     policies = " + ".join(scenario.policies) or "no policy"
@@ -93,9 +95,11 @@ def _tell(model: DesertionModel, scenario: Scenario) -> None:
     print(
         f"{int(daily['day'].max())} days from {scenario.start:%d %B %Y}, scale {scenario.scale:g}; persons at real size"
     )
-    for force in daily["force"].unique():
-        for line in _of_force(daily[daily["force"] == force], size):
-            print(line)
+    lines = [line for force in daily["force"].unique() for line in _of_force(daily[daily["force"] == force], size)]
+    for line in lines:
+        print(line)
+    if any(MARK in line for line in lines):
+        print(f"\n{legend(size)}")
     for note in scenario.notes:
         print(f"note: {note}")
 
@@ -103,17 +107,21 @@ def _tell(model: DesertionModel, scenario: Scenario) -> None:
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     from desertion.figures.routes import NEW_COLUMNS
     from desertion.figures.style import ROUTE_NAMES, number
+    from desertion.scenario.grain import marked
     from desertion.simulation.world.codes import STATUSES
+
+    def told(persons: float) -> str:
+        return marked(number(persons * size), persons * size, size)
 
     first, last = daily.iloc[0], daily.iloc[-1]
     people = float(sum(first[status] for status in STATUSES))
     ways = ", ".join(
-        f"{ROUTE_NAMES[route]} {number(float(daily[column].sum()) * size)}" for route, column in NEW_COLUMNS.items()
+        f"{ROUTE_NAMES[route]} {told(float(daily[column].sum()))}" for route, column in NEW_COLUMNS.items()
     )
     strength = float(last["strength"]) / float(first["strength"]) if first["strength"] else float("nan")
     lines = [
         f"\n{first['force']}: {number(people * size)} people",
-        f"  left       {number(float(last['left']) * size)} ({float(last['left']) / people:.2%})",
+        f"  left       {told(float(last['left']))} ({float(last['left']) / people:.2%})",
         f"  departures {ways}",
         f"  strength   {number(float(last['strength']) * size)}, {strength:.1%} of the first day",
         f"  legitimacy {float(last['legitimacy']):.2f} (at the start {float(first['legitimacy']):.2f})",

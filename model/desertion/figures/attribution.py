@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import style
+from desertion.scenario.grain import marked
 
 PARTS: dict[str, tuple[str, str]] = {
     "both": ("#8a8f98", "left under both"),
@@ -16,7 +17,7 @@ PARTS: dict[str, tuple[str, str]] = {
 """Fill and name of each group."""
 
 
-def bars(ax: Axes, attribution: pd.DataFrame) -> Axes:
+def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     """Draw, for each policy against the baseline, how many left under both, only the one, only the other.
 
     Those who left only under the baseline stand left of zero, all others right of it.
@@ -24,6 +25,7 @@ def bars(ax: Axes, attribution: pd.DataFrame) -> Axes:
     Args:
         ax: Where to draw.
         attribution: Columns a, b, both, only_a, only_b, neither: persons, mean over replicates; one row a pair.
+        size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
     places = np.arange(len(attribution))[::-1]
     both, only_a, only_b = (attribution[name].to_numpy(dtype=float) for name in ("both", "only_a", "only_b"))
@@ -46,13 +48,14 @@ def bars(ax: Axes, attribution: pd.DataFrame) -> Axes:
         ax.text(
             -low - widest * 0.015,
             place,
-            f"-{style.number(low)}" if low else "0",
+            marked(f"-{style.number(low)}" if low else "0", low, size),
             va="center",
             ha="right",
             fontsize="small",
         )
         at = both[len(places) - 1 - int(place)] + high + widest * 0.015
-        ax.text(at, place, f"+{style.number(high)}" if high else "0", va="center", fontsize="small")
+        more = marked(f"+{style.number(high)}" if high else "0", high, size)
+        ax.text(at, place, more, va="center", fontsize="small")
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.set_yticks(places, labels=[str(name) for name in attribution["b"]])
     ax.tick_params(axis="y", length=0, labelcolor=style.ink())

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion.figures import style
+from desertion.scenario.grain import marked
 
 LOADS: dict[str, tuple[str, str]] = {
     "at_border": ("Waiting at the border", "persons"),
@@ -62,7 +63,12 @@ def loads(figure: Figure, hosts: pd.DataFrame) -> list[Axes]:
 
 
 def peaks(
-    ax: Axes, table: pd.DataFrame, *, title: str = "Most cases waiting at once", unit: str = "cases, median of runs"
+    ax: Axes,
+    table: pd.DataFrame,
+    *,
+    title: str = "Most cases waiting at once",
+    unit: str = "cases, median of runs",
+    size: float = 1.0,
 ) -> Axes:
     """Draw a table of hosts by policies as shaded cells with their numbers.
 
@@ -71,6 +77,7 @@ def peaks(
         table: One row a policy, one column a host; counts.
         title: What the counts are.
         unit: Their unit.
+        size: Real cases for each simulated one: numbers that are too small to tell are marked.
     """
     values = table.to_numpy(dtype=float)
     # Square roots keep one large host from whitening all others.
@@ -81,7 +88,7 @@ def peaks(
         ax.text(
             column,
             row,
-            style.number(float(values[row, column])),
+            marked(style.number(float(values[row, column])), float(values[row, column]), size),
             ha="center",
             va="center",
             fontsize="small",

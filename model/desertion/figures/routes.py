@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import style
+from desertion.scenario.grain import marked
 
 NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_surrender", "flee": "new_flee"}
 """Daily column of new leavers by route, in the order of stacking."""
@@ -45,12 +46,13 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
 
 
-def by_policy(ax: Axes, totals: pd.DataFrame) -> Axes:
+def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
     """Draw one stacked bar a policy: persons by the way they left.
 
     Args:
         ax: Where to draw.
         totals: One row a policy (the index), one column a route (of `ORDER`), persons.
+        size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
     places = np.arange(len(totals))[::-1]
     left = np.zeros(len(totals))
@@ -71,7 +73,13 @@ def by_policy(ax: Axes, totals: pd.DataFrame) -> Axes:
         left = left + width
     widest = max(float(left.max()), 1.0)
     for place, total in zip(places, left, strict=True):
-        ax.text(total + widest * 0.01, place, style.number(float(total)), va="center", fontsize="small")
+        ax.text(
+            total + widest * 0.01,
+            place,
+            marked(style.number(float(total)), float(total), size),
+            va="center",
+            fontsize="small",
+        )
     ax.set_yticks(places, labels=list(map(str, totals.index)))
     ax.tick_params(axis="y", length=0, labelcolor=style.ink())
     ax.grid(visible=False, axis="y")

@@ -18,6 +18,7 @@ from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check
 from desertion.scenario.course import Course, course
 from desertion.scenario.edges import pairs_of, read_edges
+from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
 from desertion.scenario.overlay import Track, conflicts, tracks
@@ -146,7 +147,9 @@ class Scenario(Layers):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided where settings, policies and bounds met, a sentence each."""
-        return (*self.remarks, *conflicts(self._tracks()), *self.course.cuts)
+        floor = floor_note(self)
+        own = [floor] if floor and floor not in self.remarks else []
+        return (*self.remarks, *conflicts(self._tracks()), *self.course.cuts, *own)
 
     @cached_property
     def course(self) -> Course:

@@ -19,6 +19,7 @@ from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
 from desertion.figures.routes import NEW_COLUMNS
 from desertion.figures.style import ROUTE_NAMES, number
+from desertion.scenario import grain
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA, Array
 
@@ -67,6 +68,8 @@ def Board() -> Any:
         People(live.samples[force], snapshot.letters[force], snapshot.day, live.scenario.forces[force].name)
         text("What happened", "h2")
         drawn(_log(snapshot, live.scenario))
+        if real > 1.0:
+            text(f"{grain.legend(real)}.", kind="small")
         for note in live.scenario.notes:
             text(f"Note: {note}", kind="small")
         text("The same run on the command line", "h2")
@@ -206,15 +209,19 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     left = float(now[_COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
-        f"people have left, {left / max(people, 1.0):.2%}": number(left * real),
-        "surrendered": number(float(daily[:, _COLUMN["new_surrender"]].sum()) * real),
-        "fled abroad": number(float(daily[:, _COLUMN["new_flee"]].sum()) * real),
+        f"people have left, {left / max(people, 1.0):.2%}": _told(left * real, real),
+        "surrendered": _told(float(daily[:, _COLUMN["new_surrender"]].sum()) * real, real),
+        "fled abroad": _told(float(daily[:, _COLUMN["new_flee"]].sum()) * real, real),
     }
     if first[_COLUMN["strength"]] > 0:
         facts_by_name["of the first day's strength"] = f"{now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1%}"
     facts_by_name["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
     facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{snapshot.people:,}"
     return facts_by_name
+
+
+def _told(persons: float, real: float) -> str:
+    return grain.marked(number(persons), persons, real)
 
 
 def _log(snapshot: Snapshot, scenario: Any) -> str:

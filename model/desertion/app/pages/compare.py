@@ -17,6 +17,7 @@ from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
+from desertion.scenario.grain import legend, mark
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -171,9 +172,12 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
             choice("Army", force, {name: name for name in comparison.forces}, lambda name: session.change(force=name))
         drawn(_table(comparison, force))
         text(
-            "Medians with 95 % intervals; below them the difference from the baseline, * where its interval excludes 0. Persons at real size.",
+            "Medians with 95 % intervals; below them the difference from the baseline, * where its interval excludes 0. Persons at real size."
+            + (f" {legend(comparison.size)}." if comparison.size > 1.0 else ""),
             kind="small",
         )
+        if floor := comparison.about.get("floor"):
+            text(f"Note: {floor}.", kind="small")
         with box([], "app-buttons"):
             Save("Download the table (CSV)", "summary.csv", "text/csv", lambda: _csv(comparison.summary))
             Save("Download the differences (CSV)", "paired.csv", "text/csv", lambda: _csv(comparison.paired))
@@ -204,7 +208,7 @@ def _csv(frame: Any) -> bytes:
 def _table(comparison: Comparison, force: str) -> str:
     """Policies by outcomes, as markup."""
     from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
-    from desertion.study.comparison.report.words import change, short
+    from desertion.study.comparison.report.words import change, short, sign_of
 
     headline: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
     rows: list[list[str]] = []
@@ -217,10 +221,9 @@ def _table(comparison: Comparison, force: str) -> str:
                 cells.append("")
                 continue
             spread = f"{short(row['low'], row['unit'])} to {short(row['high'], row['unit'])}"
-            cell = f"{short(row['estimate'], row['unit'])}\n{spread}"
+            cell = f"{short(row['estimate'], row['unit'])}{mark(row['too_few'])}\n{spread}"
             if policy != comparison.baseline:
-                sure = "*" if row["difference_low"] > 0 or row["difference_high"] < 0 else ""
-                cell += f"\n{change(row['difference'], row['unit'])}{sure}"
+                cell += f"\n{change(row['difference'], row['unit'])}{sign_of(row)}"
             cells.append(cell)
         rows.append(cells)
     head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.work.replicates import NAMES, Run
 from desertion.app.work.warm import WARM
+from desertion.scenario.grain import TOO_FEW, floor_note, legend, mark, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME, estimate
@@ -48,11 +49,13 @@ class Estimate:
         value: The median of the runs.
         low: Lower end of its interval.
         high: Upper end.
+        few: Whether it rests on too few simulated persons to tell.
     """
 
     value: float
     low: float
     high: float
+    few: bool = False
 
     @property
     def is_sure(self) -> bool:
@@ -61,7 +64,7 @@ class Estimate:
 
     def words(self, unit: str) -> str:
         """The number with its interval."""
-        return f"{amount(self.value, unit)} ({amount(self.low, unit)} to {amount(self.high, unit)})"
+        return f"{amount(self.value, unit)}{mark(self.few)} ({amount(self.low, unit)} to {amount(self.high, unit)})"
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,13 @@ class Answer:
     def estimate(self, measure: str, side: int = 1) -> Estimate:
         """An outcome with its interval."""
         found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE, _SEED)
-        return Estimate(found["estimate"], found["low"], found["high"])
+        few = BY_NAME[measure].counts and too_few(found["estimate"], self.size)
+        return Estimate(found["estimate"], found["low"], found["high"], few)
 
     def change(self, measure: str) -> Estimate:
         """What the mix changes about an outcome: the median of the differences within pairs."""
-        return estimated(self.values(measure, 1) - self.values(measure, 0))
+        found = estimated(self.values(measure, 1) - self.values(measure, 0))
+        return replace(found, few=BY_NAME[measure].counts and too_few(found.value, self.size))
 
     def stocks(self, side: int) -> Floats:
         """People abroad on the last day at real size, mean over the runs: (hosts, `STOCKS`)."""
@@ -173,12 +178,14 @@ def _people(count: Estimate) -> str:
 
 def changed(change: Estimate, what: str) -> str:
     """A difference from the status quo in words."""
+    if change.few and change.is_sure:
+        return f"{TOO_FEW} ({number(change.low)} to {number(change.high)} {what} beside the status quo)"
     if change.low == change.high == 0.0:
         return "as many as under the status quo"
     if not change.is_sure:
         fewer, more = f"{number(-change.low)} fewer", f"{number(change.high)} more"
         if change.low < 0.0 < change.high:
-            return f"too few to tell from the status quo at this size ({fewer} to {more} {what})"
+            return f"{TOO_FEW} ({fewer} to {more} {what})"
         return f"at most {more if change.high > 0.0 else fewer} than under the status quo"
     word = "more" if change.value > 0.0 else "fewer"
     low, high = sorted((abs(change.low), abs(change.high)))
@@ -197,6 +204,8 @@ def basis(answer: Answer) -> str:
     return (
         f"{len(answer.pairs)} of {PAIRS} pairs of runs on the same people with the same fates; {answer.people:,} simulated people, {each}. "
         "Medians with 95 % intervals of chance within the model: what follows from its assumptions, no forecast."
+        + (f" {legend(answer.size)}." if answer.size > 1.0 else "")
+        + "".join(f" {note.capitalize()}." for note in (floor_note(answer.mix.scenario_now()),) if note)
     )
 
 

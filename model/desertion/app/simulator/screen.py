@@ -19,6 +19,7 @@ from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, c
 from desertion.app.simulator.reasons import why
 from desertion.app.work.events import short
 from desertion.app.work.replicates import Replicates, Wanted
+from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.words import change as change_words
 
@@ -209,7 +210,7 @@ def _numbers(answer: Answer) -> str:
                 measure.title,
                 answer.estimate(name, 0).words(measure.unit),
                 answer.estimate(name).words(measure.unit),
-                change_words(change.value, measure.unit) + ends,
+                change_words(change.value, measure.unit) + mark(change.few) + ends,
             ]
         )
     return table(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.scenario.grain import floor_note
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
 from desertion.study.run.task import Outcome, model_of, own_measures, task_check, task_fingerprint
@@ -42,7 +43,7 @@ class ArmRecord:
         forces: Names of the forces.
         hosts: Names of the hosts.
         about: Facts of the scenario for readers: start (date of day 0), size (real persons per simulated person), title, summary,
-            form (of contagion), notes, and policies (a list of tables with title and summary).
+            form (of contagion), notes, floor (the sentence that marks a world too small, or nothing), and policies (a list of tables with title and summary).
         routes: (persons,) by force : way by which each person first left, `STAYED` for those who never did.
         loads: (days + 1, hosts, columns) : the columns of `HOSTLY`.
     """
@@ -118,6 +119,7 @@ def _about(scenario: Scenario) -> dict[str, Any]:
         "summary": scenario.summary,
         "form": scenario.behaviour.form,
         "notes": list(scenario.notes),
+        "floor": floor_note(scenario),
         "policies": [{"title": policy.title or policy.name, "summary": policy.summary} for policy in scenario.overlays],
     }
 

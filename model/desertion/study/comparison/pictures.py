@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from desertion.errors import unknown_name
 from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
 from desertion.figures.style import Medium, Shape
+from desertion.scenario.grain import legend, too_few
 from desertion.study.comparison.tables import Tables
 
 if TYPE_CHECKING:
@@ -79,7 +81,9 @@ def _effects(figure: Figure, comparison: Tables, force: str) -> None:
 
 def _attribution(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.attribution
-    attribution.bars(figure.subplots(), table[table["force"] == force])
+    rows = table[table["force"] == force]
+    attribution.bars(figure.subplots(), rows, comparison.size)
+    _foot(figure, comparison, rows[["only_a", "only_b"]])
 
 
 def ways(comparison: Tables, force: str) -> pd.DataFrame:
@@ -96,7 +100,15 @@ def ways(comparison: Tables, force: str) -> pd.DataFrame:
 
 
 def _routes(figure: Figure, comparison: Tables, force: str) -> None:
-    routes.by_policy(figure.subplots(), ways(comparison, force))
+    totals = ways(comparison, force)
+    routes.by_policy(figure.subplots(), totals, comparison.size)
+    _foot(figure, comparison, totals.sum(axis=1))
+
+
+def _foot(figure: Figure, comparison: Tables, shown: pd.DataFrame | pd.Series) -> None:
+    """Say at the foot what the mark means, where a number bears it."""
+    if any(too_few(float(value), comparison.size) for value in np.ravel(shown.to_numpy())):
+        style.note(figure, legend(comparison.size))
 
 
 def _strength(figure: Figure, comparison: Tables, force: str) -> None:
@@ -133,7 +145,9 @@ def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG
         ax.set_axis_off()
         ax.text(0.5, 0.5, "no case ever waits in this scenario", ha="center")
         return
-    hosts.peaks(figure.subplots(), table, title="Most cases waiting at once, all forces", unit="cases, mean of runs")
+    title, unit = "Most cases waiting at once, all forces", "cases, mean of runs"
+    hosts.peaks(figure.subplots(), table, title=title, unit=unit, size=comparison.size)
+    _foot(figure, comparison, table)
 
 
 def _decision(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - drawn for the first force

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.scenario.grain import too_few
 from desertion.study.analysis.paired import paired_differences
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm, outcomes
@@ -153,7 +154,8 @@ class Tables:
         """One row a policy, force and measure.
 
         policy, force ("all" for what concerns hosts), measure, unit, runs, estimate (the median of the runs; for a chance the
-        share of runs), low and high (bootstrap interval of the median; Wilson interval of a chance), q05 and q95 of the runs.
+        share of runs), low and high (bootstrap interval of the median; Wilson interval of a chance), q05 and q95 of the runs, and
+        too_few (whether the estimate rests on fewer simulated persons than can tell).
         """
         rows: list[dict[str, object]] = []
         grouped = self.outcomes.groupby(["policy", "force", "measure"], sort=False)["value"]
@@ -162,9 +164,9 @@ class Tables:
             for force, measure in self._measures():
                 numbers = values[policy, force, measure.name]
                 estimated = estimate(numbers, measure, self.confidence, self._seed)
-                rows.append(
-                    {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit, **estimated}
-                )
+                few = measure.counts and too_few(estimated["estimate"], self.size)
+                first = {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit}
+                rows.append({**first, **estimated, "too_few": few})
         return pd.DataFrame(rows)
 
     @cached_property
@@ -173,8 +175,8 @@ class Tables:
 
         policy, baseline, force, measure, unit, pairs, difference (median of the paired differences, policy less baseline; for a
         chance their mean), low and high (bootstrap interval), mean_difference, mean_low, mean_high, share_higher (pairs in which
-        the policy gave more), correlation, and saving (how many times fewer replicates the mean difference needed than with
-        separate chance).
+        the policy gave more), correlation, saving (how many times fewer replicates the mean difference needed than with
+        separate chance), and too_few (whether the difference rests on fewer simulated persons than can tell).
         """
         stored = [column(force, measure.name) for force, measure in self._measures()]
         raw = paired_differences(self.runs, stored, self.baseline, self.confidence, self._seed)
@@ -190,8 +192,10 @@ class Tables:
         for median, mean in (("difference", "mean_difference"), ("low", "mean_low"), ("high", "mean_high")):
             raw[median] = np.where(chance, raw[mean], raw[median])
         raw["unit"] = [measure.unit for measure in measures]
+        counts = zip(measures, raw["difference"], strict=True)
+        raw["too_few"] = [measure.counts and too_few(float(value), self.size) for measure, value in counts]
         first = ["policy", "baseline", "force", "measure", "unit", "pairs", "difference", "low", "high"]
-        rest = ["mean_difference", "mean_low", "mean_high", "share_higher", "correlation", "saving"]
+        rest = ["mean_difference", "mean_low", "mean_high", "share_higher", "correlation", "saving", "too_few"]
         return raw[first + rest]
 
     @cached_property
@@ -280,7 +284,8 @@ class Tables:
     def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
         """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.
 
-        policy, measure, title, unit, estimate, low, high, difference, difference_low, difference_high (NaN for the baseline).
+        policy, measure, title, unit, estimate, low, high, too_few, difference, difference_low, difference_high (NaN for the baseline),
+        difference_too_few.
 
         Args:
             force: Which force, the first if not given.
@@ -288,12 +293,15 @@ class Tables:
         """
         chosen = [force or self.forces[0], ALL_FORCES]
         table = self.summary[self.summary["force"].isin(chosen) & self.summary["measure"].isin(measures)]
-        names = {"low": "difference_low", "high": "difference_high"}
+        names = {"low": "difference_low", "high": "difference_high", "too_few": "difference_too_few"}
         if not self.paired.empty:
             changes = self.paired.rename(columns=names)[["policy", "force", "measure", "difference", *names.values()]]
             table = table.merge(changes, on=["policy", "force", "measure"], how="left")
         else:
-            table = table.assign(difference=np.nan, difference_low=np.nan, difference_high=np.nan)
+            table = table.assign(
+                difference=np.nan, difference_low=np.nan, difference_high=np.nan, difference_too_few=None
+            )
+        table["difference_too_few"] = table["difference_too_few"].eq(True)
         table["title"] = [self._by_name[name].title for name in table["measure"]]
         order = {name: place for place, name in enumerate(measures)}
         table["_place"] = table["measure"].map(order)

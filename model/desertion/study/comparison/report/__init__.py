@@ -42,7 +42,9 @@ def _sections(comparison: Tables, title: str) -> list[str]:
         parts.header(title, words.question(comparison), words.byline(comparison)),
         parts.section("answer", "The answer", parts.paragraphs(words.answer(comparison), "answer")),
         parts.section(
-            "numbers", "The numbers", parts.headline_tables(comparison) + html([Text(words.TABLE_NOTE, "note")])
+            "numbers",
+            "The numbers",
+            parts.headline_tables(comparison) + html([Text(words.table_note(comparison), "note")]),
         ),
         parts.section("figures", "What happened", "\n".join(figures)),
         parts.section(

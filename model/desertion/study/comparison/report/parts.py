@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
@@ -80,9 +81,10 @@ def _cell(row: pd.Series) -> str:
     low, high = short(float(row["low"]), unit), short(float(row["high"]), unit)
     if unit == "share":
         low = low.removesuffix(" %")
-    text = f'{short(float(row["estimate"]), unit)} <span class="range">{low}–{high}</span>'
+    text = f'{short(float(row["estimate"]), unit)}{mark(row["too_few"])} <span class="range">{low}–{high}</span>'
     if pd.isna(row["difference"]):
         return text
     sure = float(row["difference_low"]) > 0 or float(row["difference_high"]) < 0
-    kind = "strong" if sure else "span"
-    return f'{text}<{kind} class="change">{change(float(row["difference"]), unit)}</{kind}>'
+    few = bool(row["difference_too_few"])
+    kind = "strong" if sure and not few else "span"
+    return f'{text}<{kind} class="change">{change(float(row["difference"]), unit)}{mark(few)}</{kind}>'

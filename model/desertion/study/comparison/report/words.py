@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from desertion.figures.style import ROUTE_NAMES
+from desertion.scenario.grain import MARK, legend, mark
 from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
@@ -16,6 +17,11 @@ TABLE_NOTE = (
     "the difference from the baseline on the same people and fates, in bold where its 95 % interval excludes 0. Persons "
     "and cases are at real size: the counts of the simulated world divided by its scale."
 )
+
+
+def table_note(comparison: Tables) -> str:
+    """What the cells of the table mean."""
+    return TABLE_NOTE + (f" {legend(comparison.size)}." if comparison.size > 1.0 else "")
 
 
 def number(value: float) -> str:
@@ -54,6 +60,13 @@ def change(value: float, unit: str) -> str:
     if unit == "share" and math.isfinite(value):
         return f"{sign}{100 * value:.3g} points"
     return f"{sign}{short(value, unit)}"
+
+
+def sign_of(row: pd.Series) -> str:
+    """What stands behind a difference of `Tables.headline`: the mark of too few, * where its interval excludes 0, or nothing."""
+    if row["difference_too_few"]:
+        return MARK
+    return "*" if row["difference_low"] > 0 or row["difference_high"] < 0 else ""
 
 
 def question(comparison: Tables) -> str:
@@ -120,8 +133,7 @@ def limits(comparison: Tables) -> list[str]:
     ]
     if comparison.size > 1:
         listed.append(
-            f"At a scale of 1:{comparison.size:,.0f} one simulated person stands for {number(comparison.size)}: counts of a few "
-            f"hundred people or less are coarse."
+            f"At a scale of 1:{comparison.size:,.0f} one simulated person stands for {number(comparison.size)}. {legend(comparison.size)}."
         )
     if comparison.pairs < 20:
         listed.append(f"{comparison.pairs} replicates are few: chances of collapse and small differences need more.")
@@ -158,7 +170,7 @@ def _baseline(comparison: Tables, force: str) -> str:
     mainly = f"; most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * float(left["estimate"]) > 0 else ""
     of = "" if len(comparison.forces) == 1 else f" of {force}"
     return (
-        f"Under “{comparison.baseline}”, {number(left['estimate'])} people{of} leave (95 % interval {number(left['low'])} to "
+        f"Under “{comparison.baseline}”, {number(left['estimate'])}{mark(left['too_few'])} people{of} leave (95 % interval {number(left['low'])} to "
         f"{number(left['high'])}), {amount(share['estimate'], 'share')} of all soldiers, reservists and civilians{mainly}."
     )
 
@@ -166,7 +178,8 @@ def _baseline(comparison: Tables, force: str) -> str:
 def _effects(comparison: Tables, force: str) -> str:
     table = comparison.paired
     rows = table[(table["force"] == force) & (table["measure"] == "left")]
-    sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("difference", kind="stable")
+    # A difference of a few simulated persons is no finding, however narrow its interval.
+    sure = rows[((rows["low"] > 0) | (rows["high"] < 0)) & ~rows["too_few"]].sort_values("difference", kind="stable")
     if sure.empty:
         return "No other policy changes that number by more than chance within the model explains."
     clauses: list[str] = []

@@ -1,0 +1,57 @@
+"""Grain: what the counts of a scaled world can tell, and from which size on it is the same world as a larger one."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from desertion.scenario.scenario import Scenario
+
+FEWEST = 5
+"""Simulated persons from which on a count tells something; one of them more or less is a fifth of it."""
+
+FLOOR = 1_000
+"""Simulated soldiers from which on hits, soldiers' leaving and reservists' flight are those of larger worlds; `tests/scenario/scales.py` measures it."""
+
+TOO_FEW = "too few to tell at this scale"
+"""The words for such a number, wherever it stands."""
+
+MARK = "†"
+"""What stands behind a number that is too small to tell."""
+
+
+def too_few(persons: float, size: float) -> bool:
+    """Whether a count rests on fewer than five simulated persons of a scaled world.
+
+    Args:
+        persons: The count, or a difference of counts, at real size.
+        size: Real persons for each simulated one; at 1 every person is simulated, and nothing is too few for the scale.
+    """
+    return size > 1.0 and math.isfinite(persons) and abs(persons) < FEWEST * size * (1.0 - 1e-9)
+
+
+def mark(few: object) -> str:
+    """The mark for a number that is known to rest on too few, else nothing."""
+    return MARK if few else ""
+
+
+def marked(text: str, persons: float, size: float) -> str:
+    """The text of a count, with the mark behind it where it is too small to tell."""
+    return text + mark(too_few(persons, size))
+
+
+def legend(size: float) -> str:
+    """What the mark means, for the foot of a table or figure."""
+    return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {size:,.0f}"
+
+
+def floor_note(scenario: Scenario) -> str:
+    """The sentence that marks results of a world below the floor; empty for others, at real size, and where nobody serves."""
+    soldiers = round(sum(force.soldiers for force in scenario.forces) * (1.0 if scenario.at_scale else scenario.scale))
+    if scenario.scale >= 1.0 or not 0 < soldiers < FLOOR:
+        return ""
+    return (
+        f"with {soldiers:,} simulated soldiers this world is below the floor of {FLOOR:,}, from which on hits, leaving and flight are the "
+        "same at every scale: read directions, not sizes"
+    )
