@@ -15,68 +15,69 @@ Array = NDArray[np.float64]
 _AT_ONCE = 1e-3  # steps: a shorter mean delay is none
 
 
-def registration_lag(acts: ArrayLike, mean: float) -> Array:
+def registration_lag(acts: ArrayLike, mean: ArrayLike) -> Array:
     """Registrations per step when each act is registered after an exponential delay.
 
     Acts whose registration falls after the last step are missing from the result, as they are from a
     published series that ends too early.
 
     Args:
-        acts: shape (step,), acts per step.
-        mean: mean delay in steps, >= 0; 0 registers at once.
+        acts: shape (..., step), acts per step.
+        mean: mean delay in steps, >= 0, one for all histories or one each; 0 registers at once.
 
     Raises:
         InputError: `mean` is negative.
     """
-    flow = _flow(acts)
-    if mean < 0.0:
-        raise input_error("mean", mean, "must be a delay in steps >= 0", where="registration_lag")
-    if mean < _AT_ONCE:
-        return flow
-    steps = np.arange(len(flow))
+    flow, delay = _flow(acts), np.asarray(mean, dtype=np.float64)
+    if (delay < 0.0).any():
+        raise input_error("mean", float(delay.min()), "must be a delay in steps >= 0", where="registration_lag")
     # The chance that the delay ends within a step, delays counted from the start of the step of the act.
-    weights = np.exp(-steps / mean) * -np.expm1(-1.0 / mean)
-    return np.asarray(np.convolve(flow, weights)[: len(flow)], dtype=np.float64)
+    ends = -np.expm1(-1.0 / np.maximum(delay, _AT_ONCE))
+    waiting, seen = np.zeros(np.broadcast_shapes(flow.shape[:-1], delay.shape)), []
+    for step in range(flow.shape[-1]):
+        waiting = waiting + flow[..., step]
+        seen.append(waiting * ends)
+        waiting = waiting - seen[-1]
+    return np.stack(seen, axis=-1)
 
 
-def level_shift(registered: ArrayLike, step: int, factor: float) -> Array:
+def level_shift(registered: ArrayLike, step: ArrayLike, factor: ArrayLike) -> Array:
     """Registrations when a rule change multiplies what is registered from `step` on.
 
     Args:
-        registered: shape (step,), registrations per step under the old rule.
-        step: first step under the new rule.
-        factor: new registrations per old one, >= 0.
+        registered: shape (..., step), registrations per step under the old rule.
+        step: first step under the new rule; one for all histories, or shape (..., 1).
+        factor: new registrations per old one, >= 0; likewise.
 
     Raises:
         InputError: `factor` is negative.
     """
-    if factor < 0.0:
-        raise input_error("factor", factor, "must be >= 0", where="level_shift")
-    shifted = _flow(registered).copy()
-    shifted[max(step, 0) :] *= factor
-    return shifted
+    flow, factors = _flow(registered), np.asarray(factor, dtype=np.float64)
+    if (factors < 0.0).any():
+        raise input_error("factor", float(factors.min()), "must be >= 0", where="level_shift")
+    return flow * np.where(np.arange(flow.shape[-1]) >= np.asarray(step), factors, 1.0)
 
 
-def case_files(registered: ArrayLike, capacity: float) -> Array:
+def case_files(registered: ArrayLike, capacity: ArrayLike) -> Array:
     """Cases dealt with per step by an office that handles at most `capacity` a step, first come first served.
 
     Cases that find the desk full wait; nothing is lost, so the sum can fall short only by the queue at the end.
 
     Args:
-        registered: shape (step,), cases arriving per step.
-        capacity: most cases a step, > 0.
+        registered: shape (..., step), cases arriving per step.
+        capacity: most cases a step, > 0, one for all histories or one each.
 
     Raises:
         InputError: `capacity` is not positive.
     """
-    if not capacity > 0.0:
-        raise input_error("capacity", capacity, "must be a number of cases a step > 0", where="case_files")
-    done = np.empty_like(arriving := _flow(registered))
-    queue = 0.0
-    for step, new in enumerate(arriving):
-        queue += new
-        done[step] = min(queue, capacity)
-        queue -= done[step]
+    arriving, most = _flow(registered), np.asarray(capacity, dtype=np.float64)
+    if not (most > 0.0).all():
+        raise input_error("capacity", float(most.min()), "must be a number of cases a step > 0", where="case_files")
+    done, queue = np.empty_like(arriving), np.zeros(arriving.shape[:-1])
+    for step in range(arriving.shape[-1]):
+        queue = queue + arriving[..., step]
+        done[..., step] = np.minimum(queue, most)
+        queue = queue - done[..., step]
     return done
 
 
@@ -99,21 +100,23 @@ def gross_crossings(leavers: ArrayLike, stay: float, background: float) -> Array
 
 
 def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Array:
-    """Totals over intervals of steps, ends counted; steps outside the flow count as nobody.
+    """Totals over intervals of steps, ends counted, shape (..., interval); steps outside the flow count as nobody.
 
     Args:
-        flow: shape (step,).
+        flow: shape (..., step).
         intervals: first and last step of each interval, which may overlap and leave gaps.
 
     Raises:
         InputError: an interval ends before it begins.
     """
-    sums = np.concatenate(([0.0], np.cumsum(_flow(flow))))
-    last = len(sums) - 1
+    counts = _flow(flow)
+    sums = np.concatenate((np.zeros((*counts.shape[:-1], 1)), np.cumsum(counts, axis=-1)), axis=-1)
+    last = counts.shape[-1]
     for first, end in intervals:
         if end < first:
             raise InputError(f"interval_totals: interval {first} to {end} ends before it begins; swap the two")
-    return np.array([sums[min(max(end + 1, 0), last)] - sums[min(max(first, 0), last)] for first, end in intervals])
+    ends, firsts = (np.clip([pair[i] + i for pair in intervals], 0, last).astype(int) for i in (1, 0))
+    return sums[..., ends] - sums[..., firsts]
 
 
 def noisy_counts(expected: ArrayLike, dispersion: float, rng: np.random.Generator) -> Array:
@@ -190,6 +193,6 @@ class Observation:
 
 def _flow(values: ArrayLike) -> Array:
     flow = np.asarray(values, dtype=np.float64)
-    if flow.ndim != 1 or not np.isfinite(flow).all() or (flow < 0.0).any():
-        raise InputError("observation: a flow must be one list of finite numbers >= 0; give acts per step")
+    if flow.ndim == 0 or not np.isfinite(flow).all() or (flow < 0.0).any():
+        raise InputError("observation: a flow must be a list of finite numbers >= 0; give acts per step")
     return flow

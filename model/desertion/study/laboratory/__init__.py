@@ -1,1 +1,1 @@
-"""Rival explanations of leaving in a small laboratory, where the truth is known."""
+"""Rival explanations of a series of totals as fast simulators, and the classifier that is trained on them."""

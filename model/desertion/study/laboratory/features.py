@@ -1,118 +1,64 @@
-"""Summary statistics of a history: what the comparison of rivals looks at.
-
-Histories differ in length and size, so every statistic is free of both: ratios, shares, correlations.
-"""
+"""What the classifier looks at: the figures of a series on a log scale, their changes, and the shape as a whole."""
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from desertion.study.laboratory.window import Window
 
 Array = NDArray[np.float64]
 
-TOTAL_NAMES = (
-    "log_level",
-    "growth_1",
-    "growth_2",
-    "growth_3",
-    "peak",
-    "peak_time",
-    "half_time",
-    "slope",
-    "bend",
-    "roughness",
-    "residual_memory",
-    "growth_with_gone",
-)
-UNIT_NAMES = ("clumping", "clumping_early", "clumping_late", "persistence", "synchrony", "unit_memory")
+_HALF = 0.5  # added to counts before the logarithm, so that none is a number too
 
 
-def of_totals(flow: ArrayLike, people: float) -> Array:
-    """Statistics of the total history, shape (len(TOTAL_NAMES),).
+def log_rates(published: Array, window: Window) -> Array:
+    """Log of acts a step in the interval of each figure, shape (history, point); cumulative figures are taken apart first."""
+    counts = np.diff(published, axis=1, prepend=0.0) if window.cumulative else published
+    return np.log(np.maximum(counts, 0.0) + _HALF) - np.log(window.lengths)
+
+
+def features(published: Array, window: Window) -> Array:
+    """Statistics of histories, shape (history, statistic): level, relative log rates and their changes, and how they run.
 
     Args:
-        flow: shape (point,), leavers per interval, at least four intervals.
-        people: people at the start.
+        published: shape (history, point).
+        window: the window of the series.
     """
-    counts = np.asarray(flow, dtype=np.float64)
-    n = counts.size
-    total = counts.sum()
-    quarters = np.array([part.sum() + 0.5 for part in np.array_split(counts, 4)])
-    logs = np.log(counts + 0.5)
-    time = np.linspace(-1.0, 1.0, n)
-    bend, slope, level = _parabola(n) @ logs
-    residual = np.asarray(logs - (bend * time**2 + slope * time + level), dtype=np.float64)
-    gone = np.cumsum(counts) / max(total, 1.0)
-    return np.array(
+    logs = log_rates(published, window)
+    n = logs.shape[1]
+    middles = np.array([(first + last) / 2.0 for first, last in window.intervals])
+    if window.cumulative:
+        ends = np.cumsum(window.lengths)
+        middles = ends - window.lengths / 2.0
+    time = 2.0 * middles / window.steps - 1.0
+    powers = np.vander(time, 3)
+    coefficients = logs @ np.linalg.pinv(powers).T
+    residual = logs - coefficients @ powers.T
+    changes = np.diff(logs, axis=1)
+    counts = np.exp(logs) * window.lengths
+    gone = np.cumsum(counts, axis=1) / counts.sum(axis=1, keepdims=True)
+    shape = np.column_stack(
         [
-            np.log((total + 0.5) / people),
-            *np.diff(np.log(quarters)),
-            np.log((counts.max() + 0.5) / (counts.mean() + 0.5)),
-            float(np.argmax(counts)) / n,
-            float(np.searchsorted(gone, 0.5)) / n,
-            slope,
-            bend,
-            np.log(residual.std() + 0.01),
-            _lag_one(residual),
-            _correlation(np.diff(logs), gone[:-1]),
+            np.log(counts.sum(axis=1)),
+            coefficients,
+            np.log(residual.std(axis=1) + 0.01),
+            _correlation(residual[:, :-1], residual[:, 1:]),
+            _correlation(changes, gone[:, :-1]),
+            _correlation(changes[:, :-1], changes[:, 1:]),
+            logs.max(axis=1) - logs.mean(axis=1),
+            logs.argmax(axis=1) / n,
+            (gone < 0.5).sum(axis=1) / n,
+            changes.max(axis=1),
+            changes.argmax(axis=1) / n,
+            changes.min(axis=1),
         ]
     )
+    return np.column_stack([logs - logs.mean(axis=1, keepdims=True), changes, shape])
 
 
-def of_units(counts: ArrayLike) -> Array:
-    """Statistics of the history by unit, shape (len(UNIT_NAMES),).
-
-    Args:
-        counts: shape (unit, period), leavers per unit and period, units of equal strength, at least two of each.
-    """
-    table = np.asarray(counts, dtype=np.float64)
-    half = table.shape[1] // 2
-    early, late = table[:, :half].sum(axis=1), table[:, half:].sum(axis=1)
-    deviation = table - table.mean(axis=0)
-    return np.array(
-        [
-            _clumping(table.sum(axis=1)),
-            _clumping(early),
-            _clumping(late),
-            _correlation(early, late),
-            _synchrony(table),
-            _correlation(deviation[:, :-1].ravel(), deviation[:, 1:].ravel()),
-        ]
-    )
-
-
-def merged(flow: ArrayLike, points: int) -> Array:
-    """The flow in `points` intervals of (nearly) equal length, last axis merged."""
-    table = np.asarray(flow, dtype=np.float64)
-    edges = np.linspace(0, table.shape[-1], points + 1).round().astype(int)
-    return np.add.reduceat(table, edges[:-1], axis=-1)
-
-
-@cache
-def _parabola(points: int) -> Array:
-    """Matrix that turns values into the coefficients of the least-squares parabola over [-1, 1]."""
-    time = np.linspace(-1.0, 1.0, points)
-    return np.asarray(np.linalg.pinv(np.vander(time, 3)), dtype=np.float64)
-
-
-def _clumping(counts: Array) -> float:
-    """Signed log of the excess variance ratio, 0 for Poisson counts and where nobody left."""
-    mean = counts.mean()
-    return float(np.log((counts.var(ddof=1) + 0.5) / (mean + 0.5)))
-
-
-def _synchrony(table: Array) -> float:
-    """Share of the variance over time of unit flows that all units have in common."""
-    within = table.var(axis=1).mean()
-    return float(table.mean(axis=0).var() / within) if within > 0.0 else 0.0
-
-
-def _lag_one(values: Array) -> float:
-    return _correlation(values[:-1], values[1:])
-
-
-def _correlation(first: Array, second: Array) -> float:
-    spread = first.std() * second.std()
-    return float(((first - first.mean()) * (second - second.mean())).mean() / spread) if spread > 1e-12 else 0.0
+def _correlation(first: Array, second: Array) -> Array:
+    """Correlation of each row with its partner, shape (history,); 0 for rows that do not vary."""
+    a, b = first - first.mean(axis=1, keepdims=True), second - second.mean(axis=1, keepdims=True)
+    spread = np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    return np.where(spread > 1e-12, (a * b).sum(axis=1) / np.maximum(spread, 1e-12), 0.0)

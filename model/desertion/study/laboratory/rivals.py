@@ -1,151 +1,236 @@
-"""Four rival explanations of a history of leaving, each a prior over the same few parameters.
-
-Times are shares of the observed window, so that one prior serves a window of ten days and one of four years.
-"""
+"""The rivals: eleven causes of a history, each alone and with contagion."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import unknown_name
+from desertion.study.laboratory import contagion, doors, frailty, outside, reporting, shocks
+from desertion.study.laboratory.prior import Prior
+from desertion.study.laboratory.window import RULE, Window
 
-CONTAGION, SHOCKS, HOMOPHILY, ALL = "contagion", "shocks", "homophily", "all"
-RIVALS = (CONTAGION, SHOCKS, HOMOPHILY, ALL)
-WITH_CONTAGION = (CONTAGION, ALL)
-FORMS = ("multiplicative", "concave", "additive", "threshold")
+Array = NDArray[np.float64]
+Path = Callable[[np.random.Generator, int, Window, float], Array]
+Report = Callable[[np.random.Generator, Array], Array]
 
-Parameters = Mapping[str, float]
+_BAND = 2.0  # a history may have half to twice as many leavers as the series
+
+
+def _steady(_rng: np.random.Generator, size: int, window: Window, _width: float) -> Array:
+    return np.zeros((size, window.steps))
+
+
+def _alike(_rng: np.random.Generator, size: int) -> Array:
+    return np.ones((size, 1))
+
+
+def _as_it_was(_rng: np.random.Generator, flow: Array) -> Array:
+    return flow
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prior:
-    """A uniform prior on a number or on its logarithm.
+class Cause:
+    """What makes a history besides contagion and chance.
 
     Attributes:
-        name: the parameter.
-        low: smallest value.
-        high: largest value.
-        log: uniform in the logarithm.
-        allowed: closed range outside of which the parameter has no meaning.
-        meaning: what it is, with its unit.
-        off: its value in rivals that do without it.
+        name: short name.
+        words: in words.
+        family: causes of one family are left out together.
+        path: log hazard by history and step, for a width of the priors on drift.
+        frailty: relative hazards of equally large classes of people.
+        report: what is counted of what happened.
+        priors: what is drawn.
     """
 
     name: str
-    low: float
-    high: float
-    log: bool = False
-    allowed: tuple[float, float] = (0.0, math.inf)
-    meaning: str = ""
-    off: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse a prior that leaves the range of its parameter."""
-        if not self.low < self.high:
-            raise input_error("prior", f"{self.low:g} to {self.high:g}", "must run upwards", where=self.name)
-        if self.low < self.allowed[0] or self.high > self.allowed[1] or (self.log and self.low <= 0.0):
-            raise InputError(
-                f"{self.name}: prior {self.low:g} to {self.high:g} leaves the range of the parameter, "
-                f"{self.allowed[0]:g} to {self.allowed[1]:g}{' and above 0' if self.log else ''}; narrow it"
-            )
-
-    def at(self, share: float) -> float:
-        """Value below which `share` of the prior lies, share in [0, 1]."""
-        if self.log:
-            return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
-        return self.low + share * (self.high - self.low)
-
-    def share(self, value: float) -> float:
-        """The inverse of `at`."""
-        if self.log:
-            return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return (value - self.low) / (self.high - self.low)
+    words: str
+    family: str
+    path: Path = field(default=_steady)
+    frailty: Callable[[np.random.Generator, int], Array] = field(default=_alike)
+    report: Report = field(default=_as_it_was)
+    priors: tuple[Prior, ...] = ()
 
 
-BASELINE = (
-    Prior(
-        name="leaving",
-        low=1e-3,
-        high=0.8,
-        log=True,
-        allowed=(0.0, 0.999),
-        meaning="share that would leave within the window by the baseline alone",
-    ),
-)
-SPREAD = (
-    Prior(
-        name="form",
-        low=0.0,
-        high=4.0,
-        allowed=(0.0, 4.0),
-        meaning="form of contagion: multiplicative, concave, additive, threshold",
-    ),
-    Prior(
-        name="pull",
-        low=0.02,
-        high=1.0,
-        allowed=(0.0, 1.0),
-        meaning="strength of contagion, 0 none, 1 the strongest looked at",
-    ),
-    Prior(name="memory", low=0.05, high=5.0, log=True, meaning="half-life of pressure, windows", off=1.0),
-    Prior(
-        name="local",
-        low=0.0,
-        high=1.0,
-        allowed=(0.0, 1.0),
-        meaning="weight of the own unit against news of all",
-        off=0.5,
-    ),
-)
-SHARED = (
-    Prior(
-        name="shock_unit", low=0.05, high=2.0, allowed=(0.0, 5.0), meaning="sd of shocks shared by a unit, log hazard"
-    ),
-    Prior(name="shock_army", low=0.05, high=2.5, allowed=(0.0, 5.0), meaning="sd of shocks shared by all, log hazard"),
-    Prior(name="shock_time", low=0.02, high=2.0, log=True, meaning="correlation time of shocks, windows", off=0.1),
-)
-ALIKE = (
-    Prior(
-        name="frailty_unit", low=0.05, high=4.0, allowed=(0.0, 9.0), meaning="variance of log frailty shared by a unit"
-    ),
-    Prior(name="frailty_own", low=0.05, high=4.0, allowed=(0.0, 9.0), meaning="variance of a person's own log frailty"),
-)
-PRIORS = {prior.name: prior for prior in (*BASELINE, *SPREAD, *SHARED, *ALIKE)}
+def _doors(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
+    return doors.doors(rng, size, window.steps, width, window.doors)
 
-_PARTS = {
-    CONTAGION: (*BASELINE, *SPREAD),
-    SHOCKS: (*BASELINE, *SHARED),
-    HOMOPHILY: (*BASELINE, *ALIKE),
-    ALL: (*BASELINE, *SPREAD, *SHARED, *ALIKE),
+
+def _shocks(rng: np.random.Generator, size: int, window: Window, _width: float) -> Array:
+    return shocks.shocks(rng, size, window.steps)
+
+
+def _several(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
+    trend = outside.bent(rng, size, window.steps, width)
+    return trend + _shocks(rng, size, window, width) + _doors(rng, size, window, width)
+
+
+def _trend(kind: Callable[[np.random.Generator, int, int, float], Array]) -> Path:
+    return lambda rng, size, window, width: kind(rng, size, window.steps, width)
+
+
+CAUSES = {
+    cause.name: cause
+    for cause in (
+        Cause(name="steady", words="nothing but chance", family="steady"),
+        Cause(
+            name="shocks",
+            words="shared shocks that pass",
+            family="shocks",
+            path=_shocks,
+            priors=(shocks.SPREAD, shocks.TIME),
+        ),
+        Cause(
+            name="homophily",
+            words="people differ, the easiest go first",
+            family="homophily",
+            frailty=frailty.frailty,
+            priors=(frailty.VARIANCE,),
+        ),
+        Cause(
+            name="log-linear",
+            words="outside trend along a line",
+            family="trend",
+            path=_trend(outside.log_linear),
+            priors=(outside.DRIFT,),
+        ),
+        Cause(
+            name="bent",
+            words="outside trend with a bend",
+            family="trend",
+            path=_trend(outside.bent),
+            priors=(outside.DRIFT, outside.BEND),
+        ),
+        Cause(
+            name="saturating",
+            words="outside trend to a new level",
+            family="trend",
+            path=_trend(outside.saturating),
+            priors=(outside.DRIFT, outside.MIDDLE, outside.SPEED),
+        ),
+        Cause(name="doors", words="doors open and close", family="doors", path=_doors, priors=(doors.STEP, doors.WHEN)),
+        Cause(
+            name="capacity",
+            words="desks are full",
+            family="reporting",
+            report=reporting.capacity,
+            priors=(reporting.DESK,),
+        ),
+        Cause(
+            name="rules",
+            words="rules of counting change",
+            family="reporting",
+            report=reporting.rules,
+            priors=(reporting.FACTOR, reporting.WHEN),
+        ),
+        Cause(
+            name="backlog",
+            words="files pile up and are worked off",
+            family="reporting",
+            report=reporting.backlog,
+            priors=(reporting.WHEN, reporting.HELD, reporting.PILING, reporting.RELEASE),
+        ),
+        Cause(
+            name="several",
+            words="bent trend, shocks, doors, homophily and a change of rules at once",
+            family="several",
+            path=_several,
+            frailty=frailty.frailty,
+            report=reporting.rules,
+        ),
+    )
 }
+COMMON = (contagion.OWED, contagion.MEMORY, RULE)
+"""Priors of all rivals: of contagion where there is any, and of a documented change of rules."""
+
+FAMILIES = ("shocks", "homophily", "trend", "doors", "reporting")
+"""Families that are left out one at a time; `several`, which holds parts of all, is left out with each."""
 
 
-def priors(rival: str) -> tuple[Prior, ...]:
-    """Priors of the parameters that a rival uses.
+def cause(name: str) -> Cause:
+    """A cause by name.
 
     Raises:
-        InputError: there is no such rival.
+        InputError: there is no such cause.
     """
-    if rival not in _PARTS:
-        raise unknown_name("rival", rival, RIVALS)
-    return _PARTS[rival]
+    if name not in CAUSES:
+        raise unknown_name("rival", name, CAUSES)
+    return CAUSES[name]
 
 
-def draw(rival: str, rng: np.random.Generator) -> dict[str, float]:
-    """One draw from a rival's prior, with the parameters that it does without at their neutral value."""
-    drawn = {prior.name: prior.at(float(rng.random())) for prior in priors(rival)}
-    return complete(drawn)
+@dataclass(frozen=True)
+class Histories:
+    """Simulated histories as published, and what is known of them.
+
+    Attributes:
+        published: shape (history, point).
+        at_risk: shape (history,), people at the start.
+        owed: shape (history,), share of expected leavers who would have stayed without contagion; 0 without it.
+        form: shape (history,), which form of contagion.
+    """
+
+    published: Array
+    at_risk: Array
+    owed: Array
+    form: NDArray[np.intp]
 
 
-def complete(parameters: Parameters) -> dict[str, float]:
-    """All parameters, those not given at their neutral value."""
-    return {name: float(parameters.get(name, prior.off)) for name, prior in PRIORS.items()}
+def simulate(
+    of: Cause, window: Window, size: int, rng: np.random.Generator, *, contagious: bool, width: float = 1.0
+) -> Histories:
+    """Histories of one rival.
+
+    How many leave is drawn first (evenly in the logarithm, half to twice as many as in the series), then which share of them contagion is to bring
+    (evenly from 0 to 1); baseline and strength follow, so that every share owed to contagion is as frequent as any other.
+
+    Args:
+        of: the cause.
+        window: what is known of the series.
+        size: histories.
+        rng: chance.
+        contagious: whether leavers draw others.
+        width: factor of the ranges of trends and doors.
+    """
+    low, high = window.at_risk
+    people = np.floor(np.exp(rng.uniform(np.log(low), np.log(high + 1), size))).clip(low, high)
+    total = window.total * _BAND ** rng.uniform(-1.0, 1.0, size)
+    if not window.again:
+        total = np.minimum(total, 0.99 * people)
+    frail = of.frailty(rng, size)
+    classes = frail.shape[1]
+    left = rng.multinomial(people.astype(np.int64), np.full(classes, 1.0 / classes)).astype(np.float64)
+    path = of.path(rng, size, window, width)
+    path = np.exp(path - path.max(axis=1, keepdims=True))
+    path /= path.sum(axis=1, keepdims=True)
+    owed = contagion.OWED.draw(rng, size) if contagious else np.zeros(size)
+    form = rng.integers(len(contagion.FORMS), size=size)
+    base = path * _level(path, left, frail, (1.0 - owed) * total, again=window.again)[:, None]
+    if not contagious:
+        acts = contagion.flow(base, left, frail, None, rng, again=window.again)
+        return Histories(window.publish(of.report(rng, acts), rng), people, owed, form)
+    keep = 2.0 ** (-1.0 / (contagion.MEMORY.draw(rng, size) * window.steps))
+    acts = np.empty_like(base)
+    for number, name in enumerate(contagion.FORMS):
+        own = form == number
+        given = (base[own], left[own], frail[own])
+        strength = contagion.strength_for(*given, name, keep[own], total[own], again=window.again)
+        drawn = contagion.Contagion(name, strength, keep[own])
+        expected = contagion.flow(*given, drawn, None, again=window.again).sum(axis=1)
+        owed[own] = np.clip(1.0 - (1.0 - owed[own]) * total[own] / np.maximum(expected, 1e-12), 0.0, 1.0)
+        acts[own] = contagion.flow(*given, drawn, rng, again=window.again)
+    return Histories(window.publish(of.report(rng, acts), rng), people, owed, form)
 
 
-def form_of(parameters: Parameters) -> str:
-    """Form of contagion that the number `form` stands for."""
-    return FORMS[min(int(parameters["form"]), len(FORMS) - 1)]
+def _level(path: Array, left: Array, frail: Array, total: Array, *, again: bool) -> Array:
+    """Hazard added up over the window at which `total` leave in expectation without contagion, shape (history,)."""
+    low, high = np.full(len(path), np.log(1e-12)), np.full(len(path), np.log(1e4))
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        cumulated = np.exp(middle)[:, None] * frail
+        chance = -np.expm1(-cumulated[:, :, None] * path[:, None, :]).sum(axis=2) if again else -np.expm1(-cumulated)
+        few = (left * chance).sum(axis=1) < total
+        low, high = np.where(few, middle, low), np.where(few, high, middle)
+    return np.exp((low + high) / 2.0)

@@ -1,1 +1,1 @@
-"""The test of the thesis: rival explanations fitted to historical series."""
+"""The test of the thesis: what series of totals say about contagion and its rivals."""

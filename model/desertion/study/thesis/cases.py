@@ -1,199 +1,209 @@
-"""Cases: historical series as the laboratory is to reproduce them, with what is at risk and how it was seen."""
+"""Cases: series with what is at risk, how they were counted, and which documented events fall into their window."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import input_error, unknown_name
 from desertion.study.history import shipped as history
-from desertion.study.history.observation import Observation, interval_totals
-from desertion.study.history.series import HELD_OUT_AT_LEAST, Series
-from desertion.study.laboratory.bench import Bench
-from desertion.study.laboratory.rivals import RIVALS, WITH_CONTAGION, Parameters, Prior, complete, priors
-from desertion.study.laboratory.table import Simulate
+from desertion.study.history.series import Series
+from desertion.study.laboratory.features import features, log_rates
+from desertion.study.laboratory.window import Window
 
 Array = NDArray[np.float64]
 
-NOISE = Prior(name="noise", low=0.003, high=0.3, log=True, meaning="dispersion of published counts")
+_STEPS_A_POINT, _FEWEST_STEPS, _MOST_STEPS = 4, 40, 160
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One series and how a simulated history is held against it.
+    """A series and its window.
 
     Attributes:
-        name: name of the series.
-        start: first day of the window.
-        step_days: length of a model step, days.
-        steps: steps of the window.
-        people: simulated people.
-        at_risk: what they stand for, and where that number comes from.
-        persons: prior of what one simulated person stands for, or the number itself.
-        shift: prior of the factor of a change of rules, if the series has one.
-        lag: prior of the mean delay of registration, days, if the series has one.
+        series: the points that are judged.
+        window: what the rivals' simulators are told of it.
+        at_risk: who could act, and where that number comes from.
+        autumn: name of the one set of outside causes that this series shares with others of the same name; empty for none.
     """
 
-    name: str
-    start: date
-    step_days: float
-    steps: int
-    people: int
+    series: Series
+    window: Window
     at_risk: str
-    persons: Prior | float
-    shift: Prior | None = None
-    lag: Prior | None = None
-
-    def series(self, *, recalled: bool = False) -> Series:
-        """The points that may be fitted."""
-        return history.load(self.name).fit_points(recalled=recalled)
+    autumn: str = ""
 
     @property
-    def rivals(self) -> tuple[str, ...]:
-        """The explanations that compete."""
-        return RIVALS
+    def name(self) -> str:
+        """Name of the series."""
+        return self.series.name
 
     @property
-    def with_contagion(self) -> tuple[str, ...]:
-        """Those in which leaving is contagious."""
-        return WITH_CONTAGION
-
-    def priors_of(self, rival: str) -> tuple[Prior, ...]:
-        """Priors of a rival's own parameters."""
-        return priors(rival)
-
-    def shipped(self) -> Mapping[str, float]:
-        """What a shipped scenario says of the parameters, by name; the laboratory says nothing."""
-        return {}
-
-    def simulator(self) -> Simulate:
-        """What turns values of a rival's parameters and a seed into leavers per unit and step."""
-        return _Completed(Bench(people=self.people, steps=self.steps))
+    def seen(self) -> Array:
+        """The series as the classifier sees it, shape (1, statistic)."""
+        return features(self.series.values[None], self.window)
 
     @property
-    def nuisances(self) -> tuple[Prior, ...]:
-        """Priors of everything that belongs to observation alone."""
-        optional = (self.persons if isinstance(self.persons, Prior) else None, self.shift, self.lag)
-        return (NOISE, *(prior for prior in optional if prior is not None))
-
-    def observe(
-        self, series: Series, flow: NDArray[np.int64], nuisance: Mapping[str, float], rng: np.random.Generator
-    ) -> Array:
-        """What would have been published of a simulated history, one figure per point of the series.
-
-        Args:
-            series: points to be matched.
-            flow: shape (step,), leavers per step.
-            nuisance: values of the case's nuisances, by name.
-            rng: chance in published counts.
-        """
-        persons = nuisance["persons"] if isinstance(self.persons, Prior) else self.persons
-        shifts = series.level_shifts
-        seen = Observation(
-            persons=persons,
-            lag=nuisance.get("lag", 0.0) / self.step_days,
-            shift_step=self.step_of(shifts[0]) if shifts and self.shift is not None else None,
-            shift_factor=nuisance.get("shift", 1.0),
-        ).flow(flow)
-        if series.kind == "cumulative" or self.name in STOCKS:
-            intervals = [(0, self.step_of(point.end)) for point in series.points]
-        else:
-            intervals = [(self.step_of(point.start), self.step_of(point.end)) for point in series.points]
-        expected = interval_totals(seen, intervals)
-        # Who leaves is left to chance by the model already; what is published adds a relative error.
-        return expected * rng.gamma(1.0 / nuisance["noise"], nuisance["noise"], size=expected.shape)
-
-    def step_of(self, day: date) -> int:
-        """Step within which the end of a day falls."""
-        elapsed = (day + timedelta(days=1) - self.start).days / self.step_days
-        return max(int(np.ceil(elapsed)) - 1, 0)
-
-    def held_out(self, series: Series) -> int:
-        """Number of last points that are not fitted but predicted: a quarter, of series that are long enough."""
-        return len(series.points) // 4 if len(series.points) >= HELD_OUT_AT_LEAST else 0
+    def logs(self) -> Array:
+        """Log rates of the series, shape (point,)."""
+        return log_rates(self.series.values[None], self.window)[0]
 
 
-@dataclass(frozen=True)
-class _Completed:
-    """The laboratory, with the parameters that a rival does without at their neutral values."""
+def case_of(
+    series: Series,
+    at_risk: tuple[int, int],
+    *,
+    words: str = "",
+    step_days: float | None = None,
+    start: date | None = None,
+    noise: tuple[float, float] = (0.001, 0.1),
+    lag_days: float = 0.0,
+    doors: Sequence[date] = (),
+    rules: Sequence[date] = (),
+    again: bool = False,
+    autumn: str = "",
+) -> Case:
+    """The case of a series.
 
-    bench: Bench
+    Args:
+        series: its points, at least eight; a flow or a cumulative series.
+        at_risk: fewest and most people (places) who could act.
+        words: who these are, and the source.
+        step_days: length of a time step; about four steps a point if not given.
+        start: first day at risk; the first day of the first point if not given.
+        noise: least and largest dispersion (squared relative error) of a published figure.
+        lag_days: longest mean delay of registration.
+        doors: dates of documented events by which a way out opened or closed.
+        rules: dates of documented changes of the rules of counting.
+        again: who has acted may act again.
+        autumn: name of outside causes shared with other series.
 
-    def __call__(self, parameters: Parameters, seed: int) -> NDArray[np.int64]:
-        return self.bench(complete(parameters), seed)
-
-
-STOCKS = ("leipzig-mondays",)
-"""Series of turnout on a day: people won over so far who come again, as long as they are fitted on the rise."""
-
-_POOL = Prior(name="persons", low=50.0, high=500.0, log=True, meaning="men at risk per simulated man")
-
-CASES = {
-    case.name: case
-    for case in (
-        Case(
-            name="gdr-protest-places",
-            start=date(1989, 9, 4),
-            step_days=1.0,
-            steps=119,
-            people=500,
-            at_risk="515 places that ever appear in the list of demonstrations",
-            persons=1.03,
-        ),
-        Case(
-            name="leipzig-mondays",
-            start=date(1989, 9, 4),
-            step_days=1.0,
-            steps=106,
-            people=5000,  # one for a hundred: the first Mondays were of a thousand
-            at_risk="530,010 people of Leipzig (in the list of demonstrations)",
-            persons=530_010 / 5000,
-        ),
-        Case(
-            name="gdr-emigration-points",
-            start=date(1989, 1, 1),
-            step_days=3.0,
-            steps=122,
-            people=3000,
-            at_risk="1.5 million who wanted to leave (Federal Intelligence Service via Morgenpost, B)",
-            persons=500.0,
-        ),
-        Case(
-            name="ukraine-awol",
-            start=date(2022, 1, 1),
-            step_days=10.0,
-            steps=140,
-            people=5000,
-            at_risk="250,000 to 2.5 million men ever in service (no source: swept)",
-            persons=_POOL,
-            shift=Prior(
-                name="shift", low=1.0, high=4.0, log=True, meaning="factor of the registration rule of December 2024"
-            ),
-            lag=Prior(name="lag", low=0.0, high=90.0, meaning="mean delay of registration, days"),
-        ),
-        Case(
-            name="afghanistan-capitals",
-            start=date(2021, 8, 6),
-            step_days=0.25,
-            steps=40,
-            people=500,
-            at_risk="34 provincial capitals",
-            persons=34 / 500,
-        ),
+    Raises:
+        InputError: the series is of levels, has too few points or more leavers than people at risk.
+    """
+    points = series.points
+    if series.kind == "level":
+        raise input_error(
+            "kind", series.kind, "must be flow or cumulative: a share says nothing of chance", where=series.name
+        )
+    first = start or (series.origin if series.kind == "cumulative" and series.origin else points[0].start)
+    days = (points[-1].end - first).days + 1
+    steps = (
+        min(max(_STEPS_A_POINT * len(points), _FEWEST_STEPS), _MOST_STEPS)
+        if step_days is None
+        else math.ceil(days / step_days)
     )
-}
+    step = days / steps if step_days is None else step_days
+
+    def before(day: date) -> int:
+        """Steps that end before a day begins."""
+        return round((day - first).days / step)
+
+    begins = [min(before(point.start), steps - 1) for point in points]
+    ends = [before(point.end + timedelta(days=1)) - 1 for point in points]
+    intervals = tuple((begin, min(max(end, begin), steps - 1)) for begin, end in zip(begins, ends, strict=True))
+    window = Window(
+        steps=steps,
+        intervals=intervals,
+        at_risk=at_risk,
+        total=_total(series, intervals, steps),
+        cumulative=series.kind == "cumulative",
+        noise=noise,
+        lag=lag_days / step,
+        doors=tuple(before(day) for day in doors if first < day <= points[-1].end),
+        rules=tuple(before(day) for day in rules if first < day <= points[-1].end),
+        again=again,
+    )
+    return Case(series=series, window=window, at_risk=words or f"{at_risk[0]:,} to {at_risk[1]:,}", autumn=autumn)
+
+
+def _total(series: Series, intervals: Sequence[tuple[int, int]], steps: int) -> float:
+    """Acts in the whole window; gaps are bridged by a line through the logarithm of the rates."""
+    values = series.values
+    if series.kind == "cumulative":
+        return float(values[-1])
+    middles = [(first + last) / 2.0 for first, last in intervals]
+    rates = [np.log((value + 0.5) / (last - first + 1)) for value, (first, last) in zip(values, intervals, strict=True)]
+    return float(np.exp(np.interp(np.arange(steps), middles, rates)).sum())
+
+
+def _gdr(*days: tuple[int, int]) -> tuple[date, ...]:
+    return tuple(date(1989, month, day) for month, day in days)
+
+
+_DOORS_1989 = _gdr((9, 11), (10, 3), (11, 1), (11, 9))
+"""Hungary opens; travel to Czechoslovakia stopped; allowed again; the wall (B, `seeds/scenarios/gdr-1989.toml`)."""
+
+CASES = ("gdr-protest-places", "leipzig-mondays", "gdr-emigration-points", "ukraine-awol", "afghanistan-capitals")
+"""Shipped series that are long enough."""
 
 
 def case(name: str) -> Case:
-    """A case by name.
+    """A shipped case by name.
 
     Raises:
         InputError: there is no such case.
     """
     if name not in CASES:
         raise unknown_name("case", name, CASES)
-    return CASES[name]
+    series = history.load(name).fit_points()
+    match name:
+        case "gdr-protest-places":
+            words = "515 places that ever appear in the list of demonstrations"
+            return case_of(
+                series,
+                (515, 515),
+                words=words,
+                step_days=1.0,
+                noise=(0.0005, 0.02),
+                doors=_DOORS_1989,
+                autumn="GDR 1989",
+            )
+        case "leipzig-mondays":
+            words = "530,010 people of Leipzig (in the list of demonstrations); who came may come again"
+            return case_of(
+                series,
+                (530_010, 530_010),
+                words=words,
+                step_days=7.0,
+                noise=(0.005, 0.1),  # stated ranges reach a factor of two
+                doors=_DOORS_1989,
+                again=True,
+                autumn="GDR 1989",
+            )
+        case "gdr-emigration-points":
+            words = "1.5 million who wanted to leave (Federal Intelligence Service via Morgenpost, B)"
+            return case_of(
+                series,
+                (1_500_000, 1_500_000),
+                words=words,
+                step_days=3.0,
+                noise=(1e-5, 1e-3),
+                lag_days=30.0,
+                doors=_DOORS_1989,
+                autumn="GDR 1989",
+            )
+        case "ukraine-awol":
+            return case_of(
+                series,
+                (250_000, 2_500_000),
+                words="250,000 to 2.5 million men ever in service (no source: swept)",
+                step_days=10.0,
+                noise=(0.0005, 0.02),
+                lag_days=90.0,
+                doors=(date(2024, 11, 29),),
+                rules=series.level_shifts,
+            )
+        case _:
+            return case_of(
+                series,
+                (34, 34),
+                words="34 provincial capitals",
+                start=date(2021, 8, 6),
+                step_days=0.25,
+                noise=(0.0, 0.0),
+            )

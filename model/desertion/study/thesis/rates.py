@@ -1,0 +1,98 @@
+"""False alarms, power and reliability of a classifier, counted on histories that it was not trained on."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.study.laboratory.contagion import FORMS
+from desertion.study.laboratory.table import Rows, Table
+from desertion.study.statistics import wilson_interval
+
+Array = NDArray[np.float64]
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A table with the probability of contagion of each of its histories.
+
+    Attributes:
+        table: the histories.
+        probability: shape (history,).
+        threshold: probability from which on contagion counts as found.
+    """
+
+    table: Table
+    probability: Array
+    threshold: float
+
+    def row(self, rows: Rows, **labels: object) -> dict[str, object]:
+        """How often contagion is found among some histories, with its 95 % interval."""
+        histories = int(rows.sum())
+        found = int((self.probability[rows] >= self.threshold).sum())
+        low, high = wilson_interval(found, histories)
+        nine = int((self.probability[rows] >= 0.9).sum())
+        return {**labels, "histories": histories, "found": found, "low": low, "high": high, "at_nine_tenths": nine}
+
+
+def false_alarms(judged: Judged, causes: Sequence[str], how: str) -> pd.DataFrame:
+    """One row a cause: how often contagion is found in its histories without contagion.
+
+    Args:
+        judged: histories of the part `test` count.
+        causes: names of causes.
+        how: what the classifier knew of them: `listed`, `left out` or `unseen`.
+    """
+    table = judged.table
+    calm = ~table.contagious & (table.part == "test")
+    return pd.DataFrame([judged.row(calm & table.of(name), cause=name, how=how) for name in causes])
+
+
+def power(judged: Judged, bounds: Sequence[float]) -> pd.DataFrame:
+    """One row a range of the share owed to contagion and a form (or all): how often contagion is found where it is.
+
+    Args:
+        judged: histories of the part `test` count; each rival with contagion weighs alike.
+        bounds: ends of the ranges; the last one belongs to its range.
+    """
+    table = judged.table
+    there = table.contagious & (table.part == "test")
+
+    def rows() -> Iterator[dict[str, object]]:
+        for low, high in itertools.pairwise(bounds):
+            within = there & (table.owed >= low) & ((table.owed < high) | (high == bounds[-1]))
+            for number, form in ((None, "all"), *enumerate(FORMS)):
+                chosen = within if number is None else within & (table.form == number)
+                yield judged.row(chosen, owed_from=low, owed_to=high, form=form)
+
+    return pd.DataFrame(list(rows()))
+
+
+def reliability(judged: Judged) -> pd.DataFrame:
+    """One row a tenth of the stated probabilities: their mean, and the share with contagion among these histories."""
+    table = judged.table
+    tested = table.part == "test"
+    stated, true = judged.probability[tested], table.contagious[tested]
+    place = np.minimum((stated * BINS).astype(int), BINS - 1)
+    rows: list[dict[str, float]] = []
+    for number in range(BINS):
+        own = place == number
+        if own.any():
+            low, high = wilson_interval(int(true[own].sum()), int(own.sum()))
+            rows.append(
+                {
+                    "stated": stated[own].mean(),
+                    "true": true[own].mean(),
+                    "low": low,
+                    "high": high,
+                    "histories": int(own.sum()),
+                }
+            )
+    return pd.DataFrame(rows)

@@ -1,0 +1,73 @@
+"""The verdict on one series, from power, false alarms and what halved and doubled drift say; its order is fixed in the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from desertion.study.thesis.design import Design
+
+FOUND, NOT_FOUND, TURNS, CANNOT = "contagion found", "contagion not found", "not identified", "totals cannot tell"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict with the reasons for it, the decisive one first."""
+
+    word: str
+    reasons: tuple[str, ...]
+
+
+def found(probability: float, threshold: float) -> bool:
+    """Whether contagion counts as found."""
+    return probability >= threshold
+
+
+def judge(
+    probability: float,
+    threshold: float,
+    power: pd.DataFrame,
+    alarms: pd.DataFrame,
+    drift: Mapping[float, tuple[float, float]],
+    design: Design,
+) -> Verdict:
+    """The verdict.
+
+    Args:
+        probability: of contagion, for the series as published.
+        threshold: from which on contagion counts as found.
+        power: as of `rates.power`.
+        alarms: as of `rates.false_alarms`, of listed, left-out and unseen causes.
+        drift: by factor of the ranges of trends and doors, probability and threshold made anew.
+        design: the plan.
+    """
+    low, high = design.stop_owed
+    row = power[(power["form"] == "all") & (power["owed_from"] == low) & (power["owed_to"] == high)].iloc[0]
+    reached = row["found"] / max(row["histories"], 1)
+    reasons: list[tuple[str, str]] = []
+    if reached < design.stop_power:
+        reasons.append(
+            (
+                CANNOT,
+                f"power {reached:.2f} where {low:.0%} to {high:.0%} are owed to contagion, under {design.stop_power:g}",
+            )
+        )
+    loud = alarms[alarms["high"] > design.false_alarms].assign(share=alarms["found"] / alarms["histories"])
+    if len(loud):
+        worst = loud.sort_values("share", ascending=False, kind="stable").iloc[0]
+        reasons.append(
+            (
+                CANNOT,
+                f"false alarms in {worst['share']:.0%} of histories of `{worst['cause']}` ({worst['how']}), in {len(loud)} of {len(alarms)} tests above {design.false_alarms:.0%}",
+            )
+        )
+    turned = [factor for factor, (p, level) in drift.items() if found(p, level) != found(probability, threshold)]
+    if turned:
+        reasons.append((TURNS, f"the answer turns with drift times {' and '.join(f'{factor:g}' for factor in turned)}"))
+    if reasons:
+        return Verdict(reasons[0][0], tuple(text for _, text in reasons))
+    if found(probability, threshold):
+        return Verdict(FOUND, (f"probability {probability:.2f}, threshold {threshold:.2f}",))
+    return Verdict(NOT_FOUND, (f"probability {probability:.2f} under the threshold {threshold:.2f}",))
