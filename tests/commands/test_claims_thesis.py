@@ -17,8 +17,12 @@ from desertion.cli import main
         (["claims", "--runs", "0"], "replicates = 0 must be at least 1"),
         (["claims", "--claims", "nowhere.toml"], "there is no such claims file"),
         (["calibrate", "ukraine"], "there is no case 'ukraine'"),
-        (["calibrate", "afghanistan-capitals", "--particles", "20"], "must be at least 100"),
-        (["thesis", "--particles", "20"], "must be at least 100"),
+        (["calibrate", "gdr-1989", "--particles", "20"], "must be at least 100"),
+        (["thesis", "ukraine-awool"], "did you mean 'ukraine-awol'"),
+        (["thesis", "--simulations", "100"], "simulations = 100 must be at least 2,667"),
+        (["thesis", "mine.csv"], "must say how many people could act"),
+        (["thesis", "mine.csv", "--at-risk", "many"], "must be a whole number"),
+        (["thesis", "nowhere.csv", "--at-risk", "500"], "nowhere.csv"),
     ],
 )
 def test_impossible_orders_are_refused(
@@ -29,14 +33,32 @@ def test_impossible_orders_are_refused(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_smaller_thesis_says_what_is_smaller_and_how_to_repeat_it() -> None:
-    """A full test says nothing; one with fewer generations names them, and its command carries the option."""
+def test_a_series_of_ones_own_is_judged_and_the_report_carries_its_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Eight monthly counts in a file: tables, figures and a report come out; the plan is made small for the test, and its report says its size."""
     from dataclasses import replace
 
-    from desertion.study.thesis import thesis
-    from desertion.study.thesis.steps import Sizes
+    from desertion.study.thesis import design
 
-    assert thesis.smaller(Sizes()) == []
-    assert "generations 5 instead of 8" in thesis.smaller(replace(Sizes(), generations=5))[0].text
-    assert thesis.repeated(False, None, 5, None, 2) == "desertion thesis --generations 5 --seed 2"
-    assert thesis.repeated(True, None, None, 20, 1) == "desertion thesis --quick --table 20 --seed 1"
+    small = replace(
+        design.shipped(),
+        simulations=200,
+        fewer=200,
+        unseen_histories=30,
+        false_alarms=0.3,
+        fewest_histories=30,
+        unseen_families=3,
+    )
+    monkeypatch.setattr(design, "shipped", lambda: small)
+    rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
+    (tmp_path / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
+    words = ["thesis", str(tmp_path / "mine.csv"), "--at-risk", "5000", "--door", "2030-04-01", "--unseen"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    assert "P(contagion)" in capsys.readouterr().out
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
+    assert made == {"parts", "thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
+    text = (tmp_path / "out" / "thesis.md").read_text()
+    assert "200 histories a rival and series" in text
+    assert "at risk 5,000 to 5,000" in text

@@ -1,4 +1,4 @@
-"""`desertion calibrate`: fit the rival explanations to historical series."""
+"""`desertion calibrate`: fit a shipped scenario to the series of the same events, with contagion and without."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +9,8 @@ from desertion.commands._shared import options
 
 
 def command(
-    series: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Series to fit by the laboratory, or a scenario to hold against its series, by name; all series that are long enough if none."
-        ),
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios to hold against their series, by name; all if none.")
     ] = None,
     particles: Annotated[int, typer.Option("--particles", help="Particles per generation, 100 or more.")] = 300,
     generations: Annotated[
@@ -22,24 +19,57 @@ def command(
     recalled: Annotated[
         bool, typer.Option("--recalled", help="Allow recalled figures (grade C*); said beside the result.")
     ] = False,
+    runs: Annotated[
+        int, typer.Option("--runs", "-n", min=1, help="Fits with further seeds, for the error between runs.")
+    ] = 1,
     seed: options.Seed = 1,
     workers: options.Workers = 1,
     out: options.Out = None,
 ) -> None:
-    """Fit the rival explanations to historical series by ABC-SMC; interrupted fits go on where they stopped."""
-    from desertion.commands._shared.thesis import write_case
-    from desertion.files import folder
-    from desertion.study.thesis.cases import CASES
-    from desertion.study.thesis.report import summary
-    from desertion.study.thesis.scenario_cases import any_case
-    from desertion.study.thesis.steps import Sizes, fit_case, quieten
+    """Fit a scenario to its series by ABC-SMC, doors alone and doors with contagion; interrupted fits go on where they stopped."""
+    from desertion.commands._shared.thesis import draw_posterior, draw_predictions, quieten
+    from desertion.files import folder, write_text
+    from desertion.study.blocks import markdown
+    from desertion.study.thesis.fit import fit
+    from desertion.study.thesis.fit_report import case_blocks, summary
+    from desertion.study.thesis.scenario_cases import SCENARIO_CASES, scenario_case
+    from desertion.study.thesis.watch import Watch
 
     target = folder(out or Path("outputs/calibration"))
-    sizes = Sizes(particles=particles, generations=generations)
-    names = [any_case(name).name for name in series or CASES]
+    cases = [scenario_case(name) for name in names or SCENARIO_CASES]
     quieten()
-    for name in names:
-        fit, seconds = fit_case(name, target, sizes, seed, workers or 1, recalled=recalled)
-        print(summary([fit]))
-        for path in write_case(fit, seconds, target):
-            print(f"  {path}")
+    for case in cases:
+        fits = []
+        seconds = 0.0
+        for number in range(runs):
+            stem = f"{case.name}-{seed + number}"
+            watch = Watch(target / f"{stem}.json", f"{particles} particles, recalled {recalled}, {case!r}")
+            fits.append(
+                fit(
+                    case,
+                    case.simulator(),
+                    target / f"{stem}.db",
+                    particles=particles,
+                    generations=generations,
+                    seed=seed + number,
+                    workers=workers or 1,
+                    recalled=recalled,
+                    finished=watch.write,
+                )
+            )
+            seconds += watch.seconds
+            print(summary(fits[-1]))
+        first, *others = fits
+        path = write_text(target / f"{case.name}.md", markdown(case_blocks(first, seconds, others)))
+        note = "Dots: medians of the last generation; bars: middle 90 %. One tolerance for both."
+        drawn = draw_predictions(
+            first.series,
+            first.predictions,
+            {rival: rival for rival in case.rivals},
+            first.held_out,
+            note,
+            target / f"{case.name}-predictions.png",
+        )
+        for made in (path, drawn, draw_posterior(first, target / f"{case.name}-posterior.png")):
+            if made is not None:
+                print(f"  {made}")

@@ -22,7 +22,11 @@ def command(
         bool,
         typer.Option("--with-model", help="ModelledSeries each, what the shipped scenario of the same events gives."),
     ] = False,
-    runs: Annotated[int, typer.Option("--runs", "-n", min=1, help="Runs of that scenario.")] = 20,
+    patterns: Annotated[
+        bool,
+        typer.Option("--patterns", help="Hold the shipped scenarios against the patterns of the evidence instead."),
+    ] = False,
+    runs: Annotated[int, typer.Option("--runs", "-n", min=1, help="Runs of each scenario.")] = 20,
     seed: options.Seed = 1,
     kind: Annotated[str, typer.Option("--kind", help="For CSV files: flow, cumulative or level.")] = "flow",
     unit: Annotated[
@@ -43,6 +47,9 @@ def command(
     for_all = {key: word for key, word in words.items() if word is not None}
     if out is not None:
         folder(out)
+    if patterns:
+        _hold(runs, seed, out)
+        return
     for name in names or (COUNTERPARTS if with_model else shipped()):
         found = history(name, kind=kind, words=for_all, with_model=with_model, runs=runs, seed=seed)
         series, pair = found.series, found.modelled
@@ -61,6 +68,17 @@ def command(
             )
         if drawn is not None:
             print(f"  {drawn}")
+
+
+def _hold(runs: int, seed: int, out: Path | None) -> None:
+    from desertion.files import write_text
+    from desertion.study.blocks import markdown
+    from desertion.study.history.pattern_list import PATTERNS
+    from desertion.study.history.patterns import SETUPS, hold, patterns_blocks, run_setups
+
+    held = hold(PATTERNS, run_setups(tuple(SETUPS), runs, seed))
+    text = markdown(patterns_blocks(held, runs))
+    print(text if out is None else write_text(out / "patterns.md", text))
 
 
 def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Power and false alarms, and what a series says about the parameters of a rival."""
+"""How often a test finds contagion where it is and where it is not, and whether its probabilities are right."""
 
 from __future__ import annotations
 
@@ -12,34 +12,89 @@ from numpy.typing import NDArray
 from desertion.figures import style
 
 
-def power(ax: Axes, table: pd.DataFrame, seen: str, noise: float, sure: float) -> Axes:
-    """Draw how often contagion is found against the length of the series, one line per true rival.
+def power(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
+    """Draw how often contagion is found against the share of leavers owed to it, a line a series.
 
     Args:
         ax: Where to draw.
-        table: One row a setting and true rival: points (of the series), noise, seen, truth, histories, found (of them), low, high.
-        seen: "totals" or "units".
-        noise: Dispersion of the published counts.
-        sure: Posterior probability from which contagion counts as found.
+        table: One row a line and range: owed_from, owed_to, histories, found (of them), low, high.
+        lines: Column whose values are told apart.
+        least: Power below which the test is given up where 50 to 80 % are owed.
     """
-    chosen = table[(table["seen"] == seen) & (table["noise"] == noise)].sort_values("points", kind="stable")
-    truths = list(dict.fromkeys(chosen["truth"]))
-    lines = style.pens(len(truths) + 1)[1:]
-    lengths = list(dict.fromkeys(chosen["points"]))
-    ends: list[float] = []
-    for place, (truth, pen) in enumerate(zip(truths, lines, strict=True)):
-        own = chosen[chosen["truth"] == truth]
-        x = np.arange(len(own)) + 0.06 * (place - (len(truths) - 1) / 2)
-        share = (own["found"] / own["histories"]).to_numpy()
-        ax.plot(x, share, "o", linestyle=pen.linestyle, color=pen.color, markersize=4)
-        ax.vlines(x, own["low"], own["high"], color=pen.color, linewidth=1.2)
-        ends.append(float(share[-1]))
-    ax.set_xticks(range(len(lengths)), [str(length) for length in lengths])
+    middles = (table["owed_from"] + table["owed_to"]) / 2.0
+    _rates(ax, table.assign(x=100.0 * middles), lines, 0.9)
+    ax.plot([50, 80], [least, least], color=style.ink(), linewidth=1.6, linestyle=(0, (2, 1)), marker="None")
+    ax.annotate("stop rule", (80, least), xytext=(2, 0), textcoords="offset points", va="center", fontsize="small")
+    ax.set_xlabel("share of leavers owed to contagion, %")
+    ax.set_xlim(-2, 104)
+    return ax
+
+
+def lengths(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
+    """Draw how often contagion is found against the number of points of a series, a line a dispersion of its counts.
+
+    Args:
+        ax: Where to draw.
+        table: One row a line and length: points, histories, found (of them), low, high.
+        lines: Column whose values are told apart.
+        least: Power below which the test is given up.
+    """
+    _rates(ax, table.assign(x=np.log2(table["points"])), lines, 0.04)
+    ax.axhline(least, color=style.ink(), linewidth=1.6, linestyle=(0, (2, 1)))
+    known = sorted(set(table["points"]))
+    ax.set_xticks(np.log2(known), [str(points) for points in known])
     ax.set_xlabel("points of the series")
-    ax.set_ylabel(f"share with P(contagion) ≥ {sure:g}")
+    return ax
+
+
+def _rates(ax: Axes, table: pd.DataFrame, lines: str, shift: float) -> None:
+    names = list(dict.fromkeys(table[lines]))
+    pens = style.pens(len(names) + 1)[1:]
+    for place, (name, pen) in enumerate(zip(names, pens, strict=True)):
+        own = table[table[lines] == name].sort_values("x", kind="stable")
+        x = own["x"] + shift * (place - (len(names) - 1) / 2)
+        ax.plot(
+            x,
+            own["found"] / own["histories"],
+            "osD^v"[place % 5],
+            linestyle=pen.linestyle,
+            color=pen.color,
+            markersize=4,
+            label=str(name),
+        )
+        ax.vlines(x, own["low"], own["high"], color=pen.color, linewidth=1.2)
     ax.set_ylim(-0.02, 1.02)
-    ax.set_xlim(-0.3, len(lengths) - 0.7)
-    style.label_ends(ax, truths, ends, lines)
+    ax.set_ylabel("share of histories in which it is found")
+    ax.legend(loc="upper left", fontsize="small")
+
+
+def reliability(ax: Axes, table: pd.DataFrame, lines: str) -> Axes:
+    """Draw the share of histories with contagion against the stated probability, a line a series; the diagonal is right.
+
+    Args:
+        ax: Where to draw.
+        table: One row a line and tenth: stated, true, low, high.
+        lines: Column whose values are told apart.
+    """
+    names = list(dict.fromkeys(table[lines]))
+    ax.plot([0, 1], [0, 1], color=style.soft_ink(), linewidth=1.0, linestyle=(0, (4, 2)), marker="None")
+    for place, (name, pen) in enumerate(zip(names, style.pens(len(names) + 1)[1:], strict=True)):
+        own = table[table[lines] == name]
+        ax.plot(
+            own["stated"],
+            own["true"],
+            "osD^v"[place % 5],
+            linestyle=pen.linestyle,
+            color=pen.color,
+            markersize=4,
+            label=str(name),
+        )
+        ax.vlines(own["stated"], own["low"], own["high"], color=pen.color, linewidth=1.2)
+    ax.set_xlabel("stated probability of contagion")
+    ax.set_ylabel("share of histories with contagion")
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_ylim(-0.02, 1.02)
+    ax.legend(loc="upper left", fontsize="small")
     return ax
 
 

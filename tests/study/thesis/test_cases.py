@@ -1,69 +1,86 @@
-"""Cases see simulated histories as the published series saw the real ones."""
+"""Cases are windows that hold every point of their series, with the number at risk that the series is of."""
 
 from __future__ import annotations
 
-from datetime import date
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
 
-import numpy as np
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.thesis.cases import CASES, case
+from desertion.study.history import shipped as history
+from desertion.study.history.series import Point, Series
+from desertion.study.thesis.cases import CASES, case, case_of
 
-EXACT = {"noise": 1e-12, "persons": 100.0, "shift": 2.0, "lag": 0.0}
+
+def _series(values: list[float], kind: str = "flow") -> Series:
+    start = date(2030, 1, 1)
+    points = tuple(
+        Point(
+            start=start + timedelta(days=7 * i),
+            end=start + timedelta(days=7 * i + 6),
+            value=value,
+            low=None,
+            high=None,
+            unit="persons",
+            counts="acts",
+            source="made up",
+            grade="A",
+        )
+        for i, value in enumerate(values)
+    )
+    return Series(name="mine", title="mine", kind=kind, use="fit", points=points)  # pyright: ignore[reportArgumentType] - parametrised
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_every_point_of_a_case_lies_in_its_window(name: str) -> None:
-    """No point is fitted to steps that are never simulated."""
-    chosen = case(name)
-    series = chosen.series()
-    steps = [chosen.step_of(point.end) for point in series.points]
-    assert min(steps) >= 0
-    assert max(steps) < chosen.steps
-    assert len(series.points) >= 8
+def test_every_figure_lies_in_the_window_and_in_order(name: str) -> None:
+    """Intervals are within the steps, do not overlap, and the totals fit who is at risk."""
+    window = case(name).window
+    assert len(window.intervals) == len(case(name).series.points)
+    assert all(0 <= first <= last < window.steps for first, last in window.intervals)
+    ends = [last for _, last in window.intervals]
+    assert all(after > before for before, after in itertools.pairwise(ends))
+    if not window.cumulative:
+        assert all(later[0] > sooner[1] for sooner, later in zip(window.intervals, window.intervals[1:], strict=False))
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_nobody_leaves_nothing_is_published(name: str) -> None:
-    """A calm history gives zeros, whatever the noise."""
-    chosen = case(name)
-    nothing = np.zeros(chosen.steps, dtype=np.int64)
-    assert chosen.observe(chosen.series(), nothing, EXACT, np.random.default_rng(0)).sum() == 0.0
+def test_thirty_four_capitals_are_at_risk() -> None:
+    """Not five hundred people in their stead."""
+    assert case("afghanistan-capitals").window.at_risk == (34, 34)
+    assert case("afghanistan-capitals").window.noise == (0.0, 0.0)
 
 
-def test_protest_places_are_counted_by_week() -> None:
-    """One place a day is seven a week, and 1.03 real places stand for each simulated one."""
-    chosen = case("gdr-protest-places")
-    seen = chosen.observe(chosen.series(), np.ones(chosen.steps, dtype=np.int64), EXACT, np.random.default_rng(0))
-    assert seen == pytest.approx(np.full(17, 7 * 1.03), rel=1e-4)
+def test_documented_events_fall_on_their_steps() -> None:
+    """Hungary opened on 11 September 1989, a week after the first Monday; the rule of December 2024 is a step of Ukraine's window."""
+    assert case("leipzig-mondays").window.doors[0] == 1
+    assert case("gdr-protest-places").window.doors[0] == 7
+    steps = (date(2024, 12, 1) - date(2022, 1, 1)).days / 10.0
+    assert case("ukraine-awol").window.rules == (round(steps),)
 
 
-def test_emigrants_are_counted_so_far() -> None:
-    """Cumulative points add up everything since 1 January: a person of 500 each three days."""
-    chosen = case("gdr-emigration-points")
-    seen = chosen.observe(chosen.series(), np.ones(chosen.steps, dtype=np.int64), EXACT, np.random.default_rng(0))
-    assert (np.diff(seen) >= 0).all()
-    assert seen[-1] == pytest.approx(500 * 122, rel=1e-4)
+def test_gaps_are_bridged_in_the_total() -> None:
+    """Weeks without a figure count as their neighbours: ten of 70, eight of them published."""
+    whole = _series([70.0] * 10)
+    gaps = replace(whole, points=whole.points[:4] + whole.points[6:])
+    assert case_of(gaps, (10_000, 10_000)).window.total == pytest.approx(700.0, rel=0.05)
 
 
-def test_case_files_double_with_the_rule_of_december_2024() -> None:
-    """The same acts give twice the files from 1 December 2024 on."""
-    chosen = case("ukraine-awol")
-    series = chosen.series()
-    seen = chosen.observe(series, np.ones(chosen.steps, dtype=np.int64), EXACT, np.random.default_rng(0))
-    per_day = seen / [point.days for point in series.points]
-    late = np.array([point.start >= date(2024, 12, 1) for point in series.points])
-    assert per_day[late].mean() == pytest.approx(2 * per_day[~late].mean(), rel=0.1)
+def test_series_of_one_autumn_say_so() -> None:
+    """The three of 1989 share their outside causes."""
+    assert {name for name in CASES if case(name).autumn == "GDR 1989"} == {
+        "gdr-protest-places",
+        "leipzig-mondays",
+        "gdr-emigration-points",
+    }
 
 
-def test_long_series_hold_a_quarter_out_and_short_ones_nothing() -> None:
-    """Held-out scores need at least twelve points."""
-    assert case("gdr-protest-places").held_out(case("gdr-protest-places").series()) == 4
-    assert case("afghanistan-capitals").held_out(case("afghanistan-capitals").series()) == 0
-
-
-def test_unknown_cases_are_named() -> None:
-    """A typing mistake gets a proposal."""
+def test_what_cannot_be_judged_is_refused() -> None:
+    """Levels, too few at risk, wrong names: a sentence each."""
+    with pytest.raises(InputError, match="must be flow or cumulative"):
+        case_of(_series([0.1] * 9, "level"), (10, 10))
+    with pytest.raises(InputError, match=r"at risk = 100 must be at least the \d+ who left"):
+        case_of(_series([70.0] * 10), (100, 100))
     with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):
         case("ukraine-awool")
+    assert len(history.load("ukraine-awol").fit_points().points) == 28

@@ -12,7 +12,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
-from desertion.study.thesis.scenario_cases import BOTH, DOORS, SCENARIO_CASES, STRENGTH, any_case
+from desertion.study.thesis.scenario_cases import BOTH, DOORS, SCENARIO_CASES, STRENGTH, scenario_case
 
 GDR = SCENARIO_CASES["gdr-1989"]
 
@@ -26,11 +26,18 @@ def test_the_series_counts_from_the_first_day_of_the_scenario() -> None:
     assert [point.low for point in series.points if point.low is not None] == [220_000 - 45_000]
 
 
-def test_a_wrong_name_is_answered_with_both_kinds_of_cases() -> None:
+def test_a_wrong_name_is_answered_with_the_right_one() -> None:
     """Who mistypes a scenario is shown it."""
-    with pytest.raises(InputError, match="gdr-1989"):
-        any_case("gdr-1898")
-    assert any_case("ukraine-awol").shipped() == {}
+    with pytest.raises(InputError, match="did you mean 'gdr-1989'"):
+        scenario_case("gdr-1898")
+
+
+def test_emigrants_are_counted_so_far_at_real_size() -> None:
+    """Two a day of the simulated are two over the scale, added up to each date."""
+    days = np.full(GDR.steps, 2, dtype=np.int64)
+    seen = GDR.observe(GDR.series(), days, 1e-12, np.random.default_rng(0))
+    assert seen[-1] == pytest.approx(2 * GDR.steps / GDR.scale, rel=1e-4)
+    assert (np.diff(seen) > 0).all()
 
 
 def test_shipped_values_set_nothing_new() -> None:
@@ -71,7 +78,7 @@ def test_the_scenario_is_fitted_and_told_of_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two generations of a smaller run: the summary names both rivals, and the table sets posterior beside shipped values."""
-    small = replace(GDR, scale=0.0005, people=8300, persons=2000.0)
+    small = replace(GDR, scale=0.0005)
     monkeypatch.setitem(SCENARIO_CASES, "gdr-1989", small)
     arguments = ["calibrate", "gdr-1989", "--particles", "100", "--generations", "2", "--out", str(tmp_path)]
     assert main(arguments) == 0

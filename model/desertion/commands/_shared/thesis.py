@@ -1,39 +1,116 @@
-"""What `calibrate` and `thesis` share: writing the results of one case."""
+"""Figures of `thesis` and `calibrate`."""
 
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from desertion.files import write_text
-from desertion.study.blocks import markdown
-from desertion.study.thesis.fit import Fit
-from desertion.study.thesis.report import RIVAL_NAMES, case_blocks
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from desertion.study.history.series import Series
+    from desertion.study.thesis.design import Design
+    from desertion.study.thesis.fit import Fit
+    from desertion.study.thesis.judgement import Judgement
 
 
-def write_case(fit: Fit, seconds: float, target: Path) -> list[Path]:
-    """Write table, predictions and posteriors of one case and return the paths."""
+def quieten() -> None:
+    """Keep pyABC's running commentary out of the terminal; its warnings still come through."""
+    for name in ("ABC", "ABC.Sampler", "ABC.History", "ABC.Distance", "ABC.Transition"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def draw_predictions(
+    series: Series, members: Mapping[str, Any], names: Mapping[str, str], held_out: int, note: str, path: Path
+) -> Path:
+    """Draw what rivals give for a series over its published figures."""
     from desertion.figures import series as drawing
+    from desertion.figures import style
+
+    with style.house():
+        figure = style.new_figure("wide")
+        drawing.predictions(figure.subplots(), series.table, series.kind, series.title, members, names, held_out)
+        style.note(figure, note)
+        return style.save(figure, path)
+
+
+def draw_posterior(fit: Fit, path: Path) -> Path | None:
+    """Draw what the series says about the inputs of the likelier rival; nothing if that rival died out."""
     from desertion.figures import style
     from desertion.figures.power import posteriors
 
-    name = fit.case.name
-    paths = [write_text(target / f"{name}.md", markdown(case_blocks(fit, seconds)))]
+    likeliest = fit.case.rivals[int(fit.probabilities[-1].argmax())]
+    names, shares = fit.shares[likeliest]
+    if not len(shares):
+        return None
+    with style.house():
+        figure = style.new_figure("tall" if len(names) > 4 else "wide")
+        axes = figure.subplots(-(-len(names) // 4), 4, squeeze=False).ravel()
+        used = (*fit.case.priors_of(likeliest), *fit.case.nuisances)
+        meanings = {prior.name: prior.name.replace("_", " ") for prior in used}
+        posteriors(list(axes), names, shares, fit.weights[likeliest], meanings)
+        for spare in axes[len(names) :]:
+            spare.set_visible(False)
+        style.note(
+            figure, f"{likeliest}: posterior (bars) over prior (dashed), on the scale on which the prior is flat."
+        )
+        return style.save(figure, path)
+
+
+def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, target: Path) -> list[Path]:
+    """Draw power, false alarms and reliability of the test on totals."""
+    from desertion.figures import power as drawing
+    from desertion.figures import style
+    from desertion.figures.closeness import shares
+    from desertion.study.thesis.tables import gathered
+
+    low, high = design.stop_owed
+    paths: list[Path] = []
     with style.house():
         figure = style.new_figure("wide")
-        ax, series = figure.subplots(), fit.series
-        drawing.predictions(ax, series.table, series.kind, series.title, fit.predictions, RIVAL_NAMES, fit.held_out)
-        paths.append(style.save(figure, target / f"{name}-predictions.png"))
-        likeliest = fit.case.rivals[int(fit.probabilities[-1].argmax())]
-        names, shares = fit.shares[likeliest]
-        if len(shares):
-            figure = style.new_figure("tall" if len(names) > 4 else "wide")
-            axes = figure.subplots(-(-len(names) // 4), 4, squeeze=False).ravel()
-            used = (*fit.case.priors_of(likeliest), *fit.case.nuisances)
-            meanings = {prior.name: prior.name.replace("_", " ") for prior in used}
-            posteriors(list(axes), names, shares, fit.weights[likeliest], meanings)
-            for spare in axes[len(names) :]:
-                spare.set_visible(False)
-            style.note(
-                figure,
-                f"{RIVAL_NAMES[likeliest]}: posterior (bars) over prior (dashed), on the scale on which the prior is flat.",
-            )
-            paths.append(style.save(figure, target / f"{name}-posterior.png"))
+        axes = figure.subplots(1, 1 if grid is None else 2, sharey=True, squeeze=False)[0]
+        table = gathered(judged, "power")
+        drawing.power(axes[0], table[table["form"] == "all"], "series", design.stop_power)
+        axes[0].set_title("Own window of each series")
+        if grid is not None:
+            cells = grid[(grid["form"] == "all") & (grid["owed_from"] == low) & (grid["owed_to"] == high)]
+            named = cells.assign(line=[f"dispersion {noise:g}" for noise in cells["noise"]])
+            drawing.lengths(axes[1], named, "line", design.stop_power)
+            axes[1].set_title(f"Made-up series, {low:.0%} to {high:.0%} owed")
+            axes[1].set_ylabel("")
+        style.note(
+            figure,
+            "Histories with contagion, causes in the list only; false alarms of each of these held at 5 %. Whiskers: 95 % Wilson.",
+        )
+        paths.append(style.save(figure, target / "power.png"))
+        figure = style.new_figure("wide")
+        drawing.reliability(figure.subplots(), gathered(judged, "reliability"), "series")
+        style.note(
+            figure,
+            "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson.",
+        )
+        paths.append(style.save(figure, target / "reliability.png"))
+        figure = style.new_figure("tall")
+        shares(figure.subplots(), _worst_marks(judged), design.false_alarms)
+        style.note(
+            figure,
+            "No contagion in these histories. Each cause in the series in which it alarms most; 95 % Wilson. Dashed: 5 %.",
+        )
+        paths.append(style.save(figure, target / "false-alarms.png"))
     return paths
+
+
+def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
+    from desertion.figures.closeness import Mark
+    from desertion.study.thesis.report import HOW
+    from desertion.study.thesis.tables import gathered
+
+    alarms = gathered(judged, "alarms").assign(share=lambda table: table["found"] / table["histories"])
+    marks: list[Mark] = []
+    for (how, cause), own in alarms.groupby(["how", "cause"], sort=False):
+        worst = own.iloc[int(own["share"].argmax())]
+        name = f"{cause}, {HOW[str(how)]} ({worst['series']})"
+        marks.append(Mark(name, worst["share"], worst["low"], worst["high"], strong=how != "listed"))
+    return marks

@@ -1,4 +1,4 @@
-"""Patterns: what the evidence shows of cascades, held against runs of the shipped scenarios and of the laboratory.
+"""Patterns: what the evidence shows of cascades, held against runs of the shipped scenarios.
 
 A pattern that is not met stays in the table: it says where the model or its numbers fall short.
 """
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.rules.draws import replicate_seed
+from desertion.study.blocks import Block, Heading, Table, Text, short_number
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -112,6 +113,30 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
 def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[PatternResult, ...]:
     """Hold the patterns whose runs are there against them."""
     return tuple(_held(pattern, runs) for pattern in patterns if set(pattern.setups) <= set(runs))
+
+
+def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
+    """Patterns held against runs of the shipped scenarios."""
+    rows = [
+        (
+            result.statement,
+            f"{result.target} {result.unit}",
+            f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
+            "met" if result.met else "**not met**",
+            result.source,
+        )
+        for result in held
+    ]
+    head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
+    met = sum(result.met for result in held)
+    return [
+        Heading("Patterns"),
+        Text(
+            f"{met} of {len(held)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
+            "patterns that are not met stay here."
+        ),
+        Table(head, rows),
+    ]
 
 
 def _held(pattern: Pattern, runs: Runs) -> PatternResult:

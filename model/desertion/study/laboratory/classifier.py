@@ -49,7 +49,10 @@ def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100
     learn, tune = (allowed & (table.part == part) for part in ("train", "calibrate"))
     # Rivals left out on one side only must not change the odds beforehand.
     boosted = HistGradientBoostingClassifier(
-        max_iter=trees, random_state=seed, early_stopping=False, class_weight="balanced"
+        max_iter=trees,
+        random_state=seed,
+        early_stopping=False,  # pyright: ignore[reportArgumentType] - its default is the word "auto", which is all that is inferred
+        class_weight="balanced",
     )
     boosted.fit(table.seen[learn], table.contagious[learn])
     raw = boosted.decision_function(table.seen[tune])

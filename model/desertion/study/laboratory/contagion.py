@@ -77,7 +77,7 @@ def flow(
         rng: chance; nothing for the expectation of a very large army.
         again: who has acted stays at risk.
     """
-    remaining = left.copy() if rng is None else left.astype(np.int64)
+    remaining = left.copy()
     size = left.sum(axis=1)
     pressure, reached = np.zeros(len(base)), np.zeros(len(base))
     acts = np.empty_like(base)
@@ -93,7 +93,7 @@ def flow(
                 - np.log(np.maximum(1.0 - np.maximum(now, before), 1e-12) / np.maximum(1.0 - before, 1e-12))[:, None]
             )
         chance = -np.expm1(-hazard)
-        out = remaining * chance if rng is None else rng.binomial(remaining, chance)
+        out = remaining * chance if rng is None else rng.binomial(remaining.astype(np.int64), chance)
         acts[:, step] = out.sum(axis=1)
         if not again:
             remaining = remaining - out

@@ -27,10 +27,8 @@ def features(published: Array, window: Window) -> Array:
     """
     logs = log_rates(published, window)
     n = logs.shape[1]
-    middles = np.array([(first + last) / 2.0 for first, last in window.intervals])
-    if window.cumulative:
-        ends = np.cumsum(window.lengths)
-        middles = ends - window.lengths / 2.0
+    lasts = np.array([last for _, last in window.intervals])
+    middles = lasts - (window.lengths - 1.0) / 2.0
     time = 2.0 * middles / window.steps - 1.0
     powers = np.vander(time, 3)
     coefficients = logs @ np.linalg.pinv(powers).T

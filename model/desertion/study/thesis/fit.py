@@ -1,4 +1,4 @@
-"""ABC-SMC over the rivals for one case, by pyABC: model probabilities, posteriors and predictions, resumable."""
+"""ABC-SMC over the rivals of a scenario case, by pyABC: model probabilities, posteriors and predictions, resumable."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, input_error
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
-from desertion.study.laboratory.rivals import Prior
-from desertion.study.laboratory.table import Simulate
+from desertion.study.laboratory.prior import Prior
 from desertion.study.run.pool import follow_parent
-from desertion.study.thesis.cases import Case
+from desertion.study.thesis.scenario_cases import ScenarioCase, Simulate
 
 Array = NDArray[np.float64]
 
 FEWEST_PARTICLES = 100
-_LEAST_FOR_PREDICTION = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +33,17 @@ class Fit:
         series: the points, those held out last.
         held_out: number of points held out.
         probabilities: posterior probability of each rival, generation by generation, shape (generation, rival).
-        error: Monte Carlo standard error of the last row, from the effective number of particles.
+        error: Monte Carlo standard error of the last row, from the effective number of particles; what another seed changes is not in it.
         epsilon: distance accepted in each generation.
         simulations: simulations spent in all.
-        predictions: by rival, (member, point) figures as they would have been published, from the last generation
-            with at least ten particles of that rival; empty where there was none.
+        predictions: by rival, (member, point) figures as they would have been published, from the last generation: one tolerance for all rivals,
+            whose members add up to the particles; empty where a rival died out.
         shares: by rival, (particle, parameter) posterior draws as shares of their prior, and their names.
         weights: by rival, (particle,) weights that add up to 1.
         particles: particles per generation.
     """
 
-    case: Case
+    case: ScenarioCase
     series: Series
     held_out: int
     probabilities: Array
@@ -72,19 +70,18 @@ def distance(case_points: Series, fitted: int, simulated: Mapping[str, Any], obs
 
 
 def simulated_case(
-    case: Case, series: Series, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
+    case: ScenarioCase, series: Series, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
 ) -> dict[str, Array]:
     """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
     follow_parent()  # pyABC's own workers would go on for ever
     values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
     seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
     flow = simulate(values, seed)
-    nuisance = {prior.name: values[prior.name] for prior in case.nuisances}
-    return {"y": case.observe(series, flow.sum(axis=0), nuisance, np.random.default_rng(seed))}
+    return {"y": case.observe(series, flow.sum(axis=0), values["noise"], np.random.default_rng(seed))}
 
 
 def fit(
-    case: Case,
+    case: ScenarioCase,
     simulate: Simulate,
     file: Path,
     *,
@@ -157,7 +154,7 @@ def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
 
 def _inference(
     pyabc: Any,
-    case: Case,
+    case: ScenarioCase,
     series: Series,
     simulate: Simulate,
     fitted: int,
@@ -195,7 +192,7 @@ def _open(inference: Any, file: Path, observed: dict[str, Array]) -> int:
     return int(history.max_t) + 1
 
 
-def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int) -> Fit:
+def _read(pyabc: Any, case: ScenarioCase, series: Series, file: Path, particles: int) -> Fit:
     history = pyabc.History(f"sqlite:///{file}")
     history.id = 1
     last = int(history.max_t)
@@ -226,14 +223,14 @@ def _read(pyabc: Any, case: Case, series: Series, file: Path, particles: int) ->
 
 
 def _of_rival(history: Any, model: int, last: int, points: int) -> tuple[Array, tuple[tuple[str, ...], Array], Array]:
-    for generation in range(last, -1, -1):
-        frame, weight = history.get_distribution(m=model, t=generation)
-        if len(frame) >= _LEAST_FOR_PREDICTION:
-            _, stats = history.get_weighted_sum_stats_for_model(m=model, t=generation)
-            figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])
-            names = tuple(str(name) for name in frame.columns)
-            return figures, (names, frame.to_numpy(dtype=np.float64)), np.asarray(weight, dtype=np.float64)
-    return np.empty((0, points)), ((), np.empty((0, 0))), np.empty(0)
+    """Predictions, posterior shares and weights of a rival in the last generation, whose tolerance all rivals share."""
+    frame, weight = history.get_distribution(m=model, t=last)
+    if not len(frame):
+        return np.empty((0, points)), ((), np.empty((0, 0))), np.empty(0)
+    _, stats = history.get_weighted_sum_stats_for_model(m=model, t=last)
+    figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])
+    names = tuple(str(name) for name in frame.columns)
+    return figures, (names, frame.to_numpy(dtype=np.float64)), np.asarray(weight, dtype=np.float64)
 
 
 def _error(history: Any, last: int, probabilities: Array) -> Array:

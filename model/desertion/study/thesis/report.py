@@ -1,287 +1,208 @@
-"""The test of the thesis for reading: its tables and the sentences that follow from them, as blocks of a report."""
+"""The test on totals for reading: the answer first, then what it rests on, as blocks of a report."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-import numpy as np
+import pandas as pd
 
-from desertion.study.blocks import Block, Heading, Table, Text, short_number
-from desertion.study.history.patterns import PatternResult
-from desertion.study.laboratory.calibration import Ranks
-from desertion.study.laboratory.power import SURE, Cell
-from desertion.study.laboratory.rivals import PRIORS, RIVALS, WITH_CONTAGION, Prior, priors
-from desertion.study.laboratory.shapes import Shape
-from desertion.study.laboratory.table import ReferenceTable
-from desertion.study.thesis.evidence import FLEE_AIM, FLEE_VALIDATED, Meta, contagion_probability, scores, unidentified
-from desertion.study.thesis.fit import Fit
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text
+from desertion.study.laboratory.contagion import FORMS
+from desertion.study.laboratory.rivals import CAUSES, COMMON
+from desertion.study.laboratory.unseen import POOL
+from desertion.study.thesis.design import Design
+from desertion.study.thesis.judgement import Judgement
+from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS
 
-RIVAL_NAMES = {
-    "contagion": "contagion alone",
-    "shocks": "shared shocks, no contagion",
-    "homophily": "homophily, no contagion",
-    "all": "all together",
-    "doors": "doors alone, no contagion",
-    "doors and contagion": "doors and contagion",
-}
-"""What tables and figures call the rivals."""
+HOW = {"listed": "in the list", "left out": "left out", "unseen": "on no list"}
+"""What readers are told of how much the classifier knew of a cause."""
 
 
-ROUGH = 0.4
-"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
+def blocks(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, again: str) -> list[Block]:
+    """The whole report.
 
-
-def rivals_blocks() -> list[Block]:
-    """The rivals with their priors."""
-    rows = [(name, RIVAL_NAMES[name], ", ".join(prior.name for prior in priors(name))) for name in RIVALS]
-    ranges = [
-        (
-            parameter.name,
-            parameter.meaning,
-            f"{parameter.low:g} to {parameter.high:g}{', evenly in the logarithm' if parameter.log else ''}",
-        )
-        for parameter in PRIORS.values()
-    ]
+    Args:
+        judged: a judgement a series.
+        grid: made-up series by length and noise, as of `judgement.grid`; nothing to leave them out.
+        design: the plan.
+        again: the command that makes this report.
+    """
     return [
-        Heading("Rivals"),
-        Table(("rival", "in words", "parameters"), rows),
-        Table(("parameter", "meaning", "prior"), ranges),
-        Text("No prior has a source: all are swept. Each rival has the prior probability 1/4."),
+        Heading("Is leaving contagious? What totals can tell", 1),
+        Text(f"**{answer(judged)}**"),
+        _series(judged),
+        Bullets([f"`{each.case.name}`: {each.verdict.word}: {'; '.join(each.verdict.reasons)}." for each in judged]),
+        *(Text(text) for text in _remarks(judged)),
+        *_power(judged, grid, design),
+        *_alarms(judged, design),
+        *_closeness(judged),
+        *_priors(),
+        Text(f"{design.simulations:,} histories a rival and series; repeat it with: {again}"),
     ]
 
 
-def case_blocks(fit: Fit, seconds: float) -> list[Block]:
-    """One series: model probabilities, scores, what is not identified."""
-    series = fit.series
-    rows = [
-        (
-            score.rival,
-            f"{score.probability:.2f} ± {score.error:.2f}",
-            _number(score.crps_fitted),
-            _number(score.crps_held_out),
-            _number(score.difference),
-            _number(score.difference_held_out),
-            str(score.members),
-        )
-        for score in scores(fit)
-    ]
+def answer(judged: Sequence[Judgement]) -> str:
+    """The answer in one sentence."""
+    words = [each.verdict.word for each in judged]
+    counted = [(word, words.count(word)) for word in (CANNOT, TURNS, NOT_FOUND, FOUND) if word in words]
+    if len(counted) == 1 and len(judged) > 1:
+        return f"{counted[0][0][0].upper()}{counted[0][0][1:]}, in all {len(judged)} series."
+    return f"{'; '.join(f'{word}: {number} of {len(judged)}' for word, number in counted)}."
+
+
+def _series(judged: Sequence[Judgement]) -> Table:
     head = (
-        "rival",
-        "posterior probability",
-        "CRPS of log(1 + x), fitted",
-        "held out",
-        "relative difference, all",
-        "held out",
-        "members",
+        "series",
+        "P(contagion), two halves of the table",
+        "threshold",
+        "drift halved, doubled",
+        "nearest histories with contagion",
+        "power, 50 to 80 % owed",
+        "worst false alarms: in the list, left out, on no list",
+        "answer",
     )
-    flags = [
-        f"{len(series.points)} points, the last {fit.held_out} held out."
-        if fit.held_out
-        else f"{len(series.points)} points, too few to hold any out.",
-        f"At risk: {fit.case.at_risk}. A step is {fit.case.step_days:g} days, {fit.case.people} simulated people.",
-        f"{fit.particles} particles, {len(fit.epsilon)} generations, {fit.simulations:,} simulations, {seconds:.0f} s; "
-        f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
-    ]
-    if fit.few:
-        flags.append("Too few particles for these probabilities to mean much.")
-    if fit.epsilon[-1] > ROUGH:
-        flags.append(
-            f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "
-            "average: these probabilities are a first look, more generations are needed."
-        )
-    if series.recalled:
-        flags.append("Uses recalled figures (grade C*).")
-    loose = [f"{rival}: {', '.join(names)}" for rival in fit.case.rivals if (names := unidentified(fit, rival))]
-    return [
-        Heading(series.title, 3),
-        Text(" ".join(flags)),
-        Table(head, rows),
-        Text(f"Not identified (posterior hardly narrower than the prior): {'; '.join(loose) or 'none'}."),
-        Text("Caveats: " + " ".join(series.caveats)),
-        *([values_table(fit)] if fit.case.shipped() else []),
-    ]
-
-
-def values_table(fit: Fit) -> Table:
-    """What a series says about the inputs of a scenario, rival by rival, beside the shipped values."""
-    shipped = fit.case.shipped()
     rows = [
         (
-            rival,
-            prior.name,
-            prior.meaning,
-            f"{prior.low:g} to {prior.high:g}{', evenly in the logarithm' if prior.log else ''}",
-            _posterior(fit, rival, prior),
-            f"{shipped[prior.name]:g}",
+            each.case.name,
+            f"{each.probability:.2f} ({each.halves[0]:.2f}, {each.halves[1]:.2f})",
+            f"{each.threshold:.2f}",
+            ", ".join(f"{p:.2f}" for p, _ in each.drift.values()),
+            f"{each.nearest:.2f} (within {each.tolerance:.2f})",
+            _rate(_cell(each.power, 0.5, "all")),
+            ", ".join(_worst(each.alarms, how) for how in HOW),
+            f"**{each.verdict.word}**",
         )
-        for rival in fit.case.rivals
-        for prior in fit.case.priors_of(rival)
+        for each in judged
     ]
-    head = ("rival", "parameter", "meaning", "prior", "posterior: median (5 % to 95 %)", "shipped")
     return Table(head, rows)
 
 
-def _posterior(fit: Fit, rival: str, prior: Prior) -> str:
-    names, shares = fit.shares[rival]
-    if prior.name not in names:
-        return "-"
-    column, weights = shares[:, names.index(prior.name)], fit.weights[rival]
-    order = np.argsort(column)
-    below = np.cumsum(weights[order])
-    middle, low, high = (
-        prior.at(float(np.clip(np.interp(q, below, column[order]), 0.0, 1.0))) for q in (0.5, 0.05, 0.95)
+def _remarks(judged: Sequence[Judgement]) -> Iterable[str]:
+    for autumn in dict.fromkeys(each.case.autumn for each in judged if each.case.autumn):
+        names = [f"`{each.case.name}`" for each in judged if each.case.autumn == autumn]
+        if len(names) > 1:
+            yield f"{', '.join(names)} share one set of outside causes ({autumn}) and count once; probabilities of series are not multiplied."
+    yield (
+        "Probabilities start from even odds and hold among the listed rivals only. Nearest: of the 1,000 histories of all rivals that miss the series least (root mean squared, log "
+        "scale; one tolerance for all), the share with contagion. “Not found” is not “no contagion”: see the power."
     )
-    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
+    for each in judged:
+        yield f"`{each.case.name}`: at risk {each.case.at_risk}. {' '.join(each.case.series.caveats)}"
+    if not all(each.opened for each in judged):
+        yield "**The families on no list have not been opened.**"
 
 
-def meta_blocks(agreement: Meta, fits: Sequence[Fit]) -> list[Block]:
-    """Whether the series agree."""
-    rows = [
-        (name, f"{share:.2f}", f"{odds:+.1f}", _best(fit))
-        for name, share, odds, fit in zip(agreement.names, agreement.contagion, agreement.log_odds, fits, strict=True)
-    ]
-    word = "All series point the same way." if agreement.agree else "The series do not agree."
-    return [
-        Heading("Do the series agree?"),
-        Table(("series", "P(rivals with contagion)", "log odds", "best median prediction (relative difference)"), rows),
-        Text(
-            f"{word} Were they independent and one answer true of all, the log odds would add up to {agreement.pooled:+.1f}; "
-            f"they spread by {agreement.spread:.1f}. For comparison: the refugee-movement model Flee is validated at an "
-            f"averaged relative difference below {FLEE_VALIDATED:g}; the aim here is below {FLEE_AIM:g}."
-        ),
-    ]
-
-
-def power_blocks(cells: Sequence[Cell], reference: ReferenceTable) -> list[Block]:
-    """Power and false alarms as a table, with the sentence that follows."""
+def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design) -> list[Block]:
+    ranges = list(zip(design.owed[:-1], design.owed[1:], strict=True))
+    head = ("series", *(f"{low:.0%} to {high:.0%}" for low, high in ranges), *(f"50 to 80 %, {form}" for form in FORMS))
     rows = [
         (
-            str(cell.setting.points),
-            f"{cell.setting.noise:g}",
-            cell.setting.seen,
-            cell.truth,
-            f"{cell.found / cell.histories:.0%} ({cell.low:.0%} to {cell.high:.0%})",
-            f"{cell.denied / cell.histories:.0%}",
-            f"{cell.mean:.2f}",
+            each.case.name,
+            *(_rate(_cell(each.power, low, "all")) for low, _ in ranges),
+            *(_rate(_cell(each.power, 0.5, form)) for form in FORMS),
         )
-        for cell in cells
+        for each in judged
     ]
-    head = (
-        "points",
-        "noise",
-        "seen",
-        "true rival",
-        f"contagion found (P ≥ {SURE:g})",
-        f"denied (P ≤ {1 - SURE:.1g})",
-        "mean P",
-    )
-    run = (
-        f"{len(reference):,} simulations of the laboratory ({reference.people} people), {reference.seconds / 60:.0f} minutes "
-        f"of computing; {cells[0].histories} histories per cell, each judged by the table without it. "
-        "Found: rivals with contagion get a posterior probability of at least 0.9. In histories of `shocks` and "
-        "`homophily` that is a false alarm."
-    )
-    return [Heading("Power and false alarms"), Text(run), Table(head, rows), Text(honest(cells))]
-
-
-def honest(cells: Sequence[Cell]) -> str:
-    """The sentence that follows from power and false alarms."""
-
-    def rate(seen: str, with_contagion: bool) -> tuple[float, float]:
-        shares = [
-            cell.found / cell.histories
-            for cell in cells
-            if cell.setting.seen == seen and (cell.truth in WITH_CONTAGION) == with_contagion
+    made: list[Block] = []
+    if grid is not None:
+        cells = grid[(grid["form"] == "all") & (grid["owed_from"] == 0.5)]
+        noises = list(dict.fromkeys(cells["noise"]))
+        lines = [
+            (f"{points}", *(_rate(own[own["noise"] == noise].iloc[0]) for noise in noises), f"{own['worst'].max():.1%}")
+            for points, own in cells.groupby("points")
         ]
-        return (min(shares), max(shares)) if shares else (math.nan, math.nan)
+        made = [
+            Text(
+                "Made-up series, 2,000 of 10,000 leave, by points and dispersion of the counts; 50 to 80 % owed to contagion:"
+            ),
+            Table(
+                ("points", *(f"dispersion {noise:g}" for noise in noises), "worst false alarm of a listed cause"), lines
+            ),
+        ]
+    return [
+        Heading("Power"),
+        Text(
+            "Share of histories with contagion in which it is found, by share of leavers owed to it (95 % intervals), causes in the list only:"
+        ),
+        Table(head, rows),
+        *made,
+    ]
 
-    hit, miss = rate("totals", True), rate("totals", False)
-    hit_units, miss_units = rate("units", True), rate("units", False)
+
+def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
+    words = {cause.name: cause.words for cause in (*CAUSES.values(), *POOL)}
+    together = pd.concat([each.alarms.assign(series=each.case.name) for each in judged])
+    rows = [
+        (
+            f"{words[str(cause)]} (`{cause}`)",
+            HOW[str(how)],
+            *(_rate(own[own["series"] == each.case.name].iloc[0]) for each in judged),
+        )
+        for (how, cause), own in together.groupby(["how", "cause"], sort=False)
+    ]
+    return [
+        Heading("False alarms"),
+        Text(
+            f"Share of histories without contagion in which it is found, {_histories(judged)} each; the worst upper bound should be at most {design.false_alarms:.0%}. Left out: neither "
+            "trained on nor used for the threshold."
+        ),
+        Table(("cause", "the classifier knew it", *(each.case.name for each in judged)), rows),
+    ]
+
+
+def _closeness(judged: Sequence[Judgement]) -> list[Block]:
+    rows = [
+        (
+            f"{CAUSES[name].words} (`{name}`)",
+            *(f"{own['without']:.2f}, {own['with']:.2f}" for own in (_cause(each.closeness, name) for each in judged)),
+        )
+        for name in CAUSES
+    ]
+    return [
+        Heading("How close each rival comes"),
+        Text(
+            "Root mean squared log miss within which one history of a thousand comes: without contagion, with contagion."
+        ),
+        Table(("cause", *(each.case.name for each in judged)), rows),
+    ]
+
+
+def _priors() -> list[Block]:
+    priors = {prior.name: prior for prior in (*COMMON, *(p for cause in CAUSES.values() for p in cause.priors))}
+    rows = [
+        (p.name, p.meaning, f"{p.low:g} to {p.high:g}{', evenly in the logarithm' if p.log else ''}", p.reason)
+        for p in priors.values()
+    ]
+    return [Heading("Priors"), Table(("parameter", "meaning", "range", "reason"), rows)]
+
+
+def _cell(power: pd.DataFrame, low: float, form: str) -> pd.Series:
+    return power[(power["form"] == form) & (power["owed_from"] == low)].iloc[0]
+
+
+def _cause(table: pd.DataFrame, name: str) -> pd.Series:
+    return table[table["cause"] == name].iloc[0]
+
+
+def _rate(row: pd.Series) -> str:
+    return f"{row['found'] / max(row['histories'], 1):.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def _worst(alarms: pd.DataFrame, how: str) -> str:
+    own = alarms[alarms["how"] == how]
+    if own.empty:
+        return "not opened"
+    worst = own.iloc[int((own["found"] / own["histories"]).argmax())]
+    return f"{worst['found'] / worst['histories']:.1%} (`{worst['cause']}`, at most {worst['high']:.1%})"
+
+
+def _histories(judged: Sequence[Judgement]) -> str:
+    numbers = sorted({int(n) for each in judged for n in each.alarms["histories"]})
+    return " or ".join(f"{n:,}" for n in numbers)
+
+
+def summary(each: Judgement) -> str:
+    """One line for the terminal."""
     return (
-        f"**What follows.** From totals alone, contagion that is there is found in {hit[0]:.0%} to {hit[1]:.0%} of "
-        f"histories and announced where there is none in {miss[0]:.0%} to {miss[1]:.0%}; with counts by unit, in "
-        f"{hit_units[0]:.0%} to {hit_units[1]:.0%} and {miss_units[0]:.0%} to {miss_units[1]:.0%}. "
-        "The historical series are totals: a probability from them, high or low, weighs no more than these rates allow."
-    )
-
-
-def ranks_blocks(ranks: Sequence[Ranks], trials: int) -> list[Block]:
-    """Simulation-based calibration as a table."""
-    rows = [
-        (
-            row.rival,
-            row.parameter,
-            " ".join(str(count) for count in row.counts),
-            f"{row.p_value:.3f}",
-            f"{row.shrinkage:.2f}",
-        )
-        for row in ranks
-    ]
-    head = ("rival", "parameter", "ranks, ten bins", "p of flatness", "posterior sd / prior sd")
-    return [
-        Heading("Calibration of the inference"),
-        Text(
-            f"Ranks of the true parameter among 99 posterior draws in {trials} trials; flat if the inference is right."
-        ),
-        Table(head, rows),
-    ]
-
-
-def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
-    """Patterns held against runs of the shipped scenarios."""
-    rows = [
-        (
-            result.statement,
-            f"{result.target} {result.unit}",
-            f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
-            ("met" if result.met else "**not met**") + ("" if result.counted else " (former definition)"),
-            result.source,
-        )
-        for result in held
-    ]
-    head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
-    counted = [result.met for result in held if result.counted]
-    return [
-        Heading("Patterns"),
-        Text(
-            f"{sum(counted)} of {len(counted)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
-            "patterns that are not met stay here."
-        ),
-        Table(head, rows),
-    ]
-
-
-def shapes_blocks(shares_by_shape: Sequence[tuple[Shape, dict[str, float]]]) -> list[Block]:
-    """Which shapes of history each rival can take."""
-    rows = [
-        (shape.statement, *(f"{shares[rival]:.1%}" for rival in RIVALS), shape.source)
-        for shape, shares in shares_by_shape
-    ]
-    return [
-        Heading("Shapes"),
-        Text(
-            "Share of each rival's laboratory histories, over its whole prior, that have the shape. A rival without "
-            "such histories is ruled out by the shape; a rival with few needs luck or tuning."
-        ),
-        Table(("shape", *(RIVAL_NAMES[rival] for rival in RIVALS), "seen in"), rows),
-    ]
-
-
-def _best(fit: Fit) -> str:
-    rated = [score for score in scores(fit) if not math.isnan(score.difference)]
-    best = min(rated, key=lambda score: score.difference)
-    return f"{best.rival}: {best.difference:.2f}"
-
-
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
-
-
-def summary(fits: Sequence[Fit]) -> str:
-    """One line per case for the terminal."""
-    return "\n".join(
-        f"{fit.case.name:<24} P(contagion) {contagion_probability(fit):.2f}  "
-        + "  ".join(f"{rival} {p:.2f}" for rival, p in zip(fit.case.rivals, fit.probabilities[-1], strict=True))
-        for fit in fits
+        f"{each.case.name:<24} P(contagion) {each.probability:.2f}, threshold {each.threshold:.2f}: {each.verdict.word}"
     )

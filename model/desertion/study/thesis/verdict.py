@@ -54,7 +54,8 @@ def judge(
                 f"power {reached:.2f} where {low:.0%} to {high:.0%} are owed to contagion, under {design.stop_power:g}",
             )
         )
-    loud = alarms[alarms["high"] > design.false_alarms].assign(share=alarms["found"] / alarms["histories"])
+    shares = alarms.assign(share=alarms["found"] / alarms["histories"])
+    loud = shares[shares["high"] > design.false_alarms]
     if len(loud):
         worst = loud.sort_values("share", ascending=False, kind="stable").iloc[0]
         reasons.append(

@@ -1,0 +1,93 @@
+"""Scores of a fit: how well each rival predicts a series, and what the series says about its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.study.statistics import averaged_relative_difference, crps_ensemble
+from desertion.study.thesis.fit import Fit
+
+Array = NDArray[np.float64]
+
+_NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """How well one rival predicts one series.
+
+    Attributes:
+        rival: the rival.
+        probability: posterior probability.
+        error: its Monte Carlo standard error.
+        crps_held_out: mean CRPS of log(1 + x) over the points held out; NaN without such points.
+        crps_fitted: the same over the fitted points.
+        difference: averaged relative difference of the median prediction over all points.
+        difference_held_out: the same over the points held out.
+        members: predictions that were scored, all from the last generation.
+    """
+
+    rival: str
+    probability: float
+    error: float
+    crps_held_out: float
+    crps_fitted: float
+    difference: float
+    difference_held_out: float
+    members: int
+
+
+def scores(fit: Fit) -> tuple[Score, ...]:
+    """Scores of all rivals for one fitted case."""
+    return tuple(_score(fit, number, rival) for number, rival in enumerate(fit.case.rivals))
+
+
+def shrinkage(fit: Fit, rival: str) -> Mapping[str, float]:
+    """Posterior over prior standard deviation of each parameter; near 1 the data say nothing about it."""
+    names, shares = fit.shares[rival]
+    weights = fit.weights[rival]
+    if not len(shares):
+        return {}
+    mean = weights @ shares
+    spread = np.sqrt(weights @ (shares - mean) ** 2)
+    return {name: float(value * np.sqrt(12.0)) for name, value in zip(names, spread, strict=True)}
+
+
+def unidentified(fit: Fit, rival: str) -> tuple[str, ...]:
+    """Parameters of a rival about which the series says next to nothing."""
+    return tuple(name for name, value in shrinkage(fit, rival).items() if value > _NARROW)
+
+
+def _score(fit: Fit, number: int, rival: str) -> Score:
+    members = fit.predictions[rival]
+    truth = fit.series.values
+    fitted = len(truth) - fit.held_out
+    if not len(members):
+        nothing = float("nan")
+        return Score(
+            rival=rival,
+            probability=float(fit.probabilities[-1][number]),
+            error=float(fit.error[number]),
+            crps_held_out=nothing,
+            crps_fitted=nothing,
+            difference=nothing,
+            difference_held_out=nothing,
+            members=0,
+        )
+    logs = crps_ensemble(np.log1p(members), np.log1p(truth))
+    median = np.median(members, axis=0)
+    late = slice(fitted, None)
+    return Score(
+        rival=rival,
+        probability=float(fit.probabilities[-1][number]),
+        error=float(fit.error[number]),
+        crps_held_out=float(logs[late].mean()) if fit.held_out else float("nan"),
+        crps_fitted=float(logs[:fitted].mean()),
+        difference=averaged_relative_difference(median, truth),
+        difference_held_out=averaged_relative_difference(median[late], truth[late]) if fit.held_out else float("nan"),
+        members=len(members),
+    )

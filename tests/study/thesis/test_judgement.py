@@ -1,0 +1,148 @@
+"""The verdict follows the plan; rates are counted on the right histories; finished parts are kept; the report says what was found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion.errors import InputError
+from desertion.study.blocks import markdown
+from desertion.study.laboratory.rivals import CAUSES
+from desertion.study.laboratory.table import build
+from desertion.study.thesis import report
+from desertion.study.thesis.cases import case_of
+from desertion.study.thesis.design import shipped
+from desertion.study.thesis.judgement import Trial
+from desertion.study.thesis.rates import Judged, false_alarms, power, reliability
+from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS, judge
+from tests.study.laboratory.test_rivals import MONTHS
+from tests.study.thesis.test_cases import _series
+
+DESIGN = shipped()
+STEADY = {0.5: (0.95, 0.9), 2.0: (0.95, 0.9)}
+
+
+def _power(share: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"owed_from": 0.5, "owed_to": 0.8, "form": "all", "histories": 1000, "found": round(1000 * share)}]
+    )
+
+
+def _alarms(high: float) -> pd.DataFrame:
+    return pd.DataFrame([{"cause": "bent", "how": "left out", "histories": 1000, "found": 30, "high": high}])
+
+
+@pytest.mark.parametrize(
+    ("probability", "share", "high", "drift", "word"),
+    [
+        (0.99, 0.19, 0.04, STEADY, CANNOT),
+        (0.99, 0.5, 0.06, STEADY, CANNOT),
+        (0.99, 0.5, 0.04, {0.5: (0.95, 0.9), 2.0: (0.8, 0.9)}, TURNS),
+        (0.5, 0.5, 0.04, {0.5: (0.95, 0.9), 2.0: (0.8, 0.9)}, TURNS),
+        (0.5, 0.5, 0.04, {0.5: (0.5, 0.9), 2.0: (0.5, 0.9)}, NOT_FOUND),
+        (0.99, 0.5, 0.04, STEADY, FOUND),
+    ],
+)
+def test_the_verdict_follows_the_order_of_the_plan(
+    probability: float, share: float, high: float, drift: dict[float, tuple[float, float]], word: str
+) -> None:
+    """Stop rule, then false alarms, then drift, then the probability; a certain probability does not overrule the first three."""
+    assert judge(probability, 0.9, _power(share), _alarms(high), drift, DESIGN).word == word
+
+
+def test_all_reasons_are_given() -> None:
+    """A test that is blind and loud and turns says all three."""
+    verdict = judge(0.99, 0.9, _power(0.1), _alarms(0.5), {0.5: (0.1, 0.9), 2.0: (0.95, 0.9)}, DESIGN)
+    assert [
+        word in text
+        for word, text in zip(("power 0.10", "`bent` (left out)", "drift times 0.5"), verdict.reasons, strict=True)
+    ] == [True] * 3
+
+
+def test_rates_count_test_histories_alone() -> None:
+    """Alarms are of calm histories, power of contagious ones, and training histories count in neither."""
+    table = build(MONTHS, 40, (1,))
+    sure = Judged(table, np.where(table.part == "test", 1.0, 0.0), 0.9)
+    calm = false_alarms(sure, table.names, "listed")
+    assert (calm["found"] == 6).all()
+    assert (calm["histories"] == 6).all()
+    everywhere = power(sure, DESIGN.owed)
+    assert everywhere[everywhere["form"] == "all"]["histories"].sum() == 6 * len(CAUSES)
+    assert everywhere[everywhere["form"] != "all"]["histories"].sum() == 6 * len(CAUSES)
+    assert reliability(sure).iloc[0]["true"] == pytest.approx(0.5)
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    """A trial of a made-up series with tables far too small for a conclusion."""
+    small = replace(
+        DESIGN,
+        simulations=200,
+        fewer=200,
+        unseen_histories=30,
+        false_alarms=0.3,
+        fewest_histories=30,
+        unseen_families=3,
+    )
+    series = case_of(_series([20.0, 24.0, 33.0, 41.0, 50.0, 61.0, 80.0, 99.0]), (5000, 5000))
+    return Trial(series, small, 1, tmp_path_factory.mktemp("trial"), tell=lambda _: None)
+
+
+def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Trial) -> None:
+    """Every cause is tried listed, its family left out, and three families unseen; the answer stands first."""
+    judged = trial.run(open_unseen=True)
+    assert set(judged.alarms["how"]) == {"listed", "left out", "unseen"}
+    assert len(judged.alarms) == 11 + 9 + 3
+    assert 0.0 <= judged.probability <= 1.0
+    text = markdown(report.blocks([judged], None, DESIGN, "desertion thesis mine.csv"))
+    assert text.index(judged.verdict.word) < text.index("## Power") < text.index("## False alarms")
+    for part in ("outside trend with a bend", "on no list", "5,000 to 5,000", "desertion thesis mine.csv"):
+        assert part in text
+    assert "not been opened" not in text
+
+
+def test_unseen_families_stay_shut_until_asked_for(trial: Trial) -> None:
+    """The report says that they are."""
+    judged = trial.run(open_unseen=False)
+    assert "unseen" not in set(judged.alarms["how"])
+    assert "have not been opened" in markdown(report.blocks([judged], None, DESIGN, ""))
+
+
+def test_finished_parts_are_not_done_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all parts kept, no table is built."""
+    first = trial.run(open_unseen=True)
+    monkeypatch.setattr("desertion.study.thesis.judgement.build", lambda *_, **__: pytest.fail("built again"))
+    again = Trial(trial._case, trial._design, 1, trial._folder, tell=lambda _: None)
+    assert again.run(open_unseen=True).probability == first.probability
+
+
+def test_series_of_one_autumn_are_not_multiplied(trial: Trial) -> None:
+    """Two of them are said to count once, and no log odds are added anywhere."""
+    one = trial.run(open_unseen=True)
+    both = [replace(one, case=replace(one.case, autumn="1989")), replace(one, case=replace(one.case, autumn="1989"))]
+    text = markdown(report.blocks(both, None, DESIGN, ""))
+    assert "share one set of outside causes (1989) and count once" in text
+    assert "log odds" not in text
+
+
+def test_tables_too_small_to_test_are_refused(tmp_path: Path) -> None:
+    """400 histories of each rival must be left to test it."""
+    with pytest.raises(InputError, match=r"simulations = 1000 must be at least 2,667"):
+        Trial(case_of(_series([20.0] * 9), (5000, 5000)), replace(DESIGN, simulations=1000), 1, tmp_path)
+
+
+def test_the_plan_says_what_the_issue_of_totals_asks_for() -> None:
+    """At least 400 histories test each cause, the bound is 5 %, at least three families are unseen, and drift is halved and doubled."""
+    assert DESIGN.simulations * 0.15 >= DESIGN.fewest_histories >= 400
+    assert (DESIGN.false_alarms, DESIGN.stop_power, DESIGN.stop_owed, DESIGN.drift) == (
+        0.05,
+        0.2,
+        (0.5, 0.8),
+        (0.5, 2.0),
+    )
+    assert DESIGN.unseen_families >= 3
+    assert DESIGN.quick.simulations * 0.15 >= 400
