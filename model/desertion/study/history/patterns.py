@@ -122,17 +122,17 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
             result.statement,
             f"{result.target} {result.unit}",
             f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
-            "met" if result.met else "**not met**",
+            ("met" if result.met else "**not met**") + ("" if result.counted else " (former definition)"),
             result.source,
         )
         for result in held
     ]
     head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
-    met = sum(result.met for result in held)
+    counted = [result.met for result in held if result.counted]
     return [
         Heading("Patterns"),
         Text(
-            f"{met} of {len(held)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
+            f"{sum(counted)} of {len(counted)} patterns are met by the shipped scenarios as they are, {replicates} replicates each; "
             "patterns that are not met stay here."
         ),
         Table(head, rows),
