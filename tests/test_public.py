@@ -30,7 +30,7 @@ SIGNATURES = {
     "sweep": "study, scenario, vary, points, policies, settings, design, runs, scale, days, seed, population, measures, "
     "daily, soldier, reservist, civilian, on_error, time_limit, task, out, options, means, workers, quiet",
     "theory": "scenario, policies, asylum, scale, days, settings, measure, seed",
-    "thesis": "quick, particles, generations, table, seed, workers, out, fitted, tell",
+    "thesis": "series, quick, simulations, unseen, at_risk, doors, rules, kind, unit, seed, out, tell",
     "trace": "scenario, person, days, policies, settings, seed, scale",
 }
 CLASSES = ("Civilian", "Comparison", "DesertionModel", "InputError", "Policy", "Reservist", "Scenario", "Society", "Soldier", "Study")  # fmt: skip
@@ -129,8 +129,8 @@ def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:
     """Fits take minutes, so their checks come first."""
     with pytest.raises(InputError, match="there is no case 'ukraine'"):
         desertion.calibrate("ukraine")
-    with pytest.raises(InputError, match="must be at least 100"):
-        desertion.thesis(particles=20)
+    with pytest.raises(InputError, match="must be at least 2,667"):
+        desertion.thesis(simulations=20)
 
 
 def test_the_old_name_of_the_options_is_accepted_with_a_warning() -> None:

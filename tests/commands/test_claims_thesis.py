@@ -22,6 +22,7 @@ from desertion.cli import main
         (["thesis", "--simulations", "100"], "simulations = 100 must be at least 2,667"),
         (["thesis", "mine.csv"], "must say how many people could act"),
         (["thesis", "mine.csv", "--at-risk", "many"], "must be a whole number"),
+        (["thesis", "mine.csv", "--at-risk", "500", "--kind", "flows"], "did you mean 'flow'"),
         (["thesis", "nowhere.csv", "--at-risk", "500"], "nowhere.csv"),
     ],
 )

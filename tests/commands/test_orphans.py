@@ -43,7 +43,7 @@ def _is_alive(process: int) -> bool:
     "words",
     [
         ["claims", "contagion", "--worlds", "64", "--size", "0.2", "--workers", "2", "--out", "claims"],
-        ["calibrate", "gdr-protest-places", "--workers", "2", "--out", "fits"],
+        ["calibrate", "gdr-1989", "--workers", "2", "--out", "fits"],
         ["search", "levers.toml", "--candidates", "200", "--workers", "2", "-q"],
     ],
     ids=lambda words: words[0],

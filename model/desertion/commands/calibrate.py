@@ -27,38 +27,30 @@ def command(
     out: options.Out = None,
 ) -> None:
     """Fit a scenario to its series by ABC-SMC, doors alone and doors with contagion; interrupted fits go on where they stopped."""
-    from desertion.commands._shared.thesis import draw_posterior, draw_predictions, quieten
+    from desertion.commands._shared.thesis import draw_posterior, draw_predictions
     from desertion.files import folder, write_text
     from desertion.study.blocks import markdown
-    from desertion.study.thesis.fit import fit
     from desertion.study.thesis.fit_report import case_blocks, summary
     from desertion.study.thesis.scenario_cases import SCENARIO_CASES, scenario_case
-    from desertion.study.thesis.watch import Watch
+    from desertion.study.thesis.session import fit_case
 
     target = folder(out or Path("outputs/calibration"))
     cases = [scenario_case(name) for name in names or SCENARIO_CASES]
-    quieten()
     for case in cases:
-        fits = []
-        seconds = 0.0
+        fits, seconds = [], 0.0
         for number in range(runs):
-            stem = f"{case.name}-{seed + number}"
-            watch = Watch(target / f"{stem}.json", f"{particles} particles, recalled {recalled}, {case!r}")
-            fits.append(
-                fit(
-                    case,
-                    case.simulator(),
-                    target / f"{stem}.db",
-                    particles=particles,
-                    generations=generations,
-                    seed=seed + number,
-                    workers=workers or 1,
-                    recalled=recalled,
-                    finished=watch.write,
-                )
+            fitted, spent = fit_case(
+                case,
+                target,
+                particles=particles,
+                generations=generations,
+                seed=seed + number,
+                workers=workers or 1,
+                recalled=recalled,
             )
-            seconds += watch.seconds
-            print(summary(fits[-1]))
+            fits.append(fitted)
+            seconds += spent
+            print(summary(fitted))
         first, *others = fits
         path = write_text(target / f"{case.name}.md", markdown(case_blocks(first, seconds, others)))
         note = "Dots: medians of the last generation; bars: middle 90 %. One tolerance for both."

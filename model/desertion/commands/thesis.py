@@ -1,15 +1,11 @@
 """`desertion thesis`: is leaving contagious? What series of totals can tell, and what they cannot."""
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from desertion.commands._shared import options
-
-if TYPE_CHECKING:
-    from desertion.study.thesis.cases import Case
 
 
 def command(
@@ -45,97 +41,40 @@ def command(
     out: options.Out = None,
 ) -> None:
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
-    from dataclasses import replace
-
     from desertion.commands._shared.thesis import draw_predictions, draw_test
     from desertion.files import folder, write_text
-    from desertion.study.blocks import markdown
-    from desertion.study.thesis import design as plan
-    from desertion.study.thesis import report, tables
-    from desertion.study.thesis.cases import CASES
-    from desertion.study.thesis.judgement import Trial, grid
+    from desertion.study.thesis import report
+    from desertion.study.thesis.thesis import thesis
 
-    design = plan.shipped().quick if quick else plan.shipped()
-    if simulations is not None:
-        few = min(simulations, design.fewer)
-        design = replace(design, simulations=simulations, fewer=few, grid=min(simulations, design.grid))
-    chance = design.seed if seed is None else seed
-    cases = [_case(name, at_risk, door or [], rule or [], kind, unit) for name in names or CASES]
-    trials = [Trial(case, design, chance, (out or _folder(quick)) / "parts") for case in cases]
-    target = folder(out or _folder(quick))
-    judged = []
-    for trial in trials:
-        judged.append(trial.run(open_unseen=unseen))
-        print(report.summary(judged[-1]))
-    made_up = None if names else grid(design, chance, target / "parts")
-    for name, table in (
-        ("answers", tables.answers(judged)),
-        *((part, tables.gathered(judged, part)) for part in ("alarms", "power", "reliability", "closeness")),
-        *(() if made_up is None else (("made-up", made_up),)),
-    ):
+    place = out or Path("outputs/thesis-quick" if quick else "outputs/thesis")
+    found = thesis(
+        names or (), quick=quick, simulations=simulations, unseen=unseen, at_risk=_at_risk(at_risk), doors=door or (), rules=rule or (),
+        kind=kind, unit=unit, seed=seed, out=place, tell=print,
+    )  # fmt: skip
+    target, judged = folder(place), list(found.judged.values())
+    parts = {part: found.gathered(part) for part in ("alarms", "power", "reliability", "closeness")}
+    if found.made_up is not None:
+        parts["made-up"] = found.made_up
+    for name, table in {"answers": found.table, **parts}.items():
         write_text(target / f"{name}.csv", table.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
+    labels = {"without": "nearest histories without contagion", "with": "nearest histories with contagion"}
+    note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %."
     for each in judged:
-        print(
-            draw_predictions(
-                each.case.series,
-                each.members,
-                {"without": "nearest histories without contagion", "with": "nearest histories with contagion"},
-                0,
-                "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %.",
-                target / f"{each.case.name}.png",
-            )
-        )
-    for path in draw_test(judged, made_up, design, target):
-        print(path)
-    again = _again(names or [], quick, simulations, unseen, seed)
-    print(write_text(target / "thesis.md", markdown(report.blocks(judged, made_up, design, again))))
+        print(report.summary(each))
+        draw_predictions(each.case.series, each.members, labels, 0, note, target / f"{each.case.name}.png")
+    draw_test(judged, found.made_up, found.design, target)
+    print(write_text(target / "thesis.md", found.report()))
 
 
-def _folder(quick: bool) -> Path:
-    return Path("outputs/thesis-quick" if quick else "outputs/thesis")
-
-
-def _case(name: str, at_risk: str, doors: list[str], rules: list[str], kind: str, unit: str) -> "Case":
-    from desertion.errors import input_error
-    from desertion.study.history import shipped as history
-    from desertion.study.thesis.cases import case, case_of
-
-    if not name.lower().endswith(".csv"):
-        return case(name)
-    if not at_risk:
-        raise input_error(
-            "--at-risk", at_risk, "must say how many people could act", where=name, way_out="give --at-risk 20000"
-        )
-    for_all = {"unit": unit, "counts": "acts", "source": "the user's own", "grade": "A"}
-    numbers = [_number(text) for text in at_risk.split(",")]
-    series = history.load(name, kind, for_all).fit_points()
-    dates = [[_date(text) for text in texts] for texts in (doors, rules)]
-    return case_of(series, (numbers[0], numbers[-1]), doors=dates[0], rules=dates[1])
-
-
-def _number(text: str) -> int:
+def _at_risk(text: str) -> "tuple[int, int] | None":
+    """One number, or the fewest and the most; None if nothing was said."""
     from desertion.errors import input_error
 
+    if not text:
+        return None
     try:
-        return int(text.strip().replace("_", ""))
+        numbers = [int(part.strip().replace("_", "")) for part in text.split(",")]
     except ValueError:
-        raise input_error(
-            "--at-risk", text, "must be a whole number", way_out="write --at-risk 20000 or 250000,2500000"
-        ) from None
-
-
-def _date(text: str) -> date:
-    from desertion.errors import input_error
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise input_error("date", text, "must be a date", way_out="write 1989-11-09") from None
-
-
-def _again(names: list[str], quick: bool, simulations: int | None, unseen: bool, seed: int | None) -> str:
-    values = {"simulations": simulations, "seed": seed}
-    words = [f"--{name} {value}" for name, value in values.items() if value is not None]
-    return " ".join(
-        ["desertion thesis", *names, *(["--quick"] if quick else []), *(["--unseen"] if unseen else []), *words]
-    )
+        way_out = "write --at-risk 20000 or 250000,2500000"
+        raise input_error("--at-risk", text, "must be a whole number", way_out=way_out) from None
+    return numbers[0], numbers[-1]

@@ -170,12 +170,12 @@ def calibrate(
     workers: int = 1,
     out: str | Path | None = None,
 ) -> dict[str, Fit]:
-    """Rival explanations fitted to historical series by ABC-SMC, by name of the series.
+    """Shipped scenarios fitted to their series by ABC-SMC, with contagion and without, by name of the scenario.
 
     A fit that was cut off goes on where it stopped if it is given the same `out`. It takes minutes to hours.
 
     Args:
-        series: Series to fit by the laboratory, or a scenario to hold against its series, by name; all if not given.
+        series: Scenarios to hold against their series, by name; all if not given.
         particles: Particles per generation, 100 or more.
         generations: Generations in all, those already done included.
         recalled: Whether recalled figures (grade C*) may be used.
@@ -186,16 +186,16 @@ def calibrate(
     Raises:
         InputError: If there is no such case, a number is out of range, or the folder holds another fit.
     """
-    from desertion.study.thesis.cases import CASES
-    from desertion.study.thesis.scenario_cases import any_case
-    from desertion.study.thesis.steps import Sizes, fit_case, quieten
+    from desertion.study.thesis.scenario_cases import SCENARIO_CASES, scenario_case
+    from desertion.study.thesis.session import fit_case
 
-    names = [series] if isinstance(series, str) else list(series or CASES)
-    cases = [any_case(name).name for name in names]
-    sizes = Sizes(particles=particles, generations=generations)
-    quieten()
+    cases = [scenario_case(name) for name in ([series] if isinstance(series, str) else list(series or SCENARIO_CASES))]
+    sizes = {"particles": particles, "generations": generations}
     with _place(out) as target:
-        return {name: fit_case(name, target, sizes, seed, workers or 1, recalled=recalled)[0] for name in cases}
+        return {
+            case.name: fit_case(case, target, **sizes, seed=seed, workers=workers or 1, recalled=recalled)[0]
+            for case in cases
+        }
 
 
 def claims(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,6 @@ if TYPE_CHECKING:
     from desertion.study.thesis.design import Design
     from desertion.study.thesis.fit import Fit
     from desertion.study.thesis.judgement import Judgement
-
-
-def quieten() -> None:
-    """Keep pyABC's running commentary out of the terminal; its warnings still come through."""
-    for name in ("ABC", "ABC.Sampler", "ABC.History", "ABC.Distance", "ABC.Transition"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def draw_predictions(

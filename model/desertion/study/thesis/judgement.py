@@ -86,6 +86,11 @@ class Trial:
         made = repr((asdict(design), case.window, case.logs.tolist(), seed))
         self._digest = sha256(made.encode()).hexdigest()[:10]
 
+    @property
+    def name(self) -> str:
+        """Name of the series."""
+        return self._case.name
+
     def run(self, *, open_unseen: bool) -> Judgement:
         """All parts, and the verdict that follows.
 

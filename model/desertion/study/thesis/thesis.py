@@ -1,182 +1,144 @@
-"""`thesis`: is leaving contagious? All fits, the reference table, power, false alarms and patterns in one call."""
+"""`thesis`: is leaving contagious? What series of totals can tell, in one call."""
 
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from desertion.errors import input_error
 from desertion.files import folder
-from desertion.study.blocks import Block, Heading, Text, markdown
-from desertion.study.history.pattern_list import PATTERNS
-from desertion.study.history.patterns import SETUPS, PatternResult, hold, run_setups
-from desertion.study.laboratory.calibration import Ranks
-from desertion.study.laboratory.power import Cell
-from desertion.study.laboratory.shapes import shapes
-from desertion.study.laboratory.table import ReferenceTable
-from desertion.study.thesis import report as words
-from desertion.study.thesis.cases import CASES
-from desertion.study.thesis.evidence import meta
-from desertion.study.thesis.fit import Fit
-from desertion.study.thesis.steps import (
-    QUICK,
-    Sizes,
-    calibration,
-    fit_case,
-    power_cells,
-    power_table,
-    quieten,
-    reference_table,
-)
-
-REPLICATES = 10
-"""Replicates of the runs that patterns are held against."""
+from desertion.study.blocks import markdown
+from desertion.study.history import shipped
+from desertion.study.thesis import design as plan
+from desertion.study.thesis import report, tables
+from desertion.study.thesis.cases import CASES, Case, case, case_of
+from desertion.study.thesis.design import Design
+from desertion.study.thesis.judgement import Judgement, Trial, grid
 
 
 @dataclass(frozen=True, kw_only=True)
 class Thesis:
-    """What the test of the thesis found.
+    """What series of totals say about contagion.
 
     Attributes:
-        fits: The fits by name of the series.
-        seconds: What each took, in all sessions.
-        cells: Power and false alarms by setting and true rival.
-        reference: The table of simulations behind them.
-        ranks: Rank histograms of the rivals.
-        held: Patterns held against runs.
-        replicates: Replicates of these runs.
-        sizes: How large the test was.
-        seed: Where all chance came from.
-        cores: Processes side by side.
-        took: Seconds of this call.
+        judged: A judgement a series, by name.
+        made_up: Power on made-up series by length and noise; None if single series were asked for.
+        design: The plan.
         command: The command that repeats it.
     """
 
-    fits: dict[str, Fit]
-    seconds: dict[str, float]
-    cells: tuple[Cell, ...]
-    reference: ReferenceTable
-    ranks: tuple[Ranks, ...]
-    held: Sequence[PatternResult]
-    replicates: int
-    sizes: Sizes
-    seed: int
-    cores: int
-    took: float
+    judged: dict[str, Judgement]
+    made_up: pd.DataFrame | None
+    design: Design
     command: str
 
     @cached_property
-    def power(self) -> pd.DataFrame:
-        """One row a setting and true rival: histories, found (contagion), low and high (Wilson), denied, mean (probability)."""
-        return power_table(self.cells)
+    def table(self) -> pd.DataFrame:
+        """One row a series: probability of contagion, threshold, second opinion, with drift halved and doubled, verdict, reasons."""
+        return tables.answers(list(self.judged.values()))
+
+    def gathered(self, part: str) -> pd.DataFrame:
+        """The tables `alarms`, `power`, `reliability` or `closeness` of all series."""
+        return tables.gathered(list(self.judged.values()), part)
 
     def report(self) -> str:
         """The whole test in words and tables, as Markdown."""
-        fits = list(self.fits.values())
-        blocks: list[Block] = [
-            Heading("The thesis put to the test", 1),
-            *smaller(self.sizes),
-            *words.power_blocks(self.cells, self.reference),
-            *words.meta_blocks(meta(fits), fits),
-            Heading("Series by series"),
-            *(block for name, fit in self.fits.items() for block in words.case_blocks(fit, self.seconds[name])),
-            *words.shapes_blocks(shapes(self.reference)),
-            *words.patterns_blocks(self.held, self.replicates),
-            *words.rivals_blocks(),
-            *words.ranks_blocks(self.ranks, self.sizes.trials),
-            Text(
-                f"Seed {self.seed}; this session took {self.took / 60:.0f} minutes with {self.cores} processes. Table "
-                f"{self.reference.sha256[:16]}. Repeat it with: {self.command}"
-            ),
-        ]
-        return markdown(blocks)
+        return markdown(report.blocks(list(self.judged.values()), self.made_up, self.design, self.command))
 
 
 def thesis(
+    series: str | Path | Sequence[str | Path] = (),
     *,
     quick: bool = False,
-    particles: int | None = None,
-    generations: int | None = None,
-    table: int | None = None,
-    seed: int = 1,
-    workers: int = 2,
+    simulations: int | None = None,
+    unseen: bool = False,
+    at_risk: int | tuple[int, int] | None = None,
+    doors: Sequence[date | str] = (),
+    rules: Sequence[date | str] = (),
+    kind: str = "flow",
+    unit: str = "persons",
+    seed: int | None = None,
     out: str | Path | None = None,
-    fitted: Callable[[Fit, float], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Thesis:
-    """Contagion tested against its rivals on all series, with power, false alarms and calibration of the test itself.
+    """What series of totals can tell about contagion: probability, power, false alarms of causes listed, left out and on no list, verdict.
 
-    It takes hours (minutes with `quick`); what was cut off goes on where it stopped if it is given the same `out`.
+    It takes an hour or two for all series (minutes with `quick`); parts that are done are kept in `out`.
 
     Args:
-        quick: Small sizes, for a first look only.
-        particles: Particles per generation of each fit.
-        generations: Generations of each fit.
-        table: Simulations of the reference table, in thousands.
-        seed: Where all chance comes from.
-        workers: Processes side by side.
-        out: Folder of fits and reference table; a temporary one if not given.
-        fitted: Called with each fit, and the seconds that it took, as soon as it is there.
-        tell: Called with a sentence now and then.
+        series: Shipped series by name, or CSV files of your own with the columns `date` (or `start` and `end`) and `value`; the five shipped ones if none.
+        quick: Small tables, for a first look only.
+        simulations: Histories of each rival in the table of a series.
+        unseen: Whether to open the families that are on no list; after the thresholds are written down.
+        at_risk: For a file: how many people could act, or the fewest and the most.
+        doors: For a file: dates on which a way out opened or closed.
+        rules: For a file: dates on which the counting changed.
+        kind: For a file: flow (counts of an interval) or cumulative.
+        unit: For a file: unit of all rows, where it has no such column.
+        seed: Where all chance comes from; the plan's if not given.
+        out: Folder of finished parts; a temporary one if not given.
+        tell: Called with a sentence after each part.
 
     Raises:
-        InputError: If a number is out of range, or the folder holds another test.
+        InputError: If there is no such series, a number is out of range, or a row breaks a rule of the format.
     """
-    changes = {"particles": particles, "generations": generations, "table": None if table is None else 1000 * table}
-    sizes = replace(QUICK if quick else Sizes(), **{key: value for key, value in changes.items() if value is not None})
-    quieten()
-    began = time.monotonic()
-    place = nullcontext(out) if out is not None else tempfile.TemporaryDirectory(prefix="desertion-")
+    design = plan.shipped().quick if quick else plan.shipped()
+    if simulations is not None:
+        few, small = min(simulations, design.fewer), min(simulations, design.grid)
+        design = replace(design, simulations=simulations, fewer=few, grid=small)
+    names = [series] if isinstance(series, str | Path) else list(series)
+    chance = design.seed if seed is None else seed
+    cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or CASES]
+    say = tell or (lambda _: None)
+    place = nullcontext(str(out)) if out is not None else tempfile.TemporaryDirectory(prefix="desertion-")
     with place as name:
-        target = folder(Path(name))
-        fits: dict[str, Fit] = {}
-        seconds: dict[str, float] = {}
-        for case in CASES:
-            fits[case], seconds[case] = fit_case(case, target / "fits", sizes, seed, workers)
-            if fitted is not None:
-                fitted(fits[case], seconds[case])
-        reference = reference_table(target / "table", sizes, seed, workers, tell=tell)
-        cells = power_cells(target / "table", sizes, seed, workers)
-        ranks = calibration(reference, sizes, seed)
-    replicates = 3 if quick else REPLICATES
-    held = hold(PATTERNS, run_setups(tuple(SETUPS), replicates, seed))
-    reached = max(len(fit.epsilon) for fit in fits.values())  # fits found in the folder may have gone on for longer
-    return Thesis(
-        fits=fits,
-        seconds=seconds,
-        cells=cells,
-        reference=reference,
-        ranks=ranks,
-        held=held,
-        replicates=replicates,
-        sizes=sizes,
-        seed=seed,
-        cores=workers,
-        took=time.monotonic() - began,
-        command=repeated(quick, particles, reached if reached > sizes.generations else generations, table, seed),
-    )
+        trials = [Trial(one, design, chance, Path(name) / "parts", say) for one in cases]
+        folder(Path(name))
+        judged = {trial.name: trial.run(open_unseen=unseen) for trial in trials}
+        made_up = None if names else grid(design, chance, Path(name) / "parts", say)
+    again = repeated([str(name) for name in names], quick, simulations, unseen, seed)
+    return Thesis(judged=judged, made_up=made_up, design=design, command=again)
 
 
-def smaller(sizes: Sizes) -> list[Text]:
-    """What is smaller than in the full test, in a sentence; nothing if nothing is."""
-    full = asdict(Sizes())
-    less = [
-        f"{name} {value:,} instead of {full[name]:,}" for name, value in asdict(sizes).items() if value < full[name]
-    ]
-    if not less:
-        return []
-    warning = f"Smaller than the full test, and no ground for a conclusion as far as that goes: {', '.join(less)}."
-    return [Text(f"**{warning}**")]
+def _case(
+    name: str,
+    at_risk: int | tuple[int, int] | None,
+    doors: Sequence[date | str],
+    rules: Sequence[date | str],
+    kind: str,
+    unit: str,
+) -> Case:
+    if not name.lower().endswith(".csv"):
+        return case(name)
+    if at_risk is None:
+        raise input_error(
+            "at risk", None, "must say how many people could act", where=name, way_out="give 20000, or fewest and most"
+        )
+    low, high = (at_risk, at_risk) if isinstance(at_risk, int) else at_risk
+    for_all = {"unit": unit, "counts": "acts", "source": "the user's own", "grade": "A"}
+    points = shipped.load(name, kind, for_all).fit_points()
+    return case_of(points, (low, high), doors=[_day(day) for day in doors], rules=[_day(day) for day in rules])
 
 
-def repeated(quick: bool, particles: int | None, generations: int | None, table: int | None, seed: int) -> str:
+def _day(day: date | str) -> date:
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise input_error("date", day, "must be a date", way_out="write 1989-11-09") from None
+
+
+def repeated(names: Sequence[str], quick: bool, simulations: int | None, unseen: bool, seed: int | None) -> str:
     """The command that makes the same test."""
-    values = {"particles": particles, "generations": generations, "table": table}
-    options = [f"--{name} {value}" for name, value in values.items() if value is not None]
-    return " ".join(["desertion thesis", *(["--quick"] if quick else []), *options, f"--seed {seed}"])
+    values = {"simulations": simulations, "seed": seed}
+    words = [f"--{name} {value}" for name, value in values.items() if value is not None]
+    flags = [*(["--quick"] if quick else []), *(["--unseen"] if unseen else [])]
+    return " ".join(["desertion thesis", *names, *flags, *words])

@@ -1,13 +1,45 @@
-"""Seconds spent on the finished generations of a fit, and what was fitted, kept beside it in a file."""
+"""A fit over several sessions: gone on with where it stopped, with the seconds of all of them and what was fitted kept beside it."""
 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from pathlib import Path
 
 from desertion.errors import input_error
 from desertion.files import write_text
+from desertion.study.thesis.fit import Fit, fit
+from desertion.study.thesis.scenario_cases import ScenarioCase
+
+
+def fit_case(
+    case: ScenarioCase,
+    folder: Path,
+    *,
+    particles: int,
+    generations: int,
+    seed: int,
+    workers: int = 1,
+    recalled: bool = False,
+) -> tuple[Fit, float]:
+    """The fit of a case, begun or gone on with, and the seconds spent on it in all sessions."""
+    for name in ("ABC", "ABC.Sampler", "ABC.History", "ABC.Distance", "ABC.Transition"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # pyABC's running commentary; its warnings still come through
+    stem = f"{case.name}-{seed}"
+    watch = Watch(folder / f"{stem}.json", f"{particles} particles, recalled {recalled}, {case!r}")
+    fitted = fit(
+        case,
+        case.simulator(),
+        folder / f"{stem}.db",
+        particles=particles,
+        generations=generations,
+        seed=seed,
+        workers=workers,
+        recalled=recalled,
+        finished=watch.write,
+    )
+    return fitted, watch.seconds
 
 
 class Watch:
