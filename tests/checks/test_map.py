@@ -15,9 +15,9 @@ def files_of(cell: str) -> list[str]:
     return re.findall(r"`((?:seeds/)?[\w/]+\.(?:py|toml))`", cell)
 
 
-def test_the_map_has_twelve_changes() -> None:
+def test_the_map_has_fourteen_changes() -> None:
     """A row that no longer reads as one would escape the other tests."""
-    assert len(ROWS) == 12
+    assert len(ROWS) == 14
 
 
 @pytest.mark.parametrize(("change", "cell"), ROWS)
