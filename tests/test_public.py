@@ -19,6 +19,7 @@ from tests.study.claims.test_judging import TEXT
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
 SIGNATURES = {
     "calibrate": "series, particles, generations, recalled, seed, workers, out",
+    "check": "document",
     "claims": "ids, worlds, runs, size, quick, path, seed, only_judge, out, options, workers, quiet",
     "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
     "civilian, workers, out, options, means, quiet",
@@ -36,7 +37,7 @@ SIGNATURES = {
 CLASSES = ("Civilian", "Comparison", "DesertionModel", "InputError", "Policy", "Reservist", "Scenario", "Society", "Soldier", "Study")  # fmt: skip
 # Commands whose question is a class, or which look at files that others wrote.
 OF_CLASSES = {"run": "DesertionModel", "show": "Study", "export": "Study", "plot": "Comparison", "merge": "Study"}
-OF_THE_PROGRAM = ("app", "dock", "list", "selfcheck", "warm")
+OF_THE_PROGRAM = ("app", "dock", "list", "new", "selfcheck", "warm")
 
 
 @pytest.fixture(params=["scenario", "path", "name"])
@@ -103,6 +104,7 @@ def test_questions_take_a_scenario_a_path_or_a_name(
     assert comparison.arm("exit-ban").policies[-1] == "exit-ban"
     found = desertion.search(scenario=given, vary={"asylum": {"range": [0.1, 0.9]}}, candidates=2, rival=False, **few)
     assert len(found.table) == 2
+    assert desertion.check(given).size["people"] > 0
     assert desertion.theory(given, days=12).numbers["value"].notna().any()
     life = desertion.trace(given, 3, days=5)
     assert life["day"].max() == 5

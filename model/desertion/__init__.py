@@ -10,6 +10,9 @@ The model
     `Society`             people built once, on whom any policy can be run
     `Soldier`, `Reservist`, `Civilian`    the people; subclass one to change how it decides
 
+Own documents
+    `check`               what a file leaves to defaults, what looks odd in it, what would run
+
 Questions: each takes a `Scenario`, a name or a path, and gives a table or an object with tables
     `compare`             policies on the same people and fates -> `Comparison`
     `sweep`               many runs over inputs, or over design points of your own -> `Study`
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from desertion.simulation.society.society import Society
     from desertion.simulation.trace import trace
     from desertion.study import Study, compare, sweep
+    from desertion.study.checkup import check
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.history.history import history
     from desertion.study.places.contagion import contagion
@@ -60,6 +64,7 @@ __all__ = [
     "Study",
     "__version__",
     "calibrate",
+    "check",
     "claims",
     "compare",
     "contagion",
@@ -84,6 +89,7 @@ _HOMES = {
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study",
     "calibrate": "desertion.study.questions",
+    "check": "desertion.study.checkup",
     "claims": "desertion.study.questions",
     "compare": "desertion.study",
     "contagion": "desertion.study.places.contagion",

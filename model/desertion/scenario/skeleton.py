@@ -1,0 +1,173 @@
+"""Skeletons: commented documents to start from, with every input, its unit, range, default and source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import tomli_w
+from pydantic import BaseModel
+
+from desertion.parameters import Behaviour, Force, Host, Region, Wave
+from desertion.parameters.inputs import Input, inputs
+from desertion.scenario.dial import Dial
+from desertion.scenario.layers import Layers, Stop
+from desertion.scenario.levers import KINDS, levers
+
+_START = dt.date(2030, 1, 1)
+_PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
+# Inputs of a scenario that stand in tables of their own, or that the program writes.
+_ELSEWHERE = ("at_scale", "reference", "overlays", "changes", "behaviour", "dial", "stop", "forces", "hosts", "start")
+
+
+def force(name: str) -> str:
+    """A force of which nothing is stated yet."""
+    head = [
+        "# A force: an army with its reserve, civilians and home state. Every input stands below with its meaning, unit,",
+        "# range and where its default comes from. Take the mark away from those that you know and say who says so;",
+        f"# `desertion check {name}.toml` lists what is still left to defaults.",
+        "",
+        *_head(name),
+    ]
+    tables = [
+        "",
+        "# Regions: shares of the people, weights in a call-up, nearness of hosts. Without any, one region holds all.",
+        *_explained(Region),
+        '#   regions = [{ name = "north", share = 1.0, quota = 1.0, access = { neighbour = 0.5 } }]',
+        "",
+        "# Call-ups of reservists.",
+        *_explained(Wave),
+        '#   waves = [{ date = 2030-03-01, number = 100, days = 30, notice = 3, training = 14, form = "quota" }]',
+        "# waves = []",
+    ]
+    rest = (one for one in inputs(Force) if one.name not in (*_PROSE, "regions", "waves"))
+    return _text([*head, *commented(rest), *tables])
+
+
+def policy(name: str) -> str:
+    """A policy that changes nothing yet."""
+    lines = [
+        "# A policy: levers with dates, to be laid over any scenario: desertion compare SCENARIO --policy FILE.",
+        "# In a path, * stands for all forces or hosts, @first and @others for the first and the rest, @group for hosts of it.",
+        "",
+        *_head(name),
+        "",
+        '# Each [[change]] holds from a day on: a date, "start", or days after it such as "+30"; `until` is optional.',
+        "[[change]]",
+        'from = "start"',
+        '# until = "+90"',
+        "",
+        "# What a lever stands at. [change.multiply] takes factors and [change.add] amounts in the same way.",
+        "[change.set]",
+    ]
+    for kind in KINDS:
+        model = Force if kind == "forces" else Host
+        given = {one.name: one for one in inputs(model)}
+        lines += commented((given[name] for name in levers(kind)), before=f"{kind}.*.")
+    return _text(lines)
+
+
+def scenario(name: str) -> str:
+    """A scenario of the shipped toy force and one host, which runs as it is."""
+    plain = (one for one in inputs(Layers) if one.name not in (*_PROSE, *_ELSEWHERE))
+    lines = [
+        "# A scenario: who is there, where they may go, how they decide, what changes when. It runs as it is; take the mark",
+        f"# away from what you know, and see what is left with `desertion check {name}.toml`.",
+        "",
+        *_head(name),
+        f"start = {_START}  # the first day",
+        "",
+        '# Names of shipped forces, or paths from here: `desertion new force my-army` makes a file, then "my-army.toml".',
+        'forces = ["toy"]',
+        "",
+        *commented(plain),
+        "# policies = []  # names or paths of policies that are part of this scenario",
+        "",
+        "# How people decide; the same for all forces.",
+        "[behaviour]",
+        *commented(inputs(Behaviour)),
+        "",
+        "# Where the ends of the asylum dial lie.",
+        "[dial]",
+        *commented(inputs(Dial)),
+        "",
+        "# A rule that ends a run before its horizon.",
+        "#   [stop]",
+        *_explained(Stop),
+        "",
+        "# A host; one such table each.",
+        "[[hosts]]",
+        'name = "neighbour"',
+        *commented(one for one in inputs(Host) if one.name not in ("name", "notes")),
+        "",
+        "# What changes on a date, whatever the policy; one such table each.",
+        "#   [[changes]]",
+        "#   date = 2030-03-01",
+        '#   set = { "hosts.neighbour.border" = 0 }',
+        "",
+        "# Levers that follow a series of yours: a CSV file with the columns date and value.",
+        "#   [series]",
+        '#   "hosts.neighbour.case_days" = "days.csv"',
+    ]
+    return _text(lines)
+
+
+KINDS_OF_DOCUMENT: dict[str, Callable[[str], str]] = {"scenario": scenario, "force": force, "policy": policy}
+"""What can be begun from a skeleton of the model's own documents."""
+
+
+def commented(rows: Iterable[Input], before: str = "") -> Iterator[str]:
+    """Yield a line an input: its default behind a mark, then what it means.
+
+    Args:
+        rows: The inputs.
+        before: What stands before the key, which is then quoted.
+    """
+    for one in rows:
+        key = f'"{before}{one.name}"' if before else one.name
+        about = [part for part in (one.meaning, *_facts(one)) if part]
+        if one.needed or one.default is None:
+            yield f"#   {key}  # {'; '.join(about)}"
+        else:
+            yield f"# {key} = {value(one.default)}  # {'; '.join(about)}"
+
+
+def value(given: Any) -> str:
+    """A value as TOML has it, in one line."""
+    if isinstance(given, float) and math.isinf(given):
+        return "inf" if given > 0 else "-inf"
+    if isinstance(given, BaseModel):
+        given = given.model_dump(exclude_none=True)
+    if isinstance(given, dict):
+        inside = ", ".join(f"{key} = {value(each)}" for key, each in given.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(given, tuple | list):
+        return f"[{', '.join(value(each) for each in given)}]"
+    return tomli_w.dumps({"_": given}).removeprefix("_ = ").strip()
+
+
+def _facts(one: Input) -> Iterator[str]:
+    yield one.unit or ("" if one.form in ("number", "whole number") else one.form)
+    if one.form in ("number", "whole number"):
+        yield one.range
+    yield "a lever" if one.is_lever else ""
+    yield one.source
+
+
+def _explained(document: type[Any]) -> Iterator[str]:
+    for one in inputs(document):
+        about = [part for part in (one.meaning, *_facts(one)) if part]
+        otherwise = (
+            "must be given" if one.needed else f"{value(one.default)} if left out" if one.default is not None else ""
+        )
+        yield f"#   {one.name}: {'; '.join(part for part in (*about, otherwise) if part)}"
+
+
+def _head(name: str) -> list[str]:
+    return [f'name = "{name}"', 'title = ""', "sources = []  # who says what, a sentence each"]
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,272 @@
+"""`check`: what a document of one's own leaves out, what looks out of order in it, and what a run of it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import BaseModel
+
+from desertion.files import shipped_folder, shown
+from desertion.parameters import Force, Host
+from desertion.parameters.inputs import inputs
+from desertion.reading import toml
+from desertion.scenario.complaints import build
+from desertion.scenario.documents import find, named
+from desertion.scenario.layers import Layers
+from desertion.scenario.loading import content
+from desertion.scenario.policy import Policy
+from desertion.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = ("scenario", "force", "policy", "study")
+DAYS_A_YEAR = 365.0
+FAR = 10.0
+"""Multiple of all shipped values from which a number is remarked on; it marks slips of a unit or a point, nothing else."""
+
+PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
+_WRITTEN = ("at_scale", "reference", "overlays", "asylum", "scale", "graph", "stop")
+_COUNTS = ("persons", "persons/day", "cases/day", "EUR", "EUR/year", "relative", "forces")
+_STUDY, _SCENARIO, _POLICY = (
+    ("vary", "design", "replicates", "keep"),
+    ("forces", "extends", "hosts", "start"),
+    ("change",),
+)
+_SPEEDS = (50e6, 200e6)  # person-days a second of the compiled form, see experiments/benchmarks.md
+
+
+class Left(NamedTuple):
+    """One input that a document does not state.
+
+    Attributes:
+        document: The document, and the part of it.
+        name: The input.
+        value: What holds in its place, as text.
+        unit: Its unit.
+        yearly: Events a person and year where it is a rate a day, else None.
+        meaning: What it is.
+    """
+
+    document: str
+    name: str
+    value: str
+    unit: str
+    yearly: float | None
+    meaning: str
+
+    def __str__(self) -> str:
+        """The input as a list shows it."""
+        yearly = "" if self.yearly is None else f", {self.yearly:.2g} a person and year"
+        unit = f" ({self.unit}{yearly})" if self.unit else ""
+        return (
+            f"{self.name} = {self.value}{unit}: {self.meaning}" if self.meaning else f"{self.name} = {self.value}{unit}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkup:
+    """What was found in a document that can be read.
+
+    Attributes:
+        kind: One of `KINDS`.
+        name: Its name.
+        left: Inputs that it leaves to defaults.
+        odd: What looks out of order, a sentence each.
+        notes: What was decided while it was put together, a sentence each.
+        scenario: The scenario that would run, None for a force or policy alone.
+        runs: Runs that would be made: 1 for a scenario.
+    """
+
+    kind: str
+    name: str
+    left: tuple[Left, ...]
+    odd: tuple[str, ...]
+    notes: tuple[str, ...]
+    scenario: Scenario | None
+    runs: int = 1
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row an input that is left to its default: document, name, value, unit, yearly, meaning."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.left), columns=list(Left._fields))
+
+    @cached_property
+    def size(self) -> Mapping[str, float]:
+        """What a run would take.
+
+        people (real size), simulated (persons of the run), days, runs, bytes (memory of one run, compiled form), and
+        seconds_low and seconds_high (all runs on one core, at the speeds of experiments/benchmarks.md).
+        """
+        from desertion.simulation.society.memory import estimate
+
+        if self.scenario is None:
+            return {}
+        sized, days = self.scenario.sized(), self.scenario.days
+        work = float(sized.people) * days * self.runs
+        return {
+            "people": self.scenario.people,
+            "simulated": sized.people,
+            "days": days,
+            "runs": self.runs,
+            "bytes": estimate(sized, "compiled"),
+            "seconds_low": work / _SPEEDS[1],
+            "seconds_high": work / _SPEEDS[0],
+        }
+
+
+def check(document: str | Path | Scenario) -> Checkup:
+    """What a document leaves to defaults and what that means, what looks out of order, and what would run.
+
+    Args:
+        document: A scenario, force, policy or study by path (or a shipped scenario by name), or a scenario itself, in
+            which nothing is left out any more.
+
+    Raises:
+        InputError: If it cannot be read, or a value in it is wrong.
+    """
+    if isinstance(document, Scenario):
+        notes = tuple(document.notes)
+        return Checkup(
+            kind="scenario", name=document.name, left=(), odd=tuple(_odd(document)), notes=notes, scenario=document
+        )
+    path = document if isinstance(document, Path) or str(document).endswith(".toml") else find("scenarios", document)
+    table = toml(Path(path))
+    kind = _kind(table)
+    return {"scenario": _scenario, "force": _force, "policy": _policy, "study": _study}[kind](Path(path))
+
+
+def _kind(table: Mapping[str, Any]) -> str:
+    for kind, keys in (("scenario", _SCENARIO), ("policy", _POLICY), ("study", _STUDY)):
+        if any(key in table for key in keys):
+            return kind
+    return "study" if "scenario" in table else "force"
+
+
+def _scenario(path: Path) -> Checkup:
+    whole = Scenario.load(path)
+    document, where = content(path)
+    left = [*_left(Layers, document, where, (*PROSE, *_WRITTEN, "forces", "hosts", "changes"))]
+    shipped = _shipped_forces()
+    for force in document["forces"]:
+        given = {name: getattr(force, name) for name in force.model_fields_set} if isinstance(force, Force) else force
+        if force != shipped.get(str(given.get("name"))):
+            left += _left(Force, given, f'{where}: force "{given.get("name")}"')
+    for host in document["hosts"]:
+        left += _left(Host, host, f'{where}: host "{host.get("name")}"')
+    odd = tuple(_odd(whole))
+    return Checkup(kind="scenario", name=whole.name, left=tuple(left), odd=odd, notes=whole.notes, scenario=whole)
+
+
+def _force(path: Path) -> Checkup:
+    document = toml(path)
+    notes = named(document, path)
+    force = build(Force, document, where=shown(path))
+    odd = tuple(_far("force", force, _shipped_forces()))
+    left = tuple(_left(Force, document, shown(path)))
+    return Checkup(kind="force", name=force.name, left=left, odd=odd, notes=tuple(notes), scenario=None)
+
+
+def _policy(path: Path) -> Checkup:
+    document = toml(path)
+    notes = named(document, path)
+    policy = build(Policy, document, where=shown(path))
+    moved = [lever for change in policy.change for lever in (*change.set, *change.multiply, *change.add)]
+    odd = () if moved else ("it moves no lever: state some under [change.set], [change.multiply] or [change.add]",)
+    return Checkup(kind="policy", name=policy.name, left=(), odd=odd, notes=tuple(notes), scenario=None)
+
+
+def _study(path: Path) -> Checkup:
+    from desertion.study.design.point import scenario_of
+    from desertion.study.design.reading import read_spec
+    from desertion.study.run.cost import most_replicates
+    from desertion.study.run.sweep import check_points
+
+    spec = read_spec(path)
+    points = spec.points()
+    check_points(spec, points)
+    first = scenario_of(spec.task_of(points[0]))
+    runs = len(points) * most_replicates(spec.replicates)
+    return Checkup(
+        kind="study", name=spec.name, left=(), odd=tuple(_odd(first)), notes=first.notes, scenario=first, runs=runs
+    )
+
+
+def _left(
+    model: type[BaseModel], document: Mapping[str, Any] | BaseModel, where: str, passed_over: Sequence[str] = PROSE
+) -> Iterator[Left]:
+    """Yield the inputs that a document and the tables inside of it do not state."""
+    if isinstance(document, BaseModel):
+        document = {name: getattr(document, name) for name in document.model_fields_set}
+    for one in inputs(model):
+        if one.name in passed_over:
+            continue
+        if one.name not in document:
+            if one.form == "table" and one.inside is not None:
+                yield from _left(one.inside, {}, f"{where}: {one.name}")
+            else:
+                yearly = DAYS_A_YEAR * float(one.default) if one.unit == "1/day" else None
+                yield Left(where, one.name, _shown(one.default), one.unit, yearly, one.meaning)
+        elif one.inside is not None and one.form in ("table", "tables"):
+            rows = document[one.name] if one.form == "tables" else [document[one.name]]
+            for number, row in enumerate(rows):
+                spot = f"{where}: {one.name}[{number}]" if one.form == "tables" else f"{where}: {one.name}"
+                yield from _left(one.inside, row, spot)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple | list | dict):
+        return ", ".join(str(getattr(each, "name", each)) for each in value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _odd(scenario: Scenario) -> Iterator[str]:
+    """Yield a sentence for each thing that is allowed and looks like a slip."""
+    last, shipped = scenario.days, _shipped_forces()
+    for force in scenario.forces:
+        called = sum(wave.number for wave in force.waves)
+        if called > force.reservists:
+            yield f'force "{force.name}": {called:,} are called up, and there are {force.reservists:,} reservists'
+        for wave in force.waves:
+            if (wave.date - scenario.start).days >= last:
+                yield f'force "{force.name}": the call-up of {wave.date} lies beyond the horizon of {last} days'
+        if force != shipped.get(force.name):
+            yield from _far(f'force "{force.name}"', force, shipped)
+    for change in scenario.changes:
+        if (change.date - scenario.start).days >= last:
+            yield f'"{change.path}" changes on {change.date}, beyond the horizon of {last} days'
+    if not scenario.hosts:
+        yield "there is no host, so nobody can flee abroad"
+    for host in scenario.hosts:
+        nearness = [region.access.get(host.name, host.access) for force in scenario.forces for region in force.regions]
+        if not any(nearness):
+            yield f'host "{host.name}" can be reached from nowhere: its access and that of all regions is 0'
+
+
+def _shipped_forces() -> dict[str, Force]:
+    """All shipped forces by name."""
+    found: dict[str, Force] = {}
+    for path in sorted((shipped_folder("seeds") / "forces").glob("*.toml")):
+        document = toml(path)
+        named(document, path)
+        found[path.stem] = build(Force, document, where=shown(path))
+    return found
+
+
+def _far(what: str, force: Force, others: Mapping[str, Force]) -> Iterator[str]:
+    """Yield a sentence for each number that lies tenfold outside what all shipped forces have."""
+    for one in inputs(Force):
+        if not one.unit or one.unit in _COUNTS or one.form not in ("number", "whole number"):
+            continue
+        given = float(getattr(force, one.name))
+        known = [float(getattr(other, one.name)) for other in others.values()]
+        low, high = min(known), max(known)
+        if given > FAR * high > 0.0 or 0.0 < given < low / FAR:
+            yearly = f", {DAYS_A_YEAR * given:.3g} a person and year" if one.unit == "1/day" else ""
+            yield f"{what}: {one.name} = {given:g} ({one.unit}{yearly}); the shipped forces have {low:g} to {high:g}"

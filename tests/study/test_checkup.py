@@ -1,0 +1,98 @@
+"""`check` names whatever a document leaves out, remarks on slips, and says what would run."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+
+from desertion import check
+from desertion.errors import InputError
+from desertion.files import shipped_folder
+from desertion.scenario import Scenario
+from desertion.study.checkup import PROSE
+
+SHIPPED = tomllib.loads((shipped_folder("seeds") / "forces" / "russia-2022.toml").read_text())
+
+
+def _written(path: Path, document: dict[str, object]) -> Path:
+    path.write_text(tomli_w.dumps(document))
+    return path
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name not in PROSE])
+def test_each_input_of_a_shipped_force_that_is_taken_out_is_named(name: str, tmp_path: Path) -> None:
+    """One more than before is left to its default, and it is that one, with what a rate makes in a year."""
+    whole = check(_written(tmp_path / "whole.toml", SHIPPED))
+    rest = {key: value for key, value in SHIPPED.items() if key != name}
+    part = check(_written(tmp_path / "part.toml", rest))
+    (missing,) = {one.name: one for one in part.left if one.name not in {each.name for each in whole.left}}.values()
+    assert missing.name == name
+    assert (missing.yearly is not None) == (missing.unit == "1/day")
+    assert missing.unit == "1/day" or not name.startswith("base_")
+
+
+def test_inputs_of_tables_within_are_named_with_their_place(tmp_path: Path) -> None:
+    """The notice of the second call-up."""
+    waves = [dict(wave) for wave in SHIPPED["waves"]]
+    del waves[1]["notice"]
+    found = check(_written(tmp_path / "mine.toml", {**SHIPPED, "waves": waves}))
+    assert [one.name for one in found.left if "waves[1]" in one.document] == ["notice"]
+
+
+def test_own_forces_and_hosts_of_a_scenario_are_looked_at(tmp_path: Path) -> None:
+    """A force by path and an inline host; a shipped force is not."""
+    _written(tmp_path / "army.toml", {"name": "army", "soldiers": 100})
+    scenario = {"start": "2030-01-01", "forces": ["toy", "army.toml"], "hosts": [{"name": "there", "places": 5}]}
+    found = check(_written(tmp_path / "mine.toml", scenario))
+    assert {one.document.rpartition(": ")[2] for one in found.left} >= {'force "army"', 'host "there"', "behaviour"}
+    assert not any("toy" in one.document for one in found.left)
+    assert list(found.table.columns) == ["document", "name", "value", "unit", "yearly", "meaning"]
+
+
+def test_slips_are_remarked_on(tmp_path: Path) -> None:
+    """A rate a year in place of a rate a day, more called than there are, a call-up and a change beyond the horizon."""
+    army = {**SHIPPED, "name": "army", "base_soldier_hide": 0.5, "reservists": 1000}
+    del army["regions"]
+    army["waves"] = [{"date": "2031-03-01", "number": 5000}]
+    _written(tmp_path / "army.toml", army)
+    changes = [{"date": "2032-01-01", "set": {"hosts.there.border": 0}}]
+    scenario = {
+        "start": "2030-01-01",
+        "forces": ["army.toml"],
+        "hosts": [{"name": "there", "access": 0.0}],
+        "changes": changes,
+    }
+    told = " ".join(check(_written(tmp_path / "mine.toml", scenario)).odd)
+    for part in (
+        "base_soldier_hide = 0.5",
+        "182 a person and year",
+        "5,000 are called up",
+        "beyond the horizon",
+        "from nowhere",
+    ):
+        assert part in told
+
+
+def test_what_would_run_is_said_without_running_it() -> None:
+    """People, memory and time grow with the size."""
+    small, large = (check(Scenario.load("russia-2022", scale=scale)).size for scale in (0.001, 0.1))
+    assert large["people"] == small["people"] == 28_000_000
+    assert large["simulated"] == pytest.approx(100 * small["simulated"], rel=0.01)
+    assert large["bytes"] > small["bytes"]
+    assert large["seconds_low"] == pytest.approx(100 * small["seconds_low"], rel=0.01)
+
+
+def test_a_study_says_how_many_runs(tmp_path: Path) -> None:
+    """Points times replicates."""
+    study = {"scenario": "quiet", "vary": {"asylum": [0.1, 0.5, 0.9]}, "replicates": 4}
+    assert check(_written(tmp_path / "mine.toml", study)).size["runs"] == 12
+
+
+def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    """A value out of bounds, and an unknown key."""
+    for key, value, sentence in (("squad", 0, "squad = 0"), ("sqad", 10, "did you mean 'squad'")):
+        with pytest.raises(InputError, match=sentence):
+            check(_written(tmp_path / "mine.toml", {**SHIPPED, key: value}))
