@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
+from desertion.rules.draws import CALLABLE, uniform
 from desertion.rules.ticks import SHARE
 from desertion.simulation.model import DesertionModel
-from desertion.simulation.world.codes import HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
+from desertion.simulation.world.codes import CALLED_BIT, HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
+from desertion.simulation.world.people import who
 from tests.simulation.worlds import CALM, INERT, START, made
 
 TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 100, "civilians": 0, "community": 100} | INERT
@@ -53,6 +56,37 @@ def test_a_quota_replaces_evaders_and_a_list_does_not(form: str) -> None:
     assert evaded > 5
     assert model.daily["called"].sum() == (20 + evaded if form == "quota" else 20)
     assert model.daily["served"].iloc[-1] == (20 if form == "quota" else 20 - evaded)
+
+
+@pytest.mark.parametrize("form", ["quota", "list"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_call_up_takes_only_whom_it_can(form: str, share: float) -> None:
+    """Of a thousand, as many as their own draws make callable, once each, whoever is asked for; none and all are exact."""
+    town = TOWN | {"reservists": 1000, "community": 1000, "callable_share": share}
+    model = run(town | {"waves": [wave(number=2000, days=1, form=form)]}, 20)
+    w = model.world
+    drawn = [uniform(w.seed, who(model.core, i), CALLABLE, 0) < share for i in range(1000)]
+    assert model.daily["called"].sum() == sum(drawn)
+    assert (w.wave_of == 0).tolist() == drawn
+    assert abs(sum(drawn) - 1000.0 * share) <= 4.0 * math.sqrt(1000.0 * share * (1.0 - share))
+
+
+@pytest.mark.parametrize(
+    ("recall", "able", "number"),
+    [(0.0, 1.0, 2000), (1.0, 1.0, 2000), (1.0, 0.0, 2000), (0.4, 1.0, 2000), (1.0, 1.0, 100)],
+)
+def test_who_is_sent_back_may_be_summoned_while_the_call_up_lacks_men(recall: float, able: float, number: int) -> None:
+    """All are on the way when the call-up comes, and half are turned away: none, all, none who is not callable, the stated share, or as many as it lacks are summoned."""
+    town = TOWN | {"reservists": 2000, "community": 2000, "base_reservist_flee": 10.0}
+    town |= {"recall": recall, "callable_share": able, "waves": [wave(number=number, days=1)]}
+    host = {"name": "door", "access": 1.0, "travel": 10.0, "leak": 0.0, "admission_evader": 0.5}
+    model = DesertionModel(made(12, [town], [host], CALM | NOBODY), rng=2).run()
+    turned, called = (int(model.daily[name].sum()) for name in ("turned_back", "called"))
+    expected = min(recall * turned, number) if able else 0.0
+    assert 800 < turned < 1200
+    assert abs(called - expected) <= 4.0 * math.sqrt(expected * (1.0 - recall))
+    w = model.world
+    assert (w.wave_called[0], ((w.trait & CALLED_BIT) != 0).sum()) == (called, called)
 
 
 def test_regions_are_called_up_by_people_and_quota() -> None:

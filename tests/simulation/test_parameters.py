@@ -47,7 +47,7 @@ FORCE: dict[str, Any] = {
     "base_hiding_flee": 0.02, "base_skilled": 0.03, "casualty_rate": 0.01, "share_killed": 0.2, "share_captured": 0.2, "recovery": 4.0,
     "punishment_term": 8.0, "trial_rate": 0.05, "return_rate": 0.03, "police": 0.5, "legitimacy_pull": 0.05, "ban_trigger": 0.05, "ban_expected": 0.5,
     "legitimacy_coupling": 0.2, "protest": 1.0, "protest_every": 4.0, "protest_mean": 0.2, "protest_spark": 0.4, "campaign_reach": 0.4,
-    "exit_control": 0.1, "breakpoint": 0.8, "breakpoint_spread": 0.3, "cut_off_chance": 0.05, "cut_off_contact": 3.0, "output_lag": 10.0, "output_supply": 3.0, "legitimacy_floor": 0.1, "legitimacy_exits": 0.5,
+    "exit_control": 0.1, "breakpoint": 0.8, "breakpoint_spread": 0.3, "callable_share": 0.8, "recall": 0.5, "cut_off_chance": 0.05, "cut_off_contact": 3.0, "output_lag": 10.0, "output_supply": 3.0, "legitimacy_floor": 0.1, "legitimacy_exits": 0.5,
 }  # fmt: skip
 OPEN: dict[str, Any] = {
     "travel": 2.0, "case_days": 4.0, "cases": 2.0, "claims_abroad": 0.08, "onward": 0.05, "homeward": 0.05, "refused_days": 6.0, "enforcement": 0.5,

@@ -336,6 +336,13 @@ _TIGHT: dict[str, dict[str, Any]] = {
         "forces.*.protest_local": 0.8,
     },
     "surrender": {"forces.*.base_soldier_surrender": 0.3, "forces.*.contact": 1.0, "behaviour.unit_event_weight": 5.0},
+    "recall": {
+        "forces.*.recall": 0.8,
+        "forces.*.callable_share": 0.5,
+        "forces.*.exit_control": 0.5,
+        "forces.*.base_reservist_flee": 0.05,
+        "hosts.*.homeward": 0.2,
+    },
     "encircled": {
         "forces.*.base_soldier_surrender": 0.1,
         "forces.*.cut_off_chance": 0.1,

@@ -107,6 +107,14 @@ class Force(Frozen):
     )
     refuge: float = lever(1.0, "share", "opportunity of all to hide inside the country", 0.0, 1.0)
 
+    # the call-up
+    callable_share: float = lever(
+        1.0, "share", "share of the reservists whom a call-up can take, such as those trained lately", 0.0, 1.0
+    )
+    recall: float = lever(
+        0.0, "chance", "chance that a reservist sent back or returned is summoned while a call-up lacks men", 0.0, 1.0
+    )
+
     # the front
     casualty_rate: float = lever(2e-3, "1/day", "hits per soldier serving and day, averaged over the force", 0.0, 1.0)
     share_killed: float = lever(0.2, "share", "share of hits that kill", 0.0, 1.0)

@@ -48,6 +48,7 @@ def world_of(scenario: dict[str, Any], seed: int) -> World:
         for number, host in enumerate(countries)
     ]
     world = World(chance=chance, behaviour=behaviour, scale=scenario["scale"], forces=forces, hosts=hosts, later=later)
+    world.first_day = scenario["start"]
     for person in world.persons:
         if person.status == "hiding":
             stay(world, person, "hiding")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tests.oracles.day.chance import CUT_OFF
-from tests.oracles.day.state import Company, Force, Levers, World
+from tests.oracles.day.chance import CALLABLE, CUT_OFF, RECALL
+from tests.oracles.day.state import Company, Force, Levers, Person, World
 
 
 def calendar(world: World, first_day: Any) -> None:
@@ -53,11 +53,41 @@ def _summon(world: World, force: Force, number: int, wave: Levers, span: int) ->
         region = max(open_regions, key=lambda r: r.weight / (r.taken + 1))
         person = region.names[world.chance.place_in_order(region.draw, region.taken, len(region.names))]
         region.taken += 1
-        at_home = person.status == "home"
-        if at_home:
-            person.status, person.called, person.wave = "summoned", True, number
-            person.until = world.day + wave["notice"]
+        if not is_callable(world, force, person):
+            continue
+        if person.status == "home":
             world.passing.append(person)
-            force.today["called"] += 1
-        if at_home or not quota:
+            summon(world, force, person, number)
+        elif not quota:
             force.called[number] += 1
+
+
+def summon(world: World, force: Force, person: Person, number: int) -> None:
+    """A call-up takes a person."""
+    person.status, person.called, person.wave = "summoned", True, number
+    person.until = world.day + force.levers["waves"][number]["notice"]
+    force.today["called"] += 1
+    force.called[number] += 1
+
+
+def is_callable(world: World, force: Force, person: Person) -> bool:
+    """Whether a call-up can take him, section 7.2."""
+    share = force.levers["callable_share"]
+    return share == 1.0 or world.chance.uniform(person.draw, CALLABLE, 0) < share
+
+
+def recalled(world: World, person: Person) -> bool:
+    """Somebody who has come home in a new spell and is not wanted is summoned on the spot, or not, section 7.2."""
+    force = world.forces[person.force]
+    if force.fallen or person.kind != "reservist" or person.served or person.called:
+        return False
+    for number, wave in enumerate(force.levers["waves"]):
+        evaded = force.evaded[number] if wave["form"] == "quota" else 0
+        decreed = (wave["date"] - world.first_day).days <= world.day
+        if decreed and force.called[number] < wave["number"] + evaded:
+            chance = world.chance.uniform(person.draw, RECALL, person.spell)
+            if chance >= force.levers["recall"] or not is_callable(world, force, person):
+                return False
+            summon(world, force, person, number)
+            return True
+    return False

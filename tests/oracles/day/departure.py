@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tests.oracles.day.calendar import recalled
 from tests.oracles.day.chance import COMMAND, HOST, RANK, STAY
 from tests.oracles.day.grid import (
     FLEE,
@@ -156,7 +157,16 @@ def begin_again(world: World, person: Person, status: str) -> None:
 
 def fall_back(world: World, person: Person) -> None:
     """He hides if he ever served or was called, else goes home; a new spell."""
-    begin_again(world, person, "hiding" if person.served or person.called else "home")
+    if person.served or person.called:
+        begin_again(world, person, "hiding")
+    else:
+        return_home(world, person)
+
+
+def return_home(world: World, person: Person) -> None:
+    """He comes home, and may be summoned on the spot; a new spell."""
+    begin_again(world, person, "home")
+    recalled(world, person)
 
 
 def tell_ties(world: World, told: list[tuple[Person, int, float]]) -> None:

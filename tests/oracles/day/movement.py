@@ -12,6 +12,7 @@ from tests.oracles.day.departure import (
     choose,
     depart_all,
     fall_back,
+    return_home,
     stay,
     tell_ties,
     travel,
@@ -121,7 +122,7 @@ def _pass(world: World, signals: Signals, person: Person, arrived: list[Person],
             _punish(world, person)
         elif person.stay[1] <= 0:
             if not person.served:
-                begin_again(world, person, "home")
+                return_home(world, person)
                 force.today["returned"] += 1
             elif _serve(world, person, again=True):
                 force.today["returned"] += 1
@@ -183,4 +184,4 @@ def _after_refusal(world: World, force: Force, person: Person) -> None:
     if person.served or person.called:
         _punish(world, person)
     else:
-        begin_again(world, person, "home")
+        return_home(world, person)

@@ -39,6 +39,12 @@ def _force(world: World, force: Force, signals: Signals | None, row: int) -> Row
         | {
             "left": sum(1 for person in force.persons if person.day_left is not None),
             "departures": force.departures,
+        }
+        | {
+            f"{kind}s_left": sum(1 for person in force.persons if person.kind == kind and person.day_left is not None)
+            for kind in ("soldier", "reservist", "civilian")
+        }
+        | {
             "strength": serving,
             "effective_strength": effective(force),
             "legitimacy": force.legitimacy,

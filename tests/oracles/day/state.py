@@ -188,6 +188,7 @@ class World:
     forces: list[Force]
     hosts: list[Host]
     later: list[tuple[int, str, int, str, float]]
+    first_day: Any = None
     day: int = 0
     passing: list[Person] = field(default_factory=list[Person])
     traffic: dict[tuple[int, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))

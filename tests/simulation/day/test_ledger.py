@@ -8,7 +8,7 @@ import numpy as np
 
 from desertion import DesertionModel
 from desertion.simulation.day.ledger import write_day
-from desertion.simulation.world.codes import DAY_COUNTS, HOST_COUNTS, STATUSES
+from desertion.simulation.world.codes import DAY_COUNTS, HOST_COUNTS, KINDS, STATUSES
 from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA
 from tests.simulation.worlds import toy
 
@@ -36,3 +36,15 @@ def test_each_count_of_a_day_stands_in_the_column_of_its_name() -> None:
     assert [row[name] for name in STATUSES] == [3000 + n for n in range(len(STATUSES))]
     at_host = dict(zip(HOST_EXTRA, w.hostly[2, 0, 0].tolist(), strict=True))
     assert [at_host[name] for name in HOST_COUNTS] == [2000 + n for n in range(len(HOST_COUNTS))]
+
+
+def test_leavers_by_kind_are_those_of_the_people_at_the_end() -> None:
+    """On every day, those of a kind whose first day of leaving has come; the three kinds make all who left."""
+    model = DesertionModel(toy(days=40), rng=1).run()
+    daily, people = model.daily, model.people()
+    kinds = [f"{kind}s_left" for kind in KINDS]
+    for kind, name in zip(KINDS, kinds, strict=True):
+        days = people.loc[people["kind"] == kind, "day_left"].dropna().astype(int)
+        assert daily[name].tolist() == [int((days <= day).sum()) for day in range(41)]
+        assert daily[name].iloc[-1] == model.measures()[name] > 0
+    assert (daily[kinds].sum(axis=1) == daily["left"]).all()

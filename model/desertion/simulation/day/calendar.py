@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from desertion.engine.compile import kernel
-from desertion.rules.draws import CALLUP, u64, words
+from desertion.rules.draws import CALLABLE, CALLUP, RECALL, u64, uniform, words
 from desertion.simulation.day.encirclement import cut_off_companies
 from desertion.simulation.day.register import enter
 from desertion.simulation.day.turnout import refill_street
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
+from desertion.simulation.world.people import who
 
 
 @kernel
@@ -55,15 +56,55 @@ def _call_up(w: World, v: int, day: int) -> None:
         i = _next_name(w, w.wave_force[v])
         if i < 0:
             return
+        if not _is_callable(w, i):
+            continue
         if w.status[i] == codes.HOME:
-            w.trait[i] |= codes.CALLED_BIT
-            w.wave_of[i] = v
-            w.until[i] = day + w.wave_notice[v]
-            w.wave_called[v] += 1
-            w.counts_today[w.wave_force[v], codes.C_CALLED] += 1
-            enter(w, i, codes.SUMMONED, day)
+            _summon(w, i, v, day)
         elif w.wave_list[v] == 1:
             w.wave_called[v] += 1  # his name was on the list, but he is gone
+
+
+@kernel
+def _summon(w: World, i: int, v: int, day: int) -> None:
+    """Summon a person to a call-up."""
+    w.trait[i] |= codes.CALLED_BIT
+    w.wave_of[i] = v
+    w.until[i] = day + w.wave_notice[v]
+    w.wave_called[v] += 1
+    w.counts_today[w.wave_force[v], codes.C_CALLED] += 1
+    enter(w, i, codes.SUMMONED, day)
+
+
+@kernel
+def _is_callable(w: World, i: int) -> bool:
+    """Whether a call-up can take a reservist."""
+    share = w.forces[w.force_of[i]].callable_share
+    return share >= 1.0 or uniform(w.seed, who(w, i), CALLABLE, 0) < share
+
+
+@kernel
+def _lacking_wave(w: World, f: int, day: int) -> int:
+    """The first call-up of a force that is decreed and has summoned fewer than it is to; -1 if there is none or its state has fallen."""
+    if w.fallen[f] >= 0:
+        return -1
+    for v in range(len(w.wave_force)):
+        wanted = w.wave_number[v] + (0 if w.wave_list[v] == 1 else w.wave_evaded[v])
+        if w.wave_force[v] == f and w.wave_day[v] <= day and w.wave_called[v] < wanted:
+            return v
+    return -1
+
+
+@kernel
+def return_home(w: World, i: int, day: int) -> None:
+    """Bring somebody home who was sent back or returned, and whom nobody looks for: a reservist may be summoned on the spot."""
+    f = w.force_of[i]
+    recall = w.forces[f].recall
+    if recall > 0.0 and w.kind[i] == codes.RESERVIST and (w.trait[i] & codes.WANTED_BITS) == 0:
+        v = _lacking_wave(w, f, day)
+        if v >= 0 and _is_callable(w, i) and uniform(w.seed, who(w, i), RECALL, w.spell[i]) < recall:
+            _summon(w, i, v, day)
+            return
+    enter(w, i, codes.HOME, day)
 
 
 @kernel

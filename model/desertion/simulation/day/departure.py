@@ -115,6 +115,7 @@ def depart(w: World, n: int, route: int, passing: Values, day: int) -> None:
         w.left_day[i] = day
         w.left_route[i] = route
         w.left[f] += 1
+        w.left_kind[f, w.kind[i]] += 1
     w.departures[f] += 1
     w.counts_today[f, route] += 1
     if (status == codes.SUMMONED or status == codes.TRAINING) and w.wave_of[i] >= 0:

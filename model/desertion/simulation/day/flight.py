@@ -7,6 +7,7 @@ import math
 from desertion.engine.compile import kernel
 from desertion.rules.draws import HOST, STAY, uniform, uniforms
 from desertion.rules.ticks import TICK
+from desertion.simulation.day.calendar import return_home
 from desertion.simulation.day.register import enter, new_spell
 from desertion.simulation.signals.hosts import inside_worth
 from desertion.simulation.world import codes
@@ -80,13 +81,13 @@ def settle_abroad(w: World, i: int, day: int) -> None:
 
 @kernel
 def fall_back(w: World, i: int, day: int) -> None:
-    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home; a new spell."""
+    """Where a person is who could not get out or came back: in hiding if he served or was called, else at home or summoned; a new spell."""
     new_spell(w, i)
     if (w.trait[i] & codes.WANTED_BITS) != 0:
         from_draws(w, i, codes.HIDING, 0)
         enter(w, i, codes.HIDING, day)
     else:
-        enter(w, i, codes.HOME, day)
+        return_home(w, i, day)
 
 
 @kernel

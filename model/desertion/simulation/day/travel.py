@@ -9,6 +9,7 @@ from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.draws import EXIT_CHECK, ONWARD, RANK, RETURN, TERM, TOLERATION, uniform
 from desertion.rules.refuge import chance_out
 from desertion.rules.ticks import ticks
+from desertion.simulation.day.calendar import return_home
 from desertion.simulation.day.flight import choose_host, come_back, fall_back, set_out, settle_abroad, stay_ticks
 from desertion.simulation.day.hosts import file_claim, join_border_queue
 from desertion.simulation.day.register import enter, new_spell, post, vacancy
@@ -195,7 +196,7 @@ def _give_up(w: World, i: int, day: int) -> None:
         post(w, i, q, day)
     else:
         new_spell(w, i)
-        enter(w, i, codes.HOME, day)
+        return_home(w, i, day)
     w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
 
 
@@ -228,7 +229,7 @@ def _end_toleration(w: World, i: int, day: int) -> None:
             _punish(w, i, day)
         else:
             new_spell(w, i)
-            enter(w, i, codes.HOME, day)
+            return_home(w, i, day)
     else:
         settle_abroad(w, i, day)
 

@@ -28,7 +28,7 @@ _WHOLE = frozenset(
         "strength",
         "turned_back",
     )
-) | {"called", "served", "cut_off", "unit_surrenders"}
+) | {"called", "served", "cut_off", "unit_surrenders", *(f"{kind}s_left" for kind in KINDS)}
 _TRUTH = ("collapsed", "fallen")
 _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 

@@ -309,6 +309,7 @@ def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
         "fallen": np.full(n, -1, np.int64),
         "ban_was": table["exit_ban"].copy(),
         "left": np.zeros(n, np.int64),
+        "left_kind": np.zeros((n, len(codes.KINDS)), np.int64),
         "departures": np.zeros(n, np.int64),
         "fled": np.zeros(n, np.int64),
         "skilled_all": np.zeros(n, np.int64),

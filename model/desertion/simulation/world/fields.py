@@ -226,6 +226,7 @@ class World(NamedTuple):
     fallen: Values
     ban_was: Values
     left: Values  # (F) persons ever gone
+    left_kind: Values  # (F, 3) the same by kind
     departures: Values
     fled: Values  # (F) reservists who ever fled
     skilled_all: Values
@@ -306,6 +307,7 @@ DAILY_EXTRA = (
     "left", "departures", "strength", "effective_strength", "legitimacy", "turnout", "war_index", "information", "output_lost",
     "collapsed", "fallen", "new_skilled", "turned_back", "called", "served", "news", "prisoner_cost_eur", "captor_casualties",
     "captor_saved", "threat", "quarter_believed", "flight_believed", "cut_off", "unit_surrenders",
+    "soldiers_left", "reservists_left", "civilians_left",
 )  # fmt: skip
 HOST_EXTRA = (
     "at_border", "waiting", "admitted", "irregular", "turned_away", "decided", "granted", "refused", "protected", "abroad",
