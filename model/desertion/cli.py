@@ -21,6 +21,7 @@ from desertion import __version__, commands
 from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
+from desertion.files import remove_unused
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
 
@@ -69,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _no_place(error)
     except Exception as error:
         return _unexpected(error)
+    finally:
+        remove_unused()
     if not is_shown and code == DONE:
         return _say("standard output is closed, so that nothing could be shown", FAILED)
     return code

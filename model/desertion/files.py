@@ -9,13 +9,14 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from desertion.errors import InputError, shortened
 
 _PACKAGE = Path(__file__).resolve().parent
+_made: list[Path] = []  # folders that this process made, see `remove_unused`
 
 
 def shipped_folder(name: Literal["seeds", "experiments"]) -> Path:
@@ -90,6 +91,7 @@ def folder(path: Path, names: Iterable[str] = ()) -> Path:
         InputError: If something else has that name, it cannot be made or written to, or a folder has a file's name.
     """
     try:
+        _made.extend(each for each in (path, *path.parents) if not each.exists())
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such name"
@@ -99,6 +101,14 @@ def folder(path: Path, names: Iterable[str] = ()) -> Path:
     for name in names:
         refuse_folder(path / name)
     return path
+
+
+def remove_unused() -> None:
+    """Remove the folders that `folder` has made in this process and into which nothing was written."""
+    for path in sorted(_made, key=lambda path: -len(path.parts)):
+        with suppress(OSError):  # not empty, or gone
+            path.rmdir()
+    _made.clear()
 
 
 def refuse_folder(path: Path) -> None:

@@ -43,6 +43,14 @@ def test_run_writes_the_models_own_tables(ran: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_refused_run_leaves_no_folder(tmp_path: Path) -> None:
+    """A graph that names more persons than there are is seen when people are built, after the folder was asked for."""
+    (tmp_path / "ties.csv").write_text("".join(f"{i},{i + 1}\n" for i in range(500)))
+    (tmp_path / "own.toml").write_text('extends = "one-town"\ngraph = "ties.csv"\n')
+    assert main(["run", str(tmp_path / "own.toml"), "--out", str(tmp_path / "new" / "run")]) == 2
+    assert not (tmp_path / "new").exists()
+
+
 def test_the_written_scenario_runs_to_the_same_history(ran: Path, tmp_path: Path) -> None:
     """`desertion run DIR/scenario.toml` with the same seed writes the same daily.csv."""
     assert main(["run", str(ran / "scenario.toml"), "--seed", "4", "--out", str(tmp_path)]) == 0

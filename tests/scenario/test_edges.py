@@ -160,3 +160,14 @@ def test_a_graph_is_refused_at_another_size(tmp_path: Path) -> None:
     """Persons are named one by one, so that a tenth of them is no graph."""
     with pytest.raises(InputError, match=r"scale = 0\.5 does not go with a graph"):
         Scenario.load("one-town", graph=_file(tmp_path, "0,1\n"), scale=0.5)
+
+
+def test_a_graph_may_need_more_people_than_the_file_has_as_long_as_the_run_has_them(tmp_path: Path) -> None:
+    """People are added after loading; without them the run is refused before it begins."""
+    ties = _file(tmp_path, "".join(f"{i},{i + 1}\n" for i in range(599)))
+    (tmp_path / "own.toml").write_text(f'extends = "one-town"\ngraph = "{ties.name}"\n')
+    scenario = Scenario.load(tmp_path / "own.toml", days=2)
+    more = scenario.with_({"forces.town.reservists": 600, "forces.town.community": 600})
+    assert DesertionModel(more, rng=1).run().day == 2
+    with pytest.raises(InputError, match="there are 500 in this run"):
+        DesertionModel(scenario, rng=1)

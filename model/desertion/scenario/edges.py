@@ -56,6 +56,10 @@ _WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?")
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.I)
 
 
+class TooFewPersonsError(InputError):
+    """A graph names more persons than the run has; more may be asked for after the graph is read."""
+
+
 class Edges(NamedTuple):
     """Ties between persons, shape (ties, 2), each once, in the order of the graph; and what was decided while reading."""
 
@@ -233,7 +237,7 @@ def _numbered(raw: _Raw, n: int, where: str, remarks: list[str]) -> NDArray[np.i
             where=where,
         )
     if len(persons) > n:
-        raise InputError(
+        raise TooFewPersonsError(
             f"{where} names {len(persons):,} persons, but there are {n:,} in this run (0 to {n - 1})", where=where
         )
     if strange:
@@ -253,7 +257,9 @@ def _numbered(raw: _Raw, n: int, where: str, remarks: list[str]) -> NDArray[np.i
     if high < n:
         return ends
     if low == 0 and high - low + 1 == len(persons):
-        raise InputError(f"{where} names person {high}, but persons of this run are numbered 0 to {n - 1}", where=where)
+        raise TooFewPersonsError(
+            f"{where} names person {high}, but persons of this run are numbered 0 to {n - 1}", where=where
+        )
     remarks.append(
         f"{where}: numbers run from {low} to {high}; persons are numbered in that order from 0 to {len(persons) - 1}"
     )

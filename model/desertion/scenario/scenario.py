@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -17,7 +18,7 @@ from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check
 from desertion.scenario.course import Course, course
-from desertion.scenario.edges import pairs_of, read_edges
+from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
@@ -86,7 +87,9 @@ class Scenario(Layers):
         scenario = scenario.with_(chosen) if chosen else scenario
         more, more_places, remarks = loading.policies(policies)
         if scenario.graph is not None:
-            remarks += read_edges(scenario.graph, scenario.people).remarks
+            # Numbers of people may still be changed: a graph that needs more of them is refused by whoever runs it.
+            with suppress(TooFewPersonsError):
+                remarks += read_edges(scenario.graph, scenario.people).remarks
         return scenario._over(own_policies + more, places | more_places, own_remarks + remarks)
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **settings_: Any) -> "Scenario":
