@@ -196,7 +196,7 @@ def scheduled(
         before = min(stored(path), len(calm) - 2)
         driver = started(work, path)
         _RUNNING[driver.pid] = work
-        _wait_for(path, int(rng.integers(before + 1, len(calm))), driver)
+        _wait_for(path, int(rng.integers(before + 1, before + 2 + (len(calm) - before) * 7 // 10)), driver)
         if driver.poll() == REFUSED:
             _ended(driver, {REFUSED})
             return strikes, "refused"
