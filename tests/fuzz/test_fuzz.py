@@ -1,6 +1,6 @@
 """Whatever is put in: a result or one sentence; no traceback, no hang, nothing half-written.
 
-`DESERTION_FUZZ_CASES` sets the number of cases in all (3,000 if it is not set); only those count whose class of input reached the
+`DESERTION_FUZZ_CASES` sets the number of cases in all (3,000 if it is not set) and `DESERTION_FUZZ_SEED` which they are; only those count whose class of input reached the
 checker that it is meant for, and of those at least a third must be among the cases.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from desertion import DesertionModel, Scenario
@@ -33,6 +33,7 @@ from desertion.study.history.shipped import load
 from tests.fuzz import grammar
 
 CASES = int(os.environ.get("DESERTION_FUZZ_CASES", "3000"))
+SEED = os.environ.get("DESERTION_FUZZ_SEED")
 _SHARES = {
     "scenario": 0.25, "policy": 0.15, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
 }  # fmt: skip
@@ -46,12 +47,13 @@ tried: Counter[str] = Counter()
 
 def _fuzz(kind: str) -> Callable[[Any], Any]:
     """So many cases of a kind as its share of all; no shrinking beyond what a reader needs."""
-    return settings(
+    chosen = settings(
         max_examples=max(10, int(CASES * _SHARES[kind])),
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         database=None,
     )
+    return chosen if SEED is None else lambda test: chosen(seed(int(SEED))(test))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.torture import determinism, faults, suites
+from tests.torture import determinism, faults, mutation, suites
 from tests.torture.record import BAD, Record
 
 PARTS: dict[str, tuple[int, Callable[[Record, int], None]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, tuple[int, Callable[[Record, int], None]]] = {
     "fuzz": (100_000, suites.fuzz),
     "oracle": (1000, suites.oracle),
     "determinism": (1000, determinism.run),
+    "mutation": (300, mutation.run),
     "scale": (1, suites.scale),
     "soak": (30, suites.soak),
 }

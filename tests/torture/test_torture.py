@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import signal
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.torture import faults, works
+from tests.torture import faults, mutation, works
 from tests.torture.__main__ import PARTS
 from tests.torture.damage import Disk, has_root, stored
 from tests.torture.record import BAD, GOOD, Record, environment
@@ -94,5 +95,16 @@ def test_rows_of_a_file_that_is_none_are_none(tmp_path: Path) -> None:
 def test_every_part_has_a_number_of_cases() -> None:
     """As many as the issue asked for."""
     assert {name: number for name, (number, _) in PARTS.items()} == {
-        "faults": 200, "fuzz": 100_000, "oracle": 1000, "determinism": 1000, "scale": 1, "soak": 30,
+        "faults": 200, "fuzz": 100_000, "oracle": 1000, "determinism": 1000, "mutation": 300, "scale": 1, "soak": 30,
     }  # fmt: skip
+
+
+def test_mutants_are_changes_each_of_one_place_that_python_can_read() -> None:
+    """Every mutant of a module differs from it, from the others, and parses; every module that is mutated has tests."""
+    source = ast.unparse(ast.parse((mutation.ROOT / "model/desertion/rules/ticks.py").read_text(encoding="utf-8")))
+    found = list(mutation.mutants("rules/ticks.py"))
+    assert len({mutant.source for mutant in found} | {source}) == len(found) + 1
+    assert all(ast.parse(mutant.source) for mutant in found)
+    assert len({mutant.name for mutant in found}) == len(found) > 50
+    for module, tests in mutation.modules().items():
+        assert all((mutation.ROOT / words.partition(" -k ")[0]).exists() for words in tests), module
