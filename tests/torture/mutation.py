@@ -117,7 +117,8 @@ def _places(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, object]]:
         if isinstance(node, (ast.If, ast.While, ast.IfExp)) and "TYPE_CHECKING" not in ast.unparse(node.test):
             yield node, lambda node=node: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            yield node, lambda node=node: setattr(node, "value", node.value + 1)
+            other = node.value + 1 if node.value + 1 != node.value else node.value * 2
+            yield node, lambda node=node, other=other: setattr(node, "value", other)
         if isinstance(node, ast.Constant) and type(node.value) is bool:
             yield node, lambda node=node: setattr(node, "value", not node.value)
 
