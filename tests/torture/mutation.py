@@ -85,16 +85,27 @@ def modules() -> dict[str, tuple[str, ...]]:
 
 
 def mutants(module: str) -> Iterator[Mutant]:
-    """All mutants of a module: operators and comparisons exchanged, conditions turned, numbers moved, `break` and `continue` exchanged."""
-    text = (ROOT / "model" / "desertion" / module).read_text(encoding="utf-8")
-    number = sum(1 for _ in _places(ast.parse(text)))
-    for place in range(number):
-        tree = ast.parse(text)
-        node, change = list(_places(tree))[place]
-        before, line = _first_line(node), node.lineno
-        change()
-        ast.fix_missing_locations(tree)
-        yield Mutant(module, line, place, f"{before} -> {_first_line(node)}"[:160], ast.unparse(tree))
+    """All mutants of a module: operators and comparisons exchanged, conditions turned, numbers and truths changed."""
+    return (mutant(module, place) for place in range(places(module)))
+
+
+def places(module: str) -> int:
+    """How many places of a module can be changed."""
+    return sum(1 for _ in _places(ast.parse(_text(module))))
+
+
+def mutant(module: str, place: int) -> Mutant:
+    """The mutant of a module at one of its places."""
+    tree = ast.parse(_text(module))
+    node, change = list(_places(tree))[place]
+    before, line = _first_line(node), node.lineno
+    change()
+    ast.fix_missing_locations(tree)
+    return Mutant(module, line, place, f"{before} -> {_first_line(node)}"[:160], ast.unparse(tree))
+
+
+def _text(module: str) -> str:
+    return (ROOT / "model" / "desertion" / module).read_text(encoding="utf-8")
 
 
 def _first_line(node: ast.AST) -> str:
@@ -123,24 +134,24 @@ def _places(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, object]]:
             yield node, lambda node=node: setattr(node, "value", not node.value)
 
 
-def sample() -> list[Mutant]:
-    """All mutants of all modules in an order drawn by the seed."""
-    every = [mutant for module in modules() for mutant in mutants(module)]
+def sample(cases: int) -> list[Mutant]:
+    """So many of all mutants of all modules, drawn by the seed; a smaller sample is the beginning of a larger one."""
+    every = [(module, place) for module in modules() for place in range(places(module))]
     order = np.random.default_rng(SEED).permutation(len(every))
-    return [every[index] for index in order]
+    return [mutant(*every[index]) for index in order[:cases]]
 
 
 def run(record: Record, cases: int) -> None:
     """Try the mutants that the record lacks, of the first so many of the sample; say the score."""
     done, tests = record.done("mutation"), modules()
-    wanted = [mutant for mutant in sample()[:cases] if mutant.name not in done]
+    wanted = [each for each in sample(cases) if each.name not in done]
     with tempfile.TemporaryDirectory() as folder:
         copy = copied(Path(folder)) if wanted else None
-        for mutant in wanted:
+        for each in wanted:
             assert copy is not None
-            killer = killed_by(mutant, tests[mutant.module], copy)
+            killer = killed_by(each, tests[each.module], copy)
             words = f"killed by {killer}" if killer else "survives"
-            record.add("mutation", mutant.name, GOOD if killer else BAD, words, module=mutant.module)
+            record.add("mutation", each.name, GOOD if killer else BAD, words, module=each.module)
     lines = list(record.lines("mutation"))
     killed = sum(line["verdict"] == GOOD for line in lines)
     if lines:
