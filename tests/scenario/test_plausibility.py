@@ -43,6 +43,11 @@ class Run:
         rows = self.hosts[(self.hosts.host == host) & (self.hosts.day == self.day(date))]
         return float(rows[column].sum() / SCALE)
 
+    def admitted(self, host: str, first: str, last: str) -> float:
+        """People whom a host admitted between two dates, both included."""
+        rows = self.hosts[(self.hosts.host == host) & self.hosts.day.between(self.day(first), self.day(last))]
+        return float(rows.admitted.sum() / SCALE)
+
     def new(self, column: str, first: str, last: str) -> float:
         """A column of the daily record summed between two dates, both included."""
         return float(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum() / SCALE)
@@ -84,6 +89,9 @@ RESULTS: dict[str, Callable[[Run], float]] = {
     "gdr-peak": lambda run: _turnout(run, "1989-07-01", "1989-11-11"),
     "gdr-first": lambda run: _turnout(run, "1989-10-02", "1989-10-08"),
     "gdr-fall": _day_of_november,
+    "hungary-october": lambda run: run.admitted("hungary", "2015-10-01", "2015-10-31"),
+    "germany-october": lambda run: run.admitted("germany", "2015-10-01", "2015-10-31"),
+    "sweden-october": lambda run: run.admitted("sweden", "2015-10-01", "2015-10-31"),
 }
 ROWS = [(target.table, name) for name, target in targets().items() if target.table not in ("patterns", "inputs")]
 

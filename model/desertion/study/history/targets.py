@@ -18,7 +18,9 @@ Role = Literal["fit", "held-out", "input", "former"]
 class Target(Frozen):
     """A figure of the world, what is counted, how well it is known and what it is used for; see `seeds/targets.toml`."""
 
-    table: Literal["patterns", "russia-2022", "gdr-1989", "inputs"] = Field(description="where the result is shown")
+    table: Literal["patterns", "russia-2022", "gdr-1989", "hungary-2015", "inputs"] = Field(
+        description="where the result is shown"
+    )
     what: str
     counts: str = Field(description="what is counted, in the model as in the source")
     unit: str
