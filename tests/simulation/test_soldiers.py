@@ -1,12 +1,15 @@
-"""What sets soldiers apart: the exponent by which they weigh their chances, that some are absent when the run begins, and that units are cut off."""
+"""What sets soldiers apart: the exponent by which they weigh their chances, that some are absent when the run begins, that units are cut off, and a war by date."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world import codes
 from tests.simulation.worlds import CALM, INERT, made
@@ -152,3 +155,42 @@ def test_only_the_commander_carries_his_company_and_only_when_it_is_cut_off() ->
         model = trapped(3, 4, sure, **force)
         assert model.daily["unit_surrenders"].sum() == 0
         assert model.daily["left"].iloc[-1] == trapped(3, 4, {}, **force).daily["left"].iloc[-1] > 0
+
+
+# --- war by date -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_war_comes_by_date_from_files_of_dates_and_values(tmp_path: Path) -> None:
+    """Casualties, contact and being cut off follow a series each: nobody is hit, surrenders or is cut off but in its days, and levers are its values."""
+    series = {
+        "casualty_rate": {1: 0.0, 8: 0.05, 15: 0.0},
+        "contact": {1: 0.0, 10: 1.0, 20: 0.0},
+        "cut_off_chance": {1: 0.0, 5: 0.5, 7: 0.0},
+    }
+    lines = ['extends = "toy"', "days = 30", "[series]"]
+    for lever, values in series.items():
+        rows = [f"2030-01-{day:02},{value}" for day, value in values.items()]
+        (tmp_path / f"{lever}.csv").write_text("\n".join(["date,value", *rows]), encoding="utf-8")
+        lines.append(f'"forces.toy.{lever}" = "{lever}.csv"')
+    lines += [
+        "[set]",
+        '"behaviour.push_risk" = 0',
+        '"forces.toy.cut_off_days" = 3',
+        '"forces.toy.base_soldier_surrender" = 0.05',
+    ]
+    (tmp_path / "war.toml").write_text("\n".join(lines), encoding="utf-8")
+    scenario = Scenario.load(tmp_path / "war.toml")
+    start = scenario.start
+    model = DesertionModel(scenario, rng=1)
+    while model.running:
+        model.step()
+        date = start + dt.timedelta(days=model.day - 1)
+        for lever, values in series.items():
+            stands = [value for day, value in values.items() if dt.date(2030, 1, day) <= date]
+            assert getattr(model.world.forces[0], lever) == stands[-1]
+    daily = model.daily.iloc[1:].reset_index(drop=True)
+    hit = daily[["new_wounded", "new_killed", "new_captured"]].sum(axis=1)
+    for flow, days in ((hit, range(8, 15)), (daily["new_surrender"], range(10, 20)), (daily["cut_off"], range(5, 9))):
+        inside = flow.index.isin([day - 1 for day in days])
+        assert flow[inside].sum() > 0
+        assert flow[~inside].sum() == 0
