@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.torture import faults, mutation, works
+from tests.torture import determinism, faults, mutation, works
 from tests.torture.__main__ import PARTS
 from tests.torture.damage import Disk, has_root, stored
 from tests.torture.record import BAD, GOOD, Record, environment
@@ -108,3 +108,12 @@ def test_mutants_are_changes_each_of_one_place_that_python_can_read() -> None:
     assert len({mutant.name for mutant in found}) == len(found) > 50
     for module, tests in mutation.modules().items():
         assert all((mutation.ROOT / words.partition(" -k ")[0]).exists() for words in tests), module
+
+
+@pytest.mark.parametrize("name", ["hash seed 4711", "ASCII", "no compiled code, 20 days of toy"])
+def test_histories_do_not_depend_on_hashes_language_or_compiled_code(name: str) -> None:
+    """Six days of `toy` in both forms, with one thread and two, in a process of its own."""
+    way = next(way for way in determinism.WAYS if way.name == name)
+    ended = determinism.tried(way._replace(words=("toy", "--days", "6")))
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.count(": as shipped") == 6
