@@ -12,7 +12,7 @@ FEWEST = 5
 """Simulated persons from which on a count tells something; one of them more or less is a fifth of it."""
 
 FLOOR = 1_000
-"""Simulated soldiers from which on hits, soldiers' leaving and reservists' flight are those of larger worlds; `tests/scenario/scales.py` measures it."""
+"""Simulated soldiers from which on hits, soldiers' leaving and reservists' flight are those of larger worlds; `tests/simulation/equivalence.py` measures it."""
 
 TOO_FEW = "too few to tell at this scale"
 """The words for such a number, wherever it stands."""
