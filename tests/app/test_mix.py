@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.choice import shipped
-from desertion.app.request.mix import CONTAGION, SLIDERS, Mix, parse, presets
+from desertion.app.request.mix import Mix, parse, presets
+from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
 from desertion.app.simulator.screen import rows_of

@@ -100,7 +100,7 @@ def test_outcomes_are_those_of_a_comparison() -> None:
         ([3.0] * 10, "3 more than under the status quo (3 to 3)"),
         ([-3.0] * 10, "3 fewer than under the status quo (3 to 3)"),
         ([0.0] * 10, "as many as under the status quo"),
-        ([-5.0] * 5 + [5.0] * 5, "too few to tell from the status quo at this size (5 fewer to 5 more people)"),
+        ([-5.0] * 5 + [5.0] * 5, "too few to tell at this scale (5 fewer to 5 more people)"),
         ([0.0] * 8 + [-7.0, -7.0, -7.0], "at most 7 fewer than under the status quo"),
     ],
 )

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from desertion.app.request.mix import SLIDERS, parse
+from desertion.app.request.mix import parse
+from desertion.app.request.sliders import SLIDERS
 from desertion.study.comparison.report import words
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from desertion.app.request.choice import usual_scale
-from desertion.app.request.mix import SLIDERS
+from desertion.app.request.sliders import SLIDERS
 from tests.app.conftest import CHROMIUM, FLAGS, free_port, started, stopped
 from tests.benchmarks import _common
 

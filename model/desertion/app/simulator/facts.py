@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desertion.app.request.mix import SLIDERS, Mix, Slider
+from desertion.app.request.mix import Mix
+from desertion.app.request.sliders import SLIDERS, Slider
 from desertion.app.work.verdicts import verdicts
 from desertion.reading import toml
 from desertion.scenario.documents import find

@@ -9,7 +9,8 @@ from pathlib import Path
 from desertion import __version__
 from desertion.app.parts.markup import escaped
 from desertion.app.request.choice import shipped, usual_scale
-from desertion.app.request.mix import CONTAGION, CONTAGION_WORDS, SLIDERS, Mix, Slider, presets, short_title
+from desertion.app.request.mix import Mix, presets, short_title
+from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
 from desertion.app.work.verdicts import verdicts

@@ -13,7 +13,8 @@ import numpy as np
 from desertion import __version__
 from desertion.app.parts.markup import table
 from desertion.app.request.choice import usual_scale
-from desertion.app.request.mix import CONTAGION, PAIRS, Mix, parse
+from desertion.app.request.mix import PAIRS, Mix, parse
+from desertion.app.request.sliders import CONTAGION
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, changed, headline
 from desertion.app.simulator.reasons import why
