@@ -11,6 +11,7 @@ import pytest
 
 from desertion.rules.draws import CALLABLE, uniform
 from desertion.rules.ticks import SHARE
+from desertion.simulation.day.news import passing_now
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import CALLED_BIT, HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
 from desertion.simulation.world.people import who
@@ -237,3 +238,24 @@ def test_without_contagion_and_frailty_companies_do_not_clump() -> None:
     assert abs(value) < 4 * np.sqrt(2 / 40) / 10
     clumped = run(force, 40, {"frailty_unit": 1.0}).measures()["clumping_company"]
     assert clumped > 0.1
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
+def test_exiles_without_protection_carry_news_with_their_weight(weight: float) -> None:
+    """What passes censorship is 1 - c exp(-e (protected + weight (abroad + applicants + refused)) / people), with some in each status."""
+    town = TOWN | {"reservists": 300, "community": 300, "base_reservist_flee": 0.3, "censorship": 0.8, "erosion": 2.0}
+    host = {
+        "name": "door",
+        "access": 1.0,
+        "travel": 0.0,
+        "visa_free_evader": 0.4,
+        "admission_evader": 1.0,
+        "cases": 20.0,
+    }
+    host |= {"case_days": 2.0, "recognition_evader": 0.5, "refused_days": 90.0}
+    model = DesertionModel(made(15, [town | {"exile_weight": weight}], [host], CALM | NOBODY), rng=5).run()
+    last = model.daily.iloc[-1]
+    protected, others = int(last["protected"]), [int(last[name]) for name in ("abroad", "applicant", "refused")]
+    assert min(protected, *others) > 0
+    expected = 1.0 - 0.8 * math.exp(-2.0 * (protected + weight * sum(others)) / 300.0)
+    assert passing_now(model.core, 0) == pytest.approx(expected, rel=1e-12)

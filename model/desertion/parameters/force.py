@@ -170,6 +170,9 @@ class Force(Frozen):
     ban_expected: float = lever(0.0, "chance", "perceived chance that the door closes soon", 0.0, 1.0)
     censorship: float = lever(0.6, "share", "share of news that does not pass", 0.0, 1.0)
     erosion: float = lever(5.0, "per share", "how exiles admitted abroad (share of people) erode censorship", 0.0, 1e6)
+    exile_weight: float = lever(
+        0.0, "relative", "weight of exiles without protection as a channel of news, a protected one's being 1", 0.0, 1.0
+    )
     flight_visible: float = lever(0.3, "share", "share of flight from home that counts as army news", 0.0, 1.0)
     supply: float = lever(0.1, "share", "supply shortfall without loss of output", 0.0, 1.0)
     output_per_head: float = lever(30000.0, "EUR/year", "output of a skilled person", 0.0, COUNTABLE)

@@ -82,8 +82,9 @@ def _threat(world: World, force: Force, first_day: Any) -> float:
 def passing(force: Force) -> float:
     """Share of news that passes censorship at this moment, section 7.6."""
     levers = force.levers
-    protected = force.share_of_people(force.counted("protected"))
-    return 1.0 - levers["censorship"] * math.exp(-levers["erosion"] * protected)
+    others = sum(force.counted(status) for status in ("abroad", "applicant", "refused"))
+    exiles = force.share_of_people(force.counted("protected") + levers["exile_weight"] * others)
+    return 1.0 - levers["censorship"] * math.exp(-levers["erosion"] * exiles)
 
 
 def _shock(world: World, unit: Unit, spread: float) -> None:

@@ -36,9 +36,12 @@ def spread_news(w: World, i: int, f: int, route: int, status: int, passing: floa
 @kernel
 def passing_now(w: World, f: int) -> float:
     """Share of news that passes censorship today."""
-    exiles = 0
+    exiles, others = 0.0, 0
     for h in range(len(w.hosts)):
-        exiles += w.host_count[h, f, codes.PROTECTED]
+        stock = w.host_count[h, f]
+        exiles += stock[codes.PROTECTED]
+        others += stock[codes.ABROAD] + stock[codes.APPLICANT] + stock[codes.REFUSED]
+    exiles += w.forces[f].exile_weight * others
     return passing_news(w.forces[f].censorship, w.forces[f].erosion, exiles / w.people[f])
 
 
