@@ -24,7 +24,8 @@ SIGNATURES = {
     "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
     "civilian, workers, out, options, means, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",
-    "history": "series, kind, words, with_model, runs, seed",
+    "history": "series, kind, words, with_model, column, runs, seed",
+    "rerun": "place, workers, quiet",
     "search": "study, scenario, vary, policies, want, limit, candidates, rival, check, runs, scale, days, seed, settings, "
     "out, options, workers, quiet",
     "sensitivity": "study, measure, policy, of",

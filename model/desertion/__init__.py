@@ -10,8 +10,9 @@ The model
     `Society`             people built once, on whom any policy can be run
     `Soldier`, `Reservist`, `Civilian`    the people; subclass one to change how it decides
 
-Own documents
+Own documents and results
     `check`               what a file leaves to defaults, what looks odd in it, what would run
+    `rerun`               results made again from their folder: do the bits agree?
 
 Questions: each takes a `Scenario`, a name or a path, and gives a table or an object with tables
     `compare`             policies on the same people and fates -> `Comparison`
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from desertion.study.history.history import history
     from desertion.study.places.contagion import contagion
     from desertion.study.questions import calibrate, claims, search, sensitivity
+    from desertion.study.rerun import rerun
     from desertion.study.thesis.thesis import thesis
     from desertion.theory.summary import theory
 
@@ -69,6 +71,7 @@ __all__ = [
     "compare",
     "contagion",
     "history",
+    "rerun",
     "search",
     "sensitivity",
     "sweep",
@@ -94,6 +97,7 @@ _HOMES = {
     "compare": "desertion.study",
     "contagion": "desertion.study.places.contagion",
     "history": "desertion.study.history.history",
+    "rerun": "desertion.study.rerun",
     "search": "desertion.study.questions",
     "sensitivity": "desertion.study.questions",
     "sweep": "desertion.study",

@@ -39,7 +39,7 @@ def test_run_writes_the_models_own_tables(ran: Path) -> None:
     for name, table in (("daily", model.daily), ("hosts", model.hosts)):
         pd.testing.assert_frame_equal(pd.read_csv(ran / f"{name}.csv"), table, check_dtype=False, rtol=1e-12)
     assert {path.name for path in ran.iterdir()} == {
-        "daily.csv", "hosts.csv", "scenario.toml", "provenance.json", "curves.png",
+        "daily.csv", "hosts.csv", "columns.json", "scenario.toml", "provenance.json", "curves.png",
     }  # fmt: skip
 
 

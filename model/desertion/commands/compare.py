@@ -118,7 +118,7 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
         print(
             f"\nwritten to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,"
         )
-        print("figures, scenario.toml (of the baseline), provenance.json, study.sqlite")
+        print("columns.json, figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite")
     failed = int((comparison.runs["status"] != "done").sum())
     if failed:
         print(
@@ -197,14 +197,21 @@ def _cell(row: pd.Series) -> str:
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import style
-    from desertion.files import replacing_folder
+    from desertion.files import replacing_folder, write_text
+    from desertion.scenario.documents import name_from
+    from desertion.study.analysis.columns import columns_json
     from desertion.study.comparison.pictures import KINDS, SHARED, draw
+    from desertion.study.design.documents import text_of
 
     spec = comparison.header["spec"]
     first = comparison.arm(comparison.baseline)
     with replacing_folder(out) as fresh:
-        for name, table in comparison.tables().items():
+        tables = comparison.tables()
+        for name, table in tables.items():
             write_csv(fresh / f"{name}.csv", table)
+        write_text(fresh / "columns.json", columns_json({f"{name}.csv": table for name, table in tables.items()}))
+        for number, policy in enumerate(comparison.policies):
+            write_text(fresh / "arms" / f"{number}-{name_from(Path(policy))}.toml", text_of(comparison.arm(policy)))
         (fresh / "figures").mkdir()
         for force in comparison.forces:
             # The first force's figures have the plain names; some figures serve all.
@@ -213,7 +220,7 @@ def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:
                 figure = draw(comparison, kind, force=force, medium="paper" if paper else "screen")
                 name = kind if first_force else f"{force}-{kind}"
                 style.save(figure, fresh / "figures" / f"{name}.{'pdf' if paper else 'png'}")
-        first.write(fresh / "scenario.toml")
+        write_text(fresh / "scenario.toml", text_of(first))
         facts = {"arms": spec["policies"], "runs": comparison.pairs, "study_sha256": comparison.header["spec_sha256"]}
         write_json(fresh / "provenance.json", provenance(first, spec["seed"], **facts))
         comparison.report(fresh / "report.html")

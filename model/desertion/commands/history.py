@@ -20,8 +20,18 @@ def command(
     ] = None,
     with_model: Annotated[
         bool,
-        typer.Option("--with-model", help="ModelledSeries each, what the shipped scenario of the same events gives."),
+        typer.Option("--with-model", help="Beside each, what the shipped scenario of the same events gives."),
     ] = False,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="With the model: a scenario of your own, by name or path.")
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option(
+            "--column",
+            help="With --scenario: the daily column that is counted, several joined by +; departures if not given.",
+        ),
+    ] = "",
     patterns: Annotated[
         bool,
         typer.Option("--patterns", help="Hold the shipped scenarios against the patterns of the evidence instead."),
@@ -51,17 +61,19 @@ def command(
         _hold(runs, seed, out)
         return
     for name in names or (COUNTERPARTS if with_model else shipped()):
-        found = history(name, kind=kind, words=for_all, with_model=with_model, runs=runs, seed=seed)
+        beside = scenario or with_model
+        found = history(name, kind=kind, words=for_all, with_model=beside, column=column, runs=runs, seed=seed)
         series, pair = found.series, found.modelled
         # Drawn before it is printed: what cannot be shown is not lost.
-        drawn = None if out is None else _draw(series, pair, out)
+        meaning = column or "departures" if scenario else None
+        drawn = None if out is None else _draw(series, pair, out, meaning)
         flag = ", recalled figures" if series.recalled else ""
         print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
         for caveat in series.caveats:
             print(f"  {caveat}")
         if pair is not None:
             print(
-                f"  {COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: absolute error of the median over the published "
+                f"  {scenario or COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: absolute error of the median over the published "
                 f"total {pair.total_difference:.2f}, averaged relative difference {pair.difference:.2f}".removesuffix(
                     ", averaged relative difference nan"
                 )
@@ -81,7 +93,7 @@ def _hold(runs: int, seed: int, out: Path | None) -> None:
     print(text if out is None else write_text(out / "patterns.md", text))
 
 
-def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:
+def _draw(series: Series, pair: ModelledSeries | None, out: Path, meaning: str | None) -> Path:
     from desertion.figures import series as drawing
     from desertion.figures import style
     from desertion.study.history.beside import COUNTERPARTS
@@ -90,9 +102,8 @@ def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:
         figure = style.new_figure("wide")
         ax = drawing.series(figure.subplots(), series.table, series.kind, series.title)
         if pair is not None:
-            drawing.simulated(
-                ax, series.table, series.kind, pair.places, pair.simulated, COUNTERPARTS[series.name].meaning
-            )
+            told = meaning or COUNTERPARTS[series.name].meaning
+            drawing.simulated(ax, series.table, series.kind, pair.places, pair.simulated, told)
         grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
         style.note(
             figure,

@@ -24,7 +24,7 @@ Film = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 INTERRUPTED = 130
-FILES = ("daily.csv", "hosts.csv", "scenario.toml", "provenance.json", "curves.png")
+FILES = ("daily.csv", "hosts.csv", "columns.json", "scenario.toml", "provenance.json", "curves.png")
 
 
 def command(
@@ -136,12 +136,15 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
 def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str, object], seed: int) -> None:
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import curves, style
-    from desertion.files import replacing_folder
+    from desertion.files import replacing_folder, write_text
+    from desertion.study.analysis.columns import columns_json
+    from desertion.study.design.documents import text_of
 
     with replacing_folder(out) as fresh:
         write_csv(fresh / "daily.csv", model.daily)
         write_csv(fresh / "hosts.csv", model.hosts)
-        scenario.write(fresh / "scenario.toml")
+        write_text(fresh / "columns.json", columns_json({"daily.csv": model.daily, "hosts.csv": model.hosts}))
+        write_text(fresh / "scenario.toml", text_of(scenario))
         write_json(fresh / "provenance.json", provenance(scenario, seed, **facts))
         with style.house():
             figure = style.new_figure("tall")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
-from desertion.study.history import shipped as history
+from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
+from desertion.study.history.history import History, history
 
 
 def test_months_of_the_exodus_are_counted_from_the_first_to_the_last_day() -> None:
     """Persons by their day of leaving, counted one by one, give the same months as the daily record."""
-    series = history.load("gdr-emigration-monthly")
+    series = shipped.load("gdr-emigration-monthly")
     pair = beside(series, 1, 5)
     assert [series.points[n].start.month for n in pair.places] == [7, 8, 9, 10, 11, 12]
     scenario = Scenario.load("gdr-1989", scale=0.01)
@@ -44,4 +47,31 @@ def test_relative_difference_is_not_told_where_a_figure_is_nought() -> None:
 def test_a_series_without_a_scenario_is_refused() -> None:
     """The sentence names those that have one."""
     with pytest.raises(InputError, match="gdr-emigration-monthly"):
-        beside(history.load("iraq-1991"), 1, 1)
+        beside(shipped.load("iraq-1991"), 1, 1)
+
+
+def _own(tmp_path: Path, kind: str, rows: str) -> History:
+    path = tmp_path / "own.csv"
+    path.write_text(f"date,value\n{rows}")
+    words = {"unit": "persons", "counts": "leavers", "source": "own list", "grade": "B"}
+    return history(path, kind=kind, words=words, with_model="toy", runs=2, seed=5, column="new_hide+new_flee")
+
+
+@pytest.mark.parametrize(("kind", "first"), [("flow", 31), ("cumulative", 0)])
+def test_an_own_series_stands_beside_an_own_scenario(tmp_path: Path, kind: str, first: int) -> None:
+    """A flow is the sum of the days of its interval, a cumulative series all since the first day; later points have none."""
+    found = _own(tmp_path, kind, "2030-01-01,1\n2030-02-01,2\n2030-03-01,3\n2034-01-01,4\n")
+    assert found.modelled is not None
+    assert found.modelled.places == ((0, 1) if kind == "flow" else (0, 1, 2))
+    daily = DesertionModel("toy", rng=replicate_seed(5, 0)).run().daily
+    days = daily[daily["day"].between(first + 1, 59 if kind == "flow" else 32)]
+    assert found.modelled.simulated[0, 1] == days[["new_hide", "new_flee"]].to_numpy().sum()
+    assert list(found.table["model_median"].notna()) == [n in found.modelled.places for n in range(4)]
+
+
+def test_a_column_that_does_not_suit_the_series_or_a_scenario_of_other_days_is_refused(tmp_path: Path) -> None:
+    """Stocks are no flows."""
+    with pytest.raises(InputError, match="does not count the state at the end of a day, as a level series does"):
+        _own(tmp_path, "level", "2030-01-01,1\n2030-02-01,2\n")
+    with pytest.raises(InputError, match="no point lies within the days of scenario 'toy', 2030-01-01 to 2030-07-19"):
+        _own(tmp_path, "flow", "1989-01-01,1\n1989-02-01,2\n")

@@ -27,7 +27,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
         seed: The seed that was given.
         **more: Further facts.
     """
-    from desertion.study.run.origin import versions
+    from desertion.study.run.origin import commit, versions
 
     return {
         "command": shlex.join(["desertion", *sys.argv[1:]]),
@@ -39,6 +39,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
         "seed": seed,
         **more,
         "versions": versions(),
+        "commit": commit(),
         "platform": platform.platform(),
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from desertion.simulation.record.columns import DAILY, HOSTLY, PEOPLE, definitions
 from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
 from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA, Array, World
 from desertion.simulation.world.people import is_away
@@ -29,6 +30,7 @@ _WHOLE = frozenset(
         "turned_back",
     )
 ) | {"called", "served", "cut_off", "unit_surrenders", *(f"{kind}s_left" for kind in KINDS)}
+DAILY_DEFINED, HOSTLY_DEFINED, PEOPLE_DEFINED = (definitions(known, known) for known in (DAILY, HOSTLY, PEOPLE))
 _TRUTH = ("collapsed", "fallen")
 _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 
@@ -36,7 +38,7 @@ _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 def daily_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     """One row per day and force; day 0 is the start, day d the end of the d-th day.
 
-    Counts are persons of the simulated size; money is EUR a day at real size.
+    Counts are persons of the simulated size; money is EUR a day at real size; `attrs["columns"]` has unit, size and definition of each column.
     """
     names = [force.name for force in scenario.forces]
     table = _table(world.daily[: days + 1], ("day", "force"), [range(days + 1), names], DAILY_COLUMNS)
@@ -44,6 +46,7 @@ def daily_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
         table[name] = table[name].astype(np.int64)
     for name in _TRUTH:
         table[name] = table[name].astype(bool)
+    table.attrs["columns"] = DAILY_DEFINED
     return table
 
 
@@ -59,6 +62,7 @@ def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     for name in HOST_EXTRA:
         if name not in ("cost_eur", "output_gained", "over_budget_eur"):
             table[name] = table[name].astype(np.int64)
+    table.attrs["columns"] = HOSTLY_DEFINED
     return table
 
 
@@ -77,7 +81,7 @@ def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
     serving = squad >= 0
     company = np.where(serving, world.squad_company[squad], -1) if len(world.squad_company) else squad
     division = np.where(serving, world.company_division[company], -1) if len(world.company_division) else squad
-    return pd.DataFrame(
+    people = pd.DataFrame(
         {
             "person": np.arange(len(squad)),
             "force": _named(world.force_of, [force.name for force in scenario.forces]),
@@ -94,6 +98,8 @@ def people_frame(world: World, scenario: Scenario) -> pd.DataFrame:
             "spells": world.spell + 1,
         }
     ).assign(day_left=lambda frame: frame["day_left"].mask(world.left_day < 0))
+    people.attrs["columns"] = PEOPLE_DEFINED
+    return people
 
 
 def _named(codes: Array, names: Sequence[str]) -> Any:

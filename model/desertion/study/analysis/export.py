@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError
 from desertion.files import replacing, replacing_folder, write_text
 from desertion.study.analysis.bands import chosen_columns
+from desertion.study.analysis.columns import columns_json, curve_definitions, run_definitions
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.failures import StoreFullError
 from desertion.study.store.reader import StudyFile
@@ -54,6 +55,13 @@ def _written(file: StudyFile, folder: Path, form: str, curves: bool) -> list[Pat
         _table(runs_table(file), folder / f"runs.{form}"),
         _table(points_table(file), folder / f"design.{form}"),
     ]
+    runs = runs_table(file)
+    files = {
+        f"runs.{form}": runs.attrs["columns"],
+        f"design.{form}": run_definitions(map(str, points_table(file).columns), file.header()["spec"]),
+        f"curves.{form}": curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())]),
+    }
+    written.append(write_text(folder / "columns.json", columns_json(files)))
     if curves and file.header().get("columns"):
         written.append(
             _csv_curves(file, folder / "curves.csv")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.columns import run_definitions
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -40,6 +41,7 @@ def runs_table(file: StudyFile) -> pd.DataFrame:
     parts = [pd.DataFrame(keys), points.iloc[designs].reset_index(drop=True), pd.DataFrame(named, index=range(total))]
     table = pd.concat(parts, axis=1)
     table.attrs["parameters"] = [str(name) for name in points.columns]
+    table.attrs["columns"] = run_definitions(map(str, table.columns), file.header()["spec"])
     return table
 
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.scenario.grain import too_few
+from desertion.simulation.record.columns import definitions
+from desertion.study.analysis.columns import COMPARED
 from desertion.study.analysis.paired import paired_differences
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm, outcomes
@@ -310,7 +312,10 @@ class Tables:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that `desertion compare --out` writes, by file name without ending."""
-        return {"summary": self.summary, "paired": self.paired, "attribution": self.attribution, "curves": self.curves}
+        found = {"summary": self.summary, "paired": self.paired, "attribution": self.attribution, "curves": self.curves}
+        for table in found.values():
+            table.attrs["columns"] = definitions(table.columns, COMPARED)
+        return found
 
     def _measures(self) -> list[tuple[str, Measure]]:
         of_forces = [(force, measure) for force in self.forces for measure in OF_FORCES]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
+from desertion.simulation.world.codes import ROUTES
 from desertion.study.statistics import averaged_relative_difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from desertion.scenario import Scenario
     from desertion.study.history.series import Series
 
 Array = NDArray[np.float64]
@@ -79,32 +83,70 @@ class ModelledSeries:
         return float(error / self.published.sum())
 
 
-def beside(series: Series, replicates: int, seed: int) -> ModelledSeries:
-    """The points of a series beside the same counts in runs of its scenario.
+def beside(
+    series: Series, replicates: int, seed: int, scenario: str | Path | Scenario | None = None, column: str = ""
+) -> ModelledSeries:
+    """The points of a series beside the same counts in runs of a scenario.
 
     Args:
-        series: A shipped series that has a counterpart.
+        series: A shipped series that has a counterpart, or any series with a scenario of one's own.
         replicates: Runs.
         seed: From which the replicates' seeds are made.
+        scenario: A scenario, or its name or path; the shipped one of the same events if not given.
+        column: With a scenario: the daily column that stands for the series, several joined by "+"; departures by all
+            ways if not given.
 
     Raises:
-        InputError: No shipped scenario shows what the series counts.
+        InputError: No shipped scenario shows what the series counts, the column does not suit its kind, or no point lies
+            within the scenario's horizon.
     """
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
-    if series.name not in COUNTERPARTS:
-        raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
-    counterpart = COUNTERPARTS[series.name]
-    scenario = Scenario.load(counterpart.scenario, scale=counterpart.scale)
+    if scenario is None:
+        if series.name not in COUNTERPARTS:
+            raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
+        counterpart = COUNTERPARTS[series.name]
+        chosen, number = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
+    else:
+        chosen, number = Scenario.load(scenario), _counting(series.kind, column)
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
-    windows = [((p.start - scenario.start).days + 1, (p.end - scenario.start).days + 1) for p in series.points]
-    places = tuple(n for n, (first, last) in enumerate(windows) if first >= 1 and last <= scenario.days)
+    windows = [((p.start - chosen.start).days + 1, (p.end - chosen.start).days + 1) for p in series.points]
+    if series.kind == "cumulative" and scenario is not None:
+        windows = [(1, last) for _, last in windows]  # all since the scenario's first day
+    places = tuple(n for n, (first, last) in enumerate(windows) if 1 <= first <= last <= chosen.days)
+    if not places and scenario is not None:
+        last = chosen.start + dt.timedelta(days=chosen.days - 1)
+        raise InputError(
+            f"{series.name}: no point lies within the days of scenario {chosen.name!r}, {chosen.start} to {last}: give a "
+            "scenario of these days, or change its start and days"
+        )
     counts: list[list[float]] = []
     for replicate in range(replicates):
-        model = DesertionModel(scenario, rng=replicate_seed(seed, replicate)).run()
+        model = DesertionModel(chosen, rng=replicate_seed(seed, replicate)).run()
         daily, people = model.daily, model.sized.people
-        counts.append(
-            [counterpart.number(daily[daily["day"].between(*windows[n])], people) / scenario.scale for n in places]
-        )
+        counts.append([number(daily[daily["day"].between(*windows[n])], people) / chosen.scale for n in places])
     return ModelledSeries(series.values[list(places)], np.array(counts), places)
+
+
+def _counting(kind: str, column: str) -> Callable[[pd.DataFrame, int], float]:
+    """How daily rows of an interval make one point of a series of a kind."""
+    from desertion.simulation.record.columns import DAILY, SIMULATED
+
+    names = [name.strip() for name in column.split("+")] if column else [f"new_{route}" for route in ROUTES]
+    for name in names:
+        if name not in DAILY:
+            raise unknown_name("daily column", name, DAILY, where="--column")
+        wanted = ("stock", "total") if kind == "level" else ("flow",)
+        if DAILY[name].kind not in wanted or DAILY[name].size != SIMULATED:
+            what = "the state at the end of a day" if kind == "level" else "what happens on a day"
+            known = [key for key, about in DAILY.items() if about.kind in wanted and about.size == SIMULATED]
+            raise input_error(
+                "--column",
+                name,
+                f"does not count {what}, as a {kind} series does",
+                way_out=f"name one of {', '.join(known)}",
+            )
+    if kind == "level":
+        return lambda days, _persons: float(days.loc[days["day"] == days["day"].max(), names].to_numpy().sum())
+    return lambda days, _persons: float(days[names].to_numpy().sum())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ import pandas as pd
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
 from desertion.study.history.series import Series
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +55,8 @@ def history(
     *,
     kind: str = ...,
     words: Mapping[str, str] | None = ...,
-    with_model: bool = ...,
+    with_model: bool | str | Path | Scenario = ...,
+    column: str = ...,
     runs: int = ...,
     seed: int = ...,
 ) -> History: ...
@@ -61,7 +65,8 @@ def history(
     *,
     kind: str = "flow",
     words: Mapping[str, str] | None = None,
-    with_model: bool = False,
+    with_model: bool | str | Path | Scenario = False,
+    column: str = "",
     runs: int = 20,
     seed: int = 1,
 ) -> pd.DataFrame | History:
@@ -71,7 +76,9 @@ def history(
         series: Name of a shipped series, or path of a CSV file with the columns `date` (or `start` and `end`) and `value`.
         kind: For a file: flow (counts of an interval), cumulative or level.
         words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column.
-        with_model: Whether to run the scenario of the same events beside it.
+        with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
+        column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; departures
+            by all ways if not given. Cumulative series are counted from the scenario's first day.
         runs: Runs of that scenario.
         seed: Seed of these runs.
 
@@ -85,7 +92,16 @@ def history(
     if series is None:
         return pd.DataFrame([_listed(shipped.load(name)) for name in shipped.names()])
     chosen = shipped.load(str(series), kind, words)
-    return History(series=chosen, modelled=beside(chosen, runs, seed) if with_model else None)
+    return (
+        History(series=chosen, modelled=None)
+        if with_model is False
+        else _beside(chosen, with_model, column, runs, seed)
+    )
+
+
+def _beside(series: Series, scenario: bool | str | Path | Scenario, column: str, runs: int, seed: int) -> History:
+    own = None if isinstance(scenario, bool) else scenario
+    return History(series=series, modelled=beside(series, runs, seed, own, column))
 
 
 def _listed(series: Series) -> dict[str, object]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError
@@ -20,13 +22,14 @@ REPEATABLE = ("model", "comparison")
 _DECIDING = ("numpy", "numba", "mesa", "networkx")
 
 
-def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -> dict[str, Any]:
+def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int], command: str = "") -> dict[str, Any]:
     """What to write at the head of a study's file.
 
     Args:
         spec: The study.
         points: Its design points.
         shard: Which part of how many.
+        command: What was typed, if anything was.
     """
     told = list(map(spec.task_of, _all_words(spec, points)))
     return {
@@ -38,6 +41,8 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int]) -
         "fingerprint": fingerprint(spec.task, told),
         "documents": _documents(spec, told),
         "versions": versions(),
+        "commit": commit(),
+        "command": command,
         "platform": platform.platform(),
         "shard": f"{shard[0]}/{shard[1]}",
         "run": {"on_error": spec.run.on_error, "time_limit": spec.run.time_limit},
@@ -69,6 +74,21 @@ def versions() -> dict[str, str]:
         "machine": platform.machine(),
         **{name: installed(name) for name in _DECIDING},
     }
+
+
+def commit() -> str:
+    """Commit of the checkout that the package lies in, with "+" if files were changed since; empty outside of one."""
+    root = Path(__file__).resolve().parents[4]
+    if not (root / ".git").exists():
+        return ""
+    try:
+        said = [
+            subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True, timeout=10).stdout
+            for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+        ]
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return said[0].strip() + ("+" if said[1].strip() else "")
 
 
 def installed(package: str) -> str:

@@ -163,7 +163,7 @@ def run_study(
         print(announced(spec, points), file=sys.stderr, flush=True)
     writer = StudyWriter.open(
         path,
-        header(spec, points, options.shard),
+        header(spec, points, options.shard, options.driving.hint),
         points,
         accept_changes=options.accept_changes,
         command=options.driving.hint,

@@ -1,0 +1,238 @@
+"""Columns: unit, size basis and definition of every column and measure that a run gives, in their one home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, Self
+
+from desertion.simulation.world.codes import KINDS, ROUTES, STATUSES
+
+SIMULATED = "simulated"
+"""Counts of simulated persons: divided by the scenario's scale they are of real size."""
+REAL = "real"
+"""At real size already, whatever the scale."""
+NONE = ""
+"""Shares, days and names, which have no size."""
+
+
+class Column(NamedTuple):
+    """One column.
+
+    Attributes:
+        unit: Its unit, empty for names.
+        size: `SIMULATED`, `REAL` or `NONE`.
+        kind: "stock" (at the end of the day), "flow" (of that day), "total" (from the start), "measure" (of a run) or "key".
+        definition: What it is.
+    """
+
+    unit: str
+    size: str
+    kind: str
+    definition: str
+
+
+class Definitions(dict[str, dict[str, str]]):
+    """Definitions of a table's columns as they stand in `DataFrame.attrs["columns"]`; every copy of the table shares them."""
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        return self
+
+
+def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definitions:
+    """The definitions of those columns that are known, a measure of one force (`left@army`) among them."""
+    found: dict[str, dict[str, str]] = {}
+    for name in map(str, names):
+        plain, _, force = name.partition("@")
+        if plain in known:
+            about = known[plain]._asdict()
+            about["definition"] += f", of force {force} alone" if force else ""
+            found[name] = about
+    return Definitions(found)
+
+
+def _persons(kind: str, definition: str) -> Column:
+    return Column("persons", SIMULATED, kind, definition)
+
+
+_STATUS = {
+    "home": "at home, neither called up nor sought",
+    "summoned": "called up and not yet due to report",
+    "training": "in training after a call-up",
+    "serving": "serving in a squad",
+    "wounded": "wounded, on leave until discharge or return",
+    "killed": "killed so far",
+    "captured": "taken prisoner in combat so far",
+    "surrendered": "prisoners who surrendered of themselves",
+    "hiding": "hiding in their own country, sought by the police",
+    "refusing": "refused openly and await trial",
+    "in_flight": "on the way to a border",
+    "at_border": "waiting at a border",
+    "abroad": "abroad without a claim",
+    "applicant": "waiting for a decision on a claim",
+    "protected": "under protection",
+    "refused": "refused protection, living on abroad or about to be returned",
+    "punished": "being punished",
+    "emigrated": "emigrated on a skilled-worker visa",
+}
+_WAY = {
+    "hide": "hid", "flee": "set out abroad", "surrender": "surrendered", "refuse": "refused openly", "skilled": "left on a skilled visa",
+}  # fmt: skip
+
+KEYS = {
+    "day": Column("day", NONE, "key", "0 is the start, d the end of the d-th day"),
+    "force": Column("", NONE, "key", "name of the force"),
+    "host": Column("", NONE, "key", "name of the host"),
+}
+
+DAILY = {
+    "day": KEYS["day"],
+    "force": KEYS["force"],
+    **{name: _persons("stock", f"persons {about}") for name, about in _STATUS.items()},
+    **{f"new_{route}": _persons("flow", f"departures of the day: {about}") for route, about in _WAY.items()},
+    "new_wounded": _persons("flow", "wounded that day"),
+    "new_killed": _persons("flow", "killed that day"),
+    "new_captured": _persons("flow", "taken prisoner in combat that day"),
+    "caught": _persons("flow", "found by the police, tried for refusal, or punished on being returned by a host"),
+    "returned": _persons("flow", "gave themselves up, came home from abroad, or were returned by a host"),
+    "left": _persons("total", "persons who have left at least once, each once, whatever became of them"),
+    "departures": Column("departures", SIMULATED, "total", "departures; who leaves again counts again"),
+    "strength": _persons("stock", "soldiers serving"),
+    "effective_strength": _persons("stock", "soldiers serving, less those who carry the day's wounded"),
+    "legitimacy": Column("share", NONE, "stock", "legitimacy of the government, in [0, 1]"),
+    "turnout": Column("share", NONE, "flow", "turned out in the street, as a share of all people; 0 on other than protest days"),
+    "war_index": Column("index", NONE, "stock", "index of expected war length, 100 at full strength and without surrenders"),
+    "information": Column("soldier-days", SIMULATED, "stock", "worth of what prisoners have told, fading"),
+    "output_lost": Column("EUR", REAL, "flow", "output lost that day by skilled people away"),
+    "collapsed": Column("truth value", NONE, "total", "whether the force has collapsed"),
+    "fallen": Column("truth value", NONE, "total", "whether the government has fallen"),
+    "turned_back": _persons("flow", "stopped at the own frontier, or turned away by a host"),
+    "called": _persons("flow", "summoned that day; names that were not at home do not count"),
+    "served": _persons("total", "people who were no soldiers at the start and have served"),
+    "news": Column("share", NONE, "stock", "army news of all routes together: the share of the army that is heard to have left, fading"),
+    "prisoner_cost_eur": Column("EUR", REAL, "flow", "cost of prisoners to their captor that day"),
+    "captor_casualties": Column("casualties", SIMULATED, "flow", "casualties of the captor in taking prisoners by force"),
+    "captor_saved": Column("casualties", SIMULATED, "flow", "casualties that the captor was spared by surrenders"),
+    "cut_off": _persons("stock", "men serving in the morning in companies that are cut off"),
+    "unit_surrenders": Column("companies", SIMULATED, "flow", "companies that followed their commander into surrender that day"),
+    "threat": Column("per cent a month", NONE, "stock", "threat of call-up as published in the morning, 0 in row 0"),
+    "quarter_believed": Column("share", NONE, "stock", "believed share of prisoners who are treated well, as published in the morning"),
+    "flight_believed": Column("share", NONE, "stock", "believed worth of flight for evaders, mean over communities, likewise"),
+}  # fmt: skip
+"""Columns of `daily`, one row a day and force."""
+
+HOSTLY = {
+    **KEYS,
+    "at_border": _persons("stock", "waiting at the border"),
+    "waiting": Column("cases", SIMULATED, "stock", "claims that wait for a decision"),
+    "admitted": _persons("flow", "let in: entry without a claim, and claims at the border"),
+    "irregular": _persons("flow", "slipped in"),
+    "turned_away": _persons("flow", "turned away at the border"),
+    "decided": Column("cases", SIMULATED, "flow", "claims decided"),
+    "granted": Column("cases", SIMULATED, "flow", "claims granted"),
+    "refused": Column("cases", SIMULATED, "flow", "claims refused"),
+    "protected": _persons("stock", "under protection"),
+    "abroad": _persons("stock", "in the country without a claim"),
+    "cost_eur": Column("EUR", REAL, "flow", "cost of reception, of protection and of passing people on"),
+    "infiltrators": _persons("flow", "infiltrators granted protection"),
+    "output_gained": Column("EUR", REAL, "flow", "output gained by skilled people protected or emigrated"),
+    "genuine_refused": Column("cases", SIMULATED, "flow", "claimants refused for a false alarm of screening alone"),
+    "passed_on": _persons("flow", "passed on to another host under a transit agreement"),
+    "visas": Column("visas", SIMULATED, "flow", "skilled-worker visas used"),
+    "tolerated": _persons("stock", "refused and still in the country"),
+    "emigrated": _persons("stock", "living there on a skilled-worker visa"),
+    "over_budget_eur": Column("EUR", REAL, "flow", "cost above the host's budget of the day"),
+}
+"""Columns of `hosts`, one row a day, host and force of origin."""
+
+PEOPLE = {
+    "person": Column("", NONE, "key", "row of the person; the same seed gives the same person under every policy"),
+    "force": KEYS["force"],
+    "kind": Column("", NONE, "key", f"at the start: {', '.join(KINDS)}"),
+    "status": Column("", NONE, "stock", f"at the end: {', '.join(STATUSES)}"),
+    "route": Column("", NONE, "measure", f"way of the first departure: {', '.join(ROUTES)}; missing if never"),
+    "day_left": Column("day", NONE, "measure", "day of the first departure, the first day being 1; missing if never"),
+    "unit": Column("", NONE, "key", "row of the squad in which he serves or last served, -1 for none"),
+    "company": Column("", NONE, "key", "row of its company, -1 for none"),
+    "division": Column("", NONE, "key", "row of its division, -1 for none"),
+    "community": Column("", NONE, "key", "row of the home community"),
+    "skilled": Column("truth value", NONE, "key", "whether he is skilled"),
+    "host": Column("", NONE, "stock", "where he is or to which he is on the way; missing in his own country"),
+    "spells": Column("spells", NONE, "measure", "spells begun, the first included"),
+}  # fmt: skip
+"""Columns of `people()`, one row a person."""
+
+
+def _sum(unit: str, size: str, definition: str) -> Column:
+    return Column(unit, size, "measure", definition)
+
+
+def _number(definition: str) -> Column:
+    return _sum("persons", SIMULATED, definition)
+
+
+_DAY = "the horizon if that never comes"
+
+MEASURES = {
+    "left_total": _number("persons who left at least once"),
+    "share_left": _sum("share", NONE, "persons who left at least once, of all people"),
+    **{f"left_{route}": _number(f"persons whose first departure was that they {about}") for route, about in _WAY.items()},
+    **{f"{kind}s_left": _number(f"{kind}s who left at least once") for kind in KINDS},
+    **{f"day_{share}": _sum("day", NONE, f"day on which {share} % of the first soldiers have left; {_DAY}") for share in (10, 25, 50)},
+    "soldiers_left_share": _sum("share", NONE, "soldiers who left, of those at the start"),
+    "reservists_left_share": _sum("share", NONE, "reservists who left, of all reservists"),
+    "clumping_company": _sum("", NONE, "(variance - mean) / mean^2 of leavers by company: 0 for chance alone, more where leaving clumps"),
+    "clumping_division": _sum("", NONE, "the same by division"),
+    "departures": _sum("departures", SIMULATED, "departures; who leaves again counts again"),
+    "flee_departures": _sum("departures", SIMULATED, "departures abroad, again counted again"),
+    "surrendered": _sum("departures", SIMULATED, "surrenders"),
+    "hid": _sum("departures", SIMULATED, "departures into hiding, again counted again"),
+    "refused_openly": _sum("departures", SIMULATED, "open refusals, again counted again"),
+    "skilled_left": _sum("departures", SIMULATED, "departures on a skilled-worker visa"),
+    "casualties": _number("wounded, killed and captured, all days added up"),
+    "captured": _number("taken prisoner in combat"),
+    "caught": _sum("events", SIMULATED, "found by the police, tried for refusal, or punished on being returned"),
+    "returned": _sum("events", SIMULATED, "gave themselves up, came home from abroad, or were returned by a host"),
+    "turned_back": _sum("events", SIMULATED, "stopped at the own frontier, or turned away by a host"),
+    "served_reservists": _number("people who were no soldiers at the start and have served"),
+    "abroad_end": _number("abroad without a claim at the end"),
+    "strength_end": _number("soldiers serving at the end"),
+    "strength_share_end": _sum("share", NONE, "soldiers serving at the end, of those at the start"),
+    "min_strength_share": _sum("share", NONE, "fewest soldiers serving on a day, of those at the start"),
+    "mean_strength_share": _sum("share", NONE, "mean over days of soldiers serving, of those at the start"),
+    "effective_mean_share": _sum("share", NONE, "the same of effective strength"),
+    "soldier_days": _sum("soldier-days", SIMULATED, "days served, all soldiers added up"),
+    "legitimacy_min": _sum("share", NONE, "lowest legitimacy"),
+    "legitimacy_end": _sum("share", NONE, "legitimacy at the end"),
+    "turnout_max": _sum("share", NONE, "largest turnout on a day, of all people"),
+    "war_index_end": _sum("index", NONE, "index of expected war length at the end"),
+    "news_max": _sum("share", NONE, "largest army news on a day"),
+    "information": _sum("soldier-days", SIMULATED, "worth of what prisoners had told, all days added up"),
+    "output_lost": _sum("EUR", REAL, "output lost by skilled people away"),
+    "prisoner_cost_eur": _sum("EUR", REAL, "cost of prisoners to their captor"),
+    "captor_casualties": _sum("casualties", SIMULATED, "casualties of the captor in taking prisoners by force"),
+    "captor_saved": _sum("casualties", SIMULATED, "casualties that the captor was spared by surrenders"),
+    "collapsed": _sum("share", NONE, "1 if a force collapsed, else 0; over runs its chance"),
+    "fallen": _sum("share", NONE, "1 if a government fell, else 0; over runs its chance"),
+    "breakpoint_day": _sum("day", NONE, f"day of the first collapse; {_DAY}"),
+    "fall_day": _sum("day", NONE, f"day of the first fall of a government; {_DAY}"),
+    "falls": _sum("governments", NONE, "governments that fell"),
+    "protected": _number("under protection at the end"),
+    "granted": _sum("cases", SIMULATED, "claims granted"),
+    "decided": _sum("cases", SIMULATED, "claims decided"),
+    "decided_or_waiting": _sum("cases", SIMULATED, "claims decided, and those that wait at the end"),
+    "admitted": _number("let in by hosts: entry without a claim, and claims at the border"),
+    "irregular": _number("slipped in"),
+    "turned_away": _sum("events", SIMULATED, "turned away at a border"),
+    "passed_on": _sum("events", SIMULATED, "passed on to another host"),
+    "visas": _sum("visas", SIMULATED, "skilled-worker visas used"),
+    "peak_waiting": _sum("cases", SIMULATED, "most claims waiting on a day, all hosts together"),
+    "peak_border": _number("most people waiting at borders on a day, all hosts together"),
+    "cost_eur": _sum("EUR", REAL, "cost to the hosts"),
+    "over_budget_eur": _sum("EUR", REAL, "cost above the hosts' budgets, day by day"),
+    "infiltrators": _number("infiltrators granted protection"),
+    "genuine_refused": _sum("cases", SIMULATED, "claimants refused for a false alarm of screening alone"),
+    "output_gained": _sum("EUR", REAL, "output gained by the hosts"),
+    "cost_per_leaver": _sum("EUR", REAL, "cost to the hosts for each person who left, by whatever way"),
+    "claim_share": _sum("share", NONE, "claims decided or waiting, for each departure abroad"),
+}  # fmt: skip
+"""Measures of a run: all forces together, and of each as `measure@force` where there are several."""

@@ -1,0 +1,97 @@
+"""Columns of the tables of studies and comparisons: unit, size basis and definition, for readers and for `columns.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from desertion.simulation.record.columns import DAILY, MEASURES, NONE, REAL, SIMULATED, Column, Definitions, definitions
+
+RUNS = {
+    "design": Column("", NONE, "key", "number of the design point"),
+    "replicate": Column("", NONE, "key", "number of the replicate: the same number, the same people and fates"),
+    "status": Column("", NONE, "key", "done, failed, timeout or quarantined"),
+    "seconds": Column("s", NONE, "measure", "time that the run took"),
+    "policies": Column("", NONE, "key", "label of the policy mix"),
+    "policy": Column("", NONE, "key", "label of the policy mix"),
+    "scenario": Column("", NONE, "key", "name or path of the scenario; in EMA's shape the number of the replicate"),
+}
+
+COMPARED = {
+    "policy": RUNS["policy"],
+    "a": Column("", NONE, "key", "the baseline"),
+    "b": Column("", NONE, "key", "the policy that is held against it"),
+    "baseline": Column("", NONE, "key", "the policy that all others are compared with"),
+    "force": Column("", NONE, "key", 'name of the force, "all" for what concerns hosts'),
+    "measure": Column("", NONE, "key", "name of the outcome, see the documentation of outcomes"),
+    "column": Column("", NONE, "key", "name of the daily column"),
+    "unit": Column("", NONE, "key", "unit of the row's numbers"),
+    "day": DAILY["day"],
+    "runs": Column("runs", NONE, "measure", "runs behind the row"),
+    "pairs": Column("runs", NONE, "measure", "replicates that finished under both policies"),
+    "estimate": Column("the row's", REAL, "measure", "median of the runs; for a chance the share of runs"),
+    "low": Column("the row's", REAL, "measure", "lower end of the 95 % interval; in bands the 5 % quantile of the runs"),
+    "high": Column("the row's", REAL, "measure", "upper end of the 95 % interval; in bands the 95 % quantile of the runs"),
+    "lower": Column("the row's", REAL, "measure", "25 % quantile of the runs"),
+    "median": Column("the row's", REAL, "measure", "median of the runs"),
+    "upper": Column("the row's", REAL, "measure", "75 % quantile of the runs"),
+    "q05": Column("the row's", REAL, "measure", "5 % quantile of the runs"),
+    "q95": Column("the row's", REAL, "measure", "95 % quantile of the runs"),
+    "difference": Column("the row's", REAL, "measure", "median of the paired differences, policy less baseline; for a chance their mean"),
+    "mean_difference": Column("the row's", REAL, "measure", "mean of the paired differences"),
+    "mean_low": Column("the row's", REAL, "measure", "lower end of its 95 % interval"),
+    "mean_high": Column("the row's", REAL, "measure", "upper end of its 95 % interval"),
+    "share_higher": Column("share", NONE, "measure", "pairs in which the policy gave more"),
+    "correlation": Column("", NONE, "measure", "correlation of the pairs"),
+    "saving": Column("multiple", NONE, "measure", "how many times fewer replicates the mean difference needed than with separate chance"),
+    "too_few": Column("truth value", NONE, "measure", "whether the number rests on fewer simulated persons than can tell"),
+    "both": Column("persons", REAL, "measure", "left under both, mean over replicates"),
+    "only_a": Column("persons", REAL, "measure", "left under the baseline alone, mean over replicates"),
+    "only_b": Column("persons", REAL, "measure", "left under the policy alone, mean over replicates"),
+    "neither": Column("persons", REAL, "measure", "left under neither, mean over replicates"),
+    "share_only_b": Column("share", NONE, "measure", "only_b over all who left under the policy"),
+}  # fmt: skip
+"""Columns of the tables that `compare` gives, all at real size."""
+
+
+def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definitions:
+    """Definitions of the columns of a table of runs: measures, keys, and varied inputs.
+
+    Args:
+        names: The columns.
+        spec: The study's resolved description.
+    """
+    listed = list(names)
+    inputs = {name: Column("", NONE, "key", "varied input") for name in [*spec.get("vary", ()), *_rows(spec)]}
+    own = {
+        name: Column("", NONE, "measure", "measure of the study's maker")
+        for name in spec.get("own", {}).get("measures", ())
+    }
+    return definitions(listed, inputs | own | MEASURES | RUNS)
+
+
+def curve_definitions(names: Iterable[str]) -> Definitions:
+    """Definitions of the columns of a table of daily curves."""
+    return definitions(names, DAILY | RUNS)
+
+
+def columns_json(tables: Mapping[str, pd.DataFrame | Definitions]) -> str:
+    """The text of `columns.json`: for each file, its columns with unit, size basis, kind and definition.
+
+    Args:
+        tables: Tables, or definitions, by name of the file.
+    """
+    files = {
+        name: table.attrs.get("columns", {}) if isinstance(table, pd.DataFrame) else table
+        for name, table in tables.items()
+    }
+    sizes = {SIMULATED: "simulated persons: divide by the scale for real size", REAL: "real size", NONE: "has no size"}
+    return json.dumps({"version": 1, "sizes": sizes, "files": files}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _rows(spec: Mapping[str, Any]) -> list[str]:
+    rows = spec.get("design", {}).get("rows", ())
+    return list(dict.fromkeys(str(name) for row in rows for name in row))

@@ -1,0 +1,180 @@
+"""`rerun`: results made again from what lies beside them, and whether the bits agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.files import PassingFolder, is_file
+from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
+from desertion.study.analysis.study import Study
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.options import RunOptions
+from desertion.study.run.origin import REPEATABLE, installed, versions
+from desertion.study.run.sweep import run_study
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE, Row
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rerun:
+    """Whether results could be had again.
+
+    Attributes:
+        runs: Runs that were made again.
+        same: Those whose every bit agrees.
+        differences: What differs, a sentence each; the first few.
+        changed: Versions that differ from those that made the results, a sentence each.
+    """
+
+    runs: int
+    same: int
+    differences: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all bits agree."""
+        return self.same == self.runs
+
+
+def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
+    """Results made again from what lies in their folder, and whether the bits agree.
+
+    Nothing else is read: neither the files that the results were made from nor, where the results hold them, shipped ones.
+
+    Args:
+        place: A folder that `run` or `compare` wrote, or the file of a sweep or comparison.
+        workers: Processes side by side, 0 for one a core.
+        quiet: Whether to show no progress.
+
+    Raises:
+        InputError: If there is nothing that can be run again.
+    """
+    path = Path(place)
+    if path.is_dir() and is_file(path / "study.sqlite"):
+        path /= "study.sqlite"
+    if is_file(path):
+        return _study(path, RunOptions(workers=workers, quiet=quiet))
+    if is_file(path / "scenario.toml") and is_file(path / "daily.csv"):
+        return _run(path)
+    raise InputError(
+        f"{path} holds neither study.sqlite nor scenario.toml with daily.csv: give a folder that run or compare wrote, or the "
+        "file of a sweep"
+    )
+
+
+def _run(folder: Path) -> Rerun:
+    from desertion.simulation.model import DesertionModel
+
+    told = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    scenario = Scenario.from_toml((folder / "scenario.toml").read_text(encoding="utf-8"), str(folder / "scenario.toml"))
+    seed = told["seed"] if told["replicate"] is None else replicate_seed(told["seed"], told["replicate"])
+    model = DesertionModel(scenario, rng=seed, population=told["population"])
+    reached = int(pd.read_csv(folder / "daily.csv", usecols=["day"])["day"].max())
+    while model.running and model.day < reached:
+        model.step()
+    differences: list[str] = []
+    for name, table in (("daily.csv", model.daily), ("hosts.csv", model.hosts)):
+        before = (folder / name).read_text(encoding="utf-8").splitlines()
+        now = table.to_csv(index=False, lineterminator="\n").splitlines()
+        unlike = [
+            number
+            for number in range(max(len(before), len(now)))
+            if before[number : number + 1] != now[number : number + 1]
+        ]
+        if unlike:
+            differences.append(f"{name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0] + 1}")
+    changed = tuple(_changed(told["versions"]))
+    return Rerun(runs=1, same=int(not differences), differences=tuple(differences), changed=changed)
+
+
+def _study(path: Path, options: RunOptions) -> Rerun:
+    with StudyFile(path) as file:
+        header, points = file.header(), file.points()
+    spec = _spec(path, header, points)
+    part, parts = (int(word) for word in str(header.get("shard", "1/1")).split("/"))
+    place = PassingFolder()
+    chosen = RunOptions(workers=options.workers, quiet=options.quiet, shard=(part, parts))
+    fresh = run_study(spec, place.path / "again.sqlite", chosen, keep=place)
+    assert isinstance(fresh, Study)
+    differences: list[str] = []
+    runs = same = 0
+    with StudyFile(path) as old, StudyFile(fresh.path) as new:
+        for row in old.rows(curves=True):
+            if row.status != DONE:
+                continue
+            runs += 1
+            unlike = list(_unlike(row, new.run_of(row.design, row.replicate)))
+            same += not unlike
+            where = f"design point {row.design}, replicate {row.replicate}"
+            differences += [f"{where}: {sentence}" for sentence in unlike[:1]] if len(differences) < _SHOWN else []
+    return Rerun(runs=runs, same=same, differences=tuple(differences), changed=tuple(_changed(header["versions"])))
+
+
+def _spec(path: Path, header: Mapping[str, Any], points: list[dict[str, Any]]) -> StudySpec:
+    """The study that a file holds, with its points as they are."""
+    spec = header["spec"]
+    if spec["task"] not in REPEATABLE:
+        raise InputError(
+            f"{path} was made by the task {spec['task']!r}, which reads more than scenarios and policies: give the command that "
+            "made it once more"
+        )
+    if "own" in spec:
+        names = ", ".join([*spec["own"]["classes"].values(), *spec["own"]["measures"]])
+        raise InputError(
+            f"{path} was made with code of its maker's own ({names}), which it does not hold: run it again in Python with out= "
+            "another file"
+        )
+    if not header.get("documents"):
+        raise InputError(f"{path} was made before files held their scenarios: give the command that made it once more")
+    rows = tuple(tuple(point.items()) for point in points)
+    return StudySpec(
+        name="again",
+        title="again",
+        task=spec["task"],
+        scenario=spec["scenario"],
+        scale=spec["scale"],
+        days=spec["days"],
+        population=spec["population"],
+        seed=spec["seed"],
+        settings=tuple(spec["settings"].items()),
+        policies=tuple((label, tuple(mix)) for label, mix in spec["policies"].items()),
+        design=DesignRule(kind="list", rows=rows) if any(rows) else DesignRule(),
+        replicates=ReplicateRule.model_validate(spec["replicates"]),
+        measures=tuple(spec["measures"]),
+        daily=tuple(spec["daily"]),
+        documents=tuple(header["documents"].items()),
+    )
+
+
+def _unlike(before: Row, now: Row | None) -> Iterator[str]:
+    if now is None or now.status != DONE:
+        yield "it is not finished now" if now is None else f"it is {now.status} now ({now.error})"
+        return
+    for name in dict.fromkeys([*before.scalars, *now.scalars]):
+        old, new = before.scalars.get(name), now.scalars.get(name)
+        if old != new and not (old != old and new != new):  # NaN is like NaN
+            yield f"{name} was {old}, and is {new}"
+    if before.curve.tobytes() != now.curve.tobytes():
+        yield "the daily curves differ"
+    if before.extras != now.extras:
+        yield "what else was kept differs"
+
+
+def _changed(before: Mapping[str, str]) -> Iterator[str]:
+    now = versions()
+    for name, version in before.items():
+        if now.get(name, installed(name)) != version:
+            yield f"{name} was {version}, and is {now.get(name, installed(name))}"

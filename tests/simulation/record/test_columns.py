@@ -1,0 +1,58 @@
+"""Every column and measure that a run gives is defined, and nothing else is; definitions travel with the tables."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.simulation.record.columns import DAILY, HOSTLY, MEASURES, NONE, PEOPLE, REAL, SIMULATED
+from desertion.study.analysis.columns import columns_json
+
+
+@pytest.fixture(scope="module")
+def model() -> DesertionModel:
+    """A short run of the toy world."""
+    return DesertionModel(Scenario.load("toy", days=5), rng=1).run()
+
+
+def test_columns_and_measures_are_all_defined_and_nothing_else_is(model: DesertionModel) -> None:
+    """A new column without a definition fails here."""
+    assert set(model.daily.columns) == set(DAILY)
+    assert set(model.hosts.columns) == set(HOSTLY)
+    assert set(model.people().columns) == set(PEOPLE)
+    assert set(model.measures()) == set(MEASURES)
+
+
+@pytest.mark.parametrize("known", [DAILY, HOSTLY, PEOPLE, MEASURES], ids=["daily", "hosts", "people", "measures"])
+def test_a_definition_has_a_size_basis_that_suits_its_unit(known: dict[str, object]) -> None:
+    """Money is real, shares and days have no size, persons are simulated."""
+    for name, column in known.items():
+        unit, size, kind, definition = column
+        assert definition, name
+        assert kind in ("stock", "flow", "total", "measure", "key"), name
+        assert size == {"EUR": REAL, "share": NONE, "day": NONE, "persons": SIMULATED, "cases": SIMULATED}.get(
+            unit, size
+        ), name
+
+
+def test_the_size_basis_is_what_the_model_does() -> None:
+    """Halving the world halves what is simulated on the first day and leaves shares as they are."""
+    whole, half = (DesertionModel("russia-2022", rng=1, days=1, scale=scale).run() for scale in (0.002, 0.001))
+    for name in ("home", "serving", "strength", "effective_strength"):
+        first, second = float(whole.daily[name].iloc[0]), float(half.daily[name].iloc[0])
+        assert DAILY[name].size == SIMULATED
+        assert second == pytest.approx(first / 2, rel=0.01)
+    assert DAILY["legitimacy"].size == NONE
+    assert whole.daily["legitimacy"].iloc[0] == half.daily["legitimacy"].iloc[0]
+
+
+def test_definitions_travel_with_the_tables_and_into_a_file(model: DesertionModel) -> None:
+    """Through operations that keep a table's attributes, and as JSON."""
+    kept = model.daily.iloc[1:].assign(twice=lambda table: 2 * table["left"])
+    assert kept.attrs["columns"]["left"]["unit"] == "persons"
+    told = json.loads(columns_json({"daily.csv": model.daily, "none.csv": pd.DataFrame()}))
+    assert told["files"]["daily.csv"]["output_lost"]["size"] == "real"
+    assert set(told["files"]["daily.csv"]) >= set(model.daily.columns)

@@ -1,0 +1,102 @@
+"""Results can be made again from their own folder, wherever it lies and whatever became of the files behind it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from desertion import Scenario, rerun, sweep
+from desertion.cli import main
+from desertion.errors import InputError
+from desertion.study.rerun import _unlike
+from desertion.study.store.reader import StudyFile
+
+POLICY = 'name = "mine"\n[[change]]\nfrom = "+3"\n[change.set]\n"forces.*.exit_ban" = 1\n'
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a scenario, a policy and a graph of one's own."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    people = Scenario.load("quiet").people
+    Path("ties.csv").write_text("".join(f"{n},{(n + 1) % people}\n" for n in range(people)))
+    Path("mine.toml").write_text('extends = "quiet"\nname = "mine"\ndays = 15\ngraph = "ties.csv"\n')
+    Path("ban.toml").write_text(POLICY)
+    return folder
+
+
+def _moved(results: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The results copied away, everything else gone."""
+    away = tmp_path / "away" / results.name
+    away.parent.mkdir()
+    (shutil.copytree if results.is_dir() else shutil.copy)(results, away)
+    monkeypatch.chdir(tmp_path)
+    shutil.rmtree(own)
+    return away
+
+
+def test_a_run_is_made_again(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its scenario holds the policy and the graph; a changed number is found."""
+    assert main(["run", "mine.toml", "-p", "ban.toml", "--seed", "3", "--replicate", "2", "--out", "out", "-q"]) == 0
+    away = _moved(own / "out", own, tmp_path, monkeypatch)
+    assert main(["rerun", str(away)]) == 0
+    text = (away / "daily.csv").read_text()
+    (away / "daily.csv").write_text(text.replace("\n9,", "\n9,1", 1))
+    found = rerun(away)
+    assert not found.agrees
+    assert "daily.csv: 1 of 17 lines differ, the first is line 11" in found.differences[0]
+
+
+def test_a_comparison_is_made_again(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every arm's resolved scenario lies beside the tables, with what its columns mean."""
+    words = ["compare", "mine.toml", "-p", "none", "-p", "ban.toml", "-n", "2", "--workers", "1", "-q", "--out", "out"]
+    assert main(words) == 0
+    away = _moved(own / "out", own, tmp_path, monkeypatch)
+    arms = sorted(path.name for path in (away / "arms").iterdir())
+    assert arms == ["0-none.toml", "1-ban.toml"]
+    assert Scenario.from_toml((away / "arms" / "1-ban.toml").read_text()).policies == ("mine",)
+    told = json.loads((away / "columns.json").read_text())["files"]
+    assert told["summary.csv"]["estimate"]["size"] == "real"
+    capsys.readouterr()
+    assert main(["rerun", str(away), "-q", "--workers", "1"]) == 0
+    assert "4 of 4 runs give the same bits" in capsys.readouterr().out
+
+
+def test_a_sweep_is_made_again_and_says_what_differs(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its one file, also where the scenario stood in no file."""
+    few = {"workers": 1, "quiet": True}
+    study = sweep(
+        scenario=Scenario.load("mine.toml"),
+        vary={"asylum": [0.2, 0.8]},
+        policies=["exit-ban", ["ban.toml"]],
+        out="s.sqlite",
+        **few,
+    )
+    assert {"command", "commit", "documents", "versions"} <= set(study.header)
+    away = _moved(own / "s.sqlite", own, tmp_path, monkeypatch)
+    found = rerun(away, **few)
+    assert (found.runs, found.same, found.differences, found.changed) == (4, 4, (), ())
+    with StudyFile(away) as file:
+        first, second = file.run_of(0, 0), file.run_of(3, 0)
+    assert first is not None
+    assert list(_unlike(first, first)) == []
+    assert list(_unlike(first, second))
+    assert list(_unlike(first, None)) == ["it is not finished now"]
+
+
+def test_what_cannot_be_made_again_says_so(own: Path) -> None:
+    """Code that the file does not hold, and a folder with nothing in it."""
+    sweep(scenario="quiet", days=2, measures={"mine": lambda _model: 1.0}, workers=1, quiet=True, out="s.sqlite")
+    with pytest.raises(InputError, match=r"code of its maker's own \(mine\)"):
+        rerun("s.sqlite")
+    with pytest.raises(InputError, match=r"holds neither study\.sqlite nor scenario\.toml"):
+        rerun(own)
