@@ -118,7 +118,9 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
         print(
             f"\nwritten to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,"
         )
-        print("columns.json, figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite")
+        print(
+            "columns.json, figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite"
+        )
     failed = int((comparison.runs["status"] != "done").sum())
     if failed:
         print(

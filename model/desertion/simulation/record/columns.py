@@ -95,6 +95,7 @@ DAILY = {
     "caught": _persons("flow", "found by the police, tried for refusal, or punished on being returned by a host"),
     "returned": _persons("flow", "gave themselves up, came home from abroad, or were returned by a host"),
     "left": _persons("total", "persons who have left at least once, each once, whatever became of them"),
+    **{f"{kind}s_left": _persons("total", f"{kind}s who have left at least once, each once") for kind in KINDS},
     "departures": Column("departures", SIMULATED, "total", "departures; who leaves again counts again"),
     "strength": _persons("stock", "soldiers serving"),
     "effective_strength": _persons("stock", "soldiers serving, less those who carry the day's wounded"),
