@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from desertion.errors import InputError
 from desertion.figures import answers as drawn
 from desertion.figures import style
+from desertion.figures.maps import heatmap
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.study import Study
 from desertion.study.design.reading import spec_from
@@ -62,7 +63,7 @@ def test_a_small_heatmap_tells_its_numbers_and_a_large_one_does_not() -> None:
         index = pd.Index(np.linspace(0.0, 1.0, side), name="asylum")
         table = pd.DataFrame(np.arange(side * side, dtype=float).reshape(side, side), index=index, columns=index)
         with style.house():
-            ax = drawn.heatmap(style.new_figure().subplots(), table, "t", "u", from_zero=False)
+            ax = heatmap(style.new_figure().subplots(), table, "t", "u", from_zero=False)
             assert len(ax.texts) == told
             assert ax.collections[0].norm.vmin < 0.0
         if told:
@@ -76,7 +77,7 @@ def test_a_heatmap_shows_each_cell_at_its_value_with_the_tipping_line() -> None:
     )
     with style.house():
         line = np.array([0.0, 2.0]), np.array([1.0, 0.0])
-        ax = drawn.heatmap(style.new_figure().subplots(), table, "t", "u", line)
+        ax = heatmap(style.new_figure().subplots(), table, "t", "u", line)
     assert ax.collections[0].get_array().ravel().tolist() == [0.0, 0.1, 0.5, 1.0]
     assert ax.get_xlim() == (-1.0, 3.0)
     assert len(ax.lines) == 2

@@ -1,4 +1,4 @@
-"""What a study answers, drawn: sizes, responses, phases, sensitivity, paired differences, Pareto fronts."""
+"""What a study answers, drawn: sizes, responses, sensitivity, paired differences, Pareto fronts."""
 
 from __future__ import annotations
 
@@ -7,42 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from desertion.figures import style
+from desertion.figures import findings, style
+from desertion.figures.labels import label, policy
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
-# A heatmap of so many cells or fewer has room for its numbers.
-_CELLS_WITH_NUMBERS = 36
-
-NAMES: dict[str, str] = {
-    "share_left": "share of all persons who left",
-    "left_total": "persons who left",
-    "reservists_left": "reservists who left (persons)",
-    "soldiers_left": "soldiers who left (persons)",
-    "cost_eur": "cost to hosts (EUR, real size)",
-    "infiltrators": "infiltrators let in (persons)",
-    "protected": "persons protected",
-    "peak_waiting": "largest queue for a decision (persons)",
-    "cost_per_leaver": "cost per leaver (EUR)",
-    "left_surrender": "persons who surrendered",
-    "asylum": "asylum dial (0 closed, 1 open fast track)",
-    "contagion": "contagion (multiple of the scenario's)",
-    "capacity": "capacity (multiple of the hosts' places and cases a day)",
-    "forces.@first.campaign_reach": "reach of the campaign (share who hear)",
-    "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
-    "min_strength_share": "lowest strength (share of the start)",
-}
-"""Axis labels of measures and parameters that studies use often."""
-
-
-def label(name: str) -> str:
-    """Label of a measure or parameter for an axis."""
-    if name.startswith("log10 "):
-        return f"logarithm of {label(name.removeprefix('log10 '))}"
-    return NAMES.get(name, name.replace("_", " "))
+# Points of a line up to which each is marked: between few, a line is only a guess.
+_FEW_POINTS = 15
 
 
 def histogram(
@@ -85,7 +59,7 @@ def exceedance(
 
 
 def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None) -> Axes:
-    """Draw a measure against one parameter, a line a case: median and middle half; for one case, single runs behind.
+    """Draw a measure against one parameter, a line a case: median and middle half, marked where it was run; for one case, single runs behind.
 
     Args:
         ax: Where to draw.
@@ -96,82 +70,27 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     """
     arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
-    ends: list[float] = []
+    medians: dict[str, pd.Series[float]] = {}
     for arm, pen in zip(arms, drawn, strict=True):
         part = runs if by is None else runs[runs[by] == arm]
         grouped = part.groupby(x)[measure]
         middle, low, high = grouped.median(), grouped.quantile(0.25), grouped.quantile(0.75)
         ax.fill_between(middle.index, low, high, color=pen.color, alpha=0.13, linewidth=0)
-        ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle)
+        marker = "o" if len(middle) <= _FEW_POINTS else ""
+        ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4)
         if len(arms) == 1:
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
-        ends.append(float(middle.iloc[-1]))
-    ax.set(xlabel=label(x), ylabel=label(measure), title=_sentence(measure))
+        medians[arm] = middle
+    ax.set(xlabel=label(x), ylabel=label(measure), title=findings.of_response(pd.DataFrame(medians), measure))
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if len(arms) > 1:
-        style.label_ends(ax, arms, ends, drawn)
+        ends = [float(middle.iloc[-1]) for middle in medians.values()]
+        style.label_ends(ax, [policy(arm) for arm in arms], ends, drawn)
     return ax
-
-
-def heatmap(
-    ax: Axes,
-    table: pd.DataFrame,
-    title: str,
-    unit: str,
-    tipping: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
-    from_zero: bool = True,
-    most: float | None = None,
-) -> Axes:
-    """Draw a measure over two parameters, with the theory's tipping line over it.
-
-    Args:
-        ax: Where to draw.
-        table: One row a value of the upright parameter, one column a value of the other, both ascending.
-        title: What is shown.
-        unit: Unit of the colour bar.
-        tipping: Points (x, y) of the line at which the theory's reproduction number is 1.
-        from_zero: Whether the colours begin at 0, as they should for a chance.
-        most: Value of the strongest colour, None for the largest of the table.
-    """
-    x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
-    values = table.to_numpy(np.float64)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    # The lowest must not look like paper, which stands for what was not run.
-    floor = 0.0 if from_zero else low - 0.15 * (high - low)
-    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
-    if values.size <= _CELLS_WITH_NUMBERS:
-        _write_cells(ax, mesh, x, y, values)
-    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
-    bar.set_label(unit)
-    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
-    if tipping is not None:
-        ax.plot(*tipping, color=style.paper_color(), linewidth=4.0)
-        ax.plot(*tipping, color="#d55e00", linewidth=2.0, linestyle=(0, (4, 1.5)), label="R = 1 in theory")
-        ax.legend(loc="best", frameon=True, framealpha=0.9)
-    ax.set_xlim(_edges(x)[0], _edges(x)[-1])
-    ax.set_ylim(_edges(y)[0], _edges(y)[-1])
-    ax.grid(visible=False)
-    ax.set(xlabel=label(str(table.columns.name)), ylabel=label(str(table.index.name)), title=title)
-    return ax
-
-
-def _write_cells(
-    ax: Axes, mesh: QuadMesh, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
-) -> None:
-    """Write the numbers of a small table into its cells, and mark the axes at its values only."""
-    top = float(np.nanmax(values))
-    for row, up in enumerate(y):
-        for column, right in enumerate(x):
-            value = values[row, column]
-            if not np.isnan(value):
-                ink = style.ink_on(mesh.to_rgba(np.array([value]))[0])
-                text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
-                ax.text(right, up, text, ha="center", va="center", color=ink, fontsize="small")
-    ax.set_xticks(x)
-    ax.set_yticks(y)
 
 
 def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
@@ -198,7 +117,7 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.autoscale(axis="x")
     # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
     ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
-    ax.set_yticks(places, labels=[_factor_label(str(name)) for name in ordered["factor"]])
+    ax.set_yticks(places, labels=[label(str(name)) for name in ordered["factor"]])
     ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=f"What decides the {label(measure)}")
     ax.legend(loc="lower right")
     return ax
@@ -218,14 +137,14 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.barh(places, ordered["effect"], xerr=ordered["half_width"], color=bar.color, alpha=0.75, height=0.6, capsize=3)
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
-    ax.set_yticks(places, labels=[_factor_label(str(name)) for name in ordered["factor"]])
+    ax.set_yticks(places, labels=[label(str(name)) for name in ordered["factor"]])
     ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=f"What moves the {label(measure)}")
     ax.legend(loc="lower right")
     return ax
 
 
 def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
-    """Draw paired differences to the baseline with their bootstrap intervals.
+    """Draw paired differences to the baseline with their bootstrap intervals, the largest on top where policies are all that differs.
 
     Args:
         ax: Where to draw.
@@ -233,6 +152,8 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
         measure: The measure.
     """
     rows = table[table["measure"] == measure].reset_index(drop=True)
+    if rows["policy"].is_unique:
+        rows = rows.sort_values("difference", ascending=False, ignore_index=True)
     places = np.arange(len(rows))[::-1]
     middle = rows["difference"].to_numpy(np.float64)
     spread = np.abs([middle - rows["low"], rows["high"] - middle])
@@ -242,10 +163,11 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.margins(x=0.06)
     ax.autoscale(axis="x")
-    baseline = str(rows["baseline"].iloc[0])
+    style.counts(ax, "x")
+    baseline = policy(str(rows["baseline"].iloc[0]))
     ax.set(
-        xlabel=f"{label(measure)}: median paired difference to {baseline}",
-        title="Differences on the same people and fates",
+        xlabel=f"{label(measure)}: median difference to {baseline} on the same people and fates",
+        title=findings.of_differences(rows, measure),
     )
     return ax
 
@@ -295,31 +217,15 @@ def _mark_level(ax: Axes, level: float) -> None:
         )
 
 
-def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of cells around grid values."""
-    if len(centres) == 1:
-        return np.array([centres[0] - 0.5, centres[0] + 0.5])
-    inner = (centres[1:] + centres[:-1]) / 2
-    return np.concatenate([[2 * centres[0] - inner[0]], inner, [2 * centres[-1] - inner[-1]]])
-
-
-def _factor_label(name: str) -> str:
-    return "chance (dummy factor)" if name == "dummy" else name
-
-
 def _row_labels(rows: pd.DataFrame) -> list[str]:
     known = {"measure", "baseline", "policy"}
     first = list(rows.columns).index("measure")
     settings = [str(name) for name in rows.columns[:first] if name not in known]
     return [
-        ", ".join([str(row["policy"]), *(_setting(name, row[name]) for name in settings)]) for _, row in rows.iterrows()
+        ", ".join([policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings)])
+        for _, row in rows.iterrows()
     ]
 
 
 def _setting(name: str, value: object) -> str:
     return f"{name} {value}" if isinstance(value, str | bool) else f"{name} {value:g}"
-
-
-def _sentence(name: str) -> str:
-    text = label(name)
-    return text[:1].upper() + text[1:]

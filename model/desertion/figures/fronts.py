@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from desertion.figures import style
-from desertion.figures.answers import label
+from desertion.figures.labels import label
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
 _DECADES = 30.0

@@ -39,7 +39,7 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
         chosen: The points of it that are let through.
         measure: The measure.
     """
-    from desertion.figures.answers import label
+    from desertion.figures.labels import label
 
     session = current()
     address = session.address.value

@@ -116,7 +116,7 @@ def _chosen(opened: OpenedStudy, where: Settings) -> tuple[Answers | None, str]:
 @solara.component
 def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
     """Kind, measure and axes, and the figure that they give."""
-    from desertion.figures.answers import label
+    from desertion.figures.labels import label
 
     session = current()
     address = session.address.value

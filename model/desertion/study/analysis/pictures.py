@@ -10,19 +10,19 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
-from desertion.figures import curves, style
+from desertion.figures import curves, findings, style
 from desertion.figures.answers import (
     differences,
     effects,
     exceedance,
     front,
-    heatmap,
     histogram,
     indices,
-    label,
     response,
 )
 from desertion.figures.fronts import fronts
+from desertion.figures.labels import label
+from desertion.figures.maps import heatmap
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.cascades import GLOBAL
 from desertion.study.analysis.tables import done_runs, parameters_of
@@ -120,11 +120,27 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
     chance = measure == "share_left"
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
-    title = "Chance of a global cascade" if chance else f"Median {label(measure)}"
+    title = findings.of_map(table, measure, chance=chance)
     unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
-    heatmap(figure.subplots(), table, title, unit, _tipping(study, table), from_zero=most is not None, most=most)
+    heatmap(
+        figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table)
+    )
+
+
+def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
+    """Where the study's scenario stands on both axes of a map, None for axes on which it has no place of its own."""
+    if study.spec["task"] != MODEL_TASK:
+        return None
+    scenario = study.scenario()
+    own = {"contagion": 1.0, "capacity": 1.0, "asylum": scenario.asylum_status_quo}
+    names = str(table.columns.name), str(table.index.name)
+    if not all(name in own for name in names):
+        return None
+    across, up = (float(own[name]) for name in names)
+    inside = table.columns.min() <= across <= table.columns.max() and table.index.min() <= up <= table.index.max()
+    return (across, up) if inside else None
 
 
 def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:

@@ -1,0 +1,63 @@
+"""Labels in plain words: of measures, of inputs by dotted key, and of policies."""
+
+from __future__ import annotations
+
+from functools import cache
+from textwrap import shorten
+
+from desertion.parameters import Behaviour, Force, Host
+
+_LONGEST = 56  # letters of a label on an axis
+
+NAMES: dict[str, str] = {
+    "share_left": "share of all persons who left",
+    "left_total": "persons who left",
+    "reservists_left": "reservists who left (persons)",
+    "soldiers_left": "soldiers who left (persons)",
+    "cost_eur": "cost to hosts (EUR)",
+    "infiltrators": "infiltrators let in (persons)",
+    "protected": "persons protected",
+    "peak_waiting": "largest queue for a decision (persons)",
+    "cost_per_leaver": "cost per leaver (EUR)",
+    "left_surrender": "persons who surrendered",
+    "asylum": "asylum dial (0 closed, 1 open fast track)",
+    "contagion": "contagion (multiple of the scenario's)",
+    "capacity": "capacity (multiple of the hosts' places and cases a day)",
+    "forces.@first.campaign_reach": "reach of the campaign (share who hear)",
+    "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
+    "min_strength_share": "lowest strength (share of the start)",
+    "dummy": "chance (dummy factor)",
+}
+"""Labels of measures and parameters that studies use often."""
+
+
+def label(name: str) -> str:
+    """Label of a measure or an input: an input by dotted key is called what its definition calls it."""
+    if name.startswith("log10 "):
+        return f"logarithm of {label(name.removeprefix('log10 '))}"
+    return NAMES.get(name) or _defined(name) or name.replace("_", " ")
+
+
+def sentence(name: str) -> str:
+    """The same with a capital letter, for a title."""
+    text = label(name)
+    return text[:1].upper() + text[1:]
+
+
+def policy(name: str) -> str:
+    """A policy's or case's name as words."""
+    return name.replace("-", " ")
+
+
+@cache
+def _defined(key: str) -> str:
+    """What the definition of an input says, cut at its first colon or comma; empty for what is none."""
+    table, _, rest = key.partition(".")
+    field = rest.rpartition(".")[2]
+    for model, home in ((Behaviour, "behaviour"), (Force, "forces"), (Host, "hosts")):
+        if table == home and field in model.model_fields:
+            words = str(model.model_fields[field].description).split(":")[0]
+            if len(words) > _LONGEST:
+                words = words.split(", ")[0]
+            return shorten(words, _LONGEST, placeholder=" ...")
+    return ""

@@ -1,0 +1,90 @@
+"""Maps: a measure over two parameters, with the theory's tipping line and the scenario's own place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from numpy.typing import NDArray
+
+from desertion.figures import style
+from desertion.figures.labels import label
+
+# A heatmap of so many cells or fewer has room for its numbers.
+_CELLS_WITH_NUMBERS = 36
+# The whole ladder of colours stands for at least this share of the largest value: a difference of a hundredth must not look like all or nothing.
+_LEAST_SPAN = 0.5
+
+
+def heatmap(
+    ax: Axes,
+    table: pd.DataFrame,
+    title: str,
+    unit: str,
+    tipping: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    from_zero: bool = True,
+    most: float | None = None,
+    shipped: tuple[float, float] | None = None,
+) -> Axes:
+    """Draw a measure over two parameters, with the theory's tipping line over it.
+
+    Args:
+        ax: Where to draw.
+        table: One row a value of the upright parameter, one column a value of the other, both ascending.
+        title: What is shown.
+        unit: Unit of the colour bar.
+        tipping: Points (x, y) of the line at which the theory's reproduction number is 1.
+        from_zero: Whether the colours begin at 0, as they should for a chance.
+        most: Value of the strongest colour, None for the largest of the table.
+        shipped: Where the scenario itself stands on both axes, None where it does not.
+    """
+    x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
+    values = table.to_numpy(np.float64)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    # The lowest must not look like paper, which stands for what was not run.
+    floor = 0.0 if from_zero else min(low - 0.15 * (high - low), high - _LEAST_SPAN * abs(high))
+    mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
+    if values.size <= _CELLS_WITH_NUMBERS:
+        _write_cells(ax, mesh, x, y, values)
+    bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
+    bar.set_label(unit)
+    bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
+    if tipping is not None:
+        ax.plot(*tipping, color=style.paper_color(), linewidth=4.0)
+        ax.plot(*tipping, color="#d55e00", linewidth=2.0, linestyle=(0, (4, 1.5)), label="R = 1 in theory")
+    if shipped is not None:
+        ax.plot(
+            *shipped, "*", color="#d55e00", markeredgecolor=style.paper_color(), markersize=15, label="the scenario"
+        )
+    if tipping is not None or shipped is not None:
+        ax.legend(loc="best", frameon=True, framealpha=0.9)
+    ax.set_xlim(_edges(x)[0], _edges(x)[-1])
+    ax.set_ylim(_edges(y)[0], _edges(y)[-1])
+    ax.grid(visible=False)
+    ax.set(xlabel=label(str(table.columns.name)), ylabel=label(str(table.index.name)), title=title)
+    return ax
+
+
+def _write_cells(
+    ax: Axes, mesh: QuadMesh, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
+) -> None:
+    """Write the numbers of a small table into its cells, and mark the axes at its values only."""
+    top = float(np.nanmax(values))
+    for row, up in enumerate(y):
+        for column, right in enumerate(x):
+            value = values[row, column]
+            if not np.isnan(value):
+                ink = style.ink_on(mesh.to_rgba(np.array([value]))[0])
+                text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
+                ax.text(right, up, text, ha="center", va="center", color=ink, fontsize="small")
+    ax.set_xticks(x)
+    ax.set_yticks(y)
+
+
+def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges of cells around grid values."""
+    if len(centres) == 1:
+        return np.array([centres[0] - 0.5, centres[0] + 0.5])
+    inner = (centres[1:] + centres[:-1]) / 2
+    return np.concatenate([[2 * centres[0] - inner[0]], inner, [2 * centres[-1] - inner[-1]]])
