@@ -47,7 +47,7 @@ FORCE: dict[str, Any] = {
     "base_hiding_flee": 0.02, "base_skilled": 0.03, "casualty_rate": 0.01, "share_killed": 0.2, "share_captured": 0.2, "recovery": 4.0,
     "punishment_term": 8.0, "trial_rate": 0.05, "return_rate": 0.03, "police": 0.5, "legitimacy_pull": 0.05, "ban_trigger": 0.05, "ban_expected": 0.5,
     "legitimacy_coupling": 0.2, "protest": 1.0, "protest_every": 4.0, "protest_mean": 0.2, "protest_spark": 0.4, "campaign_reach": 0.4,
-    "exit_control": 0.1, "breakpoint": 0.8, "breakpoint_spread": 0.3, "callable_share": 0.8, "recall": 0.5, "cut_off_chance": 0.05, "cut_off_contact": 3.0, "output_lag": 10.0, "output_supply": 3.0, "legitimacy_floor": 0.1, "legitimacy_exits": 0.5,
+    "exit_control": 0.1, "breakpoint": 0.8, "breakpoint_spread": 0.3, "callable_share": 0.8, "recall": 0.5, "output_lag": 10.0, "output_supply": 3.0, "legitimacy_floor": 0.1, "legitimacy_exits": 0.5,
 }  # fmt: skip
 OPEN: dict[str, Any] = {
     "travel": 2.0, "case_days": 4.0, "cases": 2.0, "claims_abroad": 0.08, "onward": 0.05, "homeward": 0.05, "refused_days": 6.0, "enforcement": 0.5,
@@ -60,8 +60,14 @@ HOSTS: list[dict[str, Any]] = [
     OPEN | {"name": "harbour", "access": 0.3, "travel": 4.0, "admission_deserter": 0.7, "admission_evader": 0.6},
 ]  # fmt: skip
 BEHAVIOUR: dict[str, Any] = {
-    "shock_unit": 0.2, "shock_community": 0.2, "infiltrators": 0.3, "belief_heard": 0.5, "push_threat": 0.01, "contagion_facing": 3.0, "unit_surrender": 0.8,
+    "shock_unit": 0.2, "shock_community": 0.2, "infiltrators": 0.3, "belief_heard": 0.5, "push_threat": 0.01, "contagion_facing": 3.0,
 }  # fmt: skip
+
+
+_SPECIAL: dict[str, dict[str, Any]] = {
+    "storm": {"base_soldier_surrender": 0.5},
+    "encircled": {"cut_off_chance": 0.3, "cut_off_contact": 20.0, "officer_share": 0.5},
+}
 
 
 @cache
@@ -77,7 +83,8 @@ def world(kind: str) -> Scenario:
     }
     forms = {"concave", "additive", "threshold"}
     behaviour = BEHAVIOUR | ({"form": kind, "threshold_mean": 1.5, "threshold_spread": 0.5} if kind in forms else {})
-    first = FORCE | ({"base_soldier_surrender": 0.5} if kind == "storm" else {})
+    first = FORCE | _SPECIAL.get(kind, {})
+    behaviour = behaviour | ({"unit_surrender": 0.8} if kind == "encircled" else {})
     hosts = [host | {"border": 0.0} if kind == "shut" and host["name"] == "ridge" else host for host in HOSTS]
     asylum = {"shut": 0.7, "open": 0.9, "half": 0.7, "closed": 0.2}.get(kind, 0.5)
     stop = {"measure": "collapsed", "force": "first", "days_after": 2} if kind == "stops" else None
@@ -131,7 +138,9 @@ _FORCE_OTHERS = {
 def test_every_input_of_a_force_matters(name: str) -> None:
     """Composition, baselines, opportunity, front, home state, street and breakpoint."""
     value = getattr(world("two").forces[0], name)
-    assert_matters(f"forces.first.{name}", ("two", "one"), _FORCE_OTHERS.get(name) or others(Force, name, value))
+    assert_matters(
+        f"forces.first.{name}", ("two", "one", "encircled"), _FORCE_OTHERS.get(name) or others(Force, name, value)
+    )
 
 
 @pytest.mark.parametrize("name", _fields(Host))
@@ -162,7 +171,9 @@ def test_every_input_of_behaviour_matters(name: str) -> None:
     """Each in the form of contagion that reads it."""
     value = getattr(world("one").behaviour, name)
     assert_matters(
-        f"behaviour.{name}", (_FORM_OF.get(name, "two"), "storm"), _WORDS.get(name) or others(Behaviour, name, value)
+        f"behaviour.{name}",
+        (_FORM_OF.get(name, "two"), "storm", "encircled"),
+        _WORDS.get(name) or others(Behaviour, name, value),
     )
 
 
