@@ -150,7 +150,7 @@ def run(record: Record, cases: int) -> None:
             continue
         rng = np.random.default_rng([12, case])
         kinds = [list(KINDS)[case % len(KINDS)], *([str(rng.choice(list(KINDS)))] if rng.random() < 0.3 else [])]
-        work = WORKS[int(rng.choice(len(WORKS), p=[0.6, 0.25, 0.15]))]
+        work = WORKS[int(rng.choice(len(WORKS), p=[0.55, 0.2, 0.15, 0.1]))]
         if not root and set(kinds) & set(NEED_A_DISK):
             record.add("faults", str(case), "skipped", "a disk of its own can only be mounted by root", kinds=kinds)
             continue
@@ -159,7 +159,7 @@ def run(record: Record, cases: int) -> None:
         began = time.monotonic()
         disk = Disk(folder) if root else None
         try:
-            strikes, end = scheduled(work, kinds, folder / "study.sqlite", disk, rng)
+            strikes, end = scheduled(work, kinds, folder / work.file, disk, rng)
             verdict = GOOD
         except Wrong as found:
             strikes, end, verdict = [], f"WRONG: {found}", BAD

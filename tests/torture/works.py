@@ -47,13 +47,15 @@ class Work(NamedTuple):
 
     Attributes:
         name: What it is called in records.
-        words: Words after `desertion`; STUDY and FILE stand for the study and its results.
+        words: Words after `desertion`; STUDY, FILE and FOLDER stand for the study, its results and their folder.
         study: The study, in TOML.
+        file: Name of the file with its results.
     """
 
     name: str
     words: tuple[str, ...]
     study: str
+    file: str = "study.sqlite"
 
 
 WORKS = (
@@ -64,6 +66,12 @@ WORKS = (
         _SEARCH,
     ),
     Work("sweep of the model", ("sweep", "STUDY", "--out", "FILE", "--workers", "2", "-q"), _MODEL),
+    Work(
+        "claims",
+        ("claims", "contagion", "--worlds", "64", "--size", "0.2", "--workers", "2", "--out", "FOLDER"),
+        "",
+        "claims.sqlite",
+    ),
 )
 
 
@@ -72,7 +80,7 @@ def started(work: Work, path: Path) -> subprocess.Popen[str]:
     study = Path(tempfile.gettempdir()) / f"desertion-torture-{work.name.replace(' ', '-')}.toml"
     if not study.exists() or study.read_text(encoding="utf-8") != work.study:
         study.write_text(work.study, encoding="utf-8")
-    names = {"STUDY": str(study), "FILE": str(path)}
+    names = {"STUDY": str(study), "FILE": str(path), "FOLDER": str(path.parent)}
     return subprocess.Popen(
         [sys.executable, "-m", "desertion", *(names.get(word, word) for word in work.words)],
         cwd=ROOT,
@@ -87,7 +95,7 @@ def started(work: Work, path: Path) -> subprocess.Popen[str]:
 def calm_rows(work: Work) -> list[tuple[object, ...]]:
     """Rows of a study that nothing disturbs."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "calm.sqlite"
+        path = Path(folder) / work.file
         driver = started(work, path)
         _, said = driver.communicate()
         if driver.returncode:
