@@ -61,3 +61,9 @@ def test_replicates_have_seeds_of_their_own() -> None:
     seeds = {draws.replicate_seed(seed, replicate) for seed in (1, 2) for replicate in range(1000)}
     assert len(seeds) == 2000
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+@given(seed=st.integers(0, 2**63 - 1), replicate=st.integers(0, 10**6))
+def test_a_replicates_seed_is_the_first_word_of_its_block(seed: int, replicate: int) -> None:
+    """Half the first word of NumPy's own Philox for (replicate, purpose, spell 0): whoever reruns one replicate alone needs the very number."""
+    assert draws.replicate_seed(seed, replicate) == int(block(seed, replicate, draws.REPLICATE, 0)[0]) >> 1
