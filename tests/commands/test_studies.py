@@ -6,6 +6,7 @@ import pytest
 
 from desertion.cli import main
 
+HUGE = "9" * 25
 STUDY = """
 title = "Pull against policy"
 question = "Does an open door add to the pull?"
@@ -147,6 +148,13 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["search", "mine.toml", "--limit", "cost_eur=nan"], "must be a finite number"),
         (["search", "mine.toml", "--check", "-1"], "must be a whole number of replicates >= 0"),
         (["search", "mine.toml", "--runs", "0"], "exactly one of number"),
+        (["sweep", "mine.toml", "--seed", HUGE], "must be a whole number in [0, 2**63)"),
+        (["search", "mine.toml", "--seed", HUGE], "must be a whole number in [0, 2**63)"),
+        (["theory", "quiet", "--seed", HUGE], "must be a whole number in [0, 2**63)"),
+        (["run", "toy", "--replicate", HUGE], "must be a whole number in [0, 2**63)"),
+        (["trace", "toy", "--person", "1", "--replicate", HUGE], "must be a whole number in [0, 2**63)"),
+        (["sweep", "mine.toml", "--workers", HUGE], "must be a whole number in [0, 1025)"),
+        (["calibrate", "gdr-1989", "--workers", "-2"], "must be a whole number in [0, 1025)"),
         (["sweep", "mine.toml", "--out", "."], ".: a folder stands where a file is to be written"),
         (["search", "mine.toml", "--out", ".."], "..: a folder stands where a file is to be written"),
         (["search", "mine.toml", "--table", "."], ".: a folder stands where a file is to be written"),

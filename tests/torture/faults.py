@@ -22,7 +22,7 @@ from tests.torture.damage import Disk, flip, has_root, rows_of, stored, truncate
 from tests.torture.record import BAD, FOLDER, GOOD, Record
 from tests.torture.works import WORKS, Work, calm_rows, started
 
-PATIENCE = 180.0
+PATIENCE = 600.0
 """Seconds after which a command that should have ended counts as hanging."""
 
 REFUSED = 2

@@ -42,7 +42,9 @@ Check = Annotated[
 Smaller = Annotated[
     int | None, typer.Option("--runs", "-n", help="Replicates a candidate, in place of the study's own.")
 ]
-OwnSeed = Annotated[int | None, typer.Option("--seed", help="Seed, in place of the study's own.")]
+OwnSeed = Annotated[
+    int | None, typer.Option("--seed", callback=_options.check_seed, help="Seed, in place of the study's own.")
+]
 Table = Annotated[Path | None, typer.Option("--table", help="Write all candidates into this CSV file.")]
 Plot = Annotated[
     Path | None, typer.Option("--plot", help="Draw candidates and fronts into this file (png, svg or pdf).")

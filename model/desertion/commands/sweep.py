@@ -19,7 +19,9 @@ OutFile = Annotated[
     Path | None, typer.Option("--out", "-o", help="The study's file; named after the study if not given.")
 ]
 Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
-OwnSeed = Annotated[int | None, typer.Option("--seed", help="Seed, in place of the study's own.")]
+OwnSeed = Annotated[
+    int | None, typer.Option("--seed", callback=_options.check_seed, help="Seed, in place of the study's own.")
+]
 OwnPopulation = Annotated[
     str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
 ]

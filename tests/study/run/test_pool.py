@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from desertion.errors import InputError
 from desertion.study.run.pool import LocalPool, OverdueError
 
 pytestmark = pytest.mark.studies
@@ -129,3 +130,10 @@ def test_a_script_without_a_main_guard_may_start_a_pool(tmp_path: Path) -> None:
         check=True,
     )
     assert told.stdout == "once\n[1, 2, 4, 8]\n"
+
+
+@pytest.mark.parametrize("workers", [-1, 1025, 10**25])
+def test_no_machine_is_filled_with_processes(workers: int) -> None:
+    """A number of workers that was mistyped is refused before the first process."""
+    with pytest.raises(InputError, match=r"workers = .* must be a whole number in \[0, 1024\]"):
+        LocalPool(workers)

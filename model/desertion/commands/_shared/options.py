@@ -1,9 +1,32 @@
 """Options that several commands share, each with one spelling and one help text."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+SEEDS, MOST_WORKERS = 2**63, 1024
+
+
+def whole(option: str, end: int, words: str) -> Callable[[int | None], int | None]:
+    """A check of an option: a whole number from 0 on and below `end`, which `words` name, or none.
+
+    Args:
+        option: Its name.
+        end: The first number that is too large.
+        words: That number as a reader writes it.
+    """
+
+    def checked(value: int | None) -> int | None:
+        from desertion.errors import input_error
+
+        if value is not None and not 0 <= value < end:
+            raise input_error(option, value, f"must be a whole number in [0, {words})")
+        return value
+
+    return checked
+
 
 Scenario = Annotated[
     str, typer.Argument(help="Name of a shipped scenario (see `desertion list`) or path of a TOML file.")
@@ -16,7 +39,11 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Change one input by its dotted key; repeatable."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Where all chance comes from: the same seed, the same history.")]
+check_seed = whole("--seed", SEEDS, "2**63")
+Seed = Annotated[
+    int,
+    typer.Option("--seed", callback=check_seed, help="Where all chance comes from: the same seed, the same history."),
+]
 Runs = Annotated[int, typer.Option("--runs", "-n", help="Replicates of every case.")]
 Scale = Annotated[
     float | None,
@@ -27,7 +54,13 @@ Population = Annotated[
     str, typer.Option("--population", help="compiled (fast) or mesa (readable); both give the same bits.")
 ]
 Workers = Annotated[
-    int | None, typer.Option("--workers", "-w", help="Processes that run side by side; one a core if not given.")
+    int | None,
+    typer.Option(
+        "--workers",
+        "-w",
+        callback=whole("--workers", MOST_WORKERS + 1, str(MOST_WORKERS + 1)),
+        help="Processes that run side by side; one a core if not given.",
+    ),
 ]
 Scheduler = Annotated[
     str | None, typer.Option("--scheduler", help="Address of a Dask scheduler, as in tcp://host:8786.")

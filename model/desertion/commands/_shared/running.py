@@ -51,14 +51,14 @@ def seed_of(seed: int, replicate: int | None) -> int:
     """Seed of a run: the one given, or that of a comparison's replicate.
 
     Raises:
-        InputError: If one of them is negative.
+        InputError: If one of them is negative or too large.
     """
     from desertion.errors import input_error
     from desertion.rules.draws import replicate_seed
 
     for name, value in (("--seed", seed), ("--replicate", replicate)):
-        if value is not None and value < 0:
-            raise input_error(name, value, "must be a whole number >= 0")
+        if value is not None and not 0 <= value < 2**63:
+            raise input_error(name, value, "must be a whole number in [0, 2**63)")
     return seed if replicate is None else replicate_seed(seed, replicate)
 
 

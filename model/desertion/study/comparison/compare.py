@@ -140,6 +140,8 @@ def spec_of(
     for name, value, least in (("runs", runs, 1), ("seed", seed, 0), ("days", days, 1)):
         if value is not None and value < least:
             raise InputError(f"{name} = {value} must be a whole number >= {least}")
+    if seed >= 2**63:
+        raise InputError(f"seed = {seed} must be a whole number in [0, 2**63)")
     if scale is not None and not 0.0 < scale <= 1.0:
         raise InputError(f"scale = {scale} must lie above 0 and not above 1: it is the share of the real size")
     if points is not None and policies is not None:

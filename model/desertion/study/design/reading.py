@@ -45,7 +45,7 @@ class StudyDocument(Frozen):
     scale: float | None = Field(default=None, gt=0.0, le=1.0, strict=True)
     days: int | None = Field(default=None, ge=1, le=36500, strict=True)
     population: str = POPULATIONS[0]
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, lt=2**63)
     task: str = MODEL_TASK
     set: dict[str, Any] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(default_factory=dict)

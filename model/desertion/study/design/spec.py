@@ -33,7 +33,7 @@ class RunRule(Frozen):
 
     on_error: Literal["keep", "raise-at-end", "raise"] = "keep"
     time_limit: float = Field(default=0.0, ge=0.0, le=1e9)
-    workers: int = Field(default=0, ge=0, le=10_000)
+    workers: int = Field(default=0, ge=0, le=1024)
 
 
 @dataclass(frozen=True, slots=True)

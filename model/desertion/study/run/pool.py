@@ -18,6 +18,7 @@ from functools import cache, partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from desertion.errors import input_error
 from desertion.study.failures import WorkersLostError
 
 _ONE_THREAD = (
@@ -27,6 +28,7 @@ _ONE_THREAD = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
+MOST_WORKERS = 1024
 _LOOK = 0.2
 _STARTS = 3
 _STARTING = threading.Lock()
@@ -66,9 +68,14 @@ class LocalPool(Executor):
 
     Args:
         workers: Number of processes, 0 for one a core that this process may use.
+
+    Raises:
+        InputError: If that is no number of processes that a machine can hold.
     """
 
     def __init__(self, workers: int = 0) -> None:
+        if not 0 <= workers <= MOST_WORKERS:
+            raise input_error("workers", workers, f"must be a whole number in [0, {MOST_WORKERS}]")
         self.workers = workers or usable_cores()
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._pending: deque[_Job] = deque()
