@@ -56,3 +56,13 @@ def test_a_flow_known_by_its_first_days_lasts_until_the_next_begins(tmp_path: Pa
         path = tmp_path / "own.csv"
         path.write_text("date,value\n" + "".join(f"{day},1\n" for day in days))
         assert str(load(str(path), for_all=words).points[-1].end) == last
+
+
+def test_patterns_are_held_against_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asked for patterns, the command runs the scenarios (none here) and writes the table of those that it could look at."""
+    monkeypatch.setattr("desertion.study.history.patterns.run_setups", lambda *_: {})
+    assert main(["history", "--patterns", "--out", str(tmp_path)]) == 0
+    assert "patterns.md" in capsys.readouterr().out
+    assert "0 of 0 patterns are met" in (tmp_path / "patterns.md").read_text()
