@@ -136,7 +136,7 @@ def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
         (
             f"{words[str(cause)]} (`{cause}`)",
             HOW[str(how)],
-            *(_rate(own[own["series"] == each.case.name].iloc[0]) for each in judged),
+            *(_percent(own[own["series"] == each.case.name].iloc[0]) for each in judged),
         )
         for (how, cause), own in together.groupby(["how", "cause"], sort=False)
     ]
@@ -186,6 +186,10 @@ def _cause(table: pd.DataFrame, name: str) -> pd.Series:
 
 def _rate(row: pd.Series) -> str:
     return f"{row['found'] / max(row['histories'], 1):.2f} ({row['low']:.2f} to {row['high']:.2f})"
+
+
+def _percent(row: pd.Series) -> str:
+    return f"{row['found'] / max(row['histories'], 1):.1%} (at most {row['high']:.1%})"
 
 
 def _worst(alarms: pd.DataFrame, how: str) -> str:
