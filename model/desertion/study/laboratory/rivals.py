@@ -218,8 +218,8 @@ def simulate(
         given = (base[own], left[own], frail[own])
         strength = contagion.strength_for(*given, name, keep[own], total[own], again=window.again)
         drawn = contagion.Contagion(name, strength, keep[own])
-        expected = contagion.flow(*given, drawn, None, again=window.again).sum(axis=1)
-        owed[own] = np.clip(1.0 - (1.0 - owed[own]) * total[own] / np.maximum(expected, 1e-12), 0.0, 1.0)
+        without, expected = (contagion.flow(*given, how, None, again=window.again).sum(axis=1) for how in (None, drawn))
+        owed[own] = np.clip(1.0 - without / np.maximum(expected, 1e-12), 0.0, 1.0)
         acts[own] = contagion.flow(*given, drawn, rng, again=window.again)
     return Histories(window.publish(of.report(rng, acts), rng), people, owed, form)
 
