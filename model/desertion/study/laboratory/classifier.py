@@ -14,6 +14,8 @@ from desertion.study.statistics import wilson_interval
 
 Array = NDArray[np.float64]
 
+_WORTH_THREADS = 50_000  # histories
+
 
 @dataclass(frozen=True)
 class Classifier:
@@ -43,6 +45,7 @@ def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
     except ModuleNotFoundError:
         raise InputError("this test needs scikit-learn; install it with `pip install 'desertion[inference]'`") from None
     allowed = np.ones(len(table.cause), dtype=bool) if rows is None else rows
@@ -54,7 +57,9 @@ def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100
         early_stopping=False,  # pyright: ignore[reportArgumentType] - its default is the word "auto", which is all that is inferred
         class_weight="balanced",
     )
-    boosted.fit(table.seen[learn], table.contagious[learn])
+    # Threads that wait for each other take many times the work on small tables.
+    with threadpool_limits(limits=1 if learn.sum() < _WORTH_THREADS else None, user_api="openmp"):
+        boosted.fit(table.seen[learn], table.contagious[learn])
     raw = boosted.decision_function(table.seen[tune])
     calibration = LogisticRegression(class_weight="balanced").fit(raw[:, None], table.contagious[tune])
     return Classifier(boosted, calibration)
