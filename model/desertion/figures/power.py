@@ -43,6 +43,7 @@ def lengths(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
     ax.axhline(least, color=style.ink(), linewidth=1.6, linestyle=(0, (2, 1)))
     known = sorted(set(table["points"]))
     ax.set_xticks(np.log2(known), [str(points) for points in known])
+    ax.set_xlim(np.log2(known[0]) - 0.2, np.log2(known[-1]) + 0.2)
     ax.set_xlabel("points of the series")
     return ax
 

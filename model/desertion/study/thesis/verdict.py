@@ -51,7 +51,7 @@ def judge(
         reasons.append(
             (
                 CANNOT,
-                f"power {reached:.2f} where {low:.0%} to {high:.0%} are owed to contagion, under {design.stop_power:g}",
+                f"power {reached:.3f} where {low:.0%} to {high:.0%} are owed to contagion, under {design.stop_power:g}",
             )
         )
     shares = alarms.assign(share=alarms["found"] / alarms["histories"])
