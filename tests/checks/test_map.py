@@ -15,9 +15,10 @@ def files_of(cell: str) -> list[str]:
     return re.findall(r"`((?:seeds/)?[\w/]+\.(?:py|toml))`", cell)
 
 
-def test_the_map_has_fourteen_changes() -> None:
-    """A row that no longer reads as one would escape the other tests."""
-    assert len(ROWS) == 14
+def test_every_row_of_the_map_reads_as_one() -> None:
+    """A row that no longer reads as one would escape the other tests; there are a dozen changes at least."""
+    lines = [line for line in TEXT.partition("## How to work")[0].splitlines() if line.startswith("| ")]
+    assert len(ROWS) == len(lines) - 1 >= 12  # without the head
 
 
 @pytest.mark.parametrize(("change", "cell"), ROWS)
