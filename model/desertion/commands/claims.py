@@ -20,9 +20,15 @@ def command(
         bool, typer.Option("--quick", help="Few worlds, in minutes; the verdicts are provisional.")
     ] = False,
     worlds: Annotated[
-        int, typer.Option("--worlds", help="Plausible worlds to judge in; 1,000 or more for a verdict.")
-    ] = 1024,
+        int, typer.Option("--worlds", help="Plausible worlds to judge in; history rules out two in three.")
+    ] = 256,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Paired replicates of each arm in each world.")] = 1,
+    most_runs: Annotated[
+        int, typer.Option("--most-runs", help="Replicates up to which they are doubled where a world is undecided.")
+    ] = 16,
+    only_allowed: Annotated[
+        bool, typer.Option("--only-allowed", help="Leave out worlds that history rules out.")
+    ] = False,
     size: Annotated[float, typer.Option("--size", help="Factor on the size of all simulated worlds.")] = 1.0,
     claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
     report: Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")] = False,
@@ -35,7 +41,7 @@ def command(
         bool, typer.Option("--accept-changes", help="Resume runs of a changed claims file, scenario, model or version.")
     ] = False,
 ) -> int:
-    """Judge the articles' claims over plausible worlds: holds, fails, or depends, and on what."""
+    """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""
     from desertion.files import folder
     from desertion.study.run.options import RunOptions
     from desertion.study.run.runner import DriveOptions
@@ -56,7 +62,7 @@ def command(
         from desertion.study.questions import claims as judged
 
         outcome = judged(
-            ids or (), worlds=worlds, runs=runs, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
+            ids or (), worlds=worlds, runs=runs, most_runs=most_runs, only_allowed=only_allowed, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
             out=file, options=by,
         )  # fmt: skip
         return _tell(outcome, target, claims)
@@ -69,7 +75,7 @@ def _tell(outcome: "ClaimsOutcome", target: Path, own: Path | None) -> int:
     from desertion.files import write_text
 
     for row in outcome.judged:
-        verdict = row.verdict
+        verdict = row.main
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
     if outcome.run.quick:
         print("provisional: too few worlds for a verdict")

@@ -10,7 +10,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
-from desertion.study.claims.judging import averaged, judge_all
+from desertion.study.claims.judging import gathered, judge_all
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.factors import Point
 
@@ -88,7 +88,7 @@ def test_verdicts_are_found_and_explained(path: Path) -> None:
     """`open.left` is 5 + 60 R: always above 4, above 30 from R = 0.417 on."""
     claims = claim_file.load(path)
     points = worlds(claims.factors, 256, seed=1)
-    judged, numbers = judge_all(claims, points, averaged(fake_runs(points)))
+    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
     assert [row.verdict.word for row in judged] == ["holds", "fails", "depends"]
     assert judged[2].box is not None
     assert set(judged[2].box.limits) == {"R"}
@@ -101,7 +101,7 @@ def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
     path.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n')
     claims = claim_file.load(path)
     points = worlds(claims.factors, 256, seed=1)
-    judged, _ = judge_all(claims, points, averaged(fake_runs(points)))
+    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
     inside = judged[2].consistent
     assert inside is not None
     assert inside.worlds == sum(float(world["R"]) <= 0.5 for world in points)
@@ -114,7 +114,7 @@ def test_worlds_without_all_arms_are_not_judged(path: Path) -> None:
     claims = claim_file.load(path)
     points = worlds(claims.factors, 8, seed=1)
     runs = [row for row in fake_runs(points) if row[0] < 3 or row[1] == "open"]
-    judged, _ = judge_all(claims, points, averaged(runs))
+    judged, _ = judge_all(claims, points, gathered(runs))
     assert [row.verdict.worlds for row in judged] == [3, 3, 8]
 
 

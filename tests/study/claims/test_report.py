@@ -9,7 +9,7 @@ import pytest
 
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims import document as claim_file
-from desertion.study.claims.judging import averaged, judge_all
+from desertion.study.claims.judging import gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.worlds import worlds
 from tests.study.claims.test_judging import TEXT, fake_runs
@@ -35,7 +35,7 @@ def reports(tmp_path: Path) -> tuple[str, str]:
     file.write_text(TEXT)
     claims = claim_file.load(file)
     points = worlds(claims.factors, 64, seed=1)
-    judged, numbers = judge_all(claims, points, averaged(fake_runs(points)))
+    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
     report = blocks(judged, numbers, claims.factors, RUN)
     return markdown(report), page(TITLE, html(report))
 

@@ -32,7 +32,7 @@ def Worlds(file: JudgedFile, row: JudgedClaim, dark: bool) -> Any:
         text(row.claim.claim, "h2")
         for sentence_ in _about(row.claim):
             text(sentence_)
-        if row.verdict.word == "depends":
+        if row.main.word == "depends":
             text(depends_on(row))
         if len(row.effects):
             FigurePanel(
@@ -65,7 +65,7 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
         effect = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
-            f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {verdict.word}">{verdict.word}</span></td>'
+            f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {row.main.word}">{row.main.word}</span></td>'
             f"<td>{_allowed(row, consistent(row))}</td>"
             f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'
         )

@@ -15,7 +15,7 @@ class Verdict:
 
     Attributes:
         claim: The claim in words.
-        word: holds, fails or depends.
+        word: holds, fails, depends or untested.
         allowed: The verdict over the worlds that history allows, with the worlds that show it.
         worlds: Worlds that show it, of all.
         smallest: The smallest effect that counts as showing it.

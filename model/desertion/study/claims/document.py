@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
+from desertion.scenario.policy import PolicyChange
 from desertion.study.design.factors import Factor, factor
-from desertion.study.design.formula import Effect
+from desertion.study.design.formula import Effect, Measures
 
 
 class Arm(Frozen):
@@ -25,12 +27,14 @@ class Arm(Frozen):
         scenario: name or path of the scenario.
         policies: policies laid over it, in order.
         settings: values by dotted key, on top of the world's own.
+        change: changes of its own, laid over all policies.
         scale: share of real size in this arm's scenario.
     """
 
     scenario: str
     policies: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)
+    change: tuple[PolicyChange, ...] = ()
     scale: float | None = None
 
 
@@ -48,6 +52,11 @@ class _Row(Frozen):
             return table
         return {**table, "effect": Effect(str(table["effect"]), cls._called(table.get("id")))}
 
+    @property
+    def terms(self) -> frozenset[tuple[str, str]]:
+        """The (arm, measure) pairs that it reads."""
+        return self.effect.terms
+
     @classmethod
     def _called(cls, name: object) -> str:
         return f"{cls.__name__.lower()} {name or ''}".rstrip()
@@ -58,7 +67,7 @@ class _Row(Frozen):
         Raises:
             InputError: an arm is unknown.
         """
-        for arm, _ in self.effect.terms:
+        for arm, _ in self.terms:
             if arm not in arms:
                 raise unknown_name("arm", arm, arms, where=self._called(getattr(self, "id", None)))
 
@@ -78,6 +87,9 @@ class Claim(_Row):
         could_reverse: which parameter range could turn the answer.
         by_construction: True if a coefficient switched on against off makes the sign nearly certain.
         where_defined: True if the claim speaks of some worlds only; those without a value are then not judged.
+        occurs: what is above 0 where the event happens of which the claim speaks; other worlds are not judged.
+        events: simulated events that the outcome rests on; with fewer than `FEWEST_EVENTS` in the median world the claim is untested.
+        untested: why the claim cannot be tested at all; empty if it can.
     """
 
     id: str
@@ -90,6 +102,21 @@ class Claim(_Row):
     could_reverse: str
     by_construction: bool = False
     where_defined: bool = False
+    occurs: Effect | None = None
+    events: Effect | None = None
+    untested: str = ""
+
+    @field_validator("occurs", "events", mode="before")
+    @classmethod
+    def _read_expression(cls, text: object, info: ValidationInfo) -> object:
+        return Effect(text, f"claim: {info.field_name}") if isinstance(text, str) else text
+
+    @property
+    def terms(self) -> frozenset[tuple[str, str]]:
+        """The (arm, measure) pairs that it reads, in its effect or beside it; none if it is not tested."""
+        if self.untested:
+            return frozenset()
+        return frozenset().union(*(each.terms for each in (self.effect, self.occurs, self.events) if each is not None))
 
 
 class Number(_Row):
@@ -105,20 +132,39 @@ class Bound(_Row):
 
     Attributes:
         effect: a number of the arms.
-        low: lowest value that history allows.
-        high: highest value.
+        low: lowest value that history allows, over `days`.
+        high: highest value, over `days`.
         source: where the bounds come from.
+        days: days over which the figures were measured, which are then shares of people; 0 if they are those of the run itself.
+        margin: factor by which the bounds are widened, both ways.
     """
 
     low: float
     high: float
     source: str
+    days: float = Field(default=0.0, ge=0.0)
+    margin: float = Field(default=1.0, ge=1.0)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.low > self.high:
             raise input_error("low", self.low, f"must not be above high = {self.high:g}", where=self._called(None))
+        if self.days and not (self.low >= 0.0 and self.high < 1.0):
+            raise input_error("days", self.days, "asks for shares from 0 to below 1", where=self._called(None))
         return self
+
+    def over(self, days: float) -> tuple[float, float]:
+        """Lowest and highest value in a run of so many days: the share gone at the same constant rate, then the margin."""
+        low, high = (
+            -math.expm1(math.log1p(-share) * days / self.days) if self.days else share
+            for share in (self.low, self.high)
+        )
+        return low / self.margin, high * self.margin
+
+    def kept(self, arms: Mapping[str, Measures]) -> bool:
+        """Whether the measures of the arms keep the bound, over the days that they ran."""
+        low, high = self.over(max(measures.get("days", self.days) for measures in arms.values()))
+        return low <= self.effect(arms) <= high
 
 
 class World(Frozen):
@@ -178,7 +224,7 @@ class Claims(Frozen):
         return tuple(factor(name, values, "world") for name, values in self.world.vary.items())
 
     def chosen(self, ids: tuple[str, ...]) -> Claims:
-        """The file cut down to some claims, by id; all if none are named.
+        """The file cut down to some claims, by id, and the bounds on their scenarios; all if none are named.
 
         Raises:
             InputError: an id is unknown.
@@ -190,11 +236,20 @@ class Claims(Frozen):
         if not ids:
             return self
         claims = tuple(claim for claim in self.claims if claim.id in ids)
-        return self.model_copy(update={"claims": claims, "numbers": (), "bounds": ()})
+        bounds = self.bounds_on(frozenset().union(*(self.scenarios_of(claim) for claim in claims)))
+        return self.model_copy(update={"claims": claims, "numbers": (), "bounds": bounds})
+
+    def scenarios_of(self, row: Claim | Bound) -> frozenset[str]:
+        """Names of the scenarios that a claim or a bound reads."""
+        return frozenset(self.arms[arm].scenario for arm, _ in row.terms)
+
+    def bounds_on(self, scenarios: frozenset[str]) -> tuple[Bound, ...]:
+        """The bounds that speak of any of these scenarios."""
+        return tuple(bound for bound in self.bounds if self.scenarios_of(bound) & scenarios)
 
     def arms_needed(self) -> tuple[str, ...]:
         """Names of the arms that the claims and numbers read, each once, in the order of the file."""
-        read = {arm for row in self._rows for arm, _ in row.effect.terms}
+        read = {arm for row in self._rows for arm, _ in row.terms}
         return tuple(name for name in self.arms if name in read)
 
 

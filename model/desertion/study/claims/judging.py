@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.study.analysis.boxes import Box, find_box
 from desertion.study.claims.document import Claim, Claims, Number
+from desertion.study.claims.precision import Replicates, effect_of, half_widths, straddles, together, variance_of
 from desertion.study.claims.verdict import Verdict, judge, shows
 from desertion.study.claims.worlds import columns
 from desertion.study.design.factors import Point
 from desertion.study.design.formula import Effect, Measures
 
-Results = Mapping[tuple[int, str], Measures]
-"""Measures by (world, arm), averaged over the replicates that all arms share."""
+Results = Mapping[tuple[int, str], Replicates]
+"""Measures by (world, arm), then by replicate."""
+
+FEWEST_EVENTS = 50
+"""Simulated events of a claim's outcome that the median world must have."""
+
+FEWEST_OCCURRENCES = 20
+"""Worlds in which the event of a conditional claim must happen for it to be judged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +32,39 @@ class JudgedClaim:
 
     Attributes:
         claim: the claim.
-        verdict: the verdict over all worlds, with its numbers.
+        verdict: the verdict over all worlds that were run, with its numbers.
         consistent: the same over worlds that history does not rule out; None without such bounds.
         effects: effect by judged world, NaN where it has no value.
+        halves: half of each effect's 90 % interval, infinite where one replicate cannot tell.
         worlds: number of each judged world.
         allowed: whether history allows each judged world; None without such bounds.
         box: the ranges that separate worlds that show the effect; None unless the claim depends on them.
+        reason: why the claim is untested; empty if it is not.
+        events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
     """
 
     claim: Claim
     verdict: Verdict
     consistent: Verdict | None
     effects: NDArray[np.float64]
+    halves: NDArray[np.float64]
     worlds: tuple[int, ...]
     allowed: tuple[bool, ...] | None
     box: Box | None
+    reason: str = ""
+    events: float = float("nan")
+
+    @property
+    def main(self) -> Verdict:
+        """The verdict over the worlds that history allows, or over all where the claims file sets no bounds."""
+        return self.consistent or self.verdict
+
+    @property
+    def unclear(self) -> tuple[int, ...]:
+        """Worlds that history allows and whose interval holds the smallest effect of interest."""
+        inside = np.ones(len(self.worlds), bool) if self.allowed is None else np.array(self.allowed, bool)
+        either = straddles(self.effects, self.halves, self.claim.sign, self.claim.smallest) & inside
+        return tuple(np.array(self.worlds, int)[either].tolist())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +78,12 @@ class NumberSpread:
     worlds: int
 
 
-def averaged(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
-    """Average runs (world, arm, replicate, measures) over replicates; NaN replicates of a measure are left out."""
-    values: dict[tuple[int, str], list[Measures]] = {}
-    for world, arm, _, measures in runs:
-        values.setdefault((world, arm), []).append(measures)
-    return {key: _mean(rows) for key, rows in values.items()}
+def gathered(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
+    """Runs (world, arm, replicate, measures) by world and arm."""
+    values: dict[tuple[int, str], dict[int, Measures]] = {}
+    for world, arm, replicate, measures in runs:
+        values.setdefault((world, arm), {})[replicate] = measures
+    return values
 
 
 def judge_all(
@@ -71,51 +96,86 @@ def judge_all(
     Args:
         claims: the claims file.
         points: the worlds.
-        results: measures by world and arm.
+        results: measures by world, arm and replicate.
     """
-    allowed = allowed_worlds(claims, len(points), results) if claims.bounds else None
-    judged = tuple(_judged(claim, points, results, allowed) for claim in claims.claims)
+    judged = tuple(_judged(claim, claims, points, results) for claim in claims.claims)
     return judged, tuple(_reported(number, len(points), results) for number in claims.numbers)
 
 
-def allowed_worlds(claims: Claims, worlds: int, results: Results) -> frozenset[int]:
-    """Worlds in which every bound that history sets is kept."""
+def allowed_worlds(claims: Claims, scenarios: frozenset[str], worlds: int, results: Results) -> frozenset[int]:
+    """Worlds in which every bound that history sets on these scenarios is kept, judged by the first replicate."""
     allowed = set(range(worlds))
-    for bound in claims.bounds:
-        values = effects_by_world(bound.effect, worlds, results)
-        allowed &= {world for world, value in values.items() if bound.low <= value <= bound.high}
+    for bound in claims.bounds_on(scenarios):
+        pairs = pairs_by_world(frozenset(arm for arm, _ in bound.terms), worlds, results)
+        allowed &= {world for world, each in pairs.items() if bound.kept(each[0])}
     return frozenset(allowed)
+
+
+def pairs_by_world(arms: frozenset[str], worlds: int, results: Results) -> dict[int, Sequence[Mapping[str, Measures]]]:
+    """Paired replicates of the arms in every world in which all of them have run."""
+    found: dict[int, Sequence[Mapping[str, Measures]]] = {}
+    for world in range(worlds):
+        have = {arm: results[world, arm] for arm in arms if (world, arm) in results}
+        if len(have) == len(arms) and (pairs := together(have)):
+            found[world] = pairs
+    return found
+
+
+def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Results) -> JudgedClaim:
+    pairs = pairs_by_world(frozenset(arm for arm, _ in claim.terms), len(points), results) if claim.terms else {}
+    known = {world: effect_of(claim.effect, each) for world, each in pairs.items() if _speaks(claim, each)}
+    values = {world: value for world, value in known.items() if not (claim.where_defined and np.isnan(value))}
+    scenarios = claims.scenarios_of(claim)
+    allowed = allowed_worlds(claims, scenarios, len(points), results) if claims.bounds else None
+    inside = np.array([allowed is None or world in allowed for world in values], bool)
+    effects = np.array(list(values.values()), dtype=np.float64)
+    main = judge(effects[inside], claim.sign, claim.smallest)
+    events, reason = _tested(
+        claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main
+    )
+    everywhere, box = judge(effects, claim.sign, claim.smallest), None
+    if reason:
+        main, everywhere = replace(main, word="untested"), replace(everywhere, word="untested")
+    elif main.word == "depends":
+        seen = [points[world] for world, within in zip(values, inside, strict=True) if within]
+        box = find_box(columns(seen), shows(effects[inside], claim.sign, claim.smallest))
+    halves = half_widths(
+        [variance_of(claim.effect, pairs[world]) for world in values], [len(pairs[world]) for world in values]
+    )
+    return JudgedClaim(
+        claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
+        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, reason=reason, events=events,
+    )  # fmt: skip
+
+
+def _speaks(claim: Claim, pairs: Sequence[Mapping[str, Measures]]) -> bool:
+    """Whether what the claim speaks of happens in any replicate of a world."""
+    return claim.occurs is None or any(claim.occurs(arms) > 0.0 for arms in pairs)
+
+
+def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]], main: Verdict) -> tuple[float, str]:
+    """Simulated events in the median world, and why the claim is untested (empty if it is not)."""
+    events = float("nan")
+    if claim.events is not None and pairs:
+        events = float(np.median([claim.events(each[0]) for each in pairs.values()]))
+    if claim.untested:
+        return events, claim.untested
+    if not pairs:
+        return events, "no world that history allows has been run"
+    if (claim.occurs is not None or claim.where_defined) and main.worlds < FEWEST_OCCURRENCES:
+        return (
+            events,
+            f"what it speaks of happens in {main.worlds} of {len(pairs)} worlds, fewer than {FEWEST_OCCURRENCES}",
+        )
+    if events < FEWEST_EVENTS:
+        return events, f"{events:.0f} simulated events in the median world, fewer than {FEWEST_EVENTS}"
+    return events, ""
 
 
 def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int, float]:
     """Value of an effect in every world in which all its arms have run."""
-    needed = {arm for arm, _ in effect.terms}
-    values: dict[int, float] = {}
-    for world in range(worlds):
-        arms = {arm: results[world, arm] for arm in needed if (world, arm) in results}
-        if len(arms) == len(needed):
-            values[world] = effect(arms)
-    return values
-
-
-def _judged(claim: Claim, points: Sequence[Point], results: Results, allowed: frozenset[int] | None) -> JudgedClaim:
-    values = effects_by_world(claim.effect, len(points), results)
-    if claim.where_defined:
-        values = {world: value for world, value in values.items() if not np.isnan(value)}
-    effects = np.array(list(values.values()), dtype=np.float64)
-    verdict = judge(effects, claim.sign, claim.smallest)
-    box = None
-    if verdict.word == "depends":
-        seen = columns([points[world] for world in values])
-        box = find_box(seen, shows(effects, claim.sign, claim.smallest))
-    consistent = None
-    if allowed is not None:
-        allowed_values = [value for world, value in values.items() if world in allowed]
-        consistent = judge(allowed_values, claim.sign, claim.smallest)
-    inside = None if allowed is None else tuple(world in allowed for world in values)
-    return JudgedClaim(
-        claim=claim, verdict=verdict, consistent=consistent, effects=effects, worlds=tuple(values), allowed=inside, box=box
-    )  # fmt: skip
+    pairs = pairs_by_world(frozenset(arm for arm, _ in effect.terms), worlds, results)
+    return {world: effect_of(effect, each) for world, each in pairs.items()}
 
 
 def _reported(number: Number, worlds: int, results: Results) -> NumberSpread:
@@ -129,13 +189,3 @@ def _reported(number: Number, worlds: int, results: Results) -> NumberSpread:
         ninety_fifth=float(ninety_fifth),
         worlds=int(defined.size),
     )
-
-
-def _mean(rows: list[Measures]) -> Measures:
-    if len(rows) == 1:
-        return rows[0]
-    table = {name: np.array([row.get(name, np.nan) for row in rows]) for name in rows[0]}
-    return {
-        name: float(np.nanmean(column)) if not np.isnan(column).all() else float("nan")
-        for name, column in table.items()
-    }

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 FINAL_DAYS = 30
 INDEX_DROP = 0.1
 YEAR = 365.0
+WINDOWS = (10, 30, 60)
 
 
 def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict[str, float]:
@@ -29,9 +30,12 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
     Returns:
         surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
         (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),
-        last_fall_day (day of the last government's fall), yearly_cost (EUR a year at real size).
+        last_fall_day (day of the last government's fall), yearly_cost (EUR a year at real size), effective_10, _30 and _60 (effective
+        strength, mean over so many first days, start = 1), information_share (soldier-days of information a soldier of the first day and
+        day), unit_surrenders (companies that followed their commander, first force), waiting_end (applicants), days.
     """
     from desertion.simulation.record.tables import DAILY_COLUMNS
+    from desertion.simulation.world.fields import HOST_EXTRA
 
     # The record itself: the tables made of it would cost as much as a short run.
     record = model.world.daily[: model.day + 1]
@@ -41,7 +45,17 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
         **_end({name: values[:, 0] for name, values in column.items()}),
         **_others(column["strength"], column["fallen"]),
         "yearly_cost": measures["cost_eur"] * YEAR / max(model.day, 1),
+        **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
+        "information_share": measures["information"] / max(column["strength"][0].sum() * model.day, 1.0),
+        "unit_surrenders": float(column["unit_surrenders"][:, 0].sum()),
+        "waiting_end": float(model.world.hostly[model.day, :, :, HOST_EXTRA.index("waiting")].sum()),
+        "days": float(model.day),
     }
+
+
+def _windows(effective: Array, start: float) -> dict[str, float]:
+    """Mean effective strength over the first days, the start being 1."""
+    return {f"effective_{days}": float(effective[:days].mean() / max(start, 1.0)) for days in WINDOWS}
 
 
 def _end(first: Mapping[str, Array]) -> dict[str, float]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
 from desertion.study.claims.judging import JudgedClaim, NumberSpread
+from desertion.study.claims.verdict import judge
 from desertion.study.design.factors import Factor
 
 TITLE = "Claims and verdicts"
 CAUTION = (
     "A verdict speaks of the model over the worlds described below, not of any war. "
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
-    "which was fixed before the first full run. A claim holds if the lower 95 % Wilson bound of the share of such "
-    "worlds is at least 90 %, fails if the upper bound is at most 10 %, and else depends."
+    "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
+    "worlds is at least 90 %, fails if the upper bound is at most 10 %, and else depends. It is untested where too "
+    "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
 )
 _PROVISIONAL = "Provisional: a quick run with few worlds. Read no verdict from it."
 
@@ -58,6 +62,7 @@ _HEAD = (
     "95 % interval",
     "effect: median (5 % to 95 %)",
     "smallest of interest",
+    "worlds with the sign",
 )
 
 
@@ -70,11 +75,15 @@ def blocks(
         parts += [Text(f"**{_PROVISIONAL}**", "provisional")]
     parts += [Text(CAUTION), Text(_size(run))]
     for title, rows in _groups(judged):
-        shares = [Share(row.verdict.low, row.verdict.share, row.verdict.high) for row in rows]
+        shares = [Share(row.main.low, row.main.share, row.main.high) for row in rows]
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
-    dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.verdict.word == "depends"]
+    parts += [Text(coin_tosses(judged))]
+    dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
     if dependent:
         parts += [Heading("On what it depends"), Bullets(dependent)]
+    untested = [f"**{row.claim.id}**: {row.reason}." for row in judged if row.reason]
+    if untested:
+        parts += [Heading("Untested, and why"), Bullets(untested)]
     compared = [(row.claim.id, row.claim.source, row.claim.contrast, row.claim.could_reverse) for row in judged]
     parts += [Heading("What was compared"), Table(("claim", "source", "contrast", "could be reversed by"), compared)]
     if numbers:
@@ -88,12 +97,27 @@ def blocks(
 
 def depends_on(row: JudgedClaim) -> str:
     """The sentence that says where the worlds that show the effect lie."""
-    share = f"{row.verdict.share:.0%} of the worlds show it"
+    share = f"{row.main.share:.0%} of the worlds show it"
     if row.box is None:
         return f"{share}; no parameter range separates them."
     return (
         f"{share}; where {row.box.where()}, {row.box.density:.0%} do "
         f"({row.box.support:.0%} of all worlds lie there, {row.box.coverage:.0%} of those that show it)."
+    )
+
+
+def coin_tosses(judged: Sequence[JudgedClaim]) -> str:
+    """How many claims would hold if their signs were coin tosses, in a sentence."""
+    tested = [row for row in judged if not row.reason]
+    inside = [row.effects if row.allowed is None else row.effects[np.array(row.allowed, bool)] for row in tested]
+    decided = sum(
+        "holds" in {judge(effects, sign, row.claim.smallest).word for sign in (1, -1)}
+        for row, effects in zip(tested, inside, strict=True)
+    )
+    return (
+        f"Of {len(judged)} claims {sum(row.main.word == 'holds' for row in judged)} hold. In {decided} nearly all worlds agree on one "
+        f"direction; if a coin had been tossed for the direction that each claims, {decided / 2:g} would hold on average, and none if it "
+        "had been tossed in every world anew."
     )
 
 
@@ -123,17 +147,19 @@ def _groups(judged: Sequence[JudgedClaim]) -> Iterable[tuple[str, list[JudgedCla
 
 
 def _cells(row: JudgedClaim) -> tuple[str, ...]:
-    verdict = row.verdict
+    verdict = row.main
     spread = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
+    unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
     return (
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
         consistent(row),
-        f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}",
+        f"{row.verdict.shown} of {row.verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
         f"{verdict.low:.1%} to {verdict.high:.1%}",
         f"{spread} {row.claim.unit}",
         f"{'+' if row.claim.sign > 0 else '-'}{row.claim.smallest:g}",
+        f"{verdict.signed} of {verdict.worlds}",
     )
 
 

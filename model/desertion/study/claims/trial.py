@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +11,10 @@ import pandas as pd
 from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
-from desertion.study.claims.document import Claims, load
-from desertion.study.claims.judging import JudgedClaim, NumberSpread, averaged, judge_all
+from desertion.study.claims.document import Bound, Claims, load
+from desertion.study.claims.judging import JudgedClaim, NumberSpread, Results, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
+from desertion.study.claims.world_run import RULED_OUT, dressed
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
@@ -24,7 +25,9 @@ from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
 TASK = "claims"
-FEWEST_WORLDS = 1000
+FEWEST_WORLDS = 35
+"""Worlds without which no claim can hold, since Wilson's lower bound of all of them stays under 90 %."""
+MOST_REPLICATES = 16
 
 ASSUMED = (
     "People, ties and fates are the same in all arms of a world and replicate; worlds differ in their people too.",
@@ -32,7 +35,7 @@ ASSUMED = (
     "Dates that never come count as the horizon.",
     "Levels of contagion share one half-life; home towns weigh 0.5 and ties 0.25 of a military weight of 1 (no source).",
     "Numbers of the scenarios that are not listed above stay at the scenario's own values.",
-    "Counts are those of the shrunk worlds; a smaller world is noisier, which pushes verdicts towards `depends`.",
+    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest.",
 )
 
 
@@ -45,6 +48,8 @@ class ClaimsPlan:
         ids: claims to judge; all if empty.
         count: number of worlds.
         replicates: paired replicates of each arm in each world.
+        most: paired replicates up to which they are doubled where a world's interval holds the smallest effect of interest.
+        only_allowed: whether to leave out worlds that history rules out.
         scale: factor on the scale of every arm.
         seed: seed of worlds and runs.
         quick: whether the verdicts are to be called provisional.
@@ -53,8 +58,10 @@ class ClaimsPlan:
 
     path: Path | None = None
     ids: tuple[str, ...] = ()
-    count: int = 1024
+    count: int = 256
     replicates: int = 1
+    most: int = 1
+    only_allowed: bool = False
     scale: float = 1.0
     seed: int = 1
     quick: bool = False
@@ -75,24 +82,30 @@ class ClaimsOutcome:
     def table(self) -> pd.DataFrame:
         """One row a claim.
 
-        id, verdict, worlds, shown, reversed, undefined, low and high (Wilson, of the share shown), then the effect over
-        worlds (median, q05, q95), its unit, and consistent (the verdict over worlds that history allows).
+        Over the worlds that history allows: id, verdict, worlds, shown, signed (the claimed sign, however small), reversed, undefined,
+        unclear (more replicates could turn them), low and high (Wilson, of the share shown), then the effect over worlds (median, q05,
+        q95), its unit, events (simulated, of the outcome in the median world), reason (why it is untested), and everywhere (the verdict
+        over all worlds that were run).
         """
         rows = [
             {
                 "id": row.claim.id,
-                "verdict": row.verdict.word,
-                "worlds": row.verdict.worlds,
-                "shown": row.verdict.shown,
-                "reversed": row.verdict.reversed,
-                "undefined": row.verdict.undefined,
-                "low": row.verdict.low,
-                "high": row.verdict.high,
-                "median": row.verdict.median,
-                "q05": row.verdict.fifth,
-                "q95": row.verdict.ninety_fifth,
+                "verdict": row.main.word,
+                "worlds": row.main.worlds,
+                "shown": row.main.shown,
+                "signed": row.main.signed,
+                "reversed": row.main.reversed,
+                "undefined": row.main.undefined,
+                "unclear": len(row.unclear),
+                "low": row.main.low,
+                "high": row.main.high,
+                "median": row.main.median,
+                "q05": row.main.fifth,
+                "q95": row.main.ninety_fifth,
                 "unit": row.claim.unit,
-                "consistent": "" if row.consistent is None else row.consistent.word,
+                "events": row.events,
+                "reason": row.reason,
+                "everywhere": row.verdict.word,
             }
             for row in self.judged
         ]
@@ -117,22 +130,52 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
     run_study(spec_of(plan), file, options)
+    have = plan.replicates
+    # Parts of a study know too few runs to tell where more are needed.
+    while have < plan.most and options.shard == (1, 1) and (rows := _straddling(plan, file)):
+        more = min(2 * have, plan.most)
+        run_study(rows_spec(plan, rows, have, more - have), beside(file, more), options)
+        have = more
     return judged_file(plan, file)
 
 
+def beside(file: Path, replicates: int) -> Path:
+    """File of the runs that add up to so many replicates, beside the file of the first ones."""
+    return file.with_name(f"{file.stem}-to-{replicates}{file.suffix}")
+
+
 def spec_of(plan: ClaimsPlan) -> StudySpec:
-    """The study behind a plan: every arm in every world, world after world."""
+    """The study behind a plan: every arm in every world, world after world for the arms of one scenario and size."""
     if plan.replicates < 1:
         raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
     claims = load(plan.path).chosen(plan.ids)
     worlds(claims.factors, plan.count, plan.seed)  # refuses impossible counts before anything runs
-    arms = claims.arms_needed()
-    rows = tuple((("world", world), ("arm", arm)) for world in range(plan.count) for arm in arms)
+    groups: dict[tuple[str, float | None], list[str]] = {}
+    for arm in claims.arms_needed():
+        groups.setdefault((claims.arms[arm].scenario, claims.arms[arm].scale), []).append(arm)
+    # A group of arms after the other, so that a study that is stopped has judged some claims in all worlds.
+    rows = [(world, arm) for arms in groups.values() for world in range(plan.count) for arm in arms]
+    return rows_spec(plan, rows)
+
+
+def rows_spec(
+    plan: ClaimsPlan, rows: Sequence[tuple[int, str]], first: int = 0, replicates: int | None = None
+) -> StudySpec:
+    """The study of some worlds and arms.
+
+    Args:
+        plan: what worlds they are.
+        rows: (world, arm) of each.
+        first: number of the first replicate.
+        replicates: how many there are; the plan's own if not given.
+    """
     settings = (
         ("claims", str(plan.path or "")),
         ("worlds", plan.count),
         ("worlds_seed", plan.seed),
         ("scale", plan.scale),
+        *((("first", first),) if first else ()),
+        *((("only_allowed", True),) if plan.only_allowed else ()),
     )
     return StudySpec(
         name="claims",
@@ -141,32 +184,44 @@ def spec_of(plan: ClaimsPlan) -> StudySpec:
         task=plan.task,
         seed=plan.seed,
         settings=settings,
-        design=DesignRule(kind="list", rows=rows),
-        replicates=ReplicateRule(number=plan.replicates),
+        design=DesignRule(kind="list", rows=tuple((("world", world), ("arm", arm)) for world, arm in rows)),
+        replicates=ReplicateRule(number=replicates or plan.replicates),
     )
+
+
+def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
+    """Worlds and arms of claims whose interval in that world holds the smallest effect of interest."""
+    outcome = judged_file(plan, file)
+    wanted = {
+        (world, arm) for row in outcome.judged if not row.reason for world in row.unclear for arm, _ in row.claim.terms
+    }
+    arms = outcome.claims.arms_needed()
+    return tuple((world, arm) for world in range(plan.count) for arm in arms if (world, arm) in wanted)
 
 
 def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
     claims = load(plan.path).chosen(plan.ids)
     points = worlds(claims.factors, plan.count, plan.seed)
-    runs, seconds = _runs(plan, file)
-    results = averaged(runs)
+    held = [runs_of(path) for path in (file, *_further(file))]
+    runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
+    results = gathered(runs)
     judged, numbers = judge_all(claims, points, results)
-    complete = sum(all((world, arm) in results for arm in claims.arms_needed()) for world in range(plan.count))
+    complete = _complete(claims, plan.count, results, out)
     about = Run(
         worlds=plan.count,
         complete=complete,
         replicates=plan.replicates,
         people=_people(claims, plan.scale),
         runs=len(runs),
-        seconds=seconds,
+        seconds=sum(seconds for _, _, seconds in held),
         seed=plan.seed,
         command=plan.command,
-        quick=plan.quick or complete < FEWEST_WORLDS,
+        quick=plan.quick or max((row.main.worlds for row in judged), default=0) < FEWEST_WORLDS,
         assumed=ASSUMED,
         bounds=tuple(
-            f"{bound.effect.text} from {bound.low:g} to {bound.high:g}: {bound.source}" for bound in claims.bounds
+            f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
+            for bound in claims.bounds
         ),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
@@ -174,38 +229,55 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
 
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:
     """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
-    return replace(plan, count=min(plan.count, 64), quick=True)
+    return replace(plan, count=min(plan.count, 16), replicates=1, most=1, quick=True)
 
 
 def repeated(plan: ClaimsPlan) -> str:
     """The command that repeats the study, wherever its results are put."""
     words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
     words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
+    words += [f"--most-runs {plan.most}"] if plan.most > plan.replicates else []
+    words += ["--only-allowed"] if plan.only_allowed else []
     words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
     return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
 
 
-def _runs(plan: ClaimsPlan, file: Path) -> tuple[list[tuple[int, str, int, Measures]], float]:
+def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple[int, str]], float]:
+    """Runs (world, arm, replicate, measures) of a file, worlds and arms that were left out, and computing seconds."""
     runs: list[tuple[int, str, int, Measures]] = []
+    out: set[tuple[int, str]] = set()
     seconds = 0.0
-    keys = [(int(str(row["world"])), str(row["arm"])) for row in _rows(spec_of(plan))]
     with StudyFile(file) as study:
+        spec = study.header()["spec"]
+        first = int(dict(spec["settings"]).get("first", 0))
+        keys = [(int(row["world"]), str(row["arm"])) for row in map(dict, spec["design"]["rows"])]
         for row in study.rows():
             seconds += row.seconds
-            if row.status == DONE:
-                world, arm = keys[row.design]
-                runs.append((world, arm, row.replicate, row.scalars))
-    return runs, seconds
+            if row.status == DONE and RULED_OUT in row.scalars:
+                out.add(keys[row.design])
+            elif row.status == DONE:
+                runs.append((*keys[row.design], first + row.replicate, row.scalars))
+    return runs, out, seconds
 
 
-def _rows(spec: StudySpec) -> Iterator[dict[str, object]]:
-    return (dict(row) for row in spec.design.rows)
+def _further(file: Path) -> list[Path]:
+    return sorted(file.parent.glob(f"{file.stem}-to-*{file.suffix}"))
+
+
+def _complete(claims: Claims, count: int, results: Results, out: set[tuple[int, str]]) -> int:
+    """Worlds in which every arm has run or has been left out."""
+    arms = claims.arms_needed()
+    return sum(all((world, arm) in results or (world, arm) in out for arm in arms) for world in range(count))
+
+
+def _span(bound: Bound) -> str:
+    """Over which days a bound was measured and how far it is widened, in words."""
+    wider = f", widened {bound.margin:g} times" if bound.margin > 1.0 else ""
+    return f" over {bound.days:g} days{wider}" if bound.days else wider
 
 
 def _people(claims: Claims, scale: float) -> dict[str, int]:
     """People per world, by scenario and size."""
-    from desertion.study.claims.world_run import dressed
-
     people: dict[str, int] = {}
     for name in claims.arms_needed():
         arm = claims.arms[name]

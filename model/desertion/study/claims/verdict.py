@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from desertion.study.statistics import wilson_interval
 
-VerdictWord = Literal["holds", "fails", "depends"]
+VerdictWord = Literal["holds", "fails", "depends", "untested"]
 
 HOLDS_FROM = 0.9
 FAILS_TO = 0.1
@@ -21,9 +21,10 @@ class Verdict:
     """A verdict with the numbers that stand beside it.
 
     Attributes:
-        word: holds, fails or depends.
+        word: holds, fails, depends or untested.
         worlds: worlds judged.
         shown: worlds with the claimed sign beyond the smallest effect of interest.
+        signed: worlds with the claimed sign, however small.
         reversed: worlds with the opposite sign beyond it.
         undefined: worlds in which the effect has no value; they do not show it.
         low: lower Wilson bound of the share shown.
@@ -36,6 +37,7 @@ class Verdict:
     word: VerdictWord
     worlds: int
     shown: int
+    signed: int
     reversed: int
     undefined: int
     low: float
@@ -60,7 +62,7 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
     """The verdict on one claim.
 
     `holds` if the lower Wilson bound of the share of worlds that show the effect is at least 90 %,
-    `fails` if the upper bound is at most 10 %, else `depends`.
+    `fails` if the upper bound is at most 10 %, else `depends`; `untested` without worlds.
 
     Args:
         effects: one effect per world; NaN where it has no value.
@@ -72,12 +74,14 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
     shown = int(shows(values, sign, smallest).sum())
     low, high = wilson_interval(shown, values.size, confidence)
     word: VerdictWord = "holds" if low >= HOLDS_FROM else "fails" if high <= FAILS_TO else "depends"
+    word = word if values.size else "untested"
     defined = values[~np.isnan(values)]
     fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
     return Verdict(
         word=word,
         worlds=values.size,
         shown=shown,
+        signed=int((values * sign > 0.0).sum()),
         reversed=int(shows(values, -sign, smallest).sum()),
         undefined=int(np.isnan(values).sum()),
         low=low,

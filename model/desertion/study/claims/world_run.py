@@ -7,44 +7,94 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from desertion.rules.draws import replicate_seed
+from desertion.scenario.policy import Policy
 from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.spread import Spread, settings_for
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.factors import Point, Value
+from desertion.study.design.formula import Measures
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
-ASPECTS = ("form", "reproduction", "half_life", "local", "reception", "baseline", "casualties", "police", "call_up")
+HOST_ASPECTS = {
+    "places": ("places", "places_taken"),
+    "cases": ("cases",),
+    "case_days": ("case_days",),
+    "visas": ("skilled_visas",),
+}
+"""Factors of a world on fields of every host."""
+
+ASPECTS = (
+    "form", "reproduction", "half_life", "local", "reception", "baseline", "casualties", "police", "call_up", *HOST_ASPECTS,
+)  # fmt: skip
 """Names of a world that are not settings themselves but are turned into some."""
+
+RULED_OUT = "ruled_out"
+"""The one measure of a run that was left out because history rules its world out."""
 
 
 def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """Run one arm in one world.
 
     Args:
-        spec: settings `claims`, `worlds`, `worlds_seed`, `world`, `arm` and `scale` (a factor on the arms' own).
+        spec: settings `claims`, `worlds`, `worlds_seed`, `world`, `arm` and `scale` (a factor on the arms' own); `first`, the number of
+            the first replicate (0 if not given); `only_allowed`, whether worlds that history rules out are left out.
         replicate: number of the replicate; the same for all arms, so that they are paired.
         seed: seed of the study.
     """
+    settings = spec["settings"]
+    run = ArmRun(
+        str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]), float(settings["scale"]), int(settings["world"]), seed
+    )  # fmt: skip
+    arm = str(settings["arm"])
+    if settings.get("only_allowed") and ruled_out(run, arm):
+        scalars = {RULED_OUT: 1.0}
+    else:
+        scalars = dict(_measured(run, arm, int(settings.get("first", 0)) + replicate))
+    return Outcome(scalars, np.empty((0, 0), np.float32), ())
+
+
+class ArmRun(NamedTuple):
+    """What decides the runs of a world but for the arm and the replicate."""
+
+    claims: str
+    worlds: int
+    worlds_seed: int
+    scale: float
+    world: int
+    seed: int
+
+
+def ruled_out(run: ArmRun, arm: str) -> bool:
+    """Whether a bound of history on the arm's scenario is broken in the first replicate; never for arms that bounds read."""
+    claims, _ = _worlds(run.claims, run.worlds, run.worlds_seed)
+    bounds = claims.bounds_on(frozenset([claims.arms[arm].scenario]))
+    if any(arm == read for bound in bounds for read, _ in bound.terms):
+        return False
+    return not all(bound.kept({read: _measured(run, read, 0) for read, _ in bound.terms}) for bound in bounds)
+
+
+# The runs by which history is asked are not done again for the other arms of their world.
+@lru_cache(maxsize=1024)
+def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
     from desertion.simulation.model import DesertionModel
 
-    settings = spec["settings"]
-    scenario = scenario_of(settings)
+    claims, points = _worlds(run.claims, run.worlds, run.worlds_seed)
+    scenario = dressed(claims.arms[arm], points[run.world], claims.world.days, run.scale)
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
-    model = DesertionModel(scenario, rng=replicate_seed(seed, int(settings["world"]) * 1000 + replicate))
+    model = DesertionModel(scenario, rng=replicate_seed(run.seed, run.world * 1000 + replicate))
     model.run()
     measured = model.measures()
-    scalars = {**measured, **extra_measures(model, measured)}
-    return Outcome(scalars, np.empty((0, 0), np.float32), ())
+    return {**measured, **extra_measures(model, measured)}
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
@@ -81,7 +131,9 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
     rest = {key: value for key, value in arm.settings.items() if key not in forces}
     base = _in_world(arm.scenario, (arm.scale or 1.0) * scale, days, tuple(world.items()), json.dumps(forces))
     changed = base.with_(rest) if rest else base
-    return changed.with_policies(arm.policies) if arm.policies else changed
+    own = (Policy(name="own", title="The arm's own changes", change=arm.change),) if arm.change else ()
+    laid = (*arm.policies, *own)
+    return changed.with_policies(laid) if laid else changed
 
 
 @lru_cache(maxsize=16)
@@ -89,7 +141,7 @@ def _in_world(name: str, scale: float, days: int | None, world: tuple[tuple[str,
     """A scenario with a world's values and an arm's settings of forces; arms of one world share it."""
     plain, values = _loaded(name, scale, days), dict(world)
     settings: dict[str, Any] = {key: value for key, value in values.items() if key not in ASPECTS}
-    settings |= {**_rates(plain, values), **_call_up(plain, values), **json.loads(forces)}
+    settings |= {**_rates(plain, values), **_of_hosts(plain, values), **_call_up(plain, values), **json.loads(forces)}
     base = plain.with_(settings)
     return base.with_(settings_for(base, _spread(values))) if "form" in values else base
 
@@ -114,6 +166,17 @@ def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
             if aspect in world:
                 rates[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
     return rates
+
+
+def _of_hosts(scenario: Scenario, world: Point) -> dict[str, float]:
+    """Places, cases, days and visas of all hosts, each times its factor."""
+    return {
+        f"hosts.{host.name}.{name}": getattr(host, name) * float(world[aspect])
+        for host in scenario.hosts
+        for aspect, names in HOST_ASPECTS.items()
+        if aspect in world
+        for name in names
+    }
 
 
 def _call_up(scenario: Scenario, world: Point) -> dict[str, Any]:

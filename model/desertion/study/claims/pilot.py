@@ -1,0 +1,81 @@
+"""A pilot: whether the arms are large enough for each claim, looked at in worlds that are not judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from desertion.study.claims.document import Claim, Claims, load
+from desertion.study.claims.judging import FEWEST_EVENTS, allowed_worlds, gathered, pairs_by_world
+from desertion.study.claims.trial import ClaimsPlan, rows_spec, runs_of
+from desertion.study.claims.world_run import dressed
+from desertion.study.run.sweep import RunOptions, run_study
+
+WORLDS = 32
+OTHER_WORLDS = 1000
+"""What is added to the seed, so that no world of the pilot is judged."""
+
+FEWEST_UNITS = 20
+"""Companies in contact with the enemy that a claim on the army alone needs."""
+
+
+def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
+    """One row a claim: what happens in its baseline arms, in `WORLDS` worlds beside those that are judged.
+
+    Columns: id, scenario, scale, companies (in contact, in the smallest arm), worlds (that history allows), occurs (of these, with the
+    event of a conditional claim), events (of the outcome, in the median world), enough.
+
+    Args:
+        plan: the study that it is a pilot for.
+        file: the pilot's file of runs, resumed if it exists.
+        options: with what to run.
+    """
+    claims = load(plan.path).chosen(plan.ids)
+    small = replace(plan, count=WORLDS, seed=plan.seed + OTHER_WORLDS, replicates=1, most=1, only_allowed=True)
+    read = {arm for claim in claims.claims for arm in _baseline(claim)}
+    read |= {arm for bound in claims.bounds for arm, _ in bound.terms}
+    arms = [name for name in claims.arms if name in read]
+    run_study(rows_spec(small, [(world, arm) for world in range(WORLDS) for arm in arms]), file, options)
+    results = gathered(runs_of(file)[0])
+    rows: list[dict[str, object]] = []
+    for claim in claims.claims:
+        pairs = pairs_by_world(_baseline(claim), WORLDS, results) if claim.events is not None else {}
+        allowed = allowed_worlds(claims, claims.scenarios_of(claim), WORLDS, results)
+        inside = [each[0] for world, each in pairs.items() if world in allowed]
+        events = (
+            float(np.median([claim.events(arms) for arms in inside])) if claim.events is not None and inside else np.nan
+        )
+        units = min((companies(claims, arm, plan.scale) for arm, _ in claim.terms), default=0)
+        scales = {claims.arms[arm].scale or 1.0 for arm, _ in claim.terms}
+        rows.append(
+            {
+                "id": claim.id,
+                "scenario": " ".join(sorted(claims.scenarios_of(claim))),
+                "scale": " ".join(f"{scale * plan.scale:g}" for scale in sorted(scales)),
+                "companies": units,
+                "worlds": len(inside),
+                "occurs": len(inside) if claim.occurs is None else sum(claim.occurs(arms) > 0.0 for arms in inside),
+                "events": events,
+                "enough": events >= FEWEST_EVENTS and (units >= FEWEST_UNITS or not _army_alone(claims, claim)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def companies(claims: Claims, arm: str, scale: float) -> int:
+    """Companies of the first force that stand in contact with the enemy, the world having the scenario's own values."""
+    scenario = dressed(claims.arms[arm].model_copy(update={"policies": (), "change": ()}), {}, claims.world.days, scale)
+    force = scenario.sized().forces[0]
+    return round(force.serving * force.front_share / (force.squad * force.platoon * force.company))
+
+
+def _baseline(claim: Claim) -> frozenset[str]:
+    """Arms that say whether enough happens."""
+    return frozenset(arm for each in (claim.events, claim.occurs) if each is not None for arm, _ in each.terms)
+
+
+def _army_alone(claims: Claims, claim: Claim) -> bool:
+    return claims.scenarios_of(claim) == {"front-2022"}
