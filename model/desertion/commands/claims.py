@@ -31,6 +31,9 @@ def command(
     ] = False,
     size: Annotated[float, typer.Option("--size", help="Factor on the size of all simulated worlds.")] = 1.0,
     claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
+    pilot: Annotated[
+        bool, typer.Option("--pilot", help="Only count, in 32 other worlds, whether enough happens for each claim.")
+    ] = False,
     report: Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")] = False,
     seed: options.Seed = 1,
     workers: options.Workers = None,
@@ -58,6 +61,17 @@ def command(
         driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
     )
 
+    def small() -> int:
+        from desertion.files import write_text
+        from desertion.study.claims.pilot import pilot as counted
+        from desertion.study.claims.trial import ClaimsPlan
+
+        plan = ClaimsPlan(path=claims, ids=tuple(ids or ()), scale=size, seed=seed)
+        table = counted(plan, target / "pilot.sqlite", by)
+        print(table.to_string(index=False))
+        print(write_text(target / "pilot.csv", table.to_csv(index=False)))
+        return 0
+
     def work() -> int:
         from desertion.study.questions import claims as judged
 
@@ -67,7 +81,7 @@ def command(
         )  # fmt: skip
         return _tell(outcome, target, claims)
 
-    return exit_code(work)
+    return exit_code(small if pilot else work)
 
 
 def _tell(outcome: "ClaimsOutcome", target: Path, own: Path | None) -> int:

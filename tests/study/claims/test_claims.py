@@ -47,6 +47,16 @@ def test_arms_run_once_and_nothing_is_repeated(plan: ClaimsPlan, tmp_path: Path)
     assert "8 of 8 worlds complete" in markdown.read_text()
 
 
+def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """One run leaves every world open; a second that says the same closes all, and a third is not asked for."""
+    file = tmp_path / "claims.sqlite"
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, replicates=1, most=16), file, _options(pool))
+    assert found.run.runs == 32
+    assert {path.name for path in tmp_path.glob("*.sqlite")} == {"claims.sqlite", "claims-to-2.sqlite"}
+    assert not any(row.unclear for row in found.judged)
+
+
 def test_verdicts_can_be_read_from_an_unfinished_file(plan: ClaimsPlan, tmp_path: Path) -> None:
     """Worlds come one after the other, so what is done is complete worlds."""
     names = [dict(row)["arm"] for row in spec_of(plan).design.rows[:4]]

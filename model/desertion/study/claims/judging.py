@@ -22,8 +22,11 @@ Results = Mapping[tuple[int, str], Replicates]
 FEWEST_EVENTS = 50
 """Simulated events of a claim's outcome that the median world must have."""
 
-FEWEST_OCCURRENCES = 20
-"""Worlds in which the event of a conditional claim must happen for it to be judged."""
+FEWEST_WORLDS = 35
+"""Worlds without which no claim can hold or fail, since Wilson's bounds of all or none of them do not reach 90 or 10 %."""
+
+
+_SO_FAR = "judged so far in"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,7 @@ class JudgedClaim:
         allowed: whether history allows each judged world; None without such bounds.
         box: the ranges that separate worlds that show the effect; None unless the claim depends on them.
         reason: why the claim is untested; empty if it is not.
+        pending: whether it is so only because too few worlds have been run.
         events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
     """
 
@@ -52,6 +56,7 @@ class JudgedClaim:
     allowed: tuple[bool, ...] | None
     box: Box | None
     reason: str = ""
+    pending: bool = False
     events: float = float("nan")
 
     @property
@@ -144,7 +149,7 @@ def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Resu
     )
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
-        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, reason=reason, events=events,
+        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
     )  # fmt: skip
 
 
@@ -162,13 +167,15 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
         return events, claim.untested
     if not pairs:
         return events, "no world that history allows has been run"
-    if (claim.occurs is not None or claim.where_defined) and main.worlds < FEWEST_OCCURRENCES:
-        return (
-            events,
-            f"what it speaks of happens in {main.worlds} of {len(pairs)} worlds, fewer than {FEWEST_OCCURRENCES}",
-        )
+    if (claim.occurs is not None or claim.where_defined) and main.worlds < min(len(pairs), FEWEST_WORLDS):
+        return events, f"what it speaks of happens in {main.worlds} of {len(pairs)} worlds, fewer than {FEWEST_WORLDS}"
     if events < FEWEST_EVENTS:
         return events, f"{events:.0f} simulated events in the median world, fewer than {FEWEST_EVENTS}"
+    if main.worlds < FEWEST_WORLDS:
+        return (
+            events,
+            f"{_SO_FAR} {main.worlds} worlds, and fewer than {FEWEST_WORLDS} can neither hold nor fail",
+        )
     return events, ""
 
 

@@ -78,4 +78,4 @@ def _baseline(claim: Claim) -> frozenset[str]:
 
 
 def _army_alone(claims: Claims, claim: Claim) -> bool:
-    return claims.scenarios_of(claim) == {"front-2022"}
+    return claims.scenarios_of(claim) == frozenset(["front-2022"])

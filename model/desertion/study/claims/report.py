@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
-from desertion.study.claims.judging import JudgedClaim, NumberSpread
+from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
 from desertion.study.claims.verdict import judge
 from desertion.study.design.factors import Factor
 
@@ -81,7 +81,11 @@ def blocks(
     dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
     if dependent:
         parts += [Heading("On what it depends"), Bullets(dependent)]
-    untested = [f"**{row.claim.id}**: {row.reason}." for row in judged if row.reason]
+    pending = [f"{row.claim.id} ({row.main.worlds})" for row in judged if row.pending]
+    if pending:
+        listed = f"Fewer than {FEWEST_WORLDS} worlds can neither hold nor fail. Worlds so far: {', '.join(pending)}."
+        parts += [Heading("Not yet judged"), Text(listed)]
+    untested = [f"**{row.claim.id}**: {row.reason}." for row in judged if row.reason and not row.pending]
     if untested:
         parts += [Heading("Untested, and why"), Bullets(untested)]
     compared = [(row.claim.id, row.claim.source, row.claim.contrast, row.claim.could_reverse) for row in judged]

@@ -12,7 +12,7 @@ from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
-from desertion.study.claims.judging import JudgedClaim, NumberSpread, Results, gathered, judge_all
+from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, Results, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import RULED_OUT, dressed
 from desertion.study.claims.worlds import worlds
@@ -25,9 +25,6 @@ from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
 TASK = "claims"
-FEWEST_WORLDS = 35
-"""Worlds without which no claim can hold, since Wilson's lower bound of all of them stays under 90 %."""
-MOST_REPLICATES = 16
 
 ASSUMED = (
     "People, ties and fates are the same in all arms of a world and replicate; worlds differ in their people too.",
@@ -193,7 +190,11 @@ def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
     """Worlds and arms of claims whose interval in that world holds the smallest effect of interest."""
     outcome = judged_file(plan, file)
     wanted = {
-        (world, arm) for row in outcome.judged if not row.reason for world in row.unclear for arm, _ in row.claim.terms
+        (world, arm)
+        for row in outcome.judged
+        if not row.reason or row.pending
+        for world in row.unclear
+        for arm, _ in row.claim.terms
     }
     arms = outcome.claims.arms_needed()
     return tuple((world, arm) for world in range(plan.count) for arm in arms if (world, arm) in wanted)

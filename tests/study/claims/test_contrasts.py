@@ -1,0 +1,196 @@
+"""The shipped contrasts have the answers that their words ask for, and say when there is nothing to answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.study.claims import document as claim_file
+from desertion.study.claims.document import Claims
+from desertion.study.claims.judging import gathered, judge_all
+from desertion.study.claims.world_run import ArmRun, dressed, ruled_out
+from desertion.study.claims.worlds import worlds
+from tests.study.claims.test_judging import TEXT, fake_runs
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Claims:
+    """The claims of the project."""
+    return claim_file.load()
+
+
+def _effect(claims: Claims, name: str, **arms: dict[str, float]) -> float:
+    claim = next(claim for claim in claims.claims if claim.id == name)
+    measures: dict[str, dict[str, float]] = defaultdict(dict)
+    for arm, measure in claim.effect.terms:
+        measures[arm][measure] = arms.get(arm, {}).get(measure, 0.0)
+    return claim.effect(measures)
+
+
+def test_sending_back_is_counted_per_person_sent_back(shipped: Claims) -> None:
+    """Thirty more served where sixty more were sent back: 500 of 1,000."""
+    found = _effect(
+        shipped, "closed-borders-backfire",
+        sent_back={"served_reservists": 130.0, "turned_away": 90.0}, let_in={"served_reservists": 100.0, "turned_away": 30.0},
+    )  # fmt: skip
+    assert found == pytest.approx(500.0)
+
+
+def test_gains_are_compared_in_points(shipped: Claims) -> None:
+    """A gain of 12 against one of 2, of 1,000 leavers: ten points, not five hundred per cent."""
+    found = _effect(
+        shipped, "low-morale-and-supply",
+        short_fast_track={"left_total": 2012.0}, short={"left_total": 2000.0}, fast_track={"left_total": 1002.0}, status_quo={"left_total": 1000.0},
+    )  # fmt: skip
+    assert found == pytest.approx(10.0)
+
+
+def test_screening_is_judged_by_the_genuine_it_refuses(shipped: Claims) -> None:
+    """Two genuine refused and twenty infiltrators stopped, at one in two: 9.9 for each at one in a hundred."""
+    found = _effect(
+        shipped, "spies-are-manageable",
+        screened={"genuine_refused": 2.0, "infiltrators": 5.0}, unscreened={"infiltrators": 25.0},
+    )  # fmt: skip
+    assert found == pytest.approx(0.1)
+
+
+def test_killing_wounding_and_capture_move_the_same_share_of_hits(shipped: Claims) -> None:
+    """0.55 of the hits each time; of the rest the same shares kill and capture."""
+    shares = {name: shipped.arms[name].settings for name in ("kill", "wound", "capture")}
+    killed, captured = "forces.*.share_killed", "forces.*.share_captured"
+    assert shares["kill"][killed] - shares["wound"][killed] == pytest.approx(0.55)
+    assert shares["capture"][captured] - shares["wound"][captured] == pytest.approx(0.55)
+    assert shares["capture"][killed] == shares["wound"][killed]
+    assert shares["kill"][captured] == shares["wound"][captured]
+
+
+def test_the_one_host_has_what_the_coalition_has_together(shipped: Claims) -> None:
+    """Caseworkers, places and free places of Germany alone are those of the four under the coalition; nobody is nearer."""
+    alone = _on_first_day(dressed(shipped.arms["one_host"], {}, None, 0.2))
+    four = _on_first_day(dressed(shipped.arms["coalition"], {}, None, 0.2))
+    members = [four[name] for name in ("germany", "france", "usa", "czechia")]
+    assert alone["germany"]["cases"] == pytest.approx(sum(each["cases"] for each in members), rel=0.01)
+    assert alone["germany"]["places"] == pytest.approx(sum(each["places"] for each in members), rel=0.01)
+    assert alone["germany"]["places_taken"] == pytest.approx(sum(each["places_taken"] for each in members), rel=0.01)
+    assert alone["germany"]["access"] >= max(each["access"] for each in members)
+
+
+def _on_first_day(scenario: Scenario) -> dict[str, dict[str, float]]:
+    names = ("cases", "places", "places_taken", "access")
+    return {host.name: {name: float(getattr(host, name)) for name in names} for host in scenario.course.hosts}
+
+
+def test_every_range_of_the_worlds_changes_some_scenario(shipped: Claims) -> None:
+    """A range that no rule reads would make worlds differ in name only: its ends give different scenarios."""
+    middle = {factor.name: factor.at(0.5) for factor in shipped.factors}
+    arms = [shipped.arms[name] for name in ("status_quo", "front")]
+    for factor in shipped.factors:
+        low, high = ({**middle, factor.name: factor.at(share)} for share in (0.01, 0.99))
+        assert any(dressed(arm, low, None, 0.1) != dressed(arm, high, None, 0.1) for arm in arms), factor.name
+
+
+def test_hosts_vary_by_their_factors(shipped: Claims) -> None:
+    """Twice the places, those taken included, and half the cases."""
+    plain = dressed(shipped.arms["status_quo"], {}, None, 1.0)
+    changed = dressed(shipped.arms["status_quo"], {"places": 2.0, "cases": 0.5}, None, 1.0)
+    for before, after in zip(plain.hosts, changed.hosts, strict=True):
+        assert (after.places, after.places_taken, after.cases) == (
+            2 * before.places,
+            2 * before.places_taken,
+            before.cases / 2,
+        )
+
+
+def test_a_bound_is_that_of_the_same_rate_over_the_run() -> None:
+    """Five per cent gone in 1,034 days are 0.894 % in 181; doubled 1.79 %."""
+    text = (
+        TEXT
+        + '\n[[bounds]]\neffect = "open.left"\nlow = 0.0\nhigh = 0.05\ndays = 1034\nmargin = 2\nsource = "made up"\n'
+    )
+    bound = _loaded(text).bounds[0]
+    assert bound.over(181)[1] == pytest.approx(2 * (1 - 0.95 ** (181 / 1034)))
+    assert bound.over(1034) == pytest.approx((0.0, 0.1))
+    assert bound.kept({"open": {"left": 0.017, "days": 181.0}})
+    assert not bound.kept({"open": {"left": 0.019, "days": 181.0}})
+
+
+def test_counts_have_no_span() -> None:
+    """Only a share of people can be turned into a rate."""
+    text = TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\ndays = 100\nsource = "made up"\n'
+    with pytest.raises(InputError, match="asks for shares"):
+        _loaded(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('occurs = "closed.left - 5"', "happens in 0 of 64 worlds, fewer than 35"),
+        ('events = "closed.left"', "4 simulated events in the median world, fewer than 50"),
+        ('untested = "no series"', "no series"),
+    ],
+)
+def test_a_claim_about_what_never_happens_is_untested(line: str, words: str) -> None:
+    """It neither fails nor holds, and the reason is said."""
+    claims = _loaded(TEXT.replace('id = "never"', f'id = "never"\n{line}'))
+    points = worlds(claims.factors, 64, seed=1)
+    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    assert judged[1].main.word == "untested"
+    assert words in judged[1].reason
+    assert judged[0].main.word == "holds"
+
+
+def test_too_few_worlds_are_no_verdict() -> None:
+    """Thirty-four of thirty-four would be a lower bound of 89.8 %: nothing is said yet."""
+    claims = _loaded(TEXT)
+    points = worlds(claims.factors, 64, seed=1)
+    runs = [run for run in fake_runs(points) if run[0] < 34]
+    judged, _ = judge_all(claims, points, gathered(runs))
+    assert {row.main.word for row in judged} == {"untested"}
+    assert "so far in 34 worlds" in judged[0].reason
+    assert judged[0].pending
+
+
+def test_a_claim_is_judged_only_where_its_event_happens() -> None:
+    """More than thirty leave in every world in which more than thirty leave."""
+    claims = _loaded(TEXT.replace('id = "at-high-R"', 'id = "at-high-R"\noccurs = "open.left - 30"'))
+    points = worlds(claims.factors, 256, seed=1)
+    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    assert judged[2].main.word == "holds"
+    assert judged[2].main.worlds == pytest.approx(256 * (1 - 25 / 57), abs=4)
+
+
+def test_bounds_speak_of_the_claims_that_run_their_scenario() -> None:
+    """A bound on one country leaves claims about another alone."""
+    bound = '\n[arms.elsewhere]\nscenario = "quiet"\n[[bounds]]\neffect = "elsewhere.left"\nlow = 0\nhigh = 1\nsource = "made up"\n'
+    claims = _loaded(TEXT + bound)
+    assert claims.bounds_on(frozenset(["toy"])) == ()
+    assert claims.chosen(("always",)).arms_needed() == ("open", "closed")
+
+
+@pytest.mark.parametrize(("high", "expected"), [(0.0, True), (100000.0, False)])
+def test_worlds_that_history_rules_out_need_not_be_run(tmp_path: Path, high: float, expected: bool) -> None:
+    """The arm that the bound reads is run whatever it says; the others are not where it is broken."""
+    file = tmp_path / "own.toml"
+    bound = f'\n[[bounds]]\neffect = "open.left_total"\nlow = 0\nhigh = {high}\nsource = "made up"\n'
+    file.write_text(
+        TEXT.replace("open.left,", "open.left_total,")
+        .replace("R = {", '"behaviour.frailty_own" = {')
+        .replace("form = {", '"behaviour.form" = {')
+        + bound
+    )
+    run = ArmRun(str(file), 2, 1, 1.0, 0, 1)
+    assert ruled_out(run, "closed") is expected
+    assert not ruled_out(run, "open")
+
+
+def _loaded(text: str) -> Claims:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "claims.toml"
+        file.write_text(text)
+        return claim_file.load(file)
