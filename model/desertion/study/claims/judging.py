@@ -166,7 +166,7 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     if claim.untested:
         return events, claim.untested
     if not pairs:
-        return events, "no world that history allows has been run"
+        return events, f"{_SO_FAR} no world"
     if (claim.occurs is not None or claim.where_defined) and main.worlds < min(len(pairs), FEWEST_WORLDS):
         return events, f"what it speaks of happens in {main.worlds} of {len(pairs)} worlds, fewer than {FEWEST_WORLDS}"
     if events < FEWEST_EVENTS:

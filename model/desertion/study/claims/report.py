@@ -20,7 +20,7 @@ CAUTION = (
     "worlds is at least 90 %, fails if the upper bound is at most 10 %, and else depends. It is untested where too "
     "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
 )
-_PROVISIONAL = "Provisional: a quick run with few worlds. Read no verdict from it."
+_PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +152,8 @@ def _groups(judged: Sequence[JudgedClaim]) -> Iterable[tuple[str, list[JudgedCla
 
 def _cells(row: JudgedClaim) -> tuple[str, ...]:
     verdict = row.main
+    if not verdict.worlds:
+        return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", "-", smallest_of(row), "-")
     spread = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
     unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
@@ -162,9 +164,14 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
         f"{row.verdict.shown} of {row.verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
         f"{verdict.low:.1%} to {verdict.high:.1%}",
         f"{spread} {row.claim.unit}",
-        f"{'+' if row.claim.sign > 0 else '-'}{row.claim.smallest:g}",
+        smallest_of(row),
         f"{verdict.signed} of {verdict.worlds}",
     )
+
+
+def smallest_of(row: JudgedClaim) -> str:
+    """The smallest effect of interest with the claimed sign."""
+    return f"{'+' if row.claim.sign > 0 else '-'}{row.claim.smallest:g}"
 
 
 def _number_cells(row: NumberSpread) -> tuple[str, ...]:
