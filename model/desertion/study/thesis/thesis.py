@@ -70,7 +70,7 @@ def thesis(
 ) -> Thesis:
     """What series of totals can tell about contagion: probability, power, false alarms of causes listed, left out and on no list, verdict.
 
-    It takes an hour or two for all series (minutes with `quick`); parts that are done are kept in `out`.
+    It takes a quarter of an hour of processor time for all series (minutes with `quick`); parts that are done are kept in `out`.
 
     Args:
         series: Shipped series by name, or CSV files of your own with the columns `date` (or `start` and `end`) and `value`; the five shipped ones if none.
