@@ -46,6 +46,9 @@ docstrings: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.checks.documents
 
+site: $(VENV)/.dev ## Build the documentation into outputs/site and check its links
+	$(BIN)/python -m tests.checks.site
+
 bench: $(VENV)/.dev ## Measure speed and print a table
 	$(BIN)/python -m tests.benchmarks
 

@@ -67,6 +67,7 @@ def command(
     out: _options.Out = None,
     accept_changes: Accept = False,
     paper: Paper = False,
+    as_json: _options.Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Compare policies on common random numbers; write table, curves and report."""
@@ -95,12 +96,14 @@ def command(
     )
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
-            return _studies.exit_code(lambda: _compare(spec, Path(temporary), options, keep=False, paper=paper))
+            return _studies.exit_code(
+                lambda: _compare(spec, Path(temporary), options, keep=False, paper=paper, as_json=as_json)
+            )
     place = folder(out, FILES)
-    return _studies.exit_code(lambda: _compare(spec, place, options, keep=True, paper=paper))
+    return _studies.exit_code(lambda: _compare(spec, place, options, keep=True, paper=paper, as_json=as_json))
 
 
-def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: bool) -> int:
+def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: bool, as_json: bool) -> int:
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.design.spec import StudySpec
     from desertion.study.run.sweep import RunOptions, run_study
@@ -113,6 +116,17 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
     # Written before it is printed: what cannot be shown is not lost.
     if keep:
         _write(comparison, place, paper=paper)
+    if as_json:
+        from desertion.commands._shared.results import print_json
+
+        about = {
+            "scenario": comparison.scenario,
+            "baseline": comparison.baseline,
+            "policies": list(comparison.policies),
+        }
+        tables = {"summary": comparison.summary, "paired": comparison.paired}
+        print_json({**about, "pairs": comparison.pairs, "size": "real", **tables})
+        return 0
     _tell(comparison)
     if keep:
         print(

@@ -1,10 +1,12 @@
 """`desertion list`: what is shipped and can be named on the command line."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from desertion.commands._shared import options as _options
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
 from desertion.reading import toml
@@ -14,10 +16,16 @@ KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
 
 def command(
     kind: Annotated[str | None, typer.Argument(help=f"Only one of {', '.join(KINDS)}.")] = None,
+    as_json: _options.Json = False,
 ) -> None:
     """List the shipped scenarios, policies, forces, studies, series and claims."""
     if kind is not None and kind not in KINDS:
         raise unknown_name("kind of thing to list", kind, KINDS, where="desertion list")
+    if as_json:
+        kinds = [kind] if kind else KINDS
+        found = {each: [{"name": name, "title": title} for name, title in _rows(each)] for each in kinds}
+        print(json.dumps({"version": 1, **found}, ensure_ascii=False))
+        return
     for each in [kind] if kind else KINDS:
         rows = _rows(each)
         print(f"{each} ({len(rows)})")

@@ -38,6 +38,7 @@ def command(
     replicate: Replicate = None,
     out: _options.Out = None,
     film: Film = None,
+    as_json: _options.Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Run a scenario once and say what happened."""
@@ -52,6 +53,9 @@ def command(
     # Written before it is printed: what cannot be shown is not lost.
     if out is not None:
         _write(model, chosen, out, {"replicate": replicate, "population": population, "complete": whole}, seed)
+    if as_json:
+        _tell_json(model, chosen, seed, replicate, complete=whole)
+        return 0 if whole else INTERRUPTED
     _tell(model, chosen)
     if out is not None:
         print(f"\nwritten to {out}: {', '.join(FILES)}")
@@ -102,6 +106,28 @@ def _tell(model: DesertionModel, scenario: Scenario) -> None:
         print(f"\n{legend(size)}")
     for note in scenario.notes:
         print(f"note: {note}")
+
+
+def _tell_json(model: DesertionModel, scenario: Scenario, seed: int, replicate: int | None, *, complete: bool) -> None:
+    """Print the run's measures, at the simulated size, and what its columns mean."""
+    from desertion.commands._shared.results import print_json
+    from desertion.simulation.record.columns import MEASURES, definitions
+
+    found = model.measures()
+    print_json(
+        {
+            "scenario": scenario.name,
+            "policies": list(scenario.policies),
+            "seed": seed,
+            "replicate": replicate,
+            "scale": scenario.scale,
+            "days": int(model.day),
+            "complete": complete,
+            "measures": found,
+            "columns": definitions(found, MEASURES),
+            "notes": list(scenario.notes),
+        }
+    )
 
 
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:

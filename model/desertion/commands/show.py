@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desertion.commands._shared import options as _options
 from desertion.commands._shared.studies import File, exit_code
 
 if TYPE_CHECKING:
@@ -44,9 +45,24 @@ def command(
     table: Table = None,
     kind: Kind = None,
     discover: Discover = None,
+    as_json: _options.Json = False,
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
+    if as_json:
+        return exit_code(lambda: _show_json(file, measure))
     return exit_code(lambda: _show(file, measure, failures, verify, plot, table, kind, discover))
+
+
+def _show_json(file: Path, measure: str) -> int:
+    from desertion.commands._shared.results import print_json
+    from desertion.study.analysis.answers import Answers
+
+    study = Answers(file)
+    head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
+    failures = study.failures[["design", "replicate", "status", "error"]]
+    tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
+    print_json({**head, "points": study.points, "failures": failures, "size": "simulated", **tables})
+    return 0
 
 
 def _show(

@@ -68,6 +68,8 @@ Scheduler = Annotated[
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, for batch systems.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the results go to; made if it is missing.")]
 
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
+
 
 def settings(pairs: list[str] | None) -> dict[str, object]:
     """Return `--set` options as {dotted key: value}; a value is read as TOML and else taken as plain text.

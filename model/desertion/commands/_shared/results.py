@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import platform
 import shlex
 import sys
@@ -48,6 +49,23 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:
     """Write plain data as JSON, whole or not at all."""
     return write_text(path, json.dumps(dict(content), indent=2, ensure_ascii=False) + "\n")
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    """Print plain data as one JSON object with the version of its form; numbers that are none are null."""
+    import pandas as pd
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, pd.DataFrame):
+            return plain(value.astype(object).where(value.notna(), None).to_dict("records"))
+        if isinstance(value, Mapping):
+            return {str(key): plain(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(each) for each in value]
+        value = value.item() if hasattr(value, "item") else value
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    print(json.dumps({"version": 1, **plain(content)}, ensure_ascii=False, allow_nan=False))
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> Path:
