@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_SITE = ROOT / "model" / "docs"
 _LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)[^)]*\)|!\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _HEADING = re.compile(r"^#+ +(.+?)\s*$", re.MULTILINE)
@@ -50,7 +51,8 @@ def tracked() -> list[Path]:
 def wrong_references(path: Path, text: str) -> Iterator[str]:
     """Yield a sentence for each link or file name in a Markdown text that leads nowhere."""
     prose = _FENCE.sub("", text)
-    for match in _LINK.finditer(prose):
+    # Some pages of the documentation are made when it is built, which checks every link between them.
+    for match in () if _SITE in path.parents else _LINK.finditer(prose):
         target = match[1] or match[2]
         if re.match(r"^[a-z]+:", target):
             continue
