@@ -20,7 +20,8 @@ from tests.study.claims.test_judging import TEXT
 SIGNATURES = {
     "calibrate": "series, particles, generations, recalled, seed, workers, out",
     "check": "document",
-    "claims": "ids, worlds, runs, size, quick, path, seed, only_judge, out, options, workers, quiet",
+    "claims": "ids, worlds, runs, most_runs, only_allowed, size, quick, path, seed, only_judge, out, options, workers, "
+    "quiet",
     "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
     "civilian, workers, out, options, means, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",

@@ -139,7 +139,8 @@ def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
     if not all(name in own for name in names):
         return None
     across, up = (float(own[name]) for name in names)
-    inside = table.columns.min() <= across <= table.columns.max() and table.index.min() <= up <= table.index.max()
+    spans = [(float(min(axis)), float(max(axis))) for axis in (table.columns, table.index)]
+    inside = all(low <= at <= high for (low, high), at in zip(spans, (across, up), strict=True))
     return (across, up) if inside else None
 
 
