@@ -8,7 +8,7 @@ import pytest
 
 from tests.checks.documents import ROOT
 
-TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## Promises\n")[2].partition("\n## ")[0]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## Promises\n")[2].partition("\n##")[0]
 ROWS = re.findall(r"(?m)^\| (?!promise|---)([^|]+) \| ([^|]+) \|([^|]*)\|$", TEXT)
 
 
