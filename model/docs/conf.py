@@ -37,6 +37,9 @@ nb_execution_raise_on_error = True
 nb_execution_in_temp = True
 nb_merge_streams = True
 
+# A notebook's cell may show a moving bar, which no page can; its text stands there all the same.
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
 html_theme = "pydata_sphinx_theme"
 html_title = "desertion"
 html_static_path = ["_static"]
