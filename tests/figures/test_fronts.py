@@ -41,7 +41,7 @@ def test_a_front_is_a_staircase_within_the_limit_and_the_rest_is_marked(table: p
     assert np.asarray(drawn["beyond a limit (2)"].get_ydata()).tolist() == [30.0, 40.0]
     assert np.asarray(drawn["the limit"].get_xdata()).tolist() == [1e8, 1e8]
     assert ax.get_xscale() == "log"
-    assert ax.get_xlabel() == "mean cost to hosts (EUR, real size), less is better"
+    assert ax.get_xlabel() == "mean cost to hosts (EUR), less is better"
 
 
 def test_more_of_both_turns_the_staircase(table: pd.DataFrame) -> None:

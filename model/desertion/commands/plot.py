@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from desertion.figures.style import Medium
+    from desertion.scenario import Scenario
 
 What = Annotated[
     str,
@@ -74,10 +74,17 @@ def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark
 def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) -> Figure:
     from desertion.errors import unknown_name
     from desertion.figures import curves, hosts, routes, strength, style
+    from desertion.scenario.events import events
+    from desertion.scenario.grain import basis
+    from desertion.simulation.record.columns import at_real_size
 
     if kind not in RUN_KINDS:
         raise unknown_name("figure of a run", kind, (*RUN_KINDS, "decision"))
-    daily, start = _read(place / "daily.csv"), _start(place)
+    scenario = _scenario(place)
+    start = None if scenario is None else scenario.start
+    scale = 1.0 if scenario is None else scenario.scale
+    marks = () if scenario is None else events(scenario)
+    daily = _read(place / "daily.csv")
     if force is not None:
         if force not in set(daily["force"]):
             raise unknown_name("force", force, daily["force"].unique())
@@ -85,12 +92,16 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
     with style.house(medium, dark=dark):
         figure = style.new_figure("tall" if kind in ("curves", "hosts") else "wide", medium)
         draw: dict[str, Callable[[], object]] = {
-            "curves": lambda: curves.run(figure, daily, start=start),
-            "routes": lambda: routes.over_time(figure.subplots(), daily),
-            "strength": lambda: strength.curve(figure.subplots(), daily.assign(policy="", replicate=0), start=start),
-            "hosts": lambda: hosts.loads(figure, _read(place / "hosts.csv")),
+            "curves": lambda: curves.run(figure, daily, start=start, scale=scale, marks=marks),
+            "routes": lambda: routes.over_time(figure.subplots(), at_real_size(daily, scale)),
+            "strength": lambda: strength.curve(
+                figure.subplots(), at_real_size(daily, scale).assign(policy="", replicate=0), start=start
+            ),
+            "hosts": lambda: hosts.loads(figure, at_real_size(_read(place / "hosts.csv"), scale)),
         }
         draw[kind]()
+        if scale < 1.0 and kind != "curves":
+            style.note(figure, basis(1.0 / scale))
     return figure
 
 
@@ -113,11 +124,11 @@ def _read(path: Path) -> pd.DataFrame:
     return table
 
 
-def _start(place: Path) -> dt.date | None:
-    from desertion.reading import toml
+def _scenario(place: Path) -> Scenario | None:
+    from desertion.scenario import Scenario
 
     path = place / "scenario.toml"
-    return toml(path).get("start") if path.is_file() else None
+    return Scenario.load(path) if path.is_file() else None
 
 
 def _decision(scenario: str, who: str, medium: Medium, dark: bool) -> Figure:

@@ -163,6 +163,7 @@ def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import curves, style
     from desertion.files import replacing_folder, write_text
+    from desertion.scenario.events import events
     from desertion.study.analysis.columns import columns_json
     from desertion.study.design.documents import text_of
 
@@ -174,5 +175,5 @@ def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str
         write_json(fresh / "provenance.json", provenance(scenario, seed, **facts))
         with style.house():
             figure = style.new_figure("tall")
-            curves.run(figure, model.daily, start=scenario.start)
+            curves.run(figure, model.daily, start=scenario.start, scale=scenario.scale, marks=events(scenario))
             style.save(figure, fresh / "curves.png")

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 
 from desertion.errors import input_error, unknown_name
 from desertion.figures import style
+from desertion.scenario.grain import basis
+from desertion.simulation.record.columns import at_real_size
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles over replicates that a band is made of."""
@@ -147,14 +149,24 @@ def panels(
     return axes
 
 
-def run(figure: Figure, daily: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:
+def run(
+    figure: Figure,
+    daily: pd.DataFrame,
+    *,
+    start: dt.date | None = None,
+    scale: float = 1.0,
+    marks: Sequence[tuple[int, str]] = (),
+) -> list[Axes]:
     """Draw the four curves of one run that are looked at first: left, those leaving each day, strength, legitimacy.
 
     Args:
         figure: An empty figure.
         daily: The model's daily table; each force is a line.
         start: Date of day 0.
+        scale: Share of real size that was simulated; persons are drawn at real size.
+        marks: Dated events: the day, and what happened.
     """
+    daily = at_real_size(daily, scale)
     grid = figure.subplots(2, 2, sharex=True).ravel()
     forces = list(map(str, daily["force"].unique()))
     drawn = style.pens(len(forces))
@@ -174,11 +186,34 @@ def run(figure: Figure, daily: pd.DataFrame, *, start: dt.date | None = None) ->
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
         if column != "legitimacy":
             style.counts(ax)
+        _mark(ax, marks, written=ax is grid[0])
     for ax in grid[2:]:
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
         grid[0].legend(loc="upper left")
+    figure.suptitle(_of_run(daily), x=0.01, ha="left", fontweight="bold")
+    if scale < 1.0:
+        style.note(figure, basis(1.0 / scale))
     return list(grid)
+
+
+def _mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool) -> None:
+    """Draw a dotted line at each dated event, named along it on one of several panels."""
+    for day, words in marks:
+        ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
+        if written:
+            ax.annotate(
+                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(-3, 0), textcoords="offset points",
+                rotation=90, va="top", ha="right", fontsize="small", color=style.soft_ink(),
+            )  # fmt: skip
+
+
+def _of_run(daily: pd.DataFrame) -> str:
+    """How many left until the last day, and on which day most did."""
+    by_day = daily.groupby("day")["left"].sum()
+    days, left = by_day.index.to_numpy(np.int64), by_day.to_numpy(np.float64)
+    most = f", most on day {days[1 + int(np.argmax(np.diff(left)))]}" if len(left) > 1 and left[-1] > left[0] else ""
+    return f"{style.number(float(left[-1]))} have left by day {days[-1]}{most}"
 
 
 NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse")

@@ -20,12 +20,14 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
     if sure.empty:
         return f"No policy differs from {baseline} by more than chance"
-    most = sure.loc[sure["difference"].abs().idxmax()]
-    size = float(most["difference"])
+    sizes = sure["difference"].to_numpy(np.float64)
+    place = int(np.argmax(np.abs(sizes)))
+    size, name = float(sizes[place]), policy(str(sure["policy"].iloc[place]))
+    words = f"{name[:1].upper()}{name[1:]}: "
     word = "more" if size > 0 else "fewer"
     if measure.startswith("share") or measure.endswith("_share"):
-        return f"{_title(str(most['policy']))}: {abs(size) * 100:.2g} points {word} than {baseline}"
-    return f"{_title(str(most['policy']))}: {number(abs(size))} {word} than {baseline}"
+        return words + f"{abs(size) * 100:.2g} points {word} than {baseline}"
+    return words + f"{number(abs(size))} {word} than {baseline}"
 
 
 def of_response(medians: pd.DataFrame, measure: str) -> str:
@@ -35,11 +37,12 @@ def of_response(medians: pd.DataFrame, measure: str) -> str:
         medians: One row a value of the parameter, in order; one column a case.
         measure: The measure.
     """
-    start, end = medians.iloc[0], medians.iloc[-1]
-    if medians.shape[1] == 1:
-        return f"{sentence(measure)}: {number(float(start.iloc[0]))} to {number(float(end.iloc[0]))}"
-    highest = str(end.idxmax())
-    return f"{sentence(measure)}: most with {policy(highest)}, {number(float(start[highest]))} to {number(float(end[highest]))}"
+    lines = medians.to_numpy(np.float64)
+    highest = int(np.argmax(lines[-1]))
+    ends = f"{number(float(lines[0, highest]))} to {number(float(lines[-1, highest]))}"
+    if lines.shape[1] == 1:
+        return f"{sentence(measure)}: {ends}"
+    return f"{sentence(measure)}: most with {policy(str(medians.columns[highest]))}, {ends}"
 
 
 def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
@@ -58,15 +61,10 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
     likely = cells >= 0.5
     if not likely.any():
         return f"Nowhere here do half of the runs end in a global cascade (most: {float(np.nanmax(cells)):.0%})"
-    first = values.index[np.argmax(likely.any(axis=1))]
+    first = float(values.index.to_numpy(np.float64)[int(np.argmax(likely.any(axis=1)))])
     return f"Half of the runs or more end in a global cascade from {short(str(values.index.name))} {first:g} on"
 
 
 def short(name: str) -> str:
     """The label of a parameter without what stands in brackets."""
     return label(name).split(" (")[0]
-
-
-def _title(name: str) -> str:
-    text = policy(name)
-    return text[:1].upper() + text[1:]

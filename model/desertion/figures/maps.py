@@ -15,6 +15,8 @@ from desertion.figures.labels import label
 _CELLS_WITH_NUMBERS = 36
 # The whole ladder of colours stands for at least this share of the largest value: a difference of a hundredth must not look like all or nothing.
 _LEAST_SPAN = 0.5
+# Values from which on numbers are written short.
+_LONG = 10_000.0
 
 
 def heatmap(
@@ -43,12 +45,16 @@ def heatmap(
     values = table.to_numpy(np.float64)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     # The lowest must not look like paper, which stands for what was not run.
-    floor = 0.0 if from_zero else min(low - 0.15 * (high - low), high - _LEAST_SPAN * abs(high))
+    floor = 0.0 if from_zero else low - 0.15 * (high - low)
+    span = _LEAST_SPAN * abs(high)
+    if not from_zero and high - floor < span:
+        floor, most = (low + high - span) / 2, (low + high + span) / 2
     mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
     if values.size <= _CELLS_WITH_NUMBERS:
         _write_cells(ax, mesh, x, y, values)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
+    style.counts(bar.ax) if high >= _LONG else None
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     if tipping is not None:
         ax.plot(*tipping, color=style.paper_color(), linewidth=4.0)

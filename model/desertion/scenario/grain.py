@@ -46,6 +46,11 @@ def legend(size: float) -> str:
     return f"{MARK} {TOO_FEW}: fewer than {FEWEST} simulated persons, each of whom stands for {size:,.0f}"
 
 
+def basis(size: float) -> str:
+    """What counts at real size rest on, for the foot of a figure."""
+    return f"Persons at real size; one simulated person stands for {size:,.0f}."
+
+
 def floor_note(scenario: Scenario) -> str:
     """The sentence that marks results of a world below the floor; empty for others, at real size, and where nobody serves."""
     soldiers = round(sum(force.soldiers for force in scenario.forces) * (1.0 if scenario.at_scale else scenario.scale))

@@ -20,12 +20,13 @@ from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, c
 from desertion.app.simulator.reasons import why
 from desertion.app.work.events import short
 from desertion.app.work.replicates import Replicates, Wanted
+from desertion.scenario.events import bans, events
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.words import change as change_words
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
+    pass
 
 RUNS = Replicates()
 """All runs of this server's simulator."""
@@ -147,26 +148,12 @@ def _pairs(mix: Mix) -> tuple[Wanted, ...]:
 def setting_of(mix: Mix) -> Setting:
     """What a scenario under a mix says about days and hosts."""
     scenario, usual = mix.scenario_now(), mix.status_quo.scenario_now()
-    force = scenario.forces[0]
-    marks = [((wave.date - scenario.start).days + 1, f"call-up of {wave.number:,}") for wave in force.waves]
-    bans = _bans(scenario)
-    marks += [(day, "exit ban") for day in bans]
     return Setting(
         names=tuple(short(host.title or host.name) for host in scenario.hosts),
         visa_free=tuple(host.visa_free_evader >= FREE for host in usual.hosts),
-        marks=tuple((day, text) for day, text in marks if 0 < day <= scenario.days),
-        bans=bans,
+        marks=events(scenario),
+        bans=bans(scenario),
     )
-
-
-def _bans(scenario: Scenario) -> tuple[int, ...]:
-    """Days on which men of the first force may no longer leave from a date on."""
-    begun = [
-        day + 1
-        for day, kind, index, lever, value in scenario.timeline()
-        if (kind, index, lever) == ("force", 0, "exit_ban") and value > 0.0
-    ]
-    return (1, *begun) if scenario.course.forces[0].exit_ban > 0.0 else tuple(begun)
 
 
 @lru_cache(maxsize=128)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from desertion.simulation.world.codes import KINDS, ROUTES, STATUSES
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
 SIMULATED = "simulated"
 """Counts of simulated persons: divided by the scenario's scale they are of real size."""
@@ -31,6 +36,9 @@ class Column(NamedTuple):
     definition: str
 
 
+_UNKNOWN = Column("", NONE, "", "")
+
+
 class Definitions(dict[str, dict[str, str]]):
     """Definitions of a table's columns as they stand in `DataFrame.attrs["columns"]`; every copy of the table shares them."""
 
@@ -48,6 +56,18 @@ def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definition
             about["definition"] += f", of force {force} alone" if force else ""
             found[name] = about
     return Definitions(found)
+
+
+def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.DataFrame:
+    """A table of days, hosts or measures with its counts of simulated persons at real size.
+
+    Args:
+        table: Columns that are not known here stay.
+        scale: Share of real size that was simulated, one for all rows or one each.
+    """
+    known = HOSTLY | DAILY | MEASURES
+    counts = [name for name in table if known.get(str(name).partition("@")[0], _UNKNOWN).size == SIMULATED]
+    return table.assign(**{str(name): table[name] / scale for name in counts})
 
 
 def _persons(kind: str, definition: str) -> Column:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from desertion.errors import InputError
+from desertion.simulation.record.columns import DAILY, SIMULATED, at_real_size
 from desertion.study.analysis import bands, cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule, with_dummy
+from desertion.study.design.spec import MODEL_TASK
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -77,6 +80,19 @@ class Answers:
         """One row a design point: design and the varied parameters."""
         with StudyFile(self.path) as file:
             return points_table(file)
+
+    def at_real_size(self) -> Answers:
+        """The same answers with all counts of persons at real size; a study of another task than runs of the model is left as it is."""
+        if self.spec["task"] != MODEL_TASK:
+            return self
+        return _AtRealSize(self.path, keep=self._keep)
+
+    @cached_property
+    def scales(self) -> NDArray[np.float64]:
+        """Share of real size that was simulated, shape (design points,)."""
+        if "scale" in self.points:
+            return self.points["scale"].to_numpy(np.float64)
+        return np.full(len(self.points), float(self.spec["scale"]))
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -271,6 +287,27 @@ class Answers:
         table.columns = ["q05", "q50", "q95"]
         table.insert(0, "runs", grouped.count())
         return self.points.merge(table.reset_index(), on="design", how="right")
+
+
+class _AtRealSize(Answers):
+    """Answers whose counts of persons are at real size."""
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        with StudyFile(self.path) as file:
+            runs = runs_table(file)
+        return at_real_size(runs, self.scales[runs["design"].to_numpy(np.int64)])
+
+    def bands(
+        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+    ) -> pd.DataFrame:
+        table = super().bands(columns, designs, levels)
+        counted = np.array([name in DAILY and DAILY[name].size == SIMULATED for name in map(str, table["column"])])
+        share = np.where(counted, self.scales[table["design"].to_numpy(np.int64)], 1.0)
+        for level in levels:
+            name = bands.level_name(level)
+            table[name] = table[name].to_numpy(np.float64) / share
+        return table
 
 
 def _factor(name: str, plain: Mapping[str, Any]) -> Factor:

@@ -23,6 +23,7 @@ from desertion.figures.answers import (
 from desertion.figures.fronts import fronts
 from desertion.figures.labels import label
 from desertion.figures.maps import heatmap
+from desertion.scenario.grain import basis
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.cascades import GLOBAL
 from desertion.study.analysis.tables import done_runs, parameters_of
@@ -51,6 +52,7 @@ def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[s
     chosen = kind or _suited(study)
     if chosen not in KINDS:
         raise unknown_name("kind of plot", chosen, KINDS)
+    study = study.at_real_size()
     with style.house(dark=dark):
         figure = style.new_figure("wide")
         if chosen in _AGAINST:
@@ -58,6 +60,8 @@ def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[s
         else:
             _DRAWN[chosen](figure, study, measure)
         figure.suptitle(study.title, x=0.01, ha="left", fontsize="medium")
+        if study.spec["task"] == MODEL_TASK and study.scales.max() < 1.0 and np.ptp(study.scales) == 0.0:
+            style.note(figure, f"{figure.get_supxlabel()} {basis(1.0 / study.scales[0])}".strip())
         return figure
 
 
@@ -139,9 +143,8 @@ def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
     if not all(name in own for name in names):
         return None
     across, up = (float(own[name]) for name in names)
-    spans = [(float(min(axis)), float(max(axis))) for axis in (table.columns, table.index)]
-    inside = all(low <= at <= high for (low, high), at in zip(spans, (across, up), strict=True))
-    return (across, up) if inside else None
+    x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
+    return (across, up) if x[0] <= across <= x[-1] and y[0] <= up <= y[-1] else None
 
 
 def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
