@@ -53,13 +53,13 @@ class Table:
         head: names of the columns.
         rows: a cell a column each.
         marked: column whose words are also the classes of their cells on a page.
-        shares: a row each, drawn in a column of their own on a page; none for no such column.
+        shares: a row each, None for nothing to draw, in a column of their own on a page; none for no such column.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     marked: int | None = None
-    shares: Sequence[Share] = ()
+    shares: Sequence[Share | None] = ()
 
 
 type Block = Heading | Text | Bullets | Table
@@ -107,7 +107,10 @@ def _html(block: Block) -> str:
             ]
             if block.shares:
                 head += "<th></th>"
-                rows = [f"{row}<td>{_bar(share)}</td>" for row, share in zip(rows, block.shares, strict=True)]
+                rows = [
+                    f"{row}<td>{_bar(share) if share else ''}</td>"
+                    for row, share in zip(rows, block.shares, strict=True)
+                ]
             body = "\n".join(f"<tr>{row}</tr>" for row in rows)
             return f'<div class="wide">\n<table class="words">\n<tr>{head}</tr>\n{body}\n</table>\n</div>'
 

@@ -61,6 +61,19 @@ def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> Non
             assert part in plain, part
 
 
+def test_a_claim_without_worlds_shows_no_share(tmp_path: Path) -> None:
+    """Nothing is drawn and no number stands there, as if none of none showed it."""
+    file = tmp_path / "claims.toml"
+    file.write_text(TEXT)
+    claims = claim_file.load(file)
+    points = worlds(claims.factors, 64, seed=1)
+    runs = [run for run in fake_runs(points) if run[1] == "open"]
+    judged, numbers = judge_all(claims, points, gathered(runs))
+    report = blocks(judged, numbers, claims.factors, RUN)
+    assert "| Open beats closed (always) | untested | - | - | - | - | +0.05 | - |" in markdown(report)
+    assert html(report).count("<svg") == 1
+
+
 def test_page_needs_nothing_from_elsewhere(reports: tuple[str, str]) -> None:
     """One file that can be mailed: no link, script or style of another place."""
     assert not re.search(r"https?://|<script|<link|src=", reports[1])

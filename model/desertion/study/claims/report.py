@@ -75,7 +75,7 @@ def blocks(
         parts += [Text(f"**{_PROVISIONAL}**", "provisional")]
     parts += [Text(CAUTION), Text(_size(run))]
     for title, rows in _groups(judged):
-        shares = [Share(row.main.low, row.main.share, row.main.high) for row in rows]
+        shares = [Share(row.main.low, row.main.share, row.main.high) if row.main.worlds else None for row in rows]
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
     parts += [Text(coin_tosses(judged))]
     dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
