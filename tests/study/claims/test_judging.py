@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from desertion.errors import InputError
+from desertion.study.analysis.boxes import confirmed_box
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.judging import gathered, judge_all
 from desertion.study.claims.worlds import worlds
@@ -174,3 +175,23 @@ def test_unknown_claims_are_named(path: Path) -> None:
     """A typing mistake gets a proposal."""
     with pytest.raises(InputError, match="did you mean 'always'"):
         claim_file.load(path).chosen(("alway",))
+
+
+def test_a_range_that_chance_finds_is_not_quoted() -> None:
+    """Null: 48 worlds, 40 parameters, a coin for each. A box is confirmed in the other half at 5 %: in at most 14 of 100 draws (beyond 4 standard errors)."""
+    draws = np.random.default_rng(5)
+    found = 0
+    for _ in range(100):
+        columns = {f"p{number}": draws.random(48) for number in range(40)}
+        found += confirmed_box(columns, draws.random(48) < 0.5) is not None
+    assert found <= 14
+
+
+def test_a_range_that_decides_is_confirmed_in_the_other_half() -> None:
+    """Where one of ten parameters decides, it alone is quoted."""
+    draws = np.random.default_rng(6)
+    columns = {f"p{number}": draws.random(128) for number in range(10)}
+    box = confirmed_box(columns, columns["p3"] > 0.6)
+    assert box is not None
+    assert set(box.limits) == {"p3"}
+    assert box.density > 0.9

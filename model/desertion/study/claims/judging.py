@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.study.analysis.boxes import Box, find_box
+from desertion.study.analysis.boxes import Box, confirmed_box
 from desertion.study.claims.document import Claim, Claims, Number
 from desertion.study.claims.precision import Replicates, effect_of, half_widths, straddles, together, variance_of
 from desertion.study.claims.verdict import Verdict, judge, shows
@@ -41,7 +41,7 @@ class JudgedClaim:
         halves: half of each effect's 90 % interval, infinite where one replicate cannot tell.
         worlds: number of each judged world.
         allowed: whether history allows each judged world; None without such bounds.
-        box: the ranges that separate worlds that show the effect; None unless the claim depends on them.
+        box: the ranges that separate worlds that show the effect, found in half of the worlds and quoted from the other half; None unless the claim depends on them.
         reason: why the claim is untested; empty if it is not.
         pending: whether it is so only because too few worlds have been run.
         events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
@@ -143,7 +143,7 @@ def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Resu
         main, everywhere = replace(main, word="untested"), replace(everywhere, word="untested")
     elif main.word == "depends":
         seen = [points[world] for world, within in zip(values, inside, strict=True) if within]
-        box = find_box(columns(seen), shows(effects[inside], claim.sign, claim.smallest))
+        box = confirmed_box(columns(seen), shows(effects[inside], claim.sign, claim.smallest))
     halves = half_widths(
         [variance_of(claim.effect, pairs[world]) for world in values], [len(pairs[world]) for world in values]
     )

@@ -103,10 +103,10 @@ def depends_on(row: JudgedClaim) -> str:
     """The sentence that says where the worlds that show the effect lie."""
     share = f"{row.main.share:.0%} of the worlds show it"
     if row.box is None:
-        return f"{share}; no parameter range separates them."
+        return f"{share}; no parameter range that separates one half of the worlds does so in the other."
     return (
         f"{share}; where {row.box.where()}, {row.box.density:.0%} do "
-        f"({row.box.support:.0%} of all worlds lie there, {row.box.coverage:.0%} of those that show it)."
+        f"({row.box.support:.0%} of all worlds lie there, {row.box.coverage:.0%} of those that show it; found in one half of the worlds, counted in the other)."
     )
 
 
