@@ -163,14 +163,25 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
 
 
 def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) -> None:
+    import pandas as pd
+
     from desertion.figures import style
     from desertion.figures.fronts import fronts
+    from desertion.scenario.grain import basis
+    from desertion.simulation.record.columns import at_real_size
 
+    scale = spec.scale or 1.0
+    limits = at_real_size(pd.DataFrame([dict(goal.limits)]), scale).iloc[0].to_dict()
     with style.house():
         figure = style.new_figure("wide")
-        fronts(figure.subplots(), table, goal.wanted, goal.limits)
+        fronts(
+            figure.subplots(),
+            at_real_size(table, scale),
+            goal.wanted,
+            {str(name): limit for name, limit in limits.items()},
+        )
         figure.suptitle(spec.title, x=0.01, ha="left", fontsize="medium")
-        size = f" Persons at the simulated size: one stands for {1 / spec.scale:,.0f}." if spec.scale else ""
+        size = f" {basis(1.0 / scale)}" if scale < 1.0 else ""
         style.note(figure, f"Means over the same {spec.replicates.number} replicates for every mix.{size}")
         style.save(figure, path)
 

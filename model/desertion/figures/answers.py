@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import label, policy
+from desertion.figures.labels import beside, label, policy
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -117,7 +117,7 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.autoscale(axis="x")
     # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
     ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
-    ax.set_yticks(places, labels=[label(str(name)) for name in ordered["factor"]])
+    ax.set_yticks(places, labels=[beside(str(name)) for name in ordered["factor"]])
     ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=f"What decides the {label(measure)}")
     ax.legend(loc="lower right")
     return ax
@@ -137,7 +137,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.barh(places, ordered["effect"], xerr=ordered["half_width"], color=bar.color, alpha=0.75, height=0.6, capsize=3)
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
-    ax.set_yticks(places, labels=[label(str(name)) for name in ordered["factor"]])
+    ax.set_yticks(places, labels=[beside(str(name)) for name in ordered["factor"]])
     ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=f"What moves the {label(measure)}")
     ax.legend(loc="lower right")
     return ax

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from textwrap import shorten
+from textwrap import fill, shorten
 
 from desertion.parameters import Behaviour, Force, Host
 
-_LONGEST = 56  # letters of a label on an axis
+_LONGEST = 70  # letters of a label
+_LINE = 38  # letters of a line of a label that stands beside a bar
 
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
@@ -38,6 +39,11 @@ def label(name: str) -> str:
     return NAMES.get(name) or _defined(name) or name.replace("_", " ")
 
 
+def beside(name: str) -> str:
+    """The label in lines that leave room for what it stands beside."""
+    return fill(label(name), _LINE)
+
+
 def sentence(name: str) -> str:
     """The same with a capital letter, for a title."""
     text = label(name)
@@ -57,6 +63,8 @@ def _defined(key: str) -> str:
     for model, home in ((Behaviour, "behaviour"), (Force, "forces"), (Host, "hosts")):
         if table == home and field in model.model_fields:
             words = str(model.model_fields[field].description).split(":")[0]
+            if words.startswith("w of"):  # the articles' letter for an exponent
+                words = words.replace("w of", "exponent of", 1)
             if len(words) > _LONGEST:
                 words = words.split(", ")[0]
             return shorten(words, _LONGEST, placeholder=" ...")
