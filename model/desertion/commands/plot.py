@@ -74,7 +74,7 @@ def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark
 def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) -> Figure:
     from desertion.errors import unknown_name
     from desertion.figures import curves, hosts, routes, strength, style
-    from desertion.scenario.events import events
+    from desertion.figures.events import events
     from desertion.scenario.grain import basis
     from desertion.simulation.record.columns import at_real_size
 

@@ -162,8 +162,8 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
 def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str, object], seed: int) -> None:
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import curves, style
+    from desertion.figures.events import events
     from desertion.files import replacing_folder, write_text
-    from desertion.scenario.events import events
     from desertion.study.analysis.columns import columns_json
     from desertion.study.design.documents import text_of
 

@@ -20,7 +20,7 @@ from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, c
 from desertion.app.simulator.reasons import why
 from desertion.app.work.events import short
 from desertion.app.work.replicates import Replicates, Wanted
-from desertion.scenario.events import bans, events
+from desertion.figures.events import bans, events
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.words import change as change_words
