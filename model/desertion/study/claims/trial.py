@@ -237,7 +237,7 @@ def repeated(plan: ClaimsPlan) -> str:
     """The command that repeats the study, wherever its results are put."""
     words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
     words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
-    words += [f"--most-runs {plan.most}"] if plan.most > plan.replicates else []
+    words += [f"--most-runs {plan.most}"]
     words += ["--only-allowed"] if plan.only_allowed else []
     words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
     return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
