@@ -230,7 +230,7 @@ def test_a_run_ended_by_sigterm_leaves_no_half_of_its_results(tmp_path: Path) ->
     probe = (
         "import os, signal, sys; from desertion import files; from desertion.cli import main; real = files.write_text\n"
         "def write(path, text):\n    os.kill(os.getpid(), signal.SIGTERM)\n    return real(path, text)\n"
-        "import desertion.scenario.scenario as s; s.write_text = write; sys.exit(main(sys.argv[1:]))"
+        "files.write_text = write; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe, *_RUN[2:], str(tmp_path)], capture_output=True, text=True, check=False

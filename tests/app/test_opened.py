@@ -19,7 +19,7 @@ def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) 
     for x, y in ((first, second), (second, first)):
         response = draw(study, "response", "left_total", x, y, False).axes[0]
         phase = draw(study, "phase", "left_total", x, y, False).axes[0]
-        names = {first: "asylum", second: "contagion squad"}
+        names = {first: "asylum", second: "peers gone in the squad"}
         assert names[x] in response.get_xlabel().replace("_", " ")
         assert names[x] in phase.get_xlabel().replace("_", " ")
         assert names[y] in phase.get_ylabel().replace("_", " ")

@@ -45,7 +45,7 @@ def follow_commanders(w: World, day: int) -> int:
             continue
         chance = chance_to_follow(b.unit_surrender, b.unit_cohesion, _cohesion(w, first, last))
         if uniform(w.seed, w.company_key[company], COMMAND, day) < chance:
-            w.counts_today[w.company_force[company], codes.C_UNITS] += 1
+            w.counts_today[w.company_force[company], codes.C_UNIT_SURRENDERS] += 1
             _follow(w, first, last, alone)
     return w.out_n[0] - alone
 

@@ -43,7 +43,7 @@ def _write_force(w: World, row: int, f: int, street: float) -> None:
     out.turned_back = counts[codes.C_TURNED_BACK]
     out.called = counts[codes.C_CALLED]
     out.cut_off = counts[codes.C_CUT_OFF]
-    out.unit_surrenders = counts[codes.C_UNITS]
+    out.unit_surrenders = counts[codes.C_UNIT_SURRENDERS]
     out.left = w.left[f]
     out.soldiers_left = w.left_kind[f, codes.SOLDIER]
     out.reservists_left = w.left_kind[f, codes.RESERVIST]

@@ -41,7 +41,7 @@ DAY_COUNTS = (
     "caught", "returned", "turned_back", "called", "cut_off", "unit_surrenders",
 )  # fmt: skip
 C_WOUNDED, C_KILLED, C_CAPTURED, C_CAUGHT, C_RETURNED, C_TURNED_BACK, C_CALLED = 5, 6, 7, 8, 9, 10, 11
-C_CUT_OFF, C_UNITS = 12, 13
+C_CUT_OFF, C_UNIT_SURRENDERS = 12, 13
 HOST_COUNTS = (
     "admitted", "irregular", "turned_away", "decided", "granted", "refused", "infiltrators", "genuine_refused", "passed_on",
     "visas",
