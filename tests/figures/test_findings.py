@@ -1,9 +1,12 @@
 """Titles and labels: each says in words what the numbers of the figure say."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from desertion import compare
 from desertion.figures import answers, findings, style
 from desertion.figures.labels import label, policy
 from desertion.figures.maps import heatmap
@@ -79,3 +82,14 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
     assert label("hosts.*.skilled_visas") == "skilled-worker visas a day"
     assert label("log10 cost_eur") == "logarithm of cost to hosts (EUR)"
     assert policy("coalition-and-fast-track") == "coalition and fast track"
+
+
+def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -> None:
+    """The title names the policy that moves most leavers; a ban that one policy brings stands under that policy's name."""
+    done = compare("toy", ["none", "fast-track", "exit-ban"], runs=4, days=60, out=tmp_path / "c", quiet=True)
+    ax = done.plot("curves").axes[0]
+    rows = done.paired[done.paired["measure"] == "left"]
+    assert ax.get_title(loc="left") == findings.of_differences(rows, "left")
+    marks = [text.get_text() for text in ax.texts]
+    assert "exit ban (exit-ban)" in marks
+    assert [words for words in marks if words.startswith("call-up of")] == ["call-up of 60"]

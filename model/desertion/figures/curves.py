@@ -186,7 +186,7 @@ def run(
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
         if column != "legitimacy":
             style.counts(ax)
-        _mark(ax, marks, written=ax is grid[0])
+        mark(ax, marks, written=ax is grid[0])
     for ax in grid[2:]:
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
@@ -197,7 +197,7 @@ def run(
     return list(grid)
 
 
-def _mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool) -> None:
+def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) -> None:
     """Draw a dotted line at each dated event, named along it on one of several panels."""
     for day, words in marks:
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)

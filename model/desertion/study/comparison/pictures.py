@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.errors import unknown_name
-from desertion.figures import attribution, curves, decision, hosts, routes, strength, style
+from desertion.errors import InputError, unknown_name
+from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
+from desertion.figures.events import events
 from desertion.figures.style import Medium, Shape
 from desertion.scenario.grain import legend, too_few
 from desertion.study.comparison.tables import Tables
@@ -66,7 +68,34 @@ def _band(comparison: Tables, force: str, column: str) -> pd.DataFrame:
 def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     ax = figure.subplots()
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
+    ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
+    if force == comparison.forces[0]:
+        curves.mark(ax, _events(comparison))
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
+
+
+def _finding(comparison: Tables, force: str, otherwise: str) -> str:
+    """Which policy moves most leavers, where there are replicates enough to say so; else the title that was there."""
+    table = comparison.paired
+    rows = table[(table["force"] == force) & (table["measure"] == "left")]
+    return otherwise if rows.empty or rows["low"].isna().any() else findings.of_differences(rows, "left")
+
+
+def _events(comparison: Tables) -> list[tuple[int, str]]:
+    """Dated events under the baseline, and those that a policy adds to them under its name."""
+    marks: list[tuple[int, str]] = []
+    usual: tuple[tuple[int, str], ...] = ()
+    for policy in dict.fromkeys([comparison.baseline, *comparison.policies]):
+        # A file whose policies can be found no more has curves all the same.
+        with suppress(InputError):
+            here = events(comparison.arm(policy))
+            usual = here if policy == comparison.baseline else usual
+            marks += [
+                (day, words if policy == comparison.baseline else f"{words} ({policy})")
+                for day, words in here
+                if policy == comparison.baseline or (day, words) not in usual
+            ]
+    return marks
 
 
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
@@ -75,7 +104,7 @@ def _panels(figure: Figure, comparison: Tables, force: str) -> None:
 
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.paired
-    chosen = table[(table["force"] == force) & (table["measure"] == "left")]
+    chosen = table[(table["force"] == force) & (table["measure"] == "left")].sort_values("difference", ascending=False)
     attribution.effects(figure.subplots(), chosen, title=f"More or fewer leavers than under {comparison.baseline}")
 
 
