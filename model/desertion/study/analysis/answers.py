@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,8 @@ class Answers:
     Raises:
         InputError: If the file is missing, foreign, damaged or made by a newer version.
     """
+
+    _is_real = False  # whether counts of persons are at real size
 
     def __init__(self, path: str | Path, *, keep: object = None) -> None:
         self.path = Path(path)
@@ -81,11 +84,16 @@ class Answers:
         with StudyFile(self.path) as file:
             return points_table(file)
 
-    def at_real_size(self) -> Answers:
+    def at_real_size(self) -> Self:
         """The same answers with all counts of persons at real size; a study of another task than runs of the model is left as it is."""
         if self.spec["task"] != MODEL_TASK:
             return self
-        return _AtRealSize(self.path, keep=self._keep)
+        real = copy.copy(self)
+        real.runs = at_real_size(self.runs, self._scale_of(self.runs["design"]))
+        real.runs.attrs.update(self.runs.attrs)
+        real._is_real = True
+        vars(real).pop("curves", None)  # worked out at the other size
+        return real
 
     @cached_property
     def scales(self) -> NDArray[np.float64]:
@@ -93,6 +101,10 @@ class Answers:
         if "scale" in self.points:
             return self.points["scale"].to_numpy(np.float64)
         return np.full(len(self.points), float(self.spec["scale"]))
+
+    def _scale_of(self, designs: pd.Series[int]) -> NDArray[np.float64]:
+        by_design = dict(zip(self.points["design"].to_numpy(np.int64).tolist(), self.scales.tolist(), strict=True))
+        return np.array([by_design[design] for design in designs.to_numpy(np.int64).tolist()], np.float64)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
@@ -113,6 +125,11 @@ class Answers:
         """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
         with StudyFile(self.path) as file:
             table = bands.bands(file, columns, designs, levels)
+        if self._is_real:
+            counted = np.array([name in DAILY and DAILY[name].size == SIMULATED for name in map(str, table["column"])])
+            share = np.where(counted, self._scale_of(table["design"]), 1.0)
+            for name in map(bands.level_name, levels):
+                table[name] = table[name].to_numpy(np.float64) / share
         return self.points.merge(table, on="design", how="right")
 
     def trajectories(self, design: int, column: str) -> pd.DataFrame:
@@ -287,27 +304,6 @@ class Answers:
         table.columns = ["q05", "q50", "q95"]
         table.insert(0, "runs", grouped.count())
         return self.points.merge(table.reset_index(), on="design", how="right")
-
-
-class _AtRealSize(Answers):
-    """Answers whose counts of persons are at real size."""
-
-    @cached_property
-    def runs(self) -> pd.DataFrame:
-        with StudyFile(self.path) as file:
-            runs = runs_table(file)
-        return at_real_size(runs, self.scales[runs["design"].to_numpy(np.int64)])
-
-    def bands(
-        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
-    ) -> pd.DataFrame:
-        table = super().bands(columns, designs, levels)
-        counted = np.array([name in DAILY and DAILY[name].size == SIMULATED for name in map(str, table["column"])])
-        share = np.where(counted, self.scales[table["design"].to_numpy(np.int64)], 1.0)
-        for level in levels:
-            name = bands.level_name(level)
-            table[name] = table[name].to_numpy(np.float64) / share
-        return table
 
 
 def _factor(name: str, plain: Mapping[str, Any]) -> Factor:

@@ -59,4 +59,5 @@ class Selection(Answers):
         if len(belonging) > len(self.points):
             raise InputError("sensitivity reads the whole design: take away the restrictions of parameters")
         # The numbers of the points tell their places in the layout, for which all policies of the study are needed.
-        return self._study.sensitivity(measure, policy or (arms[0] if len(arms) == 1 else None), of)
+        study = self._study.at_real_size() if self._is_real else self._study
+        return study.sensitivity(measure, policy or (arms[0] if len(arms) == 1 else None), of)
