@@ -36,3 +36,19 @@ def test_a_restricted_study_keeps_its_restriction_at_real_size(study: Study) -> 
     assert set(real.runs["design"]) == {1}
     assert np.array_equal(real.runs["left_total"], study.runs.loc[study.runs["design"] == 1, "left_total"] / 0.5)
     assert set(real.bands(["left"])["design"]) == {1}
+
+
+def test_a_study_without_a_scale_runs_at_its_scenarios(tmp_path: Path) -> None:
+    """`toy` says 1, so nothing is divided, and a figure can be drawn."""
+    done = sweep(
+        scenario="toy",
+        days=5,
+        vary={"asylum": [0.0, 1.0]},
+        measures=["left_total"],
+        out=tmp_path / "s.sqlite",
+        workers=1,
+        quiet=True,
+    )
+    assert done.scales.tolist() == [1.0, 1.0]
+    assert np.array_equal(done.at_real_size().runs["left_total"], done.runs["left_total"])
+    assert done.plot("left_total").axes

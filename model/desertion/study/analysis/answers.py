@@ -100,7 +100,12 @@ class Answers:
         """Share of real size that was simulated, shape (design points,)."""
         if "scale" in self.points:
             return self.points["scale"].to_numpy(np.float64)
-        return np.full(len(self.points), float(self.spec["scale"]))
+        if self.spec["scale"] is not None:
+            return np.full(len(self.points), float(self.spec["scale"]))
+        # No scale of its own: each scenario has been run at the one that it says.
+        names = self.points["scenario"] if "scenario" in self.points else [self.spec["scenario"]] * len(self.points)
+        own = {name: self.scenario({"scenario": name}).scale for name in dict.fromkeys(names)}
+        return np.array([own[name] for name in names], np.float64)
 
     def _scale_of(self, designs: pd.Series[int]) -> NDArray[np.float64]:
         by_design = dict(zip(self.points["design"].to_numpy(np.int64).tolist(), self.scales.tolist(), strict=True))
