@@ -111,11 +111,20 @@ def test_a_changed_label_point_column_or_header_is_refused(
         assert not shown.out
 
 
-@pytest.mark.parametrize("column", ["attempts", "seconds", "worker", "trace", "error", "status", "finished", "shape"])
-def test_a_change_in_any_column_of_a_run_is_found(sound: Path, column: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("column", "changed"),
+    [
+        ("attempts", "attempts + 1"),
+        ("seconds", "seconds * 2 + 1"),
+        *((column, f"{column} || '1'") for column in ("worker", "trace", "error", "status", "finished", "shape")),
+    ],
+)
+def test_a_change_in_any_column_of_a_run_is_found(
+    sound: Path, column: str, changed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Also in what only `show --failures` shows."""
     with sqlite3.connect(sound) as connection:
-        connection.execute(f"UPDATE run SET {column} = {column} || '1' WHERE design = 1 AND replicate = 1")
+        connection.execute(f"UPDATE run SET {column} = {changed} WHERE design = 1 AND replicate = 1")
     connection.close()
     assert main(["show", str(sound), "--verify"]) == 1
     assert "design point 1, replicate 1: damaged" in capsys.readouterr().out
