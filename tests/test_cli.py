@@ -290,3 +290,11 @@ def test_nothing_is_needed_that_only_linux_has(tmp_path: Path, words: list[str])
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "provenance.json").is_file()
     assert not list(tmp_path.glob("*.lock"))
+
+
+def test_the_shell_completes_commands() -> None:
+    """What `--install-completion` installs asks the program in this way."""
+    words = {"_DESERTION_COMPLETE": "complete_bash", "COMP_WORDS": "desertion sens", "COMP_CWORD": "1"}
+    start = [sys.executable, "-c", "import sys; from desertion.cli import main; sys.exit(main())"]
+    asked = subprocess.run(start, env=os.environ | words, capture_output=True, text=True, check=False, timeout=60)
+    assert asked.stdout.split() == ["sensitivity"]

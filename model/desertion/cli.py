@@ -187,7 +187,6 @@ def build_app(words: Sequence[str] = ()) -> typer.Typer:
     app = typer.Typer(
         name="desertion",
         help="Simulate desertion cascades: who leaves an army, by which door, and what asylum policy changes.",
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )

@@ -7,13 +7,14 @@ import pytest
 
 from desertion.app.request.mix import parse
 from desertion.app.simulator import reasons
-from desertion.app.simulator.answer import Answer, answer_of, changed, estimated, headline, outcome
+from desertion.app.simulator.answer import Answer, answer_of, headline, outcome
 from desertion.app.simulator.screen import setting_of
 from desertion.app.work.replicates import Wanted, record_of, run
 from desertion.rules.draws import replicate_seed
 from desertion.simulation.model import DesertionModel
 from desertion.study.comparison.arm import outcome_of
 from desertion.study.comparison.outcomes import BY_NAME, column
+from desertion.study.comparison.report.estimate import changed, estimated
 
 
 def answered(query: str) -> Answer:

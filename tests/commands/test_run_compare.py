@@ -218,3 +218,31 @@ def test_policies_may_be_joined_in_one_option() -> None:
     """`--policy a+b` and `--policy a --policy b` are the same run."""
     joined = _running.loaded("toy", ["fast-track+exit-ban"], {}, None, None)
     assert joined.hash == _running.loaded("toy", ["fast-track", "exit-ban"], {}, None, None).hash
+
+
+def test_compare_folds_its_table_at_the_windows_edge(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eighty columns hold every line; each policy stands in each part of the table, and no column is lost."""
+    monkeypatch.setenv("COLUMNS", "80")
+    words = [
+        "compare",
+        "toy",
+        "-p",
+        "case-by-case",
+        "-p",
+        "fast-track+information-campaign",
+        "--runs",
+        "2",
+        "--days",
+        "5",
+        "--workers",
+        "1",
+    ]
+    assert main([*words, "--quiet"]) == 0
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= 80
+    parts = sum(line.startswith(" ───") for line in printed.splitlines())
+    assert printed.count("\n fast-track+information-campaign") == parts > 1
+    for title in ("left", "fled", "surrendered", "strength", "collapse", "at the end", "waiting", "the hosts"):
+        assert title in printed

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from desertion import Scenario, compare
-from desertion.app.simulator.answer import Estimate, changed
 from desertion.cli import main
 from desertion.figures import attribution, hosts, routes, style
 from desertion.scenario.grain import FLOOR, MARK, TOO_FEW, floor_note, legend, marked, too_few
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.report.estimate import Estimate, changed
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_tables_and_report_of_a_comparison_mark_what_is_too_few(comparison: Comp
 
 
 def test_a_sure_difference_of_a_few_simulated_persons_is_not_told_as_an_effect(comparison: Comparison) -> None:
-    """The answer counts it among those that cannot be told from the baseline."""
-    from desertion.study.comparison.report import words
+    """The answer says that it cannot be told from the baseline."""
+    from desertion.study.comparison.report.answer import answer
 
     changed_table = comparison.paired.assign(difference=2000.0, low=1000.0, high=3000.0, too_few=True)
     vars(comparison)["paired"] = changed_table
     try:
-        assert "raises" not in " ".join(words.answer(comparison))
+        assert "leave, too few to tell at this scale (1,000 to 3,000 people beside" in " ".join(answer(comparison))
     finally:
         del vars(comparison)["paired"]
 

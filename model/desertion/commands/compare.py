@@ -48,6 +48,12 @@ COLUMNS = {
 }
 """Outcomes of the printed table beside all leavers."""
 
+NOTE = (
+    "Medians of the runs with 95 % intervals; differences on the same people and fates (* the interval excludes 0); collapse: share of "
+    "runs with Wilson's interval; persons and cases at real size."
+)
+"""What the cells of the printed table mean."""
+
 FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 """What is written beside tables and figures."""
 
@@ -104,6 +110,9 @@ def command(
 
 
 def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: bool, as_json: bool) -> int:
+    from shutil import get_terminal_size
+    from textwrap import fill
+
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.design.spec import StudySpec
     from desertion.study.run.sweep import RunOptions, run_study
@@ -129,12 +138,11 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
         return 0
     _tell(comparison)
     if keep:
-        print(
-            f"\nwritten to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv,"
+        written = (
+            f"written to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv, columns.json, "
+            "figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite"
         )
-        print(
-            "columns.json, figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite"
-        )
+        print("\n" + fill(written, get_terminal_size().columns, break_long_words=False, break_on_hyphens=False))
     failed = int((comparison.runs["status"] != "done").sum())
     if failed:
         print(
@@ -144,51 +152,80 @@ def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: b
 
 
 def _tell(comparison: Comparison) -> None:
-    """Print the answer and the table of each force."""
+    """Print the answer and the table of each force, as wide as the window."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
     from rich.console import Console
 
     from desertion.scenario.grain import legend
     from desertion.study.comparison.report import words
+    from desertion.study.comparison.report.answer import answer
 
-    # A table that is broken by the window's edge reads better than one with its numbers cut off.
-    console = Console(width=200, highlight=False)
-    print(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}\n")
-    for force in comparison.forces:
-        console.print(_table(comparison, force))
+    width = get_terminal_size().columns
+    # A name that is longer than the window is broken by its edge; nothing is cut off.
+    console = Console(width=max(width, 200), highlight=False)
     print(
-        "Medians of the runs with 95 % intervals; differences on the same people and fates (* the interval excludes 0);"
+        fill(
+            f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}",
+            width,
+            break_long_words=False,
+        )
     )
-    print("collapse: share of runs with Wilson's interval; persons and cases at real size.")
-    if comparison.size > 1.0:
-        print(legend(comparison.size))
-    print()
-    for sentence in words.answer(comparison):
-        print(sentence)
+    for force in comparison.forces:
+        for table in _tables(comparison, force, width):
+            console.print(table)
+    size = f" {legend(comparison.size)}" if comparison.size > 1.0 else ""
+    print(fill(NOTE + size, width, break_long_words=False))
+    for sentence in answer(comparison):
+        print()
+        print(fill(sentence, width, break_long_words=False))
     if floor := comparison.about.get("floor"):
         print(f"note: {floor}")
 
 
-def _table(comparison: Comparison, force: str) -> object:
+def _tables(comparison: Comparison, force: str, width: int) -> list[object]:
+    """The table of a force, in as many parts as its columns need."""
     from rich import box
+    from rich.console import Console
     from rich.table import Table
 
+    def table(columns: list[list[str]], *, first: bool) -> Table:
+        title = force if first and len(comparison.forces) > 1 else None
+        made = Table(title=title, box=box.SIMPLE, pad_edge=False, title_justify="left")
+        made.add_column("policy", no_wrap=True)
+        for column in columns:
+            made.add_column(column[0], justify="right", no_wrap=True)
+        for place, policy in enumerate(comparison.policies, start=1):
+            made.add_row(policy, *(column[place] for column in columns))
+        return made
+
+    wide = Console(width=10_000)
+    parts: list[list[list[str]]] = [[]]
+    for column in _columns(comparison, force):
+        if parts[-1] and wide.measure(table([*parts[-1], column], first=False)).maximum > width:
+            parts.append([])
+        parts[-1].append(column)
+    return [table(part, first=not number) for number, part in enumerate(parts)]
+
+
+def _columns(comparison: Comparison, force: str) -> list[list[str]]:
+    """Columns of a force's table: title, then one cell a policy."""
     from desertion.figures.style import number
     from desertion.scenario.grain import mark
 
     headline = comparison.headline(force, ("left", *COLUMNS))
-    table = Table(
-        title=f"{force}" if len(comparison.forces) > 1 else None, box=box.SIMPLE, pad_edge=False, title_justify="left"
-    )
-    table.add_column("policy", no_wrap=True)
-    for title in ("left", f"more than under\n{comparison.baseline}", *COLUMNS.values()):
-        table.add_column(title, justify="right", no_wrap=True)
-    for policy in comparison.policies:
-        rows = {str(row["measure"]): row for _, row in headline[headline["policy"] == policy].iterrows()}
-        left = rows["left"]
-        cells = [f"{number(left['estimate'])}{mark(left['too_few'])}\n{number(left['low'])}–{number(left['high'])}"]
-        cells.append("" if policy == comparison.baseline else _difference(left))
-        table.add_row(policy, *cells, *(_cell(rows[name]) for name in COLUMNS))
-    return table
+    rows = [
+        {str(row["measure"]): row for _, row in headline[headline["policy"] == policy].iterrows()}
+        for policy in comparison.policies
+    ]
+    lefts = [row["left"] for row in rows]
+    left = [
+        f"{number(one['estimate'])}{mark(one['too_few'])}\n{number(one['low'])}–{number(one['high'])}" for one in lefts
+    ]
+    more = ["", *(_difference(one) for one in lefts[1:])]
+    others = [[title, *(_cell(row[name]) for row in rows)] for name, title in COLUMNS.items()]
+    return [["left", *left], [f"more than under\n{comparison.baseline}", *more], *others]
 
 
 def _difference(left: pd.Series) -> str:

@@ -2,6 +2,8 @@
 
 import json
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Annotated
 
 import typer
@@ -14,8 +16,13 @@ from desertion.reading import toml
 KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
 
 
+LEVER = "lever-"
+"""How names of policies begin that move a single lever."""
+
+
 def command(
     kind: Annotated[str | None, typer.Argument(help=f"Only one of {', '.join(KINDS)}.")] = None,
+    levers: Annotated[bool, typer.Option("--levers", help="Also the policies that move a single lever.")] = False,
     as_json: _options.Json = False,
 ) -> None:
     """List the shipped scenarios, policies, forces, studies, series and claims."""
@@ -29,9 +36,16 @@ def command(
     for each in [kind] if kind else KINDS:
         rows = _rows(each)
         print(f"{each} ({len(rows)})")
-        width = max((len(name) for name, _ in rows), default=0)
-        for name, title in rows:
-            print(f"  {name:<{width}}  {title}".rstrip())
+        shown = [row for row in rows if levers or not row[0].startswith(LEVER)]
+        width = max((len(name) for name, _ in shown), default=0)
+        for name, title in shown:
+            start = f"  {name:<{width}}  "
+            print(
+                fill(title, get_terminal_size().columns, initial_indent=start, subsequent_indent=" " * len(start))
+                or start.rstrip()
+            )
+        if len(shown) < len(rows):
+            print(f"  and {len(rows) - len(shown)} that move a single lever: desertion list policies --levers")
 
 
 def _rows(kind: str) -> list[tuple[str, str]]:
@@ -40,7 +54,9 @@ def _rows(kind: str) -> list[tuple[str, str]]:
         found = toml(path).get("claims", []) if path.exists() else []
         return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
     if kind == "studies":
-        return [(path.stem, _title(path)) for path in sorted(shipped_folder("experiments").rglob("*.toml"))]
+        # What has neither title nor question is the design of something else.
+        found = [(path.stem, _title(path)) for path in sorted(shipped_folder("experiments").rglob("*.toml"))]
+        return [(name, title) for name, title in found if title]
     if kind == "history":
         path = shipped_folder("seeds") / "history" / "series.toml"
         return [(name, _text(row, "title")) for name, row in (toml(path) if path.exists() else {}).items()]

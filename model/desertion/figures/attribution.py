@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from desertion.figures import style
 from desertion.scenario.grain import marked
@@ -73,7 +76,14 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
     return ax
 
 
-def effects(ax: Axes, paired: pd.DataFrame, *, unit: str = "persons", title: str = "") -> Axes:
+def effects(
+    ax: Axes,
+    paired: pd.DataFrame,
+    *,
+    unit: str = "persons",
+    title: str = "",
+    runs: Mapping[str, NDArray[np.float64]] | None = None,
+) -> Axes:
     """Draw paired differences from the baseline with their bootstrap intervals, one row a policy.
 
     Args:
@@ -81,8 +91,13 @@ def effects(ax: Axes, paired: pd.DataFrame, *, unit: str = "persons", title: str
         paired: Columns policy, difference, low, high; differences of medians of pairs, policy less baseline.
         unit: Unit of the difference.
         title: What differs.
+        runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
     places = np.arange(len(paired))[::-1]
+    for place, policy in zip(places, paired["policy"] if runs else (), strict=False):
+        values = np.sort(runs[str(policy)]) if runs else np.empty(0)
+        lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
+        ax.plot(values, place + lifts, linestyle="none", marker=".", markersize=4, color=style.soft_ink())
     mid, low, high = (paired[name].to_numpy(dtype=float) for name in ("difference", "low", "high"))
     sure = (low > 0.0) | (high < 0.0)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
@@ -113,7 +128,8 @@ def effects(ax: Axes, paired: pd.DataFrame, *, unit: str = "persons", title: str
         ax.set_xlim(-1.0, 1.0)
     ax.set_ylim(-0.6, len(paired) - 0.4)
     style.counts(ax, "x")
-    ax.set_xlabel(f"{unit}, median of the paired differences with 95 % bootstrap interval")
+    dots = "; dots: pairs of runs" if runs else ""
+    ax.set_xlabel(f"{unit}, median of the paired differences with 95 % bootstrap interval{dots}")
     ax.set_title(title or "Difference from the baseline", pad=28)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
     return ax

@@ -55,6 +55,11 @@ def policy(name: str) -> str:
     return name.replace("-", " ")
 
 
+def short(title: str) -> str:
+    """A title up to its first comma or colon."""
+    return title.split(",")[0].split(":")[0].strip()
+
+
 @cache
 def _defined(key: str) -> str:
     """What the definition of an input says, cut at its first colon or comma; empty for what is none."""

@@ -40,6 +40,19 @@ def test_tables_come_back_as_they_went(tmp_path: Path, done: Study, form: str) -
     assert np.array_equal(one.astype(np.float32), done.trajectories(1, "left")[2].to_numpy())
 
 
+def test_csv_with_decimal_commas_comes_back_as_it_went(tmp_path: Path, done: Study) -> None:
+    """Semicolons between columns, no point in any number; Parquet, which has no such signs, refuses."""
+    export(done.path, tmp_path / "out", comma=True)
+    runs = pd.read_csv(tmp_path / "out" / "runs.csv", sep=";", decimal=",")
+    pd.testing.assert_frame_equal(runs, done.runs, check_dtype=False)
+    curves = (tmp_path / "out" / "curves.csv").read_text()
+    assert "." not in curves
+    assert len(pd.read_csv(tmp_path / "out" / "curves.csv", sep=";", decimal=",")) == 24 * 11
+    with pytest.raises(InputError, match="is for CSV: Parquet keeps numbers"):
+        export(done.path, tmp_path / "other", "parquet", comma=True)
+    assert not (tmp_path / "other").exists()
+
+
 def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, done: Study) -> None:
     """EMA's own column names are free; daily columns are (experiment, day) arrays."""
     with StudyFile(done.path) as file:

@@ -6,12 +6,15 @@ import itertools
 import re
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from desertion.study.comparison.report import page, words
-from desertion.study.comparison.report.pictures import PICTURES
+from desertion.study.comparison.report import page, words, write
+from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.pictures import FIRST, PICTURES
 from tests.figures.test_style import contrast
+from tests.study.comparison import fake_arm
 from tests.study.comparison.test_comparison import compared, row
 
 POLICIES = ["case-by-case", "closed-borders", "fast-track"]
@@ -97,27 +100,88 @@ def test_colours_of_the_page_reach_the_contrast_of_the_strictest_level(html):
             assert contrast(link, ground) >= 4.5
 
 
-def test_the_answer_has_three_sentences_with_the_tables_numbers(comparison, tree):
-    """The baseline's median, the largest paired differences and the counts of collapses stand in the answer."""
-    spans = [span.text for span in tree.findall(".//p[@class='answer']/span")]
-    assert len(spans) == 3
+def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree):
+    """The baseline, then one sentence a policy with the largest effect first, then the counts of collapses."""
+    lines = [line.text for line in tree.findall(".//div[@class='answer']/p")]
+    assert len(lines) == len(POLICIES) + 1
     left = row(comparison.summary, policy="case-by-case", measure="left")["estimate"]
-    assert words.number(left) in spans[0]
-    more = row(comparison.paired, policy="fast-track", measure="left")
-    assert f"“fast-track” raises that number most, by {words.number(more['difference'])}" in spans[1]
-    assert "“closed-borders” lowers that number most" in spans[1]
+    assert f"Under “case-by-case”, {words.number(left)} people leave" in lines[0]
+    for line, policy, word in ((lines[1], "fast-track", "more"), (lines[2], "closed-borders", "fewer")):
+        change = row(comparison.paired, policy=policy, measure="left")
+        low, high = sorted((abs(change["low"]), abs(change["high"])))
+        told = f"{words.number(abs(change['difference']))} {word} than under “case-by-case” ({words.number(low)} to {words.number(high)})"
+        assert line.startswith(f"“{policy}”: ")
+        assert f"{told} in 6 of 6 pairs of runs; " in line
+        cost, protected = (
+            row(comparison.summary, policy=policy, measure=name)["estimate"] for name in ("cost_eur", "protected")
+        )
+        assert f"{words.amount(cost, 'EUR')} for the hosts" in line
+        assert f"{words.amount(cost / protected, 'EUR')} for each person protected" in line
     chance = row(comparison.summary, policy="fast-track", measure="collapsed")
-    assert f"{round(chance['estimate'] * 6)} of 6 under “fast-track”" in spans[2]
+    assert f"{round(chance['estimate'] * 6)} of 6 under “fast-track”" in lines[3]
 
 
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is named."""
     equal = compared(tmp_path / "equal.sqlite", ["closed-borders", "none"], runs=4)
-    equal.paired.loc[:, ["low", "difference", "high"]] = [-1.0, 0.0, 1.0]
+    equal.paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
     equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.49]
-    _, effect, fate = words.answer(equal)
-    assert effect == "No other policy changes that number by more than chance within the model explains."
+    _, effect, fate = answer(equal)
+    assert "leave, too few to tell at this scale (1,000 fewer to 2,000 more people); " in effect
+    assert "Most of the difference" not in effect
+    assert "pairs of runs" not in effect
     assert fate.endswith("with 95 % confidence its chance is below 49 % for each.")
+
+
+@pytest.mark.parametrize(
+    ("early", "end", "told"),
+    [
+        (4000.0, -1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
+        (4000.0, 1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
+        (1200.0, 1000.0, ""),
+        (-400.0, 1000.0, ""),
+        (0.0, 0.0, ""),
+    ],
+)
+def test_a_rush_that_the_end_hides_is_told(tmp_path, monkeypatch, early, end, told):
+    """One of the other sign, or half as large again as the difference on the last day; not one of few persons."""
+    two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=4)
+    gaps = np.linspace(0.0, end, 41) * np.ones((4, 1))
+    gaps[:, 15] = early
+    monkeypatch.setattr(two, "gaps", lambda policy, force: gaps)
+    assert told in answer(two)[1]
+    assert ("The end hides" in answer(two)[1]) is bool(told)
+
+
+def test_parts_beside_answer_numbers_and_first_figures_are_folds(tree):
+    """More figures, assumptions, limits and the command are closed until they are opened, and no part of the two printed pages."""
+    folds = tree.findall(".//section[@class='fold']")
+    assert [fold.find("details/summary/h2").get("id") for fold in folds] == ["more", "assumed", "limits", "remake"]
+    assert not tree.findall(".//details[@open]")
+    assert len(tree.findall("body/main/section/figure")) == len(FIRST)
+
+
+@pytest.mark.browser
+def test_the_report_prints_on_two_pages_with_no_column_cut_off(tmp_path, browser):
+    """Nine policies, as many as the shipped demonstration compares; every cell of the table lies within the page."""
+    nine = [
+        "case-by-case",
+        "closed-borders",
+        "fast-track",
+        "coalition",
+        "none",
+        *(f"own-{number}" for number in range(4)),
+    ]
+    fake_arm.PULLS.update({f"own-{number}": 0.2 + 0.02 * number for number in range(4)})
+    path = write(compared(tmp_path / "nine.sqlite", nine), tmp_path / "report.html")
+    shown = browser.new_page(viewport={"width": 718, "height": 1032})
+    shown.goto(path.as_uri())
+    printed = shown.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    shown.emulate_media(media="print")
+    rights = shown.eval_on_selector_all("th, td, img", "found => found.map(one => one.getBoundingClientRect().right)")
+    assert max(rights) <= 718
+    shown.close()
 
 
 def test_the_command_that_remakes_it_names_every_input(comparison):
@@ -138,8 +202,6 @@ def test_the_tables_can_be_downloaded_whole(comparison, tree):
 
 def test_names_from_users_cannot_become_markup(tmp_path):
     """A policy file's name with signs of HTML is shown as text."""
-    from tests.study.comparison import fake_arm
-
     fake_arm.PULLS["<b>&"] = 0.3
     made = page(compared(tmp_path / "odd.sqlite", ["none", "<b>&"], runs=2))
     assert "<b>" not in made

@@ -61,6 +61,19 @@ def test_a_run_that_fails_keeps_its_traceback_and_stops_no_other(tmp_path: Path,
     assert "_misbehave" in done.failures["trace"].iloc[0]
 
 
+def test_whoever_sets_up_logging_reads_along(
+    tmp_path: Path, study: Make, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Start, end and each failed run, under the package's name; on the screen there is nothing of it."""
+    with caplog.at_level("INFO", logger="desertion"):
+        _run(study(settings={"fail_at": 2}), tmp_path / "s.sqlite")
+    assert [record.levelname for record in caplog.records] == ["INFO", *["WARNING"] * 3, "INFO"]
+    assert {record.name.partition(".")[0] for record in caplog.records} == {"desertion"}
+    assert "12 runs to do with" in caplog.text
+    assert "replicate 2 of design point 1 failed: ValueError: replicate 2 cannot be run" in caplog.text
+    assert "replicate 2" not in capfd.readouterr().err
+
+
 def test_raise_at_end_does_all_runs_and_then_raises(tmp_path: Path, study: Make) -> None:
     """The caller is told, and nothing is lost."""
     spec = study(settings={"fail_at": 0}, run={"on_error": "raise-at-end"})

@@ -13,10 +13,11 @@ from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sen
 from desertion.app.request.choice import run_command
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
-from desertion.app.work.events import date_of, short
+from desertion.app.work.events import date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
+from desertion.figures.labels import short
 from desertion.figures.routes import NEW_COLUMNS
 from desertion.figures.style import ROUTE_NAMES, number
 from desertion.scenario import grain

@@ -160,13 +160,14 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
         dark: Whether the page is dark.
     """
     from desertion.study.comparison.report import words
+    from desertion.study.comparison.report.answer import answer
 
     session = current()
     wanted = session.address.value.force
     force = wanted if wanted in comparison.forces else comparison.forces[0]
     with box([], "") as view:
         text("The answer", "h2")
-        for line in words.answer(comparison):
+        for line in answer(comparison):
             text(line)
         if len(comparison.forces) > 1:
             choice("Army", force, {name: name for name in comparison.forces}, lambda name: session.change(force=name))

@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.work.replicates import NAMES, Run
 from desertion.app.work.warm import WARM
-from desertion.scenario.grain import TOO_FEW, floor_note, legend, mark, too_few
+from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME, estimate
-from desertion.study.comparison.report.words import amount, number
-from desertion.study.statistics import bootstrap_interval
-
-CONFIDENCE = 0.95
-"""Confidence of all intervals, as in `desertion compare`."""
+from desertion.study.comparison.report.estimate import CONFIDENCE, SEED, Estimate, changed, estimated
+from desertion.study.comparison.report.words import number
 
 MEASURES = ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
             "peak_waiting", "cost_eur")  # fmt: skip
@@ -39,32 +36,6 @@ HOME = {"hiding": "Hiding at home", "refusing": "Refusing openly", "surrendered"
 """How people who left stand elsewhere."""
 
 type Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its interval.
-
-    Attributes:
-        value: The median of the runs.
-        low: Lower end of its interval.
-        high: Upper end.
-        few: Whether it rests on too few simulated persons to tell.
-    """
-
-    value: float
-    low: float
-    high: float
-    few: bool = False
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the interval leaves no doubt about the sign."""
-        return self.low > 0.0 or self.high < 0.0
-
-    def words(self, unit: str) -> str:
-        """The number with its interval."""
-        return f"{amount(self.value, unit)}{mark(self.few)} ({amount(self.low, unit)} to {amount(self.high, unit)})"
 
 
 @dataclass(frozen=True)
@@ -106,7 +77,7 @@ class Answer:
 
     def estimate(self, measure: str, side: int = 1) -> Estimate:
         """An outcome with its interval."""
-        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE, _SEED)
+        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE, SEED)
         few = BY_NAME[measure].counts and too_few(found["estimate"], self.size)
         return Estimate(found["estimate"], found["low"], found["high"], few)
 
@@ -124,12 +95,6 @@ class Answer:
         """People who left and are elsewhere on the last day at real size, mean over the runs: (`HOME`)."""
         columns = [DAILY_COLUMNS.index(name) for name in HOME]
         return np.mean([pair[side].end[columns] for pair in self.pairs], axis=0) * self.size
-
-
-def estimated(values: Floats) -> Estimate:
-    """The median of values with its interval."""
-    low, high = bootstrap_interval(values, np.median, CONFIDENCE, seed=_SEED)
-    return Estimate(float(np.median(values)), low, high)
 
 
 def outcome(run: Run, measure: str) -> float:
@@ -176,22 +141,6 @@ def _people(count: Estimate) -> str:
     return f"{count.words('persons')} are" if count.high else "nobody is"
 
 
-def changed(change: Estimate, what: str) -> str:
-    """A difference from the status quo in words."""
-    if change.few and change.is_sure:
-        return f"{TOO_FEW} ({number(change.low)} to {number(change.high)} {what} beside the status quo)"
-    if change.low == change.high == 0.0:
-        return "as many as under the status quo"
-    if not change.is_sure:
-        fewer, more = f"{number(-change.low)} fewer", f"{number(change.high)} more"
-        if change.low < 0.0 < change.high:
-            return f"{TOO_FEW} ({fewer} to {more} {what})"
-        return f"at most {more if change.high > 0.0 else fewer} than under the status quo"
-    word = "more" if change.value > 0.0 else "fewer"
-    low, high = sorted((abs(change.low), abs(change.high)))
-    return f"{number(abs(change.value))} {word} than under the status quo ({number(low)} to {number(high)})"
-
-
 def basis(answer: Answer) -> str:
     """What the answer rests on, in two sentences."""
     if not answer.pairs:
@@ -209,5 +158,4 @@ def basis(answer: Answer) -> str:
     )
 
 
-_SEED = 1
 _AT_END = {"protected": DAILY_COLUMNS.index("protected"), "applicants": DAILY_COLUMNS.index("applicant"), "abroad": DAILY_COLUMNS.index("abroad")}  # fmt: skip

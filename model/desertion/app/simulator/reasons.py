@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.simulator.answer import STOCKS, Answer, estimated
+from desertion.app.simulator.answer import STOCKS, Answer
 from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.report.estimate import estimated
+from desertion.study.comparison.report.reasons import WAYS, by_way
 from desertion.study.comparison.report.words import number
 
 MOST = 3
@@ -19,15 +21,6 @@ MOST = 3
 
 SMALL = 0.05
 """Share of all leavers below which a difference is small."""
-
-WAYS = {
-    "hide": "hide at home",
-    "refuse": "refuse openly",
-    "surrender": "surrender",
-    "flee": "flee abroad",
-    "skilled": "leave on a skilled visa",
-}
-"""What people do who leave by each way."""
 
 type Floats = NDArray[np.float64]
 
@@ -152,15 +145,4 @@ def only_because(answer: Answer) -> list[str]:
 
 def doors(answer: Answer) -> list[str]:
     """By which way the difference goes. Its mechanism: the way that is named."""
-    changes = {route: answer.change(f"left_{route}") for route in WAYS}
-    sure = {route: change for route, change in changes.items() if change.is_sure}
-    if not sure:
-        return []
-    most = max(sure, key=lambda route: abs(sure[route].value))
-    word = "more" if sure[most].value > 0.0 else "fewer"
-    others = [route for route in sure if route != most and (sure[route].value > 0.0) != (sure[most].value > 0.0)]
-    swap = ""
-    if others:
-        other = max(others, key=lambda route: abs(sure[route].value))
-        swap = f", while {number(abs(sure[other].value))} {'more' if sure[other].value > 0 else 'fewer'} {WAYS[other]}: some only change their way"
-    return [f"Most of the difference are people who {WAYS[most]}: {number(abs(sure[most].value))} {word}{swap}."]
+    return by_way({route: answer.change(f"left_{route}") for route in WAYS})

@@ -16,13 +16,14 @@ from desertion.app.request.choice import usual_scale
 from desertion.app.request.mix import PAIRS, Mix, parse
 from desertion.app.request.sliders import CONTAGION
 from desertion.app.simulator import charts, facts
-from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, changed, headline
+from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, headline
 from desertion.app.simulator.reasons import why
-from desertion.app.work.events import short
 from desertion.app.work.replicates import Replicates, Wanted
 from desertion.figures.events import bans, events
+from desertion.figures.labels import short
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
+from desertion.study.comparison.report.estimate import changed
 from desertion.study.comparison.report.words import change as change_words
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.figures.labels import short
 from desertion.figures.style import number
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -153,11 +154,6 @@ def planned(scenario: Scenario) -> dict[int, list[Event]]:
                 day + 1, "frontier", f"{short(host.title or host.name)} {_BORDER.get(int(value), 'changes its border')}"
             )
     return events
-
-
-def short(title: str) -> str:
-    """A title up to its first comma or colon."""
-    return title.split(",")[0].split(":")[0].strip()
 
 
 def date_of(scenario: Scenario, day: int) -> str:

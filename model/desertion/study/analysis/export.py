@@ -7,7 +7,7 @@ import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,11 +24,21 @@ from desertion.study.store.row import DONE
 
 FORMATS = ("csv", "parquet", "ema")
 
+
+class _Signs(NamedTuple):
+    """What stands between columns and between whole and broken numbers in a CSV file."""
+
+    sep: str
+    decimal: str
+
+
+_POINT, _COMMA = _Signs(",", "."), _Signs(";", ",")
+
 # EMA Workbench keeps these names for its own columns.
 _EMA_NAMES = {"policies": "policy"}
 
 
-def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> list[Path]:
+def export(source: Path, out: Path, form: str = "csv", curves: bool = True, *, comma: bool = False) -> list[Path]:
     """The files of a study's tables, written into a folder, all of them or none.
 
     Args:
@@ -36,24 +46,28 @@ def export(source: Path, out: Path, form: str = "csv", curves: bool = True) -> l
         out: The folder; made if it is missing.
         form: `csv` or `parquet` (runs, design, curves), or `ema` (experiments.csv and a CSV an outcome).
         curves: Whether to write the daily curves as well.
+        comma: Whether CSV has decimal commas, and semicolons between its columns.
 
     Raises:
         InputError: If the format is unknown, the study empty, or the folder cannot be written.
     """
     if form not in FORMATS:
         raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
+    if comma and form == "parquet":
+        raise InputError("--decimal-comma is for CSV: Parquet keeps numbers, which every program shows in its own way")
+    signs = _COMMA if comma else _POINT
     with StudyFile(source) as file, replacing_folder(out) as fresh:
-        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves)]
+        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves, signs)]
 
 
-def _written(file: StudyFile, folder: Path, form: str, curves: bool) -> list[Path]:
+def _written(file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
-        return [about, *_ema(file, folder)]
+        return [about, *_ema(file, folder, signs)]
     written = [
         about,
-        _table(runs_table(file), folder / f"runs.{form}"),
-        _table(points_table(file), folder / f"design.{form}"),
+        _table(runs_table(file), folder / f"runs.{form}", signs),
+        _table(points_table(file), folder / f"design.{form}", signs),
     ]
     runs = runs_table(file)
     files = {
@@ -64,7 +78,7 @@ def _written(file: StudyFile, folder: Path, form: str, curves: bool) -> list[Pat
     written.append(write_text(folder / "columns.json", columns_json(files)))
     if curves and file.header().get("columns"):
         written.append(
-            _csv_curves(file, folder / "curves.csv")
+            _csv_curves(file, folder / "curves.csv", signs)
             if form == "csv"
             else _parquet_curves(file, folder / "curves.parquet")
         )
@@ -110,21 +124,21 @@ def _stacked(file: StudyFile) -> dict[str, NDArray[np.float64]]:
     return {f"daily_{name}": block[:, :, index].astype(np.float64) for index, name in enumerate(columns)}
 
 
-def _ema(file: StudyFile, out: Path) -> list[Path]:
+def _ema(file: StudyFile, out: Path, signs: _Signs) -> list[Path]:
     experiments, outcomes = ema_shape(file)
-    written = [_table(experiments, out / "experiments.csv")]
+    written = [_table(experiments, out / "experiments.csv", signs)]
     for name, values in outcomes.items():
-        written.append(_table(pd.DataFrame(values), out / f"{name}.csv", header=values.ndim > 1))
+        written.append(_table(pd.DataFrame(values), out / f"{name}.csv", signs, header=values.ndim > 1))
     return written
 
 
-def _table(table: pd.DataFrame, path: Path, header: bool = True) -> Path:
+def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) -> Path:
     with _room(path), replacing(path) as temporary:
         if path.suffix == ".parquet":
             _pyarrow()
             table.to_parquet(temporary, index=False)
         else:
-            table.to_csv(temporary, index=False, header=header)
+            table.to_csv(temporary, index=False, header=header, sep=signs.sep, decimal=signs.decimal)
     return path
 
 
@@ -140,10 +154,10 @@ def _long(file: StudyFile) -> Iterator[pd.DataFrame]:
             yield table
 
 
-def _csv_curves(file: StudyFile, path: Path) -> Path:
+def _csv_curves(file: StudyFile, path: Path, signs: _Signs) -> Path:
     with _room(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
         for index, table in enumerate(_long(file)):
-            table.to_csv(sink, index=False, header=index == 0)
+            table.to_csv(sink, index=False, header=index == 0, sep=signs.sep, decimal=signs.decimal)
     return path
 
 

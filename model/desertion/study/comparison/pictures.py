@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,16 @@ from matplotlib.figure import Figure
 from desertion.errors import InputError, unknown_name
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
 from desertion.figures.events import events
+from desertion.figures.labels import short
 from desertion.figures.style import Medium, Shape
 from desertion.scenario.grain import legend, too_few
 from desertion.study.comparison.tables import Tables
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
+
+FEW = 20
+"""Pairs of runs up to which each is drawn."""
 
 type Draw = Callable[[Figure, Tables, str], None]
 
@@ -105,7 +109,13 @@ def _panels(figure: Figure, comparison: Tables, force: str) -> None:
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.paired
     chosen = table[(table["force"] == force) & (table["measure"] == "left")].sort_values("difference", ascending=False)
-    attribution.effects(figure.subplots(), chosen, title=f"More or fewer leavers than under {comparison.baseline}")
+    pairs = {name: comparison.gaps(name, force)[:, -1] for name in comparison.policies[1:]}
+    attribution.effects(
+        figure.subplots(),
+        chosen,
+        title=f"More or fewer leavers than under {comparison.baseline}",
+        runs=pairs if comparison.pairs <= FEW else None,
+    )
 
 
 def _attribution(figure: Figure, comparison: Tables, force: str) -> None:
@@ -159,12 +169,33 @@ def peaks(comparison: Tables, column: str = "waiting", most: int = 10) -> pd.Dat
         column: Which load.
         most: Hosts shown.
     """
+    return _fullest(comparison, comparison.hosts[column], "max", most)
+
+
+def people_there(comparison: Tables, most: int = 10) -> pd.DataFrame:
+    """People in each host on the last day under each policy, however they stand, of the mean over runs: as `peaks`.
+
+    Args:
+        comparison: The comparison.
+        most: Hosts shown.
+    """
+    return _fullest(
+        comparison, comparison.hosts[["at_border", "waiting", "abroad", "protected"]].sum(axis=1), "last", most
+    )
+
+
+def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"], most: int) -> pd.DataFrame:
     if comparison.hosts.empty:
         return pd.DataFrame(index=list(comparison.policies))
-    table = comparison.hosts.pivot_table(index="policy", columns="host", values=column, aggfunc="max", sort=False)
+    table = comparison.hosts.assign(value=values).pivot_table(
+        index="policy", columns="host", values="value", aggfunc=how, sort=False
+    )
     highest = table.max().sort_values(ascending=False, kind="stable")
     order = highest[highest > 0.0].index[:most]
-    return table.loc[list(comparison.policies), list(order)]
+    titles: dict[str, str] = {}
+    with suppress(InputError):
+        titles = {host.name: short(host.title or host.name) for host in comparison.arm(comparison.baseline).hosts}
+    return table.loc[list(comparison.policies), list(order)].rename(columns=titles)
 
 
 def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
@@ -175,6 +206,18 @@ def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG
         ax.text(0.5, 0.5, "no case ever waits in this scenario", ha="center")
         return
     title, unit = "Most cases waiting at once, all forces", "cases, mean of runs"
+    hosts.peaks(figure.subplots(), table, title=title, unit=unit, size=comparison.size)
+    _foot(figure, comparison, table)
+
+
+def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
+    table = people_there(comparison)
+    if table.empty or not table.to_numpy().any():
+        ax = figure.subplots()
+        ax.set_axis_off()
+        ax.text(0.5, 0.5, "nobody is abroad on the last day", ha="center")
+        return
+    title, unit = "Where people are on the last day, all forces", "people abroad, mean of runs"
     hosts.peaks(figure.subplots(), table, title=title, unit=unit, size=comparison.size)
     _foot(figure, comparison, table)
 
@@ -218,10 +261,11 @@ KINDS: dict[str, tuple[Draw, Shape]] = {
     "routes": (_routes, "wide"),
     "strength": (_strength, "wide"),
     "collapse": (_collapse, "wide"),
+    "where": (_where, "wide"),
     "hosts": (_hosts, "wide"),
     "decision": (_decision, "wide"),
 }
 """How each figure is drawn, and its shape."""
 
-SHARED = ("hosts", "decision")
+SHARED = ("where", "hosts", "decision")
 """Figures that are the same for every force."""

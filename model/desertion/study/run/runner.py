@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
@@ -21,6 +22,10 @@ from desertion.study.run.pool import OverdueError
 from desertion.study.run.schedule import Key, Schedule
 from desertion.study.store.row import DONE, FAILED, QUARANTINED, TIMEOUT, Row
 from desertion.study.store.writer import StudyWriter
+
+log = logging.getLogger(__name__)
+# Whoever wants to read along sets up logging; nobody else is told by Python that he has not.
+logging.getLogger("desertion").addHandler(logging.NullHandler())
 
 KILLS = 3
 """Workers that a run may kill before it is set aside."""
@@ -119,6 +124,8 @@ class Runner:
             WorkersLostError: If no worker can be had any more.
             StoreFullError: If the disk is full.
         """
+        runs = self._schedule.known() - self._before
+        log.info("%s: %d runs to do with %d workers", self._writer.path, runs, self._workers)
         try:
             with self._stoppable():
                 self._loop()
@@ -127,6 +134,7 @@ class Runner:
                 future.cancel()
         self._writer.flush()
         self._report()
+        log.info("%s: %d runs finished, %d failed", self._writer.path, self._schedule.finished_runs, self._failed)
         if self._failed and self._spec.run.on_error == "raise-at-end":
             raise StudyFailedError(
                 f"{self._failed} runs failed; see them with `desertion show {self._writer.path} --failures`"
@@ -231,6 +239,7 @@ class Runner:
             self._schedule.finish(row.key, watched(row, self._spec.replicates.watched))
             if row.status != DONE:
                 self._failed += 1
+                log.warning("replicate %d of design point %d %s: %s", row.replicate, row.design, row.status, row.error)
                 if self._spec.run.on_error == "raise":
                     self._writer.flush()
                     raise StudyFailedError(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from desertion.errors import InputError
 from desertion.study.design.documents import Documents, policies_at, scenario_at
-from desertion.study.store.writer import NO_SOURCE
+from desertion.study.store.resumption import NO_SOURCE
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 

@@ -14,43 +14,9 @@ from typing import Any, Self, cast
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.store.disk import failure, is_full
-from desertion.study.store.row import Row, checksum_of, digest, unpacked_curve, unpacked_scalars
+from desertion.study.store.layout import APPLICATION, FORMAT, PLAIN, connected, row_of
+from desertion.study.store.row import Row
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
-
-FORMAT = 2
-"""Layout of the file; a program refuses a file whose number is higher than its own."""
-
-APPLICATION = 0x44534354
-"""Marks the file as a study ("DSCT") among all SQLite files."""
-
-SCHEMA = """
-CREATE TABLE experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE design (id INTEGER PRIMARY KEY, params TEXT NOT NULL);
-CREATE TABLE run (
-    design INTEGER NOT NULL REFERENCES design (id),
-    replicate INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    attempts INTEGER NOT NULL,
-    seconds REAL NOT NULL,
-    worker TEXT NOT NULL,
-    finished TEXT NOT NULL,
-    scalars TEXT NOT NULL,
-    shape TEXT NOT NULL,
-    curve_checksum TEXT NOT NULL,
-    checksum TEXT NOT NULL,
-    error TEXT NOT NULL,
-    trace TEXT NOT NULL,
-    curve BLOB NOT NULL,
-    extras BLOB NOT NULL,
-    UNIQUE (design, replicate)
-);
-"""
-
-# The blobs stand last in the table, so that reading the scalars of a long study never touches its curves.
-_PLAIN = """design, replicate, status, scalars, shape, curve_checksum, error, attempts, seconds, worker, finished, trace,
-    checksum"""
-_RESULTS = 7
-"""Columns of `_PLAIN` that are results; those after them, but for the checksum, are circumstances."""
 
 # The tally stands in the statement that reads the runs, so that both are of one moment while a driver writes.
 _TALLY = f"(SELECT value FROM experiment WHERE key = '{TALLY}')"
@@ -287,8 +253,8 @@ class StudyFile:
         """Runs, each with its checksum, empty where the run does not match it, and with the stored tally."""
         blobs = "curve, extras" if curves else "NULL, NULL"
         with self._sentences():
-            for line in self.connection.execute(f"SELECT {_PLAIN}, {blobs}, {_TALLY} FROM run{order}", values):
-                row, sound = _row(line)
+            for line in self.connection.execute(f"SELECT {PLAIN}, {blobs}, {_TALLY} FROM run{order}", values):
+                row, sound = row_of(line)
                 yield row, str(line[12]) if sound else "", line[-1]
 
     def _check_index(self) -> None:
@@ -343,56 +309,6 @@ class StudyFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def connected(path: Path, mode: str) -> sqlite3.Connection:
-    """Open a database that exists.
-
-    Args:
-        path: The file.
-        mode: `ro` for reading, `rw` for writing.
-    """
-    address = f"{path.resolve().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=30.0, check_same_thread=False)
-    if mode == "ro":
-        try:
-            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        except sqlite3.OperationalError:
-            # A file in a folder that may not be written has no room for SQLite's shared memory; nobody writes it. Where
-            # a log lies beside it, though, the file alone would be an older state.
-            connection.close()
-            log = Path(f"{path}-wal")
-            if log.exists() and log.stat().st_size:
-                raise
-            connection = sqlite3.connect(
-                f"{address}&immutable=1", uri=True, isolation_level=None, check_same_thread=False
-            )
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
-            return connection
-    return connection
-
-
-def _row(line: tuple[Any, ...]) -> tuple[Row, bool]:
-    """A run from its line, and whether it matches its checksums; a run that does not has no measures and no curve."""
-    design, replicate, status, scalars, shape, curve_sum, error, attempts, seconds, worker, finished, trace = line[:12]
-    checksum, curve, extras = line[12:15]
-    row = Row(design, replicate, status, attempts, seconds, worker, error=error, trace=trace)
-    results = line[:_RESULTS]
-    # Format 1 had a checksum of the results alone.
-    right = (
-        digest(*results)
-        if len(str(checksum)) == 32
-        else checksum_of(results, (attempts, seconds, worker, finished, trace))
-    )
-    if checksum != right or (curve is not None and digest(curve, extras) != curve_sum):
-        return row, False
-    try:
-        row.scalars = unpacked_scalars(scalars)
-        if curve is not None:
-            row.curve, row.extras = unpacked_curve(curve, shape), extras
-    except (ValueError, TypeError, AttributeError):
-        return row, False
-    return row, True
 
 
 def _listed(counts: Mapping[str, int]) -> str:

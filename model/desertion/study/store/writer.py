@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import shlex
+import logging
 import sqlite3
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -16,29 +13,22 @@ from typing import Any, Self
 from desertion.errors import InputError
 from desertion.files import refuse_folder
 from desertion.study.design.factors import Point
-from desertion.study.design.spec import canonical, difference
+from desertion.study.design.spec import canonical
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import failure, on_local_disk
+from desertion.study.store.layout import CHECKSUM, COLUMNS, FORMAT, INSERT, STATUS, connected, create, line_of, now
 from desertion.study.store.lock import DriverLock
-from desertion.study.store.reader import APPLICATION, FORMAT, SCHEMA, StudyFile, connected
-from desertion.study.store.row import Row, checksum_of, digest, packed_curve, packed_scalars, shape_text
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.resumption import COMPARED, differences
+from desertion.study.store.row import Row
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
+
+log = logging.getLogger(__name__)
 
 COMMIT_EVERY = 1.0
 """Seconds after which finished runs are written at the latest."""
 
-COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
-"""Header entries that must be equal for a file to be resumed."""
-
-NO_SOURCE = "(no source)"
-"""Hash of code whose source cannot be read: nobody can say whether it is still the same."""
-
 _MOST_WAITING = 16 * 2**20
-_COLUMNS = """design, replicate, status, attempts, seconds, worker, finished, scalars, shape, curve_checksum, checksum,
-    error, trace, curve, extras"""
-_INSERT = f"INSERT OR REPLACE INTO run ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"
-_STATUS, _CHECKSUM = 2, 10
-"""Places of status and checksum among those columns."""
 
 
 class StudyWriter(StudyFile):
@@ -98,8 +88,8 @@ class StudyWriter(StudyFile):
         lock.acquire()
         try:
             if fresh := not path.exists():
-                entries = {key: canonical(value) for key, value in {**header, "created": _now()}.items()}
-                _create(path, entries, [canonical(point) for point in points], ())
+                entries = {key: canonical(value) for key, value in {**header, "created": now()}.items()}
+                create(path, entries, [canonical(point) for point in points], ())
             writer = cls(path, lock)
             try:
                 if not fresh:
@@ -160,38 +150,14 @@ class StudyWriter(StudyFile):
         self, header: Mapping[str, Any], points: Sequence[Point], accept_changes: bool, command: str
     ) -> None:
         old = self.header()
-        if [canonical(point) for point in self.points()] != [canonical(point) for point in points]:
-            changes = list(difference(old.get("spec"), json.loads(canonical(header.get("spec"))), "spec"))
-            raise InputError(
-                f"{self.path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: "
-                f"{self._anew(command)}"
-            )
-        new = {key: json.loads(canonical(header.get(key))) for key in COMPARED}
-        changes = [line for key in COMPARED for line in difference(old.get(key), new[key], key)]
-        unknown = [name for name, code in (new["fingerprint"] or {}).items() if code == NO_SOURCE]
-        changes += [f"fingerprint.{name}: cannot be compared, its source is not to be had" for name in unknown]
-        if changes and not accept_changes:
-            raise InputError(
-                f"{self.path} was made by another study, version or machine ({_short(changes)}): {self._anew(command)}, "
-                f"or resume it all the same with --accept-changes"
-            )
+        changes = differences(self.path, (old, self.points()), (header, points), command, accepted=accept_changes)
         if changes:
-            accepted = [*old.get("accepted_changes", []), {"at": _now(), "changes": changes}]
+            accepted = [*old.get("accepted_changes", []), {"at": now(), "changes": changes}]
             with self._writing():
                 for key in COMPARED:
                     self._say(key, header.get(key))
                 self._say("accepted_changes", accepted)
                 self._seal()
-
-    def _anew(self, command: str) -> str:
-        """How to start the study anew beside this file, or beside its folder where the command names that."""
-        words = shlex.split(command)
-        for place in (self.path, self.path.parent):
-            if str(place) in words:
-                numbered = (place.with_stem(f"{place.stem}-{number}") for number in itertools.count(2))
-                free = str(next(path for path in numbered if not path.exists()))
-                return f"start anew with `{shlex.join(free if word == str(place) else word for word in words)}`"
-        return "start anew with another --out"
 
     def _mend(self) -> None:
         """Take out the runs that do not match their checksums, so that they are done again, and tally the others.
@@ -224,16 +190,17 @@ class StudyWriter(StudyFile):
             self.connection.text_factory = str
 
     def _rebuild(self, entries: Mapping[str, str], points: Sequence[str]) -> None:
+        log.warning("%s is damaged: what is sound is kept, the rest is run again", self.path)
         with suppress(sqlite3.Error):
             self.connection.execute("PRAGMA journal_mode = DELETE")
         with self._sentences():
-            _create(self.path, entries, points, self._sound_lines())
+            create(self.path, entries, points, self._sound_lines())
             self.connection.close()
             self.connection = self._connect()
         self._prepare()
 
     def _sound_lines(self) -> Iterator[tuple[Any, ...]]:
-        lines = self.connection.execute(f"SELECT {_COLUMNS} FROM run NOT INDEXED")
+        lines = self.connection.execute(f"SELECT {COLUMNS} FROM run NOT INDEXED")
         for line, (_, sound) in zip(lines, self.examined(curves=True), strict=True):
             if sound:
                 yield line
@@ -252,7 +219,7 @@ class StudyWriter(StudyFile):
         if columns:
             self._check_columns(columns)
         for row in rows:
-            self._waiting[row.key] = packed = _packed(row)
+            self._waiting[row.key] = packed = line_of(row)
             self._waiting_bytes += len(packed[-1]) + len(packed[-2])
         if time.monotonic() - self._last_commit >= COMMIT_EVERY or self._waiting_bytes > _MOST_WAITING:
             self.flush()
@@ -282,8 +249,8 @@ class StudyWriter(StudyFile):
                 ):
                     tally.add(status, checksum, -1)
             for line in lines:
-                tally.add(line[_STATUS], line[_CHECKSUM])
-            self.connection.executemany(_INSERT, lines)
+                tally.add(line[STATUS], line[CHECKSUM])
+            self.connection.executemany(INSERT, lines)
             self._say_text(TALLY, tally.text())
         self._tally = tally
         for key in keys:
@@ -356,66 +323,5 @@ class StudyWriter(StudyFile):
             self._lock.release()
 
 
-def _create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: Iterable[tuple[Any, ...]]) -> None:
-    """Make the whole file under another name first, so that a kill leaves no half-made study.
-
-    Args:
-        path: The file.
-        entries: Header entries as they are stored; seal and tally are made here.
-        points: Design points as they are stored.
-        runs: Runs as they are stored.
-
-    Raises:
-        StoreFullError: If there is no room for it.
-    """
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    connection = None
-    try:
-        for stale in path.parent.glob(f".{path.name}.*.new*"):
-            stale.unlink(missing_ok=True)
-        connection = sqlite3.connect(fresh, isolation_level=None)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
-        connection.executescript(f"BEGIN; {SCHEMA}")
-        tally = Tally()
-        for line in runs:
-            tally.add(line[_STATUS], line[_CHECKSUM])
-            connection.execute(_INSERT, line)
-        plain = {key: text for key, text in entries.items() if key not in (SEAL, TALLY)}
-        sealed = {**plain, SEAL: seal_of(plain, list(enumerate(points))), TALLY: tally.text()}
-        connection.executemany("INSERT INTO experiment VALUES (?, ?)", sealed.items())
-        connection.executemany("INSERT INTO design VALUES (?, ?)", enumerate(points))
-        connection.execute("COMMIT")
-        connection.close()
-        fresh.replace(path)
-    except (sqlite3.OperationalError, OSError) as problem:
-        raise failure(problem, path) from problem
-    finally:
-        if connection is not None:
-            connection.close()
-        for rest in (fresh, fresh.with_name(f"{fresh.name}-journal")):
-            rest.unlink(missing_ok=True)
-
-
-def _packed(row: Row) -> tuple[Any, ...]:
-    """A run as its line in the file, in the order of `_COLUMNS`."""
-    scalars, shape, blob = packed_scalars(row.scalars), shape_text(row.curve), packed_curve(row.curve)
-    curve_sum, finished, seconds = digest(blob, row.extras), _now(), float(row.seconds)
-    checksum = checksum_of(
-        (row.design, row.replicate, row.status, scalars, shape, curve_sum, row.error),
-        (row.attempts, seconds, row.worker, finished, row.trace),
-    )
-    start = (row.design, row.replicate, row.status, row.attempts, seconds, row.worker, finished)
-    return (*start, scalars, shape, curve_sum, checksum, row.error, row.trace, blob, row.extras)
-
-
-def _short(changes: Sequence[str]) -> str:
-    return "; ".join([*changes[:8], *(["..."] if len(changes) > 8 else [])])
-
-
 def _as_it_stands(stored: bytes) -> str:
     return stored.decode(errors="surrogateescape")
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -1,4 +1,4 @@
-"""The report of a comparison: one HTML file that needs nothing else, readable as a brief of two pages."""
+"""The report of a comparison: one HTML file that needs nothing else, two pages on paper, more in folds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from desertion.files import write_text
 from desertion.study.blocks import Bullets, Text, html
 from desertion.study.blocks import page as document
 from desertion.study.comparison.report import parts, words
-from desertion.study.comparison.report.pictures import PICTURES, picture
+from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.comparison.tables import Tables
 from desertion.study.run.origin import installed
 
@@ -37,21 +38,23 @@ def page(comparison: Tables) -> str:
 
 
 def _sections(comparison: Tables, title: str) -> list[str]:
-    figures = [parts.figure(picture(comparison, kind), number) for number, kind in enumerate(PICTURES, start=1)]
+    figures = {kind: parts.figure(picture(comparison, kind), number) for number, kind in enumerate(PICTURES, start=1)}
+    first, *others = words.limits(comparison)
+    numbers = parts.headline_tables(comparison) + html(
+        [Text(words.table_note(comparison), "note"), Text(first, "note")]
+    )
+    more = "\n".join(figure for kind, figure in figures.items() if kind not in FIRST)
     return [
         parts.header(title, words.question(comparison), words.byline(comparison)),
-        parts.section("answer", "The answer", parts.paragraphs(words.answer(comparison), "answer")),
-        parts.section(
-            "numbers",
-            "The numbers",
-            parts.headline_tables(comparison) + html([Text(words.table_note(comparison), "note")]),
-        ),
-        parts.section("figures", "What happened", "\n".join(figures)),
-        parts.section(
+        parts.section("answer", "The answer", parts.paragraphs(answer(comparison), "answer")),
+        parts.section("numbers", "The numbers", numbers),
+        parts.section("figures", "What happened", "\n".join(figures[kind] for kind in FIRST)),
+        parts.fold("more", "More figures", more),
+        parts.fold(
             "assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)
         ),
-        parts.section("limits", "Limits", html([Bullets(words.limits(comparison))])),
-        parts.section("remake", "How to remake it", _remake(comparison)),
+        parts.fold("limits", "Limits", html([Bullets([first, *others])])),
+        parts.fold("remake", "How to remake it", _remake(comparison)),
     ]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
+from desertion.study.comparison.report.answer import by_effect
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
 from desertion.study.comparison.tables import Tables
@@ -27,9 +28,18 @@ def section(name: str, title: str, body: str) -> str:
     return f'<section aria-labelledby="{name}">\n<h2 id="{name}">{escape(title)}</h2>\n{body}\n</section>'
 
 
+def fold(name: str, title: str, body: str) -> str:
+    """A part of the page that opens on a click and is not printed."""
+    return (
+        f'<section aria-labelledby="{name}" class="fold">\n<details>\n<summary><h2 id="{name}">{escape(title)}</h2></summary>\n{body}\n</details>\n'
+        "</section>"
+    )
+
+
 def paragraphs(sentences: Sequence[str], name: str) -> str:
-    """One paragraph of sentences, each of its own element."""
-    return f'<p class="{name}">{" ".join(f"<span>{escape(sentence)}</span>" for sentence in sentences)}</p>'
+    """Sentences below each other."""
+    lines = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    return f'<div class="{name}">\n{lines}\n</div>'
 
 
 def definitions(title: str, rows: Sequence[tuple[str, str]]) -> str:
@@ -46,7 +56,7 @@ def code(text: str) -> str:
 def figure(shown: Picture, number: int) -> str:
     """A figure with its caption; the page's own colour scheme picks the light or the dark one."""
     return (
-        f'<figure>\n<picture>\n<source srcset="{shown.dark}" media="(prefers-color-scheme: dark)" />\n'
+        f'<figure>\n<picture>\n<source srcset="{shown.dark}" media="screen and (prefers-color-scheme: dark)" />\n'
         f'<img src="{shown.light}" alt="{escape(shown.alt)}" width="{shown.width}" height="{shown.height}" />\n</picture>\n'
         f"<figcaption><strong>Figure {number}.</strong> {escape(shown.caption)}</figcaption>\n</figure>"
     )
@@ -61,7 +71,7 @@ def _headline_table(comparison: Tables, force: str) -> str:
     table = comparison.headline(force)
     names = [name for name in HEADLINE if name in set(table["measure"])]
     heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)
-    rows = "\n".join(_row(table, policy, names) for policy in comparison.policies)
+    rows = "\n".join(_row(table, policy, names) for policy in (comparison.baseline, *by_effect(comparison, force)))
     return (
         f'<div class="wide" role="region" aria-label="Outcomes for {escape(force)} by policy" tabindex="0">\n<table>\n'
         f"<caption>Outcomes for {escape(force)} and all hosts</caption>\n"

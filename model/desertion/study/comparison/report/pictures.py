@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desertion.figures.style import ROUTE_NAMES, png
-from desertion.study.comparison.pictures import draw, peaks, ways
+from desertion.study.comparison.pictures import draw, peaks, people_there, ways
 from desertion.study.comparison.report.words import amount, change, number
 from desertion.study.comparison.tables import Tables
 
@@ -118,6 +118,17 @@ def _hosts(comparison: Tables) -> str:
     )
 
 
+def _where(comparison: Tables) -> str:
+    table = people_there(comparison)
+    if table.empty or not table.to_numpy().any():
+        return "Nobody is abroad on the last day in this scenario."
+    words = "; ".join(
+        f"{policy}: " + ", ".join(f"{host} {number(float(row[host]))}" for host in table.columns[:3])
+        for policy, row in table.iterrows()
+    )
+    return f"Table of people abroad on the last day by policy and host. {words}."
+
+
 def _decision(comparison: Tables) -> str:
     words = "; ".join(
         f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
@@ -137,6 +148,7 @@ PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {
         _curves,
     ),
     "effects": ("What each policy changes, on the same people and fates.", _effects),
+    "where": ("Where those who fled are on the last day, however they stand there.", _where),
     "attribution": (
         "Person by person: who leaves whatever the policy, and who leaves only because of it. A policy can move people as well as add them.",
         _attribution,
@@ -152,3 +164,6 @@ PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {
     "panels": ("Each cascade with its bands.", _panels),
 }
 """Figures of the report in their order: caption, and what says the same in words."""
+
+FIRST = ("curves", "effects", "where")
+"""Figures that are open, and printed; the others are in a fold."""

@@ -1,4 +1,4 @@
-"""Words of the report: question, answer, assumptions and limits, made from the numbers."""
+"""Words of the report: numbers as they stand in sentences, question, assumptions and limits."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from desertion.figures.style import ROUTE_NAMES
-from desertion.scenario.grain import MARK, legend, mark
+from desertion.scenario.grain import MARK, legend
 from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
@@ -87,12 +86,6 @@ def byline(comparison: Tables) -> str:
     )
 
 
-def answer(comparison: Tables) -> list[str]:
-    """The answer in three sentences: the baseline, what changes it most, and what becomes of the force."""
-    force = comparison.forces[0]
-    return [_baseline(comparison, force), _effects(comparison, force), _fate(comparison, force)]
-
-
 def described(comparison: Tables, policy: str) -> str:
     """What a policy does, in the words of its file."""
     sentences = [
@@ -158,76 +151,3 @@ def command(comparison: Tables) -> str:
     for key, value in spec["settings"].items():
         words += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
     return shlex.join([*words, "--out", "results"])
-
-
-def _baseline(comparison: Tables, force: str) -> str:
-    left, share = (_estimate(comparison, comparison.baseline, force, name) for name in ("left", "share_left"))
-    ways = {
-        route: float(_estimate(comparison, comparison.baseline, force, f"left_{route}")["estimate"])
-        for route in ROUTE_NAMES
-    }
-    most = max(ways, key=lambda route: ways[route])
-    mainly = f"; most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * float(left["estimate"]) > 0 else ""
-    of = "" if len(comparison.forces) == 1 else f" of {force}"
-    return (
-        f"Under “{comparison.baseline}”, {number(left['estimate'])}{mark(left['too_few'])} people{of} leave (95 % interval {number(left['low'])} to "
-        f"{number(left['high'])}), {amount(share['estimate'], 'share')} of all soldiers, reservists and civilians{mainly}."
-    )
-
-
-def _effects(comparison: Tables, force: str) -> str:
-    table = comparison.paired
-    rows = table[(table["force"] == force) & (table["measure"] == "left")]
-    # A difference of a few simulated persons is no finding, however narrow its interval.
-    sure = rows[((rows["low"] > 0) | (rows["high"] < 0)) & ~rows["too_few"]].sort_values("difference", kind="stable")
-    if sure.empty:
-        return "No other policy changes that number by more than chance within the model explains."
-    clauses: list[str] = []
-    if float(sure["difference"].iloc[-1]) > 0:
-        clauses.append(_told(sure.iloc[-1], "more", "raises"))
-    if float(sure["difference"].iloc[0]) < 0:
-        clauses.append(_told(sure.iloc[0], "fewer", "lowers"))
-    unsure = len(rows) - len(sure)
-    rest = f"; {_counted(unsure)} not distinguishable from the baseline" if unsure else ""
-    return f"{' and '.join(clauses)}{rest}."
-
-
-def _told(row: pd.Series, word: str, verb: str) -> str:
-    low, high = sorted((abs(float(row["low"])), abs(float(row["high"]))))
-    return (
-        f"“{row['policy']}” {verb} that number most, by {number(abs(float(row['difference'])))} ({number(low)} to {number(high)} {word} "
-        f"on the same people)"
-    )
-
-
-def _fate(comparison: Tables, force: str) -> str:
-    table = comparison.summary
-    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
-    runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
-    shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
-    if not any(shares.values()):
-        return (
-            f"The force collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
-            f"{100 * float(rows['high'].max()):.0f} % for each."
-        )
-    worst = max(shares, key=lambda policy: shares[policy])
-    least = min(shares, key=lambda policy: shares[policy])
-    collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
-    if shares[worst] == shares[least]:
-        return f"The force collapses in {collapses[worst]} runs whatever the policy."
-    base = comparison.baseline
-    others = [f"{collapses[row]} under “{row}”" for row in dict.fromkeys((worst, least)) if row != base]
-    return f"The force collapses in {_listed([f'{collapses[base]} runs under “{base}”', *others])}."
-
-
-def _estimate(comparison: Tables, policy: str, force: str, measure: str) -> pd.Series:
-    table = comparison.summary
-    return table[(table["policy"] == policy) & (table["force"] == force) & (table["measure"] == measure)].iloc[0]
-
-
-def _counted(count: int) -> str:
-    return "one other policy is" if count == 1 else f"{count} other policies are"
-
-
-def _listed(things: tuple[str, ...] | list[str]) -> str:
-    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"

@@ -1,0 +1,141 @@
+"""The answer of a comparison in words: one sentence a policy, from the same numbers as its tables, and what becomes of the force."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from desertion.figures.style import ROUTE_NAMES
+from desertion.scenario.grain import mark, too_few
+from desertion.study.comparison.outcomes import ALL_FORCES
+from desertion.study.comparison.report.estimate import Estimate, changed, estimated
+from desertion.study.comparison.report.reasons import by_way
+from desertion.study.comparison.report.words import amount, number
+from desertion.study.comparison.tables import Tables
+
+HIDDEN = 1.5
+"""How many times the difference at the end an earlier one must be to be worth a clause."""
+
+
+def answer(comparison: Tables, force: str | None = None) -> list[str]:
+    """The answer: the baseline, every other policy with the largest effect first, and what becomes of the force.
+
+    Args:
+        comparison: The comparison.
+        force: Which force, the first if not given.
+    """
+    force = force or comparison.forces[0]
+    return [
+        _baseline(comparison, force),
+        *(_policy(comparison, force, name) for name in by_effect(comparison, force)),
+        _fate(comparison, force),
+    ]
+
+
+def by_effect(comparison: Tables, force: str) -> list[str]:
+    """Policies beside the baseline, from the one that adds most leavers to the one that takes most away."""
+    return sorted(comparison.policies[1:], key=lambda name: -change_of(comparison, name, force, "left").value)
+
+
+def change_of(comparison: Tables, policy: str, force: str, measure: str) -> Estimate:
+    """What a policy changes about an outcome: the median of the paired differences."""
+    row = _row(comparison.paired, policy, force, measure)
+    return Estimate(float(row["difference"]), float(row["low"]), float(row["high"]), bool(row["too_few"]))
+
+
+def estimate_of(comparison: Tables, policy: str, force: str, measure: str) -> Estimate:
+    """An outcome under a policy: the median of the runs."""
+    row = _row(comparison.summary, policy, force, measure)
+    return Estimate(float(row["estimate"]), float(row["low"]), float(row["high"]), bool(row["too_few"]))
+
+
+def _row(table: pd.DataFrame, policy: str, force: str, measure: str) -> pd.Series:
+    here = table["force"].isin((force, ALL_FORCES))
+    return table[(table["policy"] == policy) & here & (table["measure"] == measure)].iloc[0]
+
+
+def _baseline(comparison: Tables, force: str) -> str:
+    name = comparison.baseline
+    left, share = (estimate_of(comparison, name, force, measure) for measure in ("left", "share_left"))
+    ways = {route: estimate_of(comparison, name, force, f"left_{route}").value for route in ROUTE_NAMES}
+    most = max(ways, key=lambda route: ways[route])
+    mainly = f", most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * left.value > 0 else ""
+    of = "" if len(comparison.forces) == 1 else f" of {force}"
+    return (
+        f"Under “{name}”, {number(left.value)}{mark(left.few)} people{of} leave (95 % interval {number(left.low)} to {number(left.high)}), "
+        f"{amount(share.value, 'share')} of all soldiers, reservists and civilians{mainly}; {_hosts(comparison, name, force)}."
+    )
+
+
+def _policy(comparison: Tables, force: str, name: str) -> str:
+    left, change = estimate_of(comparison, name, force, "left"), change_of(comparison, name, force, "left")
+    row = _row(comparison.paired, name, force, "left")
+    pairs = ""
+    if change.is_sure and not change.few:
+        agree = float(row["share_higher"]) if change.value > 0.0 else 1.0 - float(row["share_higher"])
+        pairs = f" in {round(agree * int(row['pairs']))} of {int(row['pairs'])} pairs of runs"
+    first = (
+        f"“{name}”: {number(left.value)}{mark(left.few)} leave, {changed(change, 'people', f'“{comparison.baseline}”')}{pairs}; "
+        f"{_hosts(comparison, name, force)}."
+    )
+    ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
+    return " ".join([first, *by_way(ways), *_hidden(comparison, force, name)])
+
+
+def _hosts(comparison: Tables, policy: str, force: str) -> str:
+    """Protection, waiting and cost."""
+    protected, waiting, cost = (
+        estimate_of(comparison, policy, force, measure) for measure in ("protected", "peak_waiting", "cost_eur")
+    )
+    parts = [
+        f"{number(protected.value)}{mark(protected.few)} protected at the end" if protected.high else "nobody protected at the end",
+        f"at most {number(waiting.value)}{mark(waiting.few)} cases waiting" if waiting.high else "no case waiting",
+        f"{amount(cost.value, 'EUR')} for the hosts" if cost.high else "no cost to the hosts",
+    ]  # fmt: skip
+    each = ""
+    if cost.value and protected.value and not protected.few:
+        each = f", {amount(cost.value / protected.value, 'EUR')} for each person protected"
+    return ", ".join(parts) + each
+
+
+def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
+    """A rush or a backlash that is over by the end, and so is in no number of the last day."""
+    gaps = comparison.gaps(name, force)
+    middle = np.median(gaps, axis=0)
+    end = float(middle[-1])
+    against = -np.sign(end) * middle
+    days = [int(np.argmax(against))] if end else []
+    for day in (*days, int(np.argmax(np.abs(middle)))):
+        found = estimated(gaps[:, day])
+        is_other = found.value * end < 0.0 or abs(found.value) >= HIDDEN * abs(end)
+        if is_other and found.is_sure and not too_few(found.value, comparison.size):
+            date = comparison.start + dt.timedelta(days=day)
+            told = changed(found, "people", f"“{comparison.baseline}”")
+            return [f"The end hides an earlier difference: by {date.day} {date:%B %Y}, {told} had left."]
+    return []
+
+
+def _fate(comparison: Tables, force: str) -> str:
+    table = comparison.summary
+    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
+    runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
+    shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
+    if not any(shares.values()):
+        return (
+            f"The force collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
+            f"{100 * float(rows['high'].max()):.0f} % for each."
+        )
+    worst = max(shares, key=lambda policy: shares[policy])
+    least = min(shares, key=lambda policy: shares[policy])
+    collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
+    if shares[worst] == shares[least]:
+        return f"The force collapses in {collapses[worst]} runs whatever the policy."
+    base = comparison.baseline
+    others = [f"{collapses[row]} under “{row}”" for row in dict.fromkeys((worst, least)) if row != base]
+    return f"The force collapses in {_listed([f'{collapses[base]} runs under “{base}”', *others])}."
+
+
+def _listed(things: list[str]) -> str:
+    return things[0] if len(things) == 1 else f"{', '.join(things[:-1])} and {things[-1]}"

@@ -1,0 +1,171 @@
+"""What a comparison's file holds: the runs of every policy, their daily columns, and who left by which way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError, unknown_name
+from desertion.study.analysis.tables import runs_table
+from desertion.study.comparison import arm
+from desertion.study.comparison.daily import same_length
+from desertion.study.failures import StudyFailedError
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+class Runs:
+    """Runs of several policies on the same people and fates, read from a study's file.
+
+    Args:
+        path: File of a study whose task was `comparison`.
+        confidence: Confidence of all intervals.
+        seed: Seed of the bootstrap.
+        keep: Anything that must live as long as the comparison, such as the folder that holds its file.
+
+    Raises:
+        InputError: If the file is no such study.
+        StudyFailedError: If some policy has no finished run.
+    """
+
+    def __init__(self, path: str | Path, *, confidence: float = 0.95, seed: int = 1, keep: object = None) -> None:
+        self.path = Path(path)
+        self.confidence = confidence
+        self._seed = seed
+        self._keep = keep
+        with StudyFile(self.path) as file:
+            self.header: Mapping[str, Any] = file.header()
+            if self.header["spec"]["task"] != "comparison":
+                raise InputError(f"{self.path} is the file of a sweep, not of a comparison: open it with Study")
+            self._points = file.points()
+            self.policies: tuple[str, ...] = tuple(str(point["policies"]) for point in self._points)
+            """Labels of the policies in the order given; the first is the baseline."""
+            self.runs: pd.DataFrame = runs_table(file)
+            # What an arm sets belongs to its label: differences are taken across all of it.
+            self.runs.attrs["parameters"] = ["policies"]
+            """One row a run: design, policies, replicate, status, seconds, and all measures as they were stored."""
+            self._first = _first_kept(file)
+        missing = [name for name in self.policies if name not in set(self.runs.loc[self._done, "policies"])]
+        if missing:
+            raise StudyFailedError(
+                f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`"
+            )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.scenario!r}, {len(self.policies)} policies, {self.pairs} replicates)"
+
+    @property
+    def _done(self) -> pd.Series:
+        return self.runs["status"] == DONE
+
+    @property
+    def scenario(self) -> str:
+        """Name or path of the scenario, as it was given."""
+        return str(self.header["spec"]["scenario"])
+
+    @property
+    def baseline(self) -> str:
+        """The policy that all others are compared with."""
+        return self.policies[0]
+
+    @property
+    def forces(self) -> tuple[str, ...]:
+        """Names of the forces; the first is the one that figures show where there is room for one."""
+        return self._first.forces
+
+    @property
+    def start(self) -> dt.date:
+        """Date of day 0."""
+        return dt.date.fromisoformat(self.about["start"])
+
+    @property
+    def size(self) -> float:
+        """Real persons per simulated person."""
+        return float(self.about["size"])
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """Facts of the scenario for readers, see `desertion.study.comparison.arm.ArmRecord`; its policies are those of the baseline."""
+        return self._first.about
+
+    @cached_property
+    def described(self) -> dict[str, list[Mapping[str, str]]]:
+        """Titles and summaries of the policies of each arm, by its label."""
+        return {policy: list(self._kept(policy)[0][1].about.get("policies", ())) for policy in self.policies}
+
+    @property
+    def people(self) -> int:
+        """Simulated persons of all forces."""
+        return sum(len(codes) for codes in self._first.routes.values())
+
+    @cached_property
+    def pairs(self) -> int:
+        """Replicates that finished under every policy."""
+        return int((self.runs[self._done].groupby("replicate")["policies"].nunique() == len(self.policies)).sum())
+
+    def arm(self, policy: str) -> Scenario:
+        """The scenario that was run under a policy, every input resolved.
+
+        Args:
+            policy: One of the policies.
+
+        Raises:
+            InputError: If there is no such policy, or its documents are not to be had any more.
+        """
+        from desertion.study.design.point import scenario_of
+
+        if policy not in self.policies:
+            raise unknown_name("policy", policy, self.policies)
+        spec = self.header["spec"]
+        point = dict(self._points[self.policies.index(policy)])
+        label = str(point.pop("policies"))
+        settings, documents = {**spec["settings"], **point}, self.header.get("documents", {})
+        return scenario_of({**spec, "policies": spec["policies"][label], "settings": settings, "documents": documents})
+
+    def _replicates(self, policy: str) -> list[int]:
+        return [
+            int(replicate) for replicate in self.runs.loc[self._done & (self.runs["policies"] == policy), "replicate"]
+        ]
+
+    @cached_property
+    def _curves(self) -> dict[str, NDArray[np.float32]]:
+        """Daily columns by policy: (runs, days + 1, columns); a run that stopped early keeps its last day's values."""
+        with StudyFile(self.path) as file:
+            by_policy = {
+                policy: [row.curve for row in file.rows(design=design, curves=True) if row.status == DONE]
+                for design, policy in enumerate(self.policies)
+            }
+        longest = max(len(curve) for curves in by_policy.values() for curve in curves)
+        return {policy: same_length(curves, longest) for policy, curves in by_policy.items()}
+
+    def _ways(self, policy: str, force: str) -> dict[int, NDArray[np.uint8]]:
+        """Each person's first way to leave, by replicate."""
+        return {replicate: record.routes[force] for replicate, record in self._kept(policy)}
+
+    def _kept(self, policy: str) -> list[tuple[int, arm.ArmRecord]]:
+        """What each run under a policy kept, with the replicate's number."""
+        with StudyFile(self.path) as file:
+            rows = file.rows(design=self.policies.index(policy), curves=True)
+            return [(row.replicate, arm.unpacked(row.extras)) for row in rows if row.status == DONE]
+
+
+def _first_kept(file: StudyFile) -> arm.ArmRecord:
+    for row in file.rows(curves=True):
+        if row.status == DONE:
+            return arm.unpacked(row.extras)
+    failed = next((row.error for row in file.rows() if row.status != DONE), "")
+    if failed:
+        raise StudyFailedError(
+            f"every run failed, the first with: {failed[:200]}; see all with `desertion show {file.path} --failures`"
+        )
+    raise InputError(f"{file.path} holds no run yet; start the same command again")

@@ -1,0 +1,70 @@
+"""Resumption: whether a file holds the study that is asked for, and how to start anew where it does not."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from desertion.errors import InputError
+from desertion.study.design.factors import Point
+from desertion.study.design.spec import canonical, difference
+
+COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
+"""Header entries that must be equal for a file to be resumed."""
+
+NO_SOURCE = "(no source)"
+"""Hash of code whose source cannot be read: nobody can say whether it is still the same."""
+
+
+type Described = tuple[Mapping[str, Any], Sequence[Point]]
+"""Header and design points."""
+
+
+def differences(path: Path, old: Described, new: Described, command: str, *, accepted: bool) -> list[str]:
+    """What differs between a file and the study that is asked for, in words; empty where nothing does.
+
+    Args:
+        path: The file.
+        old: What it holds.
+        new: What is asked for.
+        command: The command that goes on with the file, from which a refusal makes the one that starts anew.
+        accepted: Whether changes of spec, versions or model are allowed; the design points must agree all the same.
+
+    Raises:
+        InputError: If it holds another study.
+    """
+    (header, points), (wanted, asked) = old, new
+    if [canonical(point) for point in points] != [canonical(point) for point in asked]:
+        changes = list(difference(header.get("spec"), json.loads(canonical(wanted.get("spec"))), "spec"))
+        raise InputError(
+            f"{path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: {anew(path, command)}"
+        )
+    compared = {key: json.loads(canonical(wanted.get(key))) for key in COMPARED}
+    changes = [line for key in COMPARED for line in difference(header.get(key), compared[key], key)]
+    unknown = [name for name, code in (compared["fingerprint"] or {}).items() if code == NO_SOURCE]
+    changes += [f"fingerprint.{name}: cannot be compared, its source is not to be had" for name in unknown]
+    if changes and not accepted:
+        raise InputError(
+            f"{path} was made by another study, version or machine ({_short(changes)}): {anew(path, command)}, "
+            f"or resume it all the same with --accept-changes"
+        )
+    return changes
+
+
+def anew(path: Path, command: str) -> str:
+    """How to start the study anew beside a file, or beside its folder where the command names that."""
+    words = shlex.split(command)
+    for place in (path, path.parent):
+        if str(place) in words:
+            numbered = (place.with_stem(f"{place.stem}-{number}") for number in itertools.count(2))
+            free = str(next(path for path in numbered if not path.exists()))
+            return f"start anew with `{shlex.join(free if word == str(place) else word for word in words)}`"
+    return "start anew with another --out"
+
+
+def _short(changes: Sequence[str]) -> str:
+    return "; ".join([*changes[:8], *(["..."] if len(changes) > 8 else [])])
