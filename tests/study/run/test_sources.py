@@ -124,7 +124,7 @@ def test_the_code_of_every_shipped_task_is_fingerprinted(task: str) -> None:
     names = {*sources.model_code(), *sources.task_code(path_of(task).rpartition(".")[0])}
     assert {f"code {folder}" for folder in sources.DECIDING} <= names
     assert f"code {path_of(task).rpartition('.')[0]}" in names
-    own = {"model": "design.point", "comparison": "comparison.outcomes", "claims": "claims.spread"}[task]
+    own = {"model": "design.point", "comparison": "comparison.outcomes", "claims": "design.spread"}[task]
     assert f"code desertion.study.{own}" in names
     assert not [name for name in names if "figures" in name or "store" in name]
 

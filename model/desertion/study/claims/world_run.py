@@ -15,8 +15,8 @@ from desertion.rules.draws import replicate_seed
 from desertion.scenario.policy import Policy
 from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
-from desertion.study.claims.spread import Spread, settings_for
 from desertion.study.claims.worlds import worlds
+from desertion.study.design.aspects import in_world
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
 from desertion.study.run.sources import documents
@@ -24,19 +24,6 @@ from desertion.study.run.task import Outcome
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
-
-HOST_ASPECTS = {
-    "places": ("places", "places_taken"),
-    "cases": ("cases",),
-    "case_days": ("case_days",),
-    "visas": ("skilled_visas",),
-}
-"""Factors of a world on fields of every host."""
-
-ASPECTS = (
-    "form", "reproduction", "half_life", "local", "reception", "baseline", "casualties", "police", "call_up", *HOST_ASPECTS,
-)  # fmt: skip
-"""Names of a world that are not settings themselves but are turned into some."""
 
 RULED_OUT = "ruled_out"
 """The one measure of a run that was left out because history rules its world out."""
@@ -139,54 +126,7 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
 @lru_cache(maxsize=16)
 def _in_world(name: str, scale: float, days: int | None, world: tuple[tuple[str, Value], ...], forces: str) -> Scenario:
     """A scenario with a world's values and an arm's settings of forces; arms of one world share it."""
-    plain, values = _loaded(name, scale, days), dict(world)
-    settings: dict[str, Any] = {key: value for key, value in values.items() if key not in ASPECTS}
-    settings |= {**_rates(plain, values), **_of_hosts(plain, values), **_call_up(plain, values), **json.loads(forces)}
-    base = plain.with_(settings)
-    return base.with_(settings_for(base, _spread(values))) if "form" in values else base
-
-
-def _spread(world: Point) -> Spread:
-    return Spread(
-        form=str(world["form"]),
-        reproduction=float(world["reproduction"]),
-        half_life=float(world["half_life"]),
-        local=float(world["local"]),
-        reception=float(world["reception"]),
-    )
-
-
-def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
-    """Baseline rates, casualties and police of all forces, each times its factor."""
-    rates: dict[str, float] = {}
-    for force in scenario.forces:
-        names = [name for name in type(force).model_fields if name.startswith("base_")]
-        factors = {**dict.fromkeys(names, "baseline"), "casualty_rate": "casualties", "police": "police"}
-        for name, aspect in factors.items():
-            if aspect in world:
-                rates[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
-    return rates
-
-
-def _of_hosts(scenario: Scenario, world: Point) -> dict[str, float]:
-    """Places, cases, days and visas of all hosts, each times its factor."""
-    return {
-        f"hosts.{host.name}.{name}": getattr(host, name) * float(world[aspect])
-        for host in scenario.hosts
-        for aspect, names in HOST_ASPECTS.items()
-        if aspect in world
-        for name in names
-    }
-
-
-def _call_up(scenario: Scenario, world: Point) -> dict[str, Any]:
-    if "call_up" not in world:
-        return {}
-    return {
-        f"forces.{force.name}.waves": [wave.model_dump() | {"form": world["call_up"]} for wave in force.waves]
-        for force in scenario.forces
-        if force.waves
-    }
+    return in_world(_loaded(name, scale, days), dict(world), json.loads(forces))
 
 
 @lru_cache(maxsize=4)

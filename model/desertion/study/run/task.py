@@ -30,6 +30,7 @@ TASKS = {
     "model": "desertion.study.run.task.run_task",
     "comparison": "desertion.study.comparison.arm.run_arm",
     "claims": "desertion.study.claims.world_run.run_claim_arm",
+    "match": "desertion.study.matching.world_run.run_world",
 }
 """The shipped tasks by the names that files store; a task of a user's own is named by its dotted path."""
 

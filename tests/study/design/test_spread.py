@@ -8,7 +8,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
-from desertion.study.claims.spread import FORMS, Spread, settings_for
+from desertion.study.design.spread import FORMS, Spread, settings_for
 from desertion.theory.fading import memory
 from desertion.theory.reproduction import reproduction
 

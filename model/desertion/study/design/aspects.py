@@ -1,0 +1,83 @@
+"""Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from desertion.study.design.factors import Point
+from desertion.study.design.spread import Spread, settings_for
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+SPREAD = ("form", "reproduction", "half_life", "local", "reception")
+"""Aspects that together say how contagion spreads; a world states all of them or none."""
+
+HOST_ASPECTS = {
+    "places": ("places", "places_taken"),
+    "cases": ("cases",),
+    "case_days": ("case_days",),
+    "visas": ("skilled_visas",),
+}
+"""Factors of a world on fields of every host."""
+
+ASPECTS = (*SPREAD, "baseline", "casualties", "police", "call_up", *HOST_ASPECTS)
+"""Names of a world that are not settings themselves but are turned into some."""
+
+
+def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = None) -> Scenario:
+    """A scenario with a world's values.
+
+    Args:
+        plain: the scenario as it is.
+        world: values by dotted key or aspect.
+        forces: settings of forces that come before contagion is given its strength, since that is measured in them.
+    """
+    settings: dict[str, Any] = {key: value for key, value in world.items() if key not in ASPECTS}
+    settings |= {**_rates(plain, world), **_of_hosts(plain, world), **_call_up(plain, world), **(forces or {})}
+    base = plain.with_(settings)
+    return base.with_(settings_for(base, _spread(world))) if "form" in world else base
+
+
+def _spread(world: Point) -> Spread:
+    return Spread(
+        form=str(world["form"]),
+        reproduction=float(world["reproduction"]),
+        half_life=float(world["half_life"]),
+        local=float(world["local"]),
+        reception=float(world["reception"]),
+    )
+
+
+def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
+    """Baseline rates, casualties and police of all forces, each times its factor."""
+    rates: dict[str, float] = {}
+    for force in scenario.forces:
+        names = [name for name in type(force).model_fields if name.startswith("base_")]
+        factors = {**dict.fromkeys(names, "baseline"), "casualty_rate": "casualties", "police": "police"}
+        for name, aspect in factors.items():
+            if aspect in world:
+                rates[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
+    return rates
+
+
+def _of_hosts(scenario: Scenario, world: Point) -> dict[str, float]:
+    """Places, cases, days and visas of all hosts, each times its factor."""
+    return {
+        f"hosts.{host.name}.{name}": getattr(host, name) * float(world[aspect])
+        for host in scenario.hosts
+        for aspect, names in HOST_ASPECTS.items()
+        if aspect in world
+        for name in names
+    }
+
+
+def _call_up(scenario: Scenario, world: Point) -> dict[str, Any]:
+    if "call_up" not in world:
+        return {}
+    return {
+        f"forces.{force.name}.waves": [wave.model_dump() | {"form": world["call_up"]} for wave in force.waves]
+        for force in scenario.forces
+        if force.waves
+    }

@@ -1,0 +1,101 @@
+"""Counts: what a run of a real scenario gives for each target of the tables in `seeds/README.md`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from desertion.study.history.pattern_list import claims_in_europe
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
+
+SETUP_OF_TABLE = {"russia-2022": "russia", "gdr-1989": "gdr", "hungary-2015": "hungary"}
+"""Name of the run that the targets of a table look at."""
+
+
+class Record:
+    """A run's tables, read off at real size.
+
+    Args:
+        model: a model that has run.
+    """
+
+    def __init__(self, model: DesertionModel) -> None:
+        self.scale, self.start = model.scenario.scale, model.scenario.start
+        self.daily, self.hosts, self.people = model.daily, model.hosts, model.people()
+        self.measures = model.measures()
+        self.claims = claims_in_europe(model)
+
+    def day(self, date: str) -> int:
+        """The row of the record that holds the state at the end of a date."""
+        return (dt.date.fromisoformat(date) - self.start).days + 1
+
+    def left(self, kind: str, route: str, first: str, last: str) -> float:
+        """Persons of a kind who left by a route between two dates, both included."""
+        people = self.people[(self.people.kind == kind) & (self.people.route == route)]
+        return float(people.day_left.between(self.day(first), self.day(last)).sum() / self.scale)
+
+    def at(self, column: str, host: str, date: str) -> float:
+        """A column of a host's record at the end of a date."""
+        rows = self.hosts[(self.hosts.host == host) & (self.hosts.day == self.day(date))]
+        return float(rows[column].sum() / self.scale)
+
+    def admitted(self, host: str, first: str, last: str) -> float:
+        """People whom a host admitted between two dates, both included."""
+        rows = self.hosts[(self.hosts.host == host) & self.hosts.day.between(self.day(first), self.day(last))]
+        return float(rows.admitted.sum() / self.scale)
+
+    def new(self, column: str, first: str, last: str) -> float:
+        """A column of the daily record summed between two dates, both included."""
+        return float(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum() / self.scale)
+
+
+def _prisoners(run: Record) -> float:
+    return sum(run.new(column, "2022-09-01", "2023-02-28") for column in ("new_captured", "new_surrender")) / 181
+
+
+def _day_of_november(run: Record) -> float:
+    fallen = run.daily.day[run.daily.fallen > 0]
+    return float(min(31, fallen.min() - run.day("1989-11-01") + 1)) if len(fallen) else 31.0
+
+
+def _turnout(run: Record, first: str, last: str) -> float:
+    return 100 * float(run.daily[run.daily.day.between(run.day(first), run.day(last))].turnout.max())
+
+
+def _quotient(above: float, below: float) -> float:
+    return above / below if below > 0.0 else float("nan")
+
+
+COUNTS: Mapping[str, Callable[[Record], float]] = {
+    "russia-flight": lambda run: run.left("reservist", "flee", "2022-09-21", "2022-12-31"),
+    "russia-ebb": lambda run: _quotient(
+        run.new("new_flee", "2022-10-01", "2022-10-07"), run.new("new_flee", "2022-09-21", "2022-09-27")
+    ),
+    "russia-kazakhstan": lambda run: run.at("abroad", "kazakhstan", "2022-11-28"),
+    "russia-georgia": lambda run: run.at("abroad", "georgia", "2022-12-31"),
+    "russia-claims": lambda run: run.claims,
+    "russia-claims-per-flight": lambda run: _quotient(
+        run.claims, run.left("reservist", "flee", "2022-09-01", "2023-02-28")
+    ),
+    "russia-absent": lambda run: 100 * run.left("soldier", "hide", "2022-09-01", "2023-02-28") / 1e6 / 6,
+    "russia-prisoners": _prisoners,
+    "russia-called": lambda run: run.new("called", "2022-09-01", "2022-10-28"),
+    "russia-army": lambda run: float(run.daily.collapsed.max()),
+    "russia-government": lambda run: float(run.daily.fallen.max()),
+    "gdr-july": lambda run: run.new("new_flee", "1989-07-01", "1989-07-31"),
+    "gdr-august": lambda run: run.new("new_flee", "1989-08-01", "1989-08-31"),
+    "gdr-september": lambda run: run.new("new_flee", "1989-09-01", "1989-09-30"),
+    "gdr-october": lambda run: run.new("new_flee", "1989-10-01", "1989-10-31"),
+    "gdr-november": lambda run: run.new("new_flee", "1989-11-01", "1989-11-30"),
+    "gdr-december": lambda run: run.new("new_flee", "1989-12-01", "1989-12-31"),
+    "gdr-peak": lambda run: _turnout(run, "1989-07-01", "1989-11-11"),
+    "gdr-first": lambda run: _turnout(run, "1989-10-02", "1989-10-08"),
+    "gdr-fall": _day_of_november,
+    "hungary-october": lambda run: run.admitted("hungary", "2015-10-01", "2015-10-31"),
+    "germany-october": lambda run: run.admitted("germany", "2015-10-01", "2015-10-31"),
+    "sweden-october": lambda run: run.admitted("sweden", "2015-10-01", "2015-10-31"),
+}
+"""By target: what is counted, persons at real size."""

@@ -1,0 +1,88 @@
+"""Contradiction: which targets cannot be met together where no world survives, and the smallest discrepancy that would reconcile them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desertion.study.matching.aims import Aim
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Targets that no world met together.
+
+    Attributes:
+        targets: their names: a smallest set of which no world that was run meets all.
+        discrepancy: for each, the discrepancy at which one world would meet all of them, on the scale of the target.
+        stated: for each, the discrepancy that it has.
+        factor: the larger of the two as a multiple of what is stated.
+    """
+
+    targets: tuple[str, ...]
+    discrepancy: Mapping[str, float]
+    stated: Mapping[str, float]
+    factor: float
+
+    def words(self) -> str:
+        """The contradiction in a sentence."""
+        named = " and ".join(self.targets)
+        needed = ", ".join(f"{name} {self.discrepancy[name]:.2g} for {self.stated[name]:.2g}" for name in self.targets)
+        one = len(self.targets) == 1
+        head = f"no world meets {named}" if one else f"no world meets {named} together"
+        return f"{head}; the smallest discrepancy that {'allows' if one else 'reconciles'} {'it' if one else 'them'} is {self.factor:.2g} times the stated one ({needed})"
+
+
+def contradiction(
+    aims: Sequence[Aim], means: Mapping[str, Array], variances: Mapping[str, Array], cutoff: float
+) -> Contradiction | None:
+    """The smallest set of targets that no world meets together, None where a world meets all.
+
+    Of several sets of one size the one that is hardest to reconcile.
+
+    Args:
+        aims: the targets that rule out.
+        means: by target, results of worlds on the target's scale; shape (worlds,).
+        variances: by target, of each result.
+        cutoff: implausibility from which a world is ruled out.
+    """
+    needed = {aim.name: _needed(aim, means[aim.name], variances[aim.name], cutoff) for aim in aims}
+    stated = {aim.name: aim.discrepancy for aim in aims}
+    met = {name: needed[name] <= stated[name] for name in needed}
+    if not needed or np.all(list(met.values()), axis=0).any():
+        return None
+    for size in range(1, len(aims) + 1):
+        sets = [
+            names
+            for names in itertools.combinations(needed, size)
+            if not np.all([met[name] for name in names], axis=0).any()
+        ]
+        if sets:
+            return max((_reconciled(names, needed, stated) for names in sets), key=lambda found: found.factor)
+    return None
+
+
+def _needed(aim: Aim, means: Array, variances: Array, cutoff: float) -> Array:
+    """The discrepancy at which each world would just meet a target; infinite where it has no result."""
+    low, high = aim.interval
+    distance = np.maximum(np.maximum(low - means, means - high), 0.0)
+    wanted = np.sqrt(np.maximum((distance / cutoff) ** 2 - aim.error**2 - variances, 0.0))
+    return np.where(np.isfinite(means), wanted, np.inf)
+
+
+def _reconciled(names: tuple[str, ...], needed: Mapping[str, Array], stated: Mapping[str, float]) -> Contradiction:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors = np.array([np.where(needed[name] > 0.0, needed[name] / stated[name], 0.0) for name in names])
+    best = int(np.argmin(factors.max(axis=0)))
+    return Contradiction(
+        targets=names,
+        discrepancy={name: float(needed[name][best]) for name in names},
+        stated={name: stated[name] for name in names},
+        factor=float(factors[:, best].max()),
+    )

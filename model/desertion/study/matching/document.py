@@ -1,0 +1,168 @@
+"""Design of a match: what varies, which runs are done in each world, which targets rule out, and how many worlds there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from desertion.errors import InputError, input_error, unknown_name
+from desertion.files import is_file, shipped_folder, shown
+from desertion.parameters.field import Frozen
+from desertion.reading import toml
+from desertion.scenario.complaints import build
+from desertion.study.design.aspects import SPREAD
+from desertion.study.design.factors import Factor, factor
+from desertion.study.history.patterns import SETUPS
+
+FORMS = ("range", "choices", "values")
+"""Ways of stating what an input may be that a match can look back from a value to its place in the range."""
+
+
+class Case(Frozen):
+    """A run that is done in each world; what a case of the name of a shipped one leaves out is that one's.
+
+    Attributes:
+        scenario: name or path of the scenario.
+        scale: share of real size.
+        days: horizon, or the scenario's own.
+        policies: policies laid over it.
+        settings: values by dotted key, on top of the world's own.
+    """
+
+    scenario: str
+    scale: float | None = None
+    days: int | None = None
+    policies: tuple[str, ...] = ()
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+
+class OwnTarget(Frozen):
+    """A figure of one's own, fields as in `seeds/targets.toml`.
+
+    Attributes:
+        effect: expression over case.measure terms; the measure of the target's name in the first case if empty.
+    """
+
+    effect: str = ""
+    what: str = ""
+    unit: str = ""
+    observed: tuple[float, float]
+    scale: Literal["log", "linear"] = "log"
+    error: float = Field(default=0.0, ge=0.0)
+    discrepancy: float = Field(ge=0.0)
+    reason: str = ""
+    role: Literal["fit", "held-out"] = "fit"
+
+
+class Screening(Frozen):
+    """Morris screening: trajectories of one run a point; 0 for none, and every input is looked at."""
+
+    trajectories: int = Field(default=8, ge=0, le=1000)
+    levels: int = Field(default=4, ge=2, le=100)
+
+
+class Wave(Frozen):
+    """A round of worlds proposed by emulators.
+
+    Attributes:
+        worlds: number of worlds.
+        rank: which of a proposal's implausibilities must lie below the cutoff: 1 the largest, 3 the third largest.
+        early_stop: whether the later runs of a world are left out once two targets are missed with doubled discrepancy.
+    """
+
+    worlds: int = Field(ge=1, le=100_000)
+    rank: int = Field(default=1, ge=1)
+    early_stop: bool = False
+
+
+class Design(Frozen):
+    """The whole document."""
+
+    title: str = ""
+    question: str = ""
+    seed: int = Field(default=1, ge=0)
+    replicates: int = Field(default=2, ge=1, le=1000, description="runs of each case in each world of a wave")
+    cutoff: float = Field(default=3.0, gt=0.0, description="implausibility from which a world is ruled out")
+    coverage: float = Field(default=0.9, gt=0.0, lt=1.0, description="share of unseen points inside 95 % intervals below which an emulator rules nothing out")  # fmt: skip
+    cases: dict[str, Case] = Field(min_length=1)
+    targets: tuple[str, ...] = ()
+    target: dict[str, OwnTarget] = Field(default_factory=dict)
+    vary: dict[str, Any] = Field(min_length=1)
+    screening: Screening = Screening()
+    waves: tuple[Wave, ...] = (Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200))
+
+    @field_validator("cases", mode="before")
+    @classmethod
+    def _fill_in(cls, cases: Any) -> Any:
+        if not isinstance(cases, Mapping):
+            return cases
+        return {name: _shipped_case(str(name)) | dict(stated) for name, stated in cases.items()}
+
+    @field_validator("vary")
+    @classmethod
+    def _check_factors(cls, vary: dict[str, Any]) -> dict[str, Any]:
+        for name, stated in vary.items():
+            form = factor(name, stated, "match").form
+            if form not in FORMS:
+                raise input_error(f"vary.{name}", form, "must be a range, choices or a list of values")
+        missing = [name for name in SPREAD if name not in vary]
+        if 0 < len(missing) < len(SPREAD):
+            raise ValueError(f"vary names some of {', '.join(SPREAD)} and not {', '.join(missing)}: they go together")
+        return vary
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> Self:
+        if not self.targets and not self.target:
+            raise ValueError("names no target: list shipped ones under targets, or write [target.NAME] tables")
+        for name in self.targets:
+            if name in self.target:
+                raise input_error("target", name, "stands among the shipped targets too", way_out="rename your own")
+        return self
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """What differs between worlds."""
+        return tuple(factor(name, stated, "match") for name, stated in self.vary.items())
+
+
+def _shipped_case(name: str) -> dict[str, Any]:
+    if name not in SETUPS:
+        return {}
+    setup = SETUPS[name]
+    return {
+        "scenario": setup.scenario,
+        "scale": setup.scale,
+        "days": setup.days,
+        "policies": setup.policies,
+        "settings": dict(setup.settings),
+    }
+
+
+def shipped() -> dict[str, Path]:
+    """Designs that come with the program, by name."""
+    return {path.stem: path for path in sorted((shipped_folder("experiments") / "match").glob("*.toml"))}
+
+
+def load(design: str | Path) -> Design:
+    """The design of a file, or the shipped one of a scenario's name.
+
+    Raises:
+        InputError: there is no such file, or it breaks a rule of the format.
+    """
+    known, path = shipped(), Path(design)
+    if str(design) in known:
+        path = known[str(design)]
+    elif not is_file(path):
+        if path.suffix == ".toml":
+            raise InputError(f"{shown(path)}: there is no such design of a match; {', '.join(known)} are shipped")
+        raise unknown_name("match", str(design), known)
+    table = toml(path)
+    if "forces" in table or "extends" in table:
+        raise InputError(
+            f"{shown(path)} is a scenario: write a design of the match beside it that names it under [cases.NAME], its [vary] and its targets, as {next(iter(known.values())).name} does"
+        )
+    return build(Design, table, where=shown(path))

@@ -1,0 +1,241 @@
+"""The match: screening, waves of proposals that emulators do not rule out, and worlds that were really run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.files import PassingFolder, folder
+from desertion.scenario.complaints import build
+from desertion.study.design.documents import with_scenario
+from desertion.study.design.factors import Point
+from desertion.study.matching.aims import Aim, aims_of, largest
+from desertion.study.matching.document import Design, load
+from desertion.study.matching.emulator import Training, fit
+from desertion.study.matching.matched import Match
+from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.runs import Results, joined, results, run_stage, stored_points
+from desertion.study.matching.screening import active_inputs, effects, screening_points
+from desertion.study.matching.space import Space
+from desertion.study.run.options import RunOptions, options_of
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+MOST_INPUTS = 14
+"""Inputs of a target that its emulator looks at, at most; the others count as chance."""
+MOST_WORLDS = 450
+"""Worlds that an emulator is fitted to, the least implausible first."""
+
+
+def match(
+    design: str | Path | None = None,
+    *,
+    scenario: str | Path | Scenario | None = None,
+    vary: Mapping[str, object] | None = None,
+    targets: Mapping[str, Mapping[str, object]] | Sequence[str] | None = None,
+    scale: float | None = None,
+    waves: Sequence[Mapping[str, object]] | None = None,
+    screening: int | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    only_judge: bool = False,
+    options: RunOptions | None = None,
+    workers: int = 0,
+    quiet: bool = False,
+) -> Match:
+    """Worlds that targets do not rule out, found by history matching: screening, emulators in waves, and worlds really run.
+
+    Not ruled out is not probable: how many worlds are kept where says nothing on how likely they are.
+
+    Args:
+        design: A design (TOML), or the name of a shipped one, which is that of its scenario. What is given beside it stands
+            in place of its own.
+        scenario: A scenario of yours, or its name or path, where there is no design; measures of it are then targets.
+        vary: Inputs by dotted path, each a range or a list of values, as for `sweep`.
+        targets: Names of shipped targets, or own ones by name: `{"left_flee": {"observed": [100, 200], "discrepancy": 0.3}}`;
+            a name is that of a measure, or the entry has an `effect` over `case.measure` terms.
+        scale: Share of real size of all runs.
+        waves: Waves, each `{"worlds": 100, "rank": 3}`.
+        screening: Trajectories of the screening, 0 for none.
+        runs: Runs of each case in each world.
+        seed: Seed of all runs and draws.
+        out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
+        only_judge: Whether to run nothing and judge what the folder holds.
+        options: With what to run.
+        workers: Processes of the local pool, 0 for one a core.
+        quiet: Whether to show no progress.
+
+    Raises:
+        InputError: The design is wrong, or the folder holds runs of another one.
+    """
+    chosen, documents = _design(design, scenario, vary, targets, scale, waves, screening, runs, seed)
+    aims = aims_of(chosen)
+    keep = PassingFolder() if out is None else None
+    place = keep.path if keep is not None else folder(Path(str(out)))
+    course = _Course(chosen, aims, documents, place, options_of(options, None, workers, quiet))
+    return course.judged(keep) if only_judge else course.run(keep)
+
+
+def _design(
+    design: str | Path | None, scenario: str | Path | Scenario | None, vary: Any, targets: Any,
+    scale: float | None, waves: Any, screening: int | None, runs: int | None, seed: int | None,
+) -> tuple[Design, dict[str, str]]:  # fmt: skip
+    if (design is None) == (scenario is None):
+        raise InputError("match takes a design, or scenario= with vary= and targets=: give one of the two")
+    documents: dict[str, str] = {}
+    stated: dict[str, Any]
+    if design is not None:
+        stated = load(design).model_dump(exclude_unset=True)
+    else:
+        assert scenario is not None
+        name, documents = with_scenario(scenario)
+        stated = {"cases": {"run": {"scenario": name}}}
+    stated |= {} if vary is None else {"vary": dict(vary)}
+    if isinstance(targets, Mapping):
+        stated |= {"targets": (), "target": {name: dict(entry) for name, entry in targets.items()}}
+    elif targets is not None:
+        stated |= {"targets": tuple(targets), "target": {}}
+    given = {"replicates": runs, "seed": seed, "waves": None if waves is None else tuple(waves)}
+    stated |= {key: value for key, value in given.items() if value is not None}
+    if screening is not None:
+        stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}
+    if scale is not None:
+        stated["cases"] = {name: {**case, "scale": scale} for name, case in stated["cases"].items()}
+    return build(Design, stated, where="match"), documents
+
+
+class _Course:
+    """A match under way: stage after stage, each in a file of its own, so that whatever stops it costs a run at most."""
+
+    def __init__(
+        self, design: Design, aims: tuple[Aim, ...], documents: Mapping[str, str], place: Path, options: RunOptions
+    ) -> None:
+        self.design, self.aims, self.documents, self.place, self.options = design, aims, documents, place, options
+        self.fitted = [aim for aim in aims if aim.fit]
+        self.space = Space(design.factors)
+        self.found: list[Results] = []
+        self.sieves: list[Sieve] = []
+        self.effects = pd.DataFrame(columns=["target", "input", "effect", "half_width", "noise", "matters"])
+        self.stages: list[dict[str, object]] = []
+        self.emulators: list[dict[str, object]] = []
+
+    def file(self, stage: int) -> Path:
+        """File of a stage."""
+        return self.place / f"stage-{stage}.sqlite"
+
+    def run(self, keep: object) -> Match:
+        """The match, after what is missing has been run."""
+        if self.design.screening.trajectories:
+            points, stored = screening_points(self.design, self.space), stored_points(self.file(0))
+            if stored is not None and stored != points:
+                raise InputError(
+                    f"{self.file(0)} is the screening of another match: name another folder, or give its design"
+                )
+            self._stage(0, points)
+            self.effects = effects(self.design, self.found[0], self.fitted)
+        for number in range(1, len(self.design.waves) + 1):
+            self._stage(number, *self._proposed(number))
+        return self._match(keep)
+
+    def judged(self, keep: object) -> Match:
+        """The match as far as the folder holds it."""
+        for stage in range(len(self.design.waves) + 1):
+            if stored_points(self.file(stage)) is not None:
+                self._read(stage, None)
+        if not self.found:
+            raise InputError(
+                f"{self.place} holds no runs of a match: run it first, or name the folder that it was run in"
+            )
+        if self.found[0].stage[0] == 0:
+            self.effects = effects(self.design, self.found[0], self.fitted)
+        return self._match(keep)
+
+    def _stage(self, stage: int, points: Sequence[Point], left: float | None = None) -> None:
+        if not points:
+            return
+        run_stage(self.design, self.documents, stage, points, self.file(stage), self.options)
+        self._read(stage, left)
+
+    def _read(self, stage: int, left: float | None) -> None:
+        own = results(self.file(stage), stage, self.aims)
+        self.found.append(own)
+        proposed = len(stored_points(self.file(stage)) or ())
+        self.stages.append(
+            {"stage": stage, "proposed": proposed, "worlds": len(own.points), "seconds": float(own.seconds.sum()), "left": left}
+        )  # fmt: skip
+
+    def _proposed(self, wave: int) -> tuple[Sequence[Point], float | None]:
+        """The worlds of a wave: those of its file, else places that the emulators of all runs so far leave."""
+        stated, count = stored_points(self.file(wave)), self.design.waves[wave - 1].worlds
+        if not self.found:
+            rounds = max(1, int(np.ceil(np.log2(count))))
+            return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), 1.0
+        self.sieves.append(self._sieve(wave))
+        seed = self.design.seed * 1000 + wave
+        known = self._ordered()
+        proposals = propose(self.space, self.sieves, self.fitted, count, seed, known)
+        # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
+        shares = (
+            proposals.shares
+            if len(proposals.shares)
+            else self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
+        )
+        return stated or self.space.points(shares), proposals.left
+
+    def _sieve(self, wave: int) -> Sieve:
+        whole = joined(self.found)
+        chosen = np.argsort(self._worst(whole), kind="stable")[:MOST_WORLDS]
+        shares = self.space.shares([whole.points[number] for number in chosen])
+        emulators, active, chance = {}, {}, {}
+        for aim in self.fitted:
+            active[aim.name] = active_inputs(self.effects, aim, self.space, MOST_INPUTS)
+            spread = whole.chance(aim, self.design.cutoff)
+            training = Training(
+                places=self.space.encoded(shares, active[aim.name]),
+                means=whole.means[aim.name][chosen],
+                counts=whole.counts[chosen],
+                chance=spread,
+            )
+            emulators[aim.name] = fit(training, self.design.coverage, self.design.seed)
+            chance[aim.name] = spread / self.design.replicates
+            made = emulators[aim.name]
+            self.emulators.append(
+                {
+                    "stage": wave, "target": aim.name, "kind": made.kind, "coverage": made.coverage, "trusted": made.trusted,
+                    "worlds": len(chosen), "inputs": len(active[aim.name]), "chance": float(np.sqrt(spread)),
+                }
+            )  # fmt: skip
+        rank = self.design.waves[wave - 1].rank
+        return Sieve(emulators=emulators, active=active, chance=chance, rank=rank, cutoff=self.design.cutoff)
+
+    def _worst(self, whole: Results) -> np.ndarray:
+        found = [
+            aim.implausibility(whole.means[aim.name], whole.chance(aim, self.design.cutoff) / whole.counts)
+            for aim in self.fitted
+        ]
+        return np.nan_to_num(np.sum(np.minimum(found, 1e3), axis=0) + 1e3 * largest(found, 1), posinf=1e9)
+
+    def _ordered(self) -> np.ndarray:
+        whole = joined(self.found)
+        order = np.argsort(self._worst(whole), kind="stable")
+        return self.space.shares([whole.points[number] for number in order])
+
+    def _match(self, keep: object) -> Match:
+        columns = ["stage", "target", "kind", "coverage", "trusted", "worlds", "inputs", "chance"]
+        return Match(
+            design=self.design,
+            aims=self.aims,
+            effects=self.effects,
+            stages=pd.DataFrame(self.stages),
+            emulators=pd.DataFrame(self.emulators, columns=columns),
+            results=joined(self.found),
+            folder=self.place,
+            keep=keep,
+        )

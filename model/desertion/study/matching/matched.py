@@ -1,0 +1,175 @@
+"""Matched: what came of a match, as tables of worlds, targets, inputs and waves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from desertion.study.matching.aims import Aim
+from desertion.study.matching.contradiction import Contradiction, contradiction
+from desertion.study.matching.document import Design
+from desertion.study.matching.runs import Results
+from desertion.study.matching.space import Space
+
+Array = NDArray[np.float64]
+FACTORS = {"kept_half": 0.5, "kept": 1.0, "kept_double": 2.0}
+"""Columns that say whether a world is kept, with the factor on the discrepancy of all targets."""
+FEW = 30
+"""Kept worlds below which a range of them says little."""
+_FALSE_ALARMS = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """Worlds that were really run, held against the targets.
+
+    A world that is kept is not ruled out; that does not make it probable, and shares of kept worlds are no probabilities.
+
+    Attributes:
+        design: the match.
+        aims: its targets.
+        effects: Morris's effects of inputs on targets; empty without a screening.
+        stages: one row a stage: worlds proposed and run, kept, seconds, `left` (share of the evenly spread places that its emulators left).
+        emulators: one row a stage and target: kind, coverage, trusted.
+        results: all runs.
+        folder: where the runs lie.
+        keep: what must live as long as the results.
+    """
+
+    design: Design
+    aims: tuple[Aim, ...]
+    effects: pd.DataFrame
+    stages: pd.DataFrame
+    emulators: pd.DataFrame
+    results: Results
+    folder: Path
+    keep: object = None
+
+    @cached_property
+    def space(self) -> Space:
+        """The inputs."""
+        return Space(self.design.factors)
+
+    @property
+    def fitted(self) -> tuple[Aim, ...]:
+        """The targets that rule out."""
+        return tuple(aim for aim in self.aims if aim.fit)
+
+    def _variance(self, aim: Aim) -> Array:
+        return self.results.chance(aim, self.design.cutoff) / self.results.counts
+
+    def _implausibility(self, aim: Aim, factor: float = 1.0) -> Array:
+        return aim.implausibility(self.results.means[aim.name], self._variance(aim), factor)
+
+    @cached_property
+    def worlds(self) -> pd.DataFrame:
+        """One row a world: stage, the inputs, the number of each target, `I.TARGET` (its implausibility), worst, target (that is worst), kept, kept_half, kept_double, seconds."""
+        table = pd.DataFrame(self.results.points)
+        table.insert(0, "stage", self.results.stage)
+        found = {aim.name: self._implausibility(aim) for aim in self.aims}
+        fitted = np.array([found[aim.name] for aim in self.fitted])
+        own: dict[str, Any] = {aim.name: self.results.values[aim.name] for aim in self.aims}
+        own |= {f"I.{name}": values for name, values in found.items()}
+        own |= {
+            "worst": fitted.max(axis=0),
+            "target": np.array([aim.name for aim in self.fitted])[fitted.argmax(axis=0)],
+        }
+        for column, factor in FACTORS.items():
+            all_of = np.array([self._implausibility(aim, factor) < self.design.cutoff for aim in self.fitted])
+            own[column] = all_of.all(axis=0)
+        return pd.concat([table, pd.DataFrame(own), pd.DataFrame({"seconds": self.results.seconds})], axis=1)
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        """The worlds that no target rules out."""
+        return self.worlds[self.worlds["kept"]]
+
+    @property
+    def too_few(self) -> bool:
+        """Whether fewer worlds are kept than ranges can be read off."""
+        return len(self.kept) < FEW
+
+    @cached_property
+    def contradiction(self) -> Contradiction | None:
+        """Where no world is kept: the targets that no world meets together."""
+        if len(self.kept):
+            return None
+        means = {aim.name: self.results.means[aim.name] for aim in self.fitted}
+        return contradiction(
+            self.fitted, means, {aim.name: self._variance(aim) for aim in self.fitted}, self.design.cutoff
+        )
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """One row a target: role, observed, what kept worlds give (q05, median, q95), inside (share of them within the observed figures), others (worlds that meet all other targets), met (share of those that meet this one too)."""
+        meets = {aim.name: (self.worlds[f"I.{aim.name}"] < self.design.cutoff).to_numpy() for aim in self.aims}
+        rows: list[dict[str, object]] = []
+        for aim in self.aims:
+            values = self.kept[aim.name].to_numpy(float)
+            known = values[np.isfinite(values)]
+            q05, median, q95 = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
+            others = np.all(
+                [meets[other.name] for other in self.fitted if other is not aim] or [np.ones(len(self.worlds), bool)],
+                axis=0,
+            )
+            low, high = aim.observed
+            rows.append(
+                {
+                    "target": aim.name, "role": "fit" if aim.fit else "looked at", "what": aim.what, "unit": aim.unit,
+                    "low": low, "high": high, "q05": q05, "median": median, "q95": q95,
+                    "not_ruled_out": float(np.mean(meets[aim.name][self.worlds["kept"].to_numpy()])) if len(self.kept) else np.nan,
+                    "others": int(others.sum()), "met": float(meets[aim.name][others].mean()) if others.any() else np.nan,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def inputs(self) -> pd.DataFrame:
+        """One row an input: its range, that of the middle nine tenths of the kept worlds, `left` (how much of the range that is), p (of the hypothesis that kept worlds lie evenly over the range) and says (whether the evidence says anything).
+
+        Of lists of values: the share of values that are left in kept worlds. Each is tested at 0.01 over the number of inputs.
+        """
+        shares = self.space.shares(cast("list[dict[str, Any]]", self.kept.to_dict("records")))
+        rows: list[dict[str, object]] = []
+        for place, factor in enumerate(self.space.factors):
+            row: dict[str, object] = {"input": factor.name, "low": factor.at(0.0), "high": factor.at(1.0)}
+            own = shares[:, place]
+            if not len(own):
+                row |= {"q05": np.nan, "q95": np.nan, "left": 0.0, "p": np.nan, "says": False}
+            elif factor.values:
+                count = len(factor.values)
+                held = np.bincount((own * count).astype(int), minlength=count)
+                p = float(stats.chisquare(held).pvalue)
+                row |= {"q05": "", "q95": "", "left": float((held > 0).mean()), "p": p}
+            else:
+                low, high = np.quantile(own, [0.05, 0.95])
+                row |= {
+                    "q05": factor.at(float(low)),
+                    "q95": factor.at(float(high)),
+                    "left": min(1.0, float(high - low) / 0.9),
+                }
+                row["p"] = float(stats.kstest(own, "uniform").pvalue)
+            if len(own):
+                row["says"] = bool(len(own) >= FEW and float(str(row["p"])) < _FALSE_ALARMS / len(self.space.factors))
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def discrepancies(self) -> pd.DataFrame:
+        """Worlds kept with half, the stated and double discrepancy of all targets."""
+        return pd.DataFrame(
+            [{"factor": factor, "kept": int(self.worlds[column].sum())} for column, factor in FACTORS.items()]
+        )
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """All tables by name."""
+        names: Sequence[str] = ("worlds", "targets", "inputs", "stages", "emulators", "effects", "discrepancies")
+        return {name: getattr(self, name) for name in names}

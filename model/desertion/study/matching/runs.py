@@ -1,0 +1,164 @@
+"""Runs of a match: studies of worlds, one file each, and the table of what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.study.design.factors import Point
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.spec import StudySpec
+from desertion.study.matching.aims import Aim
+from desertion.study.matching.document import Design
+from desertion.study.matching.world_run import WORLD
+from desertion.study.run.options import RunOptions
+from desertion.study.run.sweep import run_study
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+Array = NDArray[np.float64]
+TASK = "match"
+_SEEDS_APART = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What worlds gave.
+
+    Attributes:
+        points: the worlds.
+        stage: stage of each world: 0 the screening, then the waves.
+        means: by target, mean over the runs of a world on the target's scale, NaN without a value; shape (worlds,).
+        variances: by target, variance between the runs of a world; NaN for a single run.
+        values: by target, mean of the numbers themselves.
+        counts: runs of each world.
+        seconds: computing time of each world.
+    """
+
+    points: list[Point]
+    stage: NDArray[np.int64]
+    means: Mapping[str, Array]
+    variances: Mapping[str, Array]
+    values: Mapping[str, Array]
+    counts: Array
+    seconds: Array
+
+    def chance(self, aim: Aim, cutoff: float) -> float:
+        """Variance of single runs of one world on a target's scale; 0 if no world was run more than once.
+
+        The mean over worlds that lie within twice the cutoff of the figure, if there are any: far away counts are others.
+
+        Args:
+            aim: the target.
+            cutoff: implausibility from which a world is ruled out.
+        """
+        known = np.isfinite(self.variances[aim.name])
+        near = known & (aim.implausibility(self.means[aim.name], 0.0) < 2.0 * cutoff)
+        chosen = self.variances[aim.name][near if near.any() else known]
+        return float(chosen.mean()) if chosen.size else 0.0
+
+
+def joined(parts: Sequence[Results]) -> Results:
+    """The worlds of several stages together."""
+    names = parts[0].means
+    return Results(
+        points=[point for part in parts for point in part.points],
+        stage=np.concatenate([part.stage for part in parts]),
+        means={name: np.concatenate([part.means[name] for part in parts]) for name in names},
+        variances={name: np.concatenate([part.variances[name] for part in parts]) for name in names},
+        values={name: np.concatenate([part.values[name] for part in parts]) for name in names},
+        counts=np.concatenate([part.counts for part in parts]),
+        seconds=np.concatenate([part.seconds for part in parts]),
+    )
+
+
+def stored_points(file: Path) -> list[Point] | None:
+    """The worlds that a file was begun with, None where there is no file yet."""
+    if not file.is_file():
+        return None
+    with StudyFile(file) as study:
+        return [{key: value for key, value in point.items() if key != WORLD} for point in study.points()]
+
+
+def run_stage(
+    design: Design,
+    documents: Mapping[str, str],
+    stage: int,
+    points: Sequence[Point],
+    file: Path,
+    options: RunOptions,
+) -> None:
+    """Run the worlds of a stage, or those that its file lacks.
+
+    Args:
+        design: the match.
+        documents: text of scenarios that stand in no file.
+        stage: 0 for the screening, then the waves.
+        points: the worlds.
+        file: the stage's file.
+        options: with what to run.
+    """
+    early = stage > 0 and design.waves[stage - 1].early_stop
+    rows = tuple(((WORLD, number), *point.items()) for number, point in enumerate(points))
+    spec = StudySpec(
+        name=f"match-{stage}",
+        title="screening" if stage == 0 else f"wave {stage} of {len(design.waves)}",
+        task=TASK,
+        seed=design.seed * _SEEDS_APART + stage,
+        settings=(
+            ("match", design.model_dump_json(exclude={"title", "question", "waves", "screening"})),
+            ("early_stop", early),
+        ),
+        design=DesignRule(kind="list", rows=rows),
+        replicates=ReplicateRule(number=1 if stage == 0 else design.replicates),
+        daily=(),
+        documents=tuple(documents.items()),
+    )
+    run_study(spec, file, options)
+
+
+def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
+    """What the worlds of a stage gave of which at least one run was done; a run that failed has no value.
+
+    Args:
+        file: the stage's file.
+        stage: its number.
+        aims: the targets.
+    """
+    with StudyFile(file) as study:
+        points = study.points()
+        rows = [
+            {"design": row.design, "seconds": row.seconds, **_numbers(row.scalars if row.status == DONE else {}, aims)}
+            for row in study.rows()
+        ]
+    table = pd.DataFrame(rows)
+    values = {aim.name: table[aim.name].to_numpy(float) for aim in aims}
+    scaled = pd.DataFrame({aim.name: aim.on_scale(values[aim.name]) for aim in aims}).assign(design=table["design"])
+    groups = scaled.groupby("design", sort=True)
+    # A world of whose runs some have no value has none: its mean would be one of the lucky runs.
+    whole = groups.agg(lambda column: column.mean(skipna=False))
+    spread, plain = (
+        groups.agg(lambda column: float(column.var(ddof=1, skipna=False)) if len(column) > 1 else np.nan),
+        table.groupby("design", sort=True).mean(),
+    )
+    numbers = [int(number) for number in whole.index]
+    return Results(
+        points=[{key: value for key, value in points[number].items() if key != WORLD} for number in numbers],
+        stage=np.full(len(numbers), stage),
+        means={aim.name: whole[aim.name].to_numpy(float) for aim in aims},
+        variances={aim.name: spread[aim.name].to_numpy(float) for aim in aims},
+        values={aim.name: plain[aim.name].to_numpy(float) for aim in aims},
+        counts=np.asarray(groups.size(), float),
+        seconds=table.groupby("design", sort=True)["seconds"].sum().to_numpy(float),
+    )
+
+
+def _numbers(scalars: Mapping[str, float], aims: Sequence[Aim]) -> dict[str, Any]:
+    return {aim.name: scalars.get(aim.name, np.nan) for aim in aims}

@@ -1,0 +1,92 @@
+"""Screening: which inputs move which target, by Morris's elementary effects against an input that nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from desertion.study.design.factors import Factor, Point
+from desertion.study.design.layout import DUMMY, DesignRule, morris_problem, unit_points, with_dummy
+from desertion.study.matching.aims import Aim
+from desertion.study.matching.document import Design
+from desertion.study.matching.runs import Results
+from desertion.study.matching.space import Space
+
+
+def screening_points(design: Design, space: Space) -> list[Point]:
+    """The worlds of the screening, a trajectory after the other; empty where there is none."""
+    if not design.screening.trajectories:
+        return []
+    shares = unit_points(_rule(design), len(_varied(design)), "match")
+    return space.points(shares[:, : len(space.factors)])
+
+
+def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame:
+    """Mean absolute effect of crossing each input's range, on the scale of each target, and whether it is above noise.
+
+    Returns:
+        One row for each target that rules out and input: target, input, effect, half_width (of its 95 % interval), noise
+        (upper end of the effect of an input that nothing reads), matters.
+    """
+    from SALib.analyze import morris
+
+    rule, varied = _rule(design), _varied(design)
+    shares = unit_points(rule, len(varied), "match")
+    rows: list[dict[str, object]] = []
+    for aim in aims:
+        values = found.means[aim.name]
+        if not aim.fit or len(values) != len(shares):
+            continue
+        # A run without a value says as little as one at the middle of the others.
+        filled = np.where(np.isfinite(values), values, np.nanmedian(values) if np.isfinite(values).any() else 0.0)
+        problem = morris_problem(len(varied))
+        table = morris.analyze(problem, shares, filled, num_levels=rule.levels, seed=design.seed)
+        effect, half = (np.asarray(table[key], float) for key in ("mu_star", "mu_star_conf"))
+        noise = float(effect[-1] + half[-1])
+        for place, factor in enumerate(varied[:-1]):
+            matters = bool(effect[place] - half[place] > noise)
+            rows.append(
+                {
+                    "target": aim.name,
+                    "input": factor.name,
+                    "effect": float(effect[place]),
+                    "half_width": float(half[place]),
+                    "noise": noise,
+                    "matters": matters,
+                }
+            )
+    return pd.DataFrame(rows, columns=["target", "input", "effect", "half_width", "noise", "matters"])
+
+
+def active_inputs(table: pd.DataFrame, aim: Aim, space: Space, most: int) -> tuple[str, ...]:
+    """The inputs that an emulator of a target looks at: those above noise, at most so many of the largest effect; all words always.
+
+    Args:
+        table: effects; empty without a screening, and then all inputs are looked at.
+        aim: the target.
+        space: the inputs.
+        most: largest number of inputs beside the words.
+    """
+    own = table[table["target"] == aim.name]
+    if own.empty:
+        return space.names
+    chosen = own[own["matters"]].nlargest(most, "effect")["input"]
+    if chosen.empty:
+        chosen = own.nlargest(3, "effect")["input"]
+    words = [name for name, word in zip(space.names, space.words, strict=True) if word]
+    return tuple(name for name in space.names if name in set(chosen) | set(words))
+
+
+def _rule(design: Design) -> DesignRule:
+    screening = design.screening
+    return DesignRule(
+        kind="morris", points=screening.trajectories, levels=screening.levels, dummy=True, seed=design.seed
+    )
+
+
+def _varied(design: Design) -> tuple[Factor, ...]:
+    varied = with_dummy(_rule(design), design.factors)
+    assert varied[-1].name == DUMMY
+    return varied

@@ -1,0 +1,128 @@
+"""The task behind a match: all runs of one world, and the number that they give for each target."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desertion.files import shipped_folder
+from desertion.rules.draws import replicate_seed
+from desertion.study.design.aspects import in_world
+from desertion.study.design.documents import policies_at, scenario_at
+from desertion.study.design.factors import Point
+from desertion.study.matching.aims import Aim, aims_of
+from desertion.study.matching.document import Case, Design
+from desertion.study.run.sources import documents
+from desertion.study.run.task import Outcome
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
+
+WORLD = "world"
+"""Name of the column of a design point that numbers the world; the others are inputs."""
+_WORLDS_APART = 1000
+"""Replicates that a world may have before it shares its chance with the next."""
+
+
+def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+    """Run the cases of one world, cheap ones first as they stand in the design, and count.
+
+    Args:
+        spec: settings `match` (the design as JSON), `early_stop`, `world` (a number), and a value for every input.
+        replicate: number of the replicate; each world and replicate has people and fates of its own.
+        seed: seed of the study.
+    """
+    design, aims = _read(spec["settings"]["match"])
+    world = _world(spec["settings"])
+    chance = replicate_seed(seed, int(spec["settings"][WORLD]) * _WORLDS_APART + replicate)
+    models: dict[str, DesertionModel] = {}
+    numbers: dict[str, float] = {}
+    for case in _needed(design, aims):
+        models[case] = _model(design.cases[case], world, spec.get("documents", {}), chance)
+        ready = [aim for aim in aims if aim.name not in numbers and set(aim.cases) <= set(models)]
+        numbers |= {aim.name: aim.number(models) for aim in ready}
+        if spec["settings"].get("early_stop") and hopeless(design, aims, numbers):
+            break
+    return Outcome(numbers, np.empty((0, 0), np.float32), ())
+
+
+def hopeless(design: Design, aims: tuple[Aim, ...], numbers: Mapping[str, float]) -> bool:
+    """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves no world."""
+    judged = [aim for aim in aims if aim.fit and aim.name in numbers]
+    missed = [
+        bool(aim.implausibility(aim.on_scale(np.array([numbers[aim.name]])), 0.0, 2.0)[0] >= design.cutoff)
+        for aim in judged
+    ]
+    return sum(missed) >= 2
+
+
+def scenario_in(case: Case, world: Point, held: Mapping[str, str]) -> Scenario:
+    """The scenario of a case in a world: the world's values, then the horizon, settings and policies of the case.
+
+    Contagion gets its strength over the scenario's own horizon, so that a longer run is one of the same world.
+    """
+    dressed = in_world(_loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}")), world)
+    own = {**case.settings, **({} if case.days is None else {"days": case.days})}
+    changed = dressed.with_(own) if own else dressed
+    return changed.with_policies(policies_at(case.policies, held)) if case.policies else changed
+
+
+def task_check(spec: Mapping[str, Any]) -> None:
+    """Put the scenarios together before anything runs, so that a misspelt key or target is found at once."""
+    design, aims = _read(spec["settings"]["match"])
+    world = _world(spec["settings"])
+    for case in _needed(design, aims):
+        scenario_in(design.cases[case], world, spec.get("documents", {})).sized()
+
+
+def task_prepare(_spec: Mapping[str, Any]) -> None:
+    """Compile the model if this machine has not done so yet."""
+    from desertion.simulation.first_run import compile_first_run
+
+    compile_first_run()
+
+
+def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of the targets, and of the scenarios and policies of all cases."""
+    design, aims = _read(spec["settings"]["match"])
+    path = shipped_folder("seeds") / "targets.toml"
+    found = {"targets": hashlib.sha256(path.read_bytes()).hexdigest()} if design.targets else {}
+    for name in _needed(design, aims):
+        case = design.cases[name]
+        found |= documents(case.scenario, case.policies, None, spec.get("documents", {}))
+    return found
+
+
+def _model(case: Case, world: Point, held: Mapping[str, str], chance: int) -> DesertionModel:
+    from desertion.simulation.model import DesertionModel
+
+    return DesertionModel(scenario_in(case, world, held), rng=chance).run()
+
+
+def _needed(design: Design, aims: tuple[Aim, ...]) -> list[str]:
+    read = {case for aim in aims for case in aim.cases}
+    return [case for case in design.cases if case in read]
+
+
+def _world(settings: Mapping[str, Any]) -> Point:
+    return {key: value for key, value in settings.items() if key not in ("match", "early_stop", WORLD)}
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> tuple[Design, tuple[Aim, ...]]:
+    design = Design.model_validate(json.loads(text))
+    return design, aims_of(design)
+
+
+@lru_cache(maxsize=16)
+def _loaded(name: str, scale: float | None, text: str | None) -> Scenario:
+    from desertion.scenario import Scenario
+
+    held = {} if text is None else {f"scenarios/{name}": text}
+    return Scenario.load(scenario_at(name, held), scale=scale)
