@@ -127,7 +127,7 @@ def _shipped(name: str, design: Design) -> Aim:
             raise InputError(f"target {name} is read off the run {case!r}: add [cases.{case}], or leave the target out")
     return Aim(
         name=name, what=target.what, unit=target.unit, observed=target.observed, log=target.scale == "log",
-        error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit", cases=cases, number=number,
+        error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit" and name not in design.set_aside, cases=cases, number=number,
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     low, high = sorted(own.observed)
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",
-        error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit", cases=cases,
+        error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit" and name not in design.set_aside, cases=cases,
         number=lambda models: effect({case: models[case].measures() for case in cases}),
     )  # fmt: skip
 

@@ -91,6 +91,9 @@ class Design(Frozen):
     cases: dict[str, Case] = Field(min_length=1)
     targets: tuple[str, ...] = ()
     target: dict[str, OwnTarget] = Field(default_factory=dict)
+    set_aside: dict[str, str] = Field(
+        default_factory=dict, description="targets that rule out nothing here, with the reason"
+    )
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
     waves: tuple[Wave, ...] = (Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200))
@@ -118,6 +121,9 @@ class Design(Frozen):
     def _check_whole(self) -> Self:
         if not self.targets and not self.target:
             raise ValueError("names no target: list shipped ones under targets, or write [target.NAME] tables")
+        for name in self.set_aside:
+            if name not in (*self.targets, *self.target):
+                raise unknown_name("target", name, (*self.targets, *self.target), where="set_aside")
         for name in self.targets:
             if name in self.target:
                 raise input_error("target", name, "stands among the shipped targets too", way_out="rename your own")
