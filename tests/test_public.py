@@ -26,6 +26,7 @@ SIGNATURES = {
     "civilian, workers, out, options, means, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",
     "history": "series, kind, words, with_model, column, runs, seed",
+    "match": "design, scenario, vary, targets, scale, waves, screening, runs, seed, out, only_judge, options, workers, quiet",
     "rerun": "place, workers, quiet",
     "search": "study, scenario, vary, policies, want, limit, candidates, rival, check, runs, scale, days, seed, settings, "
     "out, options, workers, quiet",

@@ -24,6 +24,7 @@ Questions: each takes a `Scenario`, a name or a path, and gives a table or an ob
     `history`             dated series and their caveats, beside a scenario if you like
     `calibrate`           rival explanations fitted to series
     `contagion`           your own events: do linked units act close together?
+    `match`               worlds that targets do not rule out -> object with tables
     `claims`              claims judged over plausible worlds
     `thesis`              contagion against its rivals on all series
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from desertion.study.checkup import check
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.history.history import history
+    from desertion.study.matching.match import match
     from desertion.study.places.contagion import contagion
     from desertion.study.questions import calibrate, claims, search, sensitivity
     from desertion.study.rerun import rerun
@@ -71,6 +73,7 @@ __all__ = [
     "compare",
     "contagion",
     "history",
+    "match",
     "rerun",
     "search",
     "sensitivity",
@@ -97,6 +100,7 @@ _HOMES = {
     "compare": "desertion.study",
     "contagion": "desertion.study.places.contagion",
     "history": "desertion.study.history.history",
+    "match": "desertion.study.matching.match",
     "rerun": "desertion.study.rerun",
     "search": "desertion.study.questions",
     "sensitivity": "desertion.study.questions",

@@ -39,7 +39,7 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
         ax: where to draw.
         marks: the rows.
     """
-    _rows(ax, marks)
+    rows(ax, marks)
     ax.axvline(1.0, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     finite = [
         x
@@ -66,14 +66,20 @@ def shares(ax: Axes, marks: Sequence[Mark], level: float) -> Axes:
         marks: the rows.
         level: nominal share of false alarms.
     """
-    _rows(ax, marks)
+    rows(ax, marks)
     ax.axvline(level, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     ax.set_xlim(-0.02, 1.02)
     ax.set_xlabel("share of histories with an alarm")
     return ax
 
 
-def _rows(ax: Axes, marks: Sequence[Mark]) -> None:
+def rows(ax: Axes, marks: Sequence[Mark]) -> None:
+    """Draw marks with their intervals and spans of chance, one a row from the top.
+
+    Args:
+        ax: where to draw.
+        marks: the rows.
+    """
     pens = style.pens(2)
     for row, mark in enumerate(marks):
         y = -row

@@ -136,10 +136,13 @@ def _record(model: DesertionModel) -> Record:
     return Record(model)
 
 
+def own_effect(name: str, own: OwnTarget, design: Design) -> Effect:
+    """What is counted for a target of one's own: its expression, or the measure of its name in the first case."""
+    return Effect(own.effect or f"{next(iter(design.cases))}.{name}", f"target {name}")
+
+
 def _own(name: str, own: OwnTarget, design: Design) -> Aim:
-    where = f"target {name}"
-    first = next(iter(design.cases))
-    effect = Effect(own.effect or f"{first}.{name}", where)
+    where, effect = f"target {name}", own_effect(name, own, design)
     cases = tuple(dict.fromkeys(case for case, _ in sorted(effect.terms)))
     for case in cases:
         if case not in design.cases:

@@ -124,11 +124,13 @@ def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
         raise _missing() from problem
     centre, unit = float(training.means.mean()), float(training.means.std()) or 1.0
     columns = training.places.shape[1]
-    start = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(np.full(columns, 1.0), (0.1, 30.0), nu=2.5) + WhiteKernel(
+    matern: Any = Matern
+    start = ConstantKernel(1.0, (1e-2, 1e2)) * matern(np.full(columns, 1.0), (0.1, 30.0), nu=2.5) + WhiteKernel(
         0.1, (1e-4, 2.0)
     )
     noise = training.chance / training.counts / unit**2 + 1e-8
-    process = GaussianProcessRegressor(
+    make: Any = GaussianProcessRegressor  # whose annotations know one number only where arrays are meant
+    process = make(
         kernel=start if like is None else like.fitted.kernel_, alpha=noise, optimizer=_optimum if like is None else None
     )
     with warnings.catch_warnings():
@@ -154,7 +156,7 @@ def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
     yes = np.round(training.means * training.counts).astype(int)
     places = np.repeat(training.places, runs, axis=0)
     answers = np.concatenate([np.arange(count) < hits for count, hits in zip(runs, yes, strict=True)]).astype(int)
-    forest = RandomForestClassifier(300, min_samples_leaf=5, random_state=seed, n_jobs=1)
+    forest = RandomForestClassifier(100, min_samples_leaf=5, random_state=seed, n_jobs=1)
     return Emulator(kind="event", coverage=np.nan, trusted=False, fitted=forest.fit(places, answers))
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desertion.errors import unknown_name
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.study.design.aspects import in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.factors import Point
-from desertion.study.matching.aims import Aim, aims_of
+from desertion.study.matching.aims import Aim, aims_of, own_effect
 from desertion.study.matching.document import Case, Design
 from desertion.study.run.sources import documents
-from desertion.study.run.task import Outcome
+from desertion.study.run.task import Outcome, measure_names
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -77,8 +78,15 @@ def task_check(spec: Mapping[str, Any]) -> None:
     """Put the scenarios together before anything runs, so that a misspelt key or target is found at once."""
     design, aims = _read(spec["settings"]["match"])
     world = _world(spec["settings"])
+    held = spec.get("documents", {})
     for case in _needed(design, aims):
-        scenario_in(design.cases[case], world, spec.get("documents", {})).sized()
+        scenario_in(design.cases[case], world, held).sized()
+    for name, own in design.target.items():
+        for case, measure in own_effect(name, own, design).terms:
+            scenario = design.cases[case].scenario
+            known = measure_names(scenario, held.get(f"scenarios/{scenario}"))
+            if measure not in known:
+                raise unknown_name("measure", measure, known, where=f"target {name}")
 
 
 def task_prepare(_spec: Mapping[str, Any]) -> None:

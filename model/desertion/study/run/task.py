@@ -190,12 +190,12 @@ def task_check(spec: Mapping[str, Any]) -> None:
     _refuse_unknown("daily column", spec["daily"], DAILY_COLUMNS, "keep.daily")
     if spec["measures"]:
         name = str(spec["scenario"])
-        known = _measures(name, spec.get("documents", {}).get(f"scenarios/{name}"))
+        known = measure_names(name, spec.get("documents", {}).get(f"scenarios/{name}"))
         _refuse_unknown("measure", spec["measures"], known, "keep.measures")
 
 
 @lru_cache(maxsize=16)
-def _measures(scenario: str, text: str | None) -> tuple[str, ...]:
+def measure_names(scenario: str, text: str | None) -> tuple[str, ...]:
     """Names of all measures of a scenario, by its name or in the text that the study holds, read off one day of the smallest world that it can be shrunk to."""
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel

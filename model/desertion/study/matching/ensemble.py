@@ -1,0 +1,151 @@
+"""Ensemble: worlds that a match kept, as a small table with the command, seed and version of the rules that it was made by."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from desertion.errors import InputError, unknown_name
+from desertion.files import is_file, shipped_folder, shown, write_text
+from desertion.reading import csv_rows
+from desertion.simulation.golden.histories import PAIRS, stored
+from desertion.study.design.factors import Point, Value
+from desertion.study.matching.matched import FACTORS, FEW, Match
+
+_HEAD = "# "
+_INPUT, _TARGET = "input ", "target "
+"""What the headings of inputs and of targets begin with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ensemble:
+    """Worlds that targets do not rule out; not ruled out is not probable.
+
+    Attributes:
+        worlds: a value for every input of each world.
+        table: the same with the number of each target, the worst implausibility and what is kept with other discrepancies.
+        about: what stands at the head of the file: `command`, `rules` (their version), `seed`, `run time` and the like.
+        where: the file.
+    """
+
+    worlds: tuple[Point, ...]
+    table: pd.DataFrame
+    about: dict[str, str]
+    where: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(self.worlds[0])
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are fewer worlds than ranges, or a verdict, can be read off."""
+        return len(self.worlds) < FEW
+
+
+def rules_version() -> str:
+    """Twelve digits that change when, and only when, a stored history changes: what was found under other rules is told by it."""
+    kept = [(pair.name, found["people"], found["days"]) for pair in PAIRS if (found := stored(pair)) is not None]
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
+
+
+def shipped_ensembles() -> dict[str, Path]:
+    """Ensembles that come with the program, by name."""
+    found = sorted((shipped_folder("seeds") / "ensemble").glob("*.csv"))
+    return {path.stem: path for path in found if not path.stem.endswith("-rejected")}
+
+
+def load_ensemble(name_or_path: str | Path) -> Ensemble:
+    """The worlds of a shipped ensemble, by name, or of a file that `desertion match` wrote.
+
+    Raises:
+        InputError: there is no such ensemble, it holds no world, or it was found under other rules.
+    """
+    known, path = shipped_ensembles(), Path(name_or_path)
+    if str(name_or_path) in known:
+        path = known[str(name_or_path)]
+    elif not is_file(path):
+        raise unknown_name("ensemble", str(name_or_path), known)
+    where, head = shown(path), _head(path)
+    if "rules" not in head:
+        raise InputError(f"{where} is no ensemble: its head does not say under which rules it was found; give a file that `desertion match` wrote")  # fmt: skip
+    if head["rules"] != rules_version():
+        raise InputError(
+            f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules_version()}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
+        )
+    rows = csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())
+    plain = pd.read_csv(io.StringIO("".join(_lines(path))), dtype=str, keep_default_na=False)
+    table = plain.map(_value).infer_objects()
+    inputs = [name for name in table if str(name).startswith(_INPUT)]
+    if not inputs or not rows:
+        raise InputError(f"{where} holds no world: no column begins with {_INPUT.strip()!r}")
+    named = plain[inputs].rename(columns=lambda name: str(name).removeprefix(_INPUT))
+    worlds = tuple({str(key): _value(text) for key, text in row.items()} for row in named.to_dict("records"))
+    return Ensemble(
+        worlds=worlds, table=table.rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), about=head, where=where
+    )  # fmt: skip
+
+
+def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
+    """Write the kept worlds of a match into a file and the rejected ones beside it, with `-rejected` after its name.
+
+    Args:
+        match: the match.
+        command: what repeats it.
+        path: the file of kept worlds.
+    """
+    worlds = match.worlds
+    parts = {path: worlds[worlds["kept"]], path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
+    return [write_text(place, _text(match, part, command)) for place, part in parts.items()]
+
+
+def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
+    names = [aim.name for aim in match.aims]
+    about = {
+        "title": match.design.title or "a match",
+        "command": command,
+        "rules": rules_version(),
+        "seed": str(match.design.seed),
+        "run time": f"{match.results.seconds.sum():.0f} s of one core for {len(match.worlds)} worlds",
+        "kept": f"{len(match.kept)} of {len(match.worlds)}; not ruled out is not probable",
+        "columns": "stage (0 screening, then waves); inputs; what the runs of a world gave for each target, mean; largest implausibility over the targets that rule out, and whose it is; kept with half and double discrepancy",
+    }
+    inputs = list(match.space.names)
+    table = worlds[["stage", *inputs, *names, "worst", "target", *(key for key in FACTORS if key != "kept")]].copy()
+    table[[*names, "worst"]] = table[[*names, "worst"]].map(lambda value: float(f"{value:.4g}"))
+    named = {name: f"{_INPUT}{name}" for name in inputs} | {name: f"{_TARGET}{name}" for name in names}
+    head = "".join(f"{_HEAD}{key}: {text}\n" for key, text in about.items())
+    return head + table.rename(columns=named).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if not line.startswith(_HEAD)]
+
+
+def _head(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        marked = [line.removeprefix(_HEAD).rstrip("\n") for line in file if line.startswith(_HEAD)]
+    return {key: text for key, sign, text in (line.partition(": ") for line in marked) if sign}
+
+
+def _value(text: str) -> Value:
+    """A cell as it was written; what is missing is NaN."""
+    if text in ("True", "False"):
+        return text == "True"
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text or "nan")
+    except ValueError:
+        return text
+
+
+def points_of(ensemble: Ensemble, names: Sequence[str]) -> tuple[Point, ...]:
+    """The worlds cut down to some inputs."""
+    return tuple({name: world[name] for name in names if name in world} for world in ensemble.worlds)

@@ -1,0 +1,76 @@
+"""Pictures of a match: what is left of the inputs' ranges, and how far from the targets kept worlds lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from desertion.errors import InputError
+from desertion.figures import style
+from desertion.figures.closeness import Mark
+from desertion.figures.ensemble import deviations, ranges
+from desertion.study.matching.matched import Match
+
+
+def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
+    """Write the two pictures of a match.
+
+    Args:
+        match: the match.
+        ranges_path: a PNG, SVG or PDF file for the inputs.
+        targets_path: another for the targets.
+
+    Raises:
+        InputError: no world was kept, so that there is nothing to draw.
+    """
+    if not len(match.kept):
+        raise InputError(
+            "no world was kept, so that there is nothing to draw: the report says which targets contradict each other"
+        )
+    with style.house():
+        figure = style.new_figure("tall")
+        ranges(figure.subplots(), _inputs(match)).set_title(f"Where {len(match.kept)} kept worlds lie")
+        style.note(
+            figure,
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds do not lie evenly over the range. Words: in the order of the design.",
+        )
+        first = style.save(figure, ranges_path)
+        figure = style.new_figure("tall")
+        deviations(figure.subplots(), _targets(match), match.design.cutoff).set_title(
+            "What kept worlds give for each target"
+        )
+        style.note(
+            figure,
+            "Coloured: targets that rule out. Others are only looked at. Grey: within one standard deviation. Dashed: where a world is ruled out.",
+        )
+        return [first, style.save(figure, targets_path)]
+
+
+def _inputs(match: Match) -> list[Mark]:
+    shares = match.space.shares(cast("list[dict[str, Any]]", match.kept.to_dict("records")))
+    says = dict(zip(match.inputs["input"], match.inputs["says"], strict=True))
+    marks: list[Mark] = []
+    for place, name in enumerate(match.space.names):
+        low, middle, high = np.quantile(shares[:, place], [0.05, 0.5, 0.95])
+        marks.append(
+            Mark(name.removeprefix("behaviour."), float(middle), float(low), float(high), (0.0, 1.0), bool(says[name]))
+        )
+    return marks
+
+
+def _targets(match: Match) -> list[Mark]:
+    """Signed distances; a target that allows neither error nor discrepancy has none and is left out."""
+    marks: list[Mark] = []
+    for aim in match.aims:
+        spread = float(np.hypot(aim.error, aim.discrepancy))
+        values = aim.on_scale(match.kept[aim.name].to_numpy(float))
+        known = values[np.isfinite(values)]
+        if not spread or not known.size:
+            continue
+        low, high = aim.interval
+        signed = (np.minimum(known - low, 0.0) + np.maximum(known - high, 0.0)) / spread
+        q05, middle, q95 = (float(value) for value in np.quantile(signed, [0.05, 0.5, 0.95]))
+        marks.append(Mark(aim.name, middle, q05, q95, (-1.0, 1.0), aim.fit))
+    return marks

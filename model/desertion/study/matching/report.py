@@ -1,0 +1,149 @@
+"""The report of a match: what is left, what the evidence is silent on, what targets that were only looked at say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
+from desertion.study.matching.matched import FEW, Match
+
+CAUTION = "Not ruled out is not probable: worlds were proposed where emulators left room, not drawn from beliefs, so that shares of kept worlds are no probabilities, and a wide range may hold one likely corner."
+
+
+def blocks(match: Match, command: str) -> list[Block]:
+    """The report, findings first.
+
+    Args:
+        match: the match.
+        command: what repeats it.
+    """
+    return [
+        Heading(match.design.title or "Match", 1),
+        Text(
+            f"`{command}`: {len(match.worlds)} worlds, {match.results.seconds.sum():,.0f} s of one core, seed {match.design.seed}."
+        ),
+        Bullets(findings(match)),
+        Text(CAUTION),
+        Heading("Targets"),
+        _targets(match),
+        Heading("Inputs"),
+        _inputs(match),
+        Heading("Stages"),
+        _stages(match),
+        *_emulators(match),
+    ]
+
+
+def findings(match: Match) -> Sequence[str]:
+    """The findings, a sentence each."""
+    kept, half, double = (int(match.worlds[column].sum()) for column in ("kept", "kept_half", "kept_double"))
+    found = [
+        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double)."
+    ]
+    if match.contradiction is not None:
+        found.append(f"**Targets contradict each other**: {match.contradiction.words()}.")
+    elif match.too_few:
+        found.append(
+            f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add worlds to the last wave."
+        )
+    if kept:
+        silent = [str(name) for name in match.inputs["input"][~match.inputs["says"].astype(bool)]]
+        telling = match.inputs[match.inputs["says"].astype(bool)].sort_values("left")
+        if not match.too_few:
+            found.append(
+                f"The evidence says something on {len(telling)} of {len(match.inputs)} inputs: "
+                + (", ".join(f"`{name}`" for name in telling["input"]) or "none")
+                + "."
+            )
+            found.append(
+                "It says nothing that these worlds can show on: "
+                + (", ".join(f"`{name}`" for name in silent) or "none")
+                + "."
+            )
+        words = match.kept.groupby("form").size() if "form" in match.kept else None
+        if words is not None:
+            found.append(
+                "Forms of contagion kept: " + ", ".join(f"{name} {number}" for name, number in words.items()) + "."
+            )
+    looked = match.targets[(match.targets["role"] != "fit") & (match.targets["others"] > 0)]
+    for row in looked.to_dict("records"):
+        found.append(
+            f"`{row['target']}`, only looked at: {_span(row['q05'], row['median'], row['q95'])} {row['unit']} in kept worlds, observed {_span(row['low'], row['high'])}; {row['not_ruled_out']:.0%} of them would pass."
+        )
+    return found
+
+
+def _targets(match: Match) -> Table:
+    head = (
+        "target",
+        "role",
+        "observed",
+        "kept worlds: median (5 % to 95 %)",
+        "worlds that meet all others",
+        "of these meet it too",
+    )
+    rows = [
+        (
+            f"`{row['target']}`", str(row["role"]), f"{_span(row['low'], row['high'])} {row['unit']}", _span(row["q05"], row["median"], row["q95"]),
+            str(row["others"]), f"{row['met']:.0%}" if row["others"] else "-",
+        )
+        for row in match.targets.to_dict("records")
+    ]  # fmt: skip
+    return Table(head, rows)
+
+
+def _inputs(match: Match) -> Table:
+    head = ("input", "swept", "kept worlds: 5 % to 95 %", "left of the range", "says something")
+    rows = [
+        (
+            f"`{row['input']}`", f"{_word(row['low'])} to {_word(row['high'])}",
+            f"{_word(row['q05'])} to {_word(row['q95'])}" if row["q05"] != "" and len(match.kept) else "-",
+            f"{row['left']:.0%}", "yes" if row["says"] else "no",
+        )
+        for row in match.inputs.to_dict("records")
+    ]  # fmt: skip
+    return Table(head, rows)
+
+
+def _stages(match: Match) -> Table:
+    kept = match.worlds.groupby("stage")["kept"].sum()
+    head = ("stage", "worlds", "kept", "seconds", "left of the ranges by its emulators")
+    rows = [
+        (
+            "screening" if row["stage"] == 0 else f"wave {row['stage']}", str(row["worlds"]), str(int(kept.get(row["stage"], 0))),
+            f"{row['seconds']:,.0f}", "-" if row["left"] is None or row["left"] != row["left"] else f"{row['left']:.2%}",
+        )
+        for row in match.stages.to_dict("records")
+    ]  # fmt: skip
+    return Table(head, rows)
+
+
+def _emulators(match: Match) -> list[Block]:
+    """Coverage of unseen points by stage; nothing where no emulator was made."""
+    if match.emulators.empty:
+        return []
+    stages = sorted(set(match.emulators["stage"]))
+    rows: list[tuple[str, ...]] = []
+    for target, own in match.emulators.groupby("target", sort=False):
+        cells = [f"`{target}`"]
+        for stage in stages:
+            part = own[own["stage"] == stage]
+            cells.append(
+                "-"
+                if part.empty
+                else f"{part['coverage'].iloc[0]:.2f}{'' if part['trusted'].iloc[0] else ', not used'}"
+            )
+        rows.append(tuple(cells))
+    text = f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out."
+    return [Heading("Emulators"), Text(text), Table(("target", *(f"wave {stage}" for stage in stages)), rows)]
+
+
+def _span(*values: object) -> str:
+    numbers = [short_number(float(str(value))) for value in values]
+    if len(numbers) == 3:
+        return f"{numbers[1]} ({numbers[0]} to {numbers[2]})"
+    return numbers[0] if numbers[0] == numbers[-1] else f"{numbers[0]} to {numbers[-1]}"
+
+
+def _word(value: object) -> str:
+    return short_number(value) if isinstance(value, float) else str(value)

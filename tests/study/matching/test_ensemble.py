@@ -1,0 +1,87 @@
+"""Claims about ensembles: what is written is read, and worlds that were found under other rules are refused."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desertion import InputError
+from desertion.cli import main
+from desertion.simulation.golden import histories
+from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
+from desertion.study.matching.matched import Match
+
+Make = Callable[..., Match]
+
+
+def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
+    """Every kept world to the last digit, the rejected ones beside them, and how they were found."""
+    found = known
+    kept, rejected = write_ensemble(found, "desertion match mine.toml", tmp_path / "mine.csv")
+    ensemble = load_ensemble(kept)
+    assert list(ensemble.worlds) == found.kept[list("abc")].to_dict("records")
+    assert ensemble.about["command"] == "desertion match mine.toml"
+    assert ensemble.about["seed"] == "5"
+    assert not ensemble.too_few
+    assert rejected.name == "mine-rejected.csv"
+    assert len(load_ensemble(rejected).worlds) + len(ensemble.worlds) == len(found.worlds)
+
+
+def test_an_ensemble_of_other_rules_is_refused(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a change of a stored history makes other rules; the sentence says what to do."""
+    path = write_ensemble(known, "desertion match mine.toml", tmp_path / "mine.csv")[0]
+    folder = shutil.copytree(histories.FOLDER, tmp_path / "golden")
+    monkeypatch.setattr(histories, "FOLDER", folder)
+    assert load_ensemble(path).worlds
+    one = folder / "toy-fast-track.json"
+    one.write_text(one.read_text().replace('"9a1a8ea1"', '"9a1a8ea2"', 1))
+    with pytest.raises(InputError, match=r"histories have changed since.*run desertion match mine\.toml again"):
+        load_ensemble(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a,b\n1,2\n", "is no ensemble"),
+        (f"# rules: {rules_version()}\na,b\n1,2\n", "holds no world"),
+        (f"# rules: {rules_version()}\ninput a\n", "no row under the headings"),
+    ],
+)
+def test_a_file_that_is_no_ensemble_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    """In one sentence."""
+    (tmp_path / "bad.csv").write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        load_ensemble(tmp_path / "bad.csv")
+
+
+def test_an_unknown_ensemble_is_told_with_the_known_ones() -> None:
+    """By name."""
+    with pytest.raises(InputError, match="there is no ensemble 'russia-2021'"):
+        load_ensemble("russia-2021")
+
+
+@pytest.mark.parametrize("name", shipped_ensembles())
+def test_shipped_ensembles_were_found_under_the_rules_of_today(name: str) -> None:
+    """Whoever changes a history runs the match again, or takes the ensemble out."""
+    assert load_ensemble(name).worlds
+
+
+def test_the_command_writes_tables_report_and_pictures(
+    known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it judged is printed, findings first, and the ensemble can be read back."""
+    found = known
+    monkeypatch.setattr("desertion.study.matching.match.match", lambda *_, **__: found)
+    assert main(["match", "russia-2022", "--out", str(tmp_path / "out"), "--worlds", "5", "--worlds", "6"]) == 0
+    told = capsys.readouterr().out
+    assert f"{len(found.kept)} of {len(found.worlds)} worlds that were run are not ruled out" in told
+    assert "Not ruled out is not probable" in (tmp_path / "out" / "match.md").read_text()
+    assert len(load_ensemble(tmp_path / "out" / "ensemble.csv").worlds) == len(found.kept)
+    assert all((tmp_path / "out" / name).stat().st_size > 10_000 for name in ("ranges.png", "targets.png"))
+
+
+def test_the_command_refuses_no_worlds(capsys: pytest.CaptureFixture[str]) -> None:
+    """In one sentence, with exit 2."""
+    assert main(["match", "russia-2022", "--worlds", "0"]) == 2
+    assert "--worlds = 0 must be a whole number >= 1" in capsys.readouterr().err

@@ -1,0 +1,158 @@
+"""Claims about matches, on a stand-in whose region that is not ruled out is known."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from desertion import InputError, match
+from desertion.study.matching.matched import Match
+from desertion.study.matching.report import findings
+from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
+
+Make = Callable[..., Match]
+
+
+def test_worlds_that_are_kept_lie_in_the_region_that_is_known(known: Match) -> None:
+    """Kept are a + b = 1 and a - b = 0.2 within three deviations of 0.03 and a little chance; c is left alone."""
+    found = known
+    kept = found.kept
+    assert len(kept) > 30
+    assert np.abs(kept["a"] + kept["b"] - 1.0).max() < 0.15
+    assert np.abs(kept["a"] - kept["b"] - 0.2).max() < 0.15
+    inputs = found.inputs.set_index("input")
+    assert inputs.loc["a", "left"] < 0.3
+    assert inputs.loc["c", "left"] > 0.7
+    assert list(inputs["says"]) == [True, True, False]
+
+
+def test_hardly_a_world_of_the_known_region_is_ruled_out(known: Match) -> None:
+    """Of worlds that lie inside the region nine of ten are kept in all stages: chance of 0.02 a run is all that moves them."""
+    found = known
+    worlds = found.worlds
+    inside = (np.abs(worlds["a"] + worlds["b"] - 1.0) < 0.06) & (np.abs(worlds["a"] - worlds["b"] - 0.2) < 0.06)
+    assert inside.sum() >= 10
+    assert worlds.loc[inside, "kept"].mean() >= 0.9
+
+
+def test_waves_rule_out_more_and_more(known: Match) -> None:
+    """The emulators' share of what is left falls, and later waves hold more kept worlds than the screening."""
+    found = known
+    left = found.stages["left"].dropna().tolist()
+    assert left == sorted(left, reverse=True)
+    assert left[-1] < 0.1
+    shares = found.worlds.groupby("stage")["kept"].mean()
+    assert shares[2] > shares[0]
+
+
+@pytest.mark.parametrize("calls", [1, 4, 7])
+def test_a_resumed_match_gives_the_tables_of_an_undisturbed_one(
+    matched: Make, known: Match, tmp_path: Path, calls: int
+) -> None:
+    """Struck at three moments: no world is lost, doubled or another."""
+    with pytest.raises(SystemError, match="struck"):
+        matched(Struck(calls), out=tmp_path / "struck")
+    again = matched(out=tmp_path / "struck")
+    for name, table in known.tables().items():
+        timeless = [column for column in table if column != "seconds"]
+        pd.testing.assert_frame_equal(table[timeless], again.tables()[name][timeless])
+
+
+def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> None:
+    """`only_judge` runs nothing, and refuses a folder in which nothing is."""
+    with pytest.raises(SystemError):
+        matched(Struck(5))
+    partly = matched(only_judge=True)
+    assert 0 < len(partly.worlds) < 116
+    with pytest.raises(InputError, match="holds no runs of a match"):
+        matched(only_judge=True, out=tmp_path / "empty")
+
+
+def test_targets_that_contradict_each_other_are_named_with_what_reconciles_them(matched: Make) -> None:
+    """`a` cannot be 0.2 and 0.8: at 0.5 both are 0.3 away, a tenth of three deviations; `sum` has no part in it."""
+    found = matched(targets={"a": figure(0.2), "same": figure(0.8), "sum": figure(1.0, 0.5)})
+    assert not len(found.kept)
+    assert found.contradiction is not None
+    assert found.contradiction.targets == ("a", "same")
+    assert max(found.contradiction.discrepancy.values()) == pytest.approx(0.1, abs=0.02)
+    assert found.contradiction.factor == pytest.approx(0.1 / 0.03, rel=0.2)
+    assert "no world meets a and same together" in findings(found)[1]
+
+
+def test_too_few_survivors_are_said(matched: Make) -> None:
+    """Without waves of proposals a handful of worlds is kept, and nothing is said of inputs."""
+    found = matched(screening=0, waves=[{"worlds": 64}], targets={"sum": figure(1.0), "difference": figure(0.2, 0.06)})
+    assert 0 < len(found.kept) < 30
+    assert not found.inputs["says"].any()
+    assert "Too few" in findings(found)[1]
+
+
+def test_what_a_target_adds_to_the_others_is_read_off_the_runs(known: Match) -> None:
+    """`others` counts worlds that meet all other targets, `met` the share of them that meets this one as well."""
+    found = known
+    worlds = found.worlds
+    row = found.targets.set_index("target").loc["sum"]
+    others = worlds["I.difference"] < 3.0
+    assert row["others"] == others.sum()
+    assert row["met"] == pytest.approx((worlds["I.sum"][others] < 3.0).mean())
+
+
+def test_half_the_discrepancy_keeps_fewer_worlds_and_double_more(known: Match) -> None:
+    """Of the same runs."""
+    kept = known.discrepancies["kept"].tolist()
+    assert kept[0] < kept[1] < kept[2]
+
+
+def test_all_words_are_proposed(matched: Make) -> None:
+    """Of a list of words each has its part of every wave as far as there is room for it."""
+    found = matched(vary={**RANGES, "behaviour.form": {"choices": ["multiplicative", "concave", "additive"]}})
+    assert found.kept.groupby("behaviour.form").size().min() >= 5
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"design": "russia-2023"}, "there is no match 'russia-2023'; did you mean 'russia-2022'"),
+        ({"design": "mine.toml"}, r"mine\.toml: there is no such design"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": ["russia-flihgt"]}, "no target 'russia-flihgt'; did you mean 'russia-flight'"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": ["russia-flight"]}, r"read off the run 'russia': add \[cases.russia\]"),
+        ({"scenario": "quiet", "vary": {"form": ["concave"]}, "targets": KNOWN}, "and not reproduction"),
+        ({"scenario": "quiet", "vary": {"asylum": {"normal": [0, 1]}}, "targets": KNOWN}, r"vary\.asylum = 'normal' must be a range"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "effect": "walk.left"}}}, "no case 'walk'"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(1.0, 0.0)}}, "allows neither error nor discrepancy"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(0.0), "scale": "log"}}}, "has no logarithm"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "role": "held-out"}}}, "no target of the match has the role fit"),
+        ({"scenario": "quiet", "vary": RANGES}, "names no target"),
+        ({"scenario": "quiet", "design": "russia-2022"}, "give one of the two"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence(told: dict[str, object], sentence: str) -> None:
+    """What, where, and the way out."""
+    with pytest.raises(InputError, match=sentence):
+        match(**told)  # type: ignore[arg-type]
+
+
+def test_an_unknown_input_and_measure_are_told_before_anything_runs(tmp_path: Path) -> None:
+    """With the nearest that there is."""
+    told = {"scenario": "quiet", "targets": KNOWN, "out": tmp_path, "quiet": True, "workers": 1}
+    with pytest.raises(InputError, match="did you mean"):
+        match(**told, vary={"behaviour.chance_powr": {"range": [0, 1]}})  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"there is no measure 'left_tota'.*did you mean 'left_total'"):
+        match(
+            scenario="quiet",
+            vary={"asylum": {"range": [0, 1]}},
+            targets={"left_tota": figure(1.0)},
+            out=tmp_path,
+            quiet=True,
+        )
+
+
+def test_a_scenario_is_no_design(tmp_path: Path) -> None:
+    """It is said what to write."""
+    from desertion import Scenario
+
+    Scenario.load("quiet").write(tmp_path / "mine.toml")
+    with pytest.raises(InputError, match="is a scenario: write a design"):
+        match(tmp_path / "mine.toml")

@@ -1,0 +1,176 @@
+"""Claims about the parts of a match: implausibility, emulators, sieves, places, and the runs of one world."""
+
+import numpy as np
+import pytest
+
+from desertion.study.design.factors import factor
+from desertion.study.matching.aims import FAR, Aim, aims_of, largest
+from desertion.study.matching.document import load, shipped
+from desertion.study.matching.emulator import Training, fit
+from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.space import Space
+from desertion.study.matching.world_run import hopeless, run_world, scenario_in
+from desertion.study.run.task import Outcome
+
+
+def _aim(name: str = "t", *, log: bool = False, observed: tuple[float, float] = (1.0, 2.0)) -> Aim:
+    return Aim(
+        name=name, what="", unit="", observed=observed, log=log, error=0.3, discrepancy=0.4, fit=True, cases=("run",),
+        number=lambda _: 0.0,
+    )  # fmt: skip
+
+
+def test_implausibility_is_the_distance_over_all_that_is_not_known() -> None:
+    """Within the figures 0; 2 beyond them over sqrt(0.3^2 + 0.4^2 + 1.2^2) = 1.3; with half the discrepancy over sqrt(0.09 + 0.04); no value is ruled out."""
+    aim = _aim()
+    found = aim.implausibility(np.array([1.5, 4.0, -1.0, np.nan]), np.array([9.0, 1.44, 1.44, 0.0]))
+    assert found == pytest.approx([0.0, 2.0 / 1.3, 2.0 / 1.3, np.inf])
+    assert aim.implausibility(np.array([4.0]), 0.0, 0.5) == pytest.approx([2.0 / np.sqrt(0.13)])
+
+
+def test_a_logarithm_is_cut_off_far_from_the_figure() -> None:
+    """So that nobody left and a tenth of one person left are alike."""
+    aim = _aim(log=True, observed=(np.e, np.e))
+    assert aim.on_scale(np.array([0.0, np.e, 1e9, np.nan])) == pytest.approx(
+        [1 - FAR, 1.0, 1 + FAR, np.nan], nan_ok=True
+    )
+
+
+def test_the_third_largest_of_two_is_none() -> None:
+    """Then nothing is ruled out."""
+    rows = [np.array([1.0, 5.0]), np.array([4.0, 2.0])]
+    assert largest(rows, 1).tolist() == [4.0, 5.0]
+    assert largest(rows, 2).tolist() == [1.0, 2.0]
+    assert largest(rows, 3).tolist() == [0.0, 0.0]
+
+
+def _training(worlds: int = 80, chance: float = 0.0) -> Training:
+    rng = np.random.default_rng(3)
+    places = rng.random((worlds, 2))
+    means = np.sin(4.0 * places[:, 0]) + rng.normal(0.0, 0.1, worlds)
+    return Training(places=places, means=means, counts=np.full(worlds, 2.0), chance=chance)
+
+
+def test_an_emulator_covers_points_that_it_has_not_seen() -> None:
+    """Nine of ten of 80, with chance of a tenth, and it follows the curve."""
+    made = fit(_training(), 0.9, 1)
+    assert made.kind == "process"
+    assert made.trusted
+    mean, variance = made.predict(np.array([[0.4, 0.5]]))
+    assert mean[0] == pytest.approx(np.sin(1.6), abs=0.1)
+    assert 0.005 < variance[0] < 0.05
+
+
+def test_an_emulator_that_covers_too_little_rules_out_nothing() -> None:
+    """The same emulator at a bar that it does not reach: the sieve lets every place pass, and holds back many at one that it reaches."""
+    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
+    aim = Aim(
+        name="t", what="", unit="", observed=(5.0, 5.0), log=False, error=0.0, discrepancy=0.1, fit=True, cases=(),
+        number=lambda _: 0.0,
+    )  # fmt: skip
+    places = space.spread(5, 1)
+    for least, worst in ((1.1, 0.0), (0.5, 3.0)):
+        emulator = fit(_training(), least, 1)
+        assert emulator.trusted == (least < 1.0)
+        sieve = Sieve(emulators={"t": emulator}, active={"t": ("a", "b")}, chance={"t": 0.0}, rank=1, cutoff=3.0)
+        assert (sieve.worst(space, places, [aim]) >= worst).all()
+        assert (sieve.worst(space, places, [aim]).max() > 3.0) == emulator.trusted
+
+
+def test_an_event_is_classified() -> None:
+    """Yes right of the middle: a chance near 0 and near 1, and no Gaussian process."""
+    rng = np.random.default_rng(4)
+    places = rng.random((120, 2))
+    made = fit(
+        Training(places=places, means=(places[:, 0] > 0.5).astype(float), counts=np.ones(120), chance=0.0), 0.9, 1
+    )
+    assert made.kind == "event"
+    assert made.trusted
+    low, high = made.predict(np.array([[0.1, 0.5], [0.9, 0.5]]))[0]
+    assert low < 0.1
+    assert high > 0.9
+
+
+def test_too_few_worlds_make_no_emulator() -> None:
+    """Nineteen are too few; then nothing is ruled out."""
+    made = fit(_training(19), 0.9, 1)
+    assert (made.kind, made.trusted) == ("none", False)
+
+
+def test_places_and_worlds_are_each_others_inverse() -> None:
+    """For ranges, logarithmic ones, words and listed numbers; a value is rounded once, when it is proposed."""
+    stated = {"a": {"range": [0, 3]}, "b": {"range": [1e-6, 1e-2], "log": True}, "c": ["x", "y", "z"], "d": [1, 2, 5]}
+    space = Space([factor(name, entry, "test") for name, entry in stated.items()])
+    points = space.points(space.spread(6, 2))
+    assert space.points(space.shares(points)) == points
+    assert space.encoded(space.shares(points), ("a", "c")).shape == (64, 4)
+
+
+def test_proposals_are_found_where_hardly_anything_is_left() -> None:
+    """A corner of one in a million places, which even places miss: known worlds lead there."""
+    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "abc"])
+
+    class Corner:
+        """All but 1 % of each input is ruled out."""
+
+        cutoff = 3.0
+
+        @staticmethod
+        def worst(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
+            return np.where((shares < 0.01).all(axis=1), 0.0, 9.0)
+
+    found = propose(space, [Corner()], [], 10, 1, np.full((1, 3), 0.005))  # type: ignore[list-item]
+    assert len(found.shares) >= 5
+    assert (found.shares < 0.01).all()
+    assert found.left < 1e-3
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_designs_can_be_run(name: str) -> None:
+    """Every target is known and every scenario can be put together at both ends of all ranges."""
+    design = load(name)
+    assert any(aim.fit for aim in aims_of(design))
+    space = Space(design.factors)
+    for share in (0.001, 0.999):
+        world = space.points(np.full((1, len(space.names)), share))[0]
+        for case in design.cases.values():
+            assert scenario_in(case, world, {}).sized().people > 0
+
+
+def test_a_longer_run_is_one_of_the_same_world() -> None:
+    """Russia for 22 months has the weights of contagion of Russia for six."""
+    design = load("russia-2022")
+    world = Space(design.factors).points(np.full((1, len(design.factors)), 0.4))[0]
+    short, long = (scenario_in(design.cases[name], world, {}) for name in ("russia", "russia_long"))
+    assert long.days == 670
+    assert short.behaviour == long.behaviour
+
+
+def test_a_world_is_given_up_only_where_two_targets_are_out_of_reach() -> None:
+    """One missed target leaves the world to the question what leaving that target out would save."""
+    design = load("russia-2022")
+    aims = aims_of(design)
+    inside = {aim.name: sum(aim.observed) / 2 for aim in aims}
+    assert not hopeless(design, aims, inside)
+    assert not hopeless(design, aims, {**inside, "russia-flight": 1.0})
+    assert hopeless(design, aims, {**inside, "russia-flight": 1.0, "russia-ebb": 50.0})
+    assert not hopeless(design, aims, {**inside, "russia-georgia": 1.0, "closure": 50.0})
+
+
+def test_the_runs_of_a_world_count_its_targets_and_repeat_themselves() -> None:
+    """The real task, on a world of the model: a number for each target, the same for the same world and replicate, another for the next."""
+    import json
+
+    design = {
+        "cases": {"run": {"scenario": "quiet", "days": 20}},
+        "vary": {"asylum": {"range": [0.1, 0.9]}},
+        "target": {"left_total": {"observed": [1, 2], "discrepancy": 0.1}, "double": {"observed": [1, 2], "discrepancy": 0.1, "effect": "2 * run.left_total"}},
+    }  # fmt: skip
+
+    def run(world: int, replicate: int) -> Outcome:
+        return run_world({"settings": {"match": json.dumps(design), "world": world, "asylum": 0.5}}, replicate, 3)
+
+    first = run(0, 0).scalars
+    assert first["double"] == 2.0 * first["left_total"]
+    assert first == run(0, 0).scalars
+    assert {run(0, 1).scalars["left_total"], run(1, 0).scalars["left_total"]} != {first["left_total"]}
