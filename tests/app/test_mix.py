@@ -91,7 +91,7 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 @pytest.mark.parametrize(
     "query", ["asylum=fast&ban=30&contagion=stronger&days=60&seed=5", "border=shut&days=40&set=behaviour.push_door=0.5"]
 )

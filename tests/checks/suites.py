@@ -25,14 +25,15 @@ class Suite:
 SUITES = (
     Suite(
         name="quick",
-        marker="not docking and not oracle and not statistical and not studies and not browser",
+        marker="not docking and not oracle and not statistical and not walks and not studies and not browser",
         workers=2,
         budget=240,
     ),
     Suite(name="docking", marker="docking", workers=2, budget=240),
     Suite(name="oracle", marker="oracle", workers=2, budget=180),
     Suite(name="statistical", marker="statistical", workers=2, budget=240),
-    Suite(name="studies", marker="studies", workers=0, budget=240),
+    Suite(name="walks", marker="walks", workers=2, budget=180),
+    Suite(name="studies", marker="studies", workers=0, budget=180),
     Suite(name="browser", marker="browser", workers=0, budget=180),
 )
 

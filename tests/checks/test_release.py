@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_wheel_and_sdist_are_the_same_bytes_twice(tmp_path: Path) -> None:
     """Built from the checkout, and again from the unpacked sdist with other dates, time zone, mask and hash seed."""
     first = _built(ROOT, tmp_path / "first", {})

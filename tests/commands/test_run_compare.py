@@ -66,7 +66,7 @@ def test_provenance_says_what_was_run(ran: Path) -> None:
     assert "desertion" in told["versions"]
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_run_of_a_replicate_is_the_comparisons_own(compared: Path, tmp_path: Path) -> None:
     """`run --replicate 2` with the comparison's seed lives through the same history as its third replicate."""
     words = ["run", "toy", "--policy", "fast-track", "--days", "40", "--seed", "4", "--replicate", "2"]
@@ -96,7 +96,7 @@ def test_an_interrupted_run_keeps_what_was_reached(
     assert "interrupted" not in told.err
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_compare_writes_table_figures_and_report(compared: Path) -> None:
     """Study, tables, eight figures, scenario, provenance and the report are there and agree with each other."""
     from desertion.study.comparison.pictures import KINDS
@@ -113,7 +113,7 @@ def test_compare_writes_table_figures_and_report(compared: Path) -> None:
     ]
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_second_compare_reads_what_is_done(compared: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same command again runs nothing and prints the same answer."""
     before = Comparison(compared / "study.sqlite").runs["seconds"].tolist()
@@ -122,7 +122,7 @@ def test_a_second_compare_reads_what_is_done(compared: Path, capsys: pytest.Capt
     assert "3 paired replicates" in capsys.readouterr().out
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_compared_runs_are_the_models_own(compared: Path) -> None:
     """A stored outcome equals the measure of a model run by hand with the replicate's seed."""
     runs = Comparison(compared / "study.sqlite").runs
@@ -143,7 +143,7 @@ def test_plot_draws_runs(ran: Path, tmp_path: Path, kind: str) -> None:
         assert picture.width > picture.height
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 @pytest.mark.parametrize("kind", ["attribution", "panels"])
 def test_plot_draws_comparisons(compared: Path, tmp_path: Path, kind: str) -> None:
     """A comparison's figure is drawn from its folder, dark and for paper too."""

@@ -33,7 +33,7 @@ def _told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """sweep, show, export and merge, as a new user would try them."""
     plan = _told(capsys, "sweep", "mine.toml", "--dry-run")
@@ -53,7 +53,7 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     assert "all.sqlite: 200 runs from 2 files" in merged
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_failures_are_shown_with_their_tracebacks_and_ended_as_asked(
     study: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,7 +95,7 @@ def test_what_would_fail_in_every_run_is_refused_before_the_first(
     assert not list(study.parent.glob("*.sqlite*"))
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A Sobol design with a dummy; without one the command says what is needed."""
     text = STUDY.replace("replicates = 25", "replicates = 2").replace(", steps = 4", "")
@@ -108,7 +108,7 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
     assert "one policy at a time: choose one of closed, open" in capsys.readouterr().err
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both samplers and the check on other fates; the same command again finds all of it; a limit of nothing exits 2."""
     study.write_text('task = "tests.study.run.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')

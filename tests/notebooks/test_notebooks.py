@@ -53,7 +53,7 @@ def test_the_six_notebooks_are_there_without_outputs() -> None:
             assert cell.get("execution_count") is None
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
     """No cell fails, and nothing is written to standard error but what Python itself says."""
@@ -64,7 +64,7 @@ def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:
     nbformat.write(book, EXECUTED / path.name)
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_notebook_runs_from_the_wheel(tmp_path: Path) -> None:
     """The wheel holds seeds and figures' styles: the first notebook needs nothing of the checkout.
 

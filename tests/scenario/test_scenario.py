@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desertion import Scenario
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import catalogue
 from desertion.scenario.levers import levers
@@ -190,3 +191,15 @@ def test_what_is_written_reads_back_bit_for_bit(text: str, cost: float, weight: 
     assert (back.title, back.graph, back.stop) == (text, None, None)
     assert back.host("harbour").cost.hex() == cost.hex()
     assert back.behaviour.contagion_ties.hex() == weight.hex()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run", "toy", "--days", "3"], ["dock", "toy", "--days", "3"], ["compare", "toy", "--days", "3", "--runs", "2"]],
+)
+def test_an_input_that_is_given_twice_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """As an option and as a setting: neither is passed over without a word."""
+    assert main([*words, "--set", "days=5000"]) == 2
+    assert "days is given twice, as 3 and among the settings: give one of them" in capsys.readouterr().err
+    with pytest.raises(InputError, match="scale is given twice"):
+        Scenario.load("toy", scale=0.5, set={"scale": 1.0})

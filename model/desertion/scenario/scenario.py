@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.files import write_text
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
@@ -83,7 +83,10 @@ class Scenario(Layers):
         if graph is not None:
             graph = str(graph) if isinstance(graph, str | Path) else pairs_of(graph)
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
-        chosen = {key: value for key, value in given.items() if value is not None} | dict(set or {})
+        stated = {key: value for key, value in given.items() if value is not None}
+        for key in stated.keys() & dict(set or {}).keys():
+            raise InputError(f"{key} is given twice, as {stated[key]} and among the settings: give one of them")
+        chosen = stated | dict(set or {})
         scenario = scenario.with_(chosen) if chosen else scenario
         more, more_places, remarks = loading.policies(policies)
         if scenario.graph is not None:

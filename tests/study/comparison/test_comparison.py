@@ -204,7 +204,7 @@ def test_the_file_of_a_sweep_is_refused(tmp_path):
         Comparison(tmp_path / "sweep.sqlite")
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_two_workers_give_what_one_process_gives(tmp_path, comparison):
     """The tables do not depend on where the runs were done."""
     spec = replace(spec_of("toy", POLICIES, runs=6), task="tests.study.comparison.fake_arm.run_arm")

@@ -36,7 +36,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_classes_and_measures_of_a_script_or_notebook_work_in_worker_processes() -> None:
     """They stand in `__main__`, which no worker can import; how much is run is said before it begins."""
     done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=False)

@@ -207,7 +207,7 @@ def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., S
     assert "cost to hosts" in axes.get_xlabel()
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_a_search_killed_at_any_moment_goes_on_to_the_same_front(tmp_path: Path) -> None:
     """`kill -9` three times at fixed shares of the work; then the file holds what a calm search's holds."""
     study = tmp_path / "mine.toml"
@@ -245,7 +245,7 @@ def _count(path: Path) -> int:
         return sum(file.counts().values())
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
     """One candidate on the real scenario: every lever exists, composes with the others and stays in its range."""
     spec = read_spec(study_path("levers"))

@@ -73,7 +73,7 @@ def test_flows_are_those_of_the_run_day_by_day() -> None:
     assert np.array_equal(flow[0, :3], model.daily.groupby("day")["new_flee"].sum().to_numpy()[1:4])
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_the_scenario_is_fitted_and_told_of_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
