@@ -207,7 +207,7 @@ def test_a_search_file_remembers_its_goal(tmp_path: Path, study: Callable[..., S
     assert "cost to hosts" in axes.get_xlabel()
 
 
-@pytest.mark.walks
+@pytest.mark.studies
 def test_a_search_killed_at_any_moment_goes_on_to_the_same_front(tmp_path: Path) -> None:
     """`kill -9` three times at fixed shares of the work; then the file holds what a calm search's holds."""
     study = tmp_path / "mine.toml"
