@@ -18,7 +18,8 @@ from tests.study.claims.test_judging import TEXT
 
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
 SIGNATURES = {
-    "calibrate": "series, particles, generations, recalled, seed, workers, out",
+    "calibrate": "scenario, series, measure, kinds, kind, priors, noise, held_out_from, rivals, scale, particles, generations, "
+    "runs, recalled, seed, workers, out",
     "check": "document",
     "claims": "ids, worlds, runs, most_runs, only_allowed, size, quick, path, seed, only_judge, out, options, workers, "
     "quiet",
@@ -132,7 +133,7 @@ def test_questions_that_take_no_scenario(tmp_path: Path) -> None:
 
 def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:
     """Fits take minutes, so their checks come first."""
-    with pytest.raises(InputError, match="there is no case 'ukraine'"):
+    with pytest.raises(InputError, match="there is no scenario 'ukraine'"):
         desertion.calibrate("ukraine")
     with pytest.raises(InputError, match="must be at least 2,667"):
         desertion.thesis(simulations=20)

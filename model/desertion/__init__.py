@@ -22,7 +22,7 @@ Questions: each takes a `Scenario`, a name or a path, and gives a table or an ob
     `theory`              reproduction number, tipping point, steady states; no run
     `trace`               one person's life, term by term -> table
     `history`             dated series and their caveats, beside a scenario if you like
-    `calibrate`           rival explanations fitted to series
+    `calibrate`           any scenario fitted to a series, your own too: what it says, predicts and leaves open
     `contagion`           your own events: do linked units act close together?
     `match`               worlds that targets do not rule out -> object with tables
     `claims`              claims judged over plausible worlds
@@ -43,12 +43,13 @@ if TYPE_CHECKING:
     from desertion.simulation.society.society import Society
     from desertion.simulation.trace import trace
     from desertion.study import Study, compare, sweep
+    from desertion.study.calibration.calibrate import calibrate
     from desertion.study.checkup import check
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.history.history import history
     from desertion.study.matching.match import match
     from desertion.study.places.contagion import contagion
-    from desertion.study.questions import calibrate, claims, search, sensitivity
+    from desertion.study.questions import claims, search, sensitivity
     from desertion.study.rerun import rerun
     from desertion.study.thesis.thesis import thesis
     from desertion.theory.summary import theory
@@ -94,7 +95,7 @@ _HOMES = {
     "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study",
-    "calibrate": "desertion.study.questions",
+    "calibrate": "desertion.study.calibration.calibrate",
     "check": "desertion.study.checkup",
     "claims": "desertion.study.questions",
     "compare": "desertion.study",

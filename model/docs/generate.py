@@ -20,13 +20,26 @@ from desertion.scenario.policy import Policy, PolicyChange
 from desertion.scenario.skeleton import value
 from desertion.simulation.record.columns import DAILY, HOSTLY, MEASURES, PEOPLE, REAL, SIMULATED, Column
 from desertion.study.analysis.columns import COMPARED, RUNS
+from desertion.study.calibration.document import CalibrationTable, PriorTable
 from desertion.study.comparison.outcomes import OF_FORCES, OF_HOSTS
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.reading import Keep, StudyDocument
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import RunRule
 
-SCHEMAS: Mapping[str, type[BaseModel]] = {"scenario": Layers, "force": Force, "policy": Policy, "study": StudyDocument}
+
+class ScenarioDocument(Layers):
+    """A scenario's file: what a run reads, and what `desertion calibrate` holds it against."""
+
+    calibration: CalibrationTable | None = None
+
+
+SCHEMAS: Mapping[str, type[BaseModel]] = {
+    "scenario": ScenarioDocument,
+    "force": Force,
+    "policy": Policy,
+    "study": StudyDocument,
+}
 _SIZES = {SIMULATED: "simulated", REAL: "real", "": ""}
 
 
@@ -98,6 +111,8 @@ def document_page() -> str:
         ("Behaviour", "The table `[behaviour]` of a scenario.", Behaviour),
         ("Dial", "The table `[dial]` of a scenario.", Dial),
         ("Stop", "The table `[stop]` of a scenario.", Stop),
+        ("Calibration", "The table `[calibration]` of a scenario, which `desertion calibrate` reads and no run.", CalibrationTable),
+        ("Prior", "An entry of `priors` under `[calibration]`, by dotted key or a name of its own; a pair of numbers stands for a range.", PriorTable),
         ("Policy", "A TOML file; `desertion new policy` writes one.", Policy),
         ("Change of a policy", "Tables `[[change]]` of a policy.", PolicyChange),
         ("Study", "A TOML file; `desertion new study` writes one.", StudyDocument),
@@ -195,6 +210,16 @@ def file_page() -> str:
         ],
         ["`export`", "`runs`, `design`, `curves`", "a study's tables, simulated size"],
         ["`trace --out`", "`trace.csv`", "one person's life, term by term"],
+        [
+            "`calibrate --out`",
+            "`NAME.md`, `NAME-posterior.csv`, `NAME-predictions.csv`, `NAME-rivals.csv`",
+            "a fit in words; its posteriors with contraction, predictions of each point, rivals",
+        ],
+        [
+            "`calibrate --out`",
+            "`NAME-SEED.db`, `NAME-SEED.json`",
+            "finished generations, and what they are of; resumes",
+        ],
         ["`contagion --out`", "`contagion.md`, `contagion.csv`", "words and all numbers of the tests by place"],
         ["`claims --out`", "`claims.html`, `claims.md`, `claims.sqlite`", "verdicts and the runs behind them"],
     ]

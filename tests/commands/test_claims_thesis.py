@@ -16,7 +16,7 @@ from desertion.cli import main
         (["claims", "--worlds", "0"], "worlds = 0 must be at least 1"),
         (["claims", "--runs", "0"], "replicates = 0 must be at least 1"),
         (["claims", "--claims", "nowhere.toml"], "there is no such claims file"),
-        (["calibrate", "ukraine"], "there is no case 'ukraine'"),
+        (["calibrate", "ukraine"], "there is no scenario 'ukraine'"),
         (["calibrate", "gdr-1989", "--particles", "20"], "must be at least 100"),
         (["thesis", "ukraine-awool"], "did you mean 'ukraine-awol'"),
         (["thesis", "--simulations", "100"], "simulations = 100 must be at least 2,667"),

@@ -96,3 +96,16 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path) -> None:
     for key, value, sentence in (("squad", 0, "squad = 0"), ("sqad", 10, "did you mean 'squad'")):
         with pytest.raises(InputError, match=sentence):
             check(_written(tmp_path / "mine.toml", {**SHIPPED, key: value}))
+
+
+def test_a_calibration_that_does_not_fit_its_scenario_is_told(tmp_path: Path) -> None:
+    """Before anybody waits for a fit."""
+    (tmp_path / "own.csv").write_text("date,value\n" + "".join(f"2030-01-{day:02d},{day}\n" for day in range(1, 10)))
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "left_fled"\n')
+    with pytest.raises(
+        InputError, match=r"mine\.toml \[calibration\]: there is no measure 'left_fled'; did you mean 'left_flee'"
+    ):
+        check(path)
+    path.write_text(path.read_text().replace("left_fled", "left_flee"))
+    assert check(path).kind == "scenario"

@@ -1,4 +1,4 @@
-"""`desertion calibrate`: fit a shipped scenario to the series of the same events, with contagion and without."""
+"""`desertion calibrate`: fit a scenario to a series of the same events, with contagion and without."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,41 @@ from desertion.commands._shared import options
 
 def command(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Scenarios to hold against their series, by name; all if none.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SCENARIO", help="Scenarios by name or path; all shipped ones with a [calibration] table if none."
+        ),
     ] = None,
+    series: Annotated[
+        str | None,
+        typer.Option("--series", help="CSV file with date (or start and end) and value, or a shipped series by name."),
+    ] = None,
+    measure: Annotated[
+        str | None,
+        typer.Option("--measure", help="What it counts: left_flee, soldiers_left, surrendered, new_killed, ..."),
+    ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--of", help="Kinds of people that count: soldier, reservist, civilian; repeatable."),
+    ] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="For CSV files: flow or cumulative.")] = None,
+    prior: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--prior",
+            metavar="KEY=[LOW, HIGH]",
+            help="What may move, by dotted key; or {times = [0.1, 10], log = true}. Repeatable.",
+        ),
+    ] = None,
+    rivals: Annotated[
+        list[str] | None,
+        typer.Option("--rival", help="'with contagion' or 'without contagion'; both if not given. Repeatable."),
+    ] = None,
+    held_out_from: Annotated[
+        str | None,
+        typer.Option("--held-out-from", metavar="DATE", help="Points from this day on are predicted, not fitted."),
+    ] = None,
+    scale: options.Scale = None,
     particles: Annotated[int, typer.Option("--particles", help="Particles per generation, 100 or more.")] = 300,
     generations: Annotated[
         int, typer.Option("--generations", help="Generations in all, those already done included.")
@@ -26,42 +59,48 @@ def command(
     workers: options.Workers = 1,
     out: options.Out = None,
 ) -> None:
-    """Fit a scenario to its series by ABC-SMC, doors alone and doors with contagion; interrupted fits go on where they stopped."""
+    """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
     from desertion.commands._shared.thesis import draw_posterior, draw_predictions
+    from desertion.errors import input_error
     from desertion.files import folder, write_text
-    from desertion.study.blocks import markdown
-    from desertion.study.thesis.fit_report import case_blocks, summary
-    from desertion.study.thesis.scenario_cases import SCENARIO_CASES, scenario_case
-    from desertion.study.thesis.session import fit_case
+    from desertion.study.calibration.calibrate import fitted, planned, shipped_names
+    from desertion.study.calibration.fit import check_sizes
+    from desertion.study.calibration.report import summary
 
-    target = folder(out or Path("outputs/calibration"))
-    cases = [scenario_case(name) for name in names or SCENARIO_CASES]
-    for case in cases:
-        fits, seconds = [], 0.0
-        for number in range(runs):
-            fitted, spent = fit_case(
-                case,
-                target,
-                particles=particles,
-                generations=generations,
-                seed=seed + number,
-                workers=workers or 1,
-                recalled=recalled,
-            )
-            fits.append(fitted)
-            seconds += spent
-            print(summary(fitted))
-        first, *others = fits
-        path = write_text(target / f"{case.name}.md", markdown(case_blocks(first, seconds, others)))
-        note = "Dots: medians of the last generation; bars: middle 90 %. One tolerance for both."
-        drawn = draw_predictions(
-            first.series,
-            first.predictions,
-            {rival: rival for rival in case.rivals},
-            first.held_out,
-            note,
-            target / f"{case.name}-predictions.png",
+    target = out or Path("outputs/calibration")
+    if series is not None and len(names or ()) != 1:
+        raise input_error(
+            "--series", series, "belongs to one scenario", way_out="name it, as in: calibrate toy --series ..."
         )
-        for made in (path, drawn, draw_posterior(first, target / f"{case.name}-posterior.png")):
-            if made is not None:
-                print(f"  {made}")
+    given = {
+        "series": series,
+        "measure": measure,
+        "kinds": kinds or None,
+        "kind": kind,
+        "priors": options.settings(prior, "--prior") or None,
+        "rivals": rivals or None,
+        "held_out_from": held_out_from,
+        "scale": scale,
+    }
+    check_sizes(particles, generations)
+    cases = [planned(name, given, recalled=recalled) for name in names or shipped_names()]
+    place = folder(target)
+    for one in cases:
+        found = fitted(
+            one, place, particles=particles, generations=generations, runs=runs, seed=seed, workers=workers or 1
+        )
+        case = one.name
+        made = [write_text(target / f"{case}.md", found.text)]
+        for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
+            text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+            made.append(write_text(target / f"{case}-{part}.csv", text))
+        note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
+        labels = {rival: rival for rival in found.case.rivals}
+        drawn = draw_predictions(
+            found.series, found.predictions, labels, found.held_out, note, target / f"{case}-predictions.png"
+        )
+        posterior = draw_posterior(found, target / f"{case}-posterior.png")
+        print(*(summary(fit) for fit in (found, *found.others)), *found.findings, sep="\n")
+        for path in (*made, drawn, posterior):
+            if path is not None:
+                print(f"  {path}")

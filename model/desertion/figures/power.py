@@ -105,6 +105,7 @@ def posteriors(
     shares: NDArray[np.float64],
     weights: NDArray[np.float64],
     meanings: Mapping[str, str],
+    ends: Mapping[str, tuple[float, float]],
 ) -> None:
     """Draw posterior histograms over the prior, one per axes, on the scale on which the prior is flat.
 
@@ -114,6 +115,7 @@ def posteriors(
         shares: (particle, parameter) posterior draws as shares of their prior.
         weights: (particle,) weights that add up to 1.
         meanings: By parameter, what its axis is called.
+        ends: By parameter, the least and the largest value of its prior.
     """
     color = style.pens(2)[1].color
     for ax, name, column in zip(axes, names, shares.T, strict=False):
@@ -122,4 +124,4 @@ def posteriors(
         ax.set_title(meanings.get(name, name), fontsize="small")
         ax.set_xlim(0.0, 1.0)
         ax.set_yticks([])
-        ax.set_xticks([0.0, 1.0], ["low end", "high end"])
+        ax.set_xticks([0.0, 1.0], [f"{end:g}" for end in ends[name]])

@@ -16,7 +16,7 @@ from desertion.scenario.levers import expand
 from desertion.scenario.paths import flattened, merged
 from desertion.scenario.policy import Policy
 
-_TABLES = ("behaviour", "dial", "reference", "set", "series", "stop")
+_TABLES = ("behaviour", "calibration", "dial", "reference", "set", "series", "stop")
 _ROWS = ("forces", "hosts", "changes", "policies")
 
 
@@ -30,6 +30,7 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     where = shown(path)
     remarks: list[str] = []
     document = _extended(path, (), remarks)
+    document.pop("calibration", None)  # of no matter to a run
     remarks += named(document, path)
     document["forces"] = [_force(each, path.parent, where, remarks) for each in document.get("forces", [])]
     document.setdefault("hosts", [])
@@ -37,6 +38,16 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     if remarks:
         document["remarks"] = [*document.get("remarks", []), *remarks]
     return document, where
+
+
+def calibration(name: str | Path) -> tuple[dict[str, Any] | None, str]:
+    """Return the table `[calibration]` of a scenario file, or of those that it extends, if any, and the file's shown path.
+
+    Raises:
+        InputError: If a document is missing or malformed.
+    """
+    path = find("scenarios", name)
+    return _extended(path, (), []).get("calibration"), shown(path)
 
 
 def _typed(path: Path) -> dict[str, Any]:
@@ -77,6 +88,9 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         document["graph"] = str(path.parent / graph)
     if "series" in document:
         document["series"] = {key: str(path.parent / str(file)) for key, file in document["series"].items()}
+    own = document.get("calibration", {})
+    if str(own.get("series", "")).lower().endswith(".csv"):
+        document["calibration"] = own | {"series": str(path.parent / own["series"])}
     name = document.pop("extends", None)
     base: dict[str, Any] = {}
     if name is not None:

@@ -17,9 +17,10 @@ from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, named
 from desertion.scenario.layers import Layers
-from desertion.scenario.loading import content
+from desertion.scenario.loading import calibration, content
 from desertion.scenario.policy import Policy
 from desertion.scenario.scenario import Scenario
+from desertion.study.calibration.calibrate import planned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,6 +152,8 @@ def _kind(table: Mapping[str, Any]) -> str:
 
 def _scenario(path: Path) -> Checkup:
     whole = Scenario.load(path)
+    if calibration(path)[0] is not None:
+        planned(path, {})
     document, where = content(path)
     left = [*_left(Layers, document, where, (*PROSE, *_WRITTEN, "forces", "hosts", "changes"))]
     shipped = _shipped_forces()

@@ -1,4 +1,4 @@
-"""Questions to studies, each one function: sensitivity, search, calibration, claims.
+"""Questions to studies, each one function: sensitivity, search, claims.
 
 The command line asks them and prints what they give. Nothing is written outside a temporary folder but where `out` says so.
 """
@@ -30,7 +30,6 @@ from desertion.study.search.search import search as ask_optuna
 if TYPE_CHECKING:
     from desertion.scenario import Policy, Scenario
     from desertion.study.design.spec import StudySpec
-    from desertion.study.thesis.fit import Fit
 
 WANTED = {"left_total": "more", "cost_eur": "less"}
 """What a search is after where nothing is said."""
@@ -158,44 +157,6 @@ def search(
         again = on_other_fates(spec, goal, list(found.values()), check, file.with_stem(f"{file.stem}-check"), by)
         checked = dict(zip(found, again, strict=True))
     return Search(goal=goal, spec=spec, found=found, checked=checked, keep=keep)
-
-
-def calibrate(
-    series: str | Sequence[str] | None = None,
-    *,
-    particles: int = 300,
-    generations: int = 8,
-    recalled: bool = False,
-    seed: int = 1,
-    workers: int = 1,
-    out: str | Path | None = None,
-) -> dict[str, Fit]:
-    """Shipped scenarios fitted to their series by ABC-SMC, with contagion and without, by name of the scenario.
-
-    A fit that was cut off goes on where it stopped if it is given the same `out`. It takes minutes to hours.
-
-    Args:
-        series: Scenarios to hold against their series, by name; all if not given.
-        particles: Particles per generation, 100 or more.
-        generations: Generations in all, those already done included.
-        recalled: Whether recalled figures (grade C*) may be used.
-        seed: Where all chance comes from.
-        workers: Processes side by side.
-        out: Folder of the fits; a temporary one if not given.
-
-    Raises:
-        InputError: If there is no such case, a number is out of range, or the folder holds another fit.
-    """
-    from desertion.study.thesis.scenario_cases import SCENARIO_CASES, scenario_case
-    from desertion.study.thesis.session import fit_case
-
-    cases = [scenario_case(name) for name in ([series] if isinstance(series, str) else list(series or SCENARIO_CASES))]
-    sizes = {"particles": particles, "generations": generations}
-    with _place(out) as target:
-        return {
-            case.name: fit_case(case, target, **sizes, seed=seed, workers=workers or 1, recalled=recalled)[0]
-            for case in cases
-        }
 
 
 def claims(

@@ -71,20 +71,20 @@ Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the r
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 
 
-def settings(pairs: list[str] | None) -> dict[str, object]:
-    """Return `--set` options as {dotted key: value}; a value is read as TOML and else taken as plain text.
+def settings(pairs: list[str] | None, option: str = "--set") -> dict[str, object]:
+    """Return `--set` options, or those of another name, as {dotted key: value}; a value is read as TOML and else taken as plain text.
 
     Raises:
         InputError: If one has no equals sign, or no key before it.
     """
-    return dict(_setting(pair) for pair in pairs or [])
+    return dict(_setting(pair, option) for pair in pairs or [])
 
 
-def _setting(pair: str) -> tuple[str, object]:
+def _setting(pair: str, option: str) -> tuple[str, object]:
     from desertion.errors import input_error
     from desertion.reading import toml_value
 
     key, sign, text = pair.partition("=")
     if not sign or not key.strip():
-        raise input_error("--set", pair, "has no key and value", way_out="write --set dotted.key=value")
-    return key.strip(), toml_value(text, f"--set {key.strip()}")
+        raise input_error(option, pair, "has no key and value", way_out=f"write {option} dotted.key=value")
+    return key.strip(), toml_value(text, f"{option} {key.strip()}")

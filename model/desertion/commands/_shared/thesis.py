@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from desertion.study.calibration.fit import Fit
     from desertion.study.history.series import Series
     from desertion.study.thesis.design import Design
-    from desertion.study.thesis.fit import Fit
     from desertion.study.thesis.judgement import Judgement
 
 
@@ -40,10 +40,12 @@ def draw_posterior(fit: Fit, path: Path) -> Path | None:
         return None
     with style.house():
         figure = style.new_figure("tall" if len(names) > 4 else "wide")
-        axes = figure.subplots(-(-len(names) // 4), 4, squeeze=False).ravel()
+        columns = min(len(names), 4)
+        axes = figure.subplots(-(-len(names) // columns), columns, squeeze=False).ravel()
         used = (*fit.case.priors_of(likeliest), *fit.case.nuisances)
         meanings = {prior.name: prior.name.replace("_", " ") for prior in used}
-        posteriors(list(axes), names, shares, fit.weights[likeliest], meanings)
+        ends = {prior.name: (prior.low, prior.high) for prior in used}
+        posteriors(list(axes), names, shares, fit.weights[likeliest], meanings, ends)
         for spare in axes[len(names) :]:
             spare.set_visible(False)
         style.note(

@@ -48,9 +48,8 @@ def _scenario(named: str) -> Scenario:
     dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
     plain = {"scale": point["scale"], "days": point["days"]}
     if "contagion" in dials:
-        own = Scenario.load(base, **plain).behaviour.model_dump()
-        weights = {name: value for name, value in own.items() if name.startswith(("contagion_", "reception_"))}
-        scaled = {f"behaviour.{name}": value * dials["contagion"] for name, value in weights.items()}
+        weights = contagion_weights(Scenario.load(base, **plain))
+        scaled = {key: value * dials["contagion"] for key, value in weights.items()}
         settings = {**scaled, **settings}
     if "reproduction" in dials:
         from desertion.theory.weights import strength_settings
@@ -61,6 +60,12 @@ def _scenario(named: str) -> Scenario:
         settings = {**turned, **settings}
     scenario = Scenario.load(base, policies=policies, set=settings, **plain)
     return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
+
+
+def contagion_weights(scenario: Scenario) -> dict[str, float]:
+    """All weights of contagion and of its interaction with reception, by dotted key."""
+    own = scenario.behaviour.model_dump()
+    return {f"behaviour.{name}": own[name] for name in own if name.startswith(("contagion_", "reception_"))}
 
 
 def _with_capacity(scenario: Scenario, multiple: float) -> Scenario:

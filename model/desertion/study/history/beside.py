@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
-from desertion.simulation.world.codes import ROUTES
+from desertion.simulation.record.columns import DAILY, SIMULATED
+from desertion.study.history.counting import Counting, counting
 from desertion.study.statistics import averaged_relative_difference
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from desertion.scenario import Scenario
+    from desertion.simulation.model import DesertionModel
     from desertion.study.history.series import Series
 
 Array = NDArray[np.float64]
@@ -93,8 +95,8 @@ def beside(
         replicates: Runs.
         seed: From which the replicates' seeds are made.
         scenario: A scenario, or its name or path; the shipped one of the same events if not given.
-        column: With a scenario: the daily column that stands for the series, several joined by "+"; departures by all
-            ways if not given.
+        column: With a scenario: what stands for the series, a measure or daily column as `counting` takes it, for levels a
+            daily column; departures by all ways if not given.
 
     Raises:
         InputError: No shipped scenario shows what the series counts, the column does not suit its kind, or no point lies
@@ -107,9 +109,11 @@ def beside(
         if series.name not in COUNTERPARTS:
             raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
         counterpart = COUNTERPARTS[series.name]
-        chosen, number = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
+        chosen, counts = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
     else:
-        chosen, number = Scenario.load(scenario), _counting(series.kind, column)
+        chosen = Scenario.load(scenario)
+        name = column or "departures"
+        counts = _level(name) if series.kind == "level" else counting(name, chosen, where="--column")
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
     windows = [((p.start - chosen.start).days + 1, (p.end - chosen.start).days + 1) for p in series.points]
     if series.kind == "cumulative" and scenario is not None:
@@ -121,32 +125,38 @@ def beside(
             f"{series.name}: no point lies within the days of scenario {chosen.name!r}, {chosen.start} to {last}: give a "
             "scenario of these days, or change its start and days"
         )
-    counts: list[list[float]] = []
+    simulated: list[list[float]] = []
     for replicate in range(replicates):
         model = DesertionModel(chosen, rng=replicate_seed(seed, replicate)).run()
-        daily, people = model.daily, model.sized.people
-        counts.append([number(daily[daily["day"].between(*windows[n])], people) / chosen.scale for n in places])
-    return ModelledSeries(series.values[list(places)], np.array(counts), places)
+        simulated.append(_counted(counts, model, [windows[n] for n in places]))
+    return ModelledSeries(series.values[list(places)], np.array(simulated) / chosen.scale, places)
 
 
-def _counting(kind: str, column: str) -> Callable[[pd.DataFrame, int], float]:
-    """How daily rows of an interval make one point of a series of a kind."""
-    from desertion.simulation.record.columns import DAILY, SIMULATED
+def _counted(
+    counts: Counting | Callable[[pd.DataFrame, int], float], model: DesertionModel, windows: Sequence[tuple[int, int]]
+) -> list[float]:
+    """What a run gives for each window of rows of `daily`, at the simulated size."""
+    if isinstance(counts, Counting):
+        flow = counts.flow(model)
+        return [float(flow[first - 1 : last].sum()) for first, last in windows]
+    daily, people = model.daily, model.sized.people
+    return [counts(daily[daily["day"].between(*window)], people) for window in windows]
 
-    names = [name.strip() for name in column.split("+")] if column else [f"new_{route}" for route in ROUTES]
+
+def _level(column: str) -> Callable[[pd.DataFrame, int], float]:
+    """The state on the last day of an interval, from its daily rows."""
+    names = [name.strip() for name in column.split("+")]
     for name in names:
         if name not in DAILY:
             raise unknown_name("daily column", name, DAILY, where="--column")
-        wanted = ("stock", "total") if kind == "level" else ("flow",)
-        if DAILY[name].kind not in wanted or DAILY[name].size != SIMULATED:
-            what = "the state at the end of a day" if kind == "level" else "what happens on a day"
-            known = [key for key, about in DAILY.items() if about.kind in wanted and about.size == SIMULATED]
+        if DAILY[name].kind not in ("stock", "total") or DAILY[name].size != SIMULATED:
+            known = [
+                key for key, about in DAILY.items() if about.kind in ("stock", "total") and about.size == SIMULATED
+            ]
             raise input_error(
                 "--column",
                 name,
-                f"does not count {what}, as a {kind} series does",
+                "does not count the state at the end of a day, as a level series does",
                 way_out=f"name one of {', '.join(known)}",
             )
-    if kind == "level":
-        return lambda days, _persons: float(days.loc[days["day"] == days["day"].max(), names].to_numpy().sum())
-    return lambda days, _persons: float(days[names].to_numpy().sum())
+    return lambda days, _persons: float(days.loc[days["day"] == days["day"].max(), names].to_numpy().sum())

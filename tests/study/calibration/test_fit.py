@@ -12,24 +12,24 @@ import pytest
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
-from desertion.study.thesis.fit import Fit, fit
-from desertion.study.thesis.fit_report import between, case_blocks
-from desertion.study.thesis.scenario_cases import BOTH, DOORS, scenario_case
-from desertion.study.thesis.scores import scores, shrinkage, unidentified
+from desertion.study.calibration.calibrate import planned
+from desertion.study.calibration.document import BOTH, DOORS
+from desertion.study.calibration.fit import Fit, fit
+from desertion.study.calibration.report import between, case_blocks, findings
+from desertion.study.calibration.scores import scores, shrinkage, unidentified
+from desertion.study.calibration.tables import parameters, predicted
 
-CASE = scenario_case("gdr-1989")
+CASE = planned("gdr-1989", {})
 
 
 def _fit(doors: float, error: float = 1.0) -> Fit:
     """A fit whose rival with contagion predicts `error` times the truth and knows `leaving` exactly, and whose other died out."""
-    series = CASE.series()
+    series = CASE.series
     exact = np.tile(series.values * error, (20, 1))
     empty = np.empty((0, len(series.values)))
     shares = np.column_stack([np.full(20, 0.5), np.linspace(0.025, 0.975, 20)])
     return Fit(
         case=CASE,
-        series=series,
-        held_out=CASE.held_out(series),
         probabilities=np.array([[0.5, 0.5], [1.0 - doors, doors]]),
         error=np.full(2, 0.01),
         epsilon=np.array([2.0, 1.0]),
@@ -44,9 +44,9 @@ def _fit(doors: float, error: float = 1.0) -> Fit:
 def _stand_in(parameters: dict[str, float], seed: int) -> np.ndarray:
     """Leavers a day that grow with the baseline, and faster with contagion."""
     rng = np.random.default_rng(seed)
-    days = np.arange(CASE.steps)
-    mean = parameters["leaving"] * 1e5 * np.exp(parameters.get("contagion", 0.0) * days / CASE.steps)
-    return rng.poisson(mean)[None].astype(np.int64)
+    days = np.arange(184)
+    mean = parameters["leaving"] * 1e5 * np.exp(parameters.get("contagion", 0.0) * days / 184)
+    return rng.poisson(mean).astype(np.int64)
 
 
 def test_perfect_predictions_score_zero_and_missing_rivals_nothing() -> None:
@@ -73,24 +73,55 @@ def test_reports_say_what_is_not_identified_and_what_another_seed_gives() -> Non
     """The sentence for readers names caveats and flags; without further runs it says that the error between them is missing."""
     made = _fit(0.3)
     text = markdown(case_blocks(made, 12.0))
-    for part in ("too few to hold any out", f"{BOTH}: leak", "0.70 ± 0.01", "200 particles", "Caveats", "another seed"):
+    loose = f"{BOTH}: not identified, the posterior being hardly narrower than the prior: leak."
+    for part in ("none held out", loose, "0.70 ± 0.01", "200 particles", "Caveats", "another seed"):
         assert part in text
     assert between(made, [_fit(0.6)]).endswith(f"{BOTH} 0.70 0.40, {DOORS} 0.30 0.60.")
 
 
+def test_tables_say_how_far_each_prior_was_narrowed() -> None:
+    """What is known exactly has a contraction of 1 and no width; what the series leaves alone has none and the width of the prior."""
+    table = parameters(_fit(0.3)).set_index(["rival", "parameter"])
+    known, loose, none = (table.loc[(BOTH, name)] for name in ("leaving", "leak", "contagion"))
+    assert (known["contraction"], known["identified"]) == (pytest.approx(1.0), True)
+    assert known["q05"] == known["q95"] == pytest.approx((5e-6 * 2e-4) ** 0.5)
+    assert (loose["contraction"], loose["identified"]) == (pytest.approx(0.0, abs=0.01), False)
+    prior = CASE.levers[4].prior
+    assert (loose["q05"], loose["q95"]) == (pytest.approx(prior.at(0.05)), pytest.approx(prior.at(0.95)))
+    assert np.isnan(none["median"])
+    curves = predicted(_fit(0.3, error=2.0))
+    own = curves[curves["rival"] == BOTH]
+    assert own["q05"].tolist() == own["q95"].tolist() == (2.0 * CASE.series.values).tolist()
+    assert curves.loc[curves["rival"] == DOORS, "median"].isna().all()
+    assert own["fitted"].all()
+
+
+def test_words_say_what_is_decided_and_what_is_too_few() -> None:
+    """A probability of .7 decides nothing, one of .99 does; five simulated persons are needed at least."""
+    assert any("does not decide between the two rivals" in one for one in findings(_fit(0.3)))
+    assert any("prefers that with contagion (0.99)" in one for one in findings(_fit(0.01)))
+    assert not any("five simulated persons" in one for one in findings(_fit(0.3)))
+    assert any("five simulated persons" in one for one in findings(_fit(0.3, error=1e-3)))
+
+
 @pytest.mark.studies
-def test_an_interrupted_fit_goes_on_and_all_rivals_share_one_tolerance(tmp_path: Path) -> None:
-    """Two generations, then a third: the first two are not repeated, members add up to the particles of the last one, and each generation is told of once."""
+def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path: Path) -> None:
+    """Two generations, then a third: bit for bit three in one go; members add up to the particles, and each generation is told of once."""
     told: list[int] = []
     settings = {"particles": 100, "seed": 1, "finished": lambda: told.append(1)}
     first = fit(CASE, _stand_in, tmp_path / "fit.db", generations=2, **settings)
     again = fit(CASE, _stand_in, tmp_path / "fit.db", generations=3, **settings)
+    assert len(told) == 3
+    calm = fit(CASE, _stand_in, tmp_path / "calm.db", generations=3, **settings)
+    assert again.probabilities.tolist() == calm.probabilities.tolist()
     assert again.probabilities[:2].tolist() == first.probabilities.tolist()
+    for rival in CASE.rivals:
+        assert again.shares[rival][1].tolist() == calm.shares[rival][1].tolist()
+        assert again.predictions[rival].tolist() == calm.predictions[rival].tolist()
     assert again.probabilities.sum(axis=1) == pytest.approx(1.0)
-    assert again.simulations > first.simulations
+    assert again.simulations == calm.simulations > first.simulations
     assert (np.diff(again.epsilon) < 0).all()
     assert sum(len(rows) for rows in again.predictions.values()) == 100
-    assert len(told) == 3
 
 
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:
@@ -99,16 +130,25 @@ def test_too_few_particles_are_refused(tmp_path: Path) -> None:
         fit(CASE, _stand_in, tmp_path / "fit.db", particles=20, generations=1, seed=1)
 
 
-def test_generations_of_different_fits_are_not_mixed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        ({"particles": "200", "measure": "left_flee"}, "(particles was 200, is 100; measure was left_flee, is flee_departures)"),
+        ("200 particles", "(by another version)"),
+    ],
+)  # fmt: skip
+def test_generations_of_different_fits_are_not_mixed(
+    before: object, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A fit that was begun with other particles is refused, and the file is named."""
-    (tmp_path / "gdr-1989-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": "200 particles"}))
+    (tmp_path / "gdr-1989-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": before}))
     assert main(["calibrate", "gdr-1989", "--particles", "100", "--out", str(tmp_path)]) == 2
-    assert "gdr-1989-1.db' was begun otherwise (200 particles)" in capsys.readouterr().err
+    assert f"gdr-1989-1.db' was begun otherwise {sentence}" in capsys.readouterr().err
 
 
 def test_a_rival_of_two_particles_keeps_weights_that_are_numbers() -> None:
     """Two particles span one direction of three; the density of a step is above 0 all the same, so no weight is infinite."""
-    from desertion.study.thesis.transition import SteadyTransition
+    from desertion.study.calibration.transition import SteadyTransition
 
     particles = pd.DataFrame({"a": [0.2, 0.3], "b": [0.5, 0.5], "c": [0.1, 0.1]})
     steps = SteadyTransition()

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.study.calibration.fit import Fit
+from desertion.study.laboratory.prior import Prior
 from desertion.study.statistics import averaged_relative_difference, crps_ensemble
-from desertion.study.thesis.fit import Fit
 
 Array = NDArray[np.float64]
 
-_NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
+NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,23 @@ def shrinkage(fit: Fit, rival: str) -> Mapping[str, float]:
     return {name: float(value * np.sqrt(12.0)) for name, value in zip(names, spread, strict=True)}
 
 
+def posterior(fit: Fit, rival: str, prior: Prior, levels: Mapping[str, float]) -> dict[str, float]:
+    """Quantiles of a parameter's posterior, by the names of the levels; NaN where the rival died out or has no such parameter."""
+    names, shares = fit.shares[rival]
+    if prior.name not in names or not len(shares):
+        return dict.fromkeys(levels, float("nan"))
+    column, weights = shares[:, names.index(prior.name)], fit.weights[rival]
+    order = np.argsort(column)
+    below = np.cumsum(weights[order]) - weights[order] / 2.0  # a particle stands in the middle of its weight
+    return {
+        name: prior.at(float(np.clip(np.interp(level, below, column[order]), 0.0, 1.0)))
+        for name, level in levels.items()
+    }
+
+
 def unidentified(fit: Fit, rival: str) -> tuple[str, ...]:
     """Parameters of a rival about which the series says next to nothing."""
-    return tuple(name for name, value in shrinkage(fit, rival).items() if value > _NARROW)
+    return tuple(name for name, value in shrinkage(fit, rival).items() if value > NARROW)
 
 
 def _score(fit: Fit, number: int, rival: str) -> Score:

@@ -1,7 +1,8 @@
-"""ABC-SMC over the rivals of a scenario case, by pyABC: model probabilities, posteriors and predictions, resumable."""
+"""ABC-SMC over the rivals of a case, by pyABC: model probabilities, posteriors and predictions, resumable."""
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
+from desertion.study.calibration.case import Case, Simulate
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
 from desertion.study.laboratory.prior import Prior
 from desertion.study.run.pool import follow_parent
-from desertion.study.thesis.scenario_cases import ScenarioCase, Simulate
 
 Array = NDArray[np.float64]
 
@@ -30,8 +31,6 @@ class Fit:
 
     Attributes:
         case: the case.
-        series: the points, those held out last.
-        held_out: number of points held out.
         probabilities: posterior probability of each rival, generation by generation, shape (generation, rival).
         error: Monte Carlo standard error of the last row, from the effective number of particles; what another seed changes is not in it.
         epsilon: distance accepted in each generation.
@@ -43,9 +42,7 @@ class Fit:
         particles: particles per generation.
     """
 
-    case: ScenarioCase
-    series: Series
-    held_out: int
+    case: Case
     probabilities: Array
     error: Array
     epsilon: Array
@@ -54,6 +51,16 @@ class Fit:
     shares: Mapping[str, tuple[tuple[str, ...], Array]]
     weights: Mapping[str, Array]
     particles: int
+
+    @property
+    def series(self) -> Series:
+        """The points, those held out last."""
+        return self.case.series
+
+    @property
+    def held_out(self) -> int:
+        """Number of points held out."""
+        return self.case.held_out
 
     @property
     def few(self) -> bool:
@@ -70,18 +77,18 @@ def distance(case_points: Series, fitted: int, simulated: Mapping[str, Any], obs
 
 
 def simulated_case(
-    case: ScenarioCase, series: Series, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
+    case: Case, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
 ) -> dict[str, Array]:
     """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
     follow_parent()  # pyABC's own workers would go on for ever
     values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
     seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
     flow = simulate(values, seed)
-    return {"y": case.observe(series, flow.sum(axis=0), values["noise"], np.random.default_rng(seed))}
+    return {"y": case.observe(flow, values["noise"], np.random.default_rng(seed))}
 
 
 def fit(
-    case: ScenarioCase,
+    case: Case,
     simulate: Simulate,
     file: Path,
     *,
@@ -89,13 +96,12 @@ def fit(
     generations: int,
     seed: int,
     workers: int = 1,
-    recalled: bool = False,
     finished: Callable[[], None] = lambda: None,
 ) -> Fit:
     """The fit of the rivals to a case; an interrupted one is gone on with.
 
-    pyABC draws its proposals from NumPy's global state, which is seeded here; with one worker and without an
-    interruption the same seed gives the same result. A resumed fit goes on with another stream.
+    pyABC draws its proposals from NumPy's global state, which is seeded anew for each generation; with one worker the
+    same seed gives the same result, whether or not the fit was interrupted.
 
     Args:
         case: the case.
@@ -105,11 +111,29 @@ def fit(
         generations: generations in all, those found in the file included.
         seed: where chance comes from.
         workers: processes.
-        recalled: allow points of grade C*.
         finished: called after each generation.
 
     Raises:
         InputError: too few particles, or pyABC is not installed.
+    """
+    check_sizes(particles, generations)
+    pyabc = _pyabc()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        inference = _inference(pyabc, case, simulate, particles, workers)
+        done = _open(inference, file, {"y": case.series.values})
+        _seed_generations(inference, seed)
+        _tell_of_generations(inference, finished)
+        if done < generations:
+            _run(inference, generations - done)
+        return _read(pyabc, case, file, particles)
+
+
+def check_sizes(particles: int, generations: int) -> None:
+    """Refuse a fit that is too small to mean anything.
+
+    Raises:
+        InputError: too few particles or generations.
     """
     if particles < FEWEST_PARTICLES:
         raise input_error(
@@ -118,18 +142,8 @@ def fit(
             f"must be at least {FEWEST_PARTICLES}",
             way_out="with fewer, model probabilities are noise and rivals die out by chance",
         )
-    pyabc = _pyabc()
-    series = case.series(recalled=recalled)
-    fitted = len(series.points) - case.held_out(series)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        np.random.seed(seed % 2**32)  # noqa: NPY002, TID251 - pyABC knows no other source
-        inference = _inference(pyabc, case, series, simulate, fitted, particles, workers)
-        done = _open(inference, file, {"y": series.values})
-        _tell_of_generations(inference, finished)
-        if done < generations:
-            _run(inference, generations - done)
-        return _read(pyabc, case, series, file, particles)
+    if generations < 1:
+        raise input_error("generations", generations, "must be at least 1")
 
 
 def _run(inference: Any, generations: int) -> None:
@@ -139,6 +153,17 @@ def _run(inference: Any, generations: int) -> None:
         # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
         if "not normalized" not in str(problem):
             raise
+
+
+def _seed_generations(inference: Any, seed: int) -> None:
+    """Let the chance of each generation hang on the seed and its number alone, not on what was drawn before it."""
+    sample = inference.sampler.sample_until_n_accepted
+
+    def seeded(n: int, simulate_one: Any, t: int, **named: Any) -> Any:
+        np.random.seed([seed % 2**32, t + 1])  # noqa: NPY002, TID251 - pyABC knows no other source
+        return sample(n, simulate_one, t, **named)
+
+    inference.sampler.sample_until_n_accepted = seeded
 
 
 def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
@@ -152,28 +177,20 @@ def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
     inference.history.append_population = original
 
 
-def _inference(
-    pyabc: Any,
-    case: ScenarioCase,
-    series: Series,
-    simulate: Simulate,
-    fitted: int,
-    particles: int,
-    workers: int,
-) -> Any:
-    from desertion.study.thesis.transition import SteadyTransition
+def _inference(pyabc: Any, case: Case, simulate: Simulate, particles: int, workers: int) -> Any:
+    from desertion.study.calibration.transition import SteadyTransition
 
     models: list[Any] = []
     spaces: list[Any] = []
     for rival in case.rivals:
         used = (*case.priors_of(rival), *case.nuisances)
-        models.append(pyabc.FunctionModel(partial(simulated_case, case, series, simulate, used), name=rival))
+        models.append(pyabc.FunctionModel(partial(simulated_case, case, simulate, used), name=rival))
         spaces.append(pyabc.Distribution(**{prior.name: pyabc.RV("uniform", 0.0, 1.0) for prior in used}))
     sampler = pyabc.sampler.SingleCoreSampler() if workers <= 1 else pyabc.sampler.MulticoreEvalParallelSampler(workers)
     return pyabc.ABCSMC(
         models,
         spaces,
-        partial(distance, series, fitted),
+        partial(distance, case.series, len(case.series.points) - case.held_out),
         population_size=particles,
         transitions=[SteadyTransition() for _ in models],
         sampler=sampler,
@@ -192,7 +209,7 @@ def _open(inference: Any, file: Path, observed: dict[str, Array]) -> int:
     return int(history.max_t) + 1
 
 
-def _read(pyabc: Any, case: ScenarioCase, series: Series, file: Path, particles: int) -> Fit:
+def _read(pyabc: Any, case: Case, file: Path, particles: int) -> Fit:
     history = pyabc.History(f"sqlite:///{file}")
     history.id = 1
     last = int(history.max_t)
@@ -205,12 +222,10 @@ def _read(pyabc: Any, case: ScenarioCase, series: Series, file: Path, particles:
             probabilities[generation, int(model)] = float(table.loc[model, "p"])
     predictions, shares, weights = {}, {}, {}
     for model, rival in enumerate(case.rivals):
-        predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(series.points))
+        predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(case.series.points))
     generations = history.get_all_populations()
     return Fit(
         case=case,
-        series=series,
-        held_out=case.held_out(series),
         probabilities=probabilities,
         error=_error(history, last, probabilities[-1]),
         epsilon=generations.loc[generations["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
@@ -244,4 +259,5 @@ def _pyabc() -> Any:
         import pyabc
     except ModuleNotFoundError:
         raise InputError("calibration needs pyABC; install it with `pip install 'desertion[inference]'`") from None
+    logging.getLogger("ABC").setLevel(logging.WARNING)  # pyABC's running commentary; its warnings still come through
     return pyabc

@@ -1,0 +1,248 @@
+"""`calibrate`: any scenario fitted to a series, with contagion and without; what the series says, predicts and leaves open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.files import folder
+from desertion.scenario.documents import catalogue
+from desertion.scenario.loading import calibration
+from desertion.study.blocks import markdown
+from desertion.study.calibration import tables
+from desertion.study.calibration.case import Case, case_of
+from desertion.study.calibration.document import table_of
+from desertion.study.calibration.fit import Fit, check_sizes
+from desertion.study.calibration.report import case_blocks, findings
+from desertion.study.calibration.session import fit_case
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration(Fit):
+    """A fit with its tables.
+
+    Attributes:
+        seconds: Time spent on it in all sessions.
+        others: The same fit with further seeds.
+    """
+
+    seconds: float
+    others: tuple[Fit, ...] = ()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a rival and prior: its range, quantiles of the posterior, contraction, identified; see `findings` for words."""
+        return tables.parameters(self)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """One row a rival and point: rival, start, end, published, fitted, q05, median, q95 of what would be published."""
+        return tables.predicted(self)
+
+    @cached_property
+    def rivals(self) -> pd.DataFrame:
+        """One row a rival: its probability with error, scores on fitted and held-out points, members."""
+        return tables.rivals(self)
+
+    @property
+    def findings(self) -> list[str]:
+        """What the series says, and what it leaves open, a sentence each."""
+        return findings(self)
+
+    @property
+    def text(self) -> str:
+        """The report in Markdown."""
+        return markdown(case_blocks(self, self.seconds, self.others))
+
+    def __getitem__(self, name: str) -> Calibration:
+        """The calibration itself, under the name of its scenario, as a dict of fits had it once."""
+        warnings.warn(
+            "calibrate of one scenario gives its fit and no dict; this way to it goes in 0.2",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        if name != self.case.name:
+            raise KeyError(name)
+        return self
+
+
+def shipped_names() -> list[str]:
+    """Names of the shipped scenarios that have a `[calibration]` table."""
+    return [name for name in catalogue()["scenarios"] if calibration(name)[0] is not None]
+
+
+def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recalled: bool = False) -> Case:
+    """The case of a scenario: its `[calibration]` table under what is given besides.
+
+    Args:
+        scenario: A scenario, or its name or path.
+        given: Keys of the table; priors are laid over those of the table one by one, a value of None says nothing.
+        recalled: Whether points of grade C* may be used.
+
+    Raises:
+        InputError: If there is no such scenario, nothing says what it is held against, or something does not fit it.
+    """
+    from desertion.scenario import Scenario
+
+    stated, where = (None, scenario.name) if isinstance(scenario, Scenario) else calibration(scenario)
+    own = {key: value for key, value in given.items() if value is not None}
+    content = dict(stated or {}) | own
+    if stated and own.get("priors"):
+        content["priors"] = dict(stated.get("priors", {})) | dict(own["priors"])
+    if "series" not in content:
+        raise InputError(
+            f"{where}: there is no [calibration] table, and no series is given; give one, as in --series own.csv --measure "
+            f"left_flee, or write the table (shipped with one: {', '.join(shipped_names())})",
+            where=where,
+            key="series",
+        )
+    if "measure" not in content:
+        raise InputError(
+            f"{where}: measure is missing: say what {content['series']} counts, as in --measure left_flee, or measure = ... "
+            "under [calibration]",
+            where=where,
+            key="measure",
+        )
+    place = f"{where} [calibration]" if stated else f"calibrate {where}"
+    return case_of(Scenario.load(scenario), table_of(content, place), place, recalled=recalled)
+
+
+@overload
+def calibrate(
+    scenario: str | Path | Scenario,
+    *,
+    series: str | Path | None = ...,
+    measure: str | None = ...,
+    kinds: str | Sequence[str] | None = ...,
+    kind: str | None = ...,
+    priors: Mapping[str, Any] | None = ...,
+    noise: tuple[float, float] | None = ...,
+    held_out_from: str | dt.date | None = ...,
+    rivals: str | Sequence[str] | None = ...,
+    scale: float | None = ...,
+    particles: int = ...,
+    generations: int = ...,
+    runs: int = ...,
+    recalled: bool = ...,
+    seed: int = ...,
+    workers: int = ...,
+    out: str | Path | None = ...,
+) -> Calibration: ...
+@overload
+def calibrate(
+    scenario: Sequence[str | Path | Scenario] | None = ...,
+    *,
+    series: str | Sequence[str] | None = ...,
+    particles: int = ...,
+    generations: int = ...,
+    runs: int = ...,
+    recalled: bool = ...,
+    seed: int = ...,
+    workers: int = ...,
+    out: str | Path | None = ...,
+) -> dict[str, Calibration]: ...
+def calibrate(
+    scenario: str | Path | Scenario | Sequence[str | Path | Scenario] | None = None,
+    *,
+    series: str | Path | Sequence[str] | None = None,
+    measure: str | None = None,
+    kinds: str | Sequence[str] | None = None,
+    kind: str | None = None,
+    priors: Mapping[str, Any] | None = None,
+    noise: tuple[float, float] | None = None,
+    held_out_from: str | dt.date | None = None,
+    rivals: str | Sequence[str] | None = None,
+    scale: float | None = None,
+    particles: int = 300,
+    generations: int = 8,
+    runs: int = 1,
+    recalled: bool = False,
+    seed: int = 1,
+    workers: int = 1,
+    out: str | Path | None = None,
+) -> Calibration | dict[str, Calibration]:
+    """A scenario fitted to a series by ABC-SMC, with contagion and without: what the series says, predicts and leaves open.
+
+    What is not given is taken from the scenario's `[calibration]` table, if it has one. A fit that was cut off goes on where it
+    stopped if it is given the same `out`, to the same result with one worker. It takes minutes to hours.
+
+    Args:
+        scenario: A scenario, or its name or path; several, or none for all shipped ones with a `[calibration]` table, give a dict by name.
+        series: Path of a CSV file with the columns `date` (or `start` and `end`) and `value`, or name of a shipped series.
+        measure: What it counts: a measure of first departures (`left_flee`, `soldiers_left`), or what happens on a day
+            (`flee_departures`, `new_killed`); of one force as `measure@force`.
+        kinds: With first departures: kinds of people that count (soldier, reservist, civilian).
+        kind: For a file: flow (counts of intervals) or cumulative.
+        priors: By dotted key, [least, largest] or a table with range or times, log, keys, meaning; baseline rates of what is counted if none.
+        noise: Least and largest dispersion (squared relative error) of a published count.
+        held_out_from: First day of the points that are predicted and not fitted; a quarter of 12 or more if not given.
+        rivals: `with contagion`, `without contagion`, or both.
+        scale: Share of real size of a run, in (0, 1].
+        particles: Particles per generation, 100 or more.
+        generations: Generations in all, those already done included.
+        runs: Fits with further seeds, for the error between runs.
+        recalled: Whether recalled figures (grade C*) may be used.
+        seed: Where all chance comes from.
+        workers: Processes side by side.
+        out: Folder of the fits; a temporary one if not given.
+
+    Returns:
+        The fit; `table` has one row a rival and prior, `curves` one a rival and point, `findings` says it in words.
+
+    Raises:
+        InputError: If the scenario, the series, what it counts or a prior does not exist or does not fit, or the folder holds another fit.
+    """
+    if scenario is None and series is not None and measure is None:
+        warnings.warn(
+            "series= of scenarios is scenario= now; the old name goes in 0.2", DeprecationWarning, stacklevel=2
+        )
+        names: Sequence[Any] = [series] if isinstance(series, str | Path) else series
+        scenario, series = list(names), None
+    several = scenario is None or (isinstance(scenario, Sequence) and not isinstance(scenario, str))
+    asked: list[Any] = list(shipped_names() if scenario is None else scenario) if several else [scenario]  # pyright: ignore[reportArgumentType]
+    given = {
+        "series": None if series is None else str(series),
+        "measure": measure,
+        "kinds": kinds,
+        "kind": kind,
+        "priors": None if priors is None else dict(priors),
+        "noise": noise,
+        "held_out_from": None if held_out_from is None else str(held_out_from),
+        "rivals": rivals,
+        "scale": scale,
+    }
+    check_sizes(particles, generations)
+    cases = [planned(one, given, recalled=recalled) for one in asked]
+    place = tempfile.TemporaryDirectory(prefix="desertion-") if out is None else nullcontext(str(folder(Path(out))))
+    with place as target:
+        sizes = {"particles": particles, "generations": generations, "seed": seed, "workers": workers or 1}
+        found = {case.name: fitted(case, Path(target), runs=runs, **sizes) for case in cases}
+    return found if several else next(iter(found.values()))
+
+
+def fitted(
+    case: Case, place: Path, *, particles: int, generations: int, runs: int, seed: int, workers: int
+) -> Calibration:
+    """The fit of a case, begun or gone on with in a folder, and the same with further seeds; arguments as for `calibrate`.
+
+    Raises:
+        InputError: If the folder holds another fit, or pyABC is not installed.
+    """
+    sizes = {"particles": particles, "generations": generations, "workers": workers}
+    fits = [fit_case(case, place, seed=seed + number, **sizes) for number in range(runs)]
+    (first, _), *more = fits
+    seconds = sum(spent for _, spent in fits)
+    return Calibration(**vars(first), seconds=seconds, others=tuple(fit for fit, _ in more))

@@ -1,0 +1,163 @@
+"""Levers: priors with the inputs of a scenario that they set, checked against the ranges that these inputs have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from desertion.errors import InputError, input_error, unknown_name
+from desertion.scenario.levers import KINDS, select
+from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable, PriorTable
+from desertion.study.design.point import contagion_weights
+from desertion.study.history.counting import Counting
+from desertion.study.laboratory.prior import Prior
+
+if TYPE_CHECKING:
+    from desertion.scenario import Scenario
+
+STRENGTH = PriorTable(
+    times=(0.05, 3.0), meaning="weights of contagion at all levels, as multiples of the scenario's own"
+)
+LEAVING = PriorTable(
+    times=(0.1, 10.0), log=True, meaning="baseline rates of what is counted, as multiples of the scenario's own"
+)
+_WITHOUT = "leave that rival out: rivals = ['without contagion'], or --rival 'without contagion'"
+_WINDOW = ("days", "start", "scale", "name")  # what a series is laid over
+_PLACES = (0.0, 0.37, 0.5, 1.0)  # shares of a prior at which its inputs are tried; one between whole numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lever:
+    """A prior and the inputs that it sets.
+
+    Attributes:
+        prior: what is drawn: a value, or a multiple of the scenario's own values.
+        own: dotted keys of the inputs, with the scenario's own values.
+        times: whether it is a multiple.
+    """
+
+    prior: Prior
+    own: tuple[tuple[str, float], ...]
+    times: bool
+
+    @property
+    def shipped(self) -> float:
+        """The number at which the scenario is as it stands; of several inputs the first."""
+        return 1.0 if self.times else self.own[0][1]
+
+    def settings(self, number: float) -> dict[str, float]:
+        """What the inputs are set to."""
+        return {key: number * value if self.times else number for key, value in self.own}
+
+
+def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where: str) -> tuple[Lever, ...]:
+    """Levers of a calibration, that of contagion last and only where a rival has contagion.
+
+    Args:
+        table: the calibration.
+        scenario: the scenario at the size at which it is run.
+        counted: what is counted, whose baseline rates move where no prior is named.
+        where: what to call the table in a message.
+
+    Raises:
+        InputError: a key is no number of the scenario, or leaves its range within the prior.
+    """
+    named = {name: prior for name, prior in table.priors.items() if name != CONTAGION}
+    if not named:
+        named = {"leaving": LEAVING.model_copy(update={"keys": _rates(counted, scenario, where)})}
+    if BOTH in table.rivals:
+        named[CONTAGION] = table.priors.get(CONTAGION, STRENGTH)
+    return tuple(_lever(name, prior, scenario, f"{where}: priors.{name}") for name, prior in named.items())
+
+
+def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:
+    """Keys of the baseline rates by which what is counted comes about, as far as they are above 0."""
+    routes = counted.routes or tuple(c.removeprefix("new_") for c in counted.columns if c.startswith("new_"))
+    kinds = ("hiding", "summoned", *(counted.kinds or ("soldier", "reservist", "civilian")))
+    names = [f"base_{kind}_{route}" for route in routes for kind in kinds]
+    names += ["base_skilled"] if "skilled" in routes else []
+    found = tuple(
+        f"forces.{force.name}.{name}"
+        for force in scenario.forces
+        if counted.force in ("", force.name)
+        for name in names
+        if getattr(force, name, 0.0) > 0.0
+    )
+    if not found:
+        raise InputError(
+            f"{where}: priors are missing, and no baseline rate makes {counted.measure}; name what may move, as in "
+            '--prior "behaviour.frailty_own=[0.5, 4]" or under [calibration.priors]',
+            where=where,
+            key="priors",
+        )
+    return found
+
+
+def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Lever:
+    keys = table.keys or (tuple(contagion_weights(scenario)) if name == CONTAGION else (name,))
+    own = tuple((key, value) for written in keys for key, value in _inputs(scenario, written, where))
+    if table.times is not None and not any(value for _, value in own):
+        way_out = _WITHOUT if name == CONTAGION else "give a range in place of times"
+        raise input_error("times", table.times, "multiplies inputs that are all 0", where=where, way_out=way_out)
+    if name == CONTAGION and scenario.behaviour.form == "none":
+        raise input_error(
+            "behaviour.form",
+            "none",
+            "has no contagion that could be fitted",
+            where=where,
+            way_out=f"{_WITHOUT}, or set another form",
+        )
+    low, high = table.ends
+    prior = Prior(
+        name=name, low=low, high=high, log=table.log, allowed=(-math.inf, math.inf), meaning=table.meaning or name
+    )
+    lever = Lever(prior=prior, own=own, times=table.times is not None)
+    for place in _PLACES:
+        try:
+            scenario.with_(lever.settings(prior.at(place)))
+        except InputError as problem:
+            rule = problem.message.removeprefix("setting: ")
+            raise InputError(
+                f"{where} = {low:g} to {high:g} leaves what is allowed ({rule}); narrow it",
+                where=where,
+                key=name,
+                value=table.ends,
+                rule=rule,
+            ) from None
+    return lever
+
+
+def _inputs(scenario: Scenario, key: str, where: str) -> Iterator[tuple[str, float]]:
+    """The inputs that a key stands for, with their values; `forces.*.x` stands for one a force."""
+    parts = key.split(".")
+    content: Mapping[str, Any] = scenario.model_dump()
+    if parts[0] in _WINDOW:
+        raise input_error("key", key, "cannot have a prior: the series is laid over it", where=where)
+    if parts[0] not in content:
+        raise unknown_name("input", parts[0], [*content, CONTAGION], where=where)
+    keys = [parts]
+    if parts[0] in KINDS and len(parts) > 2:
+        kind = KINDS[KINDS.index(parts[0])]  # pyright: ignore[reportArgumentType] - it is one of them
+        names = select(kind, parts[1], scenario.forces, scenario.hosts, where=where, scenario=scenario.name)
+        keys = [[kind, name, *parts[2:]] for name in names]
+    for path in keys:
+        value: Any = content
+        for part in path:
+            value = _inside(value, part, where)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise input_error("key", ".".join(path), "is no number of the scenario", where=where)
+        yield ".".join(path), float(value)
+
+
+def _inside(table: Any, part: str, where: str) -> Any:
+    if isinstance(table, list | tuple):
+        table = {str(place): row for place, row in enumerate(table)} | {
+            str(row["name"]): row for row in table if isinstance(row, Mapping) and "name" in row
+        }
+    if not isinstance(table, Mapping):
+        raise input_error("key", part, "lies inside of a number", where=where)
+    if part not in table:
+        raise unknown_name("input", part, map(str, table), where=where)
+    return table[part]

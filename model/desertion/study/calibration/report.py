@@ -1,0 +1,151 @@
+"""A fit for reading: its tables and the sentences that follow from them, as blocks of a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from desertion.scenario.grain import TOO_FEW, too_few
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text
+from desertion.study.calibration.document import BOTH, RIVALS
+from desertion.study.calibration.fit import Fit
+from desertion.study.calibration.scores import scores, unidentified
+from desertion.study.calibration.tables import parameters
+
+ROUGH = 0.4
+"""Distance (root mean squared, log scale) above which a fit is called a first look: a factor of 1.5."""
+_CLEAR = 0.95
+
+
+def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Block]:
+    """One series: model probabilities, scores, what is not identified; `others` are the same fit from other seeds."""
+    series = fit.series
+    rows = [
+        (
+            score.rival,
+            f"{score.probability:.2f} ± {score.error:.2f}",
+            _number(score.crps_fitted),
+            _number(score.crps_held_out),
+            _number(score.difference),
+            _number(score.difference_held_out),
+            str(score.members),
+        )
+        for score in scores(fit)
+    ]
+    head = (
+        "rival",
+        "posterior probability",
+        "CRPS of log(1 + x), fitted",
+        "held out",
+        "relative difference, all",
+        "held out",
+        "members",
+    )
+    case = fit.case
+    flags = [
+        f"{len(series.points)} points, the last {fit.held_out} held out."
+        if fit.held_out
+        else f"{len(series.points)} points, none held out.",
+        f"Counted in the model: {case.counted.meaning}.",
+        f"At risk: all {case.scenario.people:,} people of the scenario, simulated at {case.scenario.scale:g} of real size.",
+        f"{fit.particles} particles, {len(fit.epsilon)} generations, {fit.simulations:,} simulations, {seconds:.0f} s; "
+        f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
+        between(fit, others),
+        *case.remarks,
+    ]
+    caveats = [Text("Caveats: " + " ".join(series.caveats))] if series.caveats else []
+    return [
+        Heading(series.title, 3),
+        Text(" ".join(flags)),
+        Table(head, rows),
+        Bullets(findings(fit)),
+        *caveats,
+        values_table(fit),
+    ]
+
+
+def findings(fit: Fit) -> list[str]:
+    """What the fit says, and what it leaves open, a sentence each."""
+    sentences: list[str] = []
+    if fit.few:
+        sentences.append("Too few particles for these probabilities to mean much.")
+    if fit.epsilon[-1] > ROUGH:
+        sentences.append(
+            f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "
+            "average: its numbers are a first look, more generations are needed."
+        )
+    most = max((float(np.median(rows, axis=0).max()) for rows in fit.predictions.values() if len(rows)), default=0.0)
+    if too_few(most, 1.0 / fit.case.scenario.scale):
+        sentences.append(f"No predicted point rests on five simulated persons: {TOO_FEW}, a larger one is needed.")
+    if fit.case.rivals == RIVALS:
+        sentences.append(_verdict(float(fit.probabilities[-1][RIVALS.index(BOTH)])))
+    table = parameters(fit)
+    for rival in fit.case.rivals:
+        own = table[table["rival"] == rival]
+        if own["median"].isna().all():
+            sentences.append(f"{rival}: died out, so that nothing can be said of its parameters.")
+            continue
+        loose = unidentified(fit, rival)
+        told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own.itertuples() if row.identified]
+        sentences.append(f"{rival}: identified (90 % of the posterior): {', '.join(told) or 'nothing'}.")
+        if loose:
+            sentences.append(
+                f"{rival}: not identified, the posterior being hardly narrower than the prior: {', '.join(loose)}."
+            )
+    if fit.series.recalled:
+        sentences.append("Uses recalled figures (grade C*).")
+    return sentences
+
+
+def _verdict(probability: float) -> str:
+    beside = (
+        "a trend from outside is none of the two rivals, and totals cannot tell it from contagion (`desertion thesis`)"
+    )
+    if max(probability, 1.0 - probability) < _CLEAR:
+        return f"The series does not decide between the two rivals (with contagion: {probability:.2f}); {beside}."
+    better = RIVALS[0 if probability > 0.5 else 1]
+    return f"Of the two rivals the series prefers that {better} ({max(probability, 1.0 - probability):.2f}); {beside}."
+
+
+def values_table(fit: Fit) -> Table:
+    """What a series says about the inputs of a scenario, rival by rival, beside the values that it has."""
+    rows: list[tuple[str, ...]] = []
+    for row in parameters(fit).to_dict("records"):
+        middle, left = row["median"], row["contraction"]
+        rows.append(
+            (
+                row["rival"],
+                row["parameter"],
+                row["meaning"],
+                f"{row['prior_low']:g} to {row['prior_high']:g}{', evenly in the logarithm' if row['log'] else ''}",
+                "-" if math.isnan(middle) else f"{middle:.3g} ({row['q05']:.3g} to {row['q95']:.3g})",
+                "-" if math.isnan(left) else f"{left:.2f}",
+                "" if math.isnan(row["scenario"]) else f"{row['scenario']:g}",
+            )
+        )
+    head = ("rival", "parameter", "meaning", "prior", "posterior: median (5 % to 95 %)", "contraction", "scenario")
+    return Table(head, rows)
+
+
+def between(fit: Fit, others: Sequence[Fit]) -> str:
+    """How far the probabilities differ between runs, in a sentence."""
+    if not others:
+        return "± is the sampling error of one run; what another seed changes is not in it."
+    runs = np.array([each.probabilities[-1] for each in (fit, *others)])
+    spread = ", ".join(
+        f"{rival} {' '.join(f'{value:.2f}' for value in column)}"
+        for rival, column in zip(fit.case.rivals, runs.T, strict=True)
+    )
+    return f"± is the sampling error of one run; runs with other seeds gave: {spread}."
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def summary(fit: Fit) -> str:
+    """One line for the terminal."""
+    words = "  ".join(f"{rival} {p:.2f}" for rival, p in zip(fit.case.rivals, fit.probabilities[-1], strict=True))
+    return f"{fit.case.name:<24} {words}"

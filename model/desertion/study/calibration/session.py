@@ -1,0 +1,82 @@
+"""A fit over several sessions: gone on with where it stopped, with the seconds of all of them and what was fitted kept beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from desertion.errors import input_error
+from desertion.files import write_text
+from desertion.study.calibration.case import Case
+from desertion.study.calibration.fit import Fit, fit
+
+
+def fit_case(
+    case: Case, folder: Path, *, particles: int, generations: int, seed: int, workers: int = 1
+) -> tuple[Fit, float]:
+    """The fit of a case, begun or gone on with, and the seconds spent on it in all sessions.
+
+    Raises:
+        InputError: the folder holds a fit of another case, or a number is out of range.
+    """
+    stem = f"{case.name}-{seed}"
+    watch = Watch(folder / f"{stem}.json", described(case, particles))
+    fitted = fit(
+        case,
+        case.simulate,
+        folder / f"{stem}.db",
+        particles=particles,
+        generations=generations,
+        seed=seed,
+        workers=workers,
+        finished=watch.write,
+    )
+    return fitted, watch.seconds
+
+
+def described(case: Case, particles: int) -> dict[str, str]:
+    """Whatever decides the numbers of a fit but its seed, in words that can be compared."""
+    points = repr([(p.start, p.end, p.value, p.low, p.high) for p in case.series.points])
+    priors = [f"{lever.prior.name} {lever.prior.low:g} to {lever.prior.high:g}" for lever in case.levers]
+    inputs = repr([(lever.prior.log, lever.own, lever.times) for lever in case.levers])
+    return {
+        "particles": str(particles),
+        "scenario": f"{case.name} {case.scenario.hash[:12]}",
+        "series": f"{case.series.name} {hashlib.sha256(points.encode()).hexdigest()[:12]}",
+        "measure": " of ".join((case.counted.measure, *case.counted.kinds)),
+        "priors": ", ".join(priors),
+        "inputs": hashlib.sha256(inputs.encode()).hexdigest()[:12],
+        "noise": f"{case.noise.low:g} to {case.noise.high:g}",
+        "rivals": ", ".join(case.rivals),
+        "held out": str(case.held_out),
+    }
+
+
+class Watch:
+    """Seconds of all sessions together; a kill loses none.
+
+    Generations of two different fits would make none, so the file also says what was fitted.
+    """
+
+    def __init__(self, path: Path, fitted: dict[str, str]) -> None:
+        self._path, self._fitted, self._began = path, fitted, time.monotonic()
+        before: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {"seconds": 0.0, "fitted": fitted}
+        begun = before.get("fitted")
+        if begun != fitted:
+            old = begun if isinstance(begun, dict) else {}
+            changed = [f"{key} was {old[key]}, is {now}" for key, now in fitted.items() if old.get(key, now) != now]
+            raise input_error(
+                "fit",
+                path.with_suffix(".db").name,
+                f"was begun otherwise ({'; '.join(changed) or 'by another version'})",
+                way_out="give another folder with --out, or what was given then",
+            )
+        self._before = self.seconds = float(before["seconds"])
+
+    def write(self) -> None:
+        """Keep what has been spent so far."""
+        self.seconds = self._before + time.monotonic() - self._began
+        write_text(self._path, json.dumps({"seconds": self.seconds, "fitted": self._fitted}, indent=1))

@@ -1,0 +1,214 @@
+"""A series held against a scenario of the same events: what is counted, what is set, and what being without contagion means."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desertion.cli import main
+from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
+from desertion.study.calibration.calibrate import planned, shipped_names
+from desertion.study.calibration.document import BOTH, CONTAGION, DOORS
+from desertion.study.laboratory.prior import Prior
+from tests.study.calibration.coverage import OWN
+
+GDR = planned("gdr-1989", {})
+
+
+def _prior(name: str, low: float, high: float, meaning: str, *, log: bool = False) -> Prior:
+    return Prior(name=name, low=low, high=high, log=log, allowed=(-np.inf, np.inf), meaning=meaning)
+
+
+def test_the_shipped_document_says_what_the_code_once_said() -> None:
+    """Priors, their order (which chance hangs on) and what they set, as they stood in the program before they stood in the scenario's file."""
+    assert shipped_names() == ["gdr-1989"]
+    assert GDR.priors_of(DOORS) == (
+        _prior("leaving", 5e-6, 2e-4, "baseline rate of flight, per day", log=True),
+        _prior("chance_power", 0.2, 1.0, "power of the perceived chance to get away"),
+        _prior("frailty_own", 0.5, 4.0, "variance of a person's own log frailty"),
+        _prior("legitimacy", 0.5, 4.0, "log hazard per share of legitimacy lost"),
+        _prior("leak", 0.002, 0.05, "chance to slip out by Czechoslovakia", log=True),
+    )
+    assert (GDR.noise.low, GDR.noise.high, GDR.noise.log) == (0.003, 0.3, True)
+    assert (GDR.priors_of(BOTH)[-1].low, GDR.priors_of(BOTH)[-1].high) == (0.05, 3.0)
+    assert GDR.rivals == (BOTH, DOORS)
+    assert (GDR.scenario.scale, GDR.scenario.days, GDR.held_out) == (0.003, 184, 0)
+    values = {
+        "leaving": 1e-5,
+        "chance_power": 0.3,
+        "frailty_own": 1.0,
+        "legitimacy": 2.0,
+        "leak": 0.02,
+        "contagion": 2.0,
+    }
+    weights = {"community": 16.0, "ties": 3.0, "news": 24.0}
+    assert GDR.settings(values) == {
+        "forces.gdr-1989.base_reservist_flee": 1e-5,
+        "forces.gdr-1989.base_civilian_flee": 1e-5,
+        "behaviour.chance_power": 0.3,
+        "behaviour.frailty_own": 1.0,
+        "behaviour.push_legitimacy": 2.0,
+        "hosts.czechoslovakia.leak": 0.02,
+        **{f"behaviour.{kind}_{level}": weights[level] for kind in ("contagion", "reception") for level in weights},
+    }
+
+
+def test_the_series_counts_from_the_first_day_of_the_scenario() -> None:
+    """Published are emigrants since January: 45,000 by the end of June, 343,854 by the end of the year."""
+    series = GDR.series
+    assert len(series.points) == 8
+    assert series.points[-1].value == 343_854 - 45_000
+    assert series.points[-1].end.isoformat() == "1989-12-31"
+    assert [point.low for point in series.points if point.low is not None] == [220_000 - 45_000]
+
+
+def test_cumulative_and_flow_series_are_counted_at_real_size() -> None:
+    """Two a day of the simulated are two over the scale, added up to each date, or within each interval."""
+    days = np.full(GDR.scenario.days, 2, dtype=np.int64)
+    seen = GDR.observe(days, 1e-12, np.random.default_rng(0))
+    assert seen[-1] == pytest.approx(2 * 184 / 0.003, rel=1e-4)
+    assert (np.diff(seen) > 0).all()
+    flow = planned("toy", OWN | {"scale": 0.5})
+    seen = flow.observe(np.arange(200), 1e-12, np.random.default_rng(0))
+    assert seen[1] == pytest.approx(sum(range(20, 40)) / 0.5, rel=1e-4)
+
+
+def test_shipped_values_set_nothing_new() -> None:
+    """With the shipped values for all priors, the scenario is the shipped one, also where priors are multiples."""
+    for name, given in (("gdr-1989", {}), ("toy", OWN)):
+        case = planned(name, given)
+        assert case.scenario.with_(dict(case.settings(case.shipped()))).flat() == case.scenario.flat()
+
+
+def test_without_contagion_no_weight_is_left() -> None:
+    """The rival without contagion has no strength to set, so all weights are 0; doors and institutions stay."""
+    case = planned("toy", OWN)
+    assert case.priors_of(BOTH)[:-1] == case.priors_of(DOORS)
+    settings = case.settings({prior.name: prior.at(0.5) for prior in case.priors_of(DOORS)})
+    weights = {key for key in settings if key.startswith(("behaviour.contagion_", "behaviour.reception_"))}
+    assert len(weights) == 12
+    assert {settings[key] for key in weights} == {0.0}
+    alone = planned("toy", OWN | {"rivals": DOORS})
+    assert CONTAGION not in {lever.prior.name for lever in alone.levers}
+
+
+def test_shipped_values_lie_within_their_priors() -> None:
+    """Else the fit could not find what the scenario says."""
+    for prior in GDR.priors_of(BOTH):
+        assert prior.low < GDR.shipped()[prior.name] < prior.high, prior.name
+
+
+def test_flows_are_those_of_the_run_day_by_day() -> None:
+    """What happened on the first day stands first; the days add up to all who set out."""
+    flow = GDR.simulate(GDR.shipped(), 5)
+    model = DesertionModel(Scenario.load("gdr-1989", scale=GDR.scenario.scale), rng=5).run()
+    assert flow.shape == (184,)
+    assert flow.sum() == model.daily["new_flee"].sum() > 100
+    assert np.array_equal(flow[:3], model.daily.groupby("day")["new_flee"].sum().to_numpy()[1:4])
+
+
+def test_a_run_is_no_longer_than_the_series_and_never_ended_by_a_rule(tmp_path: Path) -> None:
+    """Days after the last point cost nothing, and days after a collapse count."""
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "toy"\n[stop]\nmeasure = "collapsed"\n')
+    case = planned(path, OWN)
+    assert case.scenario.days == 200
+    rates = {key: 30.0 * value for key, value in case.levers[0].own}
+    assert len(case.counted.flow(DesertionModel(case.scenario.with_(rates), rng=1).run())) == 200
+    short = planned("toy", OWN | {"series": _written(tmp_path, [5] * 8, step=5)})
+    assert short.scenario.days == 40
+
+
+def test_a_table_beside_the_scenario_is_read_and_laid_over_those_that_it_extends(tmp_path: Path) -> None:
+    """Own series lie beside the file, keys may be dotted without quotation marks, and what is given comes first."""
+    _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6])
+    (tmp_path / "mine.toml").write_text(
+        'extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "soldiers_left"\nscale = 0.5\n'
+        "[calibration.priors]\nbehaviour.frailty_own = [0.5, 4]\n"
+        '"forces.*.base_soldier_hide" = { times = [0.5, 2], log = true }\n'
+    )
+    (tmp_path / "other.toml").write_text('extends = "mine.toml"\n[calibration]\nrivals = "without contagion"\n')
+    case = planned(tmp_path / "mine.toml", {"scale": 0.25})
+    assert [lever.prior.name for lever in case.levers] == [
+        "behaviour.frailty_own",
+        "forces.*.base_soldier_hide",
+        "contagion",
+    ]
+    assert case.levers[1].own == (("forces.toy.base_soldier_hide", Scenario.load("toy").forces[0].base_soldier_hide),)
+    assert (case.scenario.scale, case.counted.kinds) == (0.25, ("soldier",))
+    assert planned(tmp_path / "other.toml", {}).rivals == (DOORS,)
+    assert Scenario.load(tmp_path / "mine.toml").with_({"name": "toy"}).hash == Scenario.load("toy").hash
+
+
+def _written(folder: Path, values: list[int], step: int = 20) -> str:
+    """The path of a series in toy's days."""
+    import datetime as dt
+
+    first = dt.date(2030, 1, 1)
+    rows = [f"{first + dt.timedelta(days=step * place)},{value}" for place, value in enumerate(values)]
+    (folder / "own.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
+    return str(folder / "own.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["tooy", "--measure", "left_flee"], "there is no scenario 'tooy'; did you mean 'toy'?"),
+        (["toy"], "measure is missing: say what"),
+        (["toy", "--measure", "left_fle"], "there is no measure 'left_fle'; did you mean 'left_flee'?"),
+        (["toy", "--measure", "share_left"], "'share_left' does not count what happens on a day"),
+        (["toy", "--measure", "flee_departures", "--of", "soldier"], "kinds = 'soldier' cannot be told apart in flee_departures"),
+        (["toy", "--measure", "left_flee", "--of", "soldiers"], "did you mean 'soldier'?"),
+        (["toy", "--measure", "left_flee@tay"], "there is no force 'tay'; did you mean 'toy'?"),
+        (["toy", "--measure", "called"], "priors are missing, and no baseline rate makes called"),
+        (["toy", "--measure", "left_flee", "--prior", "behaviour.frailty_onw=[0.5, 4]"], "did you mean 'frailty_own'?"),
+        (["toy", "--measure", "left_flee", "--prior", "behaviour.frailty_own=[0.5, 40]"], "must lie in [0, 9] (variance)); narrow it"),
+        (["toy", "--measure", "left_flee", "--prior", "forces.toy.reservists=[1, 30]"], "must be a whole number (persons)"),
+        (["toy", "--measure", "left_flee", "--prior", "contagion=[2, 1]"], "priors.contagion: [2, 1] must be two finite numbers, the least first"),
+        (["toy", "--measure", "left_flee", "--prior", "contagion=[1, 2, 3]"], "contagion = [1, 2, 3] must be two numbers"),
+        (["toy", "--measure", "left_flee", "--prior", "days=[10, 20]"], "key = 'days' cannot have a prior"),
+        (["toy", "--measure", "left_flee", "--prior", "behaviour.form=[0, 1]"], "key = 'behaviour.form' is no number of the scenario"),
+        (["toy", "--measure", "left_flee", "--prior", "contagion"], "--prior = 'contagion' has no key and value"),
+        (["toy", "--measure", "left_flee", "--kind", "flows"], "kind = 'flows' must be 'flow' or 'cumulative'"),
+        (["toy", "--measure", "left_flee", "--rival", "with contagon"], "did you mean 'with contagion'?"),
+        (["toy", "--measure", "left_flee", "--held-out-from", "2030-02-01"], "leaves 2 points to fit, fewer than 8"),
+        (["toy", "--measure", "left_flee", "--held-out-from", "soon"], "must be a date"),
+        (["toy", "--measure", "left_flee", "--scale", "2"], "scale = 2.0 must be at most 1"),
+        (["toy", "--measure", "left_flee", "--particles", "20"], "must be at least 100"),
+        (["toy", "--measure", "left_flee", "--generations", "0"], "generations = 0 must be at least 1"),
+        (["quiet", "--measure", "left_flee"], "behaviour.form = 'none' has no contagion that could be fitted"),
+        (["front-2022", "--measure", "reservists_left"], 'nobody of that kind is counted by reservists_left in scenario "front-2022"'),
+        (["front-2022", "--measure", "soldiers_left"], "0 points lie within the days of scenario 'front-2022'"),
+        (["toy", "quiet", "--measure", "left_flee"], "belongs to one scenario"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused_in_one_sentence_and_nothing_is_written(
+    words: list[str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong is said before the first run, with exit code 2."""
+    series = _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6])
+    assert main(["calibrate", *words, "--series", series, "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ([0] * 10, "all 10 values within the scenario's days are 0"),
+        ([1, 2, 3], "3 points lie within the days of scenario 'toy', 2030-01-01 to 2030-07-19"),
+    ],
+)
+def test_a_series_that_says_nothing_of_the_scenario_is_refused(
+    values: list[int], sentence: str, tmp_path: Path
+) -> None:
+    """All zero, or too short."""
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        planned("toy", {"series": _written(tmp_path, values), "measure": "left_flee"})

@@ -1,0 +1,45 @@
+"""What a series counts in a run, by day: the numbers of the run's own measures and of its daily table."""
+
+from __future__ import annotations
+
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.simulation.record.columns import DAILY, MEASURES
+from desertion.study.history.counting import NAMES, counting
+
+SCENARIO = Scenario.load("three-armies-2022", scale=0.0002, days=60)
+MODEL = DesertionModel(SCENARIO, rng=3).run()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name in MEASURES])
+def test_days_add_up_to_the_measure_of_that_name(name: str) -> None:
+    """What is counted by day is what the run says of itself, all forces together and one alone."""
+    force = SCENARIO.forces[1].name
+    for measure in (name, f"{name}@{force}"):
+        assert counting(measure, SCENARIO).flow(MODEL).sum() == MODEL.measures()[measure]
+
+
+def test_first_departures_stand_on_their_days() -> None:
+    """By kind they are the steps of the daily totals."""
+    for kind in ("soldier", "civilian", "reservist"):
+        total = MODEL.daily.groupby("day")[f"{kind}s_left"].sum()
+        for name, kinds in ((f"{kind}s_left", ()), ("left_total", (kind,))):
+            assert counting(name, SCENARIO, kinds).flow(MODEL).tolist() == total.diff()[1:].tolist()
+    assert total.iloc[-1] > 20
+
+
+def test_columns_are_added_up() -> None:
+    """Several daily columns make one count."""
+    both = counting("new_hide+new_flee", SCENARIO).flow(MODEL)
+    assert both.tolist() == MODEL.daily.groupby("day")[["new_hide", "new_flee"]].sum().sum(axis=1)[1:].tolist()
+    assert both.sum() > 20
+
+
+def test_everything_that_can_be_counted_says_what_it_is() -> None:
+    """In the words of the reference."""
+    for name in NAMES:
+        assert counting(name, SCENARIO).meaning.startswith((DAILY | MEASURES)[name].definition)
+    assert counting("left_flee@russia-2022", SCENARIO, ("soldier",)).meaning.endswith(
+        "soldiers only, of force russia-2022"
+    )
