@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from desertion import commands
 from desertion.cli import build_app
@@ -27,12 +27,8 @@ from desertion.study.design.reading import Keep, StudyDocument
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import RunRule
 
-
-class ScenarioDocument(Layers):
-    """A scenario's file: what a run reads, and what `desertion calibrate` holds it against."""
-
-    calibration: CalibrationTable | None = None
-
+# A scenario's file: what a run reads, and what `desertion calibrate` holds it against.
+ScenarioDocument = create_model("ScenarioDocument", __base__=Layers, calibration=(CalibrationTable | None, None))
 
 SCHEMAS: Mapping[str, type[BaseModel]] = {
     "scenario": ScenarioDocument,
