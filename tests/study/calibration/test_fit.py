@@ -41,7 +41,7 @@ def _fit(doors: float, error: float = 1.0) -> Fit:
     )
 
 
-def _stand_in(parameters: dict[str, float], seed: int) -> np.ndarray:
+def stand_in(parameters: dict[str, float], seed: int) -> np.ndarray:
     """Leavers a day that grow with the baseline, and faster with contagion."""
     rng = np.random.default_rng(seed)
     days = np.arange(184)
@@ -109,10 +109,10 @@ def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path
     """Two generations, then a third: bit for bit three in one go; members add up to the particles, and each generation is told of once."""
     told: list[int] = []
     settings = {"particles": 100, "seed": 1, "finished": lambda: told.append(1)}
-    first = fit(CASE, _stand_in, tmp_path / "fit.db", generations=2, **settings)
-    again = fit(CASE, _stand_in, tmp_path / "fit.db", generations=3, **settings)
+    first = fit(CASE, stand_in, tmp_path / "fit.db", generations=2, **settings)
+    again = fit(CASE, stand_in, tmp_path / "fit.db", generations=3, **settings)
     assert len(told) == 3
-    calm = fit(CASE, _stand_in, tmp_path / "calm.db", generations=3, **settings)
+    calm = fit(CASE, stand_in, tmp_path / "calm.db", generations=3, **settings)
     assert again.probabilities.tolist() == calm.probabilities.tolist()
     assert again.probabilities[:2].tolist() == first.probabilities.tolist()
     for rival in CASE.rivals:
@@ -127,7 +127,7 @@ def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:
     """The sentence says why."""
     with pytest.raises(InputError, match="model probabilities are noise"):
-        fit(CASE, _stand_in, tmp_path / "fit.db", particles=20, generations=1, seed=1)
+        fit(CASE, stand_in, tmp_path / "fit.db", particles=20, generations=1, seed=1)
 
 
 @pytest.mark.parametrize(
