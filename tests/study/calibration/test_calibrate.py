@@ -35,7 +35,7 @@ def _own(folder: Path) -> Path:
     return document
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_known_numbers_are_found_again_from_the_command_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,7 +64,7 @@ def test_known_numbers_are_found_again_from_the_command_line(
     assert "was begun otherwise (scenario was" in capsys.readouterr().err
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_one_call_fits_a_scenario_and_several_give_a_dict(tmp_path: Path) -> None:
     """A scenario object, one rival, priors by dotted key; the old ways to ask still give what they gave, with a warning."""
     _own(tmp_path)
