@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -25,20 +26,33 @@ def shipped_folder(name: Literal["seeds", "experiments"]) -> Path:
     return packed if packed.is_dir() else _PACKAGE.parents[1] / name
 
 
+@cache
+def _home(name: Literal["seeds", "experiments"]) -> Path:
+    return shipped_folder(name).resolve()
+
+
 def shown(path: Path) -> str:
     """Return the path as a message should name it: short for shipped files, as given for all others.
 
     `seeds/policies/fast-track.toml` reads the same on every machine.
     """
+    return _absolute_shown(path) if path.is_absolute() else _shown(path)
+
+
+def _shown(path: Path) -> str:
     try:
         full = path.resolve()
     except (OSError, RuntimeError, ValueError):  # links in a circle, a name that no system takes
         return shortened(str(path), plain=True).replace("\0", "\\0")
     for name in ("seeds", "experiments"):
-        home = shipped_folder(name).resolve()
+        home = _home(name)
         if full.is_relative_to(home):
             return f"{name}/{full.relative_to(home).as_posix()}".rstrip("/.")
     return str(path)
+
+
+# A relative path's name hangs on the current folder, so only the others are kept.
+_absolute_shown = lru_cache(maxsize=1024)(_shown)
 
 
 def is_file(path: Path) -> bool:

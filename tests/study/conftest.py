@@ -34,7 +34,7 @@ def study() -> Callable[..., StudySpec]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def lasting() -> Callable[[Path], list[tuple[object, ...]]]:
     """Reads from a file what must not depend on how it was made: everything but times, attempts and workers."""
 

@@ -50,7 +50,7 @@ def _check_names(scenario: Layers) -> None:
         ("hosts", hosts),
         ("policies", [policy.name for policy in scenario.overlays]),
     ):
-        _refuse_doubles(kind, names)
+        refuse_doubles(kind, names)
     for force in scenario.forces:
         for other in force.facing:
             _refuse_stranger("force", other, forces, f"forces.{force.name}.facing")
@@ -68,10 +68,18 @@ def _check_names(scenario: Layers) -> None:
         _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
 
 
-def _refuse_doubles(kind: str, names: list[str]) -> None:
+def refuse_doubles(kind: str, names: list[str], *, where: str = "") -> None:
+    """Refuse a list in which a name stands twice.
+
+    Raises:
+        InputError: If one does.
+    """
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"{kind}: {name!r} is named {names.count(name)} times; name it once", key=kind, value=name)
+            place = f"{where}: " if where else ""
+            raise InputError(
+                f"{place}{kind}: {name!r} is named {names.count(name)} times; name it once", key=kind, value=name
+            )
 
 
 def _refuse_stranger(kind: str, name: str, known: Iterable[str], where: str) -> None:

@@ -33,13 +33,20 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
     first: dict[Kind, list[Force | Host]] = {"forces": [], "hosts": []}
     changes: list[Change] = []
     cuts: dict[str, None] = {}
+    moved_levers: dict[tuple[Kind, str], set[str]] = {}
+    for key in tracks:
+        moved_levers.setdefault((key.kind, key.name), set()).add(key.field)
     for kind in KINDS:
         for thing in scenario.forces if kind == "forces" else scenario.hosts:
-            mine = {field: tracks[key] for field in levers(kind) if (key := Target(kind, thing.name, field)) in tracks}
-            before = _on(scenario, kind, thing, mine, scenario.start, cuts)
+            fields = moved_levers.get((kind, thing.name), set())
+            mine = {field: tracks[Target(kind, thing.name, field)] for field in levers(kind) if field in fields}
+            laid = _laid(kind, thing, mine, scenario.start, cuts)
+            before = _on(scenario, kind, thing, laid)
             first[kind].append(_checked(thing, before, scenario.start) if before else thing)
-            for day in sorted(dates) if mine else ():
-                now = _on(scenario, kind, thing, mine, day, cuts)
+            own = {field: set(track.dates()) for field, track in mine.items()}
+            for day in sorted(dates & set[dt.date]().union(*own.values())):
+                laid |= _laid(kind, thing, {name: mine[name] for name in mine if day in own[name]}, day, cuts)
+                now = _on(scenario, kind, thing, laid)
                 moved = {field: value for field, value in now.items() if value != before[field]}
                 if moved:
                     _checked(thing, now, day)
@@ -53,28 +60,28 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
     )
 
 
-def _on(
-    scenario: Layers,
-    kind: Kind,
-    thing: Force | Host,
-    mine: Mapping[str, Track],
-    day: dt.date,
-    cuts: dict[str, None],
+def _laid(
+    kind: Kind, thing: Force | Host, mine: Mapping[str, Track], day: dt.date, cuts: dict[str, None]
 ) -> dict[str, float]:
-    """Return the levers of one force or host that policies or the dial move, as they stand on a day."""
+    """Return these levers of one force or host as changes and policies set them on a day; they move on their tracks' dates alone."""
     now: dict[str, float] = {}
     for field, track in mine.items():
+        lever = levers(kind)[field]
         try:
-            now[field], was_cut = track.value(getattr(thing, field), day, levers(kind)[field])
+            now[field], was_cut = track.value(getattr(thing, field), day, lever)
         except InputError as error:
             raise InputError(f"{kind}.{thing.name}.{error.message}", key=f"{kind}.{thing.name}.{field}") from None
         if was_cut:
-            lever = levers(kind)[field]
             cuts[f"{kind}.{thing.name}.{field} was cut to its range [{lever.low:g}, {lever.high:g}]"] = None
-    if kind == "hosts" and scenario.asylum != scenario.asylum_status_quo:
-        standing: dict[str, float] = {name: getattr(thing, name) for name in levers(kind)} | now
-        now |= turn(scenario.dial, standing, scenario.asylum, scenario.asylum_status_quo)
     return now
+
+
+def _on(scenario: Layers, kind: Kind, thing: Force | Host, laid: Mapping[str, float]) -> dict[str, float]:
+    """Return the levers of one force or host that policies or the dial move, the dial turned."""
+    if kind != "hosts" or scenario.asylum == scenario.asylum_status_quo:
+        return dict(laid)
+    standing = {name: getattr(thing, name) for name in levers(kind)} | dict(laid)
+    return dict(laid) | turn(scenario.dial, standing, scenario.asylum, scenario.asylum_status_quo)
 
 
 def _checked(thing: Force | Host, now: Mapping[str, float], day: dt.date) -> Force | Host:

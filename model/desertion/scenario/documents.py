@@ -38,10 +38,10 @@ def find(kind: str, name: str | Path, *, near: Path | None = None, where: str = 
             place = f"{where}: " if where else ""
             raise InputError(f"{place}there is no {_SINGULAR[kind]} file {shown(path)}", where=where, value=text)
         return path
-    shipped = _shipped(kind)
-    if text not in shipped:
-        raise unknown_name(_SINGULAR[kind], text, shipped, where=where)
-    return shipped[text]
+    path = shipped_folder("seeds") / kind / f"{text}.toml"
+    if not is_file(path):
+        raise unknown_name(_SINGULAR[kind], text, _shipped(kind), where=where)
+    return path
 
 
 def _shipped(kind: str) -> dict[str, Path]:

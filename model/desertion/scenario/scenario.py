@@ -16,7 +16,7 @@ from desertion.files import write_text
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
-from desertion.scenario.consistency import check
+from desertion.scenario.consistency import check, refuse_doubles
 from desertion.scenario.course import Course, course
 from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
@@ -133,10 +133,11 @@ class Scenario(Layers):
     ) -> "Scenario":
         overlays = policies if replace else (*self.overlays, *policies)
         fresh = tuple(each for each in remarks if each not in self.remarks)
-        changes = {"overlays": overlays, "remarks": (*self.remarks, *fresh)}
-        scenario = build(type(self), self.model_dump() | changes, where=f"scenario {self.name!r}")
-        scenario._tracks(places)
-        scenario.course  # noqa: B018 - contradictions between policies are said here, not on some day of a run
+        # Everything else has been checked, and policies cannot change it.
+        refuse_doubles("policies", [policy.name for policy in overlays], where=f"scenario {self.name!r}")
+        scenario = self.model_copy(update={"overlays": overlays, "remarks": (*self.remarks, *fresh)})
+        # Contradictions between policies are said here, not on some day of a run.
+        vars(scenario)["course"] = course(scenario, scenario._tracks(places))
         return scenario
 
     def _with_reference(self) -> "Scenario":
