@@ -110,6 +110,14 @@ def scenario(name: str) -> str:
         "# Levers that follow a series of yours: a CSV file with the columns date and value.",
         "#   [series]",
         '#   "hosts.neighbour.case_days" = "days.csv"',
+        "",
+        "# What `desertion calibrate` holds the scenario against, and what may move; no run reads it.",
+        "#   [calibration]",
+        '#   series = "left.csv"      # a CSV file beside this one with the columns date and value, or a shipped series',
+        '#   measure = "left_flee"    # what it counts: left_total, soldiers_left, surrendered, new_killed, ...',
+        "#   [calibration.priors]",
+        '#   "behaviour.frailty_own" = [0.5, 4.0]',
+        '#   "forces.*.base_soldier_flee" = { times = [0.1, 10], log = true }',
     ]
     return _text(lines)
 
