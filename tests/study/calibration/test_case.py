@@ -15,7 +15,7 @@ from desertion.simulation.model import DesertionModel
 from desertion.study.calibration.calibrate import planned, shipped_names
 from desertion.study.calibration.document import BOTH, CONTAGION, DOORS
 from desertion.study.laboratory.prior import Prior
-from tests.study.calibration.coverage import OWN
+from tests.study.calibration.interval_coverage import OWN
 
 GDR = planned("gdr-1989", {})
 

@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from desertion.study.calibration.calibrate import planned
 from desertion.study.calibration.fit import distance, fit, simulated_case
-from tests.study.calibration.coverage import OWN, covered, names, simulated, summed
+from tests.study.calibration.interval_coverage import OWN, covered, names, simulated, summed
 from tests.study.calibration.test_fit import CASE, stand_in
 
 pytestmark = pytest.mark.statistical

@@ -68,12 +68,17 @@ class Fit:
         return self.particles < FEWEST_PARTICLES
 
 
-def distance(case_points: Series, fitted: int, simulated: Mapping[str, Any], observed: Mapping[str, Any]) -> float:
+def distance(series: Series, fitted: int, simulated: Mapping[str, Any], observed: Mapping[str, Any]) -> float:
     """Root mean squared miss of the fitted points on the scale of log(1 + x); stated ranges count as hit."""
-    low = [np.nan if point.low is None else point.low for point in case_points.points]
-    high = [np.nan if point.high is None else point.high for point in case_points.points]
-    miss = log_miss(simulated["y"], observed["y"], low, high)[:fitted]
-    return float(np.sqrt(np.mean(miss**2)))
+    return float(distances(series, fitted, simulated["y"], observed["y"]))
+
+
+def distances(series: Series, fitted: int, figures: Array, observed: Array) -> Array:
+    """Distances of many histories at once, shape (...,) for figures of shape (..., point)."""
+    low = [np.nan if point.low is None else point.low for point in series.points]
+    high = [np.nan if point.high is None else point.high for point in series.points]
+    miss = log_miss(figures, observed, low, high)[..., :fitted]
+    return np.sqrt(np.mean(miss**2, axis=-1))
 
 
 def simulated_case(

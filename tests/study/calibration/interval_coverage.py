@@ -2,7 +2,7 @@
 
 One table of simulations, drawn from the prior, serves all made-up series of a case: each is a row of the table, and its posterior are the nearest other
 rows by the distance of the fit. That is what ABC-SMC goes towards by way of narrower proposals (`test_coverage.py` holds the two together), for the price of one
-table and not of a fit a series. `python -m tests.study.calibration.coverage` makes the tables, goes on where it stopped and writes
+table and not of a fit a series. `python -m tests.study.calibration.interval_coverage` makes the tables, goes on where it stopped and writes
 `experiments/calibrate/`; `--minutes` ends it earlier.
 """
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from desertion.study.blocks import Heading, Table, Text, markdown
 from desertion.study.calibration.calibrate import planned
 from desertion.study.calibration.case import Case
-from desertion.study.calibration.fit import Fit, distance, simulated_case
+from desertion.study.calibration.fit import Fit, distances, simulated_case
 from desertion.study.calibration.scores import posterior, shrinkage
 from desertion.study.calibration.session import described
 from desertion.study.history.series import Series
@@ -30,7 +30,7 @@ from desertion.study.statistics import wilson_interval
 
 Array = NDArray[np.float64]
 CHUNK, SEED = 250, 1
-MADE_UP, NEAREST = 200, 100
+MADE_UP, NEAREST = 1_000, 100
 """Made-up series a case, and rows that make the posterior of each, as many as a fit has particles at least."""
 ROWS = {"toy": 10_000, "gdr-1989": 10_000}
 """Rows of the table of each case."""
@@ -76,7 +76,7 @@ def nearest(case: Case, rows: Rows, truth: int, count: int) -> Fit:
     )
     made: Series = replace(case.series, points=points)
     fitted = len(points) - case.held_out
-    away = np.array([distance(made, fitted, {"y": figures}, {"y": made.values}) for figures in rows.figures])
+    away = distances(made, fitted, rows.figures, made.values)
     away[truth] = np.inf
     chosen = np.argsort(away, kind="stable")[:count]
     by_rival = {rival: chosen[rows.rivals[chosen] == place] for place, rival in enumerate(case.rivals)}
@@ -101,14 +101,14 @@ def nearest(case: Case, rows: Rows, truth: int, count: int) -> Fit:
 
 
 def covered(case: Case, rows: Rows, made_up: int, count: int) -> pd.DataFrame:
-    """One row a made-up series and parameter of its true rival: rival, stated (its probability), parameter, inside, contraction."""
+    """One row a made-up series and parameter of its true rival: rival, parameter, inside, below, above (the interval), contraction, distance (tolerance)."""
     found: list[dict[str, object]] = []
     for truth in range(made_up):
         rival = case.rivals[int(rows.rivals[truth])]
         fit = nearest(case, rows, truth, count)
         narrowed = shrinkage(fit, rival)
         if not narrowed:
-            continue  # the true rival died out, which `stated` of the others tells
+            continue  # the true rival died out: there is no interval
         for prior in (*case.priors_of(rival), *case.nuisances):
             ends = posterior(fit, rival, prior, {"low": 0.05, "high": 0.95})
             value = prior.at(float(rows.shares[truth, names(case).index(prior.name)]))
@@ -116,17 +116,19 @@ def covered(case: Case, rows: Rows, made_up: int, count: int) -> pd.DataFrame:
                 {
                     "truth": truth,
                     "rival": rival,
-                    "stated": float(fit.probabilities[-1][case.rivals.index(rival)]),
                     "parameter": prior.name,
                     "inside": ends["low"] <= value <= ends["high"],
+                    "below": value < ends["low"],
+                    "above": value > ends["high"],
                     "contraction": 1.0 - narrowed[prior.name],
+                    "distance": float(fit.epsilon[-1]),
                 }
             )
     return pd.DataFrame(found)
 
 
 def summed(case: Case, found: pd.DataFrame) -> pd.DataFrame:
-    """One row a parameter: case, parameter, made_up (series), inside (of them), share and its Wilson interval, mean contraction."""
+    """One row a parameter: case, parameter, made_up (series), inside (of them), share and its Wilson interval, truths below and above the interval, mean contraction and distance."""
     rows: list[dict[str, object]] = []
     for name in names(case):
         own = found[found["parameter"] == name]
@@ -141,7 +143,10 @@ def summed(case: Case, found: pd.DataFrame) -> pd.DataFrame:
                 "share": inside / number,
                 "low": low,
                 "high": high,
+                "below": int(own["below"].sum()),
+                "above": int(own["above"].sum()),
                 "contraction": float(own["contraction"].mean()),
+                "distance": float(own["distance"].mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -222,6 +227,7 @@ def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
         "low": "{:.3f}",
         "high": "{:.3f}",
         "contraction": "{:.2f}",
+        "distance": "{:.2f}",
         "stated": "{:.2f}",
         "true": "{:.2f}",
     }
@@ -231,7 +237,7 @@ def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
             f"{MADE_UP} made-up series a case, drawn from the prior and simulated; the {NEAREST} nearest of the other rows of one table of "
             f"simulations a case ({', '.join(f'{name}: {rows:,}' for name, rows in ROWS.items())}) are the posterior of each. `inside`: series whose true "
             "value lies in the middle 90 % of its posterior; 84 to 96 of 100 are what 90 % intervals allow (95 % of the draws of a binomial). Remade by "
-            "`python -m tests.study.calibration.coverage`."
+            "`python -m tests.study.calibration.interval_coverage`."
         ),
     ]
     for title, one in (("", coverage), ("Is the stated probability of contagion right?", reliability)):
