@@ -13,15 +13,16 @@ _NOTHING_COLLECTED = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """A part of the tests, chosen by marker; `budget` in seconds on two cores."""
+    """A part of the tests, chosen by marker; `budget` in seconds on two cores, `spread` as xdist deals tests out."""
 
     name: str
     marker: str
     workers: int
     budget: int
+    spread: str = "worksteal"
 
 
-# Suites that start processes or a browser themselves run alone: side by side they would time each other out.
+# What kills and cuts off processes runs alone: side by side they would time each other out.
 SUITES = (
     Suite(
         name="quick",
@@ -34,7 +35,8 @@ SUITES = (
     Suite(name="statistical", marker="statistical", workers=2, budget=240),
     Suite(name="walks", marker="walks", workers=2, budget=180),
     Suite(name="studies", marker="studies", workers=0, budget=180),
-    Suite(name="browser", marker="browser", workers=0, budget=180),
+    # A file's tests share a server.
+    Suite(name="browser", marker="browser", workers=2, budget=180, spread="loadfile"),
 )
 
 
@@ -97,7 +99,7 @@ def run(suite: Suite) -> tuple[int, Count]:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-m", suite.marker, f"--junitxml={report}"]
         if suite.workers:
-            command += ["-n", str(suite.workers), "--dist=worksteal"]
+            command += ["-n", str(suite.workers), f"--dist={suite.spread}"]
         code = subprocess.run(command, check=False).returncode
         return (0 if code == _NOTHING_COLLECTED else code), read(report)
 

@@ -199,26 +199,22 @@ def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"],
 
 
 def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    table = peaks(comparison)
-    if table.empty or not table.to_numpy().any():
-        ax = figure.subplots()
-        ax.set_axis_off()
-        ax.text(0.5, 0.5, "no case ever waits in this scenario", ha="center")
-        return
-    title, unit = "Most cases waiting at once, all forces", "cases, mean of runs"
-    hosts.peaks(figure.subplots(), table, title=title, unit=unit, size=comparison.size)
-    _foot(figure, comparison, table)
+    title = "Most cases waiting at once, all forces"
+    _by_host(figure, comparison, peaks(comparison), title, "cases", "no case ever waits in this scenario")
 
 
 def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    table = people_there(comparison)
+    title = "Where people are on the last day, all forces"
+    _by_host(figure, comparison, people_there(comparison), title, "people abroad", "nobody is abroad on the last day")
+
+
+def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, title: str, unit: str, empty: str) -> None:
+    ax = figure.subplots()
     if table.empty or not table.to_numpy().any():
-        ax = figure.subplots()
         ax.set_axis_off()
-        ax.text(0.5, 0.5, "nobody is abroad on the last day", ha="center")
+        ax.text(0.5, 0.5, empty, ha="center")
         return
-    title, unit = "Where people are on the last day, all forces", "people abroad, mean of runs"
-    hosts.peaks(figure.subplots(), table, title=title, unit=unit, size=comparison.size)
+    hosts.peaks(ax, table, title=title, unit=f"{unit}, mean of runs", size=comparison.size)
     _foot(figure, comparison, table)
 
 
