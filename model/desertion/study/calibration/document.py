@@ -18,6 +18,10 @@ BOTH, DOORS = "with contagion", "without contagion"
 RIVALS = (BOTH, DOORS)
 CONTAGION = "contagion"
 """Name of the prior that only the rival with contagion has."""
+_OWN_WAYS = {
+    "noise": "write noise = [least, largest] under [calibration]",
+    "seed": "give it another name, and its keys",
+}
 
 
 class PriorTable(Frozen):
@@ -84,7 +88,12 @@ class CalibrationTable(Frozen):
     @classmethod
     def _by_key(cls, table: Any) -> Any:
         """Priors by dotted path, whichever of its dots TOML took for tables; a pair stands for a range."""
-        return dict(_paths(cast(Mapping[str, Any], table))) if isinstance(table, Mapping) else table
+        if not isinstance(table, Mapping):
+            return table
+        priors = dict(_paths(cast(Mapping[str, Any], table)))
+        for name in set(_OWN_WAYS) & set(priors):
+            raise ValueError(f"{name} cannot be the name of a prior; {_OWN_WAYS[name]}")
+        return priors
 
     @field_validator("noise")
     @classmethod
@@ -130,5 +139,7 @@ def _paths(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, ob
             yield path, {"range": value}
         elif isinstance(value, Mapping) and not set(map(str, value)) & set(PriorTable.model_fields):
             yield from _paths(cast(Mapping[str, Any], value), f"{path}.")
-        else:
+        elif isinstance(value, Mapping):
             yield path, value
+        else:
+            raise ValueError(f"{path} = {shortened(value)} must be [least, largest] or a table with range or times")

@@ -69,7 +69,19 @@ def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where
         named = {"leaving": LEAVING.model_copy(update={"keys": _rates(counted, scenario, where)})}
     if BOTH in table.rivals:
         named[CONTAGION] = table.priors.get(CONTAGION, STRENGTH)
-    return tuple(_lever(name, prior, scenario, f"{where}: priors.{name}") for name, prior in named.items())
+    found = tuple(_lever(name, prior, scenario, f"{where}: priors.{name}") for name, prior in named.items())
+    owner: dict[str, str] = {}
+    for lever in found:
+        for key, _ in lever.own:
+            if owner.setdefault(key, lever.prior.name) != lever.prior.name:
+                raise input_error(
+                    "key",
+                    key,
+                    f"is set by two priors, {owner[key]} and {lever.prior.name}",
+                    where=where,
+                    way_out="name its keys under one of them alone",
+                )
+    return found
 
 
 def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:
