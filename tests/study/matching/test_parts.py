@@ -6,7 +6,7 @@ import pytest
 from desertion.study.design.factors import factor
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.document import load, shipped
-from desertion.study.matching.emulator import Training, fit
+from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.space import Space
 from desertion.study.matching.world_run import hopeless, run_world, scenario_in
@@ -48,7 +48,7 @@ def _training(worlds: int = 80, chance: float = 0.0) -> Training:
     rng = np.random.default_rng(3)
     places = rng.random((worlds, 2))
     means = np.sin(4.0 * places[:, 0]) + rng.normal(0.0, 0.1, worlds)
-    return Training(places=places, means=means, counts=np.full(worlds, 2.0), chance=chance)
+    return Training(places=places, means=means, counts=np.full(worlds, 2.0), noise=np.full(worlds, chance))
 
 
 def test_an_emulator_covers_points_that_it_has_not_seen() -> None:
@@ -77,12 +77,30 @@ def test_an_emulator_that_covers_too_little_rules_out_nothing() -> None:
         assert (sieve.worst(space, places, [aim]).max() > 3.0) == emulator.trusted
 
 
+def test_a_number_that_spans_decades_is_emulated_near_its_figure() -> None:
+    """Results from 0.1 to 100 where 0.2 was observed: places far away are ruled out, the corner is not, though a deviation there is a thousandth of the spread."""
+    rng = np.random.default_rng(6)
+    places = rng.random((150, 2))
+    means = 0.1 * 10 ** (3.0 * places[:, 0]) * np.exp(rng.normal(0.0, 0.2, 150))
+    training = Training(places=places, means=means, counts=np.ones(150), noise=np.zeros(150))
+    aim = Aim(
+        name="t", what="", unit="", observed=(0.2, 0.2), log=False, error=0.0, discrepancy=0.15, fit=True, cases=(),
+        number=lambda _: 0.0,
+    )  # fmt: skip
+    at = np.array([[0.05, 0.5], [0.5, 0.5], [0.95, 0.5]])
+    near, *far = aim.implausibility(*fit(training, 0.9, 1, Stretch(low=0.2, high=0.2, unit=0.15)).predict(at))
+    assert near < 3.0 < min(far)
+    assert aim.implausibility(*fit(training, 0.9, 1).predict(at))[1] < 3.0  # not stretched, the middle is not ruled out
+
+
 def test_an_event_is_classified() -> None:
     """Yes right of the middle: a chance near 0 and near 1, and no Gaussian process."""
     rng = np.random.default_rng(4)
     places = rng.random((120, 2))
     made = fit(
-        Training(places=places, means=(places[:, 0] > 0.5).astype(float), counts=np.ones(120), chance=0.0), 0.9, 1
+        Training(places=places, means=(places[:, 0] > 0.5).astype(float), counts=np.ones(120), noise=np.zeros(120)),
+        0.9,
+        1,
     )
     assert made.kind == "event"
     assert made.trusted

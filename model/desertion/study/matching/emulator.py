@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ FEWEST = 20
 """Worlds below which no emulator is made."""
 _FOLDS = 5
 _NORMAL = 1.96
+_DOUBT = 3.0
+"""Standard deviations of a target beyond which an emulator that leaves them in doubt is tried on another scale."""
 _ITERATIONS = 40
 """Steps of the search for hyperparameters."""
 
@@ -29,19 +32,54 @@ class Training:
         places: what the emulator sees of them, shape (worlds, columns).
         means: mean of each world's results on the scale of the target, shape (worlds,).
         counts: runs of each world.
-        chance: variance of single runs of one world.
+        noise: variance of each mean that is due to chance in the runs.
     """
 
     places: Array
     means: Array
     counts: Array
-    chance: float
+    noise: Array
 
     def part(self, chosen: NDArray[np.bool_]) -> Training:
         """Some of the worlds."""
         return Training(
-            places=self.places[chosen], means=self.means[chosen], counts=self.counts[chosen], chance=self.chance
+            places=self.places[chosen], means=self.means[chosen], counts=self.counts[chosen], noise=self.noise[chosen]
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A scale on which a target without logarithm is emulated: even near the figure, logarithmic far from it.
+
+    Attributes:
+        low: lowest figure observed.
+        high: highest.
+        unit: standard deviation of the target, in which results far away are counted.
+    """
+
+    low: float
+    high: float
+    unit: float
+
+    def of(self, training: Training) -> Training:
+        """Results on this scale, with their chance."""
+        far = (training.means - self.middle) / self.unit
+        noise = training.noise / (self.unit**2 * (1.0 + far**2))
+        return Training(places=training.places, means=np.arcsinh(far), counts=training.counts, noise=noise)
+
+    def back(self, mean: Array, variance: Array) -> tuple[Array, Array]:
+        """Mean and variance on the target's own scale; the variance is that towards the figure, from three deviations."""
+        toward = np.sign(self.middle - self._plain(mean)) * np.sqrt(variance)
+        center = self._plain(mean)
+        return center, ((self._plain(mean + 3.0 * toward) - center) / 3.0) ** 2
+
+    @property
+    def middle(self) -> float:
+        """The middle of the figures."""
+        return (self.low + self.high) / 2.0
+
+    def _plain(self, stretched: Array) -> Array:
+        return self.middle + self.unit * np.sinh(np.clip(stretched, -20.0, 20.0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +93,7 @@ class Emulator:
         fitted: the estimator.
         centre: mean of what a Gaussian process was fitted to.
         unit: standard deviation of the same.
+        stretch: scale on which the process is fitted, if it is not the target's own.
     """
 
     kind: str
@@ -63,9 +102,15 @@ class Emulator:
     fitted: Any = None
     centre: float = 0.0
     unit: float = 1.0
+    stretch: Stretch | None = None
 
     def predict(self, places: Array) -> tuple[Array, Array]:
         """Mean and variance of a world's mean result at places; inputs that the emulator does not see count as variance."""
+        mean, variance = self.fitted_scale(places)
+        return (mean, variance) if self.stretch is None else self.stretch.back(mean, variance)
+
+    def fitted_scale(self, places: Array) -> tuple[Array, Array]:
+        """The same on the scale on which the emulator was fitted."""
         if self.kind == "event":
             chance = _chances(self.fitted, places)
             return chance, np.zeros(len(chance))
@@ -73,13 +118,15 @@ class Emulator:
         return mean * self.unit + self.centre, (deviation * self.unit) ** 2
 
 
-def fit(training: Training, least: float, seed: int) -> Emulator:
+def fit(training: Training, least: float, seed: int, stretch: Stretch | None = None) -> Emulator:
     """The emulator of a target, checked on folds that it had not seen.
 
     Args:
         training: worlds that were run; those without a value are left out.
         least: share of unseen points inside the 95 % intervals from which the emulator may rule out.
         seed: of forests.
+        stretch: another scale, taken where the target's own leaves more doubt than the target has, and a Gaussian process on
+            the other knows more of unseen worlds near the figure.
 
     Raises:
         InputError: scikit-learn is not installed.
@@ -87,17 +134,31 @@ def fit(training: Training, least: float, seed: int) -> Emulator:
     known = training.part(np.isfinite(training.means))
     if len(known.means) < FEWEST:
         return Emulator(kind="none", coverage=np.nan, trusted=False)
-    make = _event if _is_event(known) else _process
-    whole = make(known, None, seed)
-    inside: list[NDArray[np.bool_]] = []
-    fold = np.arange(len(known.means)) % _FOLDS
+    if _is_event(known):
+        return _checked(known, _event, least, seed, None)[0]
+    plain, doubt = _checked(known, _process, least, seed, None)
+    if stretch is None or np.sqrt(np.median(doubt)) <= _DOUBT * stretch.unit:
+        return plain
+    stretched, other = _checked(known, _process, least, seed, stretch)
+    near = np.argsort(np.abs(known.means - stretch.middle), kind="stable")[: max(len(known.means) // 4, 5)]
+    better = stretched.trusted and np.median(other[near]) < np.median(doubt[near])
+    return stretched if better else plain
+
+
+def _checked(
+    known: Training, make: Callable[..., Emulator], least: float, seed: int, stretch: Stretch | None
+) -> tuple[Emulator, Array]:
+    """An emulator with its coverage of folds that it had not seen, and its variance there on the target's own scale."""
+    seen = known if stretch is None else stretch.of(known)
+    whole = make(seen, None, seed)
+    fold = np.arange(len(seen.means)) % _FOLDS
+    inside, doubt = np.zeros(len(seen.means), bool), np.zeros(len(seen.means))
     for number in range(_FOLDS):
-        part = make(known.part(fold != number), whole, seed)
-        inside.append(_inside(part, known.part(fold == number)))
-    coverage = float(np.mean(np.concatenate(inside)))
-    return Emulator(
-        kind=whole.kind, coverage=coverage, trusted=coverage >= least, fitted=whole.fitted, centre=whole.centre, unit=whole.unit
-    )  # fmt: skip
+        part, unseen = make(seen.part(fold != number), whole, seed), seen.part(fold == number)
+        inside[fold == number] = _inside(part, unseen)
+        doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
+    coverage = float(inside.mean())
+    return replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch), doubt
 
 
 def _is_event(training: Training) -> bool:
@@ -106,12 +167,12 @@ def _is_event(training: Training) -> bool:
 
 
 def _inside(emulator: Emulator, unseen: Training) -> NDArray[np.bool_]:
-    mean, variance = emulator.predict(unseen.places)
+    mean, variance = emulator.fitted_scale(unseen.places)
     if emulator.kind == "event":
         yes = np.round(unseen.means * unseen.counts)
         low, high = (binom.ppf(tail, unseen.counts, mean) for tail in (0.025, 0.975))
         return (yes >= low) & (yes <= high)
-    return np.abs(unseen.means - mean) <= _NORMAL * np.sqrt(variance + unseen.chance / unseen.counts)
+    return np.abs(unseen.means - mean) <= _NORMAL * np.sqrt(variance + unseen.noise)
 
 
 def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
@@ -128,7 +189,7 @@ def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
     start = ConstantKernel(1.0, (1e-2, 1e2)) * matern(np.full(columns, 1.0), (0.1, 30.0), nu=2.5) + WhiteKernel(
         0.1, (1e-4, 2.0)
     )
-    noise = training.chance / training.counts / unit**2 + 1e-8
+    noise = training.noise / unit**2 + 1e-8
     make: Any = GaussianProcessRegressor  # whose annotations know one number only where arrays are meant
     process = make(
         kernel=start if like is None else like.fitted.kernel_, alpha=noise, optimizer=_optimum if like is None else None

@@ -16,7 +16,7 @@ from desertion.study.design.documents import with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.matching.aims import Aim, aims_of, largest
 from desertion.study.matching.document import Design, load
-from desertion.study.matching.emulator import Training, fit
+from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.runs import Results, joined, results, run_stage, stored_points
@@ -201,9 +201,16 @@ class _Course:
                 places=self.space.encoded(shares, active[aim.name]),
                 means=whole.means[aim.name][chosen],
                 counts=whole.counts[chosen],
-                chance=spread,
+                noise=spread / whole.counts[chosen],
             )
-            emulators[aim.name] = fit(training, self.design.coverage, self.design.seed)
+            stretch = (
+                None
+                if aim.log
+                else Stretch(
+                    low=aim.observed[0], high=aim.observed[1], unit=float(np.hypot(aim.error, aim.discrepancy))
+                )
+            )
+            emulators[aim.name] = fit(training, self.design.coverage, self.design.seed, stretch)
             chance[aim.name] = spread / self.design.replicates
             made = emulators[aim.name]
             self.emulators.append(

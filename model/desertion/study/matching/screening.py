@@ -14,6 +14,9 @@ from desertion.study.matching.document import Design
 from desertion.study.matching.runs import Results
 from desertion.study.matching.space import Space
 
+FEWEST = 6
+"""Inputs that an emulator looks at, at least: with few trajectories the noise is not known well."""
+
 
 def screening_points(design: Design, space: Space) -> list[Point]:
     """The worlds of the screening, a trajectory after the other; empty where there is none."""
@@ -61,7 +64,7 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
 
 
 def active_inputs(table: pd.DataFrame, aim: Aim, space: Space, most: int) -> tuple[str, ...]:
-    """The inputs that an emulator of a target looks at: those above noise, at most so many of the largest effect; all words always.
+    """The inputs that an emulator of a target looks at: those of the largest effects above noise, and all words.
 
     Args:
         table: effects; empty without a screening, and then all inputs are looked at.
@@ -69,14 +72,13 @@ def active_inputs(table: pd.DataFrame, aim: Aim, space: Space, most: int) -> tup
         space: the inputs.
         most: largest number of inputs beside the words.
     """
-    own = table[table["target"] == aim.name]
+    own = table[table["target"] == aim.name].sort_values("effect", ascending=False, kind="stable")
     if own.empty:
         return space.names
-    chosen = own[own["matters"]].nlargest(most, "effect")["input"]
-    if chosen.empty:
-        chosen = own.nlargest(3, "effect")["input"]
-    words = [name for name, word in zip(space.names, space.words, strict=True) if word]
-    return tuple(name for name in space.names if name in set(chosen) | set(words))
+    above = int((own["effect"] > own["noise"]).sum())
+    chosen = set(own["input"][: min(most, max(above, FEWEST))])
+    words = {name for name, word in zip(space.names, space.words, strict=True) if word}
+    return tuple(name for name in space.names if name in chosen | words)
 
 
 def _rule(design: Design) -> DesignRule:
