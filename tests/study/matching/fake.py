@@ -11,11 +11,11 @@ NOISE = 0.02
 
 
 def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
-    """`sum` = a + b, `difference` = a - b, `a`, `event` = whether a > 0.5; c does nothing."""
+    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; c does nothing."""
     world = spec["settings"]
     if spec["settings"].get("fail_at") == world["world"]:
         raise RuntimeError("as asked")
     rng = np.random.default_rng((seed, int(world["world"]), replicate))
     a, b = (float(world[name]) + NOISE * float(rng.normal()) for name in "ab")
-    numbers = {"sum": a + b, "difference": a - b, "a": a, "same": a, "event": float(a > 0.5)}
+    numbers = {"sum": a + b, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
     return Outcome(numbers, np.empty((0, 0), np.float32), ())

@@ -5,6 +5,7 @@ import pytest
 
 from desertion.study.design.factors import factor
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
+from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import load, shipped
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
@@ -77,6 +78,30 @@ def test_an_emulator_that_covers_too_little_rules_out_nothing() -> None:
         assert (sieve.worst(space, places, [aim]).max() > 3.0) == emulator.trusted
 
 
+def test_of_several_contradictions_the_one_that_is_hardest_to_reconcile_is_named() -> None:
+    """Of `y`, missed by 1 at least, and `z`, missed by 6: at two standard deviations 6 is allowed by a discrepancy of 3, thirty times 0.1."""
+
+    def aim(name: str, value: float) -> Aim:
+        return Aim(
+            name=name, what="", unit="", observed=(value, value), log=False, error=0.0, discrepancy=0.1, fit=True, cases=(),
+            number=lambda _: 0.0,
+        )  # fmt: skip
+
+    values = {
+        "x": np.array([0.0, 1.0]),
+        "y": np.array([2.0, 1.0]),
+        "z": np.array([6.0, 7.0]),
+        "w": np.array([0.0, 0.0]),
+    }
+    aims = [aim(name, 0.0) for name in values]
+    found = contradiction(aims, values, dict.fromkeys(values, np.zeros(2)), 2.0)
+    assert found is not None
+    assert found.targets == ("z",)
+    assert found.discrepancy["z"] == pytest.approx(3.0)
+    assert found.factor == pytest.approx(30.0)
+    assert contradiction(aims[3:], values, dict.fromkeys(values, np.zeros(2)), 2.0) is None
+
+
 def test_a_number_that_spans_decades_is_emulated_near_its_figure() -> None:
     """Results from 0.1 to 100 where 0.2 was observed: places far away are ruled out, the corner is not, though a deviation there is a thousandth of the spread."""
     rng = np.random.default_rng(6)
@@ -121,6 +146,7 @@ def test_places_and_worlds_are_each_others_inverse() -> None:
     space = Space([factor(name, entry, "test") for name, entry in stated.items()])
     points = space.points(space.spread(6, 2))
     assert space.points(space.shares(points)) == points
+    assert space.shares([{"a": 1.5, "b": 1e-4, "c": "y", "d": 5}])[0] == pytest.approx([0.5, 0.5, 0.5, 5 / 6])
     assert space.encoded(space.shares(points), ("a", "c")).shape == (64, 4)
 
 
@@ -173,6 +199,11 @@ def test_a_world_is_given_up_only_where_two_targets_are_out_of_reach() -> None:
     assert not hopeless(design, aims, {**inside, "russia-flight": 1.0})
     assert hopeless(design, aims, {**inside, "russia-flight": 1.0, "russia-ebb": 50.0})
     assert not hopeless(design, aims, {**inside, "russia-georgia": 1.0, "closure": 50.0})
+    four = {
+        aim.name: aim.observed[1] * float(np.exp(4.0 * np.hypot(aim.error, aim.discrepancy))) for aim in aims if aim.log
+    }
+    within_double = {name: four[name] for name in ("russia-flight", "fled-per-called")}
+    assert not hopeless(design, aims, {**inside, **within_double})
 
 
 def test_the_runs_of_a_world_count_its_targets_and_repeat_themselves() -> None:

@@ -21,6 +21,9 @@ from desertion.study.history.patterns import SETUPS
 FORMS = ("range", "choices", "values")
 """Ways of stating what an input may be that a match can look back from a value to its place in the range."""
 
+RESERVED = ("stage", "world", "worst", "target", "kept", "kept_half", "kept_double", "seconds")
+"""Columns of the tables of a match, which no target may be named after."""
+
 
 class Case(Frozen):
     """A run that is done in each world; what a case of the name of a shipped one leaves out is that one's.
@@ -124,6 +127,14 @@ class Design(Frozen):
         for name in self.set_aside:
             if name not in (*self.targets, *self.target):
                 raise unknown_name("target", name, (*self.targets, *self.target), where="set_aside")
+        for name in (*self.targets, *self.target):
+            if name in self.vary or name in RESERVED:
+                raise input_error(
+                    "target",
+                    name,
+                    "is the name of an input or of a column of the tables",
+                    way_out="rename it and say by an effect what it counts",
+                )
         for name in self.targets:
             if name in self.target:
                 raise input_error("target", name, "stands among the shipped targets too", way_out="rename your own")
