@@ -22,7 +22,7 @@ SIGNATURES = {
     "runs, recalled, seed, workers, out",
     "check": "document",
     "claims": "ids, worlds, runs, most_runs, only_allowed, size, quick, path, seed, only_judge, out, options, workers, "
-    "quiet",
+    "quiet, ensemble",
     "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
     "civilian, workers, out, options, means, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",

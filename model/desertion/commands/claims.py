@@ -29,6 +29,10 @@ def command(
     only_allowed: Annotated[
         bool, typer.Option("--only-allowed", help="Leave out worlds that history rules out.")
     ] = False,
+    ensemble: Annotated[
+        str | None,
+        typer.Option("--ensemble", help="Take worlds that a match kept, by name or file, in place of drawn ones."),
+    ] = None,
     size: Annotated[float, typer.Option("--size", help="Factor on the size of all simulated worlds.")] = 1.0,
     claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
     pilot: Annotated[
@@ -77,7 +81,7 @@ def command(
 
         outcome = judged(
             ids or (), worlds=worlds, runs=runs, most_runs=most_runs, only_allowed=only_allowed, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
-            out=file, options=by,
+            ensemble=ensemble, out=file, options=by,
         )  # fmt: skip
         return _tell(outcome, target, claims)
 

@@ -21,6 +21,7 @@ from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
 from desertion.study.claims.trial import ClaimsOutcome, ClaimsPlan, judged_file, put_to_the_test, quickly, repeated
 from desertion.study.design.reading import changed, read_spec
+from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.described import described, given, study_path
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.search.candidates import SearchResult, together
@@ -175,6 +176,7 @@ def claims(
     options: RunOptions | None = None,
     workers: int = 0,
     quiet: bool = False,
+    ensemble: str | Path | None = None,
 ) -> ClaimsOutcome:
     """The claims, judged over plausible worlds: each holds, fails or depends, and on what.
 
@@ -193,6 +195,7 @@ def claims(
         options: With what to run.
         workers: Processes of the local pool, 0 for one a core.
         quiet: Whether to show no progress.
+        ensemble: An ensemble, by name or file, whose worlds are taken in place of drawn ones, all if it holds fewer than `worlds`.
 
     Returns:
         Verdicts with how they came about; `table` has one row a claim.
@@ -205,12 +208,13 @@ def claims(
     plan = ClaimsPlan(
         path=own,
         ids=chosen,
-        count=worlds,
+        count=worlds if ensemble is None else min(worlds, len(load_ensemble(ensemble).worlds)),
         replicates=runs,
         most=most_runs,
         only_allowed=only_allowed,
         scale=size,
         seed=seed,
+        ensemble="" if ensemble is None else str(ensemble),
     )
     plan = quickly(plan) if quick else plan
     plan = replace(plan, command=repeated(plan))

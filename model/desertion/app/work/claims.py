@@ -61,10 +61,10 @@ def judged(name: str) -> JudgedFile:
     command = f"desertion claims --worlds {settings['worlds']} --seed {settings['worlds_seed']}"
     plan = ClaimsPlan(
         path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), replicates=int(spec["replicates"]["number"]),
-        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), command=f"{command} --claims {own.name}" if own else command,
+        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")), command=f"{command} --claims {own.name}" if own else command,
     )  # fmt: skip
     outcome = judged_file(plan, path)
-    points = worlds(outcome.claims.factors, plan.count, plan.seed)
+    points = worlds(outcome.claims.factors, plan.count, plan.seed, plan.ensemble)
     return JudgedFile(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)
 
 

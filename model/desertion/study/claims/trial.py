@@ -49,6 +49,7 @@ class ClaimsPlan:
         only_allowed: whether to leave out worlds that history rules out.
         scale: factor on the scale of every arm.
         seed: seed of worlds and runs.
+        ensemble: name or file of an ensemble from which worlds are taken; none if empty.
         quick: whether the verdicts are to be called provisional.
         command: command that repeats it, for the report.
     """
@@ -61,6 +62,7 @@ class ClaimsPlan:
     only_allowed: bool = False
     scale: float = 1.0
     seed: int = 1
+    ensemble: str = ""
     quick: bool = False
     command: str = "desertion claims"
     task: str = TASK
@@ -146,7 +148,7 @@ def spec_of(plan: ClaimsPlan) -> StudySpec:
     if plan.replicates < 1:
         raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
     claims = load(plan.path).chosen(plan.ids)
-    worlds(claims.factors, plan.count, plan.seed)  # refuses impossible counts before anything runs
+    worlds(claims.factors, plan.count, plan.seed, plan.ensemble)  # refuses impossible counts before anything runs
     groups: dict[tuple[str, float | None], list[str]] = {}
     for arm in claims.arms_needed():
         groups.setdefault((claims.arms[arm].scenario, claims.arms[arm].scale), []).append(arm)
@@ -173,6 +175,7 @@ def rows_spec(
         ("scale", plan.scale),
         *((("first", first),) if first else ()),
         *((("only_allowed", True),) if plan.only_allowed else ()),
+        *((("ensemble", plan.ensemble),) if plan.ensemble else ()),
     )
     return StudySpec(
         name="claims",
@@ -203,7 +206,7 @@ def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
 def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
     claims = load(plan.path).chosen(plan.ids)
-    points = worlds(claims.factors, plan.count, plan.seed)
+    points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in (file, *_further(file))]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
     results = gathered(runs)
@@ -239,6 +242,7 @@ def repeated(plan: ClaimsPlan) -> str:
     words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
     words += [f"--most-runs {plan.most}"]
     words += ["--only-allowed"] if plan.only_allowed else []
+    words += [f"--ensemble {plan.ensemble}"] if plan.ensemble else []
     words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
     return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
 

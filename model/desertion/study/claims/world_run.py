@@ -16,9 +16,10 @@ from desertion.scenario.policy import Policy
 from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.worlds import worlds
-from desertion.study.design.aspects import in_world
+from desertion.study.design.aspects import in_world, of_scenario
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
+from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
 
@@ -34,13 +35,14 @@ def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome
 
     Args:
         spec: settings `claims`, `worlds`, `worlds_seed`, `world`, `arm` and `scale` (a factor on the arms' own); `first`, the number of
-            the first replicate (0 if not given); `only_allowed`, whether worlds that history rules out are left out.
+            the first replicate (0 if not given); `only_allowed`, whether worlds that history rules out are left out; `ensemble`, from which worlds are taken.
         replicate: number of the replicate; the same for all arms, so that they are paired.
         seed: seed of the study.
     """
     settings = spec["settings"]
     run = ArmRun(
-        str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]), float(settings["scale"]), int(settings["world"]), seed
+        str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]), float(settings["scale"]), int(settings["world"]), seed,
+        str(settings.get("ensemble", "")),
     )  # fmt: skip
     arm = str(settings["arm"])
     if settings.get("only_allowed") and ruled_out(run, arm):
@@ -59,11 +61,12 @@ class ArmRun(NamedTuple):
     scale: float
     world: int
     seed: int
+    ensemble: str = ""
 
 
 def ruled_out(run: ArmRun, arm: str) -> bool:
     """Whether a bound of history on the arm's scenario is broken in the first replicate; never for arms that bounds read."""
-    claims, _ = _worlds(run.claims, run.worlds, run.worlds_seed)
+    claims, _ = _worlds(run.claims, run.worlds, run.worlds_seed, run.ensemble)
     bounds = claims.bounds_on(frozenset([claims.arms[arm].scenario]))
     if any(arm == read for bound in bounds for read, _ in bound.terms):
         return False
@@ -75,7 +78,7 @@ def ruled_out(run: ArmRun, arm: str) -> bool:
 def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
     from desertion.simulation.model import DesertionModel
 
-    claims, points = _worlds(run.claims, run.worlds, run.worlds_seed)
+    claims, points = _worlds(run.claims, run.worlds, run.worlds_seed, run.ensemble)
     scenario = dressed(claims.arms[arm], points[run.world], claims.world.days, run.scale)
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
     model = DesertionModel(scenario, rng=replicate_seed(run.seed, run.world * 1000 + replicate))
@@ -95,12 +98,18 @@ def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     path = Path(str(settings["claims"] or shipped()))
     arm = load(path).arms[str(settings["arm"])]
     read = documents(arm.scenario, arm.policies)
-    return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **read}
+    kept = {"ensemble": load_ensemble(str(settings["ensemble"])).digest} if settings.get("ensemble") else {}
+    return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **kept, **read}
 
 
 def scenario_of(settings: Mapping[str, Any]) -> Scenario:
     """The scenario of an arm in a world."""
-    claims, points = _worlds(str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]))
+    claims, points = _worlds(
+        str(settings["claims"]),
+        int(settings["worlds"]),
+        int(settings["worlds_seed"]),
+        str(settings.get("ensemble", "")),
+    )
     arm = claims.arms[str(settings["arm"])]
     return dressed(arm, points[int(settings["world"])], claims.world.days, float(settings["scale"]))
 
@@ -126,13 +135,14 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
 @lru_cache(maxsize=16)
 def _in_world(name: str, scale: float, days: int | None, world: tuple[tuple[str, Value], ...], forces: str) -> Scenario:
     """A scenario with a world's values and an arm's settings of forces; arms of one world share it."""
-    return in_world(_loaded(name, scale, days), dict(world), json.loads(forces))
+    plain = _loaded(name, scale, days)
+    return in_world(plain, of_scenario(plain, dict(world)), json.loads(forces))
 
 
 @lru_cache(maxsize=4)
-def _worlds(path: str, count: int, seed: int) -> tuple[Claims, tuple[Point, ...]]:
+def _worlds(path: str, count: int, seed: int, ensemble: str) -> tuple[Claims, tuple[Point, ...]]:
     claims = load(Path(path) if path else None)
-    return claims, worlds(claims.factors, count, seed)
+    return claims, worlds(claims.factors, count, seed, ensemble)
 
 
 @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""Plausible worlds: points of a space-filling sequence over the documented ranges of parameters."""
+"""Plausible worlds: points of a space-filling sequence over the documented ranges of parameters, or those that a match kept."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from desertion.errors import InputError
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DesignRule, unit_points
+from desertion.study.matching.ensemble import load_ensemble
 
 
-def worlds(factors: Sequence[Factor], count: int, seed: int) -> tuple[Point, ...]:
+def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "") -> tuple[Point, ...]:
     """`count` worlds of a scrambled Sobol sequence, each a value for every factor.
 
     The first worlds of a longer sequence with the same seed are the same worlds when both counts are
@@ -19,17 +20,26 @@ def worlds(factors: Sequence[Factor], count: int, seed: int) -> tuple[Point, ...
         factors: what differs between worlds.
         count: number of worlds, >= 1.
         seed: scrambling of the sequence.
+        ensemble: name or file of an ensemble whose first worlds are taken: what was matched has its values there, the rest those of the sequence.
 
     Raises:
-        InputError: there is no factor or no world.
+        InputError: there is no factor or no world, or the ensemble holds fewer.
     """
     if count < 1:
         raise InputError(f"claims: worlds = {count} must be at least 1")
     rule = DesignRule(kind="sequence", points=count, seed=seed)
     shares = unit_points(rule, len(factors), "claims")
-    return tuple(
+    drawn = tuple(
         {factor.name: factor.at(float(share)) for factor, share in zip(factors, row, strict=True)} for row in shares
     )
+    if not ensemble:
+        return drawn
+    kept = load_ensemble(ensemble).worlds
+    if count > len(kept):
+        raise InputError(
+            f"claims: worlds = {count} must be at most {len(kept)}, which is what the ensemble {ensemble} holds"
+        )
+    return tuple({**point, **world} for point, world in zip(drawn, kept, strict=False))
 
 
 def columns(points: Sequence[Point]) -> Mapping[str, list[object]]:

@@ -34,10 +34,23 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
         world: values by dotted key or aspect.
         forces: settings of forces that come before contagion is given its strength, since that is measured in them.
     """
-    settings: dict[str, Any] = {key: value for key, value in world.items() if key not in ASPECTS}
-    settings |= {**_rates(plain, world), **_of_hosts(plain, world), **_call_up(plain, world), **(forces or {})}
+    settings: dict[str, Any] = {**_rates(plain, world), **_of_hosts(plain, world), **_call_up(plain, world)}
+    # A number that the world states itself comes after a factor on all of its kind.
+    settings |= {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
     base = plain.with_(settings)
     return base.with_(settings_for(base, _spread(world))) if "form" in world else base
+
+
+def of_scenario(plain: Scenario, world: Point) -> Point:
+    """The values of a world that a scenario has a place for: those of forces and hosts that it lacks are left out."""
+    names = {f"{kind}.{part.name}" for kind in ("forces", "hosts") for part in getattr(plain, kind)}
+    groups = ("forces.*", "hosts.*", "forces.@", "hosts.@")
+
+    def has(key: str) -> bool:
+        kind = key.partition(".")[0]
+        return kind not in ("forces", "hosts") or key.startswith(groups) or ".".join(key.split(".")[:2]) in names
+
+    return {key: value for key, value in world.items() if has(key)}
 
 
 def _spread(world: Point) -> Spread:

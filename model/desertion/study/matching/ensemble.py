@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +30,14 @@ class Ensemble:
     Attributes:
         worlds: a value for every input of each world.
         table: the same with the number of each target, the worst implausibility and what is kept with other discrepancies.
+        digest: hash of the file.
         about: what stands at the head of the file: `command`, `rules` (their version), `seed`, `run time` and the like.
         where: the file.
     """
 
     worlds: tuple[Point, ...]
     table: pd.DataFrame
+    digest: str
     about: dict[str, str]
     where: str
 
@@ -90,7 +91,8 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     named = plain[inputs].rename(columns=lambda name: str(name).removeprefix(_INPUT))
     worlds = tuple({str(key): _value(text) for key, text in row.items()} for row in named.to_dict("records"))
     return Ensemble(
-        worlds=worlds, table=table.rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), about=head, where=where
+        worlds=worlds, table=table.rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        about=head, where=where
     )  # fmt: skip
 
 
@@ -144,8 +146,3 @@ def _value(text: str) -> Value:
         return int(text) if text.lstrip("-").isdigit() else float(text or "nan")
     except ValueError:
         return text
-
-
-def points_of(ensemble: Ensemble, names: Sequence[str]) -> tuple[Point, ...]:
-    """The worlds cut down to some inputs."""
-    return tuple({name: world[name] for name in names if name in world} for world in ensemble.worlds)

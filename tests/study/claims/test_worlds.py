@@ -1,0 +1,65 @@
+"""Claims about plausible worlds: those of an ensemble have its values, and a scenario takes what it has a place for."""
+
+from pathlib import Path
+
+import pytest
+
+from desertion import InputError, Scenario, claims
+from desertion.study.claims import document
+from desertion.study.claims.document import Arm
+from desertion.study.claims.trial import ClaimsPlan, repeated, spec_of
+from desertion.study.claims.world_run import dressed, run_claim_arm
+from desertion.study.claims.worlds import worlds
+from desertion.study.design.aspects import in_world
+from desertion.study.matching.ensemble import rules_version
+
+RATE = "forces.russia-2022.base_reservist_flee"
+
+
+@pytest.fixture
+def ensemble(tmp_path: Path) -> str:
+    """A file of three worlds that state a rate and R."""
+    rows = "".join(f"{number},{0.1 * number},{number}e-5\n" for number in (1, 2, 3))
+    head = f"# command: desertion match mine.toml\n# rules: {rules_version()}\n"
+    (tmp_path / "mine.csv").write_text(f"{head}stage,input reproduction,input {RATE}\n{rows}")
+    return str(tmp_path / "mine.csv")
+
+
+def test_worlds_of_an_ensemble_have_its_values_and_draw_the_rest(ensemble: str) -> None:
+    """What was not matched is that of the drawn world of the same number."""
+    factors = document.load().factors
+    kept, drawn = worlds(factors, 3, 1, ensemble), worlds(factors, 3, 1)
+    assert [world["reproduction"] for world in kept] == pytest.approx([0.1, 0.2, 0.3])
+    assert [world[RATE] for world in kept] == [1e-5, 2e-5, 3e-5]
+    assert [world["form"] for world in kept] == [world["form"] for world in drawn]
+    with pytest.raises(InputError, match="worlds = 4 must be at most 3"):
+        worlds(factors, 4, 1, ensemble)
+
+
+def test_a_number_that_a_world_states_comes_after_the_factor_on_its_kind(ensemble: str) -> None:
+    """`baseline` multiplies every other rate of the force; the one that was matched is what it was matched at."""
+    plain = Scenario.load("russia-2022", scale=0.001)
+    force = in_world(plain, {"baseline": 2.0, RATE: 3e-5}).forces[0]
+    assert force.base_reservist_flee == 3e-5
+    assert force.base_civilian_flee == 2.0 * plain.forces[0].base_civilian_flee
+
+
+def test_a_scenario_of_other_forces_takes_what_it_has_a_place_for(ensemble: str) -> None:
+    """The rates of Russia are nothing to the GDR, and groups and people in general are."""
+    world = {RATE: 3e-5, "hosts.germany.cases": 3.0, "hosts.*.leak": 0.02, "behaviour.push_door": 0.3}
+    other = dressed(Arm(scenario="gdr-1989"), world, None, 0.01)
+    assert other.behaviour.push_door == 0.3
+    assert {host.leak for host in other.hosts} == {0.02}
+
+
+def test_claims_are_judged_over_the_worlds_of_an_ensemble(ensemble: str) -> None:
+    """All its worlds where more are asked for, in the study's file, in the command that repeats it, and in the run itself."""
+    plan = ClaimsPlan(ids=("contagion",), count=3, ensemble=ensemble)
+    assert f"--ensemble {ensemble}" in repeated(plan)
+    spec = spec_of(plan)
+    assert dict(spec.settings)["ensemble"] == ensemble
+    with pytest.raises(InputError, match="must name the file"):
+        claims(ensemble=ensemble, only_judge=True)
+    told = {**dict(spec.settings), "world": 0, "arm": "status_quo", "scale": 0.2}
+    of_ensemble, drawn = (run_claim_arm({"settings": {**told, **more}}, 0, 1) for more in ({}, {"ensemble": ""}))
+    assert of_ensemble.scalars != drawn.scalars
