@@ -24,6 +24,9 @@ Replicate = Annotated[
     int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
 ]
 
+MOST_TERMS = 3
+"""Terms that are printed for a day; the table that --out writes has all."""
+
 FILES = ("trace.csv", "trace.png", "provenance.json")
 
 
@@ -91,19 +94,45 @@ def _who(row: int, told: Mapping[str, Any]) -> str:
 
 
 def _tell(table: pd.DataFrame, route: str, every: int) -> None:
-    """Print the days on which something changes, and one in `every` of the others."""
-    from desertion.simulation.trace import COLUMNS, TERMS
+    """Print the days on which something changes, and one in `every` of the others; days that read alike stand in one line."""
+    import pandas as pd
 
-    shown = table[(table["route"] == route) | (table["route"] == "")]
-    moving = [name for name in TERMS if shown[name].abs().max() > 1e-9]
-    changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & (
-        shown["route"] != ""
-    )
-    lines = shown[changed | (shown["day"] % every == 0)]
-    columns = ["day", "status", "open", "probability", "clock", "threshold", *moving]
-    assert set(columns) <= {*COLUMNS, *TERMS}
-    print(f"\nway: {route}; probability a day, clock and threshold of the spell, then the terms of the log-hazard\n")
-    print(lines[columns].to_string(index=False, float_format=lambda value: f"{value:.3g}"))
+    way = table[table["route"] == route]
+    # Days on which this way is not his to take have their status alone.
+    others = table[~table["day"].isin(way["day"])].drop_duplicates("day").assign(route="")
+    shown = pd.concat([way, others]).sort_values("day", kind="stable")
+    able = shown["route"] != ""
+    changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & able
+    lines = shown[changed | ~able | (shown["day"] % every == 0)]
+    print(f"\nway: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %),")
+    print("and the largest multipliers of that chance\n")
+    print("    day  status        chance  clock  because of")
+    for words, days in _alike(lines):
+        span = f"{days[0]}–{days[-1]}" if len(days) > 1 else f"{days[0]}"
+        print(f"{span:>7}  {words}".rstrip())
+
+
+def _alike(lines: pd.DataFrame) -> list[tuple[str, list[int]]]:
+    """What each day reads, with the days in a row that read the same."""
+    told: list[tuple[str, list[int]]] = []
+    for _, row in lines.iterrows():
+        words = _day(row)
+        if not told or told[-1][0] != words:
+            told.append((words, []))
+        told[-1][1].append(int(row["day"]))
+    return told
+
+
+def _day(row: pd.Series) -> str:
+    from desertion.simulation.trace import TERMS, multiplier
+
+    status = str(row["status"]).replace("_", " ")
+    if not row["route"]:
+        return status
+    clock = 100.0 * row["clock"] / row["threshold"] if row["threshold"] else 0.0
+    largest = sorted(TERMS, key=lambda name: -abs(row[name]))[:MOST_TERMS]
+    terms = [f"{name.replace('_', ' ')} {told}" for name in largest if (told := multiplier(row[name]))]
+    return f"{status:<11} {100 * row['probability']:>6.2g} %  {clock:>3.0f} %  {', '.join(terms)}"
 
 
 def _write(

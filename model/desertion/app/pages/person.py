@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
 from desertion.app.parts.inputs import Refused
@@ -173,22 +171,15 @@ def _changes(trace: pd.DataFrame) -> str:
 
 def _terms(trace: pd.DataFrame, route: str) -> str:
     """The terms of his log-hazard on the first, the middle and the last day of the way, as markup."""
-    from desertion.simulation.trace import TERMS
+    from desertion.simulation.trace import TERMS, multiplier
 
     terms = trace[trace["route"] == route]
     days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
     shown = [name for name in TERMS if terms[name].abs().max() > 1e-9]
-    rows = [[name.replace("_", " "), *(likelier(value) for value in days[name])] for name in shown]
+    rows = [[name.replace("_", " "), *(multiplier(value) for value in days[name])] for name in shown]
     rows += [[words, *(f"{value:.3g}" for value in days[name])] for name, words in LATEST_WORDS.items()]
     head = ["what moves, and how much likelier it makes leaving", *(f"day {int(day)}" for day in days["day"])]
     return table(head, rows, numbers=range(1, len(head)), caption="Terms on three days")
-
-
-def likelier(term: float) -> str:
-    """A term of the log-hazard as a multiple of the chance to leave."""
-    if not -700.0 < term < 700.0:
-        return "never" if term < 0.0 else "at once"
-    return "" if abs(term) < 5e-4 else f"×{np.exp(term):.3g}"
 
 
 def _draw(trace: pd.DataFrame, route: str, about: str, dark: bool) -> Figure:
