@@ -78,6 +78,8 @@ def command(
                     ", averaged relative difference nan"
                 )
             )
+            if pair.grain:
+                print(f"  {pair.grain}")
         if drawn is not None:
             print(f"  {drawn}")
 
@@ -107,6 +109,7 @@ def _draw(series: Series, pair: ModelledSeries | None, out: Path, meaning: str |
         grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
         style.note(
             figure,
-            f"Grade {grades}. Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled.",
+            f"Grade {grades}. Bars span intervals, whiskers stated ranges, triangles lower bounds; hollow: recalled."
+            + (f"\nModel: {pair.grain}." if pair is not None and pair.grain else ""),
         )
         return style.save(figure, out / f"{series.name}.png")

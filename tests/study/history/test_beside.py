@@ -44,6 +44,16 @@ def test_relative_difference_is_not_told_where_a_figure_is_nought() -> None:
     assert np.isnan(ModelledSeries(np.array([0.0, 40.0]), np.array([[1.0, 30.0]]), (0, 1)).difference)
 
 
+def test_points_that_rest_on_few_simulated_persons_are_counted() -> None:
+    """Of medians 400, 499 and 500 at 100 real persons each, the first two are too few; at real size none is."""
+    simulated = np.array([[400.0, 499.0, 500.0]] * 3)
+    pair = ModelledSeries(np.ones(3), simulated, (0, 1, 2), 100.0)
+    assert (
+        pair.grain == "2 of 3 points too few to tell at this scale: fewer than 5 simulated persons, 100 real ones each"
+    )
+    assert not ModelledSeries(np.ones(3), simulated, (0, 1, 2)).grain
+
+
 def test_a_series_without_a_scenario_is_refused() -> None:
     """The sentence names those that have one."""
     with pytest.raises(InputError, match="gdr-emigration-monthly"):

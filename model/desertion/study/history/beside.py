@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
+from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.simulation.record.columns import DAILY, SIMULATED
 from desertion.study.history.counting import Counting, counting
 from desertion.study.statistics import averaged_relative_difference
@@ -65,11 +66,20 @@ class ModelledSeries:
         published: the published figures that lie within the scenario's window, shape (points,).
         simulated: the model's, at real size, shape (replicates, points).
         places: which points of the series these are.
+        size: real persons for each simulated one.
     """
 
     published: Array
     simulated: Array
     places: tuple[int, ...]
+    size: float = 1.0
+
+    @property
+    def grain(self) -> str:
+        """At how many points the model's median rests on too few simulated persons to tell, in words; empty where at none."""
+        few = sum(too_few(float(median), self.size) for median in np.median(self.simulated, axis=0))
+        of = f"{few} of {len(self.places)} points"
+        return f"{of} {TOO_FEW}: fewer than {FEWEST} simulated persons, {self.size:,.0f} real ones each" if few else ""
 
     @property
     def difference(self) -> float:
@@ -129,7 +139,7 @@ def beside(
     for replicate in range(replicates):
         model = DesertionModel(chosen, rng=replicate_seed(seed, replicate)).run()
         simulated.append(_counted(counts, model, [windows[n] for n in places]))
-    return ModelledSeries(series.values[list(places)], np.array(simulated) / chosen.scale, places)
+    return ModelledSeries(series.values[list(places)], np.array(simulated) / chosen.scale, places, 1.0 / chosen.scale)
 
 
 def _counted(
