@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,16 @@ def test_tables_say_how_far_each_prior_was_narrowed() -> None:
     assert own["q05"].tolist() == own["q95"].tolist() == (2.0 * CASE.series.values).tolist()
     assert curves.loc[curves["rival"] == DOORS, "median"].isna().all()
     assert own["fitted"].all()
+
+
+def test_few_particles_identify_nothing_by_chance() -> None:
+    """A posterior of 0.7 prior widths is identified by 200 particles; eight draws from the prior are often as narrow, so they are not."""
+    made = _fit(0.3)
+    for count, loose in ((200, ()), (8, ("leak",))):
+        column = 0.5 + 0.7 * (np.linspace(0.0, 1.0, count) - 0.5)
+        shares = (("leaving", "leak"), np.column_stack([np.full(count, 0.5), column]))
+        few = replace(made, shares={BOTH: shares}, weights={BOTH: np.full(count, 1.0 / count)})
+        assert unidentified(few, BOTH) == loose
 
 
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:

@@ -14,7 +14,7 @@ from desertion.study.statistics import averaged_relative_difference, crps_ensemb
 
 Array = NDArray[np.float64]
 
-NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
+_NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +72,21 @@ def posterior(fit: Fit, rival: str, prior: Prior, levels: Mapping[str, float]) -
     }
 
 
+def narrow(fit: Fit, rival: str) -> float:
+    """The shrinkage up to which a parameter of a rival counts as identified.
+
+    It is 0.8, and less where so few particles are left that a posterior as wide as the prior would often look narrower: the
+    standard deviation of n draws from a flat prior has a relative error of sqrt(0.2 / n), three of which are taken off 1.
+    """
+    weights = fit.weights[rival]
+    effective = float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    return min(_NARROW, 1.0 - 3.0 * (0.2 / effective) ** 0.5) if effective else 0.0
+
+
 def unidentified(fit: Fit, rival: str) -> tuple[str, ...]:
     """Parameters of a rival about which the series says next to nothing."""
-    return tuple(name for name, value in shrinkage(fit, rival).items() if value > NARROW)
+    most = narrow(fit, rival)
+    return tuple(name for name, value in shrinkage(fit, rival).items() if value > most)
 
 
 def _score(fit: Fit, number: int, rival: str) -> Score:

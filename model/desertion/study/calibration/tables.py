@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.study.calibration.fit import Fit
-from desertion.study.calibration.scores import NARROW, posterior, scores, shrinkage
+from desertion.study.calibration.scores import narrow, posterior, scores, shrinkage
 
 LEVELS = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 
@@ -19,7 +19,7 @@ def parameters(fit: Fit) -> pd.DataFrame:
     rival, parameter, meaning, inputs (dotted keys), is_multiple (of the scenario's own values), prior_low, prior_high, log,
     scenario (at which it is as it stands; missing for the noise), q05, median, q95 of the posterior (missing where the rival
     died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat) and
-    identified (whether that is 0.2 or more).
+    identified (whether that is 0.2 or more, and more than chance among few particles makes).
     """
     inputs = {lever.prior.name: lever for lever in fit.case.levers}
     shipped = fit.case.shipped()
@@ -41,7 +41,7 @@ def parameters(fit: Fit) -> pd.DataFrame:
                     "scenario": shipped.get(prior.name, float("nan")),
                     **posterior(fit, rival, prior, LEVELS),
                     "contraction": 1.0 - left,
-                    "identified": left <= NARROW,
+                    "identified": left <= narrow(fit, rival),
                 }
             )
     return pd.DataFrame(rows)
