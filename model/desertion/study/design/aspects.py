@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.spread import Spread, settings_for
 
@@ -33,12 +34,21 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
         plain: the scenario as it is.
         world: values by dotted key or aspect.
         forces: settings of forces that come before contagion is given its strength, since that is measured in them.
+
+    Raises:
+        InputError: If the world states some of `SPREAD` and not all.
     """
+    lacking = [name for name in SPREAD if name not in world]
+    if 0 < len(lacking) < len(SPREAD):
+        raise InputError(
+            f"worlds state {', '.join(name for name in SPREAD if name in world)} and not {', '.join(lacking)}: how contagion spreads is "
+            "one matter, so vary all of them or none"
+        )
     settings: dict[str, Any] = {**_rates(plain, world), **_of_hosts(plain, world), **_call_up(plain, world)}
     # A number that the world states itself comes after a factor on all of its kind.
     settings |= {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
     base = plain.with_(settings)
-    return base.with_(settings_for(base, _spread(world))) if "form" in world else base
+    return base if lacking else base.with_(settings_for(base, _spread(world)))
 
 
 def of_scenario(plain: Scenario, world: Point) -> Point:
