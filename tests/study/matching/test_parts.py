@@ -9,6 +9,7 @@ from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import load, shipped
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.runs import Results
 from desertion.study.matching.space import Space
 from desertion.study.matching.world_run import hopeless, run_world, scenario_in
 from desertion.study.run.task import Outcome
@@ -35,6 +36,17 @@ def test_a_logarithm_is_cut_off_far_from_the_figure() -> None:
     assert aim.on_scale(np.array([0.0, np.e, 1e9, np.nan])) == pytest.approx(
         [1 - FAR, 1.0, 1 + FAR, np.nan], nan_ok=True
     )
+
+
+def test_chance_is_that_of_a_typical_world() -> None:
+    """200 worlds run twice with variance 0.01: found within a third (null: 0.01, the median of 200 has an error of a tenth), though ten others tip over."""
+    rng = np.random.default_rng(8)
+    variances = np.concatenate([rng.normal(0.0, 0.1, (200, 2)).var(axis=1, ddof=1), np.full(10, 9.0)])
+    whole = Results(
+        points=[{}] * 210, stage=np.ones(210, np.int64), means={"t": np.full(210, 1.5)}, variances={"t": variances},
+        values={"t": np.full(210, 1.5)}, counts=np.full(210, 2.0), seconds=np.zeros(210),
+    )  # fmt: skip
+    assert whole.chance(_aim(), 3.0) == pytest.approx(0.01, rel=0.33)
 
 
 def test_the_third_largest_of_two_is_none() -> None:

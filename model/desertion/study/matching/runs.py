@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
@@ -26,6 +27,8 @@ from desertion.study.store.row import DONE
 Array = NDArray[np.float64]
 TASK = "match"
 _SEEDS_APART = 100
+_NEAREST = 10
+"""Worlds from which chance is learned, at least."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,18 +54,22 @@ class Results:
     seconds: Array
 
     def chance(self, aim: Aim, cutoff: float) -> float:
-        """Variance of single runs of one world on a target's scale; 0 if no world was run more than once.
+        """Variance of single runs of a typical world on a target's scale; 0 if no world was run more than once.
 
-        The mean over worlds that lie within twice the cutoff of the figure, if there are any: far away counts are others.
+        From the median of worlds that meet the target, or of the ten nearest: far away counts are others, and in a mean the few
+        worlds that now tip over and now do not would decide how much all others are forgiven.
 
         Args:
             aim: the target.
             cutoff: implausibility from which a world is ruled out.
         """
-        known = np.isfinite(self.variances[aim.name])
-        near = known & (aim.implausibility(self.means[aim.name], 0.0) < 2.0 * cutoff)
-        chosen = self.variances[aim.name][near if near.any() else known]
-        return float(chosen.mean()) if chosen.size else 0.0
+        known = np.flatnonzero(np.isfinite(self.variances[aim.name]))
+        away = aim.implausibility(self.means[aim.name][known], 0.0)
+        chosen = known[np.argsort(away, kind="stable")][: max(_NEAREST, int((away < cutoff).sum()))]
+        if not chosen.size:
+            return 0.0
+        freedom = self.counts[chosen] - 1.0
+        return float(np.median(self.variances[aim.name][chosen] * freedom / chi2.median(freedom)))
 
 
 def joined(parts: Sequence[Results]) -> Results:
