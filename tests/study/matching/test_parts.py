@@ -39,14 +39,14 @@ def test_a_logarithm_is_cut_off_far_from_the_figure() -> None:
 
 
 def test_chance_is_that_of_a_typical_world() -> None:
-    """200 worlds run twice with variance 0.01: found within a third (null: 0.01, the median of 200 has an error of a tenth), though ten others tip over."""
+    """1,000 worlds run twice with variance 0.01: found within a quarter (the median of 1,000 has an error of 7 %: a false alarm in 3,000), though ten others tip over."""
     rng = np.random.default_rng(8)
-    variances = np.concatenate([rng.normal(0.0, 0.1, (200, 2)).var(axis=1, ddof=1), np.full(10, 9.0)])
+    variances = np.concatenate([rng.normal(0.0, 0.1, (1000, 2)).var(axis=1, ddof=1), np.full(10, 9.0)])
     whole = Results(
-        points=[{}] * 210, stage=np.ones(210, np.int64), means={"t": np.full(210, 1.5)}, variances={"t": variances},
-        values={"t": np.full(210, 1.5)}, counts=np.full(210, 2.0), seconds=np.zeros(210),
+        points=[{}] * 1010, stage=np.ones(1010, np.int64), means={"t": np.full(1010, 1.5)}, variances={"t": variances},
+        values={"t": np.full(1010, 1.5)}, counts=np.full(1010, 2.0), seconds=np.zeros(1010),
     )  # fmt: skip
-    assert whole.chance(_aim(), 3.0) == pytest.approx(0.01, rel=0.33)
+    assert whole.chance(_aim(), 3.0) == pytest.approx(0.01, rel=0.25)
 
 
 def test_the_third_largest_of_two_is_none() -> None:
