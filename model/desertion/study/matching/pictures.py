@@ -43,7 +43,7 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         )
         style.note(
             figure,
-            "Coloured: targets that rule out. Others are only looked at. Grey: within one standard deviation. Dashed: where a world is ruled out.",
+            "Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs.",
         )
         return [first, style.save(figure, targets_path)]
 
@@ -51,12 +51,14 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
 def _inputs(match: Match) -> list[Mark]:
     shares = match.space.shares(cast("list[dict[str, Any]]", match.kept.to_dict("records")))
     says = dict(zip(match.inputs["input"], match.inputs["says"], strict=True))
+    # A force that all inputs of forces belong to need not be named in every row.
+    forces = {name.split(".")[1] for name in match.space.names if name.startswith("forces.")}
+    own = forces if len(forces) == 1 else set[str]()
     marks: list[Mark] = []
     for place, name in enumerate(match.space.names):
+        short = ".".join(part for part in name.split(".") if part not in ("behaviour", "forces", "hosts", *own))
         low, middle, high = np.quantile(shares[:, place], [0.05, 0.5, 0.95])
-        marks.append(
-            Mark(name.removeprefix("behaviour."), float(middle), float(low), float(high), (0.0, 1.0), bool(says[name]))
-        )
+        marks.append(Mark(short, float(middle), float(low), float(high), (0.0, 1.0), bool(says[name])))
     return marks
 
 
