@@ -20,6 +20,8 @@ _FOLDS = 5
 _NORMAL = 1.96
 _DOUBT = 3.0
 """Standard deviations of a target beyond which an emulator that leaves them in doubt is tried on another scale."""
+_SEARCHED = 160
+"""Worlds, about, by which hyperparameters are sought."""
 _ITERATIONS = 40
 """Steps of the search for hyperparameters."""
 
@@ -191,12 +193,17 @@ def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
     )
     noise = training.noise / unit**2 + 1e-8
     make: Any = GaussianProcessRegressor  # whose annotations know one number only where arrays are meant
-    process = make(
-        kernel=start if like is None else like.fitted.kernel_, alpha=noise, optimizer=_optimum if like is None else None
-    )
+    scaled = (training.means - centre) / unit
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound is an input without effect
-        process.fit(training.places, (training.means - centre) / unit)
+        if like is None:
+            # The search for hyperparameters costs the cube of the worlds, and knows them as well from some of these.
+            some = slice(None, None, max(1, len(scaled) // _SEARCHED))
+            found = make(kernel=start, alpha=noise[some], optimizer=_optimum).fit(training.places[some], scaled[some])
+            kernel = found.kernel_
+        else:
+            kernel = like.fitted.kernel_
+        process = make(kernel=kernel, alpha=noise, optimizer=None).fit(training.places, scaled)
     return Emulator(kind="process", coverage=np.nan, trusted=False, fitted=process, centre=centre, unit=unit)
 
 

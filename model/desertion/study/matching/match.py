@@ -180,14 +180,15 @@ class _Course:
         self.sieves.append(self._sieve(wave))
         seed = self.design.seed * 1000 + wave
         known = self._ordered()
-        proposals = propose(self.space, self.sieves, self.fitted, count, seed, known)
+        # Of worlds that are stored already only what is left of the ranges is still asked.
+        proposals = propose(self.space, self.sieves, self.fitted, 0 if stated else count, seed, known)
         # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
         shares = (
             proposals.shares
             if len(proposals.shares)
             else self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
         )
-        return stated or self.space.points(shares), proposals.left
+        return self.space.points(shares), proposals.left
 
     def _sieve(self, wave: int) -> Sieve:
         whole = joined(self.found)
