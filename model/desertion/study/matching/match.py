@@ -182,6 +182,8 @@ class _Course:
         known = self._ordered()
         # Of worlds that are stored already only what is left of the ranges is still asked.
         proposals = propose(self.space, self.sieves, self.fitted, 0 if stated else count, seed, known)
+        if stated:
+            return stated, proposals.left
         # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
         shares = (
             proposals.shares
