@@ -298,3 +298,9 @@ def test_the_shell_completes_commands() -> None:
     start = [sys.executable, "-c", "import sys; from desertion.cli import main; sys.exit(main())"]
     asked = subprocess.run(start, env=os.environ | words, capture_output=True, text=True, check=False, timeout=60)
     assert asked.stdout.split() == ["sensitivity"]
+
+
+def test_a_run_that_draws_nothing_loads_no_drawing() -> None:
+    """Half a second of every `desertion run` without --out."""
+    words = "import sys; from desertion.cli import main; main(['run', 'toy', '--days', '2']); sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], capture_output=True, check=False, timeout=120).returncode == 0

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from desertion.errors import InputError
-from desertion.figures import animation, attribution, curves, decision, hosts, person, routes, strength, style
+from desertion.figures import animation, attribution, curves, decision, hosts, labels, person, routes, strength, style
 from tests import fakes
 
 PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
@@ -98,7 +98,7 @@ def test_routes_over_time_stack_to_the_departures(ax, histories):
     one = histories[histories["policy"] == "fast-track"]
     routes.over_time(ax, one)
     top = max(path.vertices[:, 1].max() for collection in ax.collections for path in collection.get_paths())
-    assert top == pytest.approx(one[list(routes.NEW_COLUMNS.values())].to_numpy().sum() / 6)
+    assert top == pytest.approx(one[list(labels.NEW_COLUMNS.values())].to_numpy().sum() / 6)
     assert len(ax.texts) == 4
 
 

@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from desertion.errors import InputError
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.figures.animation import GROUPS
 
 # How three kinds of colour blindness see linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1,
@@ -102,7 +102,7 @@ def test_labels_at_line_ends_never_touch(heights):
 )
 def test_counts_are_written_for_readers(value, text):
     """Counts carry separators, k or M; small shares keep two digits."""
-    assert style.number(value) == text
+    assert labels.number(value) == text
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])

@@ -211,7 +211,7 @@ def _tables(comparison: Comparison, force: str, width: int) -> list[object]:
 
 def _columns(comparison: Comparison, force: str) -> list[list[str]]:
     """Columns of a force's table: title, then one cell a policy."""
-    from desertion.figures.style import number
+    from desertion.figures.labels import number
     from desertion.scenario.grain import mark
 
     headline = comparison.headline(force, ("left", *COLUMNS))
@@ -229,7 +229,7 @@ def _columns(comparison: Comparison, force: str) -> list[list[str]]:
 
 
 def _difference(left: pd.Series) -> str:
-    from desertion.figures.style import number
+    from desertion.figures.labels import number
     from desertion.study.comparison.report.words import sign_of
 
     sign = "+" if left["difference"] > 0 else ""
@@ -237,7 +237,7 @@ def _difference(left: pd.Series) -> str:
 
 
 def _cell(row: pd.Series) -> str:
-    from desertion.figures.style import number
+    from desertion.figures.labels import number
     from desertion.scenario.grain import mark
     from desertion.study.comparison.report.words import short
 

@@ -131,8 +131,7 @@ def _tell_json(model: DesertionModel, scenario: Scenario, seed: int, replicate: 
 
 
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
-    from desertion.figures.routes import NEW_COLUMNS
-    from desertion.figures.style import ROUTE_NAMES, number
+    from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number
     from desertion.scenario.grain import marked
     from desertion.simulation.world.codes import STATUSES
 

@@ -84,7 +84,7 @@ def _way(told: Mapping[str, Any], table: pd.DataFrame) -> str:
 def _who(row: int, told: Mapping[str, Any]) -> str:
     import pandas as pd
 
-    from desertion.figures.style import ROUTE_NAMES
+    from desertion.figures.labels import ROUTE_NAMES
 
     left = (
         "never leaves" if pd.isna(told["day_left"]) else f"{ROUTE_NAMES[str(told['route'])]} on day {told['day_left']}"

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.files import replacing
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -150,7 +150,7 @@ def _pictures(frames: Sequence[Frame], title: str) -> Iterator[NDArray[np.uint8]
         for index, frame in enumerate(frames):
             image.set_data(_raster(frame.groups))
             line.set_data(days[: index + 1], left[: index + 1])
-            counter.set_text(f"Day {frame.day}: {style.number(frame.left)} gone")
+            counter.set_text(f"Day {frame.day}: {labels.number(frame.left)} gone")
             canvas.draw()
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.scenario.grain import marked
 
 PARTS: dict[str, tuple[str, str]] = {
@@ -51,13 +51,13 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         ax.text(
             -low - widest * 0.015,
             place,
-            marked(f"-{style.number(low)}" if low else "0", low, size),
+            marked(f"-{labels.number(low)}" if low else "0", low, size),
             va="center",
             ha="right",
             fontsize="small",
         )
         at = both[len(places) - 1 - int(place)] + high + widest * 0.015
-        more = marked(f"+{style.number(high)}" if high else "0", high, size)
+        more = marked(f"+{labels.number(high)}" if high else "0", high, size)
         ax.text(at, place, more, va="center", fontsize="small")
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.set_yticks(places, labels=[str(name) for name in attribution["b"]])

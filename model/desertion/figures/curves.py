@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion.errors import input_error, unknown_name
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.scenario.grain import basis
 from desertion.simulation.record.columns import at_real_size
 
@@ -213,7 +213,7 @@ def _of_run(daily: pd.DataFrame) -> str:
     by_day = daily.groupby("day")["left"].sum()
     days, left = by_day.index.to_numpy(np.int64), by_day.to_numpy(np.float64)
     most = f", most on day {days[1 + int(np.argmax(np.diff(left)))]}" if len(left) > 1 and left[-1] > left[0] else ""
-    return f"{style.number(float(left[-1]))} have left by day {days[-1]}{most}"
+    return f"{labels.number(float(left[-1]))} have left by day {days[-1]}{most}"
 
 
 NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse")

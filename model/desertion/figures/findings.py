@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from desertion.figures.labels import label, policy, sentence
-from desertion.figures.style import number
+from desertion.figures.labels import label, number, policy, sentence
 
 
 def of_differences(rows: pd.DataFrame, measure: str) -> str:

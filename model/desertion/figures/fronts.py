@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.figures.labels import label
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
@@ -53,7 +53,7 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
         ax.axvline(limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
     if _wide(table.loc[table["within"], x]):
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: style.number(value)))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
     else:
         style.counts(ax, "x")
     style.counts(ax, "y")

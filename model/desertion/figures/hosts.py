@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.scenario.grain import marked
 
 LOADS: dict[str, tuple[str, str]] = {
@@ -88,7 +88,7 @@ def peaks(
         ax.text(
             column,
             row,
-            marked(style.number(float(values[row, column])), float(values[row, column]), size),
+            marked(labels.number(float(values[row, column])), float(values[row, column]), size),
             ha="center",
             va="center",
             fontsize="small",

@@ -10,6 +10,18 @@ from desertion.parameters import Behaviour, Force, Host
 _LONGEST = 70  # letters of a label
 _LINE = 38  # letters of a line of a label that stands beside a bar
 
+ROUTE_NAMES: dict[str, str] = {
+    "hide": "hid at home",
+    "refuse": "refused openly",
+    "surrender": "surrendered",
+    "flee": "fled abroad",
+    "skilled": "skilled visa",
+}
+"""What the figures call each way to leave."""
+
+NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_surrender", "flee": "new_flee"}
+"""Daily column of new leavers by route, in the order of stacking."""
+
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
     "left_total": "persons who left",
@@ -30,6 +42,20 @@ NAMES: dict[str, str] = {
     "dummy": "chance (dummy factor)",
 }
 """Labels of measures and parameters that studies use often."""
+
+
+def number(value: float) -> str:
+    """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:.3g} M"
+    if size >= 1e5:
+        return f"{value / 1e3:,.0f} k"
+    if size >= 1e4:
+        return f"{100 * round(value / 100):,}"
+    if size >= 10 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.2g}"
 
 
 def label(name: str) -> str:

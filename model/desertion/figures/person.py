@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from desertion.figures import style
+from desertion.figures import labels, style
 
 NOT_TERMS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
 """Columns of a trace that are no terms of the log-hazard."""
@@ -34,7 +34,7 @@ def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") ->
     route_days = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
     few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if route_days["rate"].notna().sum() < 5 else {}
     with rc_context(few):
-        return _panels(figure, trace, route_days, title or f"Way: {style.ROUTE_NAMES.get(route, route)}")
+        return _panels(figure, trace, route_days, title or f"Way: {labels.ROUTE_NAMES.get(route, route)}")
 
 
 def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str) -> list[Axes]:

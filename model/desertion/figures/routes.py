@@ -8,11 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from desertion.figures import style
+from desertion.figures import labels, style
 from desertion.scenario.grain import marked
-
-NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_surrender", "flee": "new_flee"}
-"""Daily column of new leavers by route, in the order of stacking."""
 
 ORDER = ("hide", "refuse", "surrender", "flee", "skilled")
 
@@ -25,10 +22,10 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
         daily: A daily table of one policy; with a column replicate, the mean over replicates is drawn.
     """
     runs = int(daily["replicate"].nunique()) if "replicate" in daily else 1
-    by_day = daily.groupby("day")[list(NEW_COLUMNS.values())].sum().cumsum() / runs
-    heights = [by_day[column].to_numpy(dtype=float) for column in NEW_COLUMNS.values()]
+    by_day = daily.groupby("day")[list(labels.NEW_COLUMNS.values())].sum().cumsum() / runs
+    heights = [by_day[column].to_numpy(dtype=float) for column in labels.NEW_COLUMNS.values()]
     days = by_day.index.to_numpy(dtype=float)
-    colors = [style.routes()[route] for route in NEW_COLUMNS]
+    colors = [style.routes()[route] for route in labels.NEW_COLUMNS]
     ax.stackplot(days, heights, colors=colors, edgecolor=style.paper_color(), linewidth=0.6)
     ax.set_title("Departures by way")
     ax.set_xlabel("day")
@@ -40,8 +37,8 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     edges = np.cumsum([0.0, *(height[-1] for height in heights)])
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     names = [
-        f"{style.ROUTE_NAMES[route]} ({share:.0%})"
-        for route, share in zip(NEW_COLUMNS, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
+        f"{labels.ROUTE_NAMES[route]} ({share:.0%})"
+        for route, share in zip(labels.NEW_COLUMNS, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
     ]
     return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
 
@@ -68,7 +65,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
             color=style.routes()[route],
             edgecolor=style.paper_color(),
             linewidth=0.8,
-            label=style.ROUTE_NAMES[route],
+            label=labels.ROUTE_NAMES[route],
         )
         left = left + width
     widest = max(float(left.max()), 1.0)
@@ -76,7 +73,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         ax.text(
             total + widest * 0.01,
             place,
-            marked(style.number(float(total)), float(total), size),
+            marked(labels.number(float(total)), float(total), size),
             va="center",
             fontsize="small",
         )

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from desertion.errors import unknown_name
+from desertion.figures.labels import number
 from desertion.files import replacing
 
 Medium = Literal["screen", "paper"]
@@ -60,15 +61,6 @@ ROUTES_ON_DARK: dict[str, str] = {
     "flee": "#2f7f9f",
 }
 """The same on a dark page, where the darkest fills would be lost."""
-
-ROUTE_NAMES: dict[str, str] = {
-    "hide": "hid at home",
-    "refuse": "refused openly",
-    "surrender": "surrendered",
-    "flee": "fled abroad",
-    "skilled": "skilled visa",
-}
-"""What the figures call each way to leave."""
 
 
 @dataclass(frozen=True)
@@ -173,20 +165,6 @@ def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
     which.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     which.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     return ax
-
-
-def number(value: float) -> str:
-    """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
-    size = abs(value)
-    if size >= 1e6:
-        return f"{value / 1e6:.3g} M"
-    if size >= 1e5:
-        return f"{value / 1e3:,.0f} k"
-    if size >= 1e4:
-        return f"{100 * round(value / 100):,}"
-    if size >= 10 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.2g}"
 
 
 def note(figure: Figure, text: str) -> None:

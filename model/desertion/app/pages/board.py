@@ -17,9 +17,7 @@ from desertion.app.work.events import date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
-from desertion.figures.labels import short
-from desertion.figures.routes import NEW_COLUMNS
-from desertion.figures.style import ROUTE_NAMES, number
+from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA, Array

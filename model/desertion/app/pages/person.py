@@ -79,7 +79,7 @@ def _Life(about: str, trace: Any) -> Any:
         if not routes:
             text("At no time of this run was there a way to leave.", kind="small")
         else:
-            from desertion.figures.style import ROUTE_NAMES
+            from desertion.figures.labels import ROUTE_NAMES
 
             route = wanted if wanted in routes else _likeliest(trace)
             choice("Way to leave", route, {name: ROUTE_NAMES.get(name, name) for name in routes},

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.parts.markup import escaped
-from desertion.figures.style import number
+from desertion.figures.labels import number
 
 WIDTH, HEIGHT = 400.0, 220.0
 LEFT, RIGHT, TOP, FOOT = 46.0, 100.0, 40.0, 34.0

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from desertion.app.parts.charts import Line, escaped, lines, nice, short_number
 from desertion.app.simulator.answer import HOME, STOCKS, Answer
-from desertion.figures.style import number
+from desertion.figures.labels import number
 
 MOST_HOSTS = 7
 """Hosts that have a row of their own."""

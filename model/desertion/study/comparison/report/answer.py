@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from desertion.figures.style import ROUTE_NAMES
+from desertion.figures.labels import ROUTE_NAMES
 from desertion.scenario.grain import mark, too_few
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.style import ROUTE_NAMES, png
+from desertion.figures.labels import ROUTE_NAMES
+from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, peaks, people_there, ways
 from desertion.study.comparison.report.words import amount, change, number
 from desertion.study.comparison.tables import Tables
