@@ -14,9 +14,11 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from desertion.figures import style
+from desertion.figures.labels import number
 
 UNIT_NAMES = {
     "persons": "persons",
@@ -115,6 +117,11 @@ def predictions(
             fontsize="small",
         )
     ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    # Where the figures span few decades, steps within them have numbers too.
+    low, high = ax.get_ylim()
+    ax.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
+    ax.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: number(value) if high < 300.0 * low else ""))
     _furnish(ax, table, kind, title)
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.18), ncols=3)
     return ax

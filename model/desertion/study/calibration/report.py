@@ -57,7 +57,7 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
     ]
     caveats = [Text("Caveats: " + " ".join(series.caveats))] if series.caveats else []
     return [
-        Heading(series.title, 3),
+        Heading(series.title, 1),
         Text(" ".join(flags)),
         Table(head, rows),
         Bullets(findings(fit)),
