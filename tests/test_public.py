@@ -112,6 +112,16 @@ def test_questions_take_a_scenario_a_path_or_a_name(
     assert desertion.theory(given, days=12).numbers["value"].notna().any()
     life = desertion.trace(given, 3, days=5)
     assert life["day"].max() == 5
+    (tmp_path / "left.csv").write_text("date,value\n" + "".join(f"2030-01-{day:02d},{day}\n" for day in range(1, 9)))
+    fitted = desertion.calibrate(
+        given,
+        series=tmp_path / "left.csv",
+        measure="left_total",
+        rivals="without contagion",
+        particles=100,
+        generations=1,
+    )
+    assert fitted.table["parameter"].tolist() == ["leaving", "noise"]
     assert list(place.iterdir()) == []
 
 
