@@ -234,10 +234,16 @@ def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
     blocks = [
         Heading("Coverage of calibrations", 1),
         Text(
-            f"{MADE_UP} made-up series a case, drawn from the prior and simulated; the {NEAREST} nearest of the other rows of one table of "
+            f"{MADE_UP:,} made-up series a case, drawn from the prior and simulated; the {NEAREST} nearest of the other rows of one table of "
             f"simulations a case ({', '.join(f'{name}: {rows:,}' for name, rows in ROWS.items())}) are the posterior of each. `inside`: series whose true "
-            "value lies in the middle 90 % of its posterior; 84 to 96 of 100 are what 90 % intervals allow (95 % of the draws of a binomial). Remade by "
+            "value lies in the middle 90 % of its posterior; 84 to 96 of 100 are what 90 % intervals allow (95 % of the draws of a binomial); `below` and `above`: "
+            "truths on either side of it. `distance`: mean tolerance of the posteriors (root mean squared, log scale). Remade by "
             "`python -m tests.study.calibration.interval_coverage`."
+        ),
+        Text(
+            "`noise`, the dispersion of published counts, is a nuisance: histories with little of it come nearest whatever the truth, so that its interval lies "
+            "too low. Fits do not list it among what is identified. A contraction near 0 says that the series tells nothing of an "
+            "input: its interval is the prior's, and holds the truth for that reason alone."
         ),
     ]
     for title, one in (("", coverage), ("Is the stated probability of contagion right?", reliability)):
