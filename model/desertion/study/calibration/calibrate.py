@@ -44,17 +44,17 @@ class Calibration(Fit):
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a rival and prior: its range, quantiles of the posterior, contraction, identified; see `findings` for words."""
+        """What became of the priors, one row a rival and prior, with range, quantiles of the posterior, contraction, identified."""
         return tables.parameters(self)
 
     @cached_property
     def curves(self) -> pd.DataFrame:
-        """One row a rival and point: rival, start, end, published, fitted, q05, median, q95 of what would be published."""
+        """What is predicted, one row a rival and point, with start, end, published, fitted, q05, median, q95."""
         return tables.predicted(self)
 
     @cached_property
     def rivals(self) -> pd.DataFrame:
-        """One row a rival: its probability with error, scores on fitted and held-out points, members."""
+        """How the rivals do, one row each, with probability and its error, scores on fitted and held-out points, members."""
         return tables.rivals(self)
 
     @property
