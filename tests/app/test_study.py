@@ -142,3 +142,9 @@ def test_a_restricted_study_draws_the_points_that_are_left(visit: Visit) -> None
     page.get_by_role("button", name="Show all points again").click()
     page.get_by_text("6 of 6 design points").wait_for()
     page.wait_for_function("was => document.querySelector('.app-drawn img')?.src !== was", arg=part)
+
+
+def test_a_measure_is_said_to_count_what_it_counts(visit: Visit) -> None:
+    """Its definition stands below the choices, with its unit."""
+    page = visit("/study?file=dial.sqlite&measure=share_left")
+    page.get_by_text("share_left: persons who left at least once, of all people (share).").wait_for(timeout=30_000)

@@ -144,12 +144,26 @@ def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
                     {axis: label(axis) for axis in opened.axes if axis != x},
                     lambda name: session.change(y=name),
                 )
+        if defined := meaning(opened.study, measure):
+            text(defined, kind="note")
         FigurePanel(
             partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
             f"{FIGURES.get(address.figure, address.figure)}: {measure}",
             (opened.name, address.figure, measure, x, y, address.where, session.dark.value),
         )
     return figure
+
+
+def meaning(study: Answers, measure: str) -> str:
+    """What a measure counts, in a sentence; empty for one that has no definition."""
+    from desertion.study.analysis.columns import run_definitions
+
+    told = run_definitions([measure], study.spec).get(measure)
+    if told is None:
+        return ""
+    size = {"simulated": "simulated persons in the file, real size in the figure"}.get(told["size"], "")
+    rest = ", ".join(part for part in (told["unit"], size) if part)
+    return f"{measure}: {told['definition']}{f' ({rest})' if rest else ''}."
 
 
 def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) -> Figure:
