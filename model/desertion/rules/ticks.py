@@ -82,3 +82,9 @@ def decayed(pressure: int, keep: int) -> int:
     # In two parts, of which neither overflows: the whole product does from 512 shares on.
     whole = pressure >> KEEP_BITS
     return whole * keep + (((pressure - (whole << KEEP_BITS)) * keep) >> KEEP_BITS)
+
+
+@kernel
+def decayed_tie(pressure: int, keep: int) -> int:
+    """The same for a pressure from ties, which never passes `TIE_MOST`: the whole product fits."""
+    return (pressure * keep) >> KEEP_BITS

@@ -9,12 +9,13 @@ import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
-from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold
+from desertion.rules.hazard import MULTIPLICATIVE, NONE, THRESHOLD, contagion, exit_rate, leaves_by_threshold
 from desertion.rules.ticks import NOT_TODAY, TIE_MOST, TIE_SHARE, crossing, ticks
-from desertion.simulation.clocks.resting import add_up, fade, may_rest
+from desertion.simulation.clocks.resting import add_up, day_of, fade, may_rest
 from desertion.simulation.clocks.shared import BINDING, LEAVING, best_open
 from desertion.simulation.clocks.targets import bind, leave_shared_clock, list_own_clock
 from desertion.simulation.world import codes
+from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import Array, World
 from desertion.simulation.world.people import can_leave, category_of_class, class_of, leaving_weight, may_bind
 
@@ -53,10 +54,11 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
     squad, community, target, touched = w.squad, w.community, w.target, w.is_touched
     tie, tie_day, keep, days_done = w.tie_pressure, w.tie_day, w.daily_keep[codes.TIES], w.days_done[0]
     squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
-    class_open, class_level, class_shared = w.class_open, w.class_level, w.class_shared
+    class_open, class_level, class_shared, class_rate = w.class_open, w.class_level, w.class_shared, w.class_rate
     reception_at, quarter, squad_home, force_of, row_seen = (
         w.reception, w.quarter, w.squad_community, w.force_of, w.row_seen
     )  # fmt: skip
+    shut_in = w.shut_in
     imitates = form != NONE and form != THRESHOLD
     kept = first
     for m in range(first, last):
@@ -66,6 +68,15 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
         if not can_leave(status[i]):
             bound[i] = codes.NOBODYS
             continue
+        serving, at_home = status[i] == codes.SERVING, status[i] == codes.HOME
+        if serving:
+            row, cl = squad[i], 0
+        else:
+            row, cl = row_seen[community[i]], class_of(kind[i], status[i], trait[i])
+            if not at_home and is_shut(class_open, row, cl):
+                bound[i] = codes.NOBODYS
+                shut_in[community[i]] = 1
+                continue
         if touched[i] != 0:
             fade(tie, touched, tie_day, i, keep, days_done)
         # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
@@ -75,16 +86,28 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
             continue
         own_clocks[kept] = i
         kept += 1
-        serving = status[i] == codes.SERVING
-        if serving:
-            row, cl = squad[i], 0
-        else:
-            row, cl = row_seen[community[i]], class_of(kind[i], status[i], trait[i])
         total = 0
         if touched[i] != 0 and imitates:
             for route in range(codes.N_ROUTES):
                 total += tie[i, route]
         best, chosen = NOT_TODAY, -1
+        if at_home and form == MULTIPLICATIVE:
+            category = category_of_class(cl)
+            for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
+                rate, route = class_rate[row, door], DOOR_ROUTES[door]
+                if rate <= 0.0:
+                    continue
+                reception = reception_at[row, category] if route == codes.FLEE else 0.0
+                step = day_of(rate, tie[i, route], total, cross, beta, beta_star, reception)
+                when = crossing(target[i, route], step)
+                target[i, route] -= step
+                if when < best:
+                    best, chosen = when, route
+            if chosen >= 0:
+                leavers[counts[LEAVING]] = i
+                routes[counts[LEAVING]] = chosen
+                counts[LEAVING] += 1
+            continue
         for route in range(codes.N_ROUTES):
             open_chance = squad_open[row, route] if serving else class_open[row, cl, route]
             if open_chance <= 0.0:
@@ -118,6 +141,38 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
             routes[counts[LEAVING]] = chosen
             counts[LEAVING] += 1
     counts[KEPT] += kept - first
+
+
+@kernel
+def is_shut(class_open: Array, row: int, cl: int) -> bool:
+    """Whether no way out is open to a class of people today: then none of their clocks moves."""
+    for route in range(codes.N_ROUTES):
+        if class_open[row, cl, route] > 0.0:
+            return False
+    return True
+
+
+@kernel
+def let_out(w: World) -> None:
+    """Give those from whom all ways were shut, and to whom one is open today, their own clocks again."""
+    for c in range(len(w.shut_in)):
+        if w.shut_in[c] == 0:
+            continue
+        for cl in range(codes.N_HOME_CLASSES, codes.N_CLASSES):
+            if not is_shut(w.class_open, w.row_seen[c], cl):
+                w.shut_in[c] = 0
+        if w.shut_in[c] == 0:
+            _let_out_some(w, w.reservists_start[c], w.reservists_end[c])
+            _let_out_some(w, w.civilians_start[c], w.civilians_end[c])
+            _let_out_some(w, w.soldiers_first[c], w.soldiers_end[c])
+
+
+@kernel
+def _let_out_some(w: World, first: int, last: int) -> None:
+    """Put those of the persons first, ..., last - 1 who could leave and have no clock on the list of own clocks; `decide_own` looks at their ways."""
+    for i in range(first, last):
+        if w.bound[i] == codes.NOBODYS and can_leave(w.status[i]):
+            list_own_clock(w, i)
 
 
 @kernel

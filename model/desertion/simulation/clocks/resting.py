@@ -17,14 +17,12 @@ What it gains stands in `CONTRIBUTING.md`.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
-from desertion.rules.ticks import TIE_FADED, TIE_SHARE, clip_exponent, decayed, ticks
+from desertion.rules.ticks import LARGEST_EXPONENT, TIE_FADED, TIE_SHARE, decayed_tie, ticks
 from desertion.simulation.clocks.targets import bind, list_own_clock, unbind
 from desertion.simulation.world import codes
 from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
@@ -117,32 +115,45 @@ def add_up(w: World, i: int, cl: int) -> None:
     hide, flee, emigrate = _door_of(cl, codes.HIDE), _door_of(cl, codes.FLEE), _door_of(cl, codes.EMIGRATE)
     # Pressures by route as numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
     p0, p1, p2, p3, p4 = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
+    total = p0 + p1 + p2 + p3 + p4
     to_hide, to_flee, to_emigrate = 0, 0, 0
+    # What a day adds is worked out anew only where something that it depends on is not what it was on the day before.
+    hide_rate, flee_rate, emigrate_rate, seen = -1.0, -1.0, -1.0, 0.0
+    hide_step, flee_step, emigrate_step = 0, 0, 0
     for day in range(w.tie_day[i], w.days_done[0]):
         slot = day % REST_WINDOW
         row = row_seen[slot, c]
-        total = p0 + p1 + p2 + p3 + p4
-        if hide >= 0:
-            to_hide += _day_of(rate[slot, row, hide], p0, total, cross, beta, beta_star, 0.0)
-        if flee >= 0:
-            to_flee += _day_of(rate[slot, row, flee], p1, total, cross, beta, beta_star, safety[slot, row, category])
-        if emigrate >= 0:
-            to_emigrate += _day_of(rate[slot, row, emigrate], p4, total, cross, beta, beta_star, 0.0)
+        if hide >= 0 and rate[slot, row, hide] != hide_rate:
+            hide_rate = rate[slot, row, hide]
+            hide_step = day_of(hide_rate, p0, total, cross, beta, beta_star, 0.0)
+        if flee >= 0 and (rate[slot, row, flee] != flee_rate or safety[slot, row, category] != seen):
+            flee_rate, seen = rate[slot, row, flee], safety[slot, row, category]
+            flee_step = day_of(flee_rate, p1, total, cross, beta, beta_star, seen)
+        if emigrate >= 0 and rate[slot, row, emigrate] != emigrate_rate:
+            emigrate_rate = rate[slot, row, emigrate]
+            emigrate_step = day_of(emigrate_rate, p4, total, cross, beta, beta_star, 0.0)
+        to_hide += hide_step
+        to_flee += flee_step
+        to_emigrate += emigrate_step
+        before = total
         p0, p1, p2, p3, p4 = (
-            decayed(p0, keep),
-            decayed(p1, keep),
-            decayed(p2, keep),
-            decayed(p3, keep),
-            decayed(p4, keep),
+            decayed_tie(p0, keep),
+            decayed_tie(p1, keep),
+            decayed_tie(p2, keep),
+            decayed_tie(p3, keep),
+            decayed_tie(p4, keep),
         )
-        if p0 + p1 + p2 + p3 + p4 < TIE_FADED:
-            p0, p1, p2, p3, p4 = 0, 0, 0, 0, 0
+        total = p0 + p1 + p2 + p3 + p4
+        if total < TIE_FADED:
+            p0, p1, p2, p3, p4, total = 0, 0, 0, 0, 0, 0
+        if total != before:  # fading only lowers: the same sum is the same pressures
+            hide_rate, flee_rate, emigrate_rate = -1.0, -1.0, -1.0
     target[i, codes.HIDE] -= to_hide
     target[i, codes.FLEE] -= to_flee
     target[i, codes.EMIGRATE] -= to_emigrate
     tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = p0, p1, p2, p3, p4
     w.tie_day[i] = w.days_done[0]
-    if p0 + p1 + p2 + p3 + p4 == 0:
+    if total == 0:
         w.is_touched[i] = 0
 
 
@@ -156,7 +167,7 @@ def _door_of(cl: int, route: int) -> int:
 
 
 @kernel
-def _day_of(rate: float, own: int, total: int, cross: float, beta: float, beta_star: float, reception: float) -> int:
+def day_of(rate: float, own: int, total: int, cross: float, beta: float, beta_star: float, reception: float) -> int:
     """Ticks of a day on which the class's rate was `rate`, under tie pressures `own` by this route and `total` by all."""
     if rate <= 0.0:
         return 0
@@ -174,7 +185,7 @@ def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, days_
         total = 0
         for route in range(codes.N_ROUTES):
             if tie[i, route] != 0:
-                left = decayed(tie[i, route] + 0, keep)
+                left = decayed_tie(tie[i, route] + 0, keep)
                 tie[i, route] = left
                 total += left
         if total < TIE_FADED:
@@ -261,11 +272,21 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
         share = (tie[i, route] + cross * (total - tie[i, route])) / TIE_SHARE  # falls from day to day
         safety = w.rest_reception[c, category_of_class(cl)] if route == codes.FLEE else 0.0
         low, high = contagion(beta, beta_star, safety - BAND, share), contagion(beta, beta_star, safety + BAND, share)
-        felt = max(low, high, 0.0)
         # A tick more a day for what whole ticks leave out, and a millionth for the rounding of products.
-        if w.target[i, route] <= 1.000001 * REST_WINDOW * (w.rest_most[c, door] + 2) * math.exp(clip_exponent(felt)):
+        if w.target[i, route] <= 1.000001 * REST_WINDOW * (w.rest_most[c, door] + 2) * _at_most_exp(
+            max(low, high, 0.0)
+        ):
             return False
     return True
+
+
+@kernel
+def _at_most_exp(x: float) -> float:
+    """A number not under exp(x), the exponent clipped, and a few per cent above it where x is near 1: (1 - x / 64)^-64, which takes no call."""
+    root = 1.0 / (1.0 - min(x, LARGEST_EXPONENT) / 64.0)
+    for _ in range(6):
+        root *= root
+    return root
 
 
 @kernel

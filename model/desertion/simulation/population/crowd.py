@@ -9,7 +9,7 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, LISTED, Team, close_up
 from desertion.rules.hazard import MULTIPLICATIVE
-from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, tell_ties
+from desertion.simulation.clocks.own import ask_some, bind_some, decide_own, let_out, tell_ties
 from desertion.simulation.clocks.resting import add_up, lull, present_tie_pressure, remember, rouse_communities, settle
 from desertion.simulation.clocks.shared import BINDING, LEAVING, combat, decide_communities, decide_squads
 from desertion.simulation.day.departure import sort_out
@@ -30,6 +30,7 @@ def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
     for n in range(len(found)):
         found[n] = 0
+    let_out(w)
     decide_own(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
     w.own_clocks_n[0] = found[KEPT]
     bind_some(w, binding, found[BINDING])
@@ -161,6 +162,7 @@ class Crowd:
         w, lists = self.world, self._lists
         for own in lists:
             own.found[:] = 0
+        let_out(self.core)
         edges = team.spread(
             decide_own, int(w.own_clocks_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
         )

@@ -212,6 +212,7 @@ def _community_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "block_low": np.full((int(blocks.sum()) if has_clocks else 1, codes.N_DOORS), FAR, np.int64),
         "days_done": np.zeros(1, np.int64),
         "resting": np.zeros(m, np.uint8),
+        "shut_in": np.zeros(m, np.uint8),
         "rest_most": np.zeros((m, codes.N_DOORS), np.int64),
         "rest_reception": np.zeros((m, codes.N_CATEGORIES)),
         "past_row_seen": np.zeros((REST_WINDOW, m), np.int32),

@@ -80,6 +80,7 @@ class World(NamedTuple):
     block_low: Values  # (blocks, 8) int64: lowest target among the bound of a block
     days_done: Values  # (1): days that are over
     resting: Values  # (C) uint8: whether anybody rests here
+    shut_in: Values  # (C) uint8: whether anybody from here could leave but for his ways, which are all shut, and has no clock
     rest_most: Values  # (C, 8) int64: ticks a day up to which people at rest need not be roused
     rest_reception: Values  # (C, 4) perceived safety when they were last looked at
     past_row_seen: Values  # (days kept, C) int32
