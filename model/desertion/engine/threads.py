@@ -107,6 +107,13 @@ class Team:
         parts = [rows[: found[LISTED]] for rows, found in zip(self._lists, self._found, strict=True)]
         return np.concatenate(parts)
 
+    def list(self, work: Any, *given: Any) -> Array:
+        """What a kernel lists that works on the calling thread alone: `work(core, *given, list, counts)`."""
+        rows, found = self.own_list
+        found[LISTED] = 0
+        work(self.core, *given, rows, found)
+        return rows[: found[LISTED]]
+
     def sift(self, work: Any, rows: Array, n: int, *shared: Any) -> int:
         """The same for a kernel that takes some off the first n rows of a list and closes up its part: `work(core, first, last, *shared, counts)`.
 

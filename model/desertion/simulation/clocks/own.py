@@ -27,13 +27,10 @@ def _fetch(w: World, first: int, last: int) -> int:
     They lie scattered over memory. Reads that do not wait for each other overlap, while those of `decide_own` would come one after the other
     (half its time at a million people).
     """
-    own_clocks, status, kind, trait, touched = w.own_clocks, w.status, w.kind, w.trait, w.is_touched
-    squad, community, target, tie = w.squad, w.community, w.target, w.tie_pressure
-    total = 0
+    own_clocks, target, tie, total = w.own_clocks, w.target, w.tie_pressure, 0
     for m in range(first, last):
         i = own_clocks[m]
-        total += status[i] + kind[i] + trait[i] + touched[i] + squad[i] + community[i]
-        total += target[i, 0] + target[i, codes.N_ROUTES - 1] + tie[i, 0] + tie[i, codes.N_ROUTES - 1]
+        total += target[i, 0] + tie[i, 0]
     return total
 
 
@@ -73,7 +70,7 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
             row, cl = squad[i], 0
         else:
             row, cl = row_seen[community[i]], class_of(kind[i], status[i], trait[i])
-            if not at_home and is_shut(class_open, row, cl):
+            if not at_home and best_open(class_open[row], cl) < 0:
                 bound[i] = codes.NOBODYS
                 shut_in[community[i]] = 1
                 continue
@@ -144,22 +141,13 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
 
 
 @kernel
-def is_shut(class_open: Array, row: int, cl: int) -> bool:
-    """Whether no way out is open to a class of people today: then none of their clocks moves."""
-    for route in range(codes.N_ROUTES):
-        if class_open[row, cl, route] > 0.0:
-            return False
-    return True
-
-
-@kernel
 def let_out(w: World) -> None:
     """Give those from whom all ways were shut, and to whom one is open today, their own clocks again."""
     for c in range(len(w.shut_in)):
         if w.shut_in[c] == 0:
             continue
         for cl in range(codes.N_HOME_CLASSES, codes.N_CLASSES):
-            if not is_shut(w.class_open, w.row_seen[c], cl):
+            if best_open(w.class_open[w.row_seen[c]], cl) >= 0:
                 w.shut_in[c] = 0
         if w.shut_in[c] == 0:
             _let_out_some(w, w.reservists_start[c], w.reservists_end[c])
@@ -224,13 +212,11 @@ def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> N
 @kernel
 def _tell_some(w: World, friends: Array, of_leaver: Array, n: int, asked: Array, counts: Array) -> None:
     """Tell the first n of a list of people of the leavers of another; what concerns them is read ahead, see `_fetch`."""
-    bound, is_touched, tie, target, community = w.bound, w.is_touched, w.tie_pressure, w.target, w.community
-    tie_start, status, kind, trait, tie_day, total = w.tie_start, w.status, w.kind, w.trait, w.tie_day, 0
-    last_route = codes.N_ROUTES - 1
+    bound, tie, target = w.bound, w.tie_pressure, w.target
+    total = 0
     for m in range(n):
         i = friends[m]
-        total += bound[i] + is_touched[i] + tie[i, 0] + tie[i, last_route] + target[i, 0] + target[i, last_route]
-        total += community[i] + tie_start[i] + status[i] + kind[i] + trait[i] + tie_day[i]
+        total += bound[i] + tie[i, 0] + target[i, 0]
     counts[FETCHED] = total
     for m in range(n):
         leaver = of_leaver[m]
@@ -252,8 +238,9 @@ def _tell(w: World, i: int, route: int, weight: float, asked: Array, counts: Arr
         fade(tie, is_touched, w.tie_day, i, w.daily_keep[codes.TIES], w.days_done[0])
     elif before == codes.SHARED:
         leave_shared_clock(w, i)
-    ties = w.tie_start[i + 1] - w.tie_start[i]
-    tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / ties + 0.5), TIE_MOST)
+    if w.n_ties[i] == 0:
+        w.n_ties[i] = w.tie_start[i + 1] - w.tie_start[i]
+    tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / w.n_ties[i] + 0.5), TIE_MOST)
     is_touched[i] = 1
     w.tie_day[i] = w.days_done[0]
     if before == codes.NOBODYS or before == codes.OWN:

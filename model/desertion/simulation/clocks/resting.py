@@ -198,9 +198,11 @@ def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, days_
 @kernel
 def present_tie_pressure(w: World, i: int) -> Array:
     """What presses on a person through his ties after the days that are over, by route, in ticks of 2**-24 of a share."""
-    tie, is_touched, day = w.tie_pressure[i : i + 1].copy(), w.is_touched[i : i + 1].copy(), w.tie_day[i : i + 1].copy()
-    fade(tie, is_touched, day, 0, w.daily_keep[codes.TIES], w.days_done[0])
-    return tie[0]
+    if w.bound[i] == codes.RESTING:
+        add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
+    else:
+        fade(w.tie_pressure, w.is_touched, w.tie_day, i, w.daily_keep[codes.TIES], w.days_done[0])
+    return w.tie_pressure[i].copy()
 
 
 @kernel
@@ -244,15 +246,13 @@ def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Ar
 @kernel
 def _next_resting(w: World, first: int, last: int, some: Array, counts: Array) -> tuple[int, int]:
     """Find people at rest from `first` on, and read ahead what concerns them, see `own._fetch`; how many, and where to go on."""
-    bound, kind, status, trait, target, tie = w.bound, w.kind, w.status, w.trait, w.target, w.tie_pressure
-    is_touched, tie_day, community = w.is_touched, w.tie_day, w.community
-    n, total, at, last_route = 0, 0, first, codes.N_ROUTES - 1
+    bound, target, tie = w.bound, w.target, w.tie_pressure
+    n, total, at = 0, 0, first
     while at < last and n < len(some):
         if bound[at] == codes.RESTING:
             some[n] = at
             n += 1
-            total += target[at, 0] + target[at, last_route] + tie[at, 0] + tie[at, last_route] + tie_day[at]
-            total += kind[at] + status[at] + trait[at] + is_touched[at] + community[at]
+            total += target[at, 0] + tie[at, 0]
         at += 1
     counts[FETCHED] = total
     return n, at

@@ -17,12 +17,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, LISTED, Team
 from desertion.simulation.day.calendar import open_day
 from desertion.simulation.day.combat import strike
 from desertion.simulation.day.departure import depart_all, issue_visas, make_ready, sort_out
 from desertion.simulation.day.encirclement import follow_commanders
+from desertion.simulation.day.hidden import search
 from desertion.simulation.day.home import count_people, govern, march
 from desertion.simulation.day.hosts import admit_all, decide_all, forget
 from desertion.simulation.day.ledger import write_day
@@ -63,7 +66,8 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     issue_visas(core)
     team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)
-    due = team.gather(pass_time, int(team.arrays.active_n[0]), day)
+    hidden = team.list(search, day).copy()
+    due = np.concatenate([hidden, team.gather(pass_time, int(team.arrays.active_n[0]), day)])
     arrived = move_on(core, due, day)
     queue_up(core, arrived, day)
     admit_all(core, day)
@@ -79,6 +83,7 @@ def _afternoon(w: World, day: int, due: Array, counts: Array) -> None:
     depart_all(w, day)
     counts[LISTED] = 0
     pass_time(w, 0, w.active_n[0], day, due, counts)
+    search(w, day, due, counts)
     queue_up(w, move_on(w, due[: counts[LISTED]], day), day)
     admit_all(w, day)
     leave_list(w, 0, w.active_n[0], counts)

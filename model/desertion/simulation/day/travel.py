@@ -38,11 +38,9 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
     move people at borders and applicants. Each thread writes only clocks of its own rows.
     """
     n_forces, n_hosts = len(w.people), len(w.hosts)
-    caught, back, tried = np.empty(n_forces, np.int64), np.empty(n_forces, np.int64), np.empty(n_forces, np.int64)
+    tried = np.empty(n_forces, np.int64)
     for f in range(n_forces):
-        force = w.forces[f]
-        caught[f], back[f] = ticks(w.odds[f]), ticks(force.return_rate)
-        tried[f] = ticks(force.trial_rate * force.punishment)
+        tried[f] = ticks(w.forces[f].trial_rate * w.forces[f].punishment)
     abroad = np.empty((n_hosts, codes.N_STAYS), np.int64)
     for h in range(n_hosts):
         abroad[h, codes.CLAIM_CLOCK] = ticks(w.hosts[h].claims_abroad)
@@ -62,13 +60,9 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
             counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
         i = active[m]
         status, ended = statuses[i], False
-        if since[i] == day and (status == codes.HIDING or status == codes.REFUSING):
-            continue  # nobody looks for him before tomorrow, when the odds count him
-        if status == codes.HIDING:
-            stay[i, codes.CAUGHT_CLOCK] -= caught[force_of[i]]
-            stay[i, codes.BACK_CLOCK] -= back[force_of[i]]
-            ended = stay[i, codes.CAUGHT_CLOCK] <= 0 or stay[i, codes.BACK_CLOCK] <= 0
-        elif status == codes.ABROAD:
+        if status == codes.HIDING or (since[i] == day and status == codes.REFUSING):
+            continue  # hiding ends by the clocks of the force, and nobody tries today's refusers before tomorrow
+        if status == codes.ABROAD:
             for clock in range(codes.N_STAYS):
                 stay[i, clock] -= abroad[host[i], clock]
                 ended = ended or stay[i, clock] <= 0
@@ -84,7 +78,11 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
 
 @kernel
 def move_on(w: World, due: Array, day: int) -> Array:
-    """Let those move on whose stage has ended; those who have come to a border today."""
+    """Let those move on whose stage has ended, in the order in which they came to be in passing; those who have come to a border today."""
+    rank = np.empty(len(due))
+    for n in range(len(due)):
+        rank[n] = w.arrival[due[n]]
+    due = _in_order(due, rank)
     arrived, claiming = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
     n_arrived, n_claiming = 0, 0
     for i in due:
@@ -94,7 +92,7 @@ def move_on(w: World, due: Array, day: int) -> Array:
                 arrived[n_arrived] = i
                 n_arrived += 1
         elif status == codes.HIDING:
-            if w.stay[i, codes.CAUGHT_CLOCK] <= 0:
+            if w.stay[i, codes.CAUGHT_CLOCK] <= w.hide_clock[w.force_of[i], codes.CAUGHT_CLOCK]:
                 _punish(w, i, day)
             else:
                 _give_up(w, i, day)
@@ -112,12 +110,14 @@ def move_on(w: World, due: Array, day: int) -> Array:
 
 @kernel
 def leave_list(w: World, first: int, last: int, counts: Array) -> None:
-    """Take those who are no longer in passing off rows first, ..., last - 1 of the list; nobody stands on it twice."""
+    """Take those who are no longer in passing, or hide, off rows first, ..., last - 1 of the list; nobody stands on it twice."""
     kept = first
     active, statuses, is_active = w.active, w.status, w.is_active
     for m in range(first, last):
         i = active[m]
-        if is_passing(statuses[i]):
+        if statuses[i] == codes.HIDING:
+            is_active[i] = codes.HIDDEN
+        elif is_passing(statuses[i]):
             active[kept] = i
             kept += 1
         else:
@@ -258,6 +258,12 @@ def _by_rank(w: World, people: Array) -> Array:
     rank = np.empty(len(people))
     for n in range(len(people)):
         rank[n] = uniform(w.seed, who(w, people[n]), RANK, w.spell[people[n]])
+    return _in_order(people, rank)
+
+
+@kernel
+def _in_order(people: Array, rank: Array) -> Array:
+    """People in the order of a rank of theirs."""
     order = np.argsort(rank)
     for n in range(len(people)):
         order[n] = people[order[n]]

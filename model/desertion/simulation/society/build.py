@@ -16,7 +16,7 @@ from desertion.rules.hazard import THRESHOLD as THRESHOLD_FORM
 from desertion.simulation.clocks.targets import bind_residents, bind_squads, list_own_clock, renew
 from desertion.simulation.day.flight import from_draws
 from desertion.simulation.day.ledger import write_day
-from desertion.simulation.day.register import count_everybody
+from desertion.simulation.day.register import count_everybody, pass_on
 from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import people_arrays
 from desertion.simulation.society.plan import SocietyPlan
@@ -134,9 +134,7 @@ def _hide(w: World, absent: Array) -> None:
 def _list_hidden(w: World, absent: Array) -> None:
     """Put those who hide on the first day on the list of people in passing, and give them clocks of their own."""
     for i in absent:
-        w.is_active[i] = 1
-        w.active[w.active_n[0]] = i
-        w.active_n[0] += 1
+        pass_on(w, i)
         if w.has_clocks:
             renew(w, i)
             list_own_clock(w, i)

@@ -19,7 +19,9 @@ from desertion.simulation.world.fields import (
     BLOCK,
     DAILY_EXTRA,
     HOST_EXTRA,
+    PERSON,
     REST_WINDOW,
+    TIED,
     UNIT_EVENT_DAYS,
 )
 
@@ -73,16 +75,13 @@ def _constants(s: Scenario, seed: int, has_clocks: bool) -> dict[str, Any]:
 
 
 def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
-    n = plan.persons
+    n, forces = plan.persons, len(plan.scenario.forces)
     m = n if has_clocks else 1
     threshold = plan.scenario.behaviour.form == "threshold"
+    persons = np.zeros(n, PERSON)
+    persons["squad"] = -1
     return {
-        "status": np.zeros(n, np.int8),
-        "kind": np.zeros(n, np.int8),
-        "trait": np.zeros(n, np.uint8),
-        "force_of": np.zeros(n, np.int8),
-        "squad": np.full(n, -1, np.int32),
-        "community": np.zeros(n, np.int32),
+        "person_rows": persons.view(np.uint8).reshape(n, PERSON.itemsize),
         "spell": np.zeros(n, np.int16),
         "since": np.zeros(n, np.int32),
         "until": np.zeros(n, np.int32),
@@ -95,16 +94,20 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "active": np.zeros(n, np.int32),
         "active_n": np.zeros(1, np.int64),
         "is_active": np.zeros(n, np.uint8),
+        "arrival": np.zeros(n, np.int32),
+        "arrival_n": np.zeros(1, np.int64),
+        "hidden": np.zeros(2 * n, np.int32),
+        "hidden_n": np.zeros(forces, np.int64),
+        "hidden_bound": np.zeros(forces, np.int64),
+        "hide_clock": np.zeros((forces, codes.N_HIDING), np.int64),
+        "hidden_low": np.full((2 * n // BLOCK + forces + 1, codes.N_HIDING), FAR, np.int64),
         "tie_start": np.zeros(1, np.int64),
         "tie_to": np.zeros(0, np.int32),
-        "target": np.zeros((m, codes.N_CLOCKS), np.int64),
         "threshold": np.zeros(n if threshold else 1),
         "bound": np.zeros(m, np.uint8),
-        "tie_pressure": np.zeros((m, codes.N_ROUTES), np.int32),
+        "tie_rows": np.zeros((max(m, 2), TIED.itemsize), np.uint8),
         "own_clocks": np.zeros(m, np.int32),
         "own_clocks_n": np.zeros(1, np.int64),
-        "is_touched": np.zeros(m, np.uint8),
-        "tie_day": np.zeros(m, np.int32),
         "out_person": np.zeros(n, np.int64),
         "out_route": np.zeros(n, np.int8),
         "out_host": np.zeros(n, np.int8),

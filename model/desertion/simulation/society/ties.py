@@ -45,14 +45,14 @@ def draw_ties(w: World, team: Team, scenario: Scenario) -> dict[str, Array]:
 
 
 def _scratch(w: World, width: int) -> Array:
-    """Room for the other ends of the ties that each person draws: in the compiled form that of his clocks, which are set later.
+    """Room for the other ends of the ties that each person draws: that of his clocks, which are set later.
 
     Memory that is used for the first time costs far more than memory that is used again.
     """
     persons = len(w.status)
-    if len(w.target) == persons and 2 * w.target.shape[1] >= width:
-        return w.target.view(np.int32).reshape(-1)[: persons * width].reshape(persons, width)
-    return np.empty((persons, width), np.int32)
+    if 2 * w.target.shape[1] >= width:
+        return w.target.view(np.int32)[:, :width]
+    return np.empty((persons, width + 1), np.int32)[:, :width]  # a kernel compiles anew for rows without a gap
 
 
 def _csr(a: Array, b: Array, n: int) -> dict[str, Array]:

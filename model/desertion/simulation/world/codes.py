@@ -54,6 +54,12 @@ CAUGHT_CLOCK, BACK_CLOCK = 0, 1
 CLAIM_CLOCK, ONWARD_CLOCK, HOMEWARD_CLOCK = 0, 1, 2
 TRIAL_CLOCK = 0
 N_STAYS = 3
+N_HIDING = 2  # the first of them, which everybody in hiding shares with his force
+PLACE = (
+    2  # where, in place of a third clock, somebody in hiding keeps his place on the list of the hidden, as -1 - place
+)
+# Who is in passing is looked at every day, or in hiding, which the clocks of his force end.
+LOOKED_AT, HIDDEN = 1, 2
 
 WELL, SEEN = 0, 1  # of prisoners: those treated well, and all of whom word has come
 

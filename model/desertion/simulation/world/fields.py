@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.simulation.world.codes import STATUSES
+from desertion.simulation.world.codes import N_CLOCKS, N_ROUTES, STATUSES
 
 Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
@@ -40,6 +40,7 @@ class World(NamedTuple):
     daily_keep_casualties: int
 
     # persons
+    person_rows: Values  # (N, 64) uint8: what `PERSON` says, a line of the processor's cache each
     status: Values  # (N) int8
     kind: Values  # (N) int8
     trait: Values  # (N) uint8, bits of codes.py
@@ -55,9 +56,16 @@ class World(NamedTuple):
     wave_of: Values  # (N) int8
     stay: Values  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
     queue_next: Values  # (N) int32
-    active: Values  # (N) int32: persons in passing, in order of arrival
+    active: Values  # (N) int32: persons in passing who are looked at every day
     active_n: Values  # (1)
-    is_active: Values  # (N) uint8
+    is_active: Values  # (N) uint8: whether somebody is in passing, see codes.LOOKED_AT
+    arrival: Values  # (N) int32: in which order people came to be in passing
+    arrival_n: Values  # (1)
+    hidden: Values  # (2N) int32: persons in hiding, from twice the first person of their force on; -1 where somebody came out
+    hidden_n: Values  # (F) places used
+    hidden_bound: Values  # (F) places of those whose stays go by the clocks
+    hide_clock: Values  # (F, 2) int64: the clocks of being caught and of giving up
+    hidden_low: Values  # (blocks, 2) int64: lowest target of a block of places
     tie_start: Values  # (N + 1) int64
     tie_to: Values  # (ties) int32
 
@@ -65,10 +73,12 @@ class World(NamedTuple):
     target: Values  # (N, 6) int64, see clocks/shared.py: what a shared clock shows when he leaves if bound to one, else ticks still lacking
     threshold: Values  # (N) float64, threshold form
     bound: Values  # (N) uint8: whose clock he goes by, see codes.OWN
+    tie_rows: Values  # (N, 32) uint8: what `TIED` says
     tie_pressure: Values  # (N, 5) int32: pressure from personal ties by route
     own_clocks: Values  # (N) int32: persons with a clock of their own, nobody twice
     own_clocks_n: Values  # (1)
     is_touched: Values  # (N) uint8: whether ties press on somebody
+    n_ties: Values  # (N) int32: how many ties he has, 0 before he was told anything
     tie_day: Values  # (N) int32: up to which day his ties have faded, and, at rest, his clocks have been added up
     squad_clock: Values  # (Q, 6) int64
     squad_low: Values  # (Q, 6) int64: lowest target among the bound
@@ -278,13 +288,37 @@ class World(NamedTuple):
         return world_of, ({name: part for name, part in self._asdict().items() if name not in VIEWS},)
 
 
-VIEWS = ("host_levers", "force_levers", "daily_rows", "hostly_rows")
+# What a kernel that looks at a person needs lies together: a read from memory takes as long as a dozen from the same line.
+PERSON = np.dtype(
+    [
+        ("target", np.int64, N_CLOCKS),
+        ("community", np.int32),
+        ("squad", np.int32),
+        ("status", np.int8),
+        ("kind", np.int8),
+        ("trait", np.uint8),
+        ("force_of", np.int8),
+        ("spare", np.int32),
+    ],
+    align=True,
+)
+TIED = np.dtype(
+    [("tie_pressure", np.int32, N_ROUTES), ("tie_day", np.int32), ("n_ties", np.int32), ("is_touched", np.uint8)],
+    align=True,
+)
+VIEWS = (
+    "host_levers", "force_levers", "daily_rows", "hostly_rows",
+    "target", "community", "squad", "status", "kind", "trait", "force_of", "tie_pressure", "tie_day", "n_ties", "is_touched",
+)  # fmt: skip
 
 
 def world_of(parts: dict[str, Any]) -> World:
-    """A world of its arrays, with the second views of four of them: levers as plain tables, the record as records."""
+    """A world of its arrays, with the second views of some of them: fields of persons, levers as plain tables, the record as records."""
+    persons, tied = parts["person_rows"].view(PERSON)[:, 0], parts["tie_rows"].view(TIED)[:, 0]
     return World(
         **parts,
+        **{name: persons[name] for name in PERSON.names or () if name in VIEWS},
+        **{name: tied[name] for name in TIED.names or ()},
         host_levers=_plain(parts["hosts"]),
         force_levers=_plain(parts["forces"]),
         daily_rows=_rows(parts["daily"], (*STATUSES, *DAILY_EXTRA)),
