@@ -107,7 +107,7 @@ class Team:
         parts = [rows[: found[LISTED]] for rows, found in zip(self._lists, self._found, strict=True)]
         return np.concatenate(parts)
 
-    def list(self, work: Any, *given: Any) -> Array:
+    def alone(self, work: Any, *given: Any) -> Array:
         """What a kernel lists that works on the calling thread alone: `work(core, *given, list, counts)`."""
         rows, found = self.own_list
         found[LISTED] = 0

@@ -100,9 +100,13 @@ def make_leave(model: DesertionModel, i: int, route: int) -> None:
 def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Persons and routes, drawn in proportion to the rates of yesterday."""
     from desertion.simulation.clocks.targets import log_frailty
+    from desertion.simulation.world.codes import N_STATUSES
+    from desertion.simulation.world.people import can_leave
 
     w = model.world
-    some = np.flatnonzero(w.bound > 0)
+    # Somebody to whom all ways are shut has no clock, but can leave once one opens.
+    leaving = [status for status in range(N_STATUSES) if can_leave(status)]
+    some = np.flatnonzero((w.bound > 0) | np.isin(w.status, leaving))
     some = rng.permutation(some)[:_SAMPLE]
     rates = np.array([_rates(w, int(i)) * math.exp(log_frailty(model.core, int(i))) for i in some]).reshape(
         len(some), -1

@@ -38,9 +38,10 @@ def _fetch(w: World, first: int, last: int) -> int:
 def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, binding: Array, counts: Array) -> None:
     """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks, and list who leaves by which route.
 
-    For each: (1) who cannot leave drops off the list; (2) his ties fade up to today; (3) whom ties no longer press on goes back to his shared clock
-    (`binding`); (4) the rest close up from `first` on, and each clock advances by today's ticks: the shared rate, times what ties add; (5) the clock
-    that passes first within the day is the route he leaves by; (6) in the threshold form, he may follow others instead.
+    For each: (1) who cannot leave drops off the list, and so does who has no way open today, see `let_out`; (2) his ties fade up to today; (3) whom
+    ties no longer press on goes back to his shared clock (`binding`); (4) the rest close up from `first` on, and each clock advances by today's ticks:
+    the shared rate, times what ties add; (5) the clock that passes first within the day is the route he leaves by; (6) in the threshold form, he may
+    follow others instead.
     Only rows of this range and of these people are written, so that threads need no lock.
     """
     # Arrays and numbers are taken out of the world once: read through it, they would be read again for everybody.
@@ -88,7 +89,7 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
             for route in range(codes.N_ROUTES):
                 total += tie[i, route]
         best, chosen = NOT_TODAY, -1
-        if at_home and form == MULTIPLICATIVE:
+        if at_home and form == MULTIPLICATIVE:  # the same by the doors of his class, most of the list in a busy world
             category = category_of_class(cl)
             for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
                 rate, route = class_rate[row, door], DOOR_ROUTES[door]
@@ -142,25 +143,21 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
 
 @kernel
 def let_out(w: World) -> None:
-    """Give those from whom all ways were shut, and to whom one is open today, their own clocks again."""
+    """Give those to whom all ways were shut their own clocks again where a way is open today; `decide_own` sees to whom it is."""
     for c in range(len(w.shut_in)):
         if w.shut_in[c] == 0:
             continue
         for cl in range(codes.N_HOME_CLASSES, codes.N_CLASSES):
-            if best_open(w.class_open[w.row_seen[c]], cl) >= 0:
+            if w.class_n[c, cl] > 0 and best_open(w.class_open[w.row_seen[c]], cl) >= 0:
                 w.shut_in[c] = 0
-        if w.shut_in[c] == 0:
-            _let_out_some(w, w.reservists_start[c], w.reservists_end[c])
-            _let_out_some(w, w.civilians_start[c], w.civilians_end[c])
-            _let_out_some(w, w.soldiers_first[c], w.soldiers_end[c])
-
-
-@kernel
-def _let_out_some(w: World, first: int, last: int) -> None:
-    """Put those of the persons first, ..., last - 1 who could leave and have no clock on the list of own clocks; `decide_own` looks at their ways."""
-    for i in range(first, last):
-        if w.bound[i] == codes.NOBODYS and can_leave(w.status[i]):
-            list_own_clock(w, i)
+        if w.shut_in[c] != 0:
+            continue
+        for part in range(3):
+            first = (w.reservists_start[c], w.civilians_start[c], w.soldiers_first[c])[part]
+            last = (w.reservists_end[c], w.civilians_end[c], w.soldiers_end[c])[part]
+            for i in range(first, last):
+                if w.bound[i] == codes.NOBODYS and can_leave(w.status[i]):
+                    list_own_clock(w, i)
 
 
 @kernel
@@ -195,7 +192,16 @@ def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> N
     leavers, routes, start, to = w.out_person, w.out_route, w.tie_start, w.tie_to
     friends, of_leaver = np.empty(AHEAD, np.int64), np.empty(AHEAD, np.int64)
     waiting = 0
-    for leaver in range(w.out_n[0]):
+    n = w.out_n[0]
+    for leaver in range(n):
+        if leaver % AHEAD == 0:  # where the ties of the next leavers stand is read ahead, see `_fetch`
+            total = 0
+            for m in range(leaver, min(leaver + AHEAD, n)):
+                total += start[leavers[m]]
+            for m in range(leaver, min(leaver + AHEAD, n)):
+                if start[leavers[m]] < len(to):
+                    total += to[start[leavers[m]]]
+            counts[FETCHED] = total
         if routes[leaver] < 0:
             continue
         i = leavers[leaver]
@@ -216,7 +222,9 @@ def _tell_some(w: World, friends: Array, of_leaver: Array, n: int, asked: Array,
     total = 0
     for m in range(n):
         i = friends[m]
-        total += bound[i] + tie[i, 0] + target[i, 0]
+        total += tie[i, 0]
+        if bound[i] != codes.NOBODYS:
+            total += target[i, 0]
     counts[FETCHED] = total
     for m in range(n):
         leaver = of_leaver[m]

@@ -29,7 +29,8 @@ from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import category_of_class, class_of
 
-GROWTH = 3  # times today's hazard that those at rest may come to face unasked
+GROWTH = 2  # times today's hazard that those at rest may come to face unasked
+LOG2_E = 1.4426950408889634
 BAND = 0.1  # by which perceived safety abroad may change meanwhile
 
 
@@ -104,13 +105,8 @@ def add_up(w: World, i: int, cl: int) -> None:
     (3) the fading of all pressures. Then the sums are taken off his targets, and what is left of the pressures is written back.
     """
     beta, beta_star, cross = w.beta[codes.TIES], w.beta_star[codes.TIES], w.behaviour[0].cross_route
-    c, category, target, tie, keep = (
-        w.community[i],
-        category_of_class(cl),
-        w.target,
-        w.tie_pressure,
-        w.daily_keep[codes.TIES],
-    )
+    c, category, keep = w.community[i], category_of_class(cl), w.daily_keep[codes.TIES]
+    target, tie = w.target, w.tie_pressure
     row_seen, rate, safety = w.past_row_seen, w.past_rate, w.past_reception
     hide, flee, emigrate = _door_of(cl, codes.HIDE), _door_of(cl, codes.FLEE), _door_of(cl, codes.EMIGRATE)
     # Pressures by route as numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
@@ -136,13 +132,8 @@ def add_up(w: World, i: int, cl: int) -> None:
         to_flee += flee_step
         to_emigrate += emigrate_step
         before = total
-        p0, p1, p2, p3, p4 = (
-            decayed_tie(p0, keep),
-            decayed_tie(p1, keep),
-            decayed_tie(p2, keep),
-            decayed_tie(p3, keep),
-            decayed_tie(p4, keep),
-        )
+        p0, p1, p2 = decayed_tie(p0, keep), decayed_tie(p1, keep), decayed_tie(p2, keep)
+        p3, p4 = decayed_tie(p3, keep), decayed_tie(p4, keep)
         total = p0 + p1 + p2 + p3 + p4
         if total < TIE_FADED:
             p0, p1, p2, p3, p4, total = 0, 0, 0, 0, 0, 0
@@ -181,18 +172,16 @@ def day_of(rate: float, own: int, total: int, cross: float, beta: float, beta_st
 @kernel
 def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, days_done: int) -> None:
     """Let the tie pressures of a person forget the days that are over and have not been counted yet."""
-    while tie_day[i] < days_done and is_touched[i] != 0:
-        total = 0
-        for route in range(codes.N_ROUTES):
-            if tie[i, route] != 0:
-                left = decayed_tie(tie[i, route] + 0, keep)
-                tie[i, route] = left
-                total += left
-        if total < TIE_FADED:
-            for route in range(codes.N_ROUTES):
-                tie[i, route] = 0
+    p0, p1, p2, p3, p4 = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
+    for _ in range(tie_day[i], days_done):
+        p0, p1, p2 = decayed_tie(p0, keep), decayed_tie(p1, keep), decayed_tie(p2, keep)
+        p3, p4 = decayed_tie(p3, keep), decayed_tie(p4, keep)
+        if p0 + p1 + p2 + p3 + p4 < TIE_FADED:
+            p0, p1, p2, p3, p4 = 0, 0, 0, 0, 0
             is_touched[i] = 0
-        tie_day[i] += 1
+            break
+    tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = p0, p1, p2, p3, p4
+    tie_day[i] = days_done
 
 
 @kernel
@@ -272,21 +261,17 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
         share = (tie[i, route] + cross * (total - tie[i, route])) / TIE_SHARE  # falls from day to day
         safety = w.rest_reception[c, category_of_class(cl)] if route == codes.FLEE else 0.0
         low, high = contagion(beta, beta_star, safety - BAND, share), contagion(beta, beta_star, safety + BAND, share)
-        # A tick more a day for what whole ticks leave out, and a millionth for the rounding of products.
-        if w.target[i, route] <= 1.000001 * REST_WINDOW * (w.rest_most[c, door] + 2) * _at_most_exp(
-            max(low, high, 0.0)
-        ):
+        felt = min(max(low, high, 0.0), LARGEST_EXPONENT)
+        limit = REST_WINDOW * (w.rest_most[c, door] + 2)  # a tick more a day for what whole ticks leave out
+        # Most lack more than the next power of two above exp(x) says; else (1 - x / 64)^-64, a little more than exp(x), which takes no call.
+        if w.target[i, route] >> min(int(LOG2_E * felt + 1.0), 62) > limit:
+            continue
+        root = 1.0 / (1.0 - felt / 64.0)
+        for _ in range(6):
+            root *= root
+        if w.target[i, route] <= 1.000001 * limit * root:  # a millionth for the rounding of products
             return False
     return True
-
-
-@kernel
-def _at_most_exp(x: float) -> float:
-    """A number not under exp(x), the exponent clipped, and a few per cent above it where x is near 1: (1 - x / 64)^-64, which takes no call."""
-    root = 1.0 / (1.0 - min(x, LARGEST_EXPONENT) / 64.0)
-    for _ in range(6):
-        root *= root
-    return root
 
 
 @kernel

@@ -17,15 +17,18 @@ from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Values, World
 from desertion.simulation.world.people import who
 
+ROOM = 8  # more than there are routes
+
 
 def sort_out(w: World) -> None:
     """Put the day's people into the order of their numbers, whatever found them first."""
     # Plain NumPy: a compiled sort would take a first run half a second longer.
     n = w.out_n[0]
     if n > 1:
-        order = np.argsort(w.out_person[:n])
-        w.out_person[:n] = w.out_person[:n][order]
-        w.out_route[:n] = w.out_route[:n][order]
+        # A person and his route as one number: sorting numbers takes a third of sorting places.
+        both = w.out_person[:n] * ROOM + w.out_route[:n] + 1  # who is hit has no route, -1
+        both.sort()
+        w.out_person[:n], w.out_route[:n] = both // ROOM, both % ROOM - 1
 
 
 @kernel

@@ -19,14 +19,37 @@ from desertion.simulation.world.fields import BLOCK, Array, World
 
 
 @kernel
-def hide(w: World, i: int) -> None:
-    """Put a person who begins to hide, and whose stay has been drawn, on his force's list."""
+def pass_on(w: World, i: int) -> None:
+    """Put a person who is in passing where somebody sees his stage end: on the list of those in hiding, or of those who are looked at every day.
+
+    The gaps of a list that is full are closed up; at least half of its places have been left, as nobody hides twice.
+    """
     f = w.force_of[i]
+    if w.is_active[i] == 0:
+        w.arrival[i] = w.arrival_n[0]
+        w.arrival_n[0] += 1
+    if w.status[i] != codes.HIDING:
+        if w.is_active[i] != codes.LOOKED_AT:
+            w.is_active[i] = codes.LOOKED_AT
+            w.active[w.active_n[0]] = i
+            w.active_n[0] += 1
+        return
+    if w.is_active[i] == 0:
+        w.is_active[i] = codes.HIDDEN
+    first = 2 * w.person_first[f]
     if w.hidden_n[f] == 2 * w.people[f]:
-        _close_up(w, f)
-    place = w.hidden_n[f]
-    w.hidden[2 * w.person_first[f] + place] = i
-    w.stay[i, codes.PLACE] = -1 - place
+        kept, bound = 0, 0
+        for place in range(w.hidden_n[f]):
+            if not _is_left(w, f, place):
+                w.hidden[first + kept] = w.hidden[first + place]
+                w.stay[w.hidden[first + kept], codes.PLACE] = -1 - kept
+                kept += 1
+                if place < w.hidden_bound[f]:
+                    bound = kept
+        w.hidden_n[f], w.hidden_bound[f] = kept, bound
+        w.hidden_low[first // BLOCK + f : first // BLOCK + f + (bound + BLOCK - 1) // BLOCK] = 0
+    w.hidden[first + w.hidden_n[f]] = i
+    w.stay[i, codes.PLACE] = -1 - w.hidden_n[f]
     w.hidden_n[f] += 1
 
 
@@ -35,30 +58,6 @@ def _is_left(w: World, f: int, place: int) -> bool:
     """Whether nobody hides on a place any more; who once did may be elsewhere, or on another place."""
     i = w.hidden[2 * w.person_first[f] + place]
     return i < 0 or w.status[i] != codes.HIDING or w.stay[i, codes.PLACE] != -1 - place
-
-
-@kernel
-def _close_up(w: World, f: int) -> None:
-    """Close the gaps of a force's list, of which at least half are left, as nobody hides twice."""
-    first, kept, bound = 2 * w.person_first[f], 0, 0
-    for place in range(w.hidden_n[f]):
-        if _is_left(w, f, place):
-            continue
-        i = w.hidden[first + place]
-        w.hidden[first + kept] = i
-        w.stay[i, codes.PLACE] = -1 - kept
-        kept += 1
-        if place < w.hidden_bound[f]:
-            bound = kept
-    w.hidden_n[f], w.hidden_bound[f] = kept, bound
-    for block in range((bound + BLOCK - 1) // BLOCK):
-        w.hidden_low[_row(w, f, block)] = 0
-
-
-@kernel
-def _row(w: World, f: int, block: int) -> int:
-    """The row of `hidden_low` that stands for a block of a force's list."""
-    return 2 * w.person_first[f] // BLOCK + f + block
 
 
 @kernel
@@ -71,14 +70,15 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
     """
     for f in range(len(w.people)):
         caught, back = ticks(w.odds[f]), ticks(w.forces[f].return_rate)
-        clock, stay = w.hide_clock[f], w.stay
+        clock, stay, first = w.hide_clock[f], w.stay, 2 * w.person_first[f]
+        first_row = first // BLOCK + f
         for place in range(w.hidden_bound[f], w.hidden_n[f]):
-            row = _row(w, f, place // BLOCK)
+            row = first_row + place // BLOCK
             if place % BLOCK == 0:
                 w.hidden_low[row] = FAR
             if _is_left(w, f, place):
                 continue
-            i = w.hidden[2 * w.person_first[f] + place]
+            i = w.hidden[first + place]
             came_today = w.since[i] == day
             stay[i, codes.CAUGHT_CLOCK] += clock[codes.CAUGHT_CLOCK] + (caught if came_today else 0)
             stay[i, codes.BACK_CLOCK] += clock[codes.BACK_CLOCK] + (back if came_today else 0)
@@ -88,14 +88,14 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
         clock[codes.CAUGHT_CLOCK] += caught
         clock[codes.BACK_CLOCK] += back
         for block in range((w.hidden_n[f] + BLOCK - 1) // BLOCK):
-            row = _row(w, f, block)
+            row = first_row + block
             if w.hidden_low[row, 0] <= clock[0] or w.hidden_low[row, 1] <= clock[1]:
                 w.hidden_low[row] = FAR
                 for place in range(block * BLOCK, min((block + 1) * BLOCK, w.hidden_n[f])):
                     if _is_left(w, f, place):
-                        w.hidden[2 * w.person_first[f] + place] = -1
+                        w.hidden[first + place] = -1
                         continue
-                    i = w.hidden[2 * w.person_first[f] + place]
+                    i = w.hidden[first + place]
                     for k in range(codes.N_HIDING):
                         w.hidden_low[row, k] = min(w.hidden_low[row, k], stay[i, k])
                     if stay[i, 0] <= clock[0] or stay[i, 1] <= clock[1]:

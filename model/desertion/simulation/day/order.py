@@ -66,7 +66,7 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     issue_visas(core)
     team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)
-    hidden = team.list(search, day).copy()
+    hidden = team.alone(search, day).copy()
     due = np.concatenate([hidden, team.gather(pass_time, int(team.arrays.active_n[0]), day)])
     arrived = move_on(core, due, day)
     queue_up(core, arrived, day)

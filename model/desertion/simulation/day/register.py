@@ -5,7 +5,7 @@ from __future__ import annotations
 from desertion.engine.compile import kernel
 from desertion.simulation.clocks.resting import give_own_clock
 from desertion.simulation.clocks.targets import face_fire, list_own_clock, renew
-from desertion.simulation.day.hidden import hide
+from desertion.simulation.day.hidden import pass_on
 from desertion.simulation.day.turnout import street_bin
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
@@ -131,22 +131,6 @@ def enter(w: World, i: int, status: int, day: int) -> None:
         w.is_active[i] = 0
     if w.has_clocks and w.bound[i] == codes.NOBODYS and can_leave(status):
         list_own_clock(w, i)
-
-
-@kernel
-def pass_on(w: World, i: int) -> None:
-    """Put a person who is in passing where somebody sees his stage end: on the list of those in hiding, or of those who are looked at every day."""
-    if w.is_active[i] == 0:
-        w.arrival[i] = w.arrival_n[0]
-        w.arrival_n[0] += 1
-    if w.status[i] == codes.HIDING:
-        hide(w, i)
-        if w.is_active[i] == 0:
-            w.is_active[i] = codes.HIDDEN
-    elif w.is_active[i] != codes.LOOKED_AT:
-        w.is_active[i] = codes.LOOKED_AT
-        w.active[w.active_n[0]] = i
-        w.active_n[0] += 1
 
 
 @kernel

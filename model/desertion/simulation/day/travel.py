@@ -79,10 +79,7 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
 @kernel
 def move_on(w: World, due: Array, day: int) -> Array:
     """Let those move on whose stage has ended, in the order in which they came to be in passing; those who have come to a border today."""
-    rank = np.empty(len(due))
-    for n in range(len(due)):
-        rank[n] = w.arrival[due[n]]
-    due = _in_order(due, rank)
+    due = _by_rank(w, due, True)
     arrived, claiming = np.empty(len(due), np.int64), np.empty(len(due), np.int64)
     n_arrived, n_claiming = 0, 0
     for i in due:
@@ -253,17 +250,12 @@ def _passes_frontier(w: World, i: int, day: int) -> bool:
 
 
 @kernel
-def _by_rank(w: World, people: Array) -> Array:
-    """People in the order of a fixed rank, so that nobody's place in a list matters."""
+def _by_rank(w: World, people: Array, by_arrival: bool) -> Array:
+    """People in the order in which they came to be in passing, or of a fixed rank, so that nobody's place in a list matters."""
     rank = np.empty(len(people))
     for n in range(len(people)):
-        rank[n] = uniform(w.seed, who(w, people[n]), RANK, w.spell[people[n]])
-    return _in_order(people, rank)
-
-
-@kernel
-def _in_order(people: Array, rank: Array) -> Array:
-    """People in the order of a rank of theirs."""
+        i = people[n]
+        rank[n] = w.arrival[i] if by_arrival else uniform(w.seed, who(w, i), RANK, w.spell[i])
     order = np.argsort(rank)
     for n in range(len(people)):
         order[n] = people[order[n]]
@@ -273,7 +265,7 @@ def _in_order(people: Array, rank: Array) -> Array:
 @kernel
 def _claim_late(w: World, people: Array, day: int) -> None:
     """File the claims of people who have lived abroad without one, as long as there are places."""
-    for i in _by_rank(w, people):
+    for i in _by_rank(w, people, False):
         if not is_full(w, w.host[i]):
             file_claim(w, i, w.host[i], day)
 
@@ -281,6 +273,6 @@ def _claim_late(w: World, people: Array, day: int) -> None:
 @kernel
 def queue_up(w: World, arrived: Array, day: int) -> None:
     """Join the borders' queues."""
-    for i in _by_rank(w, arrived):
+    for i in _by_rank(w, arrived, False):
         enter(w, i, codes.AT_BORDER, day)
         join_border_queue(w, i)

@@ -15,8 +15,9 @@ from desertion.rules.draws import BREAKPOINT, FRAILTY, FRONT, THRESHOLD, TRAITS,
 from desertion.rules.hazard import THRESHOLD as THRESHOLD_FORM
 from desertion.simulation.clocks.targets import bind_residents, bind_squads, list_own_clock, renew
 from desertion.simulation.day.flight import from_draws
+from desertion.simulation.day.hidden import pass_on
 from desertion.simulation.day.ledger import write_day
-from desertion.simulation.day.register import count_everybody, pass_on
+from desertion.simulation.day.register import count_everybody
 from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import people_arrays
 from desertion.simulation.society.plan import SocietyPlan

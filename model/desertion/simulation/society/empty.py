@@ -19,11 +19,10 @@ from desertion.simulation.world.fields import (
     BLOCK,
     DAILY_EXTRA,
     HOST_EXTRA,
-    PERSON,
     REST_WINDOW,
-    TIED,
     UNIT_EVENT_DAYS,
 )
+from desertion.simulation.world.rows import PERSON, TIED, empty_rows
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -78,10 +77,10 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
     n, forces = plan.persons, len(plan.scenario.forces)
     m = n if has_clocks else 1
     threshold = plan.scenario.behaviour.form == "threshold"
-    persons = np.zeros(n, PERSON)
-    persons["squad"] = -1
+    persons = empty_rows(n, PERSON)
+    persons.view(PERSON)["squad"] = -1
     return {
-        "person_rows": persons.view(np.uint8).reshape(n, PERSON.itemsize),
+        "person_rows": persons,
         "spell": np.zeros(n, np.int16),
         "since": np.zeros(n, np.int32),
         "until": np.zeros(n, np.int32),
@@ -105,7 +104,7 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "tie_to": np.zeros(0, np.int32),
         "threshold": np.zeros(n if threshold else 1),
         "bound": np.zeros(m, np.uint8),
-        "tie_rows": np.zeros((max(m, 2), TIED.itemsize), np.uint8),
+        "tie_rows": empty_rows(max(m, 2), TIED),
         "own_clocks": np.zeros(m, np.int32),
         "own_clocks_n": np.zeros(1, np.int64),
         "out_person": np.zeros(n, np.int64),

@@ -20,6 +20,7 @@ from desertion.simulation.society.empty import lever_arrays
 from desertion.simulation.society.plan import SocietyPlan
 from desertion.simulation.society.records import numbers_of
 from desertion.simulation.world.fields import VIEWS, World, world_of
+from desertion.simulation.world.rows import lined_up
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -30,6 +31,7 @@ _READ_OF_BEHAVIOUR = frozenset(
 _UNREAD = (
     "name", "title", "summary", "sources", "remarks", "days", "scale", "asylum", "asylum_status_quo", "dial", "stop", "changes", "overlays",
 )  # fmt: skip
+_ROWS = frozenset(("person_rows", "tie_rows"))  # which begin where a line of the cache begins
 _SHARED = frozenset(("tie_start", "tie_to"))  # a run reads them only, so all runs may read the same
 
 
@@ -82,7 +84,10 @@ class Society:
         self._check(scenario)
         parts = lever_arrays(self._plan, scenario, self.seed, self.has_clocks, events=scenario.timeline())
         for name, part in self._parts.items():
-            parts[name] = part if last or name in _SHARED else part.copy()
+            if not last and name not in _SHARED:
+                parts[name] = lined_up(part) if name in _ROWS else part.copy()
+            else:
+                parts[name] = part
         world = world_of(parts)
         core = core_of(world)
         open_run(core, len(scenario.forces))

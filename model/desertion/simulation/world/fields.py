@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.simulation.world.codes import N_CLOCKS, N_ROUTES, STATUSES
+from desertion.simulation.world.codes import STATUSES
+from desertion.simulation.world.rows import PERSON, PERSON_FIELDS, TIED, TIED_FIELDS
 
 Array = NDArray[Any]
 # An array of the world: it is read one number at a time, which a checker cannot know where the index is a number from another array.
@@ -40,7 +41,7 @@ class World(NamedTuple):
     daily_keep_casualties: int
 
     # persons
-    person_rows: Values  # (N, 64) uint8: what `PERSON` says, a line of the processor's cache each
+    person_rows: Values  # (N, 64) uint8: a record of a person's fields each, see rows.py
     status: Values  # (N) int8
     kind: Values  # (N) int8
     trait: Values  # (N) uint8, bits of codes.py
@@ -73,7 +74,7 @@ class World(NamedTuple):
     target: Values  # (N, 6) int64, see clocks/shared.py: what a shared clock shows when he leaves if bound to one, else ticks still lacking
     threshold: Values  # (N) float64, threshold form
     bound: Values  # (N) uint8: whose clock he goes by, see codes.OWN
-    tie_rows: Values  # (N, 32) uint8: what `TIED` says
+    tie_rows: Values  # (N, 32) uint8: the same of what ties told him
     tie_pressure: Values  # (N, 5) int32: pressure from personal ties by route
     own_clocks: Values  # (N) int32: persons with a clock of their own, nobody twice
     own_clocks_n: Values  # (1)
@@ -288,28 +289,7 @@ class World(NamedTuple):
         return world_of, ({name: part for name, part in self._asdict().items() if name not in VIEWS},)
 
 
-# What a kernel that looks at a person needs lies together: a read from memory takes as long as a dozen from the same line.
-PERSON = np.dtype(
-    [
-        ("target", np.int64, N_CLOCKS),
-        ("community", np.int32),
-        ("squad", np.int32),
-        ("status", np.int8),
-        ("kind", np.int8),
-        ("trait", np.uint8),
-        ("force_of", np.int8),
-        ("spare", np.int32),
-    ],
-    align=True,
-)
-TIED = np.dtype(
-    [("tie_pressure", np.int32, N_ROUTES), ("tie_day", np.int32), ("n_ties", np.int32), ("is_touched", np.uint8)],
-    align=True,
-)
-VIEWS = (
-    "host_levers", "force_levers", "daily_rows", "hostly_rows",
-    "target", "community", "squad", "status", "kind", "trait", "force_of", "tie_pressure", "tie_day", "n_ties", "is_touched",
-)  # fmt: skip
+VIEWS = ("host_levers", "force_levers", "daily_rows", "hostly_rows", *PERSON_FIELDS, *TIED_FIELDS)
 
 
 def world_of(parts: dict[str, Any]) -> World:
@@ -317,8 +297,8 @@ def world_of(parts: dict[str, Any]) -> World:
     persons, tied = parts["person_rows"].view(PERSON)[:, 0], parts["tie_rows"].view(TIED)[:, 0]
     return World(
         **parts,
-        **{name: persons[name] for name in PERSON.names or () if name in VIEWS},
-        **{name: tied[name] for name in TIED.names or ()},
+        **{name: persons[name] for name in PERSON_FIELDS},
+        **{name: tied[name] for name in TIED_FIELDS},
         host_levers=_plain(parts["hosts"]),
         force_levers=_plain(parts["forces"]),
         daily_rows=_rows(parts["daily"], (*STATUSES, *DAILY_EXTRA)),
