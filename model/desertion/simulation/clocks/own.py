@@ -21,20 +21,6 @@ from desertion.simulation.world.people import can_leave, category_of_class, clas
 
 
 @kernel
-def _fetch(w: World, first: int, last: int) -> int:
-    """Read what `decide_own` will need of the people on rows first, ..., last - 1 of its list; the sum means nothing.
-
-    They lie scattered over memory. Reads that do not wait for each other overlap, while those of `decide_own` would come one after the other
-    (half its time at a million people).
-    """
-    own_clocks, target, tie, total = w.own_clocks, w.target, w.tie_pressure, 0
-    for m in range(first, last):
-        i = own_clocks[m]
-        total += target[i, 0] + tie[i, 0]
-    return total
-
-
-@kernel
 def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, binding: Array, counts: Array) -> None:
     """Advance the exit clocks of those on rows first, ..., last - 1 of the list of own clocks, and list who leaves by which route.
 
@@ -61,7 +47,12 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
     kept = first
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
-            counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+            # The next people lie scattered over memory. Reads that do not wait for each other overlap, while those below would come one after the
+            # other (half the time at a million people); the sum means nothing.
+            read = 0
+            for ahead in range(m, min(m + AHEAD, last)):
+                read += target[own_clocks[ahead], 0] + tie[own_clocks[ahead], 0]
+            counts[FETCHED] = read
         i = own_clocks[m]
         if not can_leave(status[i]):
             bound[i] = codes.NOBODYS
@@ -194,7 +185,7 @@ def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> N
     waiting = 0
     n = w.out_n[0]
     for leaver in range(n):
-        if leaver % AHEAD == 0:  # where the ties of the next leavers stand is read ahead, see `_fetch`
+        if leaver % AHEAD == 0:  # where the ties of the next leavers stand is read ahead, see `decide_own`
             total = 0
             for m in range(leaver, min(leaver + AHEAD, n)):
                 total += start[leavers[m]]
@@ -217,7 +208,7 @@ def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> N
 
 @kernel
 def _tell_some(w: World, friends: Array, of_leaver: Array, n: int, asked: Array, counts: Array) -> None:
-    """Tell the first n of a list of people of the leavers of another; what concerns them is read ahead, see `_fetch`."""
+    """Tell the first n of a list of people of the leavers of another; what concerns them is read ahead, see `decide_own`."""
     bound, tie, target = w.bound, w.tie_pressure, w.target
     total = 0
     for m in range(n):

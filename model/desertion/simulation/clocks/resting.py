@@ -25,7 +25,7 @@ from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
 from desertion.rules.ticks import LARGEST_EXPONENT, TIE_FADED, TIE_SHARE, decayed_tie, ticks
 from desertion.simulation.clocks.targets import bind, list_own_clock, unbind
 from desertion.simulation.world import codes
-from desertion.simulation.world.codes import DOOR_ROUTES, FIRST_DOOR
+from desertion.simulation.world.codes import DOOR_ROUTES, EMIGRATE_DOOR, FIRST_DOOR, FLEE_DOOR, HIDE_DOOR
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import category_of_class, class_of
 
@@ -108,7 +108,7 @@ def add_up(w: World, i: int, cl: int) -> None:
     c, category, keep = w.community[i], category_of_class(cl), w.daily_keep[codes.TIES]
     target, tie = w.target, w.tie_pressure
     row_seen, rate, safety = w.past_row_seen, w.past_rate, w.past_reception
-    hide, flee, emigrate = _door_of(cl, codes.HIDE), _door_of(cl, codes.FLEE), _door_of(cl, codes.EMIGRATE)
+    hide, flee, emigrate = HIDE_DOOR[cl], FLEE_DOOR[cl], EMIGRATE_DOOR[cl]
     # Pressures by route as numbers of their own: the compiler keeps them in registers, which it cannot do with rows of arrays.
     p0, p1, p2, p3, p4 = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
     total = p0 + p1 + p2 + p3 + p4
@@ -146,15 +146,6 @@ def add_up(w: World, i: int, cl: int) -> None:
     w.tie_day[i] = w.days_done[0]
     if total == 0:
         w.is_touched[i] = 0
-
-
-@kernel
-def _door_of(cl: int, route: int) -> int:
-    """The clock of a class of people at home that is a route's, -1 if they have no such route."""
-    for door in range(FIRST_DOOR[cl], FIRST_DOOR[cl + 1]):
-        if DOOR_ROUTES[door] == route:
-            return door
-    return -1
 
 
 @kernel
@@ -216,9 +207,17 @@ def settle(w: World, first: int, last: int, asked: Array, counts: Array) -> None
 def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Array, counts: Array) -> None:
     """Do what `settle` does for the residents first, ..., last - 1 of a community."""
     kind, status, trait, is_touched = w.kind, w.status, w.trait, w.is_touched
+    bound, target, tie = w.bound, w.target, w.tie_pressure
     at = first
     while at < last:
-        n, at = _next_resting(w, at, last, some, counts)
+        n, read = 0, 0
+        while at < last and n < len(some):
+            if bound[at] == codes.RESTING:
+                some[n] = at
+                n += 1
+                read += target[at, 0] + tie[at, 0]  # ahead, see clocks/own.py
+            at += 1
+        counts[FETCHED] = read
         for m in range(n):
             i = some[m]
             cl = class_of(kind[i], status[i], trait[i])
@@ -230,21 +229,6 @@ def _settle_some(w: World, c: int, first: int, last: int, some: Array, asked: Ar
             else:
                 asked[counts[LISTED]] = i
                 counts[LISTED] += 1
-
-
-@kernel
-def _next_resting(w: World, first: int, last: int, some: Array, counts: Array) -> tuple[int, int]:
-    """Find people at rest from `first` on, and read ahead what concerns them, see `own._fetch`; how many, and where to go on."""
-    bound, target, tie = w.bound, w.target, w.tie_pressure
-    n, total, at = 0, 0, first
-    while at < last and n < len(some):
-        if bound[at] == codes.RESTING:
-            some[n] = at
-            n += 1
-            total += target[at, 0] + tie[at, 0]
-        at += 1
-    counts[FETCHED] = total
-    return n, at
 
 
 @kernel

@@ -6,7 +6,7 @@ been passed. Invariants, between two days:
 * The target of somebody on one of the first `hidden_bound` places is what the clock showed when he was bound plus what he then lacked; of those on
   later places, who have come since, what they lack.
 * Nobody's target lies under the lowest that is kept of his block (`hidden_low`); kept too low, a block is looked at for nothing.
-* Who is in hiding keeps his place; a place whose person says another has been left.
+* Who is in hiding keeps his place; one that has been left holds -1.
 """
 
 from __future__ import annotations
@@ -40,24 +40,17 @@ def pass_on(w: World, i: int) -> None:
     if w.hidden_n[f] == 2 * w.people[f]:
         kept, bound = 0, 0
         for place in range(w.hidden_n[f]):
-            if not _is_left(w, f, place):
+            if w.hidden[first + place] >= 0:
                 w.hidden[first + kept] = w.hidden[first + place]
-                w.stay[w.hidden[first + kept], codes.PLACE] = -1 - kept
+                w.place[w.hidden[first + kept]] = kept
                 kept += 1
                 if place < w.hidden_bound[f]:
                     bound = kept
         w.hidden_n[f], w.hidden_bound[f] = kept, bound
         w.hidden_low[first // BLOCK + f : first // BLOCK + f + (bound + BLOCK - 1) // BLOCK] = 0
     w.hidden[first + w.hidden_n[f]] = i
-    w.stay[i, codes.PLACE] = -1 - w.hidden_n[f]
+    w.place[i] = w.hidden_n[f]
     w.hidden_n[f] += 1
-
-
-@kernel
-def _is_left(w: World, f: int, place: int) -> bool:
-    """Whether nobody hides on a place any more; who once did may be elsewhere, or on another place."""
-    i = w.hidden[2 * w.person_first[f] + place]
-    return i < 0 or w.status[i] != codes.HIDING or w.stay[i, codes.PLACE] != -1 - place
 
 
 @kernel
@@ -76,9 +69,9 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
             row = first_row + place // BLOCK
             if place % BLOCK == 0:
                 w.hidden_low[row] = FAR
-            if _is_left(w, f, place):
-                continue
             i = w.hidden[first + place]
+            if i < 0:
+                continue
             came_today = w.since[i] == day
             stay[i, codes.CAUGHT_CLOCK] += clock[codes.CAUGHT_CLOCK] + (caught if came_today else 0)
             stay[i, codes.BACK_CLOCK] += clock[codes.BACK_CLOCK] + (back if came_today else 0)
@@ -92,10 +85,9 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
             if w.hidden_low[row, 0] <= clock[0] or w.hidden_low[row, 1] <= clock[1]:
                 w.hidden_low[row] = FAR
                 for place in range(block * BLOCK, min((block + 1) * BLOCK, w.hidden_n[f])):
-                    if _is_left(w, f, place):
-                        w.hidden[first + place] = -1
-                        continue
                     i = w.hidden[first + place]
+                    if i < 0:
+                        continue
                     for k in range(codes.N_HIDING):
                         w.hidden_low[row, k] = min(w.hidden_low[row, k], stay[i, k])
                     if stay[i, 0] <= clock[0] or stay[i, 1] <= clock[1]:

@@ -112,6 +112,8 @@ def enter(w: World, i: int, status: int, day: int) -> None:
         w.street[c, street_bin(w, i)] -= 1
     if at_host(old):
         w.host_count[w.host[i], f, old] -= 1
+    if old == codes.HIDING:
+        w.hidden[2 * w.person_first[f] + w.place[i]] = -1
     _count_skilled(w, i, old, -1)
     w.count[f, old] -= 1
     w.count[f, status] += 1

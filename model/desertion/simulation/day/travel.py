@@ -20,17 +20,6 @@ from desertion.simulation.world.people import is_liable, is_passing, who
 
 
 @kernel
-def _fetch(w: World, first: int, last: int) -> int:
-    """Read what `pass_time` will need of the people on rows first, ..., last - 1 of its list, see clocks/own.py; the sum means nothing."""
-    active, status, until, force_of, host, stay = w.active, w.status, w.until, w.force_of, w.host, w.stay
-    total = 0
-    for m in range(first, last):
-        i = active[m]
-        total += status[i] + until[i] + force_of[i] + host[i] + stay[i, 0] + stay[i, 2]
-    return total
-
-
-@kernel
 def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Array) -> None:
     """Let a day pass for those on rows first, ..., last - 1 of the list of people in passing; list, in its order, to whom something happens.
 
@@ -57,7 +46,10 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
     )
     for m in range(first, last):
         if (m - first) % AHEAD == 0:
-            counts[FETCHED] = _fetch(w, m, min(m + AHEAD, last))
+            read = 0  # the next people are read ahead, see clocks/own.py
+            for ahead in range(m, min(m + AHEAD, last)):
+                read += statuses[active[ahead]] + until[active[ahead]] + stay[active[ahead], 0]
+            counts[FETCHED] = read
         i = active[m]
         status, ended = statuses[i], False
         if status == codes.HIDING or (since[i] == day and status == codes.REFUSING):

@@ -30,7 +30,6 @@ def decide(w: World, binding: Array, found: Array) -> None:
     """Advance all exit clocks on one thread; the leavers stand in `out_person`."""
     for n in range(len(found)):
         found[n] = 0
-    let_out(w)
     decide_own(w, 0, w.own_clocks_n[0], w.out_person, w.out_route, binding, found)
     w.own_clocks_n[0] = found[KEPT]
     bind_some(w, binding, found[BINDING])
@@ -132,6 +131,8 @@ class Crowd:
         w.out_n[0] = len(hit)
         w.out_person[: len(hit)] = hit
         take_casualties(core, day)
+        if w.shut_in.any():
+            let_out(core)
         if self.threads == 1:
             decide(core, self._lists[0].binding, self._lists[0].found)
         else:
@@ -162,7 +163,6 @@ class Crowd:
         w, lists = self.world, self._lists
         for own in lists:
             own.found[:] = 0
-        let_out(self.core)
         edges = team.spread(
             decide_own, int(w.own_clocks_n[0]), own=lambda k: (*lists[k].leavers, lists[k].binding, lists[k].found)
         )

@@ -96,6 +96,7 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "arrival": np.zeros(n, np.int32),
         "arrival_n": np.zeros(1, np.int64),
         "hidden": np.zeros(2 * n, np.int32),
+        "place": np.zeros(n, np.int32),
         "hidden_n": np.zeros(forces, np.int64),
         "hidden_bound": np.zeros(forces, np.int64),
         "hide_clock": np.zeros((forces, codes.N_HIDING), np.int64),

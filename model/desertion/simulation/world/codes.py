@@ -55,9 +55,6 @@ CLAIM_CLOCK, ONWARD_CLOCK, HOMEWARD_CLOCK = 0, 1, 2
 TRIAL_CLOCK = 0
 N_STAYS = 3
 N_HIDING = 2  # the first of them, which everybody in hiding shares with his force
-PLACE = (
-    2  # where, in place of a third clock, somebody in hiding keeps his place on the list of the hidden, as -1 - place
-)
 # Who is in passing is looked at every day, or in hiding, which the clocks of his force end.
 LOOKED_AT, HIDDEN = 1, 2
 
@@ -81,6 +78,8 @@ N_HOME_CLASSES = 4  # the first classes, people at home, whose clocks are their 
 DOOR_ROUTES = (HIDE, FLEE, HIDE, FLEE, EMIGRATE, FLEE, FLEE, EMIGRATE)
 FIRST_DOOR = (0, 2, 5, 6, 8)  # class cl has the doors FIRST_DOOR[cl], ..., FIRST_DOOR[cl + 1] - 1
 N_DOORS = 8
+# The door of a class by a route, -1 where it has no such route.
+HIDE_DOOR, FLEE_DOOR, EMIGRATE_DOOR = (0, 2, -1, -1), (1, 3, 5, 6), (-1, 4, -1, 7)
 
 # Whose clock a person of the compiled form goes by: nobody's (he cannot leave), his own, that of his squad or class, or his own added up late
 # (clocks/resting.py).

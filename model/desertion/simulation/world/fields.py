@@ -63,6 +63,7 @@ class World(NamedTuple):
     arrival: Values  # (N) int32: in which order people came to be in passing
     arrival_n: Values  # (1)
     hidden: Values  # (2N) int32: persons in hiding, from twice the first person of their force on; -1 where somebody came out
+    place: Values  # (N) int32: somebody's place on that list, counted from his force's first
     hidden_n: Values  # (F) places used
     hidden_bound: Values  # (F) places of those whose stays go by the clocks
     hide_clock: Values  # (F, 2) int64: the clocks of being caught and of giving up
