@@ -1,4 +1,4 @@
-"""Bare contagion, of which more than half leave, on one thread: a run beside a NumPy loop and a compiled loop (processor time, interleaved).
+"""Bare contagion, by which about half leave, on one thread: a run beside a NumPy loop and a compiled loop (processor time, interleaved).
 
 Everybody has ten ties on average on a random graph; hazard 0.004 exp(2.5 x share of ties gone) a day, 100 days; ties that last, and ties that fade
 with a half-life of 30 days. The loops draw a threshold a person and nothing else; they know no frailty, no units, no hosts and no second route, and
@@ -57,6 +57,7 @@ def bare(people: int, half_life: float) -> Scenario:
 
 def _compared(people: int, name: str, half_life: float) -> Iterator[Row]:
     scenario = bare(people, half_life)
+    Society(scenario.sized(), 1)  # compiles
     began = time.process_time()
     society = Society(scenario.sized(), 1)
     built = time.process_time() - began
