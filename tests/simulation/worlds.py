@@ -84,10 +84,10 @@ def town(n: int, days: int, behaviour: dict[str, Any], **force: Any) -> Scenario
     return made(days, [people | INERT | force], behaviour=CALM | behaviour)
 
 
-def toy(days: int = 60, **settings: Any) -> Scenario:
+def toy(days: int = 60, scale: float = 0.2, **settings: Any) -> Scenario:
     """The toy world at a fifth of its size, made lively; settings use a double underscore for the dot."""
     changes = {key.replace("__", "."): value for key, value in settings.items()}
-    return Scenario.load("toy", scale=0.2, days=days, set=LIVELY | changes)
+    return Scenario.load("toy", scale=scale, days=days, set=LIVELY | changes)
 
 
 # More happens in sixty days: everybody is somewhere, and all desks are busy.
