@@ -48,6 +48,14 @@ class OwnTarget(Frozen):
 
     Attributes:
         effect: expression over case.measure terms; the measure of the target's name in the first case if empty.
+        what: the target in words.
+        unit: unit of the number.
+        observed: lowest and highest figure that sources give, at the size of the runs.
+        scale: `log` where errors are relative, `linear` where they are in the target's unit.
+        error: standard deviation of the observation: of its natural logarithm, or in the target's unit.
+        discrepancy: the same of what the model leaves out.
+        reason: why the discrepancy is what it is.
+        role: `fit` rules out; `held-out` is only looked at.
     """
 
     effect: str = ""
@@ -62,7 +70,12 @@ class OwnTarget(Frozen):
 
 
 class Screening(Frozen):
-    """Morris screening: trajectories of one run a point; 0 for none, and every input is looked at."""
+    """Morris screening, one run a point.
+
+    Attributes:
+        trajectories: how many; 0 for no screening, and then every input is looked at.
+        levels: places in each range.
+    """
 
     trajectories: int = Field(default=8, ge=0, le=1000)
     levels: int = Field(default=4, ge=2, le=100)
@@ -83,20 +96,34 @@ class Wave(Frozen):
 
 
 class Design(Frozen):
-    """The whole document."""
+    """The whole document.
+
+    Attributes:
+        title: what the match is called.
+        question: what it asks.
+        seed: of all runs and draws.
+        replicates: runs of each case in each world of a wave.
+        cutoff: implausibility from which a world is ruled out.
+        coverage: share of unseen points inside 95 % intervals below which an emulator rules nothing out.
+        cases: runs that are done in each world, cheap ones first, by name.
+        targets: names of shipped targets.
+        target: targets of one's own by name.
+        set_aside: targets that rule out nothing here, with the reason.
+        vary: inputs by dotted key or aspect of a world: a range, choices or a list.
+        screening: the first worlds.
+        waves: the rounds after it.
+    """
 
     title: str = ""
     question: str = ""
     seed: int = Field(default=1, ge=0)
-    replicates: int = Field(default=2, ge=1, le=1000, description="runs of each case in each world of a wave")
-    cutoff: float = Field(default=3.0, gt=0.0, description="implausibility from which a world is ruled out")
-    coverage: float = Field(default=0.9, gt=0.0, lt=1.0, description="share of unseen points inside 95 % intervals below which an emulator rules nothing out")  # fmt: skip
+    replicates: int = Field(default=2, ge=1, le=1000)
+    cutoff: float = Field(default=3.0, gt=0.0)
+    coverage: float = Field(default=0.9, gt=0.0, lt=1.0)
     cases: dict[str, Case] = Field(min_length=1)
     targets: tuple[str, ...] = ()
     target: dict[str, OwnTarget] = Field(default_factory=dict)
-    set_aside: dict[str, str] = Field(
-        default_factory=dict, description="targets that rule out nothing here, with the reason"
-    )
+    set_aside: dict[str, str] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
     waves: tuple[Wave, ...] = (Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200))
