@@ -178,19 +178,14 @@ class _Course:
             rounds = max(1, int(np.ceil(np.log2(count))))
             return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), 1.0
         self.sieves.append(self._sieve(wave))
-        seed = self.design.seed * 1000 + wave
-        known = self._ordered()
+        seed, known = self.design.seed * 1000 + wave, self._ordered()
         # Of worlds that are stored already only what is left of the ranges is still asked.
         proposals = propose(self.space, self.sieves, self.fitted, 0 if stated else count, seed, known)
         if stated:
             return stated, proposals.left
         # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
-        shares = (
-            proposals.shares
-            if len(proposals.shares)
-            else self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
-        )
-        return self.space.points(shares), proposals.left
+        nearby = self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
+        return self.space.points(proposals.shares if len(proposals.shares) else nearby), proposals.left
 
     def _sieve(self, wave: int) -> Sieve:
         whole = joined(self.found)
