@@ -1,6 +1,7 @@
 import pytest
 
 from tests.benchmarks import __main__ as benchmarks
+from tests.benchmarks import slopes
 
 
 def test_table_shows_what_was_measured_beside_its_aim() -> None:
@@ -29,3 +30,8 @@ def test_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """The sentence lists those there are."""
     assert benchmarks.main(["stratup"]) == 2
     assert "known are: " in capsys.readouterr().out
+
+
+def test_a_cost_that_grows_as_a_square_has_slope_two() -> None:
+    """Through exact points the line is exact."""
+    assert slopes.slope([(1.0, 0.5), (2.0, 2.0), (8.0, 32.0)]) == pytest.approx(2.0)
