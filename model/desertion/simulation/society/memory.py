@@ -12,7 +12,7 @@ from desertion.errors import input_error
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
-# Measured, see the benchmark of memory per person, with a third to spare: 174 bytes with 12 ties each in the compiled form.
+# Measured, see the benchmark of memory per person, with a fifth to spare: 193 bytes with 12 ties each in the compiled form.
 BYTES_PER_PERSON = {"compiled": 160, "mesa": 5000}
 BYTES_PER_TIE = 6
 GIB = 1024.0**3
