@@ -7,7 +7,7 @@ import pytest
 from desertion import InputError, Scenario, claims
 from desertion.study.claims import document
 from desertion.study.claims.document import Arm
-from desertion.study.claims.trial import ClaimsPlan, repeated, spec_of
+from desertion.study.claims.trial import ClaimsPlan, beyond_match, repeated, spec_of
 from desertion.study.claims.world_run import dressed, run_claim_arm
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world
@@ -63,3 +63,18 @@ def test_claims_are_judged_over_the_worlds_of_an_ensemble(ensemble: str) -> None
     told = {**dict(spec.settings), "world": 0, "arm": "status_quo", "scale": 0.2}
     of_ensemble, drawn = (run_claim_arm({"settings": {**told, **more}}, 0, 1) for more in ({}, {"ensemble": ""}))
     assert of_ensemble.scalars != drawn.scalars
+
+
+def test_bounds_on_matched_scenarios_do_not_judge_the_worlds_of_an_ensemble_again(
+    tmp_path: Path,
+) -> None:
+    """Its targets did; bounds on another scenario stay, and leaving worlds out by bounds is refused beside it."""
+    path = tmp_path / "worlds.csv"
+    head = f"# rules: {rules_version()}\n# scenarios: front-2022, russia-2022\n"
+    path.write_text(f"{head}stage,input form\n1,none\n")
+    kept = beyond_match(document.load(), str(path)).bounds
+    known = document.load()
+    assert {name for bound in kept for name in known.scenarios_of(bound)} == {"gdr-1989", "three-armies-2022"}
+    assert beyond_match(known, "").bounds == known.bounds
+    with pytest.raises(InputError, match="--only-allowed does not go with --ensemble"):
+        spec_of(ClaimsPlan(ids=("contagion",), count=1, ensemble=str(path), only_allowed=True))

@@ -20,6 +20,7 @@ from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
+from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
@@ -145,6 +146,10 @@ def beside(file: Path, replicates: int) -> Path:
 
 def spec_of(plan: ClaimsPlan) -> StudySpec:
     """The study behind a plan: every arm in every world, world after world for the arms of one scenario and size."""
+    if plan.only_allowed and plan.ensemble:
+        raise InputError(
+            "--only-allowed does not go with --ensemble: its worlds have been held to the targets of a match"
+        )
     if plan.replicates < 1:
         raise InputError(f"claims: replicates = {plan.replicates} must be at least 1")
     claims = load(plan.path).chosen(plan.ids)
@@ -205,7 +210,7 @@ def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
 
 def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
-    claims = load(plan.path).chosen(plan.ids)
+    claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in (file, *_further(file))]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
@@ -229,6 +234,15 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         ),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
+
+
+def beyond_match(claims: Claims, ensemble: str) -> Claims:
+    """The claims without bounds on scenarios in which an ensemble's worlds were held to its targets: those judge instead."""
+    if not ensemble:
+        return claims
+    matched = load_ensemble(ensemble).scenarios
+    rest = tuple(bound for bound in claims.bounds if not claims.scenarios_of(bound) <= matched)
+    return claims.model_copy(update={"bounds": rest})
 
 
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:

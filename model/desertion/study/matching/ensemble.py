@@ -47,6 +47,11 @@ class Ensemble:
         return tuple(self.worlds[0])
 
     @property
+    def scenarios(self) -> frozenset[str]:
+        """Scenarios in which the worlds were held to the targets."""
+        return frozenset(name for name in self.about.get("scenarios", "").split(", ") if name)
+
+    @property
     def too_few(self) -> bool:
         """Whether there are fewer worlds than ranges, or a verdict, can be read off."""
         return len(self.worlds) < FEW
@@ -114,6 +119,7 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     about = {
         "title": match.design.title or "a match",
         "command": command,
+        "scenarios": ", ".join(sorted({case.scenario for case in match.design.cases.values()})),
         "rules": rules_version(),
         "seed": str(match.design.seed),
         "run time": f"{match.results.seconds.sum():.0f} s of one core for {len(match.worlds)} worlds",
