@@ -26,6 +26,12 @@ def shipped_folder(name: Literal["seeds", "experiments"]) -> Path:
     return packed if packed.is_dir() else _PACKAGE.parents[1] / name
 
 
+def shipped_designs(kind: Literal["studies", "matches"]) -> dict[str, Path]:
+    """Shipped descriptions of studies or of matches, by name; what else lies in the folders of `experiments` is the design of something else."""
+    folder = shipped_folder("experiments")
+    return {path.stem: path for path in sorted((folder if kind == "studies" else folder / "match").glob("*.toml"))}
+
+
 @cache
 def _home(name: Literal["seeds", "experiments"]) -> Path:
     return shipped_folder(name).resolve()

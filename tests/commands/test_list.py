@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from desertion import files
 from desertion.cli import main
 from desertion.commands import list_
 
@@ -14,14 +15,16 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "seeds/policies/fast-track.toml": "asylum = 1.0\n",
         "seeds/policies/lever-x.toml": 'title = "Lever: a door of some host that is described in more words than one line of eighty letters has room for"\n',
         "experiments/thesis/design.toml": "draws = 3\n",
+        "experiments/match/somewhere.toml": 'title = "Worlds that are left"\n',
         "seeds/claims.toml": '[[claims]]\nid = "T1"\nclaim = "Offers are heard"\n',
         "seeds/history/series.toml": '[leipzig]\ntitle = "Mondays"\n',
-        "experiments/tipping/tipping.toml": 'question = "Where does it tip?"\n',
+        "experiments/tipping.toml": 'question = "Where does it tip?"\n',
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    monkeypatch.setattr(list_, "shipped_folder", lambda name: tmp_path / name)
+    for module in (list_, files):
+        monkeypatch.setattr(module, "shipped_folder", lambda name: tmp_path / name)
     return tmp_path
 
 
@@ -36,6 +39,8 @@ def test_list_names_what_is_shipped_with_its_title(capsys: pytest.CaptureFixture
         "  fast-track",
         "forces (0)",
         "studies (1)",
+        "matches (1)",
+        "  somewhere  Worlds that are left",
         "  tipping  Where does it tip?",
         "  leipzig  Mondays",
         "  T1  Offers are heard",
@@ -64,3 +69,9 @@ def test_titles_are_broken_at_the_windows_edge(
     assert max(map(len, lever)) <= 80
     assert [line[:12].strip() for line in lever] == ["lever-x", ""]
     assert " ".join(line[12:].strip() for line in lever).endswith("than one line of eighty letters has room for")
+
+
+def test_the_design_of_a_match_is_no_study(capsys: pytest.CaptureFixture[str]) -> None:
+    """A sweep that is asked for one says which studies there are."""
+    assert main(["sweep", "russia-2022"]) == 2
+    assert "there is no study 'russia-2022'; known are: asylum-policies" in capsys.readouterr().err

@@ -10,10 +10,10 @@ import typer
 
 from desertion.commands._shared import options as _options
 from desertion.errors import unknown_name
-from desertion.files import shipped_folder
+from desertion.files import shipped_designs, shipped_folder
 from desertion.reading import toml
 
-KINDS = ("scenarios", "policies", "forces", "studies", "history", "claims")
+KINDS = ("scenarios", "policies", "forces", "studies", "matches", "history", "claims")
 
 
 LEVER = "lever-"
@@ -25,7 +25,7 @@ def command(
     levers: Annotated[bool, typer.Option("--levers", help="Also the policies that move a single lever.")] = False,
     as_json: _options.Json = False,
 ) -> None:
-    """List the shipped scenarios, policies, forces, studies, series and claims."""
+    """List the shipped scenarios, policies, forces, studies, matches, series and claims."""
     if kind is not None and kind not in KINDS:
         raise unknown_name("kind of thing to list", kind, KINDS, where="desertion list")
     if as_json:
@@ -53,10 +53,8 @@ def _rows(kind: str) -> list[tuple[str, str]]:
         path = shipped_folder("seeds") / "claims.toml"
         found = toml(path).get("claims", []) if path.exists() else []
         return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
-    if kind == "studies":
-        # What has neither title nor question is the design of something else.
-        found = [(path.stem, _title(path)) for path in sorted(shipped_folder("experiments").rglob("*.toml"))]
-        return [(name, title) for name, title in found if title]
+    if kind == "studies" or kind == "matches":
+        return [(name, _title(path)) for name, path in shipped_designs(kind).items()]
     if kind == "history":
         path = shipped_folder("seeds") / "history" / "series.toml"
         return [(name, _text(row, "title")) for name, row in (toml(path) if path.exists() else {}).items()]

@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, unknown_name
-from desertion.files import is_file, shipped_folder, shown
+from desertion.files import is_file, shipped_designs, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
@@ -188,7 +188,7 @@ def _shipped_case(name: str) -> dict[str, Any]:
 
 def shipped() -> dict[str, Path]:
     """Designs that come with the program, by name."""
-    return {path.stem: path for path in sorted((shipped_folder("experiments") / "match").glob("*.toml"))}
+    return shipped_designs("matches")
 
 
 def load(design: str | Path) -> Design:

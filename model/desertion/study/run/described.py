@@ -131,12 +131,12 @@ def study_path(study: str | Path) -> Path:
     Raises:
         InputError: If there is neither.
     """
-    from desertion.files import shipped_folder
+    from desertion.files import shipped_designs
 
     path = Path(study)
     if path.is_file() or path.suffix == ".toml":
         return path
-    shipped = {file.stem: file for file in sorted(shipped_folder("experiments").rglob("*.toml"))}
+    shipped = shipped_designs("studies")
     if str(study) not in shipped:
         raise unknown_name("study", str(study), shipped)
     return shipped[str(study)]
