@@ -60,7 +60,9 @@ class _Lines:
 
 
 def state(progress: Progress) -> str:
-    """Rate, time left and failures in words."""
+    """Rate, time left and failures in words; before the first run is done, what is waited for."""
+    if not progress.rate:
+        return "starting workers, which compile the model where that has not been done"
     rate = f"{progress.rate:.1f} a second" if progress.rate >= 1 else f"{60 * progress.rate:.1f} a minute"
     failed = f", {progress.failed} failed" if progress.failed else ""
     return f"{rate}, {duration(progress.left)} left{failed}"
