@@ -252,3 +252,15 @@ def test_fake_people_are_nested():
     less, more = (fake_arm.tables(policy, 1)[2]["day_left"].notna() for policy in ("closed-borders", "fast-track"))
     assert not (less & ~more).any()
     assert fakes.DAILY[0] == "day"
+
+
+def test_daily_gaps_end_at_the_paired_differences(comparison):
+    """More leavers under the policy than under the baseline count upwards, replicate by replicate, at real size."""
+    ends = comparison.outcomes.query("measure == 'left'").pivot_table(
+        index="replicate", columns="policy", values="value"
+    )
+    for policy in comparison.policies[1:]:
+        gaps = comparison.gaps(policy, comparison.forces[0])
+        assert gaps.shape == (6, 41)
+        assert np.allclose(gaps[:, -1], ends[policy] - ends[comparison.baseline])
+    assert np.abs(gaps[:, -1]).min() > 0.0

@@ -138,6 +138,7 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     [
         (4000.0, -1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
         (4000.0, 1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
+        (1200.0, -1000.0, "by 6 October 2022, 1,200 more than under “none” (1,200 to 1,200) had left"),
         (1200.0, 1000.0, ""),
         (-400.0, 1000.0, ""),
         (0.0, 0.0, ""),
