@@ -28,6 +28,9 @@ Worlds = Annotated[
 Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
 Seed = Annotated[int | None, typer.Option("--seed", callback=options.check_seed, help="Seed in place of the design's.")]
 Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each case in each world.")]
+Confirm = Annotated[
+    int | None, typer.Option("--confirm", help="Runs in all of a world that its wave keeps; 0 for none further.")
+]
 AcceptChanges = Annotated[
     bool, typer.Option("--accept-changes", help="Resume runs of a changed design, scenario, model or version.")
 ]
@@ -38,6 +41,7 @@ def command(
     screening: Trajectories = None,
     worlds: Worlds = None,
     runs: Runs = None,
+    confirm: Confirm = None,
     seed: Seed = None,
     report: Report = False,
     workers: options.Workers = None,
@@ -62,8 +66,8 @@ def command(
         last = len(worlds or ())
         waves = [{"worlds": count, "rank": max(1, last - place)} for place, count in enumerate(worlds or (), 1)]
         found = match(
-            design, waves=waves or None, screening=screening, runs=runs, seed=seed, out=target, only_judge=report,
-            options=by,
+            design, waves=waves or None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
+            only_judge=report, options=by,
         )  # fmt: skip
         return _tell(found, target, typed)
 

@@ -11,6 +11,7 @@ from desertion import InputError, match
 from desertion.study.matching.matched import Match
 from desertion.study.matching.report import findings
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
+from tests.study.matching.fake import NOISE
 
 Make = Callable[..., Match]
 
@@ -107,6 +108,22 @@ def test_half_the_discrepancy_keeps_fewer_worlds_and_double_more(known: Match) -
     """Of the same runs."""
     kept = known.discrepancies["kept"].tolist()
     assert kept[0] < kept[1] < kept[2]
+
+
+def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
+    """Those have three runs in all, the others one; judged are means, and a match that was struck while they were run goes on."""
+    told = {"waves": [{"worlds": 40, "rank": 2}, {"worlds": 40}], "runs": 1, "confirm": 3}
+    found = matched(**told)
+    waves = found.worlds[found.worlds["stage"] > 0]
+    assert set(waves["runs"]) == {1, 3}
+    assert set(waves[waves["kept"]]["runs"]) == {3}
+    confirmed = waves[waves["runs"] == 3]
+    off = confirmed["sum"] - confirmed["a"] - confirmed["b"]
+    assert 0.4 < off.std() / (NOISE * np.sqrt(2 / 3)) < 1.6
+    with pytest.raises(SystemError, match="struck"):
+        matched(Struck(6), out=tmp_path / "struck", **told)
+    again = matched(out=tmp_path / "struck", **told)
+    pd.testing.assert_frame_equal(found.worlds.drop(columns="seconds"), again.worlds.drop(columns="seconds"))
 
 
 def test_all_words_are_proposed(matched: Make) -> None:

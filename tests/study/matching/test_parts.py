@@ -9,7 +9,7 @@ from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import load, shipped
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
-from desertion.study.matching.runs import Results
+from desertion.study.matching.runs import Results, joined, merged
 from desertion.study.matching.space import Space
 from desertion.study.matching.world_run import hopeless, run_world, scenario_in
 from desertion.study.run.task import Outcome
@@ -28,6 +28,28 @@ def test_implausibility_is_the_distance_over_all_that_is_not_known() -> None:
     found = aim.implausibility(np.array([1.5, 4.0, -1.0, np.nan]), np.array([9.0, 1.44, 1.44, 0.0]))
     assert found == pytest.approx([0.0, 2.0 / 1.3, 2.0 / 1.3, np.inf])
     assert aim.implausibility(np.array([4.0]), 0.0, 0.5) == pytest.approx([2.0 / np.sqrt(0.13)])
+
+
+def test_further_runs_of_a_world_count_as_if_they_had_been_run_at_once() -> None:
+    """Mean and variance of the runs 1, 2 and then 3, 4, 8 of the second of two worlds are those of all five; the first keeps its own."""
+
+    def part(world: float, runs: list[float]) -> Results:
+        column, spread = np.array([np.mean(runs)]), np.array([np.var(runs, ddof=1) if len(runs) > 1 else np.nan])
+        return Results(
+            points=[{"a": world}], stage=np.array([1]), means={"t": column}, variances={"t": spread}, values={"t": column * 10.0},
+            counts=np.array([float(len(runs))]), seconds=np.array([1.0]),
+        )  # fmt: skip
+
+    first = joined([part(0.1, [7.0]), part(0.2, [1.0, 2.0])])
+    found = merged(first, part(0.2, [3.0, 4.0, 8.0]))
+    runs = [1.0, 2.0, 3.0, 4.0, 8.0]
+    assert found.means["t"] == pytest.approx([7.0, np.mean(runs)])
+    assert found.variances["t"] == pytest.approx([np.nan, np.var(runs, ddof=1)], nan_ok=True)
+    assert found.values["t"] == pytest.approx([70.0, 10 * np.mean(runs)])
+    assert found.counts.tolist() == [1.0, 5.0]
+    assert found.seconds.tolist() == [1.0, 2.0]
+    single = merged(part(0.1, [7.0]), part(0.1, [9.0]))
+    assert single.variances["t"] == pytest.approx([2.0])
 
 
 def test_a_logarithm_is_cut_off_far_from_the_figure() -> None:

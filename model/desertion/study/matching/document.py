@@ -21,7 +21,7 @@ from desertion.study.history.patterns import SETUPS
 FORMS = ("range", "choices", "values")
 """Ways of stating what an input may be that a match can look back from a value to its place in the range."""
 
-RESERVED = ("stage", "world", "worst", "target", "kept", "kept_half", "kept_double", "seconds")
+RESERVED = ("stage", "world", "worst", "target", "kept", "kept_half", "kept_double", "runs", "seconds")
 """Columns of the tables of a match, which no target may be named after."""
 
 
@@ -88,11 +88,13 @@ class Wave(Frozen):
         worlds: number of worlds.
         rank: which of a proposal's implausibilities must lie below the cutoff: 1 the largest, 3 the third largest.
         early_stop: whether the later runs of a world are left out once two targets are missed with doubled discrepancy.
+        replicates: runs of each case in each world; those of the match if not given.
     """
 
     worlds: int = Field(ge=1, le=100_000)
     rank: int = Field(default=1, ge=1)
     early_stop: bool = False
+    replicates: int | None = Field(default=None, ge=1, le=1000)
 
 
 class Design(Frozen):
@@ -103,6 +105,7 @@ class Design(Frozen):
         question: what it asks.
         seed: of all runs and draws.
         replicates: runs of each case in each world of a wave.
+        confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
         coverage: share of unseen points inside 95 % intervals below which an emulator rules nothing out.
         cases: runs that are done in each world, cheap ones first, by name.
@@ -118,6 +121,7 @@ class Design(Frozen):
     question: str = ""
     seed: int = Field(default=1, ge=0)
     replicates: int = Field(default=2, ge=1, le=1000)
+    confirm: int = Field(default=0, ge=0, le=1000)
     cutoff: float = Field(default=3.0, gt=0.0)
     coverage: float = Field(default=0.9, gt=0.0, lt=1.0)
     cases: dict[str, Case] = Field(min_length=1)
@@ -126,7 +130,9 @@ class Design(Frozen):
     set_aside: dict[str, str] = Field(default_factory=dict)
     vary: dict[str, Any] = Field(min_length=1)
     screening: Screening = Screening()
-    waves: tuple[Wave, ...] = (Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200))
+    waves: tuple[Wave, ...] = Field(
+        default=(Wave(worlds=100, rank=3), Wave(worlds=100, rank=2), Wave(worlds=200)), max_length=49
+    )
 
     @field_validator("cases", mode="before")
     @classmethod

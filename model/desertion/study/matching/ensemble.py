@@ -124,10 +124,12 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
         "seed": str(match.design.seed),
         "run time": f"{match.results.seconds.sum():.0f} s of one core for {len(match.worlds)} worlds",
         "kept": f"{len(match.kept)} of {len(match.worlds)}; not ruled out is not probable",
-        "columns": "stage (0 screening, then waves); inputs; what the runs of a world gave for each target, mean; largest implausibility over the targets that rule out, and whose it is; kept with half and double discrepancy",
+        "columns": "stage (0 screening, then waves); inputs; what the runs of a world gave for each target, mean; largest implausibility over the targets that rule out, and whose it is; kept with half and double discrepancy; runs of each case",
     }
     inputs = list(match.space.names)
-    table = worlds[["stage", *inputs, *names, "worst", "target", *(key for key in FACTORS if key != "kept")]].copy()
+    table = worlds[
+        ["stage", *inputs, *names, "worst", "target", *(key for key in FACTORS if key != "kept"), "runs"]
+    ].copy()
     table[[*names, "worst"]] = table[[*names, "worst"]].map(lambda value: float(f"{value:.4g}"))
     named = {name: f"{_INPUT}{name}" for name in inputs} | {name: f"{_TARGET}{name}" for name in names}
     head = "".join(f"{_HEAD}{key}: {text}\n" for key, text in about.items())

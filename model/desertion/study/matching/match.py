@@ -19,7 +19,7 @@ from desertion.study.matching.document import Design, load
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
-from desertion.study.matching.runs import Results, joined, results, run_stage, stored_points
+from desertion.study.matching.runs import Results, joined, merged, results, run_stage, stored_points
 from desertion.study.matching.screening import active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
@@ -43,6 +43,7 @@ def match(
     waves: Sequence[Mapping[str, object]] | None = None,
     screening: int | None = None,
     runs: int | None = None,
+    confirm: int | None = None,
     seed: int | None = None,
     out: str | Path | None = None,
     only_judge: bool = False,
@@ -65,6 +66,7 @@ def match(
         waves: Waves, each `{"worlds": 100, "rank": 3}`.
         screening: Trajectories of the screening, 0 for none.
         runs: Runs of each case in each world.
+        confirm: Runs in all of a world that its wave keeps, so that none is kept by a lucky run.
         seed: Seed of all runs and draws.
         out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
         only_judge: Whether to run nothing and judge what the folder holds.
@@ -75,7 +77,7 @@ def match(
     Raises:
         InputError: The design is wrong, or the folder holds runs of another one.
     """
-    chosen, documents = _design(design, scenario, vary, targets, scale, waves, screening, runs, seed)
+    chosen, documents = _design(design, scenario, vary, targets, scale, waves, screening, runs, confirm, seed)
     aims = aims_of(chosen)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
@@ -85,7 +87,8 @@ def match(
 
 def _design(
     design: str | Path | None, scenario: str | Path | Scenario | None, vary: Any, targets: Any,
-    scale: float | None, waves: Any, screening: int | None, runs: int | None, seed: int | None,
+    scale: float | None, waves: Any, screening: int | None, runs: int | None, confirm: int | None,
+    seed: int | None,
 ) -> tuple[Design, dict[str, str]]:  # fmt: skip
     if (design is None) == (scenario is None):
         raise InputError("match takes a design, or scenario= with vary= and targets=: give one of the two")
@@ -102,7 +105,7 @@ def _design(
         stated |= {"targets": (), "target": {name: dict(entry) for name, entry in targets.items()}}
     elif targets is not None:
         stated |= {"targets": tuple(targets), "target": {}}
-    given = {"replicates": runs, "seed": seed, "waves": None if waves is None else tuple(waves)}
+    given = {"replicates": runs, "confirm": confirm, "seed": seed, "waves": None if waves is None else tuple(waves)}
     stated |= {key: value for key, value in given.items() if value is not None}
     if screening is not None:
         stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}
@@ -129,6 +132,10 @@ class _Course:
     def file(self, stage: int) -> Path:
         """File of a stage."""
         return self.place / f"stage-{stage}.sqlite"
+
+    def file_again(self, stage: int) -> Path:
+        """File of the further runs of worlds that a stage kept."""
+        return self.place / f"stage-{stage}-again.sqlite"
 
     def run(self, keep: object) -> Match:
         """The match, after what is missing has been run."""
@@ -161,10 +168,25 @@ class _Course:
         if not points:
             return
         run_stage(self.design, self.documents, stage, points, self.file(stage), self.options)
+        if stage and self.design.confirm > 1:
+            self._again(stage)
         self._read(stage, left)
+
+    def _again(self, stage: int) -> None:
+        """Further runs of the worlds that a wave keeps: among many worlds that were run once some are kept by luck."""
+        own, file = results(self.file(stage), stage, self.aims), self.file_again(stage)
+        kept = (self._largest(joined([*self.found, own]))[-len(own.points) :] < self.design.cutoff) & (
+            own.counts < self.design.confirm
+        )
+        points = stored_points(file) or [own.points[number] for number in np.flatnonzero(kept)]
+        if points:
+            lacking = self.design.confirm - int(own.counts.min())
+            run_stage(self.design, self.documents, stage, points, file, self.options, lacking)
 
     def _read(self, stage: int, left: float | None) -> None:
         own = results(self.file(stage), stage, self.aims)
+        if stored_points(self.file_again(stage)) is not None:
+            own = merged(own, results(self.file_again(stage), stage, self.aims))
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
         self.stages.append(
@@ -209,7 +231,7 @@ class _Course:
                 )
             )
             emulators[aim.name] = fit(training, self.design.coverage, self.design.seed, stretch)
-            chance[aim.name] = spread / self.design.replicates
+            chance[aim.name] = spread / (self.design.waves[wave - 1].replicates or self.design.replicates)
             made = emulators[aim.name]
             self.emulators.append(
                 {
@@ -220,11 +242,17 @@ class _Course:
         rank = self.design.waves[wave - 1].rank
         return Sieve(emulators=emulators, active=active, chance=chance, rank=rank, cutoff=self.design.cutoff)
 
-    def _worst(self, whole: Results) -> np.ndarray:
-        found = [
+    def _implausibilities(self, whole: Results) -> list[np.ndarray]:
+        return [
             aim.implausibility(whole.means[aim.name], whole.chance(aim, self.design.cutoff) / whole.counts)
             for aim in self.fitted
         ]
+
+    def _largest(self, whole: Results) -> np.ndarray:
+        return largest(self._implausibilities(whole), 1)
+
+    def _worst(self, whole: Results) -> np.ndarray:
+        found = self._implausibilities(whole)
         return np.nan_to_num(np.sum(np.minimum(found, 1e3), axis=0) + 1e3 * largest(found, 1), posinf=1e9)
 
     def _ordered(self) -> np.ndarray:

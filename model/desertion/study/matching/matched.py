@@ -71,7 +71,7 @@ class Match:
 
     @cached_property
     def worlds(self) -> pd.DataFrame:
-        """One row a world: stage, the inputs, the number of each target, `I.TARGET` (its implausibility), worst, target (that is worst), kept, kept_half, kept_double, seconds."""
+        """One row a world: stage, the inputs, the number of each target, `I.TARGET` (its implausibility), worst, target (that is worst), kept, kept_half, kept_double, runs, seconds."""
         table = pd.DataFrame(self.results.points)
         table.insert(0, "stage", self.results.stage)
         found = {aim.name: self._implausibility(aim) for aim in self.aims}
@@ -84,8 +84,17 @@ class Match:
         }
         for column, factor in FACTORS.items():
             all_of = np.array([self._implausibility(aim, factor) < self.design.cutoff for aim in self.fitted])
-            own[column] = all_of.all(axis=0)
-        return pd.concat([table, pd.DataFrame(own), pd.DataFrame({"seconds": self.results.seconds})], axis=1)
+            # Of worlds that were run too seldom some would be kept by luck; with a wider discrepancy they are only counted.
+            often = self.results.counts >= (self.design.confirm if factor <= 1.0 else 0)
+            own[column] = all_of.all(axis=0) & often
+        return pd.concat(
+            [
+                table,
+                pd.DataFrame(own),
+                pd.DataFrame({"runs": self.results.counts.astype(int), "seconds": self.results.seconds}),
+            ],
+            axis=1,
+        )
 
     @property
     def kept(self) -> pd.DataFrame:

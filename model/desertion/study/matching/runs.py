@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from desertion.study.store.row import DONE
 Array = NDArray[np.float64]
 TASK = "match"
 _SEEDS_APART = 100
+_AGAIN = 50
+"""Further runs of a stage have the seed of the stage that many later, so that their people and fates are others."""
 _NEAREST = 10
 """Worlds from which chance is learned, at least."""
 
@@ -86,6 +88,29 @@ def joined(parts: Sequence[Results]) -> Results:
     )
 
 
+def merged(first: Results, further: Results) -> Results:
+    """A stage with the further runs of some of its worlds."""
+    more = {tuple(point.items()): number for number, point in enumerate(further.points)}
+    own = [number for number, point in enumerate(first.points) if tuple(point.items()) in more]
+    also = [more[tuple(first.points[number].items())] for number in own]
+    counts, added = first.counts[own], further.counts[also]
+    total = counts + added
+    means, variances, values = ({name: column.copy() for name, column in part.items()} for part in (first.means, first.variances, first.values))  # fmt: skip
+    for name in means:
+        before, after = first.means[name][own], further.means[name][also]
+        # Sums of squares of both parts about their own means, then that between the means (Chan, Golub and LeVeque 1983).
+        squares = sum(
+            np.where(number > 1.0, variance, 0.0) * np.maximum(number - 1.0, 0.0)
+            for variance, number in ((first.variances[name][own], counts), (further.variances[name][also], added))
+        )
+        variances[name][own] = (squares + (after - before) ** 2 * counts * added / total) / (total - 1.0)
+        means[name][own] = (before * counts + after * added) / total
+        values[name][own] = (first.values[name][own] * counts + further.values[name][also] * added) / total
+    held, seconds = first.counts.copy(), first.seconds.copy()
+    held[own], seconds[own] = total, first.seconds[own] + further.seconds[also]
+    return replace(first, means=means, variances=variances, values=values, counts=held, seconds=seconds)
+
+
 def stored_points(file: Path) -> list[Point] | None:
     """The worlds that a file was begun with, None where there is no file yet."""
     if not file.is_file():
@@ -101,6 +126,7 @@ def run_stage(
     points: Sequence[Point],
     file: Path,
     options: RunOptions,
+    again: int = 0,
 ) -> None:
     """Run the worlds of a stage, or those that its file lacks.
 
@@ -111,20 +137,27 @@ def run_stage(
         points: the worlds.
         file: the stage's file.
         options: with what to run.
+        again: how many further runs, with other people and fates, worlds are given that were run before; 0 for their first.
     """
-    early = stage > 0 and design.waves[stage - 1].early_stop
+    wave = design.waves[stage - 1] if stage > 0 else None
+    early = wave is not None and wave.early_stop and not again
+    number = again or ((wave.replicates or design.replicates) if wave else 1)
+    title = "screening" if wave is None else f"wave {stage} of {len(design.waves)}"
     rows = tuple(((WORLD, number), *point.items()) for number, point in enumerate(points))
     spec = StudySpec(
-        name=f"match-{stage}",
-        title="screening" if stage == 0 else f"wave {stage} of {len(design.waves)}",
+        name=f"match-{stage}{'-again' if again else ''}",
+        title=f"{title}, kept worlds again" if again else title,
         task=TASK,
-        seed=design.seed * _SEEDS_APART + stage,
+        seed=design.seed * _SEEDS_APART + stage + (_AGAIN if again else 0),
         settings=(
-            ("match", design.model_dump_json(exclude={"title", "question", "waves", "screening"})),
+            (
+                "match",
+                design.model_dump_json(exclude={"title", "question", "replicates", "confirm", "waves", "screening"}),
+            ),
             ("early_stop", early),
         ),
         design=DesignRule(kind="list", rows=rows),
-        replicates=ReplicateRule(number=1 if stage == 0 else design.replicates),
+        replicates=ReplicateRule(number=number),
         daily=(),
         documents=tuple(documents.items()),
     )
