@@ -55,6 +55,14 @@ def stopped(process: subprocess.Popen[bytes]) -> str:
     return out.decode()
 
 
+def cut_off(page: Any) -> list[str]:
+    """Tables and pictures of a page that stand open and do not fit into the window, by what they are called."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.app-scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel || e.innerText.slice(0, 40))"
+    )
+    return found
+
+
 @pytest.fixture(scope="session")
 def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study folder with one study, one comparison, one file of claims and two files that must not be opened."""

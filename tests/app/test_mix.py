@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.request.choice import shipped
+from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, usual_scale
 from desertion.app.request.mix import Mix, parse, presets
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
@@ -19,6 +20,8 @@ from desertion.app.simulator.screen import rows_of
 from desertion.app.work.replicates import Wanted, run
 from desertion.app.work.verdicts import verdicts
 from desertion.cli import main
+from desertion.scenario import Scenario
+from desertion.scenario.grain import FLOOR, floor_note
 
 STEPS = st.dictionaries(st.sampled_from(SLIDERS), st.integers(0, 3)).map(
     lambda places: tuple(
@@ -34,6 +37,18 @@ STEPS = st.dictionaries(st.sampled_from(SLIDERS), st.integers(0, 3)).map(
 def test_a_mix_is_read_as_it_was_written(mix: Mix) -> None:
     """Writing and reading an address is the identity."""
     assert parse(mix.query()) == (mix, {})
+
+
+def test_runs_whose_scale_nobody_chose_stand_at_the_floor_where_their_people_allow_it() -> None:
+    """The first screen's own world does; one below the floor would need more people there than still play."""
+    for name in shipped()["scenarios"]:
+        scenario = Scenario.load(name, scale=usual_scale(name))
+        assert people_of(scenario) <= STILL_PLAYS
+        whole = Scenario.load(name, scale=1.0)
+        assert not floor_note(scenario) or people_of(whole) * FLOOR > STILL_PLAYS * sum(
+            force.soldiers for force in whole.forces
+        )
+    assert floor_note(Scenario.load(Mix().scenario, scale=usual_scale(Mix().scenario))) == ""
 
 
 @pytest.mark.parametrize(
@@ -86,7 +101,9 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     )
     assert named <= set(verdicts())
     assert all(verdict.word in ("holds", "fails", "depends", "untested") for verdict in verdicts().values())
-    assert "worlds that history does not rule out" in facts.judged(presets()["fast-track"])
+    assert "worlds that the evidence does not rule out" in facts.judged(presets()["fast-track"])
+    assert facts.judged(parse("asylum=fast&scenario=toy")[0]).startswith("Not judged for this mix")
+    assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
 
@@ -99,7 +116,9 @@ def test_the_command_line_gives_the_same_numbers(query: str, tmp_path: Path) -> 
     """`desertion compare` with the words that the screen shows: the same medians, intervals and differences, to rounding in the files."""
     mix, _ = parse(query)
     sides = (mix.status_quo, mix)
-    answer = answer_of(mix, [run(Wanted(side, replicate)) for replicate in range(10) for side in sides], 0.0008)
+    answer = answer_of(
+        mix, [run(Wanted(side, replicate)) for replicate in range(10) for side in sides], usual_scale(mix.scenario)
+    )
     words = [*shlex.split(mix.command())[1:], "--out", str(tmp_path / "out"), "--quiet"]
     assert main(words) == 0
     shown = {row["measure"]: row for row in rows_of(answer)}

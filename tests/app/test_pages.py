@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.app.conftest import cut_off
+
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
@@ -32,6 +34,7 @@ def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> 
     assert {row["policy"] for row in rows} == {"closed-borders", "fast-track"}
     left = next(row for row in rows if row["policy"] == "fast-track" and row["measure"] == "left")
     assert f"{float(left['estimate']):,.0f}" in table
+    assert cut_off(page) == []
     pairs = list(csv.DictReader(io.StringIO(saved(page, "Download the differences (CSV)").decode())))
     assert {(row["policy"], row["baseline"]) for row in pairs} == {("fast-track", "closed-borders")}
     assert saved(page, "Download the curves (PNG)").startswith(b"\x89PNG")
@@ -59,6 +62,8 @@ def test_a_study_is_opened_and_one_of_its_points_is_played_as_a_run(visit: Visit
     page = visit("/study")
     page.get_by_label("File").select_option("dial.sqlite")
     page.locator(".app-drawn img").wait_for()
+    page.locator("table .line").first.wait_for()
+    assert cut_off(page) == []
     page.get_by_label("Figure").select_option("sizes")
     page.get_by_label("Open one point as a run").select_option("5")
     page.get_by_text("Play point 5, replicate 0").click()
@@ -97,6 +102,7 @@ def test_claims_are_shown_with_their_verdicts_and_the_worlds_behind_them(visit: 
     """The table names both claims of the file; choosing one shows its worlds."""
     page = visit("/claims")
     assert "contagion" in page.get_by_role("table").inner_text()
+    assert cut_off(page) == []
     page.get_by_label("File of runs").select_option("claims.sqlite")
     page.get_by_label("The worlds behind").wait_for()
     assert "closed-borders-backfire" in page.get_by_role("table", name="Verdicts").inner_text()

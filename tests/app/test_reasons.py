@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from desertion.app.request.choice import usual_scale
 from desertion.app.request.mix import parse
-from desertion.app.simulator import reasons
+from desertion.app.simulator import charts, reasons
 from desertion.app.simulator.answer import Answer, answer_of, headline, outcome
 from desertion.app.simulator.screen import setting_of
 from desertion.app.work.replicates import Wanted, record_of, run
 from desertion.rules.draws import replicate_seed
+from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.simulation.model import DesertionModel
 from desertion.study.comparison.arm import outcome_of
 from desertion.study.comparison.outcomes import BY_NAME, column
@@ -22,7 +27,7 @@ def answered(query: str) -> Answer:
     mix, wrong = parse(query)
     assert not wrong
     runs = [run(Wanted(side, replicate)) for replicate in range(10) for side in (mix.status_quo, mix)]
-    return answer_of(mix, runs, 0.0008)
+    return answer_of(mix, runs, mix.scale or usual_scale(mix.scenario))
 
 
 def why(query: str, *, with_plain: bool = False) -> str:
@@ -73,10 +78,42 @@ def test_people_are_told_apart_only_where_something_changes() -> None:
     assert reasons.only_because(answered("also=extended-offer")) == []
 
 
+def test_a_count_of_under_five_simulated_people_is_marked_wherever_the_screen_says_it() -> None:
+    """In the reasons, in the picture of places and in the headline: what rests on under five of the simulated says so, with the mark or in words."""
+    answer = answered("border=shut")
+    few = few_of(answer)
+    said = " ".join(why("border=shut").split())
+    assert [count for count in counts_in(said) if count[0] < few and not count[1]] == []
+    picture = charts.places(answer, setting_of(answer.mix).names)
+    totals = [
+        text
+        for text in re.findall(r'<text class="label"[^>]*>([^<]*)</text>', picture)
+        if text[:1].isdigit() and " " not in text
+    ]
+    assert len(totals) > 8
+    assert all((float(text.rstrip(MARK).replace(",", "")) < few) == text.endswith(MARK) for text in totals)
+    assert any(text.endswith(MARK) for text in totals)
+    assert f"{TOO_FEW} (at most" in headline(answer)
+
+
+def few_of(answer: Answer) -> float:
+    """Real persons that five simulated ones stand for."""
+    return FEWEST * answer.size
+
+
+def counts_in(text: str) -> list[tuple[float, bool]]:
+    """Counts of people that a text names, each with whether it is marked."""
+    return [
+        (float(number.replace(",", "")), mark == MARK)
+        for number, mark in re.findall(rf"(\d[\d,]*\d|\d)\b({MARK}?)(?!%)", text)
+    ]
+
+
 def test_the_status_quo_has_no_reasons_and_no_difference() -> None:
     """Nothing has been changed: no sentence, and the headline names no difference."""
     assert why("") == ""
-    assert "status quo" not in headline(answered(""))
+    assert headline(answered("")).startswith("Status quo: ")
+    assert "than under the status quo" not in headline(answered(""))
 
 
 def test_outcomes_are_those_of_a_comparison() -> None:
@@ -108,3 +145,16 @@ def test_outcomes_are_those_of_a_comparison() -> None:
 def test_a_difference_is_said_with_what_is_sure_of_it(values: list[float], words: str) -> None:
     """More, fewer, as many, or too few to tell: never a bare number."""
     assert changed(estimated(np.array(values)), "people") == words
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([3.0] * 10, "too few to tell at this scale (3 to 3 people beside the status quo)"),
+        ([0.0] * 8 + [-7.0, -7.0, -7.0], "too few to tell at this scale (at most 7 fewer people)"),
+        ([0.0] * 10, "as many as under the status quo"),
+    ],
+)
+def test_a_difference_of_too_few_people_is_said_to_be(values: list[float], words: str) -> None:
+    """Of under five simulated people no more and no fewer is told, on whichever side of nothing they lie."""
+    assert changed(replace(estimated(np.array(values)), few=True), "people") == words

@@ -16,6 +16,7 @@ import pytest
 from desertion.app.request.mix import parse
 from desertion.app.request.sliders import SLIDERS
 from desertion.study.comparison.report import words
+from tests.app.conftest import cut_off
 
 pytestmark = pytest.mark.browser
 
@@ -217,6 +218,7 @@ def test_what_is_downloaded_says_what_is_shown(look: Visit, bare_server: str) ->
     assert len(facts["left"]["mix"]) == 10
     page.get_by_text("All numbers").click()
     assert words.number(left) in page.get_by_role("table", name="All outcomes").inner_text()
+    assert cut_off(page) == []
 
 
 def test_the_tour_sets_the_sliders_in_three_clicks(look: Visit) -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from desertion.app.request.choice import usual_scale
 from desertion.app.request.sliders import SLIDERS
+from tests.app.conftest import free_port, started, stopped
 from tests.benchmarks import _common
-from tests.conftest import CHROMIUM, FLAGS, free_port, started, stopped
+from tests.conftest import CHROMIUM, FLAGS
 
 _VISITS = 5
 _PLAYED = 5.0

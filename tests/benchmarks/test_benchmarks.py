@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import pytest
 
 from tests.benchmarks import __main__ as benchmarks
@@ -35,3 +37,10 @@ def test_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_cost_that_grows_as_a_square_has_slope_two() -> None:
     """Through exact points the line is exact."""
     assert slopes.slope([(1.0, 0.5), (2.0, 2.0), (8.0, 32.0)]) == pytest.approx(2.0)
+
+
+def test_every_benchmark_can_be_started() -> None:
+    """Each that is listed is a module that imports what there is, and has rows."""
+    assert len(benchmarks.names()) > 5
+    for name in benchmarks.names():
+        assert callable(import_module(f"tests.benchmarks.{name}").rows)

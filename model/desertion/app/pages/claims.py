@@ -65,13 +65,15 @@ def _open(session: Session, files: list[str]) -> None:
 def _Stored() -> Any:
     from desertion.study.claims.document import load
 
-    claims, known = solara.use_memo(load, []), verdicts()
+    claims, known, kept = solara.use_memo(load, []), verdicts(), verdicts("ensemble")
     rows: list[list[str]] = []
     for claim in claims.claims:
         verdict = known.get(claim.id)
         found = [verdict.word, verdict.allowed, verdict.worlds] if verdict else ["not judged", "", ""]
-        rows.append([claim.id, claim.claim, *found, claim.contrast])
-    head = ["claim", "in words", "verdict", "in worlds that history allows", "worlds that show it", "what is compared"]
+        matched = kept[claim.id].allowed if claim.id in kept else "-"
+        rows.append([claim.id, claim.claim, *found, matched, claim.contrast])
+    head = ["claim", "in words", "verdict", "in worlds that history allows", "worlds that show it",
+            "in worlds that the match to the evidence kept", "what is compared"]  # fmt: skip
     with box([], "") as shown:
         text(
             "Verdicts of the stored run that comes with the program; choose a file of runs to see the worlds behind a verdict.",

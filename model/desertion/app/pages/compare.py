@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -221,12 +220,13 @@ def _table(comparison: Comparison, force: str) -> str:
             except KeyError:
                 cells.append("")
                 continue
-            spread = f"{short(row['low'], row['unit'])} to {short(row['high'], row['unit'])}"
-            cell = f"{short(row['estimate'], row['unit'])}{mark(row['too_few'])}\n{spread}"
+            estimate, low, high = (short(row[end], row["unit"]) for end in ("estimate", "low", "high"))
+            parts = [estimate + mark(row["too_few"]), low, high]
             if policy != comparison.baseline:
-                cell += f"\n{change(row['difference'], row['unit'])}{sign_of(row)}"
-            cells.append(cell)
+                parts.append(change(row["difference"], row["unit"]) + sign_of(row))
+            # A line may break beside "to" and nowhere within a number.
+            estimate, low, high, *rest = (part.replace(" ", "\u00a0") for part in parts)
+            cells.append("\n".join([estimate, f"{low} to {high}", *rest]))
         rows.append(cells)
     head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]
-    markup = table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {html.escape(force)}")
-    return markup.replace("\n", "<br>")
+    return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {force}")

@@ -16,7 +16,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
 
     Args:
         head: Names of the columns.
-        rows: Plain text, cell by cell.
+        rows: Plain text, cell by cell; a line break in a cell stays one.
         numbers: Columns that hold numbers, to the right.
         caption: For screen readers.
     """
@@ -25,7 +25,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequen
         kinds = [' class="n"' if place in numbers else "" for place in range(len(row))]
         scope = ' scope="col"' if tag == "th" else ""
         return "".join(
-            f"<{tag}{kind}{scope}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True)
+            f"<{tag}{kind}{scope}>{html.escape(cell).replace(chr(10), '<br>')}</{tag}>"
+            for kind, cell in zip(kinds, row, strict=True)
         )
 
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)

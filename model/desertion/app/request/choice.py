@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from desertion.app.request.address import Address, parse
 from desertion.app.request.limits import check_live, check_numbers
 from desertion.errors import InputError, unknown_name
 from desertion.reading import toml_value
+from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 PLAYS_WELL = 20_000
 """Persons of a run whose scale the visitor has not chosen."""
+
+STILL_PLAYS = 30_000
+"""Persons of such a run at most, where so many are needed to stand at the floor of scale."""
 
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
@@ -164,13 +169,21 @@ def settings_of(address: Address) -> dict[str, object]:
 
 @lru_cache(maxsize=64)
 def usual_scale(scenario: str) -> float:
-    """The scale at which a shipped scenario has about `PLAYS_WELL` people, in one figure; 1 for a small one."""
+    """The scale at which a shipped scenario has about `PLAYS_WELL` people, or stands at the floor where `STILL_PLAYS` allow it, in one figure; 1 for a small one."""
     from desertion.scenario import Scenario
 
-    whole = people_of(Scenario.load(scenario, scale=1.0))
-    share = min(1.0, 1.2 * PLAYS_WELL / whole)
+    whole = Scenario.load(scenario, scale=1.0)
+    people, soldiers = people_of(whole), sum(force.soldiers for force in whole.forces)
+    share = min(1.0, 1.2 * PLAYS_WELL / people)
+    if soldiers and share < FLOOR / soldiers <= min(1.0, STILL_PLAYS / people):
+        return _one_figure(FLOOR / soldiers, math.ceil)
+    return _one_figure(share, math.floor)
+
+
+def _one_figure(share: float, rounded: Callable[[float], int]) -> float:
     unit = 10.0 ** math.floor(math.log10(share))
-    return round(math.floor(share / unit + 1e-9) * unit, 12)
+    down = -1e-9 if rounded is math.ceil else 1e-9
+    return round(rounded(share / unit + down) * unit, 12)
 
 
 def people_of(scenario: Scenario) -> int:

@@ -73,6 +73,8 @@ class Mix:
     @property
     def title(self) -> str:
         """What the mix is called: the preset's title, or what was moved where."""
+        if self.is_status_quo:
+            return "Status quo"
         preset = next(
             (name for name, mix in presets().items() if mix.steps == self.steps and mix.also == self.also), ""
         )

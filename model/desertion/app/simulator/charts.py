@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from desertion.app.parts.charts import Line, escaped, lines, nice, short_number
 from desertion.app.simulator.answer import HOME, STOCKS, Answer
 from desertion.figures.labels import number
+from desertion.scenario.grain import marked
 
 MOST_HOSTS = 7
 """Hosts that have a row of their own."""
@@ -63,7 +64,11 @@ def places(answer: Answer, names: Sequence[str]) -> str:
     top = nice(max(max(float(own.sum()), usual) for _, own, usual in rows) or 1.0)
     wide = WIDTH - _NAME - _END
     height = _TOP + _ROW * len(rows) + 22.0
-    said = "; ".join(f"{name}: {number(float(own.sum()))}, status quo {number(usual)}" for name, own, usual in rows)
+
+    def count(persons: float) -> str:
+        return marked(number(persons), persons, answer.size)
+
+    said = "; ".join(f"{name}: {count(float(own.sum()))}, status quo {count(usual)}" for name, own, usual in rows)
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escaped(f"Where people are on the last day. {said}")}">',
         '<text class="title" x="0" y="12">Where those who left are on the last day</text>',
@@ -83,7 +88,7 @@ def places(answer: Answer, names: Sequence[str]) -> str:
         mark = _NAME + wide * usual / top
         parts.append(f'<path class="was" d="M{mark:.1f} {y - 3:.1f}v24"/>')
         total = float(own.sum())
-        parts.append(f'<text class="label" x="{max(x, mark) + 6:.1f}" y="{y + 13:.1f}">{escaped(number(total))}</text>')
+        parts.append(f'<text class="label" x="{max(x, mark) + 6:.1f}" y="{y + 13:.1f}">{escaped(count(total))}</text>')
     y = height - 8.0
     parts.append(
         f'<text class="tick" x="{_NAME}" y="{y}">0</text><text class="tick" x="{_NAME + wide:.0f}" y="{y}" text-anchor="end">{escaped(short_number(top))}</text>'

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from desertion.app.request.mix import Mix
 from desertion.app.request.sliders import SLIDERS, Slider
-from desertion.app.work.verdicts import verdicts
+from desertion.app.work.verdicts import Verdict, verdicts
 from desertion.reading import toml
 from desertion.scenario.documents import find
 
@@ -60,17 +60,35 @@ def basis_of_slider(slider: Slider) -> list[tuple[str, list[Basis]]]:
     return [(step.word, [basis_of(policy) for policy in step.policies]) for step in slider.steps]
 
 
+def verdict_on(claim: str) -> Verdict | None:
+    """What became of a claim in the worlds that the evidence does not rule out, or in all worlds drawn where it was not tried in those."""
+    return verdicts("ensemble").get(claim) or verdicts().get(claim)
+
+
 def judged(mix: Mix) -> str:
     """In which share of the worlds that nothing rules out a shipped policy does what is claimed of it, in a sentence."""
     if mix.is_status_quo:
         return "The status quo has nothing to be judged by."
     steps = [step for slider in SLIDERS for step in slider.steps if (slider.key, step.key) in mix.steps]
     policy = mix.policies[0] if len(mix.policies) == 1 and len(steps) + bool(mix.also) == 1 else ""
-    verdict = verdicts().get(CLAIMS_OF_PRESETS.get(policy, ""))
-    if verdict is None or mix.contagion != "shipped" or mix.settings:
+    verdict = verdict_on(CLAIMS_OF_PRESETS.get(policy, ""))
+    if verdict is None or mix.contagion != "shipped" or mix.settings or mix.scenario != Mix().scenario:
         return "Not judged for this mix: worlds have been tried for shipped policies alone, each by itself."
-    allowed = verdict.allowed.partition(": ")[2] or verdict.worlds
+    shown, _, share = verdict.allowed.partition(": ")[2].partition(", ")
+    counted = f"an effect of {verdict.smallest} or beyond ({verdict.unit})" if float(verdict.smallest) else "it"
     return (
-        f"“{verdict.claim}”: shown in {allowed} of the worlds that history does not rule out ({verdict.worlds.split(';')[0]} of all worlds tried), "
-        f"at least {verdict.smallest.lstrip('+-')} ({verdict.unit}) counted. Verdict: {verdict.word}."
+        f"“{verdict.claim}”: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "
+        f"{shown} (95 % interval of the share: {share.replace('%', ' %')}). Verdict: {verdict.word}."
     )
+
+
+def shown_in(verdict: Verdict) -> str:
+    """In how many worlds a claim is shown, in a sentence."""
+    shown, *rest = verdict.worlds.split("; ")
+    told = [f"the opposite in {part.removeprefix('opposite in ')}" for part in rest if part.startswith("opposite")]
+    told += [
+        f"in {part.removeprefix('unclear in ')} chance could turn it, so few are the runs"
+        for part in rest
+        if part.startswith("unclear")
+    ]
+    return f"Claim: “{verdict.claim}”. Verdict: {verdict.word}, shown in {shown} worlds{''.join(f'; {part}' for part in told)}."

@@ -13,7 +13,6 @@ from desertion.app.request.mix import Mix, presets, short_title
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
-from desertion.app.work.verdicts import verdicts
 
 PAGES = {
     "": "Policies",
@@ -151,7 +150,7 @@ def _presets(mix: Mix) -> str:
     )
     options = [f'<option value=""{"" if here else " selected"} data-query="-">your own mix</option>']
     options += [
-        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == here else ""}>{escaped(short_title(name))}</option>'
+        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == here else ""}>{escaped(short_title(name))}{"" if preset.policies else ", the status quo"}</option>'
         for name, preset in presets().items()
     ]
     also = f"Laid over the sliders: {short_title(mix.also)}" if mix.also else ""
@@ -186,11 +185,9 @@ def _slider(slider: Slider, mix: Mix) -> str:
             )
             rows.append(f"<p><b>{escaped(word)}:</b> {escaped(basis.summary)}</p><ul>{sources}{notes}</ul>")
     for claim in slider.claims:
-        verdict = verdicts().get(claim)
+        verdict = facts.verdict_on(claim)
         if verdict is not None:
-            rows.append(
-                f"<p>Claim: “{escaped(verdict.claim)}”. Verdict: {escaped(verdict.word)}, shown in {escaped(verdict.worlds)} worlds.</p>"
-            )
+            rows.append(f"<p>{escaped(facts.shown_in(verdict))}</p>")
     return _range(
         slider.key,
         slider.title,
@@ -208,9 +205,9 @@ def _contagion(mix: Mix) -> str:
         "<p>How much those who see others leave are likelier to go: a multiple of the scenario's weights of squad, company, home town, ties, news and facing armies.</p>"
         "<ul><li>as shipped: set from one study of prisoners (Lehmann and Zhukov 2019, A) for news and facing armies; no source for the other levels: swept</li></ul>"
     )
-    verdict = verdicts().get("contagion")
+    verdict = facts.verdict_on("contagion")
     if verdict is not None:
-        about += f"<p>Claim: “{escaped(verdict.claim)}”. Verdict: {escaped(verdict.word)}, shown in {escaped(verdict.worlds)} worlds.</p>"
+        about += f"<p>{escaped(facts.shown_in(verdict))}</p>"
     slider = _range("contagion", "How strong is contagion?", "How much people are moved by those who left before them. It is poorly known: try the answer at all three.", [(key, CONTAGION_WORDS[key]) for key in keys],
                     keys.index("shipped"), keys.index(mix.contagion), about)  # fmt: skip
     return f'<fieldset class="sim-group contagion"><legend>Contagion</legend>{slider}</fieldset>'

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.simulator.answer import STOCKS, Answer
+from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.report.estimate import estimated
 from desertion.study.comparison.report.reasons import WAYS, by_way
@@ -53,7 +54,7 @@ def rush(answer: Answer, bans: Sequence[int]) -> list[str]:
         if day > 1:
             usual, mix = (curves[:, day - 1] for curves in answer.curves)
             more = estimated(mix - usual)
-            if more.low > 0.0:
+            if more.low > 0.0 and not too_few(more.value, answer.size):
                 return [
                     f"By the eve of the ban {number(float(np.median(mix)))} have left, {number(more.value)} more than under the status quo by then: "
                     "whoever expects the door to close goes while it is open."
@@ -70,7 +71,7 @@ def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bo
     there = answer.stocks(1).sum(axis=1)
     free = np.array(visa_free, dtype=bool)
     share = float(there[free].sum() / there.sum()) if there.sum() else 0.0
-    if share < 0.5:
+    if share < 0.5 or too_few(float(there.sum()), answer.size):
         return []
     order = [int(host) for host in np.argsort(-there * free, kind="stable")]
     largest = [names[host] for host in order[:3] if there[host] > 0.0]
@@ -83,10 +84,11 @@ def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bo
 def queue(answer: Answer) -> list[str]:
     """Offers that wait in line. Its mechanism: hosts decide so many cases a day and no more."""
     waiting, protected = (answer.estimate(name).value for name in ("applicants", "protected"))
-    if answer.change("applicants").low <= 0.0 or waiting < 2.0 * protected:
+    more = answer.change("applicants")
+    if more.few or more.low <= 0.0 or waiting < 2.0 * protected:
         return []
     return [
-        f"Hosts decide so many cases a day and no more: on the last day {number(waiting)} still wait and {number(protected)} have been given protection."
+        f"Hosts decide so many cases a day and no more: on the last day {_count(waiting, answer)} still wait and {_count(protected, answer)} have been given protection."
     ]
 
 
@@ -95,12 +97,12 @@ def spreading(answer: Answer, without: Answer | None) -> list[str]:
     if without is None or not without.is_whole:
         return []
     own, plain = answer.change("left"), without.change("left")
-    if not own.is_sure or abs(own.value) < 1.2 * abs(plain.value):
+    if own.few or not own.is_sure or abs(own.value) < 1.2 * abs(plain.value):
         return []
     word = "more" if own.value > 0.0 else "fewer"
     rest = (
         f"{number(abs(plain.value))} {'more' if plain.value > 0 else 'fewer'}"
-        if plain.is_sure
+        if plain.is_sure and not plain.few
         else "no difference that could be told from chance"
     )
     return [
@@ -115,7 +117,7 @@ def moved(answer: Answer, names: Sequence[str]) -> list[str]:
         np.array([pair[side].hosts[:, columns].sum(axis=1) for pair in answer.pairs]) * answer.size for side in (0, 1)
     ]
     changes = [estimated(change) for change in (totals[1] - totals[0]).T]
-    sure = [host for host, change in enumerate(changes) if change.is_sure]
+    sure = [host for host, change in enumerate(changes) if change.is_sure and not too_few(change.value, answer.size)]
     if len(sure) < 2:
         return []
     most, least = max(sure, key=lambda host: changes[host].value), min(sure, key=lambda host: changes[host].value)
@@ -139,10 +141,14 @@ def only_because(answer: Answer) -> list[str]:
     if not own + usual:
         return []
     return [
-        f"Person by person: {number(both)} leave under the status quo as well, {number(own)} leave only because of the mix, and {number(usual)} stay because of it."
+        f"Person by person: {_count(both, answer)} leave under the status quo as well, {_count(own, answer)} leave only because of the mix, and {_count(usual, answer)} stay because of it."
     ]
 
 
 def doors(answer: Answer) -> list[str]:
     """By which way the difference goes. Its mechanism: the way that is named."""
     return by_way({route: answer.change(f"left_{route}") for route in WAYS})
+
+
+def _count(persons: float, answer: Answer) -> str:
+    return marked(number(persons), persons, answer.size)

@@ -193,12 +193,11 @@ def _numbers(answer: Answer) -> str:
     for name in MEASURES:
         measure = BY_NAME[name]
         change = answer.change(name)
-        ends = f" ({change_words(change.low, measure.unit)} to {change_words(change.high, measure.unit)})"
+        ends = f"\n({change_words(change.low, measure.unit)} to {change_words(change.high, measure.unit)})"
         rows.append(
             [
                 measure.title,
-                answer.estimate(name, 0).words(measure.unit),
-                answer.estimate(name).words(measure.unit),
+                *(answer.estimate(name, side).words(measure.unit).replace(" (", "\n(") for side in (0, 1)),
                 change_words(change.value, measure.unit) + mark(change.few) + ends,
             ]
         )

@@ -20,6 +20,7 @@ class Verdict:
         worlds: Worlds that show it, of all.
         smallest: The smallest effect that counts as showing it.
         unit: Its unit.
+        signed: Worlds with the claimed sign, of those that the verdict speaks of.
     """
 
     claim: str
@@ -28,12 +29,17 @@ class Verdict:
     worlds: str
     smallest: str
     unit: str
+    signed: str
 
 
-@lru_cache(maxsize=1)
-def verdicts() -> Mapping[str, Verdict]:
-    """Verdicts of the stored run of all claims by the claim's name; empty where no such run is shipped."""
-    path = shipped_folder("experiments") / "claims" / "claims.md"
+@lru_cache(maxsize=2)
+def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
+    """Verdicts of a stored run of all claims by the claim's name; empty where no such run is shipped.
+
+    Args:
+        name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept.
+    """
+    path = shipped_folder("experiments") / "claims" / f"{name}.md"
     if not path.is_file():
         return {}
     verdicts: dict[str, Verdict] = {}
@@ -50,5 +56,6 @@ def verdicts() -> Mapping[str, Verdict]:
             verdicts[name.rstrip(")")] = Verdict(
                 words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
                 row.get("smallest of interest", ""), row.get("effect: median (5 % to 95 %)", "").rpartition(") ")[2],
+                row.get("worlds with the sign", ""),
             )  # fmt: skip
     return verdicts

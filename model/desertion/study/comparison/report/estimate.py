@@ -66,7 +66,8 @@ def changed(change: Estimate, what: str, baseline: str = "the status quo") -> st
         fewer, more = f"{number(-change.low)} fewer", f"{number(change.high)} more"
         if change.low < 0.0 < change.high:
             return f"{TOO_FEW} ({fewer} to {more} {what})"
-        return f"at most {more if change.high > 0.0 else fewer} than under {baseline}"
+        most = f"at most {more if change.high > 0.0 else fewer}"
+        return f"{TOO_FEW} ({most} {what})" if change.few else f"{most} than under {baseline}"
     word = "more" if change.value > 0.0 else "fewer"
     low, high = sorted((abs(change.low), abs(change.high)))
     return f"{number(abs(change.value))} {word} than under {baseline} ({number(low)} to {number(high)})"
