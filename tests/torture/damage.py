@@ -10,9 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-_LASTING = """SELECT params, replicate, status, scalars, shape, curve_checksum, substr(checksum, 1, 32), error, curve, extras
+LASTING = """SELECT params, replicate, status, scalars, shape, curve_checksum, substr(checksum, 1, 32), error, curve, extras
     FROM run JOIN design ON design.id = run.design ORDER BY run.design, replicate"""
 _SIZE = "24m"
+
+COUNTED = "SELECT count(*) FROM run"
+GENERATIONS = "SELECT count(*) FROM populations WHERE t >= 0"
+"""Of a fit's file, which is pyABC's."""
+PARTICLES = """SELECT p.t, p.epsilon, p.nr_samples, m.name, m.p_model, a.w, q.name, q.value, s.distance, f.value FROM populations p
+    JOIN models m ON m.population_id = p.id JOIN particles a ON a.model_id = m.id LEFT JOIN parameters q ON q.particle_id = a.id
+    JOIN samples s ON s.particle_id = a.id JOIN summary_statistics f ON f.sample_id = s.id
+    WHERE p.t >= 0 ORDER BY p.t, m.m, a.id, q.id, s.id, f.id"""
 
 
 def has_root() -> bool:
@@ -20,25 +28,25 @@ def has_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def stored(path: Path) -> int:
+def stored(path: Path, counted: str = COUNTED) -> int:
     """Number of rows that a file holds, 0 where it cannot be told."""
     if not path.exists():
         return 0
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5.0)
         try:
-            return int(connection.execute("SELECT count(*) FROM run").fetchone()[0])
+            return int(connection.execute(counted).fetchone()[0])
         finally:
             connection.close()
     except sqlite3.Error:
         return 0
 
 
-def rows_of(path: Path) -> list[tuple[object, ...]]:
+def rows_of(path: Path, lasting: str = LASTING) -> list[tuple[object, ...]]:
     """What must not depend on how a file was made: everything but times, attempts and workers."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5.0)
     try:
-        return connection.execute(_LASTING).fetchall()
+        return connection.execute(lasting).fetchall()
     finally:
         connection.close()
 

@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tests.torture.damage import Disk, flip, has_root, rows_of, stored, truncate
-from tests.torture.record import BAD, FOLDER, GOOD, Record
+from tests.torture.cluster import Cluster
+from tests.torture.damage import Disk, flip, has_root, truncate
+from tests.torture.record import BAD, FOLDER, GOOD, ROOT, Record
 from tests.torture.works import WORKS, Work, calm_rows, started
 
 PATIENCE = 600.0
@@ -46,99 +47,140 @@ class Strike(NamedTuple):
     note: str
 
 
-type Struck = tuple[subprocess.Popen[str], Path, np.random.Generator]
+class Struck(NamedTuple):
+    """A study that is about to be struck.
+
+    Attributes:
+        driver: Its command.
+        work: What it does.
+        path: Its file.
+        rng: When, where and how hard.
+        disk: The disk that its folder is, where it is one of its own.
+        cluster: The cluster that it runs on, where it is on one.
+        clock: Setting back the clock makes this file.
+    """
+
+    driver: subprocess.Popen[str]
+    work: Work
+    path: Path
+    rng: np.random.Generator
+    disk: Disk | None
+    cluster: Cluster | None
+    clock: Path
 
 
-def kill_driver(struck: Struck, disk: Disk | None) -> str:
+def kill_driver(struck: Struck) -> str:
     """`kill -9` of the driver."""
-    struck[0].kill()
-    _ended(struck[0], {-signal.SIGKILL, 0})
+    struck.driver.kill()
+    _ended(struck.driver, {-signal.SIGKILL, 0})
     return "kill -9 of the driver"
 
 
-def kill_workers(struck: Struck, disk: Disk | None) -> str:
+def kill_workers(struck: Struck) -> str:
     """`kill -9` of one worker or of all; the driver goes on with new ones to the end."""
-    driver, _, rng = struck
-    workers = _workers(driver.pid)
-    chosen = workers if rng.random() < 0.5 else workers[:1]
+    workers = _workers(struck.driver.pid)
+    chosen = workers if struck.rng.random() < 0.5 else workers[:1]
     for process in chosen:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    _ended(driver, {0})
+    _ended(struck.driver, {0})
     return f"kill -9 of {len(chosen)} of {len(workers)} workers"
 
 
-def terminate(struck: Struck, disk: Disk | None) -> str:
+def terminate(struck: Struck) -> str:
     """SIGTERM, as a batch system sends it."""
     return _signalled(struck, signal.SIGTERM)
 
 
-def interrupt(struck: Struck, disk: Disk | None) -> str:
+def interrupt(struck: Struck) -> str:
     """SIGINT, as Ctrl-C sends it."""
     return _signalled(struck, signal.SIGINT)
 
 
 def _signalled(struck: Struck, number: signal.Signals) -> str:
     """Send a signal, which ends the study in good order, or Python itself where all is done and stored."""
-    driver, path, _ = struck
+    driver, work, path, *_ = struck
     driver.send_signal(number)
-    if _ended(driver, {128 + number, 0, -number}) < 0 and stored(path) < len(calm_rows(_work_of(driver))):
+    if _ended(driver, {128 + number, 0, -number}) < 0 and work.stored(path) < work.stored_when_calm():
         raise Wrong(f"{number.name} ended Python amidst the study")
     return number.name
 
 
-def fill(struck: Struck, disk: Disk | None) -> str:
+def fill(struck: Struck) -> str:
     """The disk fills up under the driver, then somebody makes room."""
-    assert disk is not None
-    left = disk.fill(int(struck[2].integers(0, 1 << 16)))
-    _ended(struck[0], {1, 0})
-    disk.empty()
+    assert struck.disk is not None
+    left = struck.disk.fill(int(struck.rng.integers(0, 1 << 16)))
+    _ended(struck.driver, {1, 0})
+    struck.disk.empty()
     return f"full disk, {left} bytes left"
 
 
-def bar(struck: Struck, disk: Disk | None) -> str:
+def bar(struck: Struck) -> str:
     """The folder is read-only when the study is started again: refused, and nothing of it is touched."""
-    assert disk is not None
-    driver, path, _ = struck
-    kill_driver(struck, disk)
-    disk.bar()
-    before = path.read_bytes()
-    again = started(_work_of(driver), path)
+    assert struck.disk is not None
+    kill_driver(struck)
+    struck.disk.bar()
+    before = struck.path.read_bytes()
+    again = started(struck.work, struck.path)
     _ended(again, {REFUSED, 1})
-    untouched = path.read_bytes() == before
-    disk.open()
+    untouched = struck.path.read_bytes() == before
+    struck.disk.open()
     if not untouched:
         raise Wrong("a read-only file was changed")
     return "read-only folder"
 
 
-def cut(struck: Struck, disk: Disk | None) -> str:
+def cut(struck: Struck) -> str:
     """The file loses its end."""
-    kill_driver(struck, disk)
-    return truncate(struck[1], struck[2])
+    kill_driver(struck)
+    return truncate(struck.path, struck.rng)
 
 
-def turn(struck: Struck, disk: Disk | None) -> str:
+def turn(struck: Struck) -> str:
     """Bits of the file, or of its log, are turned; what `show --verify` calls sound must be so."""
-    kill_driver(struck, disk)
-    note = flip(struck[1], struck[2])
-    work, calm = _work_of(struck[0]), calm_rows(_work_of(struck[0]))
-    verified = started(Work("verify", ("show", "FILE", "--verify"), work.study), struck[1])
-    if _ended(verified, {0, 1, REFUSED}, speaks=False) == 0 and not set(rows_of(struck[1])) <= set(calm):
+    kill_driver(struck)
+    work, path = struck.work, struck.path
+    note = flip(path, struck.rng)
+    if not work.verified:
+        return note
+    verified = started(Work("verify", ("show", "FILE", "--verify"), work.study), path)
+    if _ended(verified, {0, 1, REFUSED}, speaks=False) == 0 and not set(work.rows(path)) <= set(calm_rows(work)):
         raise Wrong(f"{note}: verified, though rows are wrong")
     return note
 
 
-KINDS: dict[str, Callable[[Struck, Disk | None], str]] = {
+def kill_scheduler(struck: Struck) -> str:
+    """`kill -9` of the scheduler of a cluster, amidst the study."""
+    assert struck.cluster is not None
+    struck.cluster.scheduler.kill()
+    _ended(struck.driver, {1, 0})
+    return "kill -9 of the scheduler"
+
+
+def kill_cluster_worker(struck: Struck) -> str:
+    """`kill -9` of one of a cluster's two workers; the driver goes on with the other to the end."""
+    assert struck.cluster is not None
+    struck.cluster.workers[int(struck.rng.integers(2))].kill()
+    _ended(struck.driver, {0})
+    return "kill -9 of a worker of the cluster"
+
+
+def set_clock_back(struck: Struck) -> str:
+    """The clock goes back by a day; the driver goes on to the end."""
+    struck.clock.touch()
+    _ended(struck.driver, {0})
+    return "clock set back by a day"
+
+
+KINDS: dict[str, Callable[[Struck], str]] = {
     "kill driver": kill_driver, "kill workers": kill_workers, "SIGTERM": terminate, "SIGINT": interrupt,
     "full disk": fill, "read-only folder": bar, "truncation": cut, "bit flips": turn,
+    "kill scheduler": kill_scheduler, "kill worker of a cluster": kill_cluster_worker, "clock set back": set_clock_back,
 }  # fmt: skip
 NEED_A_DISK = ("full disk", "read-only folder")
-_RUNNING: dict[int, Work] = {}
-
-
-def _work_of(driver: subprocess.Popen[str]) -> Work:
-    return _RUNNING[driver.pid]
+ON_A_CLUSTER = ("kill scheduler", "kill worker of a cluster")
+CLOCK = ROOT / "tests" / "torture" / "clock"
+"""Folder that is imported from before everything else where a clock is to be set back."""
 
 
 def run(record: Record, cases: int) -> None:
@@ -150,7 +192,9 @@ def run(record: Record, cases: int) -> None:
             continue
         rng = np.random.default_rng([12, case])
         kinds = [list(KINDS)[case % len(KINDS)], *([str(rng.choice(list(KINDS)))] if rng.random() < 0.3 else [])]
-        work = WORKS[int(rng.choice(len(WORKS), p=[0.55, 0.2, 0.15, 0.1]))]
+        able = [work for work in WORKS if work.on_a_cluster or not set(kinds) & set(ON_A_CLUSTER)]
+        weights = np.array([work.weight for work in able])
+        work = able[int(rng.choice(len(able), p=weights / weights.sum()))]
         if not root and set(kinds) & set(NEED_A_DISK):
             record.add("faults", str(case), "skipped", "a disk of its own can only be mounted by root", kinds=kinds)
             continue
@@ -191,31 +235,45 @@ def scheduled(
     Raises:
         Wrong: If the end is neither the rows of an undisturbed study nor a refusal.
     """
-    calm, strikes = calm_rows(work), []
+    calm, whole, strikes = calm_rows(work), work.stored_when_calm(), []
     for kind in kinds:
-        before = min(stored(path), len(calm) - 2)
-        driver = started(work, path)
-        _RUNNING[driver.pid] = work
-        _wait_for(path, int(rng.integers(before + 1, before + 2 + (len(calm) - before) * 7 // 10)), driver)
-        if driver.poll() == REFUSED:
-            _ended(driver, {REFUSED})
-            return strikes, "refused"
-        time.sleep(float(rng.uniform(0.0, 0.3)))
-        rows, alive = stored(path), driver.poll() is None
-        note = KINDS[kind]((driver, path, rng), disk)
-        strikes.append(Strike(rows, alive and before < rows < len(calm), note))
+        before = min(work.stored(path), whole - 2)
+        with tempfile.TemporaryDirectory() as aside:
+            clock = Path(aside) / "set-back"
+            cluster = Cluster(Path(aside)) if kind in ON_A_CLUSTER else None
+            try:
+                driver = _started(work, path, cluster, clock if kind == "clock set back" else None)
+                wanted = int(rng.integers(before + 1, before + 2 + (whole - before) * 7 // 10))
+                _wait_for(work, path, wanted, driver)
+                if driver.poll() == REFUSED:
+                    _ended(driver, {REFUSED})
+                    return strikes, "refused"
+                time.sleep(float(rng.uniform(0.0, 0.3)))
+                rows, alive = work.stored(path), driver.poll() is None
+                note = KINDS[kind](Struck(driver, work, path, rng, disk, cluster, clock))
+            finally:
+                if cluster:
+                    cluster.close()
+        strikes.append(Strike(rows, alive and before < rows < whole, note))
     again = started(work, path)
     if _ended(again, {0, REFUSED}) == REFUSED:
         return strikes, "refused"
-    found = rows_of(path)
+    found = work.rows(path)
     if found != calm:
         raise Wrong(f"{[strike.note for strike in strikes]}: {len(set(found) ^ set(calm))} rows differ")
     return strikes, "the same rows"
 
 
-def _wait_for(path: Path, rows: int, driver: subprocess.Popen[str]) -> None:
+def _started(work: Work, path: Path, cluster: Cluster | None, clock: Path | None) -> subprocess.Popen[str]:
+    """The command, on a cluster or under a clock that can be set back."""
+    further = ("--scheduler", cluster.address) if cluster else ()
+    told = {"DESERTION_TORTURE_CLOCK": str(clock)} if clock else {}
+    return started(work, path, *further, told=told, before=CLOCK if clock else None)
+
+
+def _wait_for(work: Work, path: Path, rows: int, driver: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while stored(path) < rows and driver.poll() is None and time.monotonic() < deadline:
+    while work.stored(path) < rows and driver.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
 
 

@@ -12,6 +12,7 @@ from desertion.errors import input_error
 from desertion.files import write_text
 from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
+from desertion.study.calibration.kept import check, checksums, damaged, sentences
 
 
 def fit_case(
@@ -23,17 +24,19 @@ def fit_case(
         InputError: the folder holds a fit of another case, or a number is out of range.
     """
     stem = f"{case.name}-{seed}"
-    watch = Watch(folder / f"{stem}.json", described(case, particles))
-    fitted = fit(
-        case,
-        case.simulate,
-        folder / f"{stem}.db",
-        particles=particles,
-        generations=generations,
-        seed=seed,
-        workers=workers,
-        finished=watch.write,
-    )
+    watch, file = Watch(folder / f"{stem}.json", described(case, particles)), folder / f"{stem}.db"
+    watch.check(file)
+    with sentences(file):
+        fitted = fit(
+            case,
+            case.simulate,
+            file,
+            particles=particles,
+            generations=generations,
+            seed=seed,
+            workers=workers,
+            finished=lambda: watch.write(file),
+        )
     return fitted, watch.seconds
 
 
@@ -58,12 +61,12 @@ def described(case: Case, particles: int) -> dict[str, str]:
 class Watch:
     """Seconds of all sessions together; a kill loses none.
 
-    Generations of two different fits would make none, so the file also says what was fitted.
+    Generations of two different fits would make none, so the file also says what was fitted, and vouches for what each generation was.
     """
 
     def __init__(self, path: Path, fitted: dict[str, str]) -> None:
         self._path, self._fitted, self._began = path, fitted, time.monotonic()
-        before: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {"seconds": 0.0, "fitted": fitted}
+        before: dict[str, Any] = self._before_now(path) if path.is_file() else {"seconds": 0.0, "fitted": fitted}
         begun = before.get("fitted")
         if begun != fitted:
             old = begun if isinstance(begun, dict) else {}
@@ -75,8 +78,34 @@ class Watch:
                 way_out="give another folder with --out, or what was given then",
             )
         self._before = self.seconds = float(before["seconds"])
+        self._checksums: list[str] | None = before.get("checksums")
 
-    def write(self) -> None:
-        """Keep what has been spent so far."""
+    def check(self, file: Path) -> None:
+        """Hold a fit's file against what vouches for it; one without a finished generation is begun anew.
+
+        Raises:
+            InputError: the file is damaged, or gone while its generations are vouched for.
+        """
+        if self._checksums is None and self._path.is_file():
+            self._checksums = checksums(file) if file.is_file() else []  # a fit of a version that did not vouch for any
+        elif self._checksums is None:
+            file.unlink(missing_ok=True)
+            self._checksums = []
+        elif not file.is_file():
+            raise damaged(file, "it is not there")
+        else:
+            check(file, self._checksums)
+
+    def write(self, file: Path) -> None:
+        """Keep what has been spent so far, and vouch for the generations of the fit's file."""
         self.seconds = self._before + time.monotonic() - self._began
-        write_text(self._path, json.dumps({"seconds": self.seconds, "fitted": self._fitted}, indent=1))
+        self._checksums = checksums(file, self._checksums or ())
+        kept = {"seconds": self.seconds, "fitted": self._fitted, "checksums": self._checksums}
+        write_text(self._path, json.dumps(kept, indent=1))
+
+    @staticmethod
+    def _before_now(path: Path) -> dict[str, Any]:
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except ValueError as problem:
+            raise damaged(path, f"no JSON: {problem}") from problem

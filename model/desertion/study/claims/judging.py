@@ -12,6 +12,7 @@ from desertion.study.analysis.boxes import Box, confirmed_box
 from desertion.study.claims.document import Claim, Claims, Number
 from desertion.study.claims.precision import Replicates, effect_of, half_widths, straddles, together, variance_of
 from desertion.study.claims.verdict import Verdict, judge, shows
+from desertion.study.claims.weighting import Weighting, furthest, weightings
 from desertion.study.claims.worlds import columns
 from desertion.study.design.factors import Point
 from desertion.study.design.formula import Effect, Measures
@@ -42,6 +43,7 @@ class JudgedClaim:
         worlds: number of each judged world.
         allowed: whether history allows each judged world; None without such bounds.
         box: the ranges that separate worlds that show the effect, found in half of the worlds and quoted from the other half; None unless the claim depends on them.
+        against: where all worlds alike would decide the claim, the other weighting of them that is most against it.
         reason: why the claim is untested; empty if it is not.
         pending: whether it is so only because too few worlds have been run.
         events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
@@ -55,6 +57,7 @@ class JudgedClaim:
     worlds: tuple[int, ...]
     allowed: tuple[bool, ...] | None
     box: Box | None
+    against: Weighting | None = None
     reason: str = ""
     pending: bool = False
     events: float = float("nan")
@@ -92,7 +95,7 @@ def gathered(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
 
 
 def judge_all(
-    claims: Claims, points: Sequence[Point], results: Results
+    claims: Claims, points: Sequence[Point], results: Results, beside: Mapping[str, Sequence[float]] | None = None
 ) -> tuple[tuple[JudgedClaim, ...], tuple[NumberSpread, ...]]:
     """All claims with verdicts and all numbers with their spread.
 
@@ -102,8 +105,10 @@ def judge_all(
         claims: the claims file.
         points: the worlds.
         results: measures by world, arm and replicate.
+        beside: what else is known of each world, by name, such as how far it is from targets.
     """
-    judged = tuple(_judged(claim, claims, points, results) for claim in claims.claims)
+    kinds = columns(points) | dict(beside or {})
+    judged = tuple(_judged(claim, claims, points, results, kinds) for claim in claims.claims)
     return judged, tuple(_reported(number, len(points), results) for number in claims.numbers)
 
 
@@ -126,7 +131,9 @@ def pairs_by_world(arms: frozenset[str], worlds: int, results: Results) -> dict[
     return found
 
 
-def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Results) -> JudgedClaim:
+def _judged(
+    claim: Claim, claims: Claims, points: Sequence[Point], results: Results, kinds: Mapping[str, Sequence[object]]
+) -> JudgedClaim:
     pairs = pairs_by_world(frozenset(arm for arm, _ in claim.terms), len(points), results) if claim.terms else {}
     known = {world: effect_of(claim.effect, each) for world, each in pairs.items() if _speaks(claim, each)}
     values = {world: value for world, value in known.items() if not (claim.where_defined and np.isnan(value))}
@@ -138,7 +145,11 @@ def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Resu
     events, reason = _tested(
         claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main
     )
-    everywhere, box = judge(effects, claim.sign, claim.smallest), None
+    everywhere, box, against = judge(effects, claim.sign, claim.smallest), None, None
+    if not reason:
+        everywhere, _ = _weighed(everywhere, claim, effects, list(values), kinds)
+        worlds = [world for world, within in zip(values, inside, strict=True) if within]
+        main, against = _weighed(main, claim, effects[inside], worlds, kinds)
     if reason:
         main, everywhere = replace(main, word="untested"), replace(everywhere, word="untested")
     elif main.word == "depends":
@@ -149,8 +160,23 @@ def _judged(claim: Claim, claims: Claims, points: Sequence[Point], results: Resu
     )
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
-        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
+        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, against=against, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
     )  # fmt: skip
+
+
+def _weighed(
+    verdict: Verdict,
+    claim: Claim,
+    effects: NDArray[np.float64],
+    worlds: Sequence[int],
+    kinds: Mapping[str, Sequence[object]],
+) -> tuple[Verdict, Weighting | None]:
+    """A verdict that other weights of the worlds were held against, and the one that is most against it if worlds alike decide."""
+    if verdict.word not in ("holds", "fails"):
+        return verdict, None
+    known = {name: [column[world] for world in worlds] for name, column in kinds.items()}
+    against = furthest(weightings(known, shows(effects, claim.sign, claim.smallest)), verdict.word)
+    return verdict if against is None or against.agrees(verdict.word) else replace(verdict, word="depends"), against
 
 
 def _speaks(claim: Claim, pairs: Sequence[Mapping[str, Measures]]) -> bool:

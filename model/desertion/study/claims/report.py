@@ -17,10 +17,16 @@ CAUTION = (
     "A verdict speaks of the model over the worlds described below, not of any war. "
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
     "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
-    "worlds is at least 90 %, fails if the upper bound is at most 10 %, and else depends. It is untested where too "
+    "worlds is at least 90 %, fails if the upper bound is at most 10 %, in both cases however worlds are weighed, and else depends. It is untested where too "
     "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
 )
 _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
+
+_WEIGHTS = (
+    "No world is more or less probable than another, so that a verdict must not hang on worlds weighing alike. Each of these claims was judged again with "
+    "the worlds of one end of each input weighing up to twice and those of the other end down to nothing, and with the worlds of each form of "
+    "contagion alone; it is decided only if at least 90 %, or at most 10 %, show it every time."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +87,9 @@ def blocks(
     dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
     if dependent:
         parts += [Heading("On what it depends"), Bullets(dependent)]
+    weighed = [f"**{row.claim.id}**: {weighed_otherwise(row)}" for row in judged if row.against is not None]
+    if weighed:
+        parts += [Heading("Held against other weights"), Text(_WEIGHTS), Bullets(weighed)]
     pending = [f"{row.claim.id} ({row.main.worlds})" for row in judged if row.pending]
     if pending:
         listed = f"Fewer than {FEWEST_WORLDS} worlds can neither hold nor fail. Worlds so far: {', '.join(pending)}."
@@ -99,8 +108,23 @@ def blocks(
     return [*parts, Heading("Assumed in every world"), Bullets(run.assumed)]
 
 
+def weighed_otherwise(row: JudgedClaim) -> str:
+    """What a claim that is decided by worlds of equal weight comes to under the other weighting that is most against it."""
+    assert row.against is not None
+    if row.against.share in (0.0, 1.0) and row.main.word != "depends":
+        return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
+    share = f"{row.against.share:.0%} show it where {row.against.what}"
+    return (
+        f"{share}, and so it *depends*."
+        if row.main.word == "depends"
+        else f"{share}, which is the weakest case: it stands."
+    )
+
+
 def depends_on(row: JudgedClaim) -> str:
     """The sentence that says where the worlds that show the effect lie."""
+    if row.against is not None:
+        return f"all worlds alike would decide it, but {weighed_otherwise(row)}"
     share = f"{row.main.share:.0%} of the worlds show it"
     if row.box is None:
         return f"{share}; no parameter range that separates one half of the worlds does so in the other."

@@ -84,7 +84,8 @@ class ClaimsOutcome:
 
         Over the worlds that history allows: id, verdict, worlds, shown, signed (the claimed sign, however small), reversed, undefined,
         unclear (more replicates could turn them), low and high (Wilson, of the share shown), then the effect over worlds (median, q05,
-        q95), its unit, events (simulated, of the outcome in the median world), reason (why it is untested), and everywhere (the verdict
+        q95), its unit, events (simulated, of the outcome in the median world), against and
+        against_share (of a decided claim: the other weighting of the worlds that is most against it, and the share shown under it), reason (why it is untested), and everywhere (the verdict
         over all worlds that were run).
         """
         rows = [
@@ -104,6 +105,8 @@ class ClaimsOutcome:
                 "q95": row.main.ninety_fifth,
                 "unit": row.claim.unit,
                 "events": row.events,
+                "against": "" if row.against is None else row.against.what,
+                "against_share": float("nan") if row.against is None else row.against.share,
                 "reason": row.reason,
                 "everywhere": row.verdict.word,
             }
@@ -215,7 +218,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     held = [runs_of(path) for path in (file, *_further(file))]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
     results = gathered(runs)
-    judged, numbers = judge_all(claims, points, results)
+    judged, numbers = judge_all(claims, points, results, _beside(plan))
     complete = _complete(claims, plan.count, results, out)
     about = Run(
         worlds=plan.count,
@@ -234,6 +237,13 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         ),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
+
+
+def _beside(plan: ClaimsPlan) -> dict[str, list[float]]:
+    """How far the worlds of an ensemble lie from the figures that they were held to."""
+    if not plan.ensemble:
+        return {}
+    return {"distance from the targets": load_ensemble(plan.ensemble).table["worst"].tolist()[: plan.count]}
 
 
 def beyond_match(claims: Claims, ensemble: str) -> Claims:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Factor, Point
@@ -42,6 +42,6 @@ def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "")
     return tuple({**point, **world} for point, world in zip(drawn, kept, strict=False))
 
 
-def columns(points: Sequence[Point]) -> Mapping[str, list[object]]:
+def columns(points: Sequence[Point]) -> dict[str, list[object]]:
     """One list of values per factor, in the order of the worlds."""
     return {name: [point[name] for point in points] for name in points[0]} if points else {}

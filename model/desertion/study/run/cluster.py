@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any
 from desertion.errors import InputError
 
 _WAIT = 30.0
+_TALKATIVE = ("distributed.client", "distributed.core", "distributed.comm.core", "distributed.utils")
+"""Loggers that show tracebacks when a scheduler goes away; what that means for a study is said in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,19 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
             f"--scheduler {address} does not answer ({problem}): start one with `dask scheduler`"
         ) from problem
     try:
+        for name in _TALKATIVE:
+            logging.getLogger(name).addFilter(_serious)
         # Dask takes calls with equal arguments for one call and would run it once: pure=False forbids that.
         # Retries are the runner's: it knows which run was alone on a worker that died.
         yield client.get_executor(pure=False), _threads(client, address)
     finally:
         client.close()
+        for name in _TALKATIVE:
+            logging.getLogger(name).removeFilter(_serious)
+
+
+def _serious(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL
 
 
 def _threads(client: Any, address: str) -> int:

@@ -293,7 +293,7 @@ class Runner:
 
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(
-            f"no workers any more ({problem or type(problem).__name__}); {self._schedule.finished_runs} of "
+            f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self._schedule.finished_runs} of "
             f"{self._schedule.known()} runs are kept in {self._writer.path}; to go on: {self._options.hint}"
         )
 

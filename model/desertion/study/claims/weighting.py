@@ -1,0 +1,70 @@
+"""Weighting: whether a verdict stands where worlds of another kind weigh more, since no world is more or less probable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import rankdata
+
+from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM, VerdictWord
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighting:
+    """The share of worlds that show an effect where some of them weigh more.
+
+    Attributes:
+        what: which worlds weigh more, in words.
+        share: share of weight of the worlds that show it.
+    """
+
+    what: str
+    share: float
+
+    def agrees(self, word: VerdictWord) -> bool:
+        """Whether the share is on the verdict's side."""
+        return self.share <= FAILS_TO if word == "fails" else self.share >= HOLDS_FROM
+
+
+def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[Weighting]:
+    """All other weightings of the worlds: two for each number, one for each word.
+
+    For a number worlds weigh in proportion to their rank in it, then to the rank from the other end: nothing of one end, twice of the other,
+    which leaves three quarters of the worlds in effect. For a list of words the worlds of each word stand alone.
+
+    Args:
+        columns: what differs between the worlds: values by name, one a world.
+        shown: whether each world shows the effect.
+    """
+    held = np.asarray(shown, np.float64)
+    found: list[Weighting] = []
+    for name, values in columns.items():
+        if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+            numbers = np.asarray(values, np.float64)
+            if np.ptp(numbers) > 0.0:
+                ranks = (rankdata(numbers) - 0.5) / len(numbers)
+                found += [
+                    Weighting(what=f"worlds with {end} {name} weigh more", share=_share(held, weights))
+                    for end, weights in (("high", ranks), ("low", 1.0 - ranks))
+                ]
+        else:
+            words = np.asarray([str(value) for value in values])
+            found += [
+                Weighting(what=f"only worlds with {name} = {word} count", share=float(held[words == word].mean()))
+                for word in dict.fromkeys(words.tolist())
+            ]
+    return found
+
+
+def furthest(found: Sequence[Weighting], word: VerdictWord) -> Weighting | None:
+    """The weighting that is most against a verdict that holds or fails; None where nothing differs between worlds."""
+    by_share = sorted(found, key=lambda each: each.share, reverse=word == "fails")
+    return by_share[0] if by_share else None
+
+
+def _share(held: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    return float((held * weights).sum() / weights.sum())

@@ -1,0 +1,94 @@
+"""Claims about weighting: shares under other weights by hand, and verdicts that hang on worlds weighing alike."""
+
+import numpy as np
+import pytest
+
+from desertion.study.claims.document import Claims
+from desertion.study.claims.judging import gathered, judge_all
+from desertion.study.claims.report import depends_on, weighed_otherwise
+from desertion.study.claims.weighting import Weighting, furthest, weightings
+
+FOUR = {"x": [1.0, 2.0, 3.0, 4.0], "form": ["a", "a", "b", "b"], "same": [7, 7, 7, 7]}
+
+
+def test_shares_under_other_weights_are_those_of_the_ranks() -> None:
+    """Ranks 1/8, 3/8, 5/8, 7/8 and the other way round; each word alone; what is the same everywhere weighs nothing."""
+    found = {each.what: each.share for each in weightings(FOUR, [False, True, True, True])}
+    assert found == {
+        "worlds with high x weigh more": pytest.approx(15 / 16),
+        "worlds with low x weigh more": pytest.approx(9 / 16),
+        "only worlds with form = a count": 0.5,
+        "only worlds with form = b count": 1.0,
+    }
+
+
+def test_the_weighting_most_against_a_verdict_is_found_on_its_side() -> None:
+    """The lowest share for one that holds, the highest for one that fails; without anything that differs there is none."""
+    found = weightings(FOUR, [False, True, True, True])
+    assert furthest(found, "holds") == Weighting(what="only worlds with form = a count", share=0.5)
+    assert furthest(found, "fails") == Weighting(what="only worlds with form = b count", share=1.0)
+    assert furthest(weightings({"same": [7, 7]}, [True, True]), "holds") is None
+
+
+def _claims(effect: str = "arm.left") -> Claims:
+    about = {
+        "claim": "C",
+        "source": "N",
+        "contrast": "c",
+        "unit": "u",
+        "sign": 1,
+        "smallest": 0.5,
+        "could_reverse": "n",
+    }
+    return Claims.model_validate(
+        {
+            "world": {"vary": {"form": {"choices": ["additive", "none"]}, "R": {"range": [0, 1]}}},
+            "arms": {"arm": {"scenario": "toy"}},
+            "claims": [{"id": "c", "effect": effect, **about}],
+        }
+    )
+
+
+def _judged(lefts: list[float], forms: list[str], beside: dict[str, list[float]] | None = None):
+    points = tuple({"form": form, "R": world / len(forms)} for world, form in enumerate(forms))
+    runs = [(world, "arm", 0, {"left": left}) for world, left in enumerate(lefts)]
+    return judge_all(_claims(), points, gathered(runs), beside)[0][0]
+
+
+def test_what_all_worlds_alike_would_decide_depends_where_a_form_disagrees() -> None:
+    """200 of 205 worlds show it, of the five with no contagion none: weighed alike that holds."""
+    found = _judged([1.0] * 200 + [0.0] * 5, ["additive"] * 200 + ["none"] * 5)
+    assert (found.main.word, found.main.shown) == ("depends", 200)
+    assert found.against == Weighting(what="only worlds with form = none count", share=0.0)
+    assert depends_on(found).startswith("all worlds alike would decide it, but 0% show it where only worlds with form")
+
+
+def test_one_that_fails_is_held_against_other_weights_too() -> None:
+    """Of 195 of 205 worlds without the effect the ten with it lie at the top of R: 9.5 % where high R weighs more, and still it fails; all in one form, and it does not."""
+    stands = _judged([0.0] * 195 + [1.0] * 10, ["additive"] * 205)
+    assert (stands.main.word, stands.main.shown) == ("fails", 10)
+    assert stands.against is not None
+    assert stands.against.share == pytest.approx(np.arange(195.5, 205).sum() / np.arange(0.5, 205).sum())
+    assert weighed_otherwise(stands).endswith("which is the weakest case: it stands.")
+    assert _judged([0.0] * 195 + [1.0] * 10, ["additive"] * 195 + ["none"] * 10).main.word == "depends"
+
+
+def test_what_is_known_beside_the_inputs_weighs_too() -> None:
+    """Of 256 worlds fifteen do not show it, spread over R: they lie nearest to the targets, and so 89 % show it where near ones weigh more."""
+    fail = set(range(8, 256, 17))
+    lefts = [0.0 if world in fail else 1.0 for world in range(256)]
+    assert _judged(lefts, ["additive"] * 256).main.word == "holds"
+    told = {"distance from the targets": [1.0 if world in fail else 2.0 + world / 256 for world in range(256)]}
+    found = _judged(lefts, ["additive"] * 256, told)
+    assert found.main.word == "depends"
+    assert found.against is not None
+    assert found.against.what == "worlds with low distance from the targets weigh more"
+    assert 0.88 < found.against.share < 0.9
+
+
+def test_what_every_world_shows_holds_however_they_are_weighed() -> None:
+    """And its weakest weighting is all of them."""
+    found = _judged([1.0] * 60, ["additive"] * 30 + ["none"] * 30)
+    assert found.main.word == "holds"
+    assert found.against is not None
+    assert found.against.share == pytest.approx(1.0)
