@@ -45,6 +45,29 @@ def test_a_live_run_is_the_run_of_the_model() -> None:
     run.close()
 
 
+def test_the_status_quo_stands_there_in_grey_before_the_first_day_is_played() -> None:
+    """Under policies the same people without them are lived through first, and drawn to the last day in each chart of people."""
+    from desertion.app.pages.board import curves
+
+    WARM.set()
+    policies, plain = (
+        scenario_of(Address(scenario="toy", policies=chosen, days=60)) for chosen in (("fast-track",), ())
+    )
+    run = Live(policies, 7, lambda _: None, usual=plain)
+    wait(run, "ready")
+    snapshot = run.snapshot
+    run.close()
+    assert snapshot.day == 0
+    assert snapshot.usual is not None
+    assert snapshot.daily is not None
+    assert np.array_equal(snapshot.usual, DesertionModel(plain, rng=7).run().world.daily[:61])
+    drawn = curves(snapshot.daily[:, 0] * 1.0, snapshot, 1.0)
+    assert len(drawn) == 4
+    for chart in drawn:
+        path = chart.partition('<path class="line usual" d="')[2].partition('"')[0]
+        assert path.count("L") > 20
+
+
 def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> None:
     """Ten days are ten days; after closing no look comes."""
     run, snapshots = live()
@@ -90,7 +113,7 @@ def test_a_call_up_is_told_at_real_size_whatever_the_run_s_size() -> None:
     """Beside charts at real size a call-up of the run's own few hundred would be read as that."""
     scenario = scenario_of(Address(scenario="russia-2022"))
     told = [event.text for events in planned(scenario.sized()).values() for event in events if event.kind == "wave"]
-    assert [text.split("call-up of ")[1] for text in told] == ["222 k begins", "77,500 begins"]
+    assert [text.split("call-up of ")[1] for text in told] == ["222 k begins", "78,000 begins"]
     assert scenario.sized().scale < 0.01
 
 

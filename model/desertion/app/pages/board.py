@@ -128,15 +128,18 @@ def curves(daily: Array, snapshot: Snapshot, real: float, force: int = 0) -> lis
     ]
     usual = None if snapshot.usual is None else snapshot.usual[:, force] * 1.0
     leaving = [charts.Line("leaving", _smooth(_leaving(daily)) * real, "pen2")]
+    gone: list[charts.Line] = []
     if usual is not None:
         leaving.insert(0, charts.Line("status quo", _smooth(_leaving(usual)) * real, "usual"))
+        gone.append(charts.Line("status quo", np.cumsum(_leaving(usual)) * real, "usual"))
     strength = charts.Line("serving", daily[:, _COLUMN["strength"]] * real, "pen0")
     able = charts.Line("effective", daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
-    voice = [charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0")]
+    voice = [] if usual is None else [charts.Line("status quo", usual[:, _COLUMN["legitimacy"]], "usual")]
+    voice.append(charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0"))
     if daily[:, _COLUMN["turnout"]].any():
         voice.append(charts.Line("turnout", daily[:, _COLUMN["turnout"]], "pen2"))
     drawings = [
-        charts.stack("Departures by way", "persons, cumulative", routes, snapshot.days, marks=marks),
+        charts.stack("Departures by way", "persons, cumulative", routes, snapshot.days, marks=marks, over=gone),
         charts.lines(
             "Leaving each day",
             "persons a day, mean of 7 days",

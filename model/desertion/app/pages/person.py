@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from desertion.app.parts.drawing import FigurePanel
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
 from desertion.app.parts.inputs import Refused
@@ -113,6 +115,7 @@ def life_of(address: Address) -> tuple[str, pd.DataFrame]:
     Raises:
         InputError: If the run is not allowed or there is no such person.
     """
+    from desertion.figures.labels import ROUTE_NAMES
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.trace import trace
 
@@ -128,7 +131,7 @@ def life_of(address: Address) -> tuple[str, pd.DataFrame]:
     left = (
         "never left"
         if row["route"] != row["route"]
-        else f"first left on day {int(row['day_left'])} (way: {row['route']})"
+        else f"first left on day {int(row['day_left'])}: {ROUTE_NAMES.get(str(row['route']), str(row['route']))}"
     )
     skilled = "skilled " if row["skilled"] else ""
     about = f"Person {address.person}, {skilled}{row['kind']} of {row['force']}, from home town {row['community']}: {place}{left}, at the end {end}."
@@ -177,9 +180,14 @@ def _terms(trace: pd.DataFrame, route: str) -> str:
     days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
     shown = [name for name in TERMS if terms[name].abs().max() > 1e-9]
     rows = [[name.replace("_", " "), *(multiplier(value) for value in days[name])] for name in shown]
-    rows += [[words, *(f"{value:.3g}" for value in days[name])] for name, words in LATEST_WORDS.items()]
+    rows += [[words, *(_plain(value) for value in days[name])] for name, words in LATEST_WORDS.items()]
     head = ["what moves, and how much likelier it makes leaving", *(f"day {int(day)}" for day in days["day"])]
     return table(head, rows, numbers=range(1, len(head)), caption="Terms on three days")
+
+
+def _plain(value: float) -> str:
+    """A number of three figures, without powers of ten."""
+    return np.format_float_positional(value, precision=3, fractional=False, trim="-")
 
 
 def _draw(trace: pd.DataFrame, route: str, about: str, dark: bool) -> Figure:

@@ -67,7 +67,15 @@ def lines(
     return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "", said_marks=said_marks)
 
 
-def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Sequence[tuple[int, str]] = ()) -> str:
+def stack(
+    title: str,
+    unit: str,
+    drawn: Sequence[Line],
+    days: int,
+    *,
+    marks: Sequence[tuple[int, str]] = (),
+    over: Sequence[Line] = (),
+) -> str:
     """A chart of areas stacked on each other, the first at the foot, named at their ends.
 
     Args:
@@ -76,9 +84,12 @@ def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Seq
         drawn: The areas.
         days: Length of the axis, the horizon.
         marks: Days with a dotted line, and why.
+        over: Lines over the areas.
     """
     edges = np.cumsum([np.zeros_like(drawn[0].values), *(line.values for line in drawn)], axis=0)
-    scale = Scale(days, nice(float(edges[-1].max()) or 1.0))
+    scale = Scale(
+        days, nice(max(float(values.max()) for values in (edges[-1], *(line.values for line in over))) or 1.0)
+    )
     paths = [
         f'<path class="area {line.pen}" d="{scale.area(low, high)}"/>'
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
@@ -88,6 +99,8 @@ def stack(title: str, unit: str, drawn: Sequence[Line], days: int, *, marks: Seq
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
         if line.values[-1] > 0.0
     ]
+    paths += [f'<path class="line {line.pen}" d="{scale.path(line.values)}"/>' for line in over]
+    ends += [(line.name, float(line.values[-1]), line.pen) for line in over]
     return _chart(title, unit, scale, paths, ends, marks, "")
 
 

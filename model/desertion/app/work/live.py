@@ -39,7 +39,7 @@ class Snapshot:
         days: Horizon.
         people: Simulated persons.
         daily: (day + 1, forces, columns) : the record so far.
-        usual: Same, of the same people without the policies; None where there are none.
+        usual: Same to the last day, of the same people without the policies; None where there are none.
         hosts: (day + 1, hosts, forces, columns) : same, of the hosts.
         letters: Group of everybody in the picture, by force.
         events: The log so far.
@@ -78,7 +78,7 @@ class Live:
         scenario: What to run.
         seed: Where all chance comes from.
         show: Called with a new snapshot, from the run's thread.
-        usual: The scenario without the policies, lived through beside it on the same people; None for nothing.
+        usual: The scenario without the policies, lived through before it on the same people; None for nothing.
     """
 
     def __init__(
@@ -90,7 +90,6 @@ class Live:
         self.model: DesertionModel | None = None
         self._show = show
         self._usual_scenario = usual
-        self._usual: DesertionModel | None = None
         self._orders = _Orders()
         self._snapshot = Snapshot(days=scenario.days)
         self._thread = threading.Thread(target=self._live, name="desertion-live", daemon=True)
@@ -154,11 +153,19 @@ class Live:
         model = DesertionModel(self.scenario, rng=self.seed)
         self.samples = tuple(sample(model.world, force) for force in range(len(self.scenario.forces)))
         self._watch = Watch(model)
-        if self._usual_scenario is not None:
-            self._usual = DesertionModel(self._usual_scenario, rng=self.seed)
+        usual = None if self._usual_scenario is None else self._before(self._usual_scenario)
         self.model = model
-        self._snapshot = replace(self._snapshot, people=len(model.world.status), days=model.sized.days)
+        self._snapshot = replace(self._snapshot, people=len(model.world.status), days=model.sized.days, usual=usual)
         self._publish("ready")
+
+    def _before(self, scenario: Scenario) -> NDArray[np.float64]:
+        """The record of a run to its last day, or to the day on which nobody waits for it any more."""
+        from desertion.simulation.model import DesertionModel
+
+        model = DesertionModel(scenario, rng=self.seed)
+        while model.running and not self._orders.closed:
+            model.step()
+        return model.world.daily[: model.day + 1].copy()
 
     def _wait(self) -> bool:
         """Wait for something to do; whether there is any."""
@@ -176,8 +183,6 @@ class Live:
             self._publish("playing")
         while self._more(model):
             model.step()
-            if self._usual is not None and self._usual.running:
-                self._usual.step()
             self._snapshot = replace(self._snapshot, events=(*self._snapshot.events, *self._watch.look()))
             now = time.monotonic()
             if now - shown >= REFRESH:
@@ -212,7 +217,6 @@ class Live:
             state=state,
             day=model.day,
             daily=world.daily[:upto].copy(),
-            usual=None if self._usual is None else self._usual.world.daily[: self._usual.day + 1].copy(),
             hosts=world.hostly[:upto].copy(),
             letters=tuple(sample.letters(world.status) for sample in self.samples),
             speed=speed,
