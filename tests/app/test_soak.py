@@ -7,7 +7,7 @@ import pytest
 from tests.app.soak import soak
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_fifty_visitors_at_once_are_answered_alike_and_leave_the_server_sound() -> None:
     """No fault of the server, one answer to one mix, memory within its bound; each kind of request has been made."""
     record = soak(50, 20.0)

@@ -115,7 +115,7 @@ def test_words_say_what_is_decided_and_what_is_too_few() -> None:
     assert any("five simulated persons" in one for one in findings(_fit(0.3, error=1e-3)))
 
 
-@pytest.mark.studies
+@pytest.mark.walks
 def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path: Path) -> None:
     """Two generations, then a third: bit for bit three in one go; members add up to the particles, and each generation is told of once."""
     told: list[int] = []

@@ -15,7 +15,7 @@ from desertion.study.calibration.session import Watch
 from desertion.study.failures import StoreFullError
 from tests.study.calibration.test_fit import CASE, stand_in
 
-pytestmark = pytest.mark.studies
+pytestmark = pytest.mark.walks
 FITTED = {"scenario": "gdr-1989"}
 
 
