@@ -1,12 +1,17 @@
 """Claims about weighting: shares under other weights by hand, and verdicts that hang on worlds weighing alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from desertion.study.blocks import markdown
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import gathered, judge_all
-from desertion.study.claims.report import depends_on, weighed_otherwise
+from desertion.study.claims.report import blocks, depends_on, weighed_otherwise
 from desertion.study.claims.weighting import Weighting, furthest, weightings
+from desertion.study.claims.worlds import lacking
+from tests.study.claims.test_report import RUN
 
 FOUR = {"x": [1.0, 2.0, 3.0, 4.0], "form": ["a", "a", "b", "b"], "same": [7, 7, 7, 7]}
 
@@ -84,6 +89,17 @@ def test_what_is_known_beside_the_inputs_weighs_too() -> None:
     assert found.against is not None
     assert found.against.what == "worlds with low distance from the targets weigh more"
     assert 0.88 < found.against.share < 0.9
+
+
+def test_words_that_no_world_has_are_said() -> None:
+    """Of a list of words; numbers are spread over their range by themselves."""
+    claims = _claims()
+    point = {"form": "additive", "R": 0.5}
+    assert lacking(claims.factors, [point]) == ("form = none",)
+    assert lacking(claims.factors, [point, {"form": "none", "R": 0.1}]) == ()
+    run = replace(RUN, lacking=("form = none",))
+    assert "No world has form = none: nothing here is said" in markdown(blocks([], [], claims.factors, run))
+    assert "No world has" not in markdown(blocks([], [], claims.factors, RUN))
 
 
 def test_what_every_world_shows_holds_however_they_are_weighed() -> None:

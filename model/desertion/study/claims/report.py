@@ -45,6 +45,7 @@ class Run:
         quick: whether it was a quick run.
         assumed: assumptions that every world shares, a sentence each.
         bounds: what history allows, a sentence each.
+        lacking: words that no world has of those that may differ between worlds, as in `form = threshold`.
     """
 
     worlds: int
@@ -58,6 +59,7 @@ class Run:
     quick: bool
     assumed: tuple[str, ...]
     bounds: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 _HEAD = (
@@ -83,6 +85,8 @@ def blocks(
     for title, rows in _groups(judged):
         shares = [Share(row.main.low, row.main.share, row.main.high) if row.main.worlds else None for row in rows]
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
+    if run.lacking:
+        parts += [Text(f"No world has {' or '.join(run.lacking)}: nothing here is said of such worlds.")]
     parts += [Text(coin_tosses(judged))]
     dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
     if dependent:

@@ -15,7 +15,7 @@ from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, Results, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import RULED_OUT, dressed
-from desertion.study.claims.worlds import worlds
+from desertion.study.claims.worlds import lacking, worlds
 from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
@@ -235,6 +235,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
             for bound in claims.bounds
         ),
+        lacking=lacking(claims.factors, points),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
 

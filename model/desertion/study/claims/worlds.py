@@ -42,6 +42,16 @@ def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "")
     return tuple({**point, **world} for point, world in zip(drawn, kept, strict=False))
 
 
+def lacking(factors: Sequence[Factor], points: Sequence[Point]) -> tuple[str, ...]:
+    """Words of the ranges that none of the worlds has, as in `form = threshold`: of such worlds nothing is known."""
+    return tuple(
+        f"{factor.name} = {value}"
+        for factor in factors
+        for value in factor.values
+        if isinstance(value, str) and all(point[factor.name] != value for point in points)
+    )
+
+
 def columns(points: Sequence[Point]) -> dict[str, list[object]]:
     """One list of values per factor, in the order of the worlds."""
     return {name: [point[name] for point in points] for name in points[0]} if points else {}
