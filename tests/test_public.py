@@ -122,6 +122,18 @@ def test_questions_take_a_scenario_a_path_or_a_name(
         generations=1,
     )
     assert fitted.table["parameter"].tolist() == ["leaving", "noise"]
+    shown = [
+        study,
+        comparison,
+        found,
+        fitted,
+        desertion.check(given),
+        desertion.theory(given, days=12),
+        Scenario.load(given),
+    ]
+    for one in (*shown, desertion.history("ukraine-awol"), desertion.rerun(study.path, quiet=True)):
+        assert len(repr(one)) < 250, "a notebook shows what a result is, not all that it holds"
+        assert str(one) == repr(one)
     assert list(place.iterdir()) == []
 
 
@@ -134,11 +146,13 @@ def test_questions_that_take_no_scenario(tmp_path: Path) -> None:
     found = desertion.contagion(events, distance=6.0, permutations=19, histories=0)
     assert len(found.table) > 1
     assert found.verdict.sentences
+    assert repr(found) == f"Contagion({found.verdict.word}; verdict, table)"
     text = TEXT.replace("R = {", "casualties = {").replace(".left", ".left_total").replace('"toy"', '"quiet"')
     text = text.replace('form = { choices = ["additive", "none"] }', "police = { range = [0.5, 2.0] }")
     (tmp_path / "own.toml").write_text(text)
     verdicts = desertion.claims("always", worlds=1, path=tmp_path / "own.toml", workers=1, quiet=True)
     assert list(verdicts.table["id"]) == ["always"]
+    assert repr(verdicts) == "ClaimsOutcome(1 claims; table)"
 
 
 def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:

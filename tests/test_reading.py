@@ -7,7 +7,7 @@ import pytest
 
 from desertion import Scenario
 from desertion.errors import InputError, shortened
-from desertion.reading import csv_rows, text, toml_value
+from desertion.reading import csv_rows, text, toml_text, toml_value
 
 
 def _points(folder: Path, content: bytes) -> list[tuple[dt.date, float]]:
@@ -28,6 +28,7 @@ def _points(folder: Path, content: bytes) -> list[tuple[dt.date, float]]:
         b'"Date", Value\n2030-01-10 00:00:00,2e-3\n2030-02-10T00:00:00,1234.5\n',
         b"date,value,\n2030-01-10,0.002,\n\n2030-02-10,1234.5,,\n",
         b'date,note,value\n2030-01-10,"a, b",0.002\n2030-02-10,c,1234.5\n',
+        b"date;value\r\n10.01.2030;0,002\r\n10.2.2030 00:00;1.234,5\r\n",
     ],
 )
 def test_csv_is_read_as_spreadsheets_save_it(tmp_path: Path, content: bytes) -> None:
@@ -44,6 +45,8 @@ def test_csv_is_read_as_spreadsheets_save_it(tmp_path: Path, content: bytes) -> 
         (b"date;value\n2030-01-10;1,5\n2030-01-11;1.5\n", "has a point where other rows have a comma"),
         (b"date,value\n2030-01-10,1_000\n", "must be a number"),
         (b"date,value\n10/01/2030,1\n", "must be a date as in 1989-11-09"),
+        (b"date;value\n10.01.2030;949\n17.01.2030;1.044\n", "1.044' may be meant as thousands or as a decimal point"),
+        (b"date;value\n10.01.2030;1.5\n31.02.2030;1.044\n", "date = '31.02.2030' must be a date"),
         (b"date,value\n2030-01-10,B\xfcro\n", "line 2 holds the byte 0xfc"),
     ],
 )
@@ -52,6 +55,37 @@ def test_what_could_mean_two_things_is_refused(tmp_path: Path, content: bytes, s
     with pytest.raises(InputError, match=said) as refusal:
         _points(tmp_path, content)
     assert "x.csv" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        (b"date;value\n2030-01-10;949,5\n2030-01-17;1.044\n", [949.5, 1044.0]),
+        (b"date;value\n2030-01-10;0.5\n2030-01-17;1.044\n", [0.5, 1.044]),
+        (b"date,value\n2030-01-10,949\n2030-01-17,1.044\n", [949.0, 1.044]),
+    ],
+)
+def test_a_point_before_three_digits_is_read_by_what_the_file_shows(
+    tmp_path: Path, content: bytes, numbers: list[float]
+) -> None:
+    """Thousands beside decimal commas, decimals beside other decimals or between commas; with neither it is refused (above)."""
+    assert [value for _, value in _points(tmp_path, content)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("front_share = 0,3", "0,3: numbers have a decimal point, 0.3"),
+        ("start = 01.03.2031  # the first", "01.03.2031: dates are written year first, 2031-03-01"),
+        ("waves = [{ date = 01.03.2031, number = 3 }]", "01.03.2031: dates are written year first, 2031-03-01"),
+        ('series = "C:\\new\\left.csv"', r"write / in place of \\, or put the text between single quotes"),
+        ("name = ruritania", "ruritania: text stands between quotes"),
+    ],
+)
+def test_habits_that_toml_does_not_share_are_told_with_the_way_out(line: str, said: str) -> None:
+    """Decimal commas, dates with points, backslashes, text without quotes: the sentence shows how it is written."""
+    with pytest.raises(InputError, match=said):
+        toml_text(f'title = "x"\n{line}\n', "mine.toml")
 
 
 def test_no_file_is_a_sentence_whatever_stands_there(tmp_path: Path) -> None:

@@ -25,7 +25,17 @@ _DELIMITERS = (",", ";", "\t", "|")
 # Commas that can only be decimal ones: 0,5 and 12,25 and 1234,5 and 1.234,5; but 1,234 may be twelve hundred.
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+|\d{1,3}(\.\d{3})+,\d+)(e[+-]?\d+)?", re.I)
 _NO_ZERO = re.compile(r"(?<=\d)-(\d)(?!\d)")  # 1861-11-7
-_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
+_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 00:00(?::00)?)?")  # 7.11.1989, day first wherever points divide
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")  # 1.044, which may be a thousand and more
+_POINTED = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.I)
+
+# What people write in TOML out of habit, and what it has to be.
+_SLIPS = (
+    (re.compile(r"=\s*(?P<said>([+-]?\d+),(\d+))\s*(#.*)?$"), r"numbers have a decimal point, \2.\3"),
+    (re.compile(r"(?P<said>\b(\d{2})\.(\d{2})\.(\d{4})\b)"), r"dates are written year first, \4-\3-\2"),
+    (re.compile(r"(?P<said>\"[^\"]*\\[^\"]*\")"), r"write / in place of \\, or put the text between single quotes"),
+    (re.compile(r"=\s*(?P<said>[^\W\d][^\"'#=]*?)\s*(#.*)?$"), r"text stands between quotes"),
+)
 
 
 def text(path: Path) -> str:
@@ -60,7 +70,7 @@ def _decoded(content: bytes, where: str) -> str:
         guess = "UTF-16" if wide else "Latin-1 or Windows-1252"
         raise InputError(
             f"{where}: line {line} holds the byte {sign}, which is not a text file's in UTF-8; if the file is in {guess}, "
-            "save it as UTF-8",
+            'save it as UTF-8 (spreadsheets call it "CSV UTF-8")',
             where=where,
         ) from error
     if "\0" in plain:
@@ -92,7 +102,10 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
         document = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
-        raise InputError(f"{place}this is not TOML: {message[:1].lower()}{message[1:]}", where=where) from error
+        way_out = _slip(content, message)
+        raise InputError(
+            f"{place}this is not TOML: {message[:1].lower()}{message[1:]}{way_out}", where=where
+        ) from error
     except RecursionError as error:
         raise InputError(f"{place}brackets are nested too deep, at most {DEEPEST}", where=where) from error
     except ValueError as error:
@@ -100,6 +113,18 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
         raise InputError(f"{place}a number has too many digits", where=where) from error
     _check_depth(document, place, where)
     return document
+
+
+def _slip(content: str, message: str) -> str:
+    """The way out of a slip on the line that a parser's message names, behind a semicolon; empty where the line shows none."""
+    number = re.search(r"at line (\d+)", message)
+    if number is None:
+        return ""
+    line = content.splitlines()[int(number[1]) - 1]
+    for slip, rule in _SLIPS:
+        if found := slip.search(line):
+            return f"; {found['said']}: {found.expand(rule)}"
+    return ""
 
 
 def _check_depth(document: dict[str, Any], place: str, where: str) -> None:
@@ -135,20 +160,23 @@ class Row:
     where: str
     cells: Mapping[str, str]
     has_decimal_comma: bool
+    has_decimal_point: bool = True
 
     def text(self, column: str) -> str:
         """What stands in the column, without blanks around it; empty if there is no such column."""
         return self.cells.get(column, "")
 
     def day(self, column: str) -> dt.date:
-        """The date in the column; leading zeros may be missing, midnight may stand behind it.
+        """The date in the column, year first, or day first between points; leading zeros may be missing, midnight may stand behind it.
 
         Raises:
             InputError: If it is no date.
         """
         cell = self.text(column)
+        german = _GERMAN.fullmatch(cell)
+        plain = f"{german[3]}-{german[2]:0>2}-{german[1]:0>2}" if german else _NO_ZERO.sub(r"-0\1", cell)
         try:
-            moment = dt.datetime.fromisoformat(_NO_ZERO.sub(r"-0\1", cell))
+            moment = dt.datetime.fromisoformat(plain)
         except ValueError:
             moment = None
         if moment is None or moment.time() != dt.time() or moment.tzinfo is not None:
@@ -163,12 +191,17 @@ class Row:
         """
         cell = self.text(column)
         plain = cell
-        if self.has_decimal_comma and "," in cell:
-            plain = (cell.replace(".", "") if _GROUPED.match(cell) else cell).replace(",", ".")
+        if self.has_decimal_comma and _THOUSANDS.fullmatch(cell.partition(",")[0]):
+            plain = cell.replace(".", "").replace(",", ".")
+        elif self.has_decimal_comma and "," in cell:
+            plain = cell.replace(",", ".")
         elif self.has_decimal_comma and "." in cell:
             raise input_error(column, cell, "has a point where other rows have a comma", where=self.where)
         elif re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", cell):
             rule = "may be meant as a decimal comma or as thousands; write a decimal point and no thousands"
+            raise input_error(column, cell, rule, where=self.where)
+        elif not self.has_decimal_point and _THOUSANDS.fullmatch(cell):
+            rule = "may be meant as thousands or as a decimal point; write no thousands, or decimals with a comma"
             raise input_error(column, cell, rule, where=self.where)
         try:
             number = float(plain) if "_" not in plain else None
@@ -186,11 +219,13 @@ def csv_rows(
     numbers: Sequence[str] | None,
     optional: Sequence[str] | None = None,
     comment: str = "",
+    called: str = "",
 ) -> tuple[Row, ...]:
     """The rows of a CSV file under their headings.
 
     Columns may be divided by commas, semicolons, tabs or bars, headings may be in any case and order, and numbers may
-    have a decimal comma where it cannot be anything else.
+    have a decimal comma where it cannot be anything else. Where columns are not divided by commas, as in countries with a
+    decimal comma, a point before three digits is read as a decimal one only if another number shows that points are.
 
     Args:
         path: The file.
@@ -198,6 +233,7 @@ def csv_rows(
         numbers: Columns that hold numbers; if None, any column may.
         optional: Columns that may be there; if None, any other column may.
         comment: What a line begins with that is none of the table; empty if there are no such lines.
+        called: The wanted columns in words for a message, where it is not enough to list them.
 
     Raises:
         InputError: If the file cannot be read, a column is missing or unknown, a row is too short or too long, or there
@@ -217,16 +253,14 @@ def csv_rows(
     except csv.Error as error:
         line = table.line_num + skipped
         raise InputError(f"{where}: line {line}: this is not CSV ({error})", where=where) from error
-    columns = _columns(found[0][1] if found else [], wanted, optional, where)
+    columns = _columns(found[0][1] if found else [], wanted, optional, where, called or ", ".join(wanted))
     if len(found) < 2:
         raise InputError(f"{where}: there is no row under the headings; at least one is needed", where=where)
     rows = [(number, _cells(columns, cells, f"{where}:{number}")) for number, cells in found[1:]]
-    comma = any(
-        _DECIMAL_COMMA.fullmatch(cells.get(name, ""))
-        for _, cells in rows
-        for name in (columns if numbers is None else numbers)
-    )
-    return tuple(Row(f"{where}:{number}", cells, comma) for number, cells in rows)
+    given = [cells.get(name, "") for _, cells in rows for name in (columns if numbers is None else numbers)]
+    comma = any(_DECIMAL_COMMA.fullmatch(cell) for cell in given)
+    point = delimiter == "," or any(_POINTED.fullmatch(cell) and not _THOUSANDS.fullmatch(cell) for cell in given)
+    return tuple(Row(f"{where}:{number}", cells, comma, point) for number, cells in rows)
 
 
 def _delimiter(lines: Sequence[str], wanted: Sequence[str]) -> str:
@@ -239,7 +273,9 @@ def _folded(heading: str) -> str:
     return heading.strip().strip("\"'").strip().lower()
 
 
-def _columns(heading: list[str], wanted: Sequence[str], optional: Sequence[str] | None, where: str) -> list[str]:
+def _columns(
+    heading: list[str], wanted: Sequence[str], optional: Sequence[str] | None, where: str, called: str
+) -> list[str]:
     columns = [_folded(cell) for cell in heading]
     while columns and not columns[-1]:
         columns.pop()
@@ -247,7 +283,7 @@ def _columns(heading: list[str], wanted: Sequence[str], optional: Sequence[str] 
         if name not in columns:
             listed = shortened(", ".join(columns) or "none", plain=True)
             raise InputError(
-                f"{where}: the first line must name the columns {', '.join(wanted)}; it names {listed}",
+                f"{where}: the first line must name the columns {called}; it names {listed}",
                 where=where,
                 key=name,
             )

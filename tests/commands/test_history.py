@@ -30,20 +30,32 @@ def test_unknown_series_exit_with_two(capsys: pytest.CaptureFixture[str]) -> Non
     assert "no series 'ukraine'" in capsys.readouterr().err
 
 
-def test_an_own_series_of_dates_and_values_asks_for_the_rest(
+def test_an_own_series_of_dates_and_values_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The sentence says with which options; given those, a cumulative series with a decimal comma is drawn."""
+    """Days, kind, unit and sum are printed, so that a misread column is seen; what is said of the rows holds; it is drawn."""
     monkeypatch.chdir(tmp_path)
-    Path("own.csv").write_text("Date;Value\n2022-01-01;10,5\n2022-02-01;12\n2022-03-01;18\n")
-    assert main(["history", "own.csv"]) == 2
-    assert "desertion history own.csv --unit ... --counts ... --source ... --grade ..." in capsys.readouterr().err
-    words = ["--unit", "persons", "--counts", "leavers", "--source", "own list", "--grade", "B"]
+    Path("own.csv").write_text("Date;Value\n01.01.2022;10,5\n01.02.2022;12\n01.03.2022;18\n")
+    assert main(["history", "own.csv"]) == 0
+    assert "2022-01-01 to 2022-03-31, flow of persons, 40.5 in all" in capsys.readouterr().out
+    words = ["--unit", "cases", "--counts", "leavers", "--source", "own list", "--grade", "B"]
     assert main(["history", "own.csv", *words, "--kind", "cumulative", "--out", "drawn"]) == 0
-    assert "own (3 points, fit)" in capsys.readouterr().out
+    assert "cumulative of cases, 18 at the end" in capsys.readouterr().out
     assert [path.name for path in Path("drawn").iterdir()] == ["own.png"]
     assert main(["history", "own.csv", *words, "--kind", "rising"]) == 2
     assert "no kind of series 'rising'" in capsys.readouterr().err
+
+
+def test_the_scenario_of_an_own_series_may_follow_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name that is no series is the scenario; the sums say at once whether both speak of the same size."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.csv").write_text("date,value\n2030-01-01,10\n2030-01-15,20\n")
+    assert main(["history", "own.csv", "--with-model", "toy", "--runs", "1"]) == 0
+    out = capsys.readouterr().out
+    assert "toy, 1 runs, 2 points: " in out
+    assert "in the model against 30 published" in out
 
 
 def test_a_flow_known_by_its_first_days_lasts_until_the_next_begins(tmp_path: Path) -> None:

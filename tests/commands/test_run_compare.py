@@ -264,3 +264,26 @@ def test_compare_folds_its_table_at_the_windows_edge(
     assert printed.count("\n fast-track+information-campaign") == parts > 1
     for title in ("left", "fled", "surrendered", "strength", "collapse", "at the end", "waiting", "the hosts"):
         assert title in printed
+
+
+@pytest.mark.parametrize("cell", ["3†", "300"])
+def test_the_mark_of_too_few_is_explained_where_it_stands(
+    cell: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not below a table in which no number carries it."""
+    monkeypatch.setattr("desertion.commands.compare._tables", lambda *_: [cell])
+    words = ["compare", "toy", "-p", "none", "-p", "exit-ban", "-n", "1", "--days", "5", "--scale", "0.5", "--quiet"]
+    assert main([*words, "--workers", "1"]) == 0
+    table, _, rest = capsys.readouterr().out.partition("Medians of the runs")
+    assert cell in table
+    assert ("too few to tell at" in rest.partition("Under")[0]) == ("†" in cell)
+
+
+def test_a_run_of_an_own_file_says_what_looks_out_of_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A number nobody would believe does not come without the reason."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.toml").write_text('extends = "toy"\nname = "mine"\n[behaviour]\npush_threat = 3.0\n')
+    assert main(["run", "mine.toml", "--days", "2", "--quiet"]) == 0
+    assert 'looks out of order: force "toy": 12% of its reservists are called up' in capsys.readouterr().out

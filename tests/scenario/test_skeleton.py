@@ -11,11 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from desertion.cli import main
+from desertion.errors import InputError
+from desertion.files import shipped_folder
 from desertion.parameters import Behaviour, Force, Host
 from desertion.parameters.inputs import inputs
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.levers import KINDS, levers
-from desertion.scenario.skeleton import KINDS_OF_DOCUMENT
+from desertion.scenario.skeleton import GROUPS, KINDS_OF_DOCUMENT
 from desertion.study.design.reading import StudyDocument, read_spec
 from desertion.study.design.skeleton import study
 
@@ -40,6 +42,24 @@ def test_a_skeleton_is_written_once_and_never_over_another_file(
     assert Path("mine.toml").read_text().endswith("# own words\n")
     assert main(["check", "mine.toml"]) == 0
     assert f"{kind} mine: it can be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_every_line_of_a_skeleton_can_be_read_without_the_source(kind: str) -> None:
+    """No names of Python's, which tell a new user nothing, and no input of a study without its meaning."""
+    text = MADE[kind]("mine")
+    assert not re.findall(r"`[A-Z_]+`|desertion\.\w+\.", text)
+    assert not re.findall(r"^# \w+ = .*# word$", text, flags=re.MULTILINE)
+
+
+def test_the_scenarios_skeleton_names_the_groups_that_shipped_policies_use() -> None:
+    """Without them a shipped policy has nobody to act on, and its refusal says what to write."""
+    used = "".join(path.read_text() for path in (shipped_folder("seeds") / "policies").glob("*.toml"))
+    groups = set(re.findall(r'"hosts\.@([a-z-]+)\.', used)) - {"first", "others"}
+    assert groups == set(GROUPS)
+    assert f"by the groups {', '.join(sorted(groups))}." in MADE["scenario"]("mine")
+    with pytest.raises(InputError, match=r'write groups = \["asylum"\] in the \[\[hosts\]\] that are meant'):
+        Scenario.load("hungary-2015", policies=["fast-track"])
 
 
 def test_a_kind_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 import tomli_w
 
 from desertion import check
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.files import shipped_folder
 from desertion.scenario import Scenario
 from desertion.study.checkup import PROSE
+from desertion.study.slips import called_in_a_month
 
 SHIPPED = tomllib.loads((shipped_folder("seeds") / "forces" / "russia-2022.toml").read_text())
 
@@ -68,12 +71,64 @@ def test_slips_are_remarked_on(tmp_path: Path) -> None:
     told = " ".join(check(_written(tmp_path / "mine.toml", scenario)).odd)
     for part in (
         "base_soldier_hide = 0.5",
-        "182 a person and year",
+        "182 a year",
         "5,000 are called up",
         "beyond the horizon",
         "from nowhere",
     ):
         assert part in told
+
+
+def test_call_ups_that_drive_out_everybody_are_remarked_on(tmp_path: Path) -> None:
+    """A quarter of the reserve in a month at the default weight of threat; the shipped scenarios are as the sentence says."""
+    army = {"name": "army", "reservists": 60_000, "waves": [{"date": "2030-03-01", "number": 15_000}]}
+    _written(tmp_path / "army.toml", army)
+    scenario: dict[str, object] = {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [{"name": "there"}]}
+    (told,) = [one for one in check(_written(tmp_path / "mine.toml", scenario)).odd if "push_threat" in one]
+    assert "25% of its reservists are called up within a month" in told
+    assert "multiplies their rates of leaving by 2e+16" in told
+    scenario["behaviour"] = {"push_threat": 0.15}
+    assert not [one for one in check(_written(tmp_path / "mine.toml", scenario)).odd if "push_threat" in one]
+    for name, factor in (("russia-2022", 14.0), ("toy", 6.0)):
+        shipped = Scenario.load(name)
+        raised = 100.0 * called_in_a_month(shipped.forces[0]) * shipped.behaviour.push_threat
+        assert math.exp(raised) == pytest.approx(factor, rel=0.05)
+        assert not [one for one in check(shipped).odd if "push_threat" in one]
+
+
+def test_amounts_a_day_that_do_not_grow_with_the_world_are_remarked_on(tmp_path: Path) -> None:
+    """Police and caseworkers of the toy world's order in one of 120,000 people; not once they are stated, nor in a small world."""
+    for people, police, cases, told in (
+        (119_000, {}, {}, 2),
+        (119_000, {"police": 20}, {"cases": 100}, 0),
+        (900, {}, {}, 0),
+    ):
+        _written(tmp_path / "army.toml", {"name": "army", "soldiers": 500, "reservists": people, **police})
+        host = {"name": "there", **cases}
+        found = check(
+            _written(tmp_path / "mine.toml", {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [host]})
+        )
+        odd = [one for one in found.odd if "does not grow with the world" in one]
+        assert len(odd) == told
+        assert told == 0 or "police = 1 persons/day" in odd[0]
+
+
+def test_what_is_left_out_is_told_once_and_in_one_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One heading a document, and no note that lists it again; a run's note names the rates and where the rest is."""
+    monkeypatch.chdir(tmp_path)
+    army = {"name": "army", "waves": [{"date": "2030-03-01", "number": 10}]}
+    _written(Path("army.toml"), army)
+    path = _written(Path("mine.toml"), {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [{"name": "there"}]})
+    assert main(["check", "mine.toml"]) == 0
+    told = capsys.readouterr().out
+    headings = [line for line in told.splitlines() if "leaves to defaults" in line]
+    assert len(headings) == len({line.partition(" leaves")[0] for line in headings})
+    assert "to the program's defaults" not in told
+    (note,) = [note for note in Scenario.load(path).notes if "army" in note]
+    assert "(`desertion check` lists them); the rates among them: base_soldier_hide 0.0003 a day (0.11 a year)" in note
+    assert "squad" not in note
 
 
 def test_what_would_run_is_said_without_running_it() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,8 +18,8 @@ def command(
 
     found = check(document)
     print(f"{found.kind} {found.name}: it can be read, and every value is within its bounds")
-    for where, rows in groupby(found.left, key=lambda one: one.document):
-        listed = list(rows)
+    for where in dict.fromkeys(one.document for one in found.left):
+        listed = [one for one in found.left if one.document == where]
         print(f"\n{where} leaves to defaults ({len(listed)}):")
         for one in listed:
             print(f"  {one}")

@@ -158,7 +158,7 @@ def _tell(comparison: Comparison) -> None:
 
     from rich.console import Console
 
-    from desertion.scenario.grain import legend
+    from desertion.scenario.grain import MARK, legend
     from desertion.study.comparison.report import words
     from desertion.study.comparison.report.answer import answer
 
@@ -172,10 +172,12 @@ def _tell(comparison: Comparison) -> None:
             break_long_words=False,
         )
     )
-    for force in comparison.forces:
-        for table in _tables(comparison, force, width):
-            console.print(table)
-    size = f" {legend(comparison.size)}" if comparison.size > 1.0 else ""
+    with console.capture() as caught:
+        for force in comparison.forces:
+            for table in _tables(comparison, force, width):
+                console.print(table)
+    print(caught.get(), end="")
+    size = f" {legend(comparison.size)}" if MARK in caught.get() else ""
     print(fill(NOTE + size, width, break_long_words=False))
     for sentence in answer(comparison):
         print()

@@ -20,7 +20,10 @@ def command(
     ] = None,
     with_model: Annotated[
         bool,
-        typer.Option("--with-model", help="Beside each, what the shipped scenario of the same events gives."),
+        typer.Option(
+            "--with-model",
+            help="Beside each, what the shipped scenario of the same events gives, or the scenario that is named after it.",
+        ),
     ] = False,
     scenario: Annotated[
         str | None, typer.Option("--scenario", help="With the model: a scenario of your own, by name or path.")
@@ -60,6 +63,10 @@ def command(
     if patterns:
         _hold(runs, seed, out)
         return
+    own = [name for name in names or () if with_model and not name.lower().endswith(".csv") and name not in shipped()]
+    if own and scenario is None:
+        scenario = own.pop()
+        names = [name for name in names or () if name != scenario]
     for name in names or (COUNTERPARTS if with_model else shipped()):
         beside = scenario or with_model
         found = history(name, kind=kind, words=for_all, with_model=beside, column=column, runs=runs, seed=seed)
@@ -69,11 +76,12 @@ def command(
         drawn = None if out is None else _draw(series, pair, out, meaning)
         flag = ", recalled figures" if series.recalled else ""
         print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
+        print(f"  {series.extent}")
         for caveat in series.caveats:
             print(f"  {caveat}")
         if pair is not None:
             print(
-                f"  {scenario or COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: absolute error of the median over the published "
+                f"  {scenario or COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: {pair.sums if series.kind == 'flow' else ''}absolute error of the median over the published "
                 f"total {pair.total_difference:.2f}, averaged relative difference {pair.difference:.2f}".removesuffix(
                     ", averaged relative difference nan"
                 )

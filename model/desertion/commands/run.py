@@ -56,7 +56,7 @@ def command(
     if as_json:
         _tell_json(model, chosen, seed, replicate, complete=whole)
         return 0 if whole else INTERRUPTED
-    _tell(model, chosen)
+    _tell(model, chosen, own=scenario.endswith(".toml"))
     if out is not None:
         print(f"\nwritten to {out}: {', '.join(FILES)}")
     if film is not None:
@@ -89,8 +89,9 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
     return True
 
 
-def _tell(model: DesertionModel, scenario: Scenario) -> None:
+def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
     from desertion.scenario.grain import MARK, legend
+    from desertion.study.slips import slips
 
     daily = model.daily
     size = 1.0 / scenario.scale
@@ -106,6 +107,8 @@ def _tell(model: DesertionModel, scenario: Scenario) -> None:
         print(f"\n{legend(size)}")
     for note in scenario.notes:
         print(f"note: {note}")
+    for slip in slips(scenario) if own else ():
+        print(f"looks out of order: {slip}")
 
 
 def _tell_json(model: DesertionModel, scenario: Scenario, seed: int, replicate: int | None, *, complete: bool) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from desertion.parameters import Force, Host
 
 _DAYS_A_YEAR = 365.0
-_MOST = 8  # numbers that are no rates and that one sentence names
+_DEFAULTS = "to the program's defaults"
 
 
 class Fallback(NamedTuple):
@@ -47,7 +47,7 @@ def fallbacks(kind: type[Force] | type[Host], given: Iterable[str]) -> tuple[Fal
 
 
 def remark(kind: type[Force] | type[Host], name: str, given: Iterable[str], where: str) -> list[str]:
-    """Return one sentence on the numbers left to defaults, all rates among them; none if the document states all.
+    """Return one sentence on the numbers left to defaults, with all rates among them; none if the document states all.
 
     Args:
         kind: What it is.
@@ -59,8 +59,11 @@ def remark(kind: type[Force] | type[Host], name: str, given: Iterable[str], wher
     if not rows:
         return []
     what = "force" if kind is Force else "host"
-    rates = [str(row) for row in rows if row.yearly is not None]
-    others = [str(row) for row in rows if row.yearly is None]
-    more = [f"and {len(others) - _MOST} more"] if len(others) > _MOST else []
-    listed = ", ".join([*rates, *others[:_MOST], *more])
-    return [f'{where}: {what} "{name}" leaves numbers to the program\'s defaults ({len(rows)}): {listed}']
+    rates = ", ".join(str(row) for row in rows if row.yearly is not None)
+    among = f"; the rates among them: {rates}" if rates else ""
+    return [f'{where}: {what} "{name}" leaves {len(rows)} numbers {_DEFAULTS} (`desertion check` lists them){among}']
+
+
+def is_remark(note: str) -> bool:
+    """Return whether a note of a scenario is such a sentence."""
+    return _DEFAULTS in note

@@ -91,7 +91,11 @@ def select(
     what = f'no {one} belongs to the group "{selector}"' if selector.startswith("@") else f'no {one} "{selector}"'
     known = [*names, *sorted(group for group, members in groups.items() if members)]
     listed = ", ".join(known) if known else "none"
-    raise InputError(f'{where}: {what} in scenario "{scenario}"; {kind} are: {listed}', where=where, value=selector)
+    is_group = kind == "hosts" and selector.startswith("@")
+    way_out = f'; write groups = ["{selector[1:]}"] in the [[hosts]] that are meant' if is_group else ""
+    raise InputError(
+        f'{where}: {what} in scenario "{scenario}"; {kind} are: {listed}{way_out}', where=where, value=selector
+    )
 
 
 def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:

@@ -40,6 +40,14 @@ class Scenario(Layers):
         check(self)
         return self
 
+    def __repr__(self) -> str:
+        size = "" if self.at_scale or self.scale == 1.0 else f" at scale {self.scale:g}"
+        forces, hosts = ", ".join(force.name for force in self.forces), len(self.hosts)
+        policies = "".join(f" + {name}" for name in self.policies)
+        return f"Scenario({self.name!r}{policies}: {forces}, {self.people:,} people{size}, {hosts} hosts, {self.days} days from {self.start})"
+
+    __str__ = __repr__
+
     @classmethod
     def load(
         cls,

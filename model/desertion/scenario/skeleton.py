@@ -16,6 +16,9 @@ from desertion.scenario.dial import Dial
 from desertion.scenario.layers import Layers, Stop
 from desertion.scenario.levers import KINDS, levers
 
+GROUPS = ("asylum", "border", "coalition", "visa-free")
+"""Groups of hosts by which shipped policies address them."""
+
 _START = dt.date(2030, 1, 1)
 _PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 # Inputs of a scenario that stand in tables of their own, or that the program writes.
@@ -97,10 +100,11 @@ def scenario(name: str) -> str:
         "#   [stop]",
         *_explained(Stop),
         "",
-        "# A host; one such table each.",
+        f"# A host; one such table each. Shipped policies address hosts by the groups {', '.join(GROUPS)}.",
         "[[hosts]]",
         'name = "neighbour"',
-        *commented(one for one in inputs(Host) if one.name not in ("name", "notes")),
+        '# title = ""  # as figures and reports show it',
+        *commented(one for one in inputs(Host) if one.name not in ("name", "title", "notes")),
         "",
         "# What changes on a date, whatever the policy; one such table each.",
         "#   [[changes]]",

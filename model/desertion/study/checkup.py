@@ -10,29 +10,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from desertion.files import shipped_folder, shown
+from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, named
+from desertion.scenario.fallbacks import is_remark
 from desertion.scenario.layers import Layers
 from desertion.scenario.loading import calibration, content
 from desertion.scenario.policy import Policy
 from desertion.scenario.scenario import Scenario
 from desertion.study.calibration.calibrate import planned
+from desertion.study.slips import far, shipped_forces, slips
 
 if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = ("scenario", "force", "policy", "study")
 DAYS_A_YEAR = 365.0
-FAR = 10.0
-"""Multiple of all shipped values from which a number is remarked on; it marks slips of a unit or a point, nothing else."""
-
 PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 _WRITTEN = ("at_scale", "reference", "overlays", "asylum", "scale", "graph", "stop")
-_COUNTS = ("persons", "persons/day", "cases/day", "EUR", "EUR/year", "relative", "forces")
 _STUDY, _SCENARIO, _POLICY = (
     ("vary", "design", "replicates", "keep"),
     ("forces", "extends", "hosts", "start"),
@@ -49,7 +47,7 @@ class Left(NamedTuple):
         name: The input.
         value: What holds in its place, as text.
         unit: Its unit.
-        yearly: Events a person and year where it is a rate a day, else None.
+        yearly: What a rate a day makes in a year, None for other inputs.
         meaning: What it is.
     """
 
@@ -62,7 +60,7 @@ class Left(NamedTuple):
 
     def __str__(self) -> str:
         """The input as a list shows it."""
-        yearly = "" if self.yearly is None else f", {self.yearly:.2g} a person and year"
+        yearly = "" if self.yearly is None else f", {self.yearly:.2g} a year"
         unit = f" ({self.unit}{yearly})" if self.unit else ""
         return (
             f"{self.name} = {self.value}{unit}: {self.meaning}" if self.meaning else f"{self.name} = {self.value}{unit}"
@@ -90,6 +88,10 @@ class Checkup:
     notes: tuple[str, ...]
     scenario: Scenario | None
     runs: int = 1
+
+    def __repr__(self) -> str:
+        found = f"{len(self.left)} inputs left to defaults, {len(self.odd)} out of order"
+        return f"Checkup({self.kind} {self.name!r}: {found}; table, odd, size)"
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -135,7 +137,7 @@ def check(document: str | Path | Scenario) -> Checkup:
     if isinstance(document, Scenario):
         notes = tuple(document.notes)
         return Checkup(
-            kind="scenario", name=document.name, left=(), odd=tuple(_odd(document)), notes=notes, scenario=document
+            kind="scenario", name=document.name, left=(), odd=tuple(slips(document)), notes=notes, scenario=document
         )
     path = document if isinstance(document, Path) or str(document).endswith(".toml") else find("scenarios", document)
     table = toml(Path(path))
@@ -156,22 +158,22 @@ def _scenario(path: Path) -> Checkup:
         planned(path, {})
     document, where = content(path)
     left = [*_left(Layers, document, where, (*PROSE, *_WRITTEN, "forces", "hosts", "changes"))]
-    shipped = _shipped_forces()
+    shipped = shipped_forces()
     for force in document["forces"]:
         given = {name: getattr(force, name) for name in force.model_fields_set} if isinstance(force, Force) else force
         if force != shipped.get(str(given.get("name"))):
             left += _left(Force, given, f'{where}: force "{given.get("name")}"')
     for host in document["hosts"]:
         left += _left(Host, host, f'{where}: host "{host.get("name")}"')
-    odd = tuple(_odd(whole))
-    return Checkup(kind="scenario", name=whole.name, left=tuple(left), odd=odd, notes=whole.notes, scenario=whole)
+    odd, notes = tuple(slips(whole)), tuple(note for note in whole.notes if not is_remark(note))  # those are in `left`
+    return Checkup(kind="scenario", name=whole.name, left=tuple(left), odd=odd, notes=notes, scenario=whole)
 
 
 def _force(path: Path) -> Checkup:
     document = toml(path)
     notes = named(document, path)
     force = build(Force, document, where=shown(path))
-    odd = tuple(_far("force", force, _shipped_forces()))
+    odd = tuple(far("force", force, shipped_forces()))
     left = tuple(_left(Force, document, shown(path)))
     return Checkup(kind="force", name=force.name, left=left, odd=odd, notes=tuple(notes), scenario=None)
 
@@ -197,7 +199,7 @@ def _study(path: Path) -> Checkup:
     first = scenario_of(spec.task_of(points[0]))
     runs = len(points) * most_replicates(spec.replicates)
     return Checkup(
-        kind="study", name=spec.name, left=(), odd=tuple(_odd(first)), notes=first.notes, scenario=first, runs=runs
+        kind="study", name=spec.name, left=(), odd=tuple(slips(first)), notes=first.notes, scenario=first, runs=runs
     )
 
 
@@ -227,49 +229,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple | list | dict):
         return ", ".join(str(getattr(each, "name", each)) for each in value) or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _odd(scenario: Scenario) -> Iterator[str]:
-    """Yield a sentence for each thing that is allowed and looks like a slip."""
-    last, shipped = scenario.days, _shipped_forces()
-    for force in scenario.forces:
-        called = sum(wave.number for wave in force.waves)
-        if called > force.reservists:
-            yield f'force "{force.name}": {called:,} are called up, and there are {force.reservists:,} reservists'
-        for wave in force.waves:
-            if (wave.date - scenario.start).days >= last:
-                yield f'force "{force.name}": the call-up of {wave.date} lies beyond the horizon of {last} days'
-        if force != shipped.get(force.name):
-            yield from _far(f'force "{force.name}"', force, shipped)
-    for change in scenario.changes:
-        if (change.date - scenario.start).days >= last:
-            yield f'"{change.path}" changes on {change.date}, beyond the horizon of {last} days'
-    if not scenario.hosts:
-        yield "there is no host, so nobody can flee abroad"
-    for host in scenario.hosts:
-        nearness = [region.access.get(host.name, host.access) for force in scenario.forces for region in force.regions]
-        if not any(nearness):
-            yield f'host "{host.name}" can be reached from nowhere: its access and that of all regions is 0'
-
-
-def _shipped_forces() -> dict[str, Force]:
-    """All shipped forces by name."""
-    found: dict[str, Force] = {}
-    for path in sorted((shipped_folder("seeds") / "forces").glob("*.toml")):
-        document = toml(path)
-        named(document, path)
-        found[path.stem] = build(Force, document, where=shown(path))
-    return found
-
-
-def _far(what: str, force: Force, others: Mapping[str, Force]) -> Iterator[str]:
-    """Yield a sentence for each number that lies tenfold outside what all shipped forces have."""
-    for one in inputs(Force):
-        if not one.unit or one.unit in _COUNTS or one.form not in ("number", "whole number"):
-            continue
-        given = float(getattr(force, one.name))
-        known = [float(getattr(other, one.name)) for other in others.values()]
-        low, high = min(known), max(known)
-        if given > FAR * high > 0.0 or 0.0 < given < low / FAR:
-            yearly = f", {DAYS_A_YEAR * given:.3g} a person and year" if one.unit == "1/day" else ""
-            yield f"{what}: {one.name} = {given:g} ({one.unit}{yearly}); the shipped forces have {low:g} to {high:g}"

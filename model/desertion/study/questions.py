@@ -76,6 +76,10 @@ class Search:
     checked: Mapping[str, SearchResult]
     keep: object = None
 
+    def __repr__(self) -> str:
+        tried = sum(len(result.table) for result in self.found.values())
+        return f"Search({', '.join(self.goal.measures)}: {tried} candidates; table)"
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a candidate: proposed_by, its levers, runs, means at the simulated size, within (the limits), front, joint_front.

@@ -43,6 +43,10 @@ class Theory:
     measured: Measured | None
     day: int
 
+    def __repr__(self) -> str:
+        tables = "numbers, leavers, steady_states"
+        return f"Theory({self.scenario.name!r}: R = {self.reproduction.value:.3g}, R reaches 1 at {self.tipping:.3g} times the contagion; {tables})"
+
     @cached_property
     def numbers(self) -> pd.DataFrame:
         """One row a number: name, value (infinite: none), meaning."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def test_classes_and_measures_of_a_script_or_notebook_work_in_worker_processes()
     done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "2 runs in the Mesa form (own class Eager): " in done.stderr
+    assert re.search(r"person-days in all, [\d.]+ s on one core where own rules cost no more", done.stderr)
 
 
 class Fearless(Soldier):

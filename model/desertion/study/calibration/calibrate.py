@@ -42,6 +42,12 @@ class Calibration(Fit):
     seconds: float
     others: tuple[Fit, ...] = ()
 
+    def __repr__(self) -> str:
+        rivals = ", ".join(
+            f"{name} {share:.2f}" for name, share in zip(self.case.rivals, self.probabilities[-1], strict=True)
+        )
+        return f"Calibration({self.case.name!r}: {rivals}; table, curves, rivals, findings)"
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """What became of the priors, one row a rival and prior, with range, quantiles of the posterior, contraction, identified."""

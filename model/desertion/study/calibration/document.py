@@ -13,6 +13,7 @@ from desertion.errors import shortened, unknown_name
 from desertion.parameters.field import Frozen
 from desertion.scenario.complaints import build
 from desertion.study.design.factors import Words
+from desertion.study.history.series import OWN
 
 BOTH, DOORS = "with contagion", "without contagion"
 RIVALS = (BOTH, DOORS)
@@ -65,10 +66,10 @@ class CalibrationTable(Frozen):
     kind: Literal["flow", "cumulative"] = Field(
         default="flow", description="of a CSV file: counts of intervals, or counts so far"
     )
-    unit: str = Field(default="persons", description="of a CSV file without that column: unit of all rows")
+    unit: str = Field(default=OWN["unit"], description="of a CSV file without that column: unit of all rows")
     counts: str = Field(default="", description="of a CSV file without that column: what is counted")
-    source: str = Field(default="the user's own", description="of a CSV file without that column: who says so")
-    grade: str = Field(default="A", description="of a CSV file without that column: grade of all rows, A to C")
+    source: str = Field(default=OWN["source"], description="of a CSV file without that column: who says so")
+    grade: str = Field(default=OWN["grade"], description="of a CSV file without that column: grade of all rows, A to C")
     scale: float | None = Field(
         default=None, gt=0.0, le=1.0, description="share of real size of a run; the scenario's own if not given"
     )

@@ -78,6 +78,9 @@ class ClaimsOutcome:
     numbers: tuple[NumberSpread, ...]
     run: Run
 
+    def __repr__(self) -> str:
+        return f"ClaimsOutcome({len(self.judged)} claims; table)"
+
     @property
     def table(self) -> pd.DataFrame:
         """One row a claim.

@@ -35,12 +35,12 @@ class DesignRule(Frozen):
     """How the points are laid out.
 
     Attributes:
-        kind: One of `KINDS`; a search names its own.
+        kind: How: grid (every combination), list, lhs, sobol (for sensitivity), sequence (fills the space), morris (screening).
         points: Points of lhs and sequence; base points of sobol (a power of two); trajectories of morris.
         seed: Seed of the layout's own chance, apart from that of the runs.
         levels: Levels of each factor in a morris design, even.
         dummy: Whether to add a factor that no rule reads.
-        constraints: Comparisons between parameters, see `desertion.study.design.formula.constraint`.
+        constraints: Comparisons between parameters that points must meet, such as "asylum < 0.5".
         rows: The points of a list design.
     """
 

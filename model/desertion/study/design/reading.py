@@ -37,7 +37,25 @@ class Keep(Frozen):
 
 
 class StudyDocument(Frozen):
-    """A study as its file states it; the fields are those of `StudySpec`, sections are tables."""
+    """A study as its file states it; the fields are those of `StudySpec`, sections are tables.
+
+    Attributes:
+        title: What the study is called.
+        question: The question that it answers, in a sentence or two.
+        scenario: Name or path of the scenario.
+        scale: Share of real size, the scenario's own if left out.
+        days: Horizon, the scenario's own if left out.
+        population: Form of the model: compiled (fast) or mesa (readable); both give the same bits.
+        seed: Where the chance of all runs comes from.
+        task: What a run is: `model`, or the dotted path of a function.
+        set: Inputs that all runs share, by dotted key.
+        vary: Inputs that are varied.
+        policies: Policy mixes by label.
+        design: How points are laid out.
+        keep: What is kept of each run.
+        replicates: How many runs a point gets.
+        run: What changes no result.
+    """
 
     title: str | None = None
     question: str = ""

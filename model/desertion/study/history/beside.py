@@ -82,6 +82,13 @@ class ModelledSeries:
         return f"{of} {TOO_FEW}: fewer than {FEWEST} simulated persons, {self.size:,.0f} real ones each" if few else ""
 
     @property
+    def sums(self) -> str:
+        """The median run's sum over the points beside the published one, in words."""
+        return (
+            f"{np.median(self.simulated.sum(axis=1)):,.6g} in the model against {self.published.sum():,.6g} published; "
+        )
+
+    @property
     def difference(self) -> float:
         """Flee's averaged relative difference of the median over replicates; NaN where a published figure is 0."""
         if not self.published.all():

@@ -31,6 +31,10 @@ class History:
     series: Series
     modelled: ModelledSeries | None
 
+    def __repr__(self) -> str:
+        beside = "" if self.modelled is None else f", beside {len(self.modelled.simulated)} runs"
+        return f"History({self.series.name!r}: {len(self.series.points)} points, {self.series.extent}{beside}; table)"
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a point: start, end (dates, both included), value, low, high, unit, counts, source, grade, group.
@@ -75,7 +79,8 @@ def history(
     Args:
         series: Name of a shipped series, or path of a CSV file with the columns `date` (or `start` and `end`) and `value`.
         kind: For a file: flow (counts of an interval), cumulative or level.
-        words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column.
+        words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column; persons of
+            the user's own with grade A if not given.
         with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
         column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; departures
             by all ways if not given. Cumulative series are counted from the scenario's first day.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
@@ -17,6 +18,9 @@ Use = Literal["fit", "pattern", "context"]
 
 UNITS = ("persons", "cases", "contacts", "crossings", "places", "districts", "capitals", "share", "per_1000_month")
 GRADES = ("A", "A-der", "B", "B-der", "C*", "C")
+OWN: Mapping[str, str] = {"unit": "persons", "counts": "what is not said", "source": "the user's own", "grade": "A"}
+"""What holds for the rows of a user's own file that has no such column and of which nothing else is said."""
+
 FITTED_AT_LEAST = 8
 HELD_OUT_AT_LEAST = 12
 
@@ -68,6 +72,24 @@ class Series:
         """The points as in the series' own file: start, end, value, low, high (NaN for none), unit, counts, source, grade, group."""
         table = pd.DataFrame([asdict(point) for point in self.points])
         return table.astype({"low": float, "high": float})
+
+    @property
+    def extent(self) -> str:
+        """First and last day, unit, and how much it is in all (a flow), at the end (cumulative) or at most (a level), in words."""
+        values, unit = self.values, " and ".join(dict.fromkeys(point.unit for point in self.points))
+        total = {
+            "flow": (values.sum(), "in all"),
+            "cumulative": (values[-1], "at the end"),
+            "level": (values.max(), "at most"),
+        }
+        number, how = total[self.kind]
+        first, last = min(point.start for point in self.points), max(point.end for point in self.points)
+        added = (
+            ""
+            if " and " in unit or (self.kind == "flow" and unit.startswith(("share", "per_")))
+            else f", {number:,.6g} {how}"
+        )
+        return f"{first} to {last}, {self.kind} of {unit}{added}"
 
     @property
     def recalled(self) -> bool:

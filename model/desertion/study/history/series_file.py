@@ -59,7 +59,13 @@ def _day(text: str | None) -> date | None:
 
 
 def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tuple[Point, ...]:
-    rows = csv_rows(path, wanted=("value",), numbers=("value", "low", "high"), optional=(*COLUMNS, "group", "date"))
+    rows = csv_rows(
+        path,
+        wanted=("value",),
+        numbers=("value", "low", "high"),
+        optional=(*COLUMNS, "group", "date"),
+        called="date (or start and end) and value",
+    )
     columns = rows[0].cells
     begin = "start" if "start" in columns else "date"
     if begin not in columns:
@@ -67,12 +73,8 @@ def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tu
         raise InputError(f"{where}: columns are {listed}; one must be start or date, when a row's interval begins")
     missing = [name for name in WORDS if name not in columns and name not in for_all]
     if missing:
-        options = " ".join(f"--{name} ..." for name in missing)
         raise InputError(
-            f"{where}: columns are {', '.join(columns)}; {', '.join(missing)} are missing; add them, or say what holds for all "
-            f"rows: desertion history {where} {options}",
-            where=where,
-            key=missing[0],
+            f"{where}: columns are {', '.join(columns)}; {', '.join(missing)} are missing", where=where, key=missing[0]
         )
     starts = [row.day(begin) for row in rows]
     ends = [row.day("end") for row in rows] if "end" in columns else _ends(starts, kind, begin, where)

@@ -53,6 +53,9 @@ class Match:
     folder: Path
     keep: object = None
 
+    def __repr__(self) -> str:
+        return f"Match({len(self.worlds)} worlds run, {len(self.kept)} kept; worlds, kept, targets)"
+
     @cached_property
     def space(self) -> Space:
         """The inputs."""

@@ -36,6 +36,9 @@ THINNINGS = 100
 class Contagion(Finding):
     """What the events say, with the verdict and the table of all numbers."""
 
+    def __repr__(self) -> str:
+        return f"Contagion({self.verdict.word}; verdict, table)"
+
     @property
     def verdict(self) -> Verdict:
         """The word for the finding, and the sentences that say what it can and cannot tell."""

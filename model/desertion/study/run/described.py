@@ -17,6 +17,7 @@ from desertion.study.design.reading import spec_from
 from desertion.study.design.rows import POLICIES, Points, mixes_of, rows_of
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import most_replicates
+from desertion.study.run.progress import duration
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -105,6 +106,10 @@ def with_own(spec: StudySpec, own: Own | None) -> StudySpec:
     return replace(spec, own=own, population=AGENTS if own.classes else spec.population)
 
 
+MESA_SPEED = 0.4e6
+"""Person-days a second of the Mesa form on one core, see experiments/benchmarks.md."""
+
+
 def announced(spec: StudySpec, points: Sequence[Point]) -> str:
     """One sentence that says before it starts how much is to be run with own classes or measures."""
     assert spec.own is not None
@@ -114,9 +119,15 @@ def announced(spec: StudySpec, points: Sequence[Point]) -> str:
     names = [name for _, name in spec.own.classes]
     what = f"own class{'es' if len(names) > 1 else ''} {', '.join(names)}" if names else "own measures"
     form = "Mesa" if spec.population == AGENTS else "compiled"
+    work = runs * people * days
+    time = (
+        f", {duration(work / MESA_SPEED)} on one core where own rules cost no more than the model's"
+        if form == "Mesa"
+        else ""
+    )
     return (
         f"{runs:,} runs in the {form} form ({what}): {people:,} persons over {days:,} days each, "
-        f"{runs * people * days:,.0f} person-days in all"
+        f"{work:,.0f} person-days in all{time}"
     )
 
 

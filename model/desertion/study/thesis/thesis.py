@@ -39,6 +39,9 @@ class Thesis:
     design: Design
     command: str
 
+    def __repr__(self) -> str:
+        return f"Thesis({', '.join(self.judged)}; table, report())"
+
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a series: probability of contagion, threshold, second opinion, with drift halved and doubled, verdict, reasons."""
@@ -122,7 +125,7 @@ def _case(
             "at risk", None, "must say how many people could act", where=name, way_out="give 20000, or fewest and most"
         )
     low, high = (at_risk, at_risk) if isinstance(at_risk, int) else at_risk
-    for_all = {"unit": unit, "counts": "acts", "source": "the user's own", "grade": "A"}
+    for_all = {"unit": unit, "counts": "acts"}
     points = shipped.load(name, kind, for_all).fit_points()
     return case_of(points, (low, high), doors=[_day(day) for day in doors], rules=[_day(day) for day in rules])
 
