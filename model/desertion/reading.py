@@ -118,13 +118,9 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
 def _slip(content: str, message: str) -> str:
     """The way out of a slip on the line that a parser's message names, behind a semicolon; empty where the line shows none."""
     number = re.search(r"at line (\d+)", message)
-    if number is None:
-        return ""
-    line = content.splitlines()[int(number[1]) - 1]
-    for slip, rule in _SLIPS:
-        if found := slip.search(line):
-            return f"; {found['said']}: {found.expand(rule)}"
-    return ""
+    line = content.splitlines()[int(number[1]) - 1] if number else ""
+    found = ((slip.search(line), rule) for slip, rule in _SLIPS)
+    return next((f"; {slip['said']}: {slip.expand(rule)}" for slip, rule in found if slip), "")
 
 
 def _check_depth(document: dict[str, Any], place: str, where: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import shown
 from desertion.reading import Row, csv_rows
-from desertion.study.history.series import GRADES, UNITS, Kind, Point, Series, Use
+from desertion.study.history.series import GRADES, OWN, UNITS, Kind, Point, Series, Use
 
 COLUMNS = ("start", "end", "value", "low", "high", "unit", "counts", "source", "grade")
 WORDS = ("unit", "counts", "source", "grade")
@@ -28,13 +28,14 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
         path: a CSV file with the nine columns of the format, and `group` as a tenth if units are told apart; `date` may
             stand in place of `start` and `end`, and `low` and `high` may be missing.
         entry: its table in `series.toml`.
-        for_all: what `unit`, `counts`, `source` and `grade` are in all rows, where the file has no such column.
+        for_all: what `unit`, `counts`, `source` and `grade` are in all rows, where the file has no such column; None for a shipped
+            file, which must have them.
 
     Raises:
         InputError: the file is missing, or a row breaks a rule of the format.
     """
     where = shown(path)
-    points = _points(path, where, str(entry["kind"]), for_all or {})
+    points = _points(path, where, str(entry["kind"]), for_all)
     series = Series(
         name=path.stem,
         title=str(entry["title"]),
@@ -58,7 +59,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tuple[Point, ...]:
+def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str] | None) -> tuple[Point, ...]:
     rows = csv_rows(
         path,
         wanted=("value",),
@@ -71,14 +72,16 @@ def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str]) -> tu
     if begin not in columns:
         listed = ", ".join(columns)
         raise InputError(f"{where}: columns are {listed}; one must be start or date, when a row's interval begins")
-    missing = [name for name in WORDS if name not in columns and name not in for_all]
+    absent = [name for name in WORDS if name not in columns]
+    words = {} if for_all is None else {name: OWN[name] for name in absent} | dict(for_all)
+    missing = [name for name in absent if name not in words]
     if missing:
         raise InputError(
             f"{where}: columns are {', '.join(columns)}; {', '.join(missing)} are missing", where=where, key=missing[0]
         )
     starts = [row.day(begin) for row in rows]
     ends = [row.day("end") for row in rows] if "end" in columns else _ends(starts, kind, begin, where)
-    return tuple(_point(row, start, end, for_all) for row, start, end in zip(rows, starts, ends, strict=True))
+    return tuple(_point(row, start, end, words) for row, start, end in zip(rows, starts, ends, strict=True))
 
 
 def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
 from desertion.reading import toml
-from desertion.study.history.series import OWN, Kind, Series
+from desertion.study.history.series import Kind, Series
 from desertion.study.history.series_file import read
 
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -29,7 +29,7 @@ def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None
         name: a name, or a path that ends in .csv.
         kind: flow, cumulative or level, for a file of the user's own.
         for_all: what `unit`, `counts`, `source` and `grade` are in all rows of such a file, where it has no such column;
-            what it leaves out is as in `OWN`.
+            otherwise it is as in `OWN`.
 
     Raises:
         InputError: there is no such series, or a row breaks a rule of the format.
@@ -37,7 +37,7 @@ def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None
     if name.lower().endswith(".csv"):
         if kind not in KINDS:
             raise unknown_name("kind of series", kind, KINDS)
-        return read(Path(name), {"title": Path(name).stem, "kind": kind, "use": "fit"}, {**OWN, **(for_all or {})})
+        return read(Path(name), {"title": Path(name).stem, "kind": kind, "use": "fit"}, for_all or {})
     index = _index()
     if name not in index:
         raise unknown_name("series", name, index)
