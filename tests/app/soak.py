@@ -165,7 +165,7 @@ def main(words: list[str] | None = None) -> int:
     record = soak(asked.visitors, 60.0 * asked.minutes, asked.seed)
     replies = ", ".join(f"{count:,} of {status}" for status, count in sorted(record.replies.items()))
     print(
-        f"{asked.visitors} visitors, {asked.minutes:g} minutes: replies {replies}; memory {min(record.memory):.0f} to {max(record.memory):.0f} MB"
+        f"{asked.visitors} visitors, {asked.minutes:g} minutes: replies {replies}; memory {record.memory[0]:.0f} MB at the start, {record.memory[-1]:.0f} at the end, at most {max(record.memory):.0f}"
     )
     for fault in record.faults:
         print(f"FAULT: {fault}")

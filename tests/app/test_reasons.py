@@ -138,23 +138,30 @@ def test_outcomes_are_those_of_a_comparison() -> None:
         ([3.0] * 10, "3 more than under the status quo (3 to 3)"),
         ([-3.0] * 10, "3 fewer than under the status quo (3 to 3)"),
         ([0.0] * 10, "as many as under the status quo"),
-        ([-5.0] * 5 + [5.0] * 5, "too few to tell at this scale (5 fewer to 5 more people)"),
+        ([-5.0] * 5 + [5.0] * 5, "and the difference is within chance (5 fewer to 5 more than under the status quo)"),
         ([0.0] * 8 + [-7.0, -7.0, -7.0], "at most 7 fewer than under the status quo"),
     ],
 )
 def test_a_difference_is_said_with_what_is_sure_of_it(values: list[float], words: str) -> None:
     """More, fewer, as many, or too few to tell: never a bare number."""
-    assert changed(estimated(np.array(values)), "people") == words
+    assert changed(estimated(np.array(values))) == words
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ([3.0] * 10, "too few to tell at this scale (3 to 3 people beside the status quo)"),
-        ([0.0] * 8 + [-7.0, -7.0, -7.0], "too few to tell at this scale (at most 7 fewer people)"),
+        ([3.0] * 10, "and the difference is too few to tell at this scale (3 to 3 more than under the status quo)"),
+        (
+            [0.0] * 8 + [-7.0, -7.0, -7.0],
+            "and the difference is too few to tell at this scale (at most 7 fewer than under the status quo)",
+        ),
+        (
+            [-2.0] * 5 + [3.0] * 5,
+            "and the difference is too few to tell at this scale (2 fewer to 3 more than under the status quo)",
+        ),
         ([0.0] * 10, "as many as under the status quo"),
     ],
 )
 def test_a_difference_of_too_few_people_is_said_to_be(values: list[float], words: str) -> None:
     """Of under five simulated people no more and no fewer is told, on whichever side of nothing they lie."""
-    assert changed(replace(estimated(np.array(values)), few=True), "people") == words
+    assert changed(replace(estimated(np.array(values)), few=True)) == words

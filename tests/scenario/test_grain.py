@@ -71,7 +71,9 @@ def test_a_sure_difference_of_a_few_simulated_persons_is_not_told_as_an_effect(c
     changed_table = comparison.paired.assign(difference=2000.0, low=1000.0, high=3000.0, too_few=True)
     vars(comparison)["paired"] = changed_table
     try:
-        assert "leave, too few to tell at this scale (1,000 to 3,000 people beside" in " ".join(answer(comparison))
+        assert "leave, and the difference is too few to tell at this scale (1,000 to 3,000 more than under" in " ".join(
+            answer(comparison)
+        )
     finally:
         del vars(comparison)["paired"]
 
@@ -103,6 +105,6 @@ def test_figures_mark_the_numbers_they_write() -> None:
 def test_the_simulator_says_it_in_the_same_words() -> None:
     """A sure difference of a few simulated persons is no difference, and estimates bear the mark."""
     few = Estimate(2000.0, 1000.0, 3000.0, few=True)
-    assert TOO_FEW in changed(few, "people")
-    assert TOO_FEW not in changed(replace(few, few=False), "people")
+    assert TOO_FEW in changed(few)
+    assert TOO_FEW not in changed(replace(few, few=False))
     assert f"2,000{MARK}" in few.words("persons")

@@ -127,7 +127,9 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     equal.paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
     equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.49]
     _, effect, fate = answer(equal)
-    assert "leave, too few to tell at this scale (1,000 fewer to 2,000 more people); " in effect
+    assert (
+        "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “closed-borders”); " in effect
+    )
     assert "Most of the difference" not in effect
     assert "pairs of runs" not in effect
     assert fate.endswith("with 95 % confidence its chance is below 49 % for each.")

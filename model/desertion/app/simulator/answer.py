@@ -130,7 +130,7 @@ def headline(answer: Answer) -> str:
     left = answer.estimate("left")
     parts = [f"{title}: {left.words('persons')} people leave"]
     if not answer.mix.is_status_quo:
-        parts.append(f", {changed(answer.change('left'), 'people')}")
+        parts.append(f", {changed(answer.change('left'))}")
     protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))
     parts.append(f". On the last day {_people(protected)} protected and {_people(waiting)} waiting for a decision; ")
     parts.append(f"hosts have spent {cost.words('EUR') if cost.high else 'nothing'}.")

@@ -14,14 +14,11 @@ from desertion.app.simulator.answer import STOCKS, Answer
 from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.report.estimate import estimated
-from desertion.study.comparison.report.reasons import WAYS, by_way
+from desertion.study.comparison.report.reasons import SMALL, WAYS, by_way, stay_open
 from desertion.study.comparison.report.words import number
 
 MOST = 3
 """Sentences that are shown."""
-
-SMALL = 0.05
-"""Share of all leavers below which a difference is small."""
 
 type Floats = NDArray[np.float64]
 
@@ -69,16 +66,7 @@ def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bo
     if not closes or not left or abs(answer.change("left").value) > SMALL * left:
         return []
     there = answer.stocks(1).sum(axis=1)
-    free = np.array(visa_free, dtype=bool)
-    share = float(there[free].sum() / there.sum()) if there.sum() else 0.0
-    if share < 0.5 or too_few(float(there.sum()), answer.size):
-        return []
-    order = [int(host) for host in np.argsort(-there * free, kind="stable")]
-    largest = [names[host] for host in order[:3] if there[host] > 0.0]
-    return [
-        f"Closing these doors changes little because others stay open: {share:.0%} of those who are abroad on the last day are in states that "
-        f"ask no visa ({', '.join(largest)})."
-    ]
+    return [] if too_few(float(there.sum()), answer.size) else stay_open(there.tolist(), names, visa_free)
 
 
 def queue(answer: Answer) -> list[str]:

@@ -24,6 +24,7 @@ from desertion.figures.labels import short
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
+from desertion.study.comparison.report.reasons import FREE
 from desertion.study.comparison.report.words import change as change_words
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ RUNS = Replicates()
 
 STRENGTHS = np.geomspace(0.1, 30.0, 22)
 """Multiples of the shipped contagion in the tipping map."""
-
-FREE = 0.9
-"""Chance to enter without a claim from which on a host counts as asking no visa."""
 
 
 @dataclass(frozen=True)
@@ -237,4 +235,4 @@ def rows_of(answer: Answer) -> list[Mapping[str, object]]:
 
 def words_of_change(answer: Answer) -> str:
     """What the mix changes about the number of leavers, in words."""
-    return changed(answer.change("left"), "people")
+    return changed(answer.change("left")).removeprefix("and ")

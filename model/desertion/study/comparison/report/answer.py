@@ -7,13 +7,17 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from desertion.figures.labels import ROUTE_NAMES
+from desertion.errors import InputError
+from desertion.figures.labels import ROUTE_NAMES, short
 from desertion.scenario.grain import mark, too_few
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
-from desertion.study.comparison.report.reasons import by_way
+from desertion.study.comparison.report.reasons import FREE, SMALL, by_way, stay_open
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.comparison.tables import Tables
+
+_DOORS = ("border", "admission_deserter", "admission_evader")
+"""Levers of a host that are lowered where a door is closed."""
 
 HIDDEN = 1.5
 """How many times the difference at the end an earlier one must be to be worth a clause."""
@@ -77,11 +81,37 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
         agree = float(row["share_higher"]) if change.value > 0.0 else 1.0 - float(row["share_higher"])
         pairs = f" in {round(agree * int(row['pairs']))} of {int(row['pairs'])} pairs of runs"
     first = (
-        f"“{name}”: {number(left.value)}{mark(left.few)} leave, {changed(change, 'people', f'“{comparison.baseline}”')}{pairs}; "
+        f"“{name}”: {number(left.value)}{mark(left.few)} leave, {changed(change, f'“{comparison.baseline}”')}{pairs}; "
         f"{_hosts(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
-    return " ".join([first, *by_way(ways), *_hidden(comparison, force, name)])
+    return " ".join([first, *by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)])
+
+
+def _doors(comparison: Tables, force: str, name: str) -> list[str]:
+    """Why a policy that closes doors changes little, where it does."""
+    left, change = (
+        estimate_of(comparison, comparison.baseline, force, "left"),
+        change_of(comparison, name, force, "left"),
+    )
+    try:
+        usual, own = (comparison.arm(policy).course.hosts for policy in (comparison.baseline, name))
+    except InputError:
+        # Its documents are not to be had any more.
+        return []
+    closes = any(
+        getattr(after, lever) < getattr(before, lever)
+        for before, after in zip(usual, own, strict=False)
+        for lever in _DOORS
+    )
+    if not closes or abs(change.value) > SMALL * left.value:
+        return []
+    hosts = comparison.hosts[comparison.hosts["policy"] == name]
+    last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[["at_border", "waiting", "abroad", "protected"]]
+    there = last.sum(axis=1)
+    abroad = [float(there.get(host.name, 0.0)) for host in usual]
+    names, free = [short(host.title or host.name) for host in usual], [host.visa_free_evader >= FREE for host in own]
+    return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free)
 
 
 def _hosts(comparison: Tables, policy: str, force: str) -> str:
@@ -91,7 +121,7 @@ def _hosts(comparison: Tables, policy: str, force: str) -> str:
     )
     parts = [
         f"{number(protected.value)}{mark(protected.few)} protected at the end" if protected.high else "nobody protected at the end",
-        f"at most {number(waiting.value)}{mark(waiting.few)} cases waiting" if waiting.high else "no case waiting",
+        f"at most {number(waiting.value)}{mark(waiting.few)} case{'' if waiting.value == 1.0 else 's'} waiting" if waiting.high else "no case waiting",
         f"{amount(cost.value, 'EUR')} for the hosts" if cost.high else "no cost to the hosts",
     ]  # fmt: skip
     each = ""
@@ -112,7 +142,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
         is_other = found.value * end < 0.0 or abs(found.value) >= HIDDEN * abs(end)
         if is_other and found.is_sure and not too_few(found.value, comparison.size):
             date = comparison.start + dt.timedelta(days=day)
-            told = changed(found, "people", f"“{comparison.baseline}”")
+            told = changed(found, f"“{comparison.baseline}”")
             return [f"The end hides an earlier difference: by {date.day} {date:%B %Y}, {told} had left."]
     return []
 

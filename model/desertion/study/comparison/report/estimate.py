@@ -50,24 +50,23 @@ def estimated(values: NDArray[np.float64]) -> Estimate:
     return Estimate(float(np.median(values)), low, high)
 
 
-def changed(change: Estimate, what: str, baseline: str = "the status quo") -> str:
-    """A difference from the baseline in words; one that cannot be told from chance, or rests on too few persons, is said to.
+def changed(change: Estimate, baseline: str = "the status quo") -> str:
+    """A difference from the baseline in words, to stand behind a comma; one that cannot be told from chance, or rests on too few persons, is said to.
 
     Args:
         change: The difference.
-        what: What is counted, in the plural.
         baseline: What it is compared with.
     """
-    if change.few and change.is_sure:
-        return f"{TOO_FEW} ({number(change.low)} to {number(change.high)} {what} beside {baseline})"
     if change.low == change.high == 0.0:
         return f"as many as under {baseline}"
+    word = "more" if change.high > 0.0 else "fewer"
+    low, high = (number(end) for end in sorted((abs(change.low), abs(change.high))))
+    if change.low < 0.0 < change.high:
+        span = f"{number(-change.low)} fewer to {number(change.high)} more than under {baseline}"
+        return f"and the difference is {TOO_FEW if change.few else 'within chance'} ({span})"
+    if change.few:
+        span = f"{low} to {high}" if change.is_sure else f"at most {high}"
+        return f"and the difference is {TOO_FEW} ({span} {word} than under {baseline})"
     if not change.is_sure:
-        fewer, more = f"{number(-change.low)} fewer", f"{number(change.high)} more"
-        if change.low < 0.0 < change.high:
-            return f"{TOO_FEW} ({fewer} to {more} {what})"
-        most = f"at most {more if change.high > 0.0 else fewer}"
-        return f"{TOO_FEW} ({most} {what})" if change.few else f"{most} than under {baseline}"
-    word = "more" if change.value > 0.0 else "fewer"
-    low, high = sorted((abs(change.low), abs(change.high)))
-    return f"{number(abs(change.value))} {word} than under {baseline} ({number(low)} to {number(high)})"
+        return f"at most {high} {word} than under {baseline}"
+    return f"{number(abs(change.value))} {word} than under {baseline} ({low} to {high})"

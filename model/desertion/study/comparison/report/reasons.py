@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from desertion.study.comparison.report.estimate import Estimate
 from desertion.study.comparison.report.words import number
@@ -15,6 +17,33 @@ WAYS = {
     "skilled": "leave on a skilled visa",
 }
 """What people do who leave by each way."""
+
+
+SMALL = 0.05
+"""Share of all leavers below which a difference is small."""
+
+FREE = 0.9
+"""Chance to enter without a claim from which on a host counts as asking no visa."""
+
+
+def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
+    """Why closing doors changes little, in a sentence; none where fewer than half of those abroad are in states that ask no visa.
+
+    Args:
+        there: People in each host on the last day.
+        names: What the hosts are called.
+        visa_free: Which of them ask no visa under the status quo.
+    """
+    abroad, free = np.array(there, dtype=float), np.array(visa_free, dtype=bool)
+    share = float(abroad[free].sum() / abroad.sum()) if abroad.sum() else 0.0
+    if share < 0.5:
+        return []
+    order = np.argsort(-abroad * free, kind="stable")
+    largest = [names[int(host)] for host in order[:3] if abroad[host] > 0.0 and free[host]]
+    return [
+        f"Closing these doors changes little because others stay open: {share:.0%} of those who are abroad on the last day are in states that "
+        f"ask no visa ({', '.join(largest)})."
+    ]
 
 
 def by_way(changes: Mapping[str, Estimate]) -> list[str]:

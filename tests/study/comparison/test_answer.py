@@ -1,0 +1,36 @@
+"""The answer of a comparison on real runs: what it says goes once the mechanism that it names is switched off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from desertion import compare
+from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.reasons import stay_open
+from desertion.study.run.sweep import RunOptions
+from tests.study.comparison.test_comparison import Here
+
+
+def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_path: Path) -> None:
+    """In the answer of a comparison as on the first screen; once neighbours without visas are shut as well the sentence goes."""
+    told: list[str] = []
+    for name, shut in (("open", {}), ("shut", {"hosts.@visa-free.border": 0.0, "hosts.@visa-free.leak": 0.0})):
+        compared = compare(
+            "russia-2022", ["none", "closed-borders"], runs=2, scale=0.0004, days=60, settings=shut, quiet=True,
+            out=tmp_path / f"{name}.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True),
+        )  # fmt: skip
+        told.append(" ".join(answer(compared)))
+    assert "Closing these doors changes little because others stay open" in told[0]
+    assert re.search(r"states that ask no visa \(.*(Kazakhstan|Georgia)", told[0])
+    assert "others stay open" not in told[1]
+
+
+def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> None:
+    """Half of those abroad must be where no visa is asked, and no state that asks one is named."""
+    names = ["Near", "Far", "Wide"]
+    (told,) = stay_open([60.0, 30.0, 10.0], names, [True, False, True])
+    assert "70% of those" in told
+    assert "(Near, Wide)" in told
+    assert stay_open([60.0, 30.0, 10.0], names, [False, True, True]) == []
+    assert stay_open([0.0, 0.0, 0.0], names, [True, True, True]) == []
