@@ -201,7 +201,7 @@ def file_page() -> str:
         [
             "`run`, `compare`",
             "`provenance.json`",
-            "command, seed, hash of the scenario, versions, commit, platform, time",
+            "command, seed, hashes of scenario and code, versions, commit, platform, time",
         ],
         ["`run`, `compare`, `export`", "`columns.json`", "unit, size basis, kind and definition of every column"],
         ["`compare --out`", "`report.html`", "a brief on the comparison"],
@@ -213,6 +213,11 @@ def file_page() -> str:
             "all runs, sealed; resumes, and can be made again",
         ],
         ["`export`", "`runs`, `design`, `curves`", "a study's tables, simulated size"],
+        [
+            "`export --format rocrate`",
+            "`ro-crate-metadata.json`",
+            "the folder described as an RO-Crate: scenarios, policies, versions, hashes, seed, command",
+        ],
         ["`trace --out`", "`trace.csv`", "one person's life, term by term"],
         [
             "`calibrate --out`",

@@ -1,4 +1,4 @@
-"""`desertion export`: a study's tables for other programs."""
+"""`desertion export`: a study's tables for other programs, and results described for archives."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,10 +6,19 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import File, exit_code
+from desertion.commands._shared.studies import exit_code
 
+Place = Annotated[
+    Path,
+    typer.Argument(help="A study's file, as `desertion sweep` wrote it; for rocrate also a folder of run or compare."),
+]
 Format = Annotated[
-    str, typer.Option("--format", "-f", help="csv, parquet, or ema (EMA Workbench's experiments and outcomes).")
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help="csv, parquet, ema (EMA Workbench's experiments and outcomes), or rocrate (CSV with ro-crate-metadata.json).",
+    ),
 ]
 Comma = Annotated[
     bool,
@@ -21,15 +30,27 @@ Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the da
 
 
 def command(
-    file: File, out: _options.Out = None, form: Format = "csv", curves: Curves = True, comma: Comma = False
+    file: Place, out: _options.Out = None, form: Format = "csv", curves: Curves = True, comma: Comma = False
 ) -> int:
-    """Write a study's runs, design and curves as CSV, as Parquet, or in EMA Workbench's shape."""
-    return exit_code(lambda: _export(file, out or file.parent / file.stem, form, curves, comma))
+    """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
+    return exit_code(lambda: _export(file, out, form, curves, comma))
 
 
-def _export(file: Path, out: Path, form: str, curves: bool, comma: bool) -> int:
+def _export(file: Path, out: Path | None, form: str, curves: bool, comma: bool) -> int:
+    from desertion.errors import InputError
     from desertion.study.analysis.export import export
+    from desertion.study.crate import describe, described
 
-    for path in export(file, out, form, curves, comma=comma):
+    if form == "rocrate" and file.is_dir():
+        if out is not None:
+            raise InputError(f"--out is for a study's file: {file} is described where it lies")
+        print(describe(file))
+        return 0
+    place = out or file.parent / file.stem
+    if form == "rocrate":
+        written = described(file, place, curves=curves, comma=comma)
+    else:
+        written = export(file, place, form, curves, comma=comma)
+    for path in written:
         print(path)
     return 0

@@ -29,6 +29,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
         **more: Further facts.
     """
     from desertion.study.run.origin import commit, versions
+    from desertion.study.run.sources import model_code
 
     return {
         "command": shlex.join(["desertion", *sys.argv[1:]]),
@@ -41,6 +42,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
         **more,
         "versions": versions(),
         "commit": commit(),
+        "code": model_code(),
         "platform": platform.platform(),
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     }
