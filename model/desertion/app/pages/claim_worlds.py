@@ -56,6 +56,7 @@ def _about(claim: Claim) -> list[str]:
 
 def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
+    from desertion.scenario.grain import mark
     from desertion.study.blocks import short_number
     from desertion.study.claims.report import consistent
 
@@ -63,7 +64,7 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     for row in rows:
         verdict = row.verdict
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
-        effect = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
+        effect = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {row.main.word}">{row.main.word}</span></td>'
             f"<td>{_allowed(row, consistent(row))}</td>"

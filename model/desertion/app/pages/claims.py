@@ -85,6 +85,7 @@ def _Stored() -> Any:
 
 @solara.component
 def _Verdicts(file: JudgedFile) -> Any:
+    from desertion.study.claims.grain import LEGEND
     from desertion.study.claims.report import CAUTION
 
     session = current()
@@ -105,6 +106,8 @@ def _Verdicts(file: JudgedFile) -> Any:
         )
         text(run.command, "code")
         drawn(verdict_table(outcome.judged))
+        if any(row.few for row in outcome.judged):
+            text(LEGEND, kind="small")
         if run.bounds:
             text("History allows worlds in which these hold; the second verdict speaks of them alone.", kind="small")
             for bound in run.bounds:

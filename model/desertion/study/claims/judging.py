@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.scenario.grain import FEWEST
 from desertion.study.analysis.boxes import Box, confirmed_box
 from desertion.study.claims.document import Claim, Claims, Number
+from desertion.study.claims.grain import persons
 from desertion.study.claims.precision import Replicates, effect_of, half_widths, straddles, together, variance_of
 from desertion.study.claims.verdict import Verdict, judge, shows
 from desertion.study.claims.weighting import Weighting, furthest, weightings
@@ -47,6 +49,7 @@ class JudgedClaim:
         reason: why the claim is untested; empty if it is not.
         pending: whether it is so only because too few worlds have been run.
         events: simulated events of the outcome in the median world; NaN where the claims file does not say what they are.
+        persons: simulated persons on which the effect rests in the median world that history allows; infinite at real size and where it counts none.
     """
 
     claim: Claim
@@ -61,6 +64,12 @@ class JudgedClaim:
     reason: str = ""
     pending: bool = False
     events: float = float("nan")
+    persons: float = float("inf")
+
+    @property
+    def few(self) -> bool:
+        """Whether the effect of the median world rests on too few simulated persons to tell."""
+        return self.persons < FEWEST
 
     @property
     def main(self) -> Verdict:
@@ -77,13 +86,14 @@ class JudgedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberSpread:
-    """A number with its spread over worlds: 5 %, 50 % and 95 % quantiles where it has a value."""
+    """A number with its spread over worlds: 5 %, 50 % and 95 % quantiles where it has a value; `few` if the median world's rests on too few persons."""
 
     number: Number
     fifth: float
     median: float
     ninety_fifth: float
     worlds: int
+    few: bool = False
 
 
 def gathered(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
@@ -95,7 +105,11 @@ def gathered(runs: Iterable[tuple[int, str, int, Measures]]) -> Results:
 
 
 def judge_all(
-    claims: Claims, points: Sequence[Point], results: Results, beside: Mapping[str, Sequence[float]] | None = None
+    claims: Claims,
+    points: Sequence[Point],
+    results: Results,
+    beside: Mapping[str, Sequence[float]] | None = None,
+    scale: float = 1.0,
 ) -> tuple[tuple[JudgedClaim, ...], tuple[NumberSpread, ...]]:
     """All claims with verdicts and all numbers with their spread.
 
@@ -106,10 +120,12 @@ def judge_all(
         points: the worlds.
         results: measures by world, arm and replicate.
         beside: what else is known of each world, by name, such as how far it is from targets.
+        scale: factor on the arms' own scales; at real size nothing rests on too few.
     """
     kinds = columns(points) | dict(beside or {})
-    judged = tuple(_judged(claim, claims, points, results, kinds) for claim in claims.claims)
-    return judged, tuple(_reported(number, len(points), results) for number in claims.numbers)
+    scaled = frozenset(name for name, arm in claims.arms.items() if (arm.scale or 1.0) * scale < 1.0)
+    judged = tuple(_judged(claim, claims, points, results, kinds, scaled) for claim in claims.claims)
+    return judged, tuple(_reported(number, len(points), results, scaled) for number in claims.numbers)
 
 
 def allowed_worlds(claims: Claims, scenarios: frozenset[str], worlds: int, results: Results) -> frozenset[int]:
@@ -132,7 +148,12 @@ def pairs_by_world(arms: frozenset[str], worlds: int, results: Results) -> dict[
 
 
 def _judged(
-    claim: Claim, claims: Claims, points: Sequence[Point], results: Results, kinds: Mapping[str, Sequence[object]]
+    claim: Claim,
+    claims: Claims,
+    points: Sequence[Point],
+    results: Results,
+    kinds: Mapping[str, Sequence[object]],
+    scaled: frozenset[str],
 ) -> JudgedClaim:
     pairs = pairs_by_world(frozenset(arm for arm, _ in claim.terms), len(points), results) if claim.terms else {}
     known = {world: effect_of(claim.effect, each) for world, each in pairs.items() if _speaks(claim, each)}
@@ -161,6 +182,7 @@ def _judged(
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
         worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, against=against, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
+        persons=_persons(claim.effect, [pairs[world] for world, within in zip(values, inside, strict=True) if within], scaled),
     )  # fmt: skip
 
 
@@ -177,6 +199,14 @@ def _weighed(
     known = {name: [column[world] for world in worlds] for name, column in kinds.items()}
     against = furthest(weightings(known, shows(effects, claim.sign, claim.smallest)), verdict.word)
     return verdict if against is None or against.agrees(verdict.word) else replace(verdict, word="depends"), against
+
+
+def _persons(effect: Effect, worlds: Sequence[Sequence[Mapping[str, Measures]]], scaled: frozenset[str]) -> float:
+    """Simulated persons on which an effect rests in the median of some worlds; infinite at real size."""
+    if not any(arm in scaled for arm, _ in effect.terms):
+        return float("inf")
+    found = np.array([persons(effect, pairs) for pairs in worlds], dtype=np.float64)
+    return float(np.nanmedian(found)) if np.isfinite(found).any() else float("inf")
 
 
 def _speaks(claim: Claim, pairs: Sequence[Mapping[str, Measures]]) -> bool:
@@ -211,8 +241,9 @@ def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int,
     return {world: effect_of(effect, each) for world, each in pairs.items()}
 
 
-def _reported(number: Number, worlds: int, results: Results) -> NumberSpread:
+def _reported(number: Number, worlds: int, results: Results, scaled: frozenset[str]) -> NumberSpread:
     values = np.array(list(effects_by_world(number.effect, worlds, results).values()), dtype=np.float64)
+    pairs = pairs_by_world(frozenset(arm for arm, _ in number.effect.terms), worlds, results)
     defined = values[np.isfinite(values)]
     fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
     return NumberSpread(
@@ -221,4 +252,5 @@ def _reported(number: Number, worlds: int, results: Results) -> NumberSpread:
         median=float(median),
         ninety_fifth=float(ninety_fifth),
         worlds=int(defined.size),
+        few=_persons(number.effect, list(pairs.values()), scaled) < FEWEST,
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
+from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
 from desertion.study.claims.verdict import judge
 from desertion.study.design.factors import Factor
@@ -87,6 +89,8 @@ def blocks(
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
     if run.lacking:
         parts += [Text(f"No world has {' or '.join(run.lacking)}: nothing here is said of such worlds.")]
+    if any(row.few for row in (*judged, *numbers)):
+        parts += [Text(LEGEND)]
     parts += [Text(coin_tosses(judged))]
     dependent = [f"**{row.claim.id}**: {depends_on(row)}" for row in judged if row.main.word == "depends"]
     if dependent:
@@ -182,7 +186,7 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
     verdict = row.main
     if not verdict.worlds:
         return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", "-", smallest_of(row), "-")
-    spread = f"{short_number(verdict.median)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
+    spread = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
     unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
     return (
@@ -203,7 +207,9 @@ def smallest_of(row: JudgedClaim) -> str:
 
 
 def _number_cells(row: NumberSpread) -> tuple[str, ...]:
-    spread = f"{short_number(row.median)} ({short_number(row.fifth)} to {short_number(row.ninety_fifth)})"
+    spread = (
+        f"{short_number(row.median)}{mark(row.few)} ({short_number(row.fifth)} to {short_number(row.ninety_fifth)})"
+    )
     return row.number.title, f"{spread} {row.number.unit}", str(row.worlds)
 
 

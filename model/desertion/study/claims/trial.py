@@ -87,7 +87,8 @@ class ClaimsOutcome:
 
         Over the worlds that history allows: id, verdict, worlds, shown, signed (the claimed sign, however small), reversed, undefined,
         unclear (more replicates could turn them), low and high (Wilson, of the share shown), then the effect over worlds (median, q05,
-        q95), its unit, events (simulated, of the outcome in the median world), against and
+        q95), its unit, events (simulated, of the outcome in the median world), persons (simulated, on which the effect rests in the median
+        world), too_few (whether those are too few to tell), against and
         against_share (of a decided claim: the other weighting of the worlds that is most against it, and the share shown under it), reason (why it is untested), and everywhere (the verdict
         over all worlds that were run).
         """
@@ -108,6 +109,8 @@ class ClaimsOutcome:
                 "q95": row.main.ninety_fifth,
                 "unit": row.claim.unit,
                 "events": row.events,
+                "persons": row.persons,
+                "too_few": row.few,
                 "against": "" if row.against is None else row.against.what,
                 "against_share": float("nan") if row.against is None else row.against.share,
                 "reason": row.reason,
@@ -221,7 +224,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     held = [runs_of(path) for path in (file, *_further(file))]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
     results = gathered(runs)
-    judged, numbers = judge_all(claims, points, results, _beside(plan))
+    judged, numbers = judge_all(claims, points, results, _beside(plan), plan.scale)
     complete = _complete(claims, plan.count, results, out)
     about = Run(
         worlds=plan.count,
