@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tarfile
 import time
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +30,19 @@ def test_wheel_and_sdist_are_the_same_bytes_twice(tmp_path: Path) -> None:
     second = _built(unpacked, tmp_path / "second", {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7"})
     assert [Path(name).suffix for name in first] == [".whl", ".gz"]
     assert first == second
+
+
+def test_the_core_asks_for_as_many_packages_as_the_documentation_says() -> None:
+    """Followed from the installed package through what each asks for without extras; a new dependency has to be weighed there."""
+    found, waiting = set[str](), ["desertion"]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in found:
+            found.add(name)
+            needs = [Requirement(text) for text in requires(name) or ()]
+            waiting += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+    told = (ROOT / "model" / "docs" / "start" / "install.md").read_text(encoding="utf-8")
+    assert f"The core is {len(found)} packages" in told, sorted(found)
 
 
 def _built(source: Path, folder: Path, told: dict[str, str]) -> dict[str, str]:
