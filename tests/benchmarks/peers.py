@@ -17,6 +17,7 @@ from desertion import DesertionModel, Scenario
 from desertion.rules.ticks import FAR
 from desertion.theory.multiplier import make_leave
 from tests.benchmarks import _common, _peers
+from tests.benchmarks._guests import guests
 
 Row = tuple[str, float, str, str]
 UNIT = "M person-days/s"
@@ -59,6 +60,13 @@ def _hazard(folder: Path) -> Iterator[Row]:
     yield f"hazard, {FEW:,}: EoN Gillespie_complex_contagion", events, UNIT, ""
     for name, share in shares(folder, graph, few).items():
         yield f"    gone after {DAYS} days, {name}", share, "share", ""
+    for name, town in guests().items():
+        town(few, DAYS)  # imports, and fills caches
+        gone = town(graph, DAYS)
+        speed = _speed(PEOPLE, DAYS, _common.seconds(lambda town=town: town(graph, DAYS), 1))
+        yield f"hazard, {PEOPLE:,}: {name}, building included", speed, UNIT, ""
+        yield f"    gone after {DAYS} days, {name}", gone, "share", ""
+        yield f"    compiled over {name}", ours / speed, "times", ""
     yield "compiled over plain Mesa", ours / plain, "times", ""
     yield "compiled over EoN at a tenth of the size", ours / events, "times", ""
 

@@ -101,7 +101,7 @@ WORKS = (
         "calibrate",
         (
             "calibrate", "toy", "--series", "STUDY", "--kind", "flow", "--measure", "departures", "--prior", "behaviour.chance_power=[0.3, 1]",
-            "--rival", "with contagion", "--particles", "100", "--generations", "4", "--scale", "0.2", "--workers", "1", "--out", "FOLDER",
+            "--rival", "with contagion", "--particles", "100", "--generations", "3", "--scale", "0.2", "--workers", "1", "--out", "FOLDER",
         ),
         "date,value\n" + "".join(f"2030-{1 + week // 4:02}-{1 + 7 * (week % 4):02},{3 + 2 * week}\n" for week in range(12)),
         "toy-1.db", GENERATIONS, PARTICLES, verified=False, weight=1.0,
