@@ -18,6 +18,7 @@ from tests.study.claims.test_judging import TEXT
 
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
 SIGNATURES = {
+    "at_real_size": "table, scale",
     "calibrate": "scenario, series, measure, kinds, kind, priors, noise, held_out_from, rivals, scale, particles, generations, "
     "runs, recalled, seed, workers, out",
     "check": "document",
@@ -27,7 +28,7 @@ SIGNATURES = {
     "civilian, workers, out, options, means, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",
     "history": "series, kind, words, with_model, column, runs, seed",
-    "match": "design, scenario, vary, targets, scale, waves, screening, runs, seed, out, only_judge, options, workers, quiet",
+    "match": "design, scenario, vary, targets, scale, waves, screening, runs, confirm, seed, out, only_judge, options, workers, quiet",
     "rerun": "place, workers, quiet",
     "search": "study, scenario, vary, policies, want, limit, candidates, rival, check, runs, scale, days, seed, settings, "
     "out, options, workers, quiet",

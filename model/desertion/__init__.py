@@ -13,6 +13,7 @@ The model
 Own documents and results
     `check`               what a file leaves to defaults, what looks odd in it, what would run
     `rerun`               results made again from their folder: do the bits agree?
+    `at_real_size`        a table of simulated persons at real size
 
 Questions: each takes a `Scenario`, a name or a path, and gives a table or an object with tables
     `compare`             policies on the same people and fates -> `Comparison`
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from desertion.simulation.society.society import Society
     from desertion.simulation.trace import trace
     from desertion.study import Study, compare, sweep
+    from desertion.study.analysis.columns import at_real_size
     from desertion.study.calibration.calibrate import calibrate
     from desertion.study.checkup import check
     from desertion.study.comparison.comparison import Comparison
@@ -68,6 +70,7 @@ __all__ = [
     "Soldier",
     "Study",
     "__version__",
+    "at_real_size",
     "calibrate",
     "check",
     "claims",
@@ -95,6 +98,7 @@ _HOMES = {
     "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
     "Study": "desertion.study",
+    "at_real_size": "desertion.study.analysis.columns",
     "calibrate": "desertion.study.calibration.calibrate",
     "check": "desertion.study.checkup",
     "claims": "desertion.study.questions",

@@ -26,17 +26,25 @@ Comma = Annotated[
         "--decimal-comma", help="CSV with decimal commas and semicolons, as spreadsheets of many countries read it."
     ),
 ]
+Real = Annotated[
+    bool, typer.Option("--real-size", help="Counts of persons at real size; of simulated ones if not given.")
+]
 Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the daily curves too.")]
 
 
 def command(
-    file: Place, out: _options.Out = None, form: Format = "csv", curves: Curves = True, comma: Comma = False
+    file: Place,
+    out: _options.Out = None,
+    form: Format = "csv",
+    curves: Curves = True,
+    comma: Comma = False,
+    real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
-    return exit_code(lambda: _export(file, out, form, curves, comma))
+    return exit_code(lambda: _export(file, out, form, curves, comma, real))
 
 
-def _export(file: Path, out: Path | None, form: str, curves: bool, comma: bool) -> int:
+def _export(file: Path, out: Path | None, form: str, curves: bool, comma: bool, real: bool) -> int:
     from desertion.errors import InputError
     from desertion.study.analysis.export import export
     from desertion.study.crate import describe, described
@@ -48,9 +56,9 @@ def _export(file: Path, out: Path | None, form: str, curves: bool, comma: bool) 
         return 0
     place = out or file.parent / file.stem
     if form == "rocrate":
-        written = described(file, place, curves=curves, comma=comma)
+        written = described(file, place, curves=curves, comma=comma, real=real)
     else:
-        written = export(file, place, form, curves, comma=comma)
+        written = export(file, place, form, curves, comma=comma, real=real)
     for path in written:
         print(path)
     return 0

@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.simulation.record.columns import DAILY, SIMULATED, at_real_size
+from desertion.simulation.record.columns import DAILY, SIMULATED
 from desertion.study.analysis import bands, cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
+from desertion.study.analysis.columns import at_real_size
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.design.factors import Factor
@@ -90,7 +91,6 @@ class Answers:
             return self
         real = copy.copy(self)
         real.runs = at_real_size(self.runs, self._scale_of(self.runs["design"]))
-        real.runs.attrs.update(self.runs.attrs)
         real._is_real = True
         vars(real).pop("curves", None)  # worked out at the other size
         return real

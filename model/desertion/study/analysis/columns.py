@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from desertion.errors import input_error
 from desertion.simulation.record.columns import DAILY, MEASURES, NONE, REAL, SIMULATED, Column, Definitions, definitions
+from desertion.simulation.record.columns import at_real_size as counts_at_real_size
 
 RUNS = {
     "design": Column("", NONE, "key", "number of the design point"),
@@ -76,6 +80,39 @@ def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definition
 def curve_definitions(names: Iterable[str]) -> Definitions:
     """Definitions of the columns of a table of daily curves."""
     return definitions(names, DAILY | RUNS)
+
+
+def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.DataFrame:
+    """A table of a run or study with its counts of simulated persons at real size, as its `attrs["columns"]` then say.
+
+    A table that says that it is at real size stays as it is.
+
+    Args:
+        table: `model.daily`, `model.hosts`, `study.runs` and the like; columns that are not known stay.
+        scale: Share of real size that was simulated, in (0, 1]: one for all rows, or one each.
+
+    Raises:
+        InputError: If the scale is no such share.
+    """
+    if not np.all((np.asarray(scale) > 0.0) & (np.asarray(scale) <= 1.0)):
+        raise input_error("scale", scale, "must be a share of real size in (0, 1]")
+    columns: Definitions | None = table.attrs.get("columns")
+    if columns is None:
+        return counts_at_real_size(table, scale)
+    counts = [name for name, about in columns.items() if about["size"] == SIMULATED and name in table]
+    real = table.assign(**{name: table[name] / scale for name in counts})
+    real.attrs = table.attrs | {"columns": real_definitions(columns)}
+    return real
+
+
+def real_definitions(columns: Definitions) -> Definitions:
+    """Definitions of columns whose counts have been brought to real size."""
+    return Definitions(
+        {
+            name: about | {"size": REAL if about["size"] == SIMULATED else about["size"]}
+            for name, about in columns.items()
+        }
+    )
 
 
 def columns_json(tables: Mapping[str, pd.DataFrame | Definitions]) -> str:

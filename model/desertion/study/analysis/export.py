@@ -15,8 +15,16 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.files import replacing, replacing_folder, write_text
+from desertion.simulation.record.columns import Definitions
 from desertion.study.analysis.bands import chosen_columns
-from desertion.study.analysis.columns import columns_json, curve_definitions, run_definitions
+from desertion.study.analysis.columns import (
+    at_real_size,
+    columns_json,
+    curve_definitions,
+    real_definitions,
+    run_definitions,
+)
+from desertion.study.analysis.study import Study
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.failures import StoreFullError
 from desertion.study.store.reader import StudyFile
@@ -38,7 +46,9 @@ _POINT, _COMMA = _Signs(",", "."), _Signs(";", ",")
 _EMA_NAMES = {"policies": "policy"}
 
 
-def export(source: Path, out: Path, form: str = "csv", curves: bool = True, *, comma: bool = False) -> list[Path]:
+def export(
+    source: Path, out: Path, form: str = "csv", curves: bool = True, *, comma: bool = False, real: bool = False
+) -> list[Path]:
     """The files of a study's tables, written into a folder, all of them or none.
 
     Args:
@@ -47,6 +57,7 @@ def export(source: Path, out: Path, form: str = "csv", curves: bool = True, *, c
         form: `csv` or `parquet` (runs, design, curves), or `ema` (experiments.csv and a CSV an outcome).
         curves: Whether to write the daily curves as well.
         comma: Whether CSV has decimal commas, and semicolons between its columns.
+        real: Whether counts of persons are at real size, and not of the simulated one.
 
     Raises:
         InputError: If the format is unknown, the study empty, or the folder cannot be written.
@@ -55,32 +66,37 @@ def export(source: Path, out: Path, form: str = "csv", curves: bool = True, *, c
         raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
     if comma and form == "parquet":
         raise InputError("--decimal-comma is for CSV: Parquet keeps numbers, which every program shows in its own way")
+    if real and form == "ema":
+        raise InputError("--real-size is for csv and parquet: outcomes in EMA Workbench's shape are those of the runs")
     signs = _COMMA if comma else _POINT
+    # Persons that one simulated person stands for, by design point; none where counts stay as they are.
+    scales = Study(source).scales if real else None
     with StudyFile(source) as file, replacing_folder(out) as fresh:
-        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves, signs)]
+        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves, signs, scales)]
 
 
-def _written(file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs) -> list[Path]:
+def _written(
+    file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs, scales: NDArray[np.float64] | None
+) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
         return [about, *_ema(file, folder, signs)]
-    written = [
-        about,
-        _table(runs_table(file), folder / f"runs.{form}", signs),
-        _table(points_table(file), folder / f"design.{form}", signs),
-    ]
-    runs = runs_table(file)
+    runs, points = runs_table(file), points_table(file)
+    days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
+    if scales is not None:
+        runs, days = at_real_size(runs, scales[runs["design"].to_numpy(np.int64)]), real_definitions(days)
+    written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
     files = {
         f"runs.{form}": runs.attrs["columns"],
-        f"design.{form}": run_definitions(map(str, points_table(file).columns), file.header()["spec"]),
-        f"curves.{form}": curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())]),
+        f"design.{form}": run_definitions(map(str, points.columns), file.header()["spec"]),
+        f"curves.{form}": days,
     }
     written.append(write_text(folder / "columns.json", columns_json(files)))
     if curves and file.header().get("columns"):
         written.append(
-            _csv_curves(file, folder / "curves.csv", signs)
+            _csv_curves(_long(file, scales), folder / "curves.csv", signs)
             if form == "csv"
-            else _parquet_curves(file, folder / "curves.parquet")
+            else _parquet_curves(_long(file, scales), folder / "curves.parquet", days)
         )
     return written
 
@@ -142,7 +158,7 @@ def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) 
     return path
 
 
-def _long(file: StudyFile) -> Iterator[pd.DataFrame]:
+def _long(file: StudyFile, scales: NDArray[np.float64] | None) -> Iterator[pd.DataFrame]:
     """Curves as tables of one run each, so that a study of any size fits in memory."""
     columns = chosen_columns(file, ())
     for row in file.rows(curves=True):
@@ -151,23 +167,26 @@ def _long(file: StudyFile) -> Iterator[pd.DataFrame]:
             table.insert(0, "design", row.design)
             table.insert(1, "replicate", row.replicate)
             table.insert(2, "day", np.arange(len(table)))
-            yield table
+            yield table if scales is None else at_real_size(table, float(scales[row.design]))
 
 
-def _csv_curves(file: StudyFile, path: Path, signs: _Signs) -> Path:
+def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Path:
     with _room(path), replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as sink:
-        for index, table in enumerate(_long(file)):
+        for index, table in enumerate(tables):
             table.to_csv(sink, index=False, header=index == 0, sep=signs.sep, decimal=signs.decimal)
     return path
 
 
-def _parquet_curves(file: StudyFile, path: Path) -> Path:
+def _parquet_curves(tables: Iterator[pd.DataFrame], path: Path, columns: Definitions) -> Path:
     arrow, parquet = _pyarrow()
     with _room(path), replacing(path) as temporary:
         writer = None
         try:
-            for batch in _batches(_long(file)):
+            for batch in _batches(tables):
                 table = arrow.Table.from_pandas(batch, preserve_index=False)
+                # Where pandas looks for `attrs` when it reads the file.
+                attributes = {"PANDAS_ATTRS": json.dumps({"columns": columns})}
+                table = table.replace_schema_metadata({**table.schema.metadata, **attributes})
                 writer = writer or parquet.ParquetWriter(temporary, table.schema)
                 writer.write_table(table)
         finally:
