@@ -11,6 +11,7 @@ from desertion import DesertionModel
 from desertion.app.parts import charts
 from desertion.app.request.address import Address
 from desertion.app.request.choice import scenario_of
+from desertion.app.simulator.charts import tipping
 from desertion.app.work.events import Watch, planned, whole_squad
 from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
@@ -138,3 +139,17 @@ def test_a_chart_says_its_last_values_in_words_and_escapes_names() -> None:
     drawn = charts.lines("Title", "persons", [charts.Line("<b>one</b>", np.array([0.0, 5.0]), "pen0")], 10)
     assert "5" in drawn.split('aria-label="')[1].split('"')[0]
     assert "<b>" not in drawn
+
+
+def test_the_curve_of_the_tipping_map_leaves_the_picture_where_leaving_runs_away() -> None:
+    """The line ends at the top of the shaded part; one that never tips ends where the strengths end."""
+    strengths = np.array([0.5, 1.0, 2.0, 4.0])
+    tips = np.array([0.1, 0.4, np.inf, np.inf])
+    picture = tipping(strengths, np.array([0.1, 0.2, 0.3, 0.4]), tips, (1.0, 0.4), 2.0)
+    edge = picture.partition('class="runaway" x="')[2].partition('"')[0]
+    usual, mix = (
+        picture.partition(f'class="line {pen}" d="M')[2].partition('"')[0].split("L") for pen in ("usual", "mix")
+    )
+    assert mix[-1].split()[0] == edge
+    assert float(mix[-1].split()[1]) < min(float(point.split()[1]) for point in mix[:-1])
+    assert len(usual) == 4

@@ -122,9 +122,10 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         return top + (height - top - foot) * (1.0 - min(value, 1.2) / 1.2)
 
     def path(values: Floats) -> str:
-        points = [
-            (x(s), y(value)) for s, value in zip(strengths, values, strict=True) if np.isfinite(value) and value <= 1.2
-        ]
+        inside = np.isfinite(values) & (values <= 1.2)
+        points = [(x(s), y(value)) for s, value in zip(strengths[inside], values[inside], strict=True)]
+        # Where it runs away it leaves the picture at the top.
+        points += [(x(strengths[~inside][0]), y(1.2))] if not inside.all() else []
         return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
 
     beyond = f"tips at {tips:.2g} times the shipped strength" if np.isfinite(tips) else "does not tip at any strength"
