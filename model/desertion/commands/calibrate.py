@@ -1,5 +1,6 @@
 """`desertion calibrate`: fit a scenario to a series of the same events, with contagion and without."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -87,7 +88,14 @@ def command(
     place = folder(target)
     for one in cases:
         found = fitted(
-            one, place, particles=particles, generations=generations, runs=runs, seed=seed, workers=workers or 1
+            one,
+            place,
+            particles=particles,
+            generations=generations,
+            runs=runs,
+            seed=seed,
+            workers=workers or 1,
+            tell=lambda sentence: print(sentence, file=sys.stderr, flush=True),
         )
         case = one.name
         made = [write_text(target / f"{case}.md", found.text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +38,16 @@ def _own(folder: Path) -> Path:
 
 @pytest.mark.walks
 def test_known_numbers_are_found_again_from_the_command_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Made with three times the rates: the interval holds the 3, excludes the scenario's own 1, and what the series leaves open is named."""
     document, out = _own(tmp_path), tmp_path / "out"
     words = ["calibrate", str(document), "--particles", "100", "--generations", "3", "--out", str(out)]
     assert main(words) == 0
-    told = capsys.readouterr().out
+    told, going = capsys.readouterr()
+    first, *ends = [line for line in going.splitlines() if line.startswith("mine-1: ")]
+    assert first == "mine-1: 3 generations of 100 particles; later ones take longer"
+    assert [line.partition(" after ")[0] for line in ends] == [f"mine-1: {n} of 3 generations" for n in (1, 2, 3)]
     table = pd.read_csv(out / "mine-posterior.csv").set_index(["rival", "parameter"])
     leaving = table.loc[(BOTH, "leaving")]
     assert 1.0 < leaving["q05"] < TRUTH["leaving"] < leaving["q95"] < 10.0
@@ -57,7 +61,9 @@ def test_known_numbers_are_found_again_from_the_command_line(
     assert made == {"mine-1.db", "mine-1.json", "mine.md", "mine-predictions.png", "mine-posterior.png", *tables}
     curves = pd.read_csv(out / "mine-predictions.csv")
     assert len(curves) == 20
+    caplog.set_level(logging.INFO, "desertion")
     again = calibrate(document, particles=100, generations=3, out=out)
+    assert not [one for one in caplog.messages if "generations" in one]  # all of them were done
     assert again.table["median"].tolist() == pytest.approx(table["median"].tolist(), rel=1e-5)
     assert again.findings[-1] in told
     assert main([*words, "--scale", "0.2"]) == 2

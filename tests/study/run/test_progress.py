@@ -1,6 +1,8 @@
 """What a study's line of progress says."""
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from desertion.study.run.progress import state
 from desertion.study.run.runner import Progress
@@ -22,3 +24,15 @@ def test_the_line_says_rate_time_left_and_failures_and_before_the_first_run_what
 ) -> None:
     """No rate of nought and no unknown time is shown."""
     assert state(progress) == words
+
+
+@pytest.mark.walks
+def test_a_notebook_shows_one_line_that_is_written_anew() -> None:
+    """Below the cell, in place of a terminal's bar; `quiet` shows nothing."""
+    told = 'import desertion; desertion.sweep(scenario="quiet", days=5, runs=3, workers=1, vary={"asylum": [0.2, 0.8]}QUIET);'
+    cells = [nbformat.v4.new_code_cell(told.replace("QUIET", quiet)) for quiet in ("", ", quiet=True")]
+    done = NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=300).execute()
+    shown = [[one["data"]["text/plain"] for one in cell.outputs if "data" in one] for cell in done.cells]
+    assert len(shown[0]) == 1
+    assert shown[0][0].startswith("study: 6 of 6 runs, ")
+    assert shown[1] == []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ from desertion.study.calibration.session import fit_case
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,20 +238,30 @@ def calibrate(
     place = tempfile.TemporaryDirectory(prefix="desertion-") if out is None else nullcontext(str(folder(Path(out))))
     with place as target:
         sizes = {"particles": particles, "generations": generations, "seed": seed, "workers": workers or 1}
-        found = {case.name: fitted(case, Path(target), runs=runs, **sizes) for case in cases}
+        found = {case.name: fitted(case, Path(target), runs=runs, tell=log.info, **sizes) for case in cases}
     return found if several else next(iter(found.values()))
 
 
 def fitted(
-    case: Case, place: Path, *, particles: int, generations: int, runs: int, seed: int, workers: int
+    case: Case,
+    place: Path,
+    *,
+    particles: int,
+    generations: int,
+    runs: int,
+    seed: int,
+    workers: int,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Calibration:
     """The fit of a case, begun or gone on with in a folder, and the same with further seeds; arguments as for `calibrate`.
+
+    `tell` is called with a sentence before the first generation of a fit and after each.
 
     Raises:
         InputError: If the folder holds another fit, or pyABC is not installed.
     """
     sizes = {"particles": particles, "generations": generations, "workers": workers}
-    fits = [fit_case(case, place, seed=seed + number, **sizes) for number in range(runs)]
+    fits = [fit_case(case, place, seed=seed + number, tell=tell, **sizes) for number in range(runs)]
     (first, _), *more = fits
     seconds = sum(spent for _, spent in fits)
     return Calibration(**vars(first), seconds=seconds, others=tuple(fit for fit, _ in more))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,29 @@ from desertion.files import write_text
 from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.kept import check, checksums, damaged, sentences
+from desertion.study.run.progress import duration
 
 
 def fit_case(
-    case: Case, folder: Path, *, particles: int, generations: int, seed: int, workers: int = 1
+    case: Case,
+    folder: Path,
+    *,
+    particles: int,
+    generations: int,
+    seed: int,
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Fit, float]:
     """The fit of a case, begun or gone on with, and the seconds spent on it in all sessions.
+
+    Args:
+        case: the case.
+        folder: where its files lie.
+        particles: particles per generation.
+        generations: generations in all, those already done included.
+        seed: where chance comes from.
+        workers: processes.
+        tell: what is called with a sentence before the first generation and after each.
 
     Raises:
         InputError: the folder holds a fit of another case, or a number is out of range.
@@ -26,6 +44,14 @@ def fit_case(
     stem = f"{case.name}-{seed}"
     watch, file = Watch(folder / f"{stem}.json", described(case, particles)), folder / f"{stem}.db"
     watch.check(file)
+    if watch.generations < generations:
+        more = f", {watch.generations} of them done" if watch.generations else "; later ones take longer"
+        tell(f"{stem}: {generations} generations of {particles} particles{more}")
+
+    def finished() -> None:
+        watch.write(file)
+        tell(f"{stem}: {watch.generations} of {generations} generations after {duration(watch.seconds)}")
+
     with sentences(file):
         fitted = fit(
             case,
@@ -35,7 +61,7 @@ def fit_case(
             generations=generations,
             seed=seed,
             workers=workers,
-            finished=lambda: watch.write(file),
+            finished=finished,
         )
     return fitted, watch.seconds
 
@@ -79,6 +105,11 @@ class Watch:
             )
         self._before = self.seconds = float(before["seconds"])
         self._checksums: list[str] | None = before.get("checksums")
+
+    @property
+    def generations(self) -> int:
+        """Generations that are kept and vouched for; before them pyABC keeps what was observed, as one of its own."""
+        return max(len(self._checksums or ()) - 1, 0)
 
     def check(self, file: Path) -> None:
         """Hold a fit's file against what vouches for it; one without a finished generation is begun anew.

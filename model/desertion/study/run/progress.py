@@ -1,4 +1,4 @@
-"""Progress: one line a study on a terminal, with rate, time left and failures; a few plain lines elsewhere."""
+"""Progress: one line a study on a terminal or in a notebook, with rate, time left and failures; a few plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 from desertion.study.run.runner import Progress
 
 _PLAIN_EVERY = 30.0
+_CELL_EVERY = 0.5
 
 
 @contextmanager
@@ -25,6 +27,10 @@ def shown_progress(title: str, quiet: bool = False) -> Generator[Callable[[Progr
     """
     if quiet:
         yield lambda _progress: None
+    elif _in_notebook():
+        cell = _Cell(title)
+        yield cell
+        cell.end()
     elif sys.stderr.isatty():
         with _bar(title) as report:
             yield report
@@ -44,6 +50,35 @@ def _bar(title: str) -> Generator[Callable[[Progress], None]]:
         yield lambda progress: bar.update(
             line, completed=progress.finished, total=progress.known, state=state(progress)
         )
+
+
+def _in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this; IPython is only looked at where somebody else has loaded it."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
+
+
+class _Cell:
+    """One line below a notebook's cell, which is written anew, at most twice a second."""
+
+    def __init__(self, title: str) -> None:
+        from IPython.display import display
+
+        self._title, self._text, self._last = title, f"{title}: starting", 0.0
+        self._handle: Any = display({"text/plain": self._text}, raw=True, display_id=True)
+
+    def __call__(self, progress: Progress) -> None:
+        self._text = f"{self._title}: {progress.finished} of {progress.known} runs, {state(progress)}"
+        if time.monotonic() - self._last >= _CELL_EVERY:
+            self._last = time.monotonic()
+            self._write()
+
+    def end(self) -> None:
+        """Leave the last state."""
+        self._write()
+
+    def _write(self) -> None:
+        self._handle.update({"text/plain": self._text}, raw=True)
 
 
 class _Lines:
