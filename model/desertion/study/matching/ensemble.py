@@ -102,7 +102,7 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
 
 
 def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
-    """Write the kept worlds of a match into a file and the rejected ones beside it, with `-rejected` after its name.
+    """Write the kept worlds of a match into a file, in an order that the seed shuffles, and the rejected ones beside it, with `-rejected` after its name.
 
     Args:
         match: the match.
@@ -110,7 +110,9 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
         path: the file of kept worlds.
     """
     worlds = match.worlds
-    parts = {path: worlds[worlds["kept"]], path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
+    # Shuffled, so that whoever takes the first so many has worlds of all waves.
+    kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
+    parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
     return [write_text(place, _text(match, part, command)) for place, part in parts.items()]
 
 
