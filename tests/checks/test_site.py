@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ import desertion
 from desertion import commands
 from desertion.files import shipped_folder
 from desertion.simulation.record.columns import DAILY, HOSTLY, MEASURES, PEOPLE
-from tests.checks.site import SOURCES, dead_links
+from tests.checks.site import ROOT, SOURCES, dead_links
 
 spec = importlib.util.spec_from_file_location("generate", SOURCES / "generate.py")
 assert spec is not None
@@ -86,3 +87,36 @@ def test_dead_links_and_things_from_outside_are_found(tmp_path: Path) -> None:
         "a.html: links to c.html, which is not there",
         "b.html: would fetch https://example.org/x.js",
     ]
+
+
+def _commands() -> list[tuple[str, str]]:
+    """Every `desertion` command that the documentation, README and notebooks show, with the page."""
+    pages = [*SOURCES.rglob("*.md"), ROOT / "README.md", *(ROOT / "notebooks").glob("*.ipynb")]
+    found: list[tuple[str, str]] = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        shown = [
+            *re.findall(r"`desertion ([^`]+)`", text),
+            *re.findall(r"^(?:    |\$ |!)desertion (.+)$", text, re.MULTILINE),
+        ]
+        found += [(page.name, line.partition(" #")[0]) for line in shown]
+    return found
+
+
+def test_commands_in_the_documentation_are_the_programs() -> None:
+    """Each names a command and options that there are; that they do what the page says, the tests of the commands hold."""
+    whole: Any = generate.typer.main.get_command(generate.build_app())
+    shown = _commands()
+    assert len(shown) > 40
+    for page, line in shown:
+        first, *words = line.split()
+        if first.startswith("-"):
+            assert first.partition("=")[0] in ("--help", "--version", "--install-completion", "--show-completion"), (
+                page,
+                line,
+            )
+            continue
+        assert first in whole.commands, (page, line)
+        known = {name for one in whole.commands[first].params for name in (*one.opts, *one.secondary_opts)}
+        options = [word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)]
+        assert set(options) <= known, (page, line)

@@ -86,3 +86,11 @@ def test_an_unknown_format_is_refused(tmp_path: Path, done: Study) -> None:
     """With those that there are."""
     with pytest.raises(InputError, match="choose one of csv, parquet, ema"):
         export(done.path, tmp_path, "xlsx")
+
+
+def test_curves_go_into_xarray(done: Study) -> None:
+    """With a dimension for design points, columns and days, and the numbers of the bands."""
+    curves = done.curves.set_index(["design", "column", "day"]).to_xarray()
+    assert dict(curves.sizes) == {"design": 6, "column": 2, "day": 11}
+    one = done.bands(["left"], [3])
+    assert np.array_equal(curves["q50"].sel(design=3, column="left"), one["q50"])
