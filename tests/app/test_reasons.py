@@ -42,6 +42,7 @@ OPEN = "others stay open"
 RUSH = "while it is open"
 QUEUE = "so many cases a day"
 SPREAD = "Leaving spreads"
+HOSTS = "what hosts do changes"
 
 
 @pytest.mark.parametrize(
@@ -50,11 +51,12 @@ SPREAD = "Leaving spreads"
         (OPEN, "border=shut", "border=shut&set=hosts.@visa-free.border=0&set=hosts.@visa-free.leak=0"),
         (RUSH, "ban=30", "ban=30&set=behaviour.push_door=0"),
         (QUEUE, "asylum=fast", "asylum=fast&capacity=ten"),
+        (HOSTS, "capacity=taken", "capacity=taken&set=hosts.*.border=0&set=hosts.*.leak=0&set=hosts.*.skilled_visas=0"),
         (SPREAD, "ban=30&contagion=stronger", "ban=30&contagion=none"),
     ],
 )
 def test_a_sentence_goes_once_its_mechanism_is_switched_off(sentence: str, there: str, switched_off: str) -> None:
-    """Open neighbours, the door that is expected to close, caseworkers, contagion."""
+    """Open neighbours, the door that is expected to close, caseworkers, hosts that take people in, contagion."""
     assert sentence in why(there, with_plain=True)
     assert sentence not in why(switched_off, with_plain=True)
 
@@ -76,13 +78,15 @@ def test_people_are_told_apart_only_where_something_changes() -> None:
     """With one army the extended offer changes nothing, and nobody is said to leave because of it."""
     assert "only because of the mix" in " ".join(reasons.only_because(answered("ban=30")))
     assert reasons.only_because(answered("also=extended-offer")) == []
+    assert why("screening=none").startswith("Nothing stands out")
 
 
 def test_a_count_of_under_five_simulated_people_is_marked_wherever_the_screen_says_it() -> None:
     """In the reasons, in the picture of places and in the headline: what rests on under five of the simulated says so, with the mark or in words."""
     answer = answered("border=shut")
     few = few_of(answer)
-    said = " ".join(why("border=shut").split())
+    said = f"{why('border=shut')} {why('border=open')}"
+    assert any(marked for _, marked in counts_in(said))
     assert [count for count in counts_in(said) if count[0] < few and not count[1]] == []
     picture = charts.places(answer, setting_of(answer.mix).names)
     totals = [
@@ -105,7 +109,7 @@ def counts_in(text: str) -> list[tuple[float, bool]]:
     """Counts of people that a text names, each with whether it is marked."""
     return [
         (float(number.replace(",", "")), mark == MARK)
-        for number, mark in re.findall(rf"(\d[\d,]*\d|\d)\b({MARK}?)(?!%)", text)
+        for number, mark in re.findall(rf"(\d[\d,]*\d|\d)\b({MARK}?)(?!%)", re.sub(r"€[\d.,]+", "", text))
     ]
 
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from desertion.app.simulator.answer import STOCKS, Answer
 from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
-from desertion.study.comparison.report.estimate import estimated
+from desertion.study.comparison.report.estimate import Estimate, estimated
 from desertion.study.comparison.report.reasons import SMALL, WAYS, by_way, stay_open
-from desertion.study.comparison.report.words import number
+from desertion.study.comparison.report.words import amount, number
 
 MOST = 3
 """Sentences that are shown."""
@@ -38,7 +38,7 @@ def why(
     if answer.mix.is_status_quo or not answer.is_whole:
         return []
     sentences = [
-        *rush(answer, bans), *open_neighbours(answer, names, visa_free), *queue(answer), *spreading(answer, without), *moved(answer, names), *doors(answer), *only_because(answer),
+        *rush(answer, bans), *open_neighbours(answer, names, visa_free), *queue(answer), *spreading(answer, without), *moved(answer, names), *doors(answer), *hosts_alone(answer), *only_because(answer),
     ]  # fmt: skip
     return sentences[:MOST] or [
         "Nothing stands out: the runs under the mix and under the status quo differ by little more than chance."
@@ -126,11 +126,30 @@ def only_because(answer: Answer) -> list[str]:
             lambda pair: (pair[0].routes > 0) & (pair[1].routes == 0),
         )
     )
-    if not own + usual:
+    if too_few(max(own, usual), answer.size) or not own + usual:
         return []
     return [
         f"Person by person: {_count(both, answer)} leave under the status quo as well, {_count(own, answer)} leave only because of the mix, and {_count(usual, answer)} stay because of it."
     ]
+
+
+def hosts_alone(answer: Answer) -> list[str]:
+    """What the mix changes for the hosts where it changes leaving little. Its mechanism: the hosts that are named take people in at all."""
+    if _is_told(answer.change("left")):
+        return []
+    told: list[str] = []
+    for name, words in (("applicants", "wait for a decision on the last day"), ("protected", "are protected")):
+        change = answer.change(name)
+        if _is_told(change):
+            told.append(f"{number(abs(change.value))} {'more' if change.value > 0.0 else 'fewer'} {words}")
+    cost = answer.change("cost_eur")
+    if _is_told(cost):
+        told.append(f"hosts spend {amount(abs(cost.value), 'EUR')} {'more' if cost.value > 0.0 else 'less'}")
+    return [f"Who leaves hardly changes, what hosts do changes: {', and '.join(told)}."] if told else []
+
+
+def _is_told(change: Estimate) -> bool:
+    return change.is_sure and not change.few
 
 
 def doors(answer: Answer) -> list[str]:
