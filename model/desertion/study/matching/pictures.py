@@ -34,7 +34,7 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         ranges(figure.subplots(), _inputs(match)).set_title(f"Where {len(match.kept)} kept worlds lie")
         style.note(
             figure,
-            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds do not lie evenly over the range. Words: in the order of the design.",
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: less than four fifths of the range are left. Words: in the order of the design.",
         )
         first = style.save(figure, ranges_path)
         figure = style.new_figure("tall")
