@@ -247,6 +247,9 @@ def test_the_first_result_is_seen_without_scrolling(look: Visit, width: int, hei
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         boxes = [box_of(page, name) for name in ("#headline", "#leavers svg")]
         assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+    if width == 1280:
+        page.get_by_text("All numbers").click()
+        assert cut_off(page) == []
     if width < 500:
         page.locator("#s-ban").scroll_into_view_if_needed()
         page.wait_for_timeout(200)

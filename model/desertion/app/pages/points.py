@@ -25,7 +25,7 @@ A_PAGE = 25
 """Design points of a page."""
 
 _COMMANDS = (
-    "Each line lives through replicate 0 of its point, with the study's people and fates; another number after "
+    "A click selects the whole line, which lives through replicate 0 of its point, with the study's people and fates; another number after "
     "--replicate gives another of its replicates."
 )
 
@@ -63,7 +63,7 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
         drawn(
             _with_commands(
                 table(
-                    ["point", *parameters, "5 %", "median", "95 %", "the\u00a0same\u00a0as\u00a0a\u00a0run"],
+                    ["point", *parameters, "5\u00a0%", "median", "95\u00a0%", "the\u00a0same\u00a0as\u00a0a\u00a0run"],
                     [[*rows[design], f"\0{design}\0"] for design in here],
                     numbers=numbers,
                     caption="Design points",
@@ -154,6 +154,8 @@ def _with_commands(markup: str, commands: dict[int, tuple[str, str]], designs: S
     """The table with each mark replaced by a line in the type of code, or by the reason why there is none."""
     for design in designs:
         line, why = commands.get(design, ("", "..."))
-        cell = f'<span class="line">{html.escape(line)}</span>' if line else html.escape(why)
+        cell = (
+            f'<span class="line" title="{html.escape(line)}">{html.escape(line)}</span>' if line else html.escape(why)
+        )
         markup = markup.replace(f"\0{design}\0", cell)
     return markup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 RUNS = Replicates()
 """All runs of this server's simulator."""
+
+_UNIT = re.compile(r" (?=million|billion|M\b|bn|points|%)")
 
 STRENGTHS = np.geomspace(0.1, 30.0, 22)
 """Multiples of the shipped contagion in the tipping map."""
@@ -199,9 +202,11 @@ def _numbers(answer: Answer) -> str:
                 change_words(change.value, measure.unit) + mark(change.few) + ends,
             ]
         )
+    # A line may break beside "to" and nowhere within a number.
+    kept = [[_UNIT.sub("\u00a0", cell) for cell in row] for row in rows]
     return table(
         ["outcome", "status quo", "this mix", "difference within pairs"],
-        rows,
+        kept,
         numbers=(1, 2, 3),
         caption="All outcomes",
     )
