@@ -1,5 +1,6 @@
 import pytest
 
+from desertion.cli import main
 from desertion.commands._shared.options import settings
 from desertion.errors import InputError
 
@@ -25,3 +26,10 @@ def test_setting_without_key_or_value_is_refused(pair: str) -> None:
     """The sentence shows how to write one."""
     with pytest.raises(InputError, match=r"--set dotted\.key=value"):
         settings([pair])
+
+
+@pytest.mark.parametrize("name", ["calibrate", "match", "claims", "thesis"])
+def test_commands_that_write_without_being_asked_where_say_where(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """They take minutes to hours and keep what they did, so that they can go on; nobody has to look for it."""
+    assert main([name, "--help"]) == 0
+    assert f"outputs/{name.replace('calibrate', 'calibration')}" in capsys.readouterr().out.replace("\n", "")

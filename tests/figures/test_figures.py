@@ -110,6 +110,12 @@ def test_route_bars_have_the_given_lengths(ax):
     assert texts(ax) == ["7", "7"]
 
 
+def test_route_bars_of_nobody_have_no_legend_and_raise_no_warning(ax):
+    """A short or quiet comparison, in which nobody leaves."""
+    routes.by_policy(ax, pd.DataFrame({"hide": [0.0], "flee": [0.0]}, index=["none"]))
+    assert ax.get_legend() is None
+
+
 def test_strength_is_relative_to_the_first_day_and_collapses_are_marked(ax, histories):
     """Curves start at 1, and each policy with collapses has one mark a collapsed run."""
     strength.curve(ax, histories)

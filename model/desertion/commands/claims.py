@@ -43,7 +43,9 @@ def command(
     workers: options.Workers = None,
     scheduler: options.Scheduler = None,
     shard: options.Shard = None,
-    out: options.Out = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/claims if not given.")
+    ] = None,
     accept_changes: Annotated[
         bool, typer.Option("--accept-changes", help="Resume runs of a changed claims file, scenario, model or version.")
     ] = False,

@@ -45,7 +45,10 @@ def command(
     seed: Seed = None,
     report: Report = False,
     workers: options.Workers = None,
-    out: options.Out = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder that the results go to; outputs/match-DESIGN if not given."),
+    ] = None,
     accept_changes: AcceptChanges = False,
 ) -> int:
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared import options
-
 
 def command(
     names: Annotated[
@@ -38,7 +36,9 @@ def command(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Where all chance comes from; the plan's if not given.")
     ] = None,
-    out: options.Out = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/thesis if not given.")
+    ] = None,
 ) -> None:
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
     from desertion.commands._shared.thesis import draw_predictions, draw_test

@@ -86,7 +86,8 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
     ax.set_xlabel("persons, mean of runs")
     ax.set_title("Who left, by way", pad=28)
     style.counts(ax, "x")
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, borderaxespad=0.2, columnspacing=1.2, handlelength=1.2
-    )
+    if left.any():  # where nobody leaves there is no way to explain
+        ax.legend(
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=5, borderaxespad=0.2, columnspacing=1.2, handlelength=1.2
+        )
     return ax
