@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from desertion.app.pages import claim_worlds
 from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.app.work.claims import judged
 from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
+from desertion.study.claims.document import load
 from desertion.study.claims.trial import ClaimsPlan, spec_of
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import OWN_CLAIMS, Here
@@ -49,6 +52,23 @@ def test_a_claims_file_is_known_by_its_content(folder: Path) -> None:
     found = judged("claims.sqlite")
     assert [row.claim.id for row in found.outcome.judged] == ["open-doors-draw"]
     assert "other.toml" in found.note
+
+
+def test_the_worlds_behind_a_claim_are_shown_whole_and_without_powers_of_ten(folder: Path) -> None:
+    """The unit of the longest claim stands inside the picture; a large effect has its thousands."""
+    (folder / "claims.toml").write_text(OWN_CLAIMS)
+    found = judged("claims.sqlite")
+    long = max((claim.unit for claim in load().claims), key=len)
+    row = found.outcome.judged[0]
+    row = replace(row, claim=row.claim.model_copy(update={"unit": long}), effects=row.effects + 507_000.0)
+    figure = claim_worlds._draw(row, dark=False)
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    box = ax.yaxis.label.get_window_extent()
+    assert box.y0 >= 0.0
+    assert box.y1 <= figure.bbox.y1
+    assert all("e" not in tick.get_text() for tick in ax.get_yticklabels())
+    assert ">507," in claim_worlds._world_table(found, row)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 from desertion.app.work.claims import JudgedFile
 
 _MOST_WORLDS = 40
+_UNIT_WIDTH = 44
 
 
 @solara.component
@@ -94,6 +96,8 @@ def _allowed(row: JudgedClaim, verdict: str) -> str:
 
 def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
     """The first worlds with their parameters and effects, the strongest effects first."""
+    from desertion.study.blocks import short_number
+
     order = np.argsort(-row.effects * row.claim.sign, kind="stable")[:_MOST_WORLDS]
     names_ = list(file.worlds)[:8]
     rows: list[list[str]] = []
@@ -101,7 +105,7 @@ def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
         world = row.worlds[place]
         allowed = [] if row.allowed is None else ["yes" if row.allowed[place] else "no"]
         values = [_plain(file.worlds[name][world]) for name in names_]
-        rows.append([str(world), f"{row.effects[place]:.3g}", *allowed, *values])
+        rows.append([str(world), short_number(float(row.effects[place])), *allowed, *values])
     head = ["world", "effect", *([] if row.allowed is None else ["history allows it"]), *names_]
     return table(head, rows, numbers=(1,), caption="Worlds, the strongest effects first")
 
@@ -112,9 +116,10 @@ def _plain(value: object) -> str:
 
 def _draw(row: JudgedClaim, dark: bool) -> Figure:
     """The effects of all worlds, sorted, with the smallest effect of interest."""
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     from desertion.figures import style
+    from desertion.figures.labels import number
 
     with style.house(dark=dark):
         figure = style.new_figure("wide")
@@ -134,9 +139,10 @@ def _draw(row: JudgedClaim, dark: bool) -> Figure:
         )
         ax.set(
             xlabel="worlds, by effect",
-            ylabel=row.claim.unit,
+            ylabel=textwrap.fill(row.claim.unit, _UNIT_WIDTH),
             title=f"{row.claim.id}: shown in {row.verdict.shown} of {row.verdict.worlds} worlds",
         )
         ax.margins(x=0.02)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
         return figure
