@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from desertion.scenario.scenario import Scenario
+from desertion.scenario.scenario import Scenario
 
 
 def bans(scenario: Scenario) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder, folder
+from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
 from desertion.study.claims.trial import ClaimsOutcome, ClaimsPlan, judged_file, put_to_the_test, quickly, repeated
@@ -29,7 +30,6 @@ from desertion.study.search.search import on_other_fates, sobol_sample
 from desertion.study.search.search import search as ask_optuna
 
 if TYPE_CHECKING:
-    from desertion.scenario import Policy, Scenario
     from desertion.study.design.spec import StudySpec
 
 WANTED = {"left_total": "more", "cost_eur": "less"}

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from desertion.parameters import Behaviour, Force, Reference
 from desertion.rules.hazard import opening, soldiers_power
 from desertion.rules.push import chance_to_be_caught, deterrence
 from desertion.rules.refuge import believed, chance_out, persuaded
+from desertion.scenario import Scenario
 from desertion.scenario.reference import inside_of
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.parameters import LEVELS
+from desertion.scenario import Scenario
 from desertion.theory.fading import memory
 from desertion.theory.mean_field import MeanField
 from desertion.theory.operator import Operator, radius
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
 SCENARIO = "one-town"
@@ -90,8 +90,6 @@ def town(field: MeanField, people: int, days: int) -> Scenario:
         people: Persons.
         days: Horizon.
     """
-    from desertion.scenario import Scenario
-
     refilled = field.form != "threshold"
     own, b = "forces.town.", "behaviour."
     return Scenario.load(SCENARIO, days=days).with_(

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from desertion.errors import input_error
 from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.world.fields import World
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from desertion.parameters import LEVELS, Force
 from desertion.rules.home import passing_news
+from desertion.scenario import Scenario
+from desertion.scenario.edges import read_edges
 from desertion.theory.groups import Group
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = range(len(LEVELS))
 
@@ -126,8 +124,6 @@ def _place(scenario: Scenario, force: Force) -> _Place:
 
 def _degree(scenario: Scenario) -> float:
     """Mean number of ties in the user's own graph."""
-    from desertion.scenario.edges import read_edges
-
     people = sum(force.people for force in scenario.forces)
     assert scenario.graph is not None
     return 2.0 * len(read_edges(scenario.graph, people).ties) / people

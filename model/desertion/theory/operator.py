@@ -8,19 +8,16 @@ the other forms the fixed point is that of the mean.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from desertion.parameters import LEVELS, Behaviour
+from desertion.scenario import Scenario
 from desertion.theory.fading import Fading
 from desertion.theory.groups import Group, Way, groups_of
 from desertion.theory.neighbours import circles
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 Array = NDArray[np.float64]
 

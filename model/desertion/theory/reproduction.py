@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.scenario import Scenario
 from desertion.theory.operator import Operator, radius
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 Array = NDArray[np.float64]
 

@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from desertion.errors import input_error
+from desertion.scenario import Policy, Scenario
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of
 from desertion.theory.multiplier import Measured, measured_multiplier
 from desertion.theory.reproduction import Reproduction, reproduction
 from desertion.theory.weights import in_reference, tipping_value
-
-if TYPE_CHECKING:
-    from desertion.scenario import Policy, Scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +109,6 @@ def theory(
     Raises:
         InputError: If an input is wrong.
     """
-    from desertion.scenario import Scenario
-
     if measure < 0:
         raise input_error("measure", measure, "must be a whole number of paired runs >= 0")
     chosen = Scenario.load(scenario, policies, scale, asylum, days, settings)

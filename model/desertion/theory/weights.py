@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +11,9 @@ from scipy.optimize import brentq
 
 from desertion.errors import InputError, input_error
 from desertion.parameters import LEVELS
+from desertion.scenario import Scenario
 from desertion.theory.operator import Operator
 from desertion.theory.reproduction import of_operator
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 MOST = 0.95  # R from which a state is too near the fold to be told from it
 _MARGIN = 1.1  # of the exponent of the concave form over the R wanted

@@ -6,13 +6,14 @@ import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
+from desertion.scenario import Scenario
 from desertion.simulation.record.columns import DAILY, SIMULATED
 from desertion.study.analysis import bands, cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
@@ -21,12 +22,10 @@ from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule, with_dummy
+from desertion.study.design.point import DIALS, scenario_of
 from desertion.study.design.spec import MODEL_TASK
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 
 class Answers:
@@ -254,8 +253,6 @@ class Answers:
         Args:
             point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
         """
-        from desertion.study.design.point import DIALS, scenario_of
-
         values = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
         label = values.pop("policies", next(iter(self.spec["policies"])))
         settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}

@@ -11,12 +11,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import folder
+from desertion.scenario import Scenario
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
 from desertion.study.blocks import markdown
@@ -27,10 +28,8 @@ from desertion.study.calibration.fit import Fit, check_sizes
 from desertion.study.calibration.report import case_blocks, findings
 from desertion.study.calibration.session import fit_case
 
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
-
 log = logging.getLogger(__name__)
+
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +103,6 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
     Raises:
         InputError: If there is no such scenario, nothing says what it is held against, or something does not fit it.
     """
-    from desertion.scenario import Scenario
-
     stated, where = (None, scenario.name) if isinstance(scenario, Scenario) else calibration(scenario)
     own = {key: value for key, value in given.items() if value is not None}
     content = dict(stated or {}) | own

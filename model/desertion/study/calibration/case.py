@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
+from desertion.scenario import Scenario
 from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable
 from desertion.study.calibration.levers import Lever, levers
 from desertion.study.history import shipped
@@ -22,9 +22,6 @@ from desertion.study.history.counting import Counting, counting
 from desertion.study.history.observation import interval_totals
 from desertion.study.history.series import FITTED_AT_LEAST, HELD_OUT_AT_LEAST, Series
 from desertion.study.laboratory.prior import Parameters, Prior
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 Array = NDArray[np.float64]
 Simulate = Callable[[dict[str, float], int], NDArray[np.int64]]

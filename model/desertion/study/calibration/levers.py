@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.scenario import Scenario
 from desertion.scenario.levers import KINDS, select
 from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable, PriorTable
 from desertion.study.design.point import contagion_weights
 from desertion.study.history.counting import Counting
 from desertion.study.laboratory.prior import Prior
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 STRENGTH = PriorTable(
     times=(0.05, 3.0), meaning="weights of contagion at all levels, as multiples of the scenario's own"

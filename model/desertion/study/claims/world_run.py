@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
 from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
@@ -22,9 +23,6 @@ from desertion.study.design.formula import Measures
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 RULED_OUT = "ruled_out"
 """The one measure of a run that was left out because history rules its world out."""
@@ -147,6 +145,4 @@ def _worlds(path: str, count: int, seed: int, ensemble: str) -> tuple[Claims, tu
 
 @lru_cache(maxsize=16)
 def _loaded(name: str, scale: float, days: int | None) -> Scenario:
-    from desertion.scenario import Scenario
-
     return Scenario.load(name, scale=scale, days=days)

@@ -6,19 +6,17 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.scenario import Scenario
 from desertion.scenario.grain import floor_note
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
 from desertion.study.run.task import Outcome, model_of, own_measures, task_check, task_fingerprint
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 __all__ = ["ArmRecord", "run_arm", "task_check", "task_fingerprint", "unpacked"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
+from desertion.scenario import Policy, Scenario
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.design.documents import with_policy, with_scenario
@@ -22,9 +22,6 @@ from desertion.study.run.described import with_own
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.run.runner import DriveOptions
 from desertion.study.run.sweep import run_study
-
-if TYPE_CHECKING:
-    from desertion.scenario import Policy, Scenario
 
 type Mix = str | Path | Policy | Sequence[str | Path | Policy]
 """One policy, or several that are laid over the scenario together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
 from desertion.rules.hazard import NONE, THRESHOLD, contagion, exit_rate, level_rate
+from desertion.scenario import Scenario
 from desertion.simulation.world.codes import COMMUNITY, COMPANY, HOME_RESERVIST, N_ROUTES, NEWS, SQUAD, TIES
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 SEEN = {"soldier": (SQUAD, COMPANY, COMMUNITY, TIES, NEWS), "reservist": (COMMUNITY, TIES, NEWS)}
 """Levels at which each sees others leave; the same share is gone at all of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,9 @@ from desertion.figures import attribution, curves, decision, findings, hosts, ro
 from desertion.figures.events import events
 from desertion.figures.labels import short
 from desertion.figures.style import Medium, Shape
+from desertion.scenario import Scenario
 from desertion.scenario.grain import legend, too_few
 from desertion.study.comparison.tables import Tables
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 FEW = 20
 """Pairs of runs up to which each is drawn."""

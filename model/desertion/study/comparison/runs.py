@@ -6,22 +6,21 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.scenario import Scenario
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm
 from desertion.study.comparison.daily import same_length
+from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 
 class Runs:
@@ -122,8 +121,6 @@ class Runs:
         Raises:
             InputError: If there is no such policy, or its documents are not to be had any more.
         """
-        from desertion.study.design.point import scenario_of
-
         if policy not in self.policies:
             raise unknown_name("policy", policy, self.policies)
         spec = self.header["spec"]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desertion.errors import InputError
+from desertion.scenario import Scenario
 from desertion.study.design.factors import Point
 from desertion.study.design.spread import Spread, settings_for
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 SPREAD = ("form", "reproduction", "half_life", "local", "reception")
 """Aspects that together say how contagion spreads; a world states all of them or none."""

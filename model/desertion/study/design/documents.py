@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import tomli_w
 
-if TYPE_CHECKING:
-    from desertion.scenario import Policy, Scenario
+from desertion.reading import toml_text
+from desertion.scenario import Policy, Scenario
+from desertion.scenario.complaints import build
+from desertion.scenario.edges import pairs_of, read_edges
+from desertion.scenario.loading import policies as policies_of
 
 type Documents = Mapping[str, str]
 """Text by kind and name: `scenarios/toy`, `policies/fast-track` in TOML, `graphs/mine.csv` as pairs in JSON."""
@@ -39,8 +41,6 @@ def graph_at(name: object, documents: Documents) -> object:
 
 def with_scenario(scenario: str | Path | Scenario) -> tuple[str, dict[str, str]]:
     """The name by which a study knows a scenario, and the document that goes with it if it stands in no file."""
-    from desertion.scenario import Scenario
-
     if not isinstance(scenario, Scenario):
         return str(scenario), {}
     # Two scenarios that differ have two names, and none is taken for the shipped one that it began as.
@@ -50,8 +50,6 @@ def with_scenario(scenario: str | Path | Scenario) -> tuple[str, dict[str, str]]
 
 def with_policy(policy: str | Path | Policy) -> tuple[str, dict[str, str]]:
     """The name by which a study knows a policy, and the document that goes with it if it stands in no file."""
-    from desertion.scenario import Policy
-
     if not isinstance(policy, Policy):
         return str(policy), {}
     return policy.name, {f"policies/{policy.name}": text_of_policy(policy)}
@@ -78,9 +76,6 @@ def gathered(specs: Iterable[Mapping[str, object]]) -> dict[str, str]:
     Raises:
         InputError: If one of them is missing or wrong.
     """
-    from desertion.scenario import Scenario
-    from desertion.scenario.loading import policies as policies_of
-
     found: dict[str, str] = {}
     for spec in specs:
         name, documents, settings = str(spec["scenario"]), spec.get("documents", {}), spec["settings"]
@@ -100,22 +95,14 @@ def gathered(specs: Iterable[Mapping[str, object]]) -> dict[str, str]:
 
 
 def _pairs(graph: str, people: int) -> tuple[tuple[int, int], ...]:
-    from desertion.scenario.edges import pairs_of, read_edges
-
     return pairs_of(read_edges(graph, people).ties.tolist())
 
 
 @lru_cache(_KEPT)
 def _scenario(text: str) -> Scenario:
-    from desertion.scenario import Scenario
-
     return Scenario.from_toml(text)
 
 
 @lru_cache(_KEPT)
 def _policy(text: str) -> Policy:
-    from desertion.reading import toml_text
-    from desertion.scenario import Policy
-    from desertion.scenario.complaints import build
-
     return build(Policy, toml_text(text, "policy"), where="policy")

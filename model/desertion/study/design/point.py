@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
-
 
 DIALS = ("contagion", "capacity", "reproduction")
 """Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
@@ -37,8 +34,6 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
 
 @lru_cache(maxsize=_SCENARIOS_KEPT)
 def _scenario(named: str) -> Scenario:
-    from desertion.scenario import Scenario
-
     point = json.loads(named)
     documents: dict[str, str] = point["documents"]
     base, policies = scenario_at(point["scenario"], documents), policies_at(point["policies"], documents)
@@ -69,8 +64,6 @@ def contagion_weights(scenario: Scenario) -> dict[str, float]:
 
 
 def _with_capacity(scenario: Scenario, multiple: float) -> Scenario:
-    from desertion.scenario import Policy, PolicyChange
-
     levers = {"hosts.*.places": multiple, "hosts.*.cases": multiple}
     change = PolicyChange.model_validate({"from": "start", "multiply": levers})
     return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])

@@ -6,14 +6,12 @@ The proportions of the weights come from the world; the theory scales them until
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from desertion.errors import unknown_name
 from desertion.parameters import LEVELS
+from desertion.scenario import Scenario
 from desertion.theory.weights import strength_settings
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 FORMS = ("multiplicative", "concave", "additive", "threshold")
 FACING_TO_NEWS = 0.6  # Lehmann & Zhukov 2019 (A): other armies' surrender weighs 0.6 of the own army's

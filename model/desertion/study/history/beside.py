@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
 from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.simulation.record.columns import DAILY, SIMULATED
 from desertion.study.history.counting import Counting, counting
@@ -21,7 +22,6 @@ from desertion.study.statistics import averaged_relative_difference
 if TYPE_CHECKING:
     import pandas as pd
 
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
     from desertion.study.history.series import Series
 
@@ -119,7 +119,6 @@ def beside(
         InputError: No shipped scenario shows what the series counts, the column does not suit its kind, or no point lies
             within the scenario's horizon.
     """
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
     if scenario is None:

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.scenario import Scenario
 from desertion.simulation.record.columns import DAILY, MEASURES, SIMULATED
 from desertion.simulation.world.codes import KINDS, ROUTES
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
 FIRST = {

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 import numpy as np
 import pandas as pd
 
+from desertion.scenario import Scenario
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
 from desertion.study.history.series import Series
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 
 @dataclass(frozen=True, kw_only=True)

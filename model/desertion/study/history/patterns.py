@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
 from desertion.study.blocks import Block, Heading, Table, Text, short_number
 
 if TYPE_CHECKING:
@@ -97,7 +98,6 @@ class PatternResult:
 
 def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, list[DesertionModel]]:
     """Models of the setups by name, run; the same replicate has the same fates in all of them."""
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
     models: dict[str, list[DesertionModel]] = {}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import PassingFolder, folder
+from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.study.design.documents import with_scenario
 from desertion.study.design.factors import Point
@@ -23,9 +24,6 @@ from desertion.study.matching.runs import Results, joined, merged, results, run_
 from desertion.study.matching.screening import active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 MOST_INPUTS = 14
 """Inputs of a target that its emulator looks at, at most; the others count as chance."""

@@ -13,6 +13,7 @@ import numpy as np
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
+from desertion.scenario import Scenario
 from desertion.study.design.aspects import in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.factors import Point
@@ -22,7 +23,6 @@ from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome, measure_names
 
 if TYPE_CHECKING:
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
 WORLD = "world"
@@ -130,7 +130,5 @@ def _read(text: str) -> tuple[Design, tuple[Aim, ...]]:
 
 @lru_cache(maxsize=16)
 def _loaded(name: str, scale: float | None, text: str | None) -> Scenario:
-    from desertion.scenario import Scenario
-
     held = {} if text is None else {f"scenarios/{name}": text}
     return Scenario.load(scenario_at(name, held), scale=scale)

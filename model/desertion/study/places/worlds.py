@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from desertion.scenario import Scenario
+from desertion.scenario.policy import Policy, PolicyChange
 from desertion.study.places.links import Array, Indices, Links, along
 
 
@@ -61,8 +63,6 @@ def histories(
         cell: places in a cell.
         trend: follow the weekly rates of the data; else one rate throughout.
     """
-    from desertion.scenario import Scenario
-    from desertion.scenario.policy import Policy, PolicyChange
     from desertion.simulation.model import DesertionModel
 
     order = along(place.points)
@@ -96,13 +96,5 @@ def histories(
         scenario = plain.with_policies(
             [Policy(name="trend", title="Outside trend", summary="", sources=(), change=changes)] if changes else []
         )
-        return [_history(DesertionModel(scenario, rng=seed + each), rank) for each in range(number)]
-
-
-def _history(model: object, rank: Indices) -> Array:
-    from desertion.simulation.model import DesertionModel
-
-    assert isinstance(model, DesertionModel)
-    model.run()
-    left = np.asarray(model.world.left_day, np.float64)
-    return np.where(left < 0, np.nan, left)[rank]
+        left = [DesertionModel(scenario, rng=seed + each).run().world.left_day for each in range(number)]
+    return [np.where(days < 0, np.nan, np.asarray(days, np.float64))[rank] for days in left]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from desertion.errors import unknown_name
+from desertion.files import shipped_designs
+from desertion.scenario import Scenario
 from desertion.study.design.documents import with_policy, with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
@@ -18,9 +20,6 @@ from desertion.study.design.rows import POLICIES, Points, mixes_of, rows_of
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import most_replicates
 from desertion.study.run.progress import duration
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
 
 AGENTS = "mesa"
 """The form of the population in which own classes can run."""
@@ -142,8 +141,6 @@ def study_path(study: str | Path) -> Path:
     Raises:
         InputError: If there is neither.
     """
-    from desertion.files import shipped_designs
-
     path = Path(study)
     if path.is_file() or path.suffix == ".toml":
         return path

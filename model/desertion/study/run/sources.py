@@ -9,6 +9,8 @@ from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.scenario.loading import policies as policies_of
 from desertion.study.design.documents import Documents, policies_at, scenario_at
 from desertion.study.store.resumption import NO_SOURCE
 
@@ -37,9 +39,6 @@ def documents(
     Raises:
         InputError: If one of them is missing or wrong.
     """
-    from desertion.scenario import Scenario
-    from desertion.scenario.loading import policies as policies_of
-
     within = held or {}
     whole = Scenario.load(scenario_at(scenario, within))
     hashes = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
+from desertion.scenario import Policy, Scenario
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.own import Measurement, own_of
 from desertion.study.design.reading import changed, read_spec
@@ -27,7 +28,6 @@ from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
 if TYPE_CHECKING:
-    from desertion.scenario import Policy, Scenario
     from desertion.study.analysis.study import Study
 
 _CHECKED_POINTS = 50

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.scenario import Scenario
 from desertion.study.design.documents import scenario_at
 from desertion.study.design.own import measured, unpacked
 from desertion.study.design.point import scenario_of
@@ -197,7 +198,6 @@ def task_check(spec: Mapping[str, Any]) -> None:
 @lru_cache(maxsize=16)
 def measure_names(scenario: str, text: str | None) -> tuple[str, ...]:
     """Names of all measures of a scenario, by its name or in the text that the study holds, read off one day of the smallest world that it can be shrunk to."""
-    from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
     whole = Scenario.load(scenario_at(scenario, {} if text is None else {f"scenarios/{scenario}": text}))
