@@ -101,11 +101,7 @@ def write_text(path: Path, text: str) -> Path:
 
 
 def folder(path: Path, names: Iterable[str] = ()) -> Path:
-    """Make the folder if it is missing and return it.
-
-    Args:
-        path: The folder.
-        names: Files that are to be written into it.
+    """Make the folder if it is missing and return it; `names` are files that are to be written into it.
 
     Raises:
         InputError: If something else has that name, it cannot be made or written to, or a folder has a file's name.

@@ -88,11 +88,7 @@ def toml(path: Path) -> dict[str, Any]:
 
 
 def toml_text(content: str, where: str) -> dict[str, Any]:
-    """The content of TOML text.
-
-    Args:
-        content: The text.
-        where: What to call it in a message.
+    """The content of TOML text, which messages call `where`.
 
     Raises:
         InputError: If it is not TOML, or is nested or has numbers beyond what any document needs.

@@ -33,12 +33,7 @@ class Mark:
 
 
 def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
-    """Draw ratios of observed over expected, one a row from the top, on a logarithmic axis.
-
-    Args:
-        ax: where to draw.
-        marks: the rows.
-    """
+    """Draw ratios of observed over expected, one a row from the top, on a logarithmic axis."""
     rows(ax, marks)
     ax.axvline(1.0, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     finite = [
@@ -59,13 +54,7 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
 
 
 def shares(ax: Axes, marks: Sequence[Mark], level: float) -> Axes:
-    """Draw shares of histories with an alarm, one a row from the top.
-
-    Args:
-        ax: where to draw.
-        marks: the rows.
-        level: nominal share of false alarms.
-    """
+    """Draw shares of histories with an alarm, one a row from the top, and the nominal `level`."""
     rows(ax, marks)
     ax.axvline(level, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     ax.set_xlim(-0.02, 1.02)
@@ -74,12 +63,7 @@ def shares(ax: Axes, marks: Sequence[Mark], level: float) -> Axes:
 
 
 def rows(ax: Axes, marks: Sequence[Mark]) -> None:
-    """Draw marks with their intervals and spans of chance, one a row from the top.
-
-    Args:
-        ax: where to draw.
-        marks: the rows.
-    """
+    """Draw marks with their intervals and spans of chance, one a row from the top."""
     pens = style.pens(2)
     for row, mark in enumerate(marks):
         y = -row

@@ -106,15 +106,7 @@ def together(
 def panels(
     figure: Figure, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None, across: int = 3
 ) -> list[Axes]:
-    """Draw one panel a policy on common axes: its band in front, the other policies' medians in grey behind.
-
-    Args:
-        figure: An empty figure.
-        banded: A table as `bands` makes it.
-        column: The daily column it was made of.
-        start: Date of day 0.
-        across: Panels in a row.
-    """
+    """Draw one panel a policy on common axes: its band in front, the other policies' medians in grey behind."""
     names = _policies(banded)
     across = min(across, len(names))
     down = -(-len(names) // across)

@@ -51,13 +51,7 @@ def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str)
 
 
 def terms(ax: Axes, days: pd.DataFrame, *, most: int = 7) -> Axes:
-    """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up.
-
-    Args:
-        ax: Where to draw.
-        days: The trace of one way to leave.
-        most: Terms shown by name.
-    """
+    """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up."""
     names = [str(name) for name in days.columns if name not in NOT_TERMS]
     size = {name: float(np.nanmax(np.abs(days[name]), initial=0.0)) for name in names}
     named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:most]

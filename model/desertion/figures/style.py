@@ -85,10 +85,6 @@ class Pen:
 def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
     """Draw in the house style inside the `with` block.
 
-    Args:
-        medium: "screen" or "paper": font and line sizes.
-        dark: Whether the page behind is dark.
-
     Raises:
         InputError: If the medium is unknown.
     """

@@ -79,15 +79,6 @@ def tracks(
 ) -> dict[Target, Track]:
     """Return all that moves each lever, wildcards resolved, in the order of the documents.
 
-    Args:
-        changes: The scenario's own dated values.
-        policies: The policies in the order named.
-        forces: The scenario's forces.
-        hosts: The scenario's hosts.
-        start: First day of the run.
-        scenario: Name of the scenario, for messages.
-        places: Where each policy was read, for messages.
-
     Raises:
         InputError: If a policy names what is not there, or gives a value that is not allowed.
     """

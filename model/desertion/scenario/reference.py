@@ -10,11 +10,7 @@ LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against 
 
 
 def reference_of(scenario: Layers) -> dict[str, Reference]:
-    """The reference state by force name: what push, cost, contagion and perceived chances are measured against.
-
-    Args:
-        scenario: A scenario as its file gives it.
-    """
+    """The reference state by force name: what push, cost, contagion and perceived chances are measured against."""
     return {force.name: _reference(scenario, f, force) for f, force in enumerate(scenario.forces)}
 
 

@@ -37,12 +37,7 @@ class Fading:
     """
 
     def __init__(self, behaviour: Behaviour, days: int) -> None:
-        """Take half-lives from `behaviour`.
-
-        Args:
-            behaviour: How people decide.
-            days: The horizon.
-        """
+        """Take half-lives from `behaviour`."""
         lives = np.array([getattr(behaviour, f"half_life_{level}") for level in LEVELS])
         self.memory: Array = np.array([memory(float(life), days) for life in lives])
         middles, self._widths = _spans(min(float(days), float(np.ceil(_LIVES * lives.max()))))

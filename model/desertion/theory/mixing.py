@@ -46,11 +46,7 @@ class Simulated:
 
 
 def limit_of(scenario: Scenario) -> MeanField:
-    """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps.
-
-    Args:
-        scenario: The scenario; policies and dial count.
-    """
+    """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps."""
     operator, b = Operator(scenario), scenario.behaviour
     people = {(force, group): n for (force, group, _), n in zip(operator.ways, operator.people, strict=True)}
     rate = float((operator.people * operator.rates).sum() / sum(people.values())) if people else 0.0
@@ -83,13 +79,7 @@ def _half_life(scenario: Scenario) -> float:
 
 
 def town(field: MeanField, people: int, days: int) -> Scenario:
-    """A town of `people` in which the mean field holds, but for chance.
-
-    Args:
-        field: The mean field.
-        people: Persons.
-        days: Horizon.
-    """
+    """A town of `people` in which the mean field holds, but for chance."""
     refilled = field.form != "threshold"
     own, b = "forces.town.", "behaviour."
     return Scenario.load(SCENARIO, days=days).with_(

@@ -66,9 +66,6 @@ def reproduction(scenario: Scenario) -> Reproduction:
 
     Leavers are taken to be independent of each other but for the mean. Where one leaver is felt strongly by a few
     (`jump` above a third or so), two in one squad drive the rest out long before R = 1, and more leave than R says.
-
-    Args:
-        scenario: The scenario.
     """
     return of_operator(Operator(scenario))
 

@@ -68,9 +68,6 @@ def tipping_value(scenario: Scenario) -> float:
     """The multiple of the scenario's contagion weights at which R reaches 1, policies and dial worked in.
 
     Infinite where no multiple does: without contagion, or in the concave form with an exponent of at most 1.
-
-    Args:
-        scenario: The scenario.
     """
     operator = Operator(scenario)
     if not operator.spreads or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power <= 1.0):
@@ -80,11 +77,6 @@ def tipping_value(scenario: Scenario) -> float:
 
 def tipping_line(scenario: Scenario, key: str, values: Sequence[float]) -> NDArray[np.float64]:
     """`tipping_value` for each value of an input, for a line over a phase diagram.
-
-    Args:
-        scenario: The scenario.
-        key: Dotted key of the input, as `asylum`.
-        values: Its values.
 
     Raises:
         InputError: If the key does not exist or a value is not allowed.

@@ -21,13 +21,7 @@ if TYPE_CHECKING:
 
 
 def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
-    """Where results came from: command, scenario and its hash, seed, versions, platform, time.
-
-    Args:
-        scenario: The scenario that was run.
-        seed: The seed that was given.
-        **more: Further facts.
-    """
+    """Where results came from: command, scenario and its hash, seed, versions, platform, time."""
     from desertion.study.run.origin import commit, versions
     from desertion.study.run.sources import model_code
 

@@ -29,13 +29,6 @@ def loaded(
 ) -> Scenario:
     """Return the scenario that the options describe; policies may be joined by "+".
 
-    Args:
-        scenario: Name or path.
-        policies: Policies in order, or None.
-        settings: Inputs by dotted key.
-        scale: Share of the real size, or None for the scenario's own.
-        days: Horizon, or None for the scenario's own.
-
     Raises:
         InputError: If one of them is wrong.
     """
@@ -63,13 +56,7 @@ def seed_of(seed: int, replicate: int | None) -> int:
 
 
 def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
-    """Run a model to its end, a day at a time; whether it got there, or was interrupted by Ctrl-C.
-
-    Args:
-        model: A fresh model.
-        title: What stands before the bar.
-        quiet: Whether to show no bar.
-    """
+    """Run a model to its end, a day at a time; whether it got there, or was interrupted by Ctrl-C."""
     try:
         with bar(title, model.scenario.days, quiet=quiet) as tick:
             while model.running:
@@ -82,13 +69,7 @@ def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
 
 @contextmanager
 def bar(title: str, days: int, *, quiet: bool = False) -> Generator[Tick]:
-    """Show a bar of days with the time left on a terminal, nothing elsewhere.
-
-    Args:
-        title: What stands before the bar.
-        days: Days until the end.
-        quiet: Whether to show nothing.
-    """
+    """Show a bar of days with the time left on a terminal, nothing elsewhere."""
     if quiet or not sys.stderr.isatty():
         yield lambda: None
         return

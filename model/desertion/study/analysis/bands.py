@@ -27,15 +27,9 @@ def bands(
     designs: Sequence[int] | None = None,
     levels: Sequence[float] = LEVELS,
 ) -> pd.DataFrame:
-    """Quantile bands of daily columns.
+    """Quantile bands of daily columns, of all columns and all design points if none are named.
 
     A run that stopped early keeps its last day's values, so that each day is judged over the same runs.
-
-    Args:
-        file: The study.
-        columns: Daily columns, empty for all that were kept.
-        designs: Numbers of design points, None for all.
-        levels: Quantiles in [0, 1].
 
     Returns:
         One row a design point, column and day: design, column, day, runs, and a column a level such as `q50`.
@@ -64,11 +58,6 @@ def bands(
 def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """Curves of one design point, one column at a time where all at once would take too much memory.
 
-    Args:
-        file: The study.
-        design: Number of the design point.
-        columns: Daily columns that the study kept.
-
     Yields:
         A column and its curves, (runs, days + 1).
     """
@@ -87,10 +76,6 @@ def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[
 
 def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
     """Daily columns to read: those named, or all that the study kept.
-
-    Args:
-        file: The study.
-        columns: Names, or empty for all.
 
     Raises:
         InputError: If the study kept no curves, or not one of those named.

@@ -48,13 +48,6 @@ def chance_of_cascade(
 ) -> pd.DataFrame:
     """Chance of a global cascade with Wilson's interval.
 
-    Args:
-        runs: Table of runs.
-        by: Columns that tell the groups.
-        measure: Measure of size.
-        at_least: Size that counts as global.
-        confidence: Confidence of the interval.
-
     Returns:
         One row a group: its columns, runs, cascades, chance, low, high.
 
@@ -71,12 +64,7 @@ def chance_of_cascade(
 
 
 def size_distribution(values: Sequence[float] | NDArray[np.float64], bins: int = 30) -> SizeDistribution:
-    """Histogram, complementary distribution and bimodality of cascade sizes.
-
-    Args:
-        values: Sizes; values that are not finite are left out.
-        bins: Bins of the histogram.
-    """
+    """Histogram, complementary distribution and bimodality of cascade sizes, those that are finite."""
     numbers = np.asarray(values, dtype=np.float64)
     sizes = np.sort(numbers[np.isfinite(numbers)])
     counts, edges = np.histogram(sizes, bins=bins)

@@ -62,12 +62,7 @@ COMPARED = {
 
 
 def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definitions:
-    """Definitions of the columns of a table of runs: measures, keys, and varied inputs.
-
-    Args:
-        names: The columns.
-        spec: The study's resolved description.
-    """
+    """Definitions of the columns of a table of runs: measures, keys, and varied inputs."""
     listed = list(names)
     inputs = {name: Column("", NONE, "key", "varied input") for name in [*spec.get("vary", ()), *_rows(spec)]}
     own = {
@@ -116,11 +111,7 @@ def real_definitions(columns: Definitions) -> Definitions:
 
 
 def columns_json(tables: Mapping[str, pd.DataFrame | Definitions]) -> str:
-    """The text of `columns.json`: for each file, its columns with unit, size basis, kind and definition.
-
-    Args:
-        tables: Tables, or definitions, by name of the file.
-    """
+    """The text of `columns.json`: for each file, its columns with unit, size basis, kind and definition."""
     files = {
         name: table.attrs.get("columns", {}) if isinstance(table, pd.DataFrame) else table
         for name, table in tables.items()

@@ -22,10 +22,6 @@ _FEWEST = 20
 def prim_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]:
     """The box that separates the interesting points best; no box if nothing separates them.
 
-    Args:
-        cases: One row a point, a column a parameter.
-        interesting: (points,) : whether each point is of interest.
-
     Raises:
         InputError: If too few points are given, or all or none are of interest.
     """
@@ -36,10 +32,6 @@ def prim_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
 
 def cart_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]:
     """Leaves of a classification tree as boxes, the densest first; no box if nothing separates the points.
-
-    Args:
-        cases: One row a point, a column a parameter.
-        interesting: (points,) : whether each point is of interest.
 
     Raises:
         InputError: If too few points are given, all or none are of interest, or scikit-learn is missing.
@@ -67,12 +59,6 @@ def cases_of(
     runs: pd.DataFrame, measure: str, at_least: float | None = None, at_most: float | None = None
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
     """Design points and whether the median of a measure over their replicates lies where one is interested.
-
-    Args:
-        runs: Table of runs.
-        measure: The measure.
-        at_least: Lower end of the interest.
-        at_most: Upper end of the interest.
 
     Returns:
         Parameters, one row a design point, and (points,) whether each is of interest.

@@ -104,10 +104,6 @@ def _written(
 def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
     """The study in EMA Workbench's shape: experiments and outcomes.
 
-    Args:
-        file: The study.
-        curves: Whether daily columns become outcomes too.
-
     Returns:
         One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
         outcomes by name, (runs,) for measures and (runs, days + 1) for daily columns.

@@ -55,13 +55,6 @@ def candidates_table(
     Means, since budgets and rare events such as infiltrators are judged by what they come to. A candidate of which a
     run is missing was not judged on the same fates as the others and is never within the limits.
 
-    Args:
-        runs: Table of runs.
-        points: Table of the candidates.
-        spec: The search's resolved spec.
-        goal: What is wanted, within which limits.
-        path: The search's file, for errors.
-
     Returns:
         One row a candidate: design, its levers, runs, means, `within` (the limits) and `front`.
 

@@ -16,9 +16,6 @@ _BLOCK = 4096
 def runs_table(file: StudyFile) -> pd.DataFrame:
     """All runs of a study.
 
-    Args:
-        file: The study.
-
     Returns:
         One row a run in the order of design point and replicate: design, replicate, status, seconds, a column a
         varied parameter (`policies` for the policy mix), a column a measure (NaN where a run has none). A
@@ -93,10 +90,6 @@ def points_table(file: StudyFile) -> pd.DataFrame:
 def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
     """Finished runs, after a look whether the measures exist.
 
-    Args:
-        runs: Table of runs.
-        measures: Measures or parameters that will be read.
-
     Raises:
         InputError: If one of them is no column, or no run is finished.
     """
@@ -111,12 +104,6 @@ def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
 
 def whole(runs: pd.DataFrame, points: int, measure: str, purpose: str) -> pd.DataFrame:
     """Finished runs of a study of which nothing may be missing.
-
-    Args:
-        runs: Table of runs.
-        points: Number of design points.
-        measure: Measure that every run must have.
-        purpose: What it is needed for, for the error.
 
     Raises:
         InputError: If a design point has no run, a run failed, or the measure of a run is no finite number.

@@ -121,10 +121,6 @@ class CalibrationTable(Frozen):
 def table_of(content: Mapping[str, Any], where: str) -> CalibrationTable:
     """The checked table.
 
-    Args:
-        content: the table as a document or a caller gives it.
-        where: what to call it in a message.
-
     Raises:
         InputError: a key is unknown, missing or out of range.
     """

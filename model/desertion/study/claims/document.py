@@ -259,10 +259,7 @@ def shipped() -> Path:
 
 
 def load(path: Path | None = None) -> Claims:
-    """The claims of a file.
-
-    Args:
-        path: the file; the shipped one if none is given.
+    """The claims of a file, the shipped one if none is given.
 
     Raises:
         InputError: the file is missing or a claim in it is not complete.

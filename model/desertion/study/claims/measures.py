@@ -23,10 +23,6 @@ WINDOWS = (10, 30, 60)
 def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict[str, float]:
     """Measures that only claims read.
 
-    Args:
-        model: A model that has run.
-        measures: Its own measures.
-
     Returns:
         surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
         (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),

@@ -27,11 +27,6 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
 
     Columns: id, scenario, scale, companies (in contact, in the smallest arm), worlds (that history allows), occurs (of these, with the
     event of a conditional claim), events (of the outcome, in the median world), enough.
-
-    Args:
-        plan: the study that it is a pilot for.
-        file: the pilot's file of runs, resumed if it exists.
-        options: with what to run.
     """
     claims = load(plan.path).chosen(plan.ids)
     small = replace(plan, count=WORLDS, seed=plan.seed + OTHER_WORLDS, replicates=1, most=1, only_allowed=True)

@@ -130,11 +130,6 @@ class ClaimsOutcome:
 def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> ClaimsOutcome:
     """Verdicts on what is in the study's file, after what is missing in it has been run.
 
-    Args:
-        plan: what is to be run.
-        file: the study's SQLite file; runs found in it are not repeated.
-        options: with what to run.
-
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """

@@ -130,11 +130,7 @@ def of_force(daily: pd.DataFrame, first_routes: pd.Series) -> dict[str, float]:
 
 
 def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
-    """Outcomes of all hosts in one run; zeros where a scenario has none.
-
-    Args:
-        hosts: The table of hosts.
-    """
+    """Outcomes of all hosts in one run; zeros where a scenario has none."""
     by_day = hosts.groupby("day")[["waiting", "at_border"]].sum()
     measured = {name: float(hosts[name].sum()) for name in _SUMS}
     measured["peak_waiting"] = float(by_day["waiting"].max()) if len(by_day) else 0.0

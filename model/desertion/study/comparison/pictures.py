@@ -36,13 +36,6 @@ def draw(
 ) -> Figure:
     """Draw one figure of a comparison in the house style.
 
-    Args:
-        comparison: The comparison.
-        kind: One of `KINDS`.
-        force: Which force, the first if not given.
-        medium: "screen" or "paper".
-        dark: Whether the page behind is dark.
-
     Raises:
         InputError: If there is no such figure or force.
     """
@@ -124,12 +117,7 @@ def _attribution(figure: Figure, comparison: Tables, force: str) -> None:
 
 
 def ways(comparison: Tables, force: str) -> pd.DataFrame:
-    """Persons by the way in which they first left, mean of the runs, so that ways add up: policies by routes.
-
-    Args:
-        comparison: The comparison.
-        force: Which force.
-    """
+    """Persons by the way in which they first left, mean of the runs, so that ways add up: policies by routes."""
     table = comparison.outcomes
     chosen = table[(table["force"] == force) & table["measure"].isin([f"left_{route}" for route in routes.ORDER])]
     wide = chosen.pivot_table(index="policy", columns="measure", values="value", aggfunc="mean", sort=False)
@@ -160,23 +148,12 @@ def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
 
 
 def peaks(comparison: Tables, column: str = "waiting", most: int = 10) -> pd.DataFrame:
-    """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first.
-
-    Args:
-        comparison: The comparison.
-        column: Which load.
-        most: Hosts shown.
-    """
+    """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first."""
     return _fullest(comparison, comparison.hosts[column], "max", most)
 
 
 def people_there(comparison: Tables, most: int = 10) -> pd.DataFrame:
-    """People in each host on the last day under each policy, however they stand, of the mean over runs: as `peaks`.
-
-    Args:
-        comparison: The comparison.
-        most: Hosts shown.
-    """
+    """People in each host on the last day under each policy, however they stand, of the mean over runs: as `peaks`."""
     return _fullest(
         comparison, comparison.hosts[["at_border", "waiting", "abroad", "protected"]].sum(axis=1), "last", most
     )

@@ -70,9 +70,6 @@ def text_of_policy(policy: Policy) -> str:
 def gathered(specs: Iterable[Mapping[str, object]]) -> dict[str, str]:
     """The text of every document that design points name, those of the caller's own files among them.
 
-    Args:
-        specs: What the design points tell the task.
-
     Raises:
         InputError: If one of them is missing or wrong.
     """

@@ -80,11 +80,6 @@ class DesignRule(Frozen):
 def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Point, ...]:
     """Lay out the points of a design, before policies are crossed with them.
 
-    Args:
-        rule: The layout.
-        factors: The varied parameters, without the dummy.
-        where: What to call the study in an error.
-
     Returns:
         One point a design row, in the order in which an analysis expects them.
 
@@ -115,11 +110,6 @@ def with_dummy(rule: DesignRule, factors: Sequence[Factor]) -> tuple[Factor, ...
 
 def unit_points(rule: DesignRule, count: int, where: str) -> np.ndarray:
     """Points of a sampled design in the unit cube.
-
-    Args:
-        rule: The layout: lhs, sobol, sequence or morris.
-        count: Number of factors.
-        where: What to call the study in an error.
 
     Returns:
         (points, factors) : shares in [0, 1]. For sobol the rows are A, B, then AB_1 ... AB_k, each of

@@ -85,11 +85,6 @@ def unpacked(packed: bytes) -> tuple[dict[str, type], dict[str, Measurement]]:
 def measured(packed: bytes, model: DesertionModel, replicate: int) -> dict[str, float]:
     """The numbers that own measures give of a model that has run.
 
-    Args:
-        packed: What `own_of` packed.
-        model: The model.
-        replicate: Number of the replicate, for messages.
-
     Raises:
         InputError: If one of them fails or gives no number.
     """

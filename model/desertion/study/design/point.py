@@ -21,9 +21,6 @@ _SCENARIOS_KEPT = 1024
 def scenario_of(spec: Mapping[str, Any]) -> Scenario:
     """The scenario of one design point, kept for the next replicate in this process.
 
-    Args:
-        spec: As for `run_task`.
-
     Raises:
         InputError: If the scenario, a policy or a setting does not exist or is out of range.
     """

@@ -102,9 +102,6 @@ class StudyDocument(Frozen):
 def read_spec(path: Path) -> StudySpec:
     """The study of a file.
 
-    Args:
-        path: A TOML file.
-
     Raises:
         InputError: If the file is missing, no TOML, or does not describe a study.
     """
@@ -161,16 +158,6 @@ def changed(
     settings: Mapping[str, object] | None = None,
 ) -> StudySpec:
     """A study with some of its entries replaced, checked anew; None leaves an entry as it is.
-
-    Args:
-        spec: The study.
-        runs: Replicates in place of the study's own rule.
-        scale: Share of real size.
-        days: Horizon in days.
-        seed: Seed of all runs.
-        population: `compiled` or `mesa`.
-        on_error: keep, raise-at-end or raise.
-        settings: Parameters that all runs share, by dotted path.
 
     Raises:
         InputError: If a value is out of its range.

@@ -102,13 +102,7 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
 
 
 def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
-    """Write the kept worlds of a match into a file, in an order that the seed shuffles, and the rejected ones beside it, with `-rejected` after its name.
-
-    Args:
-        match: the match.
-        command: what repeats it.
-        path: the file of kept worlds.
-    """
+    """Write the kept worlds of a match into a file, shuffled by the seed, and the rejected ones into `-rejected` beside it."""
     worlds = match.worlds
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)

@@ -17,11 +17,6 @@ from desertion.study.matching.matched import Match
 def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
     """Write the two pictures of a match.
 
-    Args:
-        match: the match.
-        ranges_path: a PNG, SVG or PDF file for the inputs.
-        targets_path: another for the targets.
-
     Raises:
         InputError: no world was kept, so that there is nothing to draw.
     """

@@ -11,12 +11,7 @@ CAUTION = "Not ruled out is not probable: worlds were proposed where emulators l
 
 
 def blocks(match: Match, command: str) -> list[Block]:
-    """The report, findings first.
-
-    Args:
-        match: the match.
-        command: what repeats it.
-    """
+    """The report, findings first."""
     return [
         Heading(match.design.title or "Match", 1),
         Text(

@@ -60,10 +60,6 @@ class Results:
 
         From the median of worlds that meet the target, or of the ten nearest: far away counts are others, and in a mean the few
         worlds that now tip over and now do not would decide how much all others are forgiven.
-
-        Args:
-            aim: the target.
-            cutoff: implausibility from which a world is ruled out.
         """
         known = np.flatnonzero(np.isfinite(self.variances[aim.name]))
         away = aim.implausibility(self.means[aim.name][known], 0.0)
@@ -165,13 +161,7 @@ def run_stage(
 
 
 def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
-    """What the worlds of a stage gave of which at least one run was done; a run that failed has no value.
-
-    Args:
-        file: the stage's file.
-        stage: its number.
-        aims: the targets.
-    """
+    """What the worlds of a stage gave of which at least one run was done; a run that failed has no value."""
     with StudyFile(file) as study:
         points = study.points()
         rows = [

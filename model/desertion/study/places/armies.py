@@ -124,12 +124,7 @@ def _kind(row: Found) -> str:
 
 
 def table(finding: ArmiesFinding, command: str) -> str:
-    """All numbers as CSV, under the command that makes them.
-
-    Args:
-        finding: the finding.
-        command: what was typed.
-    """
+    """All numbers as CSV, under the command that makes them."""
     lines = [f"# {command}", "part,name,rows,campaigns,slope,under_permutation,p,p_family,share,low,high"]
     for place, row in enumerate(finding.slopes):
         family = "" if math.isnan(row.family) else f"{row.family:.4g}"

@@ -60,12 +60,6 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
 
     Units that act twice or more on average give one estimate with all their events. Else first events are compared among the units that act (conditional on acting) and,
     if units without an event are known, among all. Drawn dates are combined by Rubin's rules.
-
-    Args:
-        events: the events.
-        links: who is linked to whom.
-        false_links: placebo links.
-        window: most days before.
     """
     if events.repeated:
         return (_repeated(events, links, false_links, window),)
@@ -117,11 +111,7 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
 
 
 def combined(ratios: Sequence[Ratio]) -> Ratio:
-    """One ratio from those of several draws of the dates: mean logarithm, variance within plus between (Rubin 1987).
-
-    Args:
-        ratios: one a draw.
-    """
+    """One ratio from those of several draws of the dates: mean logarithm, variance within plus between (Rubin 1987)."""
     if len(ratios) == 1:
         return ratios[0]
     logs = np.log([each.ratio for each in ratios])

@@ -14,13 +14,7 @@ FEW = 12  # rows that have room for names in full size
 
 
 def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
-    """Write the picture and return its path.
-
-    Args:
-        finding: the finding.
-        verdict: the verdict on it.
-        path: a PNG, SVG or PDF file.
-    """
+    """Write the picture and return its path."""
     pairs = [_mark(finding.primary, f"1 to {finding.window} days, {finding.how}", strong=True)]
     pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family)]
     with style.house():

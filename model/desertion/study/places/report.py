@@ -27,12 +27,7 @@ COLUMNS: tuple[str, ...] = (
 
 
 def table(finding: Finding, command: str) -> str:
-    """All numbers of a finding as CSV, under the command that makes them.
-
-    Args:
-        finding: the finding.
-        command: what was typed.
-    """
+    """All numbers of a finding as CSV, under the command that makes them."""
     text = io.StringIO()
     text.write(f"# {command}\n")
     rows = csv.DictWriter(text, list(COLUMNS), restval="", lineterminator="\n")
@@ -99,12 +94,7 @@ def _n(value: float | None) -> str:
 
 
 def words(finding: Finding, verdict: Verdict) -> str:
-    """The finding as Markdown: the verdict, then what it rests on.
-
-    Args:
-        finding: the finding.
-        verdict: the verdict on it.
-    """
+    """The finding as Markdown: the verdict, then what it rests on."""
     data = finding.events
     lines = [
         f"# {verdict.word[0].upper()}{verdict.word[1:]}",

@@ -130,9 +130,6 @@ def limited(seconds: float) -> Generator[None]:
     Imports and compilation do not count and are never cut off: that would leave half-loaded modules to every later run
     of the worker. In a process's main thread an alarm looks at the body, which also cuts a sleep short. Cluster workers
     run tasks in other threads, where the exception comes between two Python instructions.
-
-    Args:
-        seconds: Time that the body may take.
     """
     if seconds <= 0:
         yield

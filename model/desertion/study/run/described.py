@@ -70,11 +70,7 @@ def named_policies(policies: object, documents: dict[str, str]) -> object:
 
 
 def with_points(spec: StudySpec, points: Points | None) -> StudySpec:
-    """A study with design points of the caller's own in place of those that it lays out.
-
-    Args:
-        spec: The study.
-        points: The points, None for the study's own.
+    """A study with design points of the caller's own in place of those that it lays out; as it is if there are none.
 
     Raises:
         InputError: If the points are none, or the study varies something itself in Python.

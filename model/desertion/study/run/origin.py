@@ -23,14 +23,7 @@ _DECIDING = ("numpy", "numba", "mesa", "networkx")
 
 
 def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int], command: str = "") -> dict[str, Any]:
-    """What to write at the head of a study's file.
-
-    Args:
-        spec: The study.
-        points: Its design points.
-        shard: Which part of how many.
-        command: What was typed, if anything was.
-    """
+    """What to write at the head of a study's file."""
     told = list(map(spec.task_of, _all_words(spec, points)))
     return {
         "name": spec.name,

@@ -18,10 +18,6 @@ _CELL_EVERY = 0.5
 def shown_progress(title: str, quiet: bool = False) -> Generator[Callable[[Progress], None]]:
     """Show a study's progress on standard error while the body runs.
 
-    Args:
-        title: What the study is called.
-        quiet: Whether to show nothing.
-
     Yields:
         The function to be called with each progress.
     """

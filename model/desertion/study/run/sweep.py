@@ -197,17 +197,7 @@ def drive(
     workers: int,
     report: Callable[[Progress], None],
 ) -> None:
-    """Do the runs that a study's file lacks.
-
-    Args:
-        spec: The study.
-        points: Its design points.
-        writer: Its file.
-        options: With what to run.
-        executor: What does the runs.
-        workers: Runs that the executor does at a time.
-        report: Called with the progress.
-    """
+    """Do the runs that a study's file lacks."""
     schedule = Schedule(spec.replicates, len(points), options.shard)
     schedule.restore(_finished(writer, spec, len(points), options.retry_failed))
     if schedule.unfinished():

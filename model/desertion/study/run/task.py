@@ -145,13 +145,7 @@ class _Memory:
 
 
 def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionModel:
-    """The model of a run, ready to run; it stands on the people of the run before where building them anew would give the same.
-
-    Args:
-        spec: As for `run_task`.
-        replicate: Number of the replicate.
-        seed: Seed of the study.
-    """
+    """The model of a run, ready to run; it stands on the people of the run before where building them anew would give the same."""
     from desertion.rules.draws import replicate_seed
     from desertion.simulation.model import DesertionModel
     from desertion.simulation.society.society import Society
@@ -168,11 +162,6 @@ def model_of(spec: Mapping[str, Any], replicate: int, seed: int) -> DesertionMod
 
 def own_measures(spec: Mapping[str, Any], model: DesertionModel, replicate: int) -> dict[str, float]:
     """What the caller's own measures give of a model that has run; nothing where there are none.
-
-    Args:
-        spec: As for `run_task`.
-        model: The model.
-        replicate: Number of the replicate.
 
     Raises:
         InputError: If one of them fails, gives no number, or has the name of a shipped one.

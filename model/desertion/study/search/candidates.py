@@ -31,10 +31,6 @@ class SearchResult:
 def judged(study: Study, goal: Goal) -> SearchResult:
     """The candidates of a finished search or sample, judged by their means over the same replicates.
 
-    Args:
-        study: The study of candidates.
-        goal: What is wanted, within which limits.
-
     Raises:
         InputError: If a measure does not exist or no run has finished.
     """
@@ -86,12 +82,7 @@ def dominated_volume(
 
 
 def compare_found(results: Sequence[SearchResult], goal: Goal) -> list[float]:
-    """Hypervolumes of searches, as shares of the box around all their candidates, so that they can be compared.
-
-    Args:
-        results: Searches after the same.
-        goal: What they were after.
-    """
+    """Hypervolumes of searches, as shares of the box around all their candidates, so that they can be compared."""
     gains = [goal.gains(result.table[result.table["within"]]) for result in results]
     both = np.concatenate(gains)
     if not len(both):

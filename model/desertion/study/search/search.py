@@ -91,16 +91,7 @@ def search(
 def sobol_sample(
     spec: StudySpec, goal: Goal, candidates: int, out: Path, options: RunOptions | None = None, seed: int = 1
 ) -> SearchResult:
-    """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way.
-
-    Args:
-        spec: As for `search`.
-        goal: What is wanted, within which limits.
-        candidates: Number of candidates.
-        out: The sample's file.
-        options: With what to run.
-        seed: Seed of the sequence.
-    """
+    """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way."""
     _check(spec, candidates, 1)
     points = lay_out(DesignRule(kind="sequence", points=candidates, seed=seed), spec.factors, spec.name)
     study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options)

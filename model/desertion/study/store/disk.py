@@ -51,12 +51,7 @@ def is_full(problem: sqlite3.Error | OSError) -> bool:
 
 
 def failure(problem: sqlite3.Error | OSError, path: Path) -> Exception:
-    """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself.
-
-    Args:
-        problem: What SQLite or the system said.
-        path: The file that was written.
-    """
+    """The error to raise where a study's file cannot be written: a sentence where the reason is known, else the error itself."""
     barred = not os.access(path.parent, os.W_OK)
     if is_full(problem) and not barred:
         return StoreFullError(

@@ -18,10 +18,6 @@ _AT_ONCE = 500
 def merge(parts: Sequence[Path], out: Path) -> int:
     """Number of runs in a new file of all shards, which is the same as if one driver had run everything.
 
-    Args:
-        parts: Files of shards of one study.
-        out: The new file.
-
     Raises:
         InputError: If parts belong to different studies, disagree about a run, or `out` exists.
         StoreFullError: If the disk is full; `out` is not made.

@@ -107,14 +107,7 @@ class StudyWriter(StudyFile):
     def open_growing(
         cls, path: Path, header: Mapping[str, Any], *, accept_changes: bool = False, command: str = ""
     ) -> Self:
-        """A file whose design points are found while it is written, see `extend`; created or resumed.
-
-        Args:
-            path: The file.
-            header: As for `open`.
-            accept_changes: As for `open`.
-            command: As for `open`.
-        """
+        """A file whose design points are found while it is written, see `extend`; created or resumed."""
         points: list[Point] = []
         refuse_folder(path)
         if path.exists():

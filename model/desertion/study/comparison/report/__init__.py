@@ -21,10 +21,6 @@ __all__ = ["page", "write"]
 def write(comparison: Tables, path: Path) -> Path:
     """Path of the report of a comparison, which is written whole or not at all.
 
-    Args:
-        comparison: The comparison.
-        path: The HTML file.
-
     Raises:
         InputError: If the folder cannot be written to.
     """

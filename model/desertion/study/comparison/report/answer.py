@@ -24,12 +24,7 @@ HIDDEN = 1.5
 
 
 def answer(comparison: Tables, force: str | None = None) -> list[str]:
-    """The answer: the baseline, every other policy with the largest effect first, and what becomes of the force.
-
-    Args:
-        comparison: The comparison.
-        force: Which force, the first if not given.
-    """
+    """The answer: the baseline, every other policy with the largest effect first, and what becomes of the force (the first if none is named)."""
     force = force or comparison.forces[0]
     return [
         _baseline(comparison, force),

@@ -37,12 +37,7 @@ class Picture:
 
 
 def picture(comparison: Tables, kind: str) -> Picture:
-    """Draw one figure twice, for light and dark pages, and say in words what it shows.
-
-    Args:
-        comparison: The comparison.
-        kind: One of `PICTURES`.
-    """
+    """Draw one figure twice, for light and dark pages, and say in words what it shows."""
     caption, alt = PICTURES[kind]
     figure = draw(comparison, kind)
     width, height = (round(inches * 100) for inches in figure.get_size_inches())

@@ -47,11 +47,7 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
 
 
 def by_way(changes: Mapping[str, Estimate]) -> list[str]:
-    """By which way the difference goes, in a sentence; none where no way changes beyond chance.
-
-    Args:
-        changes: What changes by each way of `WAYS`.
-    """
+    """By which way the difference goes, in a sentence; none where no way changes beyond chance."""
     sure = {route: change for route, change in changes.items() if change.is_sure and not change.few}
     if not sure:
         return []
