@@ -13,7 +13,6 @@ import pytest
 
 import desertion
 from desertion import InputError, Policy, Scenario, Soldier
-from desertion.study.run.options import RunOptions
 from tests.study.claims.test_judging import TEXT
 
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
@@ -25,7 +24,7 @@ SIGNATURES = {
     "claims": "ids, worlds, runs, most_runs, only_allowed, size, quick, path, seed, only_judge, out, options, workers, "
     "quiet, ensemble",
     "compare": "scenario, policies, points, runs, seed, scale, days, settings, population, measures, soldier, reservist, "
-    "civilian, workers, out, options, means, quiet",
+    "civilian, workers, out, options, quiet",
     "contagion": "events, links, columns, distance, window, permutations, histories, model, seed",
     "history": "series, kind, words, with_model, column, runs, seed",
     "match": "design, scenario, vary, targets, scale, waves, screening, runs, confirm, seed, out, only_judge, options, workers, quiet",
@@ -34,7 +33,7 @@ SIGNATURES = {
     "out, options, workers, quiet",
     "sensitivity": "study, measure, policy, of",
     "sweep": "study, scenario, vary, points, policies, settings, design, runs, scale, days, seed, population, measures, "
-    "daily, soldier, reservist, civilian, on_error, time_limit, task, out, options, means, workers, quiet",
+    "daily, soldier, reservist, civilian, on_error, time_limit, task, out, options, workers, quiet",
     "theory": "scenario, policies, asylum, scale, days, settings, measure, seed",
     "thesis": "series, quick, simulations, unseen, at_risk, doors, rules, kind, unit, seed, out, tell",
     "trace": "scenario, person, days, policies, settings, seed, scale",
@@ -162,18 +161,6 @@ def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:
         desertion.calibrate("ukraine")
     with pytest.raises(InputError, match="must be at least 2,667"):
         desertion.thesis(simulations=20)
-
-
-def test_the_old_name_of_the_options_is_accepted_with_a_warning() -> None:
-    """`means=` was public."""
-    for call in (
-        lambda: desertion.sweep(scenario="quiet", days=2, means=RunOptions(workers=1, quiet=True)),
-        lambda: desertion.compare(
-            "quiet", ["none", "exit-ban"], days=2, runs=1, means=RunOptions(workers=1, quiet=True)
-        ),
-    ):
-        with pytest.warns(DeprecationWarning, match="options="):
-            call()
 
 
 def test_a_seed_is_answered_kindly() -> None:

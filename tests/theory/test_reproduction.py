@@ -17,7 +17,7 @@ from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.reproduction import Reproduction, reproduction
-from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value, with_reproduction
+from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
 
 NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
 
@@ -132,7 +132,7 @@ def test_news_of_another_army_couples_two_forces() -> None:
 
 def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -> None:
     """1 + G 1 + G G 1 + ... for one leaver by the first way."""
-    found = reproduction(with_reproduction(plain, 0.5))
+    found = reproduction(plain.with_(strength_settings(plain, 0.5)))
     start = np.zeros(len(found.ways))
     start[0] = 1.0
     total, generation = 0.0, start
@@ -174,7 +174,7 @@ def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: floa
 def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None:
     """In the reference state, whatever the policies that are laid over it."""
     scenario = Scenario.load("toy", policies=["fast-track"]).with_({"behaviour.form": form})
-    changed = with_reproduction(scenario, wanted)
+    changed = scenario.with_(strength_settings(scenario, wanted))
     assert reproduction(in_reference(changed)).value == pytest.approx(wanted, abs=1e-4)
     assert changed.policies == ("fast-track",)
 
@@ -188,13 +188,13 @@ def test_no_strength_is_no_contagion(plain: Scenario) -> None:
 def test_a_strength_out_of_range_is_refused(plain: Scenario, wanted: float) -> None:
     """With the range."""
     with pytest.raises(InputError, match=r"reproduction = .* must lie in \[0, 0.95\]"):
-        with_reproduction(plain, wanted)
+        strength_settings(plain, wanted)
 
 
 def test_strength_without_contagion_is_refused(plain: Scenario) -> None:
     """There is nothing to multiply."""
     with pytest.raises(InputError, match="nobody moves anybody"):
-        with_reproduction(plain.with_({"behaviour.form": "none"}), 0.5)
+        strength_settings(plain.with_({"behaviour.form": "none"}), 0.5)
 
 
 def test_at_the_tipping_value_r_is_one(plain: Scenario) -> None:

@@ -11,7 +11,7 @@ from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import pressure_of, simulate, town
 from desertion.theory.multiplier import make_leave, measured_multiplier
 from desertion.theory.reproduction import reproduction
-from desertion.theory.weights import with_reproduction
+from desertion.theory.weights import strength_settings
 from tests.oracles.closed_forms import bass, cascade_window, granovetter
 
 HIDE = 0
@@ -69,7 +69,8 @@ def test_one_more_leaver_means_one_over_one_minus_r(value: float) -> None:
     Twelve pairs, 120 extra leavers; the total offspring of one has variance R / (1 - R)**3, so that the standard error
     is 0.09 at R = 0.3 and 0.28 at R = 0.6. The bound is 3.3 of them: false alarms one in 1,000.
     """
-    scenario = with_reproduction(town(FIELD, 10_000, 600), value)
+    scenario = town(FIELD, 10_000, 600)
+    scenario = scenario.with_(strength_settings(scenario, value))
     expected = reproduction(scenario).multiplier
     assert expected == pytest.approx(1.0 / (1.0 - value), rel=1e-3)
     found = measured_multiplier(scenario, day=300, extra=10, runs=12, seed=4)
@@ -86,7 +87,8 @@ def test_the_multiplier_of_an_army_with_squads_companies_and_news() -> None:
     changes = {own + "soldiers": 12_000, own + "return_rate": 1.0}
     changes |= {b + f"half_life_{level}": 20.0 for level in ("squad", "company", "news")}
     changes |= {b + "contagion_squad": 0.5, b + "contagion_company": 0.5, b + "contagion_news": 2.0}
-    scenario = with_reproduction(Scenario.load("laboratory", days=500).with_(changes), 0.5)
+    scenario = Scenario.load("laboratory", days=500).with_(changes)
+    scenario = scenario.with_(strength_settings(scenario, 0.5))
     theory = reproduction(scenario)
     assert theory.jump < 1.0 / 3.0
     expected = theory.total(theory.flows / theory.flows.sum())

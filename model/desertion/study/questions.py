@@ -153,7 +153,7 @@ def search(
         spec = described(scenario, policies, None, table | given(scale=scale, days=days, seed=seed))
     keep = PassingFolder() if out is None else None
     file = keep.path / f"{spec.name}-search.sqlite" if keep is not None else Path(str(out))
-    by = options_of(options, None, workers, quiet)
+    by = options_of(options, workers, quiet)
     found = {"Optuna": ask_optuna(spec, goal, candidates, file, by)}
     if rival:
         found["Sobol sequence"] = sobol_sample(spec, goal, candidates, file.with_stem(f"{file.stem}-rival"), by)
@@ -225,14 +225,12 @@ def claims(
     if out is not None:
         file = Path(out)
         return (
-            judged_file(plan, file)
-            if only_judge
-            else put_to_the_test(plan, file, options_of(options, None, workers, quiet))
+            judged_file(plan, file) if only_judge else put_to_the_test(plan, file, options_of(options, workers, quiet))
         )
     if only_judge:
         raise input_error("out", None, "must name the file whose runs are to be judged")
     with _place(None) as target:
-        return put_to_the_test(plan, target / "claims.sqlite", options_of(options, None, workers, quiet))
+        return put_to_the_test(plan, target / "claims.sqlite", options_of(options, workers, quiet))
 
 
 @contextmanager

@@ -20,21 +20,8 @@ _MARGIN = 1.1  # of the exponent of the concave form over the R wanted
 _ENOUGH = 1e12  # multiple of the weights at which the search for a tipping point ends
 
 
-def with_reproduction(scenario: Scenario, value: float) -> Scenario:
-    """The scenario with its contagion set so that R in the reference state is `value`.
-
-    Args:
-        scenario: The scenario; the proportions of its contagion weights are kept.
-        value: The reproduction number wanted, in [0, 0.95].
-
-    Raises:
-        InputError: If the number is out of range, or the scenario has no contagion or nobody who leaves.
-    """
-    return scenario.with_(strength_settings(scenario, value))
-
-
 def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
-    """The settings that `with_reproduction` makes, by dotted key.
+    """Settings under which R in the reference state is `value`, by dotted key; the proportions of the contagion weights are kept.
 
     All weights are multiplied by one factor. In the concave form, where no weights reach an R above the exponent, the
     exponent is raised to 1.1 times the R wanted where it is lower.
@@ -44,7 +31,7 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         value: The reproduction number wanted in the reference state, in [0, 0.95].
 
     Raises:
-        InputError: As `with_reproduction`.
+        InputError: If the number is out of range, or the scenario has no contagion or nobody who leaves.
     """
     if not 0.0 <= value <= MOST:
         raise input_error("reproduction", value, f"must lie in [0, {MOST}]: at 1 no steady state is left")

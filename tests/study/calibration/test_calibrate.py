@@ -71,8 +71,8 @@ def test_known_numbers_are_found_again_from_the_command_line(
 
 
 @pytest.mark.walks
-def test_one_call_fits_a_scenario_and_several_give_a_dict(tmp_path: Path) -> None:
-    """A scenario object, one rival, priors by dotted key; the old ways to ask still give what they gave, with a warning."""
+def test_one_call_fits_a_scenario(tmp_path: Path) -> None:
+    """A scenario object, one rival, priors by dotted key."""
     _own(tmp_path)
     given = {"series": tmp_path / "left.csv", "measure": "left_flee", "scale": 0.1, "rivals": DOORS}
     scenario = Scenario.load("toy", days=160)
@@ -80,14 +80,6 @@ def test_one_call_fits_a_scenario_and_several_give_a_dict(tmp_path: Path) -> Non
     assert found.table["parameter"].tolist() == ["behaviour.frailty_own", "noise"]
     assert found.rivals["probability"].tolist() == [1.0]
     assert found.curves["published"].tolist() == found.series.values.tolist()
-    with pytest.warns(DeprecationWarning, match="gives its fit and no dict"):
-        assert found["toy"] is found
-    (tmp_path / "tiny.toml").write_text((tmp_path / "mine.toml").read_text().replace("0.3", "0.05"))
-    several = calibrate([tmp_path / "tiny.toml"], **FEW)
-    assert list(several) == ["tiny"]
-    with pytest.warns(DeprecationWarning, match="is scenario= now"):
-        old = calibrate(series=[str(tmp_path / "tiny.toml")], **FEW)
-    assert old["tiny"].probabilities.tolist() == several["tiny"].probabilities.tolist()
 
 
 def test_a_scenario_without_a_table_and_a_series_is_told_both_ways_out() -> None:

@@ -50,11 +50,6 @@ def test_full_desk_works_off_its_queue() -> None:
     assert obs.case_files([5.0, 0.0, 0.0, 0.0], 2.0).tolist() == [2.0, 2.0, 1.0, 0.0]
 
 
-def test_gross_crossings_count_those_who_go_home_again() -> None:
-    """With a quarter staying, 100 who stay are 400 entries, besides 50 commuters."""
-    assert obs.gross_crossings([100.0], 0.25, 50.0).tolist() == [450.0]
-
-
 def test_interval_totals_may_overlap_and_leave_gaps() -> None:
     """Totals of any interval, both ends counted; outside the flow nobody leaves."""
     assert obs.interval_totals([1, 2, 3, 4], [(0, 1), (1, 2), (3, 9), (-4, -1)]).tolist() == [3, 5, 4, 0]
@@ -66,16 +61,6 @@ def test_interval_that_ends_first_is_refused() -> None:
         obs.interval_totals([1.0], [(2, 1)])
 
 
-@pytest.mark.statistical
-@pytest.mark.parametrize("dispersion", [0.0, 0.5])
-def test_noise_has_the_stated_mean_and_variance(dispersion: float) -> None:
-    """Null: mean 20, variance 20 + 400 d. 40,000 draws: mean within 5 se, variance within 6 %; false alarms under 1e-5."""
-    counts = obs.noisy_counts(np.full(40_000, 20.0), dispersion, np.random.default_rng(3))
-    variance = 20 + 400 * dispersion
-    assert counts.mean() == pytest.approx(20.0, abs=5 * np.sqrt(variance / 40_000))
-    assert counts.var() == pytest.approx(variance, rel=0.06)
-
-
 def test_figures_within_a_stated_range_miss_by_nothing() -> None:
     """Range 2 to 8, "more than 5", and a plain figure of 9."""
     nan = float("nan")
@@ -83,12 +68,6 @@ def test_figures_within_a_stated_range_miss_by_nothing() -> None:
     assert miss[:2].tolist() == [0.0, 0.0]
     assert miss[2] == pytest.approx(np.log(5 / 6))
     assert miss[3] == pytest.approx(np.log(2.0))
-
-
-def test_observation_composes_in_the_order_of_events() -> None:
-    """Persons, then rule change, then desk: 3 leavers of 10 persons, doubled from step 1, at most 40 a step."""
-    seen = obs.Observation(persons=10.0, shift_step=1, shift_factor=2.0, capacity=40.0).flow([3.0, 3.0, 0.0])
-    assert seen.tolist() == [30.0, 40.0, 20.0]
 
 
 def test_negative_flow_is_refused() -> None:

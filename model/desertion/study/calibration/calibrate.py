@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import pandas as pd
 
@@ -75,17 +74,6 @@ class Calibration(Fit):
         """The report in Markdown."""
         return markdown(case_blocks(self, self.seconds, self.others))
 
-    def __getitem__(self, name: str) -> Calibration:
-        """The calibration itself, under the name of its scenario, as a dict of fits had it once."""
-        warnings.warn(
-            "calibrate of one scenario gives its fit and no dict; this way to it goes in 0.2",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        if name != self.case.name:
-            raise KeyError(name)
-        return self
-
 
 def shipped_names() -> list[str]:
     """Names of the shipped scenarios that have a `[calibration]` table."""
@@ -126,44 +114,10 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
     return case_of(Scenario.load(scenario), table_of(content, place), place, recalled=recalled)
 
 
-@overload
 def calibrate(
     scenario: str | Path | Scenario,
     *,
-    series: str | Path | None = ...,
-    measure: str | None = ...,
-    kinds: str | Sequence[str] | None = ...,
-    kind: str | None = ...,
-    priors: Mapping[str, Any] | None = ...,
-    noise: tuple[float, float] | None = ...,
-    held_out_from: str | dt.date | None = ...,
-    rivals: str | Sequence[str] | None = ...,
-    scale: float | None = ...,
-    particles: int = ...,
-    generations: int = ...,
-    runs: int = ...,
-    recalled: bool = ...,
-    seed: int = ...,
-    workers: int = ...,
-    out: str | Path | None = ...,
-) -> Calibration: ...
-@overload
-def calibrate(
-    scenario: Sequence[str | Path | Scenario] | None = ...,
-    *,
-    series: str | Sequence[str] | None = ...,
-    particles: int = ...,
-    generations: int = ...,
-    runs: int = ...,
-    recalled: bool = ...,
-    seed: int = ...,
-    workers: int = ...,
-    out: str | Path | None = ...,
-) -> dict[str, Calibration]: ...
-def calibrate(
-    scenario: str | Path | Scenario | Sequence[str | Path | Scenario] | None = None,
-    *,
-    series: str | Path | Sequence[str] | None = None,
+    series: str | Path | None = None,
     measure: str | None = None,
     kinds: str | Sequence[str] | None = None,
     kind: str | None = None,
@@ -179,14 +133,14 @@ def calibrate(
     seed: int = 1,
     workers: int = 1,
     out: str | Path | None = None,
-) -> Calibration | dict[str, Calibration]:
+) -> Calibration:
     """A scenario fitted to a series by ABC-SMC, with contagion and without: what the series says, predicts and leaves open.
 
     What is not given is taken from the scenario's `[calibration]` table, if it has one. A fit that was cut off goes on where it
     stopped if it is given the same `out`, to the same result with one worker. It takes minutes to hours.
 
     Args:
-        scenario: A scenario, or its name or path; several, or none for all shipped ones with a `[calibration]` table, give a dict by name.
+        scenario: A scenario, or its name or path.
         series: Path of a CSV file with the columns `date` (or `start` and `end`) and `value`, or name of a shipped series.
         measure: What it counts: a measure of first departures (`left_flee`, `soldiers_left`), or what happens on a day
             (`flee_departures`, `new_killed`); of one force as `measure@force`.
@@ -211,14 +165,6 @@ def calibrate(
     Raises:
         InputError: If the scenario, the series, what it counts or a prior does not exist or does not fit, or the folder holds another fit.
     """
-    if scenario is None and series is not None and measure is None:
-        warnings.warn(
-            "series= of scenarios is scenario= now; the old name goes in 0.2", DeprecationWarning, stacklevel=2
-        )
-        names: Sequence[Any] = [series] if isinstance(series, str | Path) else series
-        scenario, series = list(names), None
-    several = scenario is None or (isinstance(scenario, Sequence) and not isinstance(scenario, str))
-    asked: list[Any] = list(shipped_names() if scenario is None else scenario) if several else [scenario]  # pyright: ignore[reportArgumentType]
     given = {
         "series": None if series is None else str(series),
         "measure": measure,
@@ -231,12 +177,11 @@ def calibrate(
         "scale": scale,
     }
     check_sizes(particles, generations)
-    cases = [planned(one, given, recalled=recalled) for one in asked]
+    case = planned(scenario, given, recalled=recalled)
+    sizes = {"particles": particles, "generations": generations, "runs": runs, "seed": seed, "workers": workers or 1}
     place = tempfile.TemporaryDirectory(prefix="desertion-") if out is None else nullcontext(str(folder(Path(out))))
     with place as target:
-        sizes = {"particles": particles, "generations": generations, "seed": seed, "workers": workers or 1}
-        found = {case.name: fitted(case, Path(target), runs=runs, tell=log.info, **sizes) for case in cases}
-    return found if several else next(iter(found.values()))
+        return fitted(case, Path(target), tell=log.info, **sizes)
 
 
 def fitted(

@@ -20,7 +20,6 @@ from desertion.study.design.rows import LABEL, POLICIES, Points, mixes_of, rows_
 from desertion.study.design.spec import RESERVED, StudySpec
 from desertion.study.run.described import with_own
 from desertion.study.run.options import RunOptions, options_of
-from desertion.study.run.runner import DriveOptions
 from desertion.study.run.sweep import run_study
 
 type Mix = str | Path | Policy | Sequence[str | Path | Policy]
@@ -66,7 +65,6 @@ def compare(
     workers: int = 0,
     out: str | Path | None = None,
     options: RunOptions | None = None,
-    means: RunOptions | None = None,
     quiet: bool = False,
 ) -> Comparison:
     """The comparison of a scenario under several policies, run on common random numbers.
@@ -92,7 +90,6 @@ def compare(
         workers: Processes side by side, 0 for one a core.
         out: File that the runs go to; an existing one is resumed. By default a temporary one.
         options: With what to run, for clusters and the like.
-        means: The old name of `options`, deprecated.
         quiet: Whether to show no progress.
 
     Returns:
@@ -109,10 +106,7 @@ def compare(
     )  # fmt: skip
     keep = PassingFolder() if out is None else None
     path = keep.path / "study.sqlite" if keep is not None else Path(str(out))
-    chosen = options_of(options, means, workers, quiet)
-    if options is None and means is None:
-        chosen = replace(chosen, driving=DriveOptions(hint="start the same command again"))
-    run_study(spec, path, chosen)
+    run_study(spec, path, options_of(options, workers, quiet))
     return Comparison(path, keep=keep)
 
 

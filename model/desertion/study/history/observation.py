@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,24 +80,6 @@ def case_files(registered: ArrayLike, capacity: ArrayLike) -> Array:
     return done
 
 
-def gross_crossings(leavers: ArrayLike, stay: float, background: float) -> Array:
-    """Border entries per step when only a share of those who enter leave for good.
-
-    Args:
-        leavers: shape (step,), people who leave and stay away.
-        stay: share of the additional entries that stay, in (0, 1].
-        background: entries a step by tourists and commuters that come in any case, >= 0.
-
-    Raises:
-        InputError: `stay` or `background` is out of range.
-    """
-    if not 0.0 < stay <= 1.0:
-        raise input_error("stay", stay, "must lie in (0, 1]", where="gross_crossings")
-    if background < 0.0:
-        raise input_error("background", background, "must be entries a step >= 0", where="gross_crossings")
-    return _flow(leavers) / stay + background
-
-
 def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Array:
     """Totals over intervals of steps, ends counted, shape (..., interval); steps outside the flow count as nobody.
 
@@ -117,25 +98,6 @@ def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Ar
             raise InputError(f"interval_totals: interval {first} to {end} ends before it begins; swap the two")
     ends, firsts = (np.clip([pair[i] + i for pair in intervals], 0, last).astype(int) for i in (1, 0))
     return sums[..., ends] - sums[..., firsts]
-
-
-def noisy_counts(expected: ArrayLike, dispersion: float, rng: np.random.Generator) -> Array:
-    """Counts drawn round an expectation m, with variance m + dispersion * m squared (negative binomial).
-
-    Args:
-        expected: counts expected, >= 0.
-        dispersion: squared coefficient of variation that is left for large counts; 0 draws Poisson counts.
-        rng: where chance comes from.
-
-    Raises:
-        InputError: `dispersion` is negative.
-    """
-    mean = np.maximum(np.asarray(expected, dtype=np.float64), 0.0)
-    if dispersion < 0.0:
-        raise input_error("dispersion", dispersion, "must be >= 0", where="noisy_counts")
-    if dispersion == 0.0:
-        return rng.poisson(mean).astype(np.float64)
-    return rng.poisson(mean * rng.gamma(1.0 / dispersion, dispersion, size=mean.shape)).astype(np.float64)
 
 
 def log_miss(simulated: ArrayLike, value: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
@@ -157,38 +119,6 @@ def log_miss(simulated: ArrayLike, value: ArrayLike, low: ArrayLike, high: Array
     figure = np.asarray(simulated, dtype=np.float64)
     nearest = np.clip(figure, floor, ceiling)
     return np.log1p(figure) - np.log1p(nearest)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Observation:
-    """How one series sees the acts of a simulated history; the defaults see everything at once.
-
-    Attributes:
-        persons: what one simulated person stands for, > 0.
-        lag: mean delay of registration in steps.
-        shift_step: first step under a new rule of registration, if there is one.
-        shift_factor: what the new rule multiplies registrations by.
-        capacity: most cases a step, if the desk can be full.
-        stay: share of gross entries that stay, if the series counts crossings.
-        background: entries a step that come in any case.
-    """
-
-    persons: float = 1.0
-    lag: float = 0.0
-    shift_step: int | None = None
-    shift_factor: float = 1.0
-    capacity: float | None = None
-    stay: float = 1.0
-    background: float = 0.0
-
-    def flow(self, leavers: ArrayLike) -> Array:
-        """Published figures per step, shape (step,), for leavers per step."""
-        seen = registration_lag(_flow(leavers) * self.persons, self.lag)
-        if self.shift_step is not None:
-            seen = level_shift(seen, self.shift_step, self.shift_factor)
-        if self.capacity is not None:
-            seen = case_files(seen, self.capacity)
-        return gross_crossings(seen, self.stay, self.background)
 
 
 def _flow(values: ArrayLike) -> Array:

@@ -79,7 +79,7 @@ def match(
     aims = aims_of(chosen)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
-    course = _Course(chosen, aims, documents, place, options_of(options, None, workers, quiet))
+    course = _Course(chosen, aims, documents, place, options_of(options, workers, quiet))
     return course.judged(keep) if only_judge else course.run(keep)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -44,11 +43,9 @@ class RunOptions:
     driving: DriveOptions = field(default_factory=DriveOptions)
 
 
-def options_of(options: RunOptions | None, means: RunOptions | None, workers: int, quiet: bool) -> RunOptions:
+def options_of(options: RunOptions | None, workers: int, quiet: bool) -> RunOptions:
     """With what a call runs: its options, in which the arguments that have names of their own come first."""
-    if means is not None:
-        warnings.warn("means= is called options= now; the old name goes in 0.3", DeprecationWarning, stacklevel=3)
-    chosen = options or means or RunOptions()
+    chosen = options or RunOptions()
     return replace(chosen, workers=workers or chosen.workers, quiet=quiet or chosen.quiet)
 
 

@@ -57,7 +57,6 @@ def sweep(
     task: str | None = None,
     out: str | Path | None = None,
     options: RunOptions | None = None,
-    means: RunOptions | None = None,
     workers: int = 0,
     quiet: bool = False,
 ) -> Study:
@@ -90,7 +89,6 @@ def sweep(
         task: Dotted path of another function than the model's to run.
         out: The study's file, which is resumed if it exists; a temporary one if not given.
         options: With what to run: executor, scheduler, shard and the like.
-        means: The old name of `options`, deprecated.
         workers: Processes of the local pool, 0 for one a core.
         quiet: Whether to show no progress.
 
@@ -101,7 +99,7 @@ def sweep(
         InputError: If the description is wrong, or the file belongs to another study.
         StudyFailedError: If no run could be finished.
     """
-    chosen = options_of(options, means, workers, quiet)
+    chosen = options_of(options, workers, quiet)
     own = own_of(
         {"soldier": soldier, "reservist": reservist, "civilian": civilian},
         measures if isinstance(measures, Mapping) else None,
