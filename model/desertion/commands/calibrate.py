@@ -64,6 +64,7 @@ def command(
     ] = None,
 ) -> None:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
+    from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_posterior, draw_predictions
     from desertion.errors import input_error
     from desertion.files import folder, write_text
@@ -103,8 +104,7 @@ def command(
         case = one.name
         made = [write_text(target / f"{case}.md", found.text)]
         for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
-            text = table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
-            made.append(write_text(target / f"{case}-{part}.csv", text))
+            made.append(write_csv(target / f"{case}-{part}.csv", table, "%.6g"))
         note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
         labels = {rival: rival for rival in found.case.rivals}
         drawn = draw_predictions(

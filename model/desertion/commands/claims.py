@@ -1,19 +1,19 @@
 """`desertion claims`: judge the articles' claims over plausible worlds."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desertion.commands._shared import options
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     from desertion.study.claims.trial import ClaimsOutcome
+    from desertion.study.run.options import RunOptions
 
 
+@of_studies
 def command(
     ids: Annotated[list[str] | None, typer.Argument(help="Claims to judge, by id; all if none is named.")] = None,
     quick: Annotated[
@@ -46,48 +46,36 @@ def command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/claims if not given.")
     ] = None,
-    accept_changes: Annotated[
-        bool, typer.Option("--accept-changes", help="Resume runs of a changed claims file, scenario, model or version.")
-    ] = False,
+    accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""
     from desertion.files import folder
-    from desertion.study.run.options import RunOptions
-    from desertion.study.run.runner import DriveOptions
+    from desertion.study.questions import claims as judged
     from desertion.study.run.schedule import shard_of
 
     target = folder(out or Path("outputs/claims-quick" if quick else "outputs/claims"))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
-    by = RunOptions(
-        workers=workers or 0,
-        scheduler=scheduler or "",
-        shard=part,
-        accept_changes=accept_changes,
-        driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
-    )
+    by = run_options(workers, scheduler, shard=part, accept_changes=accept_changes)
+    if pilot:
+        return _count(claims, tuple(ids or ()), size, seed, target, by)
+    outcome = judged(
+        ids or (), worlds=worlds, runs=runs, most_runs=most_runs, only_allowed=only_allowed, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
+        ensemble=ensemble, out=file, options=by,
+    )  # fmt: skip
+    return _tell(outcome, target, claims)
 
-    def small() -> int:
-        from desertion.files import write_text
-        from desertion.study.claims.pilot import pilot as counted
-        from desertion.study.claims.trial import ClaimsPlan
 
-        plan = ClaimsPlan(path=claims, ids=tuple(ids or ()), scale=size, seed=seed)
-        table = counted(plan, target / "pilot.sqlite", by)
-        print(table.to_string(index=False))
-        print(write_text(target / "pilot.csv", table.to_csv(index=False)))
-        return 0
+def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:
+    """Write and print whether enough happens for each claim."""
+    from desertion.files import write_text
+    from desertion.study.claims.pilot import pilot
+    from desertion.study.claims.trial import ClaimsPlan
 
-    def work() -> int:
-        from desertion.study.questions import claims as judged
-
-        outcome = judged(
-            ids or (), worlds=worlds, runs=runs, most_runs=most_runs, only_allowed=only_allowed, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
-            ensemble=ensemble, out=file, options=by,
-        )  # fmt: skip
-        return _tell(outcome, target, claims)
-
-    return exit_code(small if pilot else work)
+    table = pilot(ClaimsPlan(path=own, ids=ids, scale=size, seed=seed), target / "pilot.sqlite", by)
+    print(table.to_string(index=False))
+    print(write_text(target / "pilot.csv", table.to_csv(index=False)))
+    return 0
 
 
 def _tell(outcome: "ClaimsOutcome", target: Path, own: Path | None) -> int:

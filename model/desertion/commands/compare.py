@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from desertion.study.comparison.comparison import Comparison
+    from desertion.study.design.spec import StudySpec
+    from desertion.study.run.options import RunOptions
 
 Arms = Annotated[
     list[str] | None,
@@ -33,8 +34,6 @@ OwnPoints = Annotated[
         help="CSV file of what to compare in place of policies, a row an arm: inputs by dotted key, policies, label.",
     ),
 ]
-Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed comparison or version.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Paper = Annotated[bool, typer.Option("--paper", help="Draw the figures for print, as PDF.")]
 
 COLUMNS = {
@@ -58,6 +57,7 @@ FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 """What is written beside tables and figures."""
 
 
+@_studies.of_studies
 def command(
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
     policies: Arms = None,
@@ -71,16 +71,14 @@ def command(
     workers: _options.Workers = None,
     scheduler: _options.Scheduler = None,
     out: _options.Out = None,
-    accept_changes: Accept = False,
+    accept_changes: _options.AcceptChanges = False,
     paper: Paper = False,
     as_json: _options.Json = False,
-    quiet: Quiet = False,
+    quiet: _options.Quiet = False,
 ) -> int:
     """Compare policies on common random numbers; write table, curves and report."""
     from desertion.files import folder
     from desertion.study.comparison.compare import spec_of
-    from desertion.study.run.runner import DriveOptions
-    from desertion.study.run.sweep import RunOptions
 
     spec = spec_of(
         scenario,
@@ -93,32 +91,20 @@ def command(
         settings=_options.settings(settings),
         population=population,
     )
-    options = RunOptions(
-        workers=workers or 0,
-        scheduler=scheduler or "",
-        accept_changes=accept_changes,
-        quiet=quiet,
-        driving=DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]])),
-    )
+    options = _studies.run_options(workers, scheduler, accept_changes=accept_changes, quiet=quiet)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
-            return _studies.exit_code(
-                lambda: _compare(spec, Path(temporary), options, keep=False, paper=paper, as_json=as_json)
-            )
-    place = folder(out, FILES)
-    return _studies.exit_code(lambda: _compare(spec, place, options, keep=True, paper=paper, as_json=as_json))
+            return _compare(spec, Path(temporary), options, keep=False, paper=paper, as_json=as_json)
+    return _compare(spec, folder(out, FILES), options, keep=True, paper=paper, as_json=as_json)
 
 
-def _compare(spec: object, place: Path, options: object, *, keep: bool, paper: bool, as_json: bool) -> int:
+def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, paper: bool, as_json: bool) -> int:
     from shutil import get_terminal_size
     from textwrap import fill
 
     from desertion.study.comparison.comparison import Comparison
-    from desertion.study.design.spec import StudySpec
-    from desertion.study.run.sweep import RunOptions, run_study
+    from desertion.study.run.sweep import run_study
 
-    assert isinstance(spec, StudySpec)
-    assert isinstance(options, RunOptions)
     path = place / "study.sqlite"
     run_study(spec, path, options)
     comparison = Comparison(path)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies
 
 Place = Annotated[
     Path,
@@ -32,6 +32,7 @@ Real = Annotated[
 Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the daily curves too.")]
 
 
+@of_studies
 def command(
     file: Place,
     out: _options.Out = None,
@@ -41,10 +42,6 @@ def command(
     real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
-    return exit_code(lambda: _export(file, out, form, curves, comma, real))
-
-
-def _export(file: Path, out: Path | None, form: str, curves: bool, comma: bool, real: bool) -> int:
     from desertion.errors import InputError
     from desertion.study.analysis.export import export
     from desertion.study.crate import describe, described

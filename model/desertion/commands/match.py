@@ -1,14 +1,12 @@
 """`desertion match`: which worlds the targets do not rule out."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desertion.commands._shared import options
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies, run_options, typed
 
 if TYPE_CHECKING:
     from desertion.study.matching.matched import Match
@@ -26,59 +24,48 @@ Worlds = Annotated[
     typer.Option("--worlds", help="Worlds of a wave, in place of the design's; repeat it for each wave."),
 ]
 Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
-Seed = Annotated[int | None, typer.Option("--seed", callback=options.check_seed, help="Seed in place of the design's.")]
 Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each case in each world.")]
 Confirm = Annotated[
     int | None, typer.Option("--confirm", help="Runs in all of a world that its wave keeps; 0 for none further.")
 ]
-AcceptChanges = Annotated[
-    bool, typer.Option("--accept-changes", help="Resume runs of a changed design, scenario, model or version.")
-]
 
 
+@of_studies
 def command(
     design: Design,
     screening: Trajectories = None,
     worlds: Worlds = None,
     runs: Runs = None,
     confirm: Confirm = None,
-    seed: Seed = None,
+    seed: options.OwnSeed = None,
     report: Report = False,
     workers: options.Workers = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Folder that the results go to; outputs/match-DESIGN if not given."),
     ] = None,
-    accept_changes: AcceptChanges = False,
+    accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""
     from desertion.errors import input_error
     from desertion.files import folder
-    from desertion.study.run.options import RunOptions
-    from desertion.study.run.runner import DriveOptions
+    from desertion.study.matching.match import match
 
     target = folder(out or Path(f"outputs/match-{Path(design).stem}"))
-    typed = shlex.join(["desertion", *sys.argv[1:]])
-    by = RunOptions(workers=workers or 0, accept_changes=accept_changes, driving=DriveOptions(hint=typed))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
-
-    def work() -> int:
-        from desertion.study.matching.match import match
-
-        last = len(worlds or ())
-        waves = [{"worlds": count, "rank": max(1, last - place)} for place, count in enumerate(worlds or (), 1)]
-        found = match(
-            design, waves=waves or None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
-            only_judge=report, options=by,
-        )  # fmt: skip
-        return _tell(found, target, typed)
-
-    return exit_code(work)
+    last = len(worlds or ())
+    waves = [{"worlds": count, "rank": max(1, last - place)} for place, count in enumerate(worlds or (), 1)]
+    found = match(
+        design, waves=waves or None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
+        only_judge=report, options=run_options(workers, accept_changes=accept_changes),
+    )  # fmt: skip
+    return _tell(found, target, typed())
 
 
-def _tell(found: "Match", target: Path, typed: str) -> int:
+def _tell(found: "Match", target: Path, again: str) -> int:
     """Write tables, report and pictures, and print what was found."""
+    from desertion.commands._shared.results import write_csv
     from desertion.files import write_text
     from desertion.study.blocks import markdown
     from desertion.study.matching.ensemble import write_ensemble
@@ -87,13 +74,11 @@ def _tell(found: "Match", target: Path, typed: str) -> int:
 
     for sentence in findings(found):
         print(sentence.replace("**", ""))
-    written = [write_text(target / "match.md", markdown(blocks(found, typed)))]
+    written = [write_text(target / "match.md", markdown(blocks(found, again)))]
     for name, table in found.tables().items():
         if name != "worlds":
-            written.append(
-                write_text(target / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-            )
-    written += write_ensemble(found, typed, target / "ensemble.csv")
+            written.append(write_csv(target / f"{name}.csv", table, "%.6g"))
+    written += write_ensemble(found, again, target / "ensemble.csv")
     if len(found.kept):
         written += draw(found, target / "ranges.png", target / "targets.png")
     for path in written:

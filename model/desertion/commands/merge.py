@@ -5,18 +5,15 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies
 
 Out = Annotated[Path, typer.Argument(help="The new file.")]
 Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
 
 
+@of_studies
 def command(out: Out, parts: Parts) -> int:
     """Put the files of a study's shards together into one."""
-    return exit_code(lambda: _merge(out, parts))
-
-
-def _merge(out: Path, parts: list[Path]) -> int:
     from desertion.study.store.merge import merge
 
     print(f"{out}: {merge(parts, out):,} runs from {len(parts)} files")

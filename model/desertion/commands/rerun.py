@@ -6,26 +6,23 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies
 
 DIFFERENT = 1
 
 
+@of_studies
 def command(
     place: Annotated[
         Path, typer.Argument(help="Folder that `run` or `compare` wrote, or the file of a sweep or comparison.")
     ],
     workers: _options.Workers = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    quiet: _options.Quiet = False,
 ) -> int:
     """Make results again from what lies beside them and say whether the bits agree; exit code 1 if they do not."""
-    return exit_code(lambda: _rerun(place, workers or 0, quiet))
-
-
-def _rerun(place: Path, workers: int, quiet: bool) -> int:
     from desertion.study.rerun import rerun
 
-    found = rerun(place, workers=workers, quiet=quiet)
+    found = rerun(place, workers=workers or 0, quiet=quiet)
     print(f"{place}: {found.same} of {found.runs} runs give the same bits")
     for sentence in (*found.differences, *(f"version: {each}" for each in found.changed)):
         print(f"  {sentence}")

@@ -16,13 +16,10 @@ if TYPE_CHECKING:
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
 
-Replicate = Annotated[
-    int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
-]
 Film = Annotated[
     Path | None, typer.Option("--film", help="Draw a moving picture into this file: .gif, or .mp4 with ffmpeg.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
 INTERRUPTED = 130
 FILES = ("daily.csv", "hosts.csv", "columns.json", "scenario.toml", "provenance.json", "curves.png")
 
@@ -35,11 +32,11 @@ def command(
     scale: _options.Scale = None,
     days: _options.Days = None,
     population: _options.Population = "compiled",
-    replicate: Replicate = None,
+    replicate: _options.Replicate = None,
     out: _options.Out = None,
     film: Film = None,
     as_json: _options.Json = False,
-    quiet: Quiet = False,
+    quiet: _options.Quiet = False,
 ) -> int:
     """Run a scenario once and say what happened."""
     from desertion.commands._shared.running import live, loaded, seed_of

@@ -1,7 +1,5 @@
 """`desertion search`: the policy mix that does most within a budget."""
 
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import exit_code
+from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,19 +40,15 @@ Check = Annotated[
 Smaller = Annotated[
     int | None, typer.Option("--runs", "-n", help="Replicates a candidate, in place of the study's own.")
 ]
-OwnSeed = Annotated[
-    int | None, typer.Option("--seed", callback=_options.check_seed, help="Seed, in place of the study's own.")
-]
 Table = Annotated[Path | None, typer.Option("--table", help="Write all candidates into this CSV file.")]
 Plot = Annotated[
     Path | None, typer.Option("--plot", help="Draw candidates and fronts into this file (png, svg or pdf).")
 ]
-Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed study, version or model.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 _MOST = 6
 
 
+@of_studies
 def command(
     study: Study,
     out: OutFile = None,
@@ -65,34 +59,27 @@ def command(
     check: Check = 0,
     runs: Smaller = None,
     scale: _options.Scale = None,
-    seed: OwnSeed = None,
+    seed: _options.OwnSeed = None,
     settings: _options.Settings = None,
     workers: _options.Workers = None,
     table: Table = None,
     plot: Plot = None,
-    accept_changes: Accept = False,
-    quiet: Quiet = False,
+    accept_changes: _options.AcceptChanges = False,
+    quiet: _options.Quiet = False,
 ) -> int:
     """Search for policy mixes on the Pareto front within limits, or go on with a search."""
     from desertion.study.questions import search
-    from desertion.study.run.options import RunOptions
-    from desertion.study.run.runner import DriveOptions
 
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
     wanted = dict(_pairs(want or [], "--want"))
     file = out or _file(study)
     _prepare(file, table, plot)
-    hint = DriveOptions(hint=shlex.join(["desertion", *sys.argv[1:]]))
-
-    def work() -> int:
-        found = search(
-            study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
-            seed=seed, settings=_options.settings(settings), out=file, workers=workers or 0, quiet=quiet,
-            options=RunOptions(accept_changes=accept_changes, driving=hint),
-        )  # fmt: skip
-        return _tell(found, check, table, plot)
-
-    return exit_code(work)
+    found = search(
+        study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
+        seed=seed, settings=_options.settings(settings), out=file, quiet=quiet,
+        options=run_options(workers, accept_changes=accept_changes),
+    )  # fmt: skip
+    return _tell(found, check, table, plot)
 
 
 def _prepare(out: Path, table: Path | None, plot: Path | None) -> None:
@@ -121,10 +108,9 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
     if found.checked:
         _compare(found.checked, found.goal, f"on {check} other replicates, ")
     if csv is not None:
-        from desertion.files import write_text
+        from desertion.commands._shared.results import write_csv
 
-        write_text(csv, found.table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-        print(f"written: {csv}")
+        print(f"written: {write_csv(csv, found.table, '%.6g')}")
     if plot is not None:
         _draw(found.table, found.goal, found.spec, plot)
         print(f"drawn: {plot}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from desertion.commands._shared.studies import File, exit_code
+from desertion.commands._shared.studies import File, of_studies
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
@@ -14,6 +14,7 @@ Table = Annotated[Path | None, typer.Option("--table", help="Write the table int
 Plot = Annotated[Path | None, typer.Option("--plot", help="Draw the indices into this file (png, svg or pdf).")]
 
 
+@of_studies
 def command(
     file: File,
     measure: Measure = "share_left",
@@ -23,15 +24,11 @@ def command(
     table: Table = None,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
-    return exit_code(lambda: _sensitivity(file, measure, policy, of, plot, table))
-
-
-def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Path | None, csv: Path | None) -> int:
     from desertion.study.questions import sensitivity
 
-    table = sensitivity(file, measure, policy=policy, of=of)
-    order = "total" if "total" in table else "effect"
-    print(table.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+    found = sensitivity(file, measure, policy=policy, of=of)
+    order = "total" if "total" in found else "effect"
+    print(found.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style
@@ -39,13 +36,12 @@ def _sensitivity(file: Path, measure: str, policy: str | None, of: str, plot: Pa
         with style.house():
             figure = style.new_figure("wide")
             (drawn.indices if order == "total" else drawn.effects)(
-                figure.subplots(), table, f"log10 {measure}" if of == "log" else measure
+                figure.subplots(), found, f"log10 {measure}" if of == "log" else measure
             )
             style.save(figure, plot)
         print(f"drawn: {plot}")
-    if csv is not None:
-        from desertion.files import write_text
+    if table is not None:
+        from desertion.commands._shared.results import write_csv
 
-        write_text(csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-        print(f"written: {csv}")
+        print(f"written: {write_csv(table, found, '%.6g')}")
     return 0

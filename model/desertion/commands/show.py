@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options as _options
-from desertion.commands._shared.studies import File, exit_code
+from desertion.commands._shared.studies import File, of_studies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ Table = Annotated[
 _MOST = 40
 
 
+@of_studies
 def command(
     file: File,
     measure: Measure = "share_left",
@@ -49,32 +50,7 @@ def command(
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
     if as_json:
-        return exit_code(lambda: _show_json(file, measure))
-    return exit_code(lambda: _show(file, measure, failures, verify, plot, table, kind, discover))
-
-
-def _show_json(file: Path, measure: str) -> int:
-    from desertion.commands._shared.results import print_json
-    from desertion.study.analysis.answers import Answers
-
-    study = Answers(file)
-    head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
-    failures = study.failures[["design", "replicate", "status", "error"]]
-    tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
-    print_json({**head, "points": study.points, "failures": failures, "size": "simulated", **tables})
-    return 0
-
-
-def _show(
-    file: Path,
-    measure: str,
-    failures: bool,
-    verify: bool,
-    plot: Path | None,
-    table: Path | None,
-    kind: str | None,
-    discover: str | None,
-) -> int:
+        return _show_json(file, measure)
     from desertion.study.analysis.answers import Answers
 
     if verify:
@@ -92,12 +68,23 @@ def _show(
         style.save(overview(study, measure, kind), plot)
         print(f"\ndrawn: {plot}")
     if table is not None:
-        from desertion.files import write_text
+        from desertion.commands._shared.results import write_csv
 
-        write_text(table, study.answer(measure, kind).to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-        print(f"written: {table}")
+        print(f"written: {write_csv(table, study.answer(measure, kind), '%.6g')}")
     if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
+    return 0
+
+
+def _show_json(file: Path, measure: str) -> int:
+    from desertion.commands._shared.results import print_json
+    from desertion.study.analysis.answers import Answers
+
+    study = Answers(file)
+    head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
+    failures = study.failures[["design", "replicate", "status", "error"]]
+    tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
+    print_json({**head, "points": study.points, "failures": failures, "size": "simulated", **tables})
     return 0
 
 

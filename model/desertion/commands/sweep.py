@@ -19,9 +19,6 @@ OutFile = Annotated[
     Path | None, typer.Option("--out", "-o", help="The study's file; named after the study if not given.")
 ]
 Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
-OwnSeed = Annotated[
-    int | None, typer.Option("--seed", callback=_options.check_seed, help="Seed, in place of the study's own.")
-]
 OwnPopulation = Annotated[
     str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
 ]
@@ -32,19 +29,18 @@ OwnPoints = Annotated[
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk, and stop.")]
-Accept = Annotated[bool, typer.Option("--accept-changes", help="Resume a file of a changed study, version or model.")]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Run failed, timed out and quarantined runs again.")]
 OnError = Annotated[str | None, typer.Option("--on-error", help="keep failed runs, raise-at-end, or raise at once.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
+@_studies.of_studies
 def command(
     study: Study,
     out: OutFile = None,
     runs: Smaller = None,
     scale: _options.Scale = None,
     days: _options.Days = None,
-    seed: OwnSeed = None,
+    seed: _options.OwnSeed = None,
     settings: _options.Settings = None,
     population: OwnPopulation = None,
     points: OwnPoints = None,
@@ -55,18 +51,16 @@ def command(
     tls_key: _studies.Key = None,
     shard: _options.Shard = None,
     dry_run: DryRun = False,
-    accept_changes: Accept = False,
+    accept_changes: _options.AcceptChanges = False,
     retry_failed: Retry = False,
     on_error: OnError = None,
-    quiet: Quiet = False,
+    quiet: _options.Quiet = False,
 ) -> int:
     """Run a study into one file, or go on with it where it stopped."""
     from desertion.study.design.reading import changed, read_spec
     from desertion.study.run.described import study_path, with_points
-    from desertion.study.run.options import RunOptions
-    from desertion.study.run.runner import DriveOptions
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import default_path
+    from desertion.study.run.sweep import default_path, run_study
 
     spec = changed(
         read_spec(study_path(study)),
@@ -83,27 +77,20 @@ def command(
     if dry_run:
         return _plan(spec, workers or 0)
     file = out or default_path(spec, part)
-    options = RunOptions(
-        workers=workers or 0,
-        scheduler=scheduler or "",
+    options = _studies.run_options(
+        workers,
+        scheduler,
+        _again(file),
         certificates=_studies.certificates(tls_ca, tls_cert, tls_key),
         shard=part,
         accept_changes=accept_changes,
         retry_failed=retry_failed,
         quiet=quiet,
-        driving=DriveOptions(hint=_again(file)),
     )
-    return _studies.exit_code(lambda: _run(spec, file, options))
-
-
-def _run(spec: "StudySpec", file: Path, options: object) -> int:
-    from desertion.study.run.sweep import RunOptions, run_study
-
-    assert isinstance(options, RunOptions)
-    study = run_study(spec, file, options)
-    counts = ", ".join(f"{count} {status}" for status, count in study.counts.items())
+    done = run_study(spec, file, options)
+    counts = ", ".join(f"{count} {status}" for status, count in done.counts.items())
     print(f"{file}: {counts}")
-    if len(study.failures):
+    if len(done.failures):
         print(f"see why with: desertion show {shlex.quote(str(file))} --failures")
     print(f"look at it with: desertion show {shlex.quote(str(file))} --plot study.png")
     return 0

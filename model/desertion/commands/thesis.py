@@ -41,6 +41,7 @@ def command(
     ] = None,
 ) -> None:
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
+    from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_predictions, draw_test
     from desertion.files import folder, write_text
     from desertion.study.thesis import report
@@ -56,7 +57,7 @@ def command(
     if found.made_up is not None:
         parts["made-up"] = found.made_up
     for name, table in {"answers": found.table, **parts}.items():
-        write_text(target / f"{name}.csv", table.to_csv(index=False, float_format="%.4f", lineterminator="\n"))
+        write_csv(target / f"{name}.csv", table, "%.4f")
     labels = {"without": "nearest histories without contagion", "with": "nearest histories with contagion"}
     note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %."
     for each in judged:

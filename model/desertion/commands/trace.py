@@ -20,9 +20,6 @@ Person = Annotated[
 ]
 Route = Annotated[str | None, typer.Option("--route", help="Way to leave: hide, flee, surrender, refuse or skilled.")]
 Every = Annotated[int, typer.Option("--every", help="Days between printed lines.")]
-Replicate = Annotated[
-    int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
-]
 
 MOST_TERMS = 3
 """Terms that are printed for a day; the table that --out writes has all."""
@@ -39,7 +36,7 @@ def command(
     seed: _options.Seed = 1,
     scale: _options.Scale = None,
     days: _options.Days = None,
-    replicate: Replicate = None,
+    replicate: _options.Replicate = None,
     every: Every = 7,
     out: _options.Out = None,
 ) -> None:

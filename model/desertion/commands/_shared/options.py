@@ -68,6 +68,16 @@ Scheduler = Annotated[
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, for batch systems.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the results go to; made if it is missing.")]
 
+OwnSeed = Annotated[
+    int | None, typer.Option("--seed", callback=check_seed, help="Seed, in place of the document's own.")
+]
+Replicate = Annotated[
+    int | None, typer.Option("--replicate", help="Live through this replicate of a comparison with the same seed.")
+]
+AcceptChanges = Annotated[
+    bool, typer.Option("--accept-changes", help="Resume a file of a changed document, scenario, model or version.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 
 

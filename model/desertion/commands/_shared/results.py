@@ -64,6 +64,6 @@ def print_json(content: Mapping[str, Any]) -> None:
     print(json.dumps({"version": 1, **plain(content)}, ensure_ascii=False, allow_nan=False))
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table as CSV with full precision, whole or not at all."""
-    return write_text(path, table.to_csv(index=False, lineterminator="\n"))
+def write_csv(path: Path, table: pd.DataFrame, numbers: str | None = None) -> Path:
+    """Write a table as CSV, with full precision unless a format of numbers is given, whole or not at all."""
+    return write_text(path, table.to_csv(index=False, float_format=numbers, lineterminator="\n"))

@@ -1,9 +1,11 @@
 """What the commands about studies share: means of running, and endings that are no faults of the program."""
 
+import shlex
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +14,7 @@ from desertion.errors import InputError
 
 if TYPE_CHECKING:
     from desertion.study.run.cluster import Certificates
+    from desertion.study.run.options import RunOptions
 
 File = Annotated[Path, typer.Argument(help="A study's file, as `desertion sweep` wrote it.")]
 Authority = Annotated[
@@ -38,15 +41,41 @@ def certificates(authority: Path | None, certificate: Path | None, key: Path | N
     return Certificates(authority, certificate, key)
 
 
-def exit_code(work: Callable[[], int]) -> int:
-    """The exit code of a study's work; a full disk or a Ctrl-C is a sentence on standard error."""
-    from desertion.study.failures import Interrupted, StoreFullError, StudyFailedError, WorkersLostError
+def typed() -> str:
+    """The command as it was typed."""
+    return shlex.join(["desertion", *sys.argv[1:]])
 
-    try:
-        return work()
-    except Interrupted as ending:
-        print(f"desertion: {ending}", file=sys.stderr)
-        return Told(ending.exit_code)
-    except (StoreFullError, StudyFailedError, WorkersLostError) as ending:
-        print(f"desertion: {ending}", file=sys.stderr)
-        return FAILED
+
+def run_options(workers: int | None, scheduler: str | None = None, hint: str = "", **more: Any) -> "RunOptions":
+    """With what a command runs a study, which after an interruption goes on with the same command or with `hint`.
+
+    Args:
+        workers: Processes, or None for one a core.
+        scheduler: Address of a Dask scheduler, or None for this machine.
+        hint: Another command to go on with.
+        **more: Further fields of `RunOptions`.
+    """
+    from desertion.study.run.options import RunOptions
+    from desertion.study.run.runner import DriveOptions
+
+    driving = DriveOptions(hint=hint or typed())
+    return RunOptions(workers=workers or 0, scheduler=scheduler or "", driving=driving, **more)
+
+
+def of_studies[**P](work: Callable[P, int]) -> Callable[P, int]:
+    """A command about studies, in which a full disk or a Ctrl-C is a sentence on standard error and an exit code."""
+
+    @wraps(work)
+    def ended(*args: P.args, **named: P.kwargs) -> int:
+        from desertion.study.failures import Interrupted, StoreFullError, StudyFailedError, WorkersLostError
+
+        try:
+            return work(*args, **named)
+        except Interrupted as ending:
+            print(f"desertion: {ending}", file=sys.stderr)
+            return Told(ending.exit_code)
+        except (StoreFullError, StudyFailedError, WorkersLostError) as ending:
+            print(f"desertion: {ending}", file=sys.stderr)
+            return FAILED
+
+    return ended
