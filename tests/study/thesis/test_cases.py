@@ -11,7 +11,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.history import shipped as history
 from desertion.study.history.series import Point, Series
-from desertion.study.thesis.cases import CASES, case, case_of
+from desertion.study.thesis.cases import case, case_of, shipped_cases
 
 
 def _series(values: list[float], kind: str = "flow") -> Series:
@@ -33,7 +33,7 @@ def _series(values: list[float], kind: str = "flow") -> Series:
     return Series(name="mine", title="mine", kind=kind, use="fit", points=points)  # pyright: ignore[reportArgumentType] - parametrised
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", shipped_cases())
 def test_every_figure_lies_in_the_window_and_in_order(name: str) -> None:
     """Intervals are within the steps, do not overlap, and the totals fit who is at risk."""
     window = case(name).window
@@ -68,7 +68,7 @@ def test_gaps_are_bridged_in_the_total() -> None:
 
 def test_series_of_one_autumn_say_so() -> None:
     """The three of 1989 share their outside causes."""
-    assert {name for name in CASES if case(name).autumn == "GDR 1989"} == {
+    assert {name for name in shipped_cases() if case(name).autumn == "GDR 1989"} == {
         "gdr-protest-places",
         "leipzig-mondays",
         "gdr-emigration-points",

@@ -58,7 +58,7 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
     """Draw power, false alarms and reliability of the test on totals."""
     from desertion.figures import power as drawing
     from desertion.figures import style
-    from desertion.figures.closeness import shares
+    from desertion.figures.marks import shares
     from desertion.study.thesis.tables import gathered
 
     low, high = design.stop_owed
@@ -98,7 +98,7 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
 
 
 def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
-    from desertion.figures.closeness import Mark
+    from desertion.figures.marks import Mark
     from desertion.study.thesis.report import HOW
     from desertion.study.thesis.tables import gathered
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
-from desertion.study.laboratory import contagion, doors, frailty, outside, reporting, shocks
+from desertion.study.laboratory import causes, contagion, reporting
 from desertion.study.laboratory.prior import Prior
 from desertion.study.laboratory.window import RULE, Window
 
@@ -56,15 +56,15 @@ class Cause:
 
 
 def _doors(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
-    return doors.doors(rng, size, window.steps, width, window.doors)
+    return causes.doors(rng, size, window.steps, width, window.doors)
 
 
 def _shocks(rng: np.random.Generator, size: int, window: Window, _width: float) -> Array:
-    return shocks.shocks(rng, size, window.steps)
+    return causes.shocks(rng, size, window.steps)
 
 
 def _several(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
-    trend = outside.bent(rng, size, window.steps, width)
+    trend = causes.bent(rng, size, window.steps, width)
     return trend + _shocks(rng, size, window, width) + _doors(rng, size, window, width)
 
 
@@ -81,37 +81,43 @@ CAUSES = {
             words="shared shocks that pass",
             family="shocks",
             path=_shocks,
-            priors=(shocks.SPREAD, shocks.TIME),
+            priors=(causes.SHOCK, causes.SHOCK_TIME),
         ),
         Cause(
             name="homophily",
             words="people differ, the easiest go first",
             family="homophily",
-            frailty=frailty.frailty,
-            priors=(frailty.VARIANCE,),
+            frailty=causes.frailty,
+            priors=(causes.FRAILTY,),
         ),
         Cause(
             name="log-linear",
             words="outside trend along a line",
             family="trend",
-            path=_trend(outside.log_linear),
-            priors=(outside.DRIFT,),
+            path=_trend(causes.log_linear),
+            priors=(causes.DRIFT,),
         ),
         Cause(
             name="bent",
             words="outside trend with a bend",
             family="trend",
-            path=_trend(outside.bent),
-            priors=(outside.DRIFT, outside.BEND),
+            path=_trend(causes.bent),
+            priors=(causes.DRIFT, causes.BEND),
         ),
         Cause(
             name="saturating",
             words="outside trend to a new level",
             family="trend",
-            path=_trend(outside.saturating),
-            priors=(outside.DRIFT, outside.MIDDLE, outside.SPEED),
+            path=_trend(causes.saturating),
+            priors=(causes.DRIFT, causes.MIDDLE, causes.SPEED),
         ),
-        Cause(name="doors", words="doors open and close", family="doors", path=_doors, priors=(doors.STEP, doors.WHEN)),
+        Cause(
+            name="doors",
+            words="doors open and close",
+            family="doors",
+            path=_doors,
+            priors=(causes.DOOR, causes.OPENING),
+        ),
         Cause(
             name="capacity",
             words="desks are full",
@@ -138,7 +144,7 @@ CAUSES = {
             words="bent trend, shocks, doors, homophily and a change of rules at once",
             family="several",
             path=_several,
-            frailty=frailty.frailty,
+            frailty=causes.frailty,
             report=reporting.rules,
         ),
     )

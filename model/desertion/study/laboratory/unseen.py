@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.study.laboratory.outside import times
+from desertion.study.laboratory.causes import times
 from desertion.study.laboratory.rivals import Cause
 from desertion.study.laboratory.window import Window
 

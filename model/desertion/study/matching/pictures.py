@@ -9,8 +9,7 @@ import numpy as np
 
 from desertion.errors import InputError
 from desertion.figures import style
-from desertion.figures.closeness import Mark
-from desertion.figures.ensemble import deviations, ranges
+from desertion.figures.marks import Mark, deviations, ranges
 from desertion.study.matching.matched import Match
 
 

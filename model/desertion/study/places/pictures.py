@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desertion.figures import style
-from desertion.figures.closeness import Mark, ratios, shares
+from desertion.figures.marks import Mark, ratios, shares
 from desertion.study.places.finding import LEVEL, Finding
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict

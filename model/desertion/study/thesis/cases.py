@@ -6,11 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import input_error, unknown_name
+from desertion.files import shipped_folder
+from desertion.parameters.field import Frozen
+from desertion.reading import toml
+from desertion.scenario.complaints import build
 from desertion.study.history import shipped as history
 from desertion.study.history.series import Series
 from desertion.study.laboratory.features import features, log_rates
@@ -131,15 +136,25 @@ def _total(series: Series, intervals: Sequence[tuple[int, int]], steps: int) -> 
     return float(np.exp(np.interp(np.arange(steps), middles, rates)).sum())
 
 
-def _gdr(*days: tuple[int, int]) -> tuple[date, ...]:
-    return tuple(date(1989, month, day) for month, day in days)
+class ShippedCase(Frozen):
+    """What is known of a shipped series beside its points; the fields are explained in `seeds/history/cases.toml`."""
+
+    at_risk: tuple[int, int]
+    words: str
+    step_days: float
+    start: date | None = None
+    noise: tuple[float, float]
+    lag_days: float = 0.0
+    doors: tuple[date, ...] = ()
+    again: bool = False
+    autumn: str = ""
 
 
-_DOORS_1989 = _gdr((9, 11), (10, 3), (11, 1), (11, 9))
-"""Hungary opens; travel to Czechoslovakia stopped; allowed again; the wall (B, `seeds/scenarios/gdr-1989.toml`)."""
-
-CASES = ("gdr-protest-places", "leipzig-mondays", "gdr-emigration-points", "ukraine-awol", "afghanistan-capitals")
-"""Shipped series that are long enough."""
+@cache
+def shipped_cases() -> dict[str, ShippedCase]:
+    """Shipped series that are long enough, by name."""
+    path = shipped_folder("seeds") / "history" / "cases.toml"
+    return {name: build(ShippedCase, entry, where=f"{path.name} [{name}]") for name, entry in toml(path).items()}
 
 
 def case(name: str) -> Case:
@@ -148,62 +163,8 @@ def case(name: str) -> Case:
     Raises:
         InputError: there is no such case.
     """
-    if name not in CASES:
-        raise unknown_name("case", name, CASES)
+    known = shipped_cases()
+    if name not in known:
+        raise unknown_name("case", name, known)
     series = history.load(name).fit_points()
-    match name:
-        case "gdr-protest-places":
-            words = "515 places that ever appear in the list of demonstrations"
-            return case_of(
-                series,
-                (515, 515),
-                words=words,
-                step_days=1.0,
-                noise=(0.0005, 0.02),
-                doors=_DOORS_1989,
-                autumn="GDR 1989",
-            )
-        case "leipzig-mondays":
-            words = "530,010 people of Leipzig (in the list of demonstrations); who came may come again"
-            return case_of(
-                series,
-                (530_010, 530_010),
-                words=words,
-                step_days=7.0,
-                noise=(0.005, 0.1),  # stated ranges reach a factor of two
-                doors=_DOORS_1989,
-                again=True,
-                autumn="GDR 1989",
-            )
-        case "gdr-emigration-points":
-            words = "1.5 million who wanted to leave (Federal Intelligence Service via Morgenpost, B)"
-            return case_of(
-                series,
-                (1_500_000, 1_500_000),
-                words=words,
-                step_days=3.0,
-                noise=(1e-5, 1e-3),
-                lag_days=30.0,
-                doors=_DOORS_1989,
-                autumn="GDR 1989",
-            )
-        case "ukraine-awol":
-            return case_of(
-                series,
-                (250_000, 2_500_000),
-                words="250,000 to 2.5 million men ever in service (no source: swept)",
-                step_days=10.0,
-                noise=(0.0005, 0.02),
-                lag_days=90.0,
-                doors=(date(2024, 11, 29),),
-                rules=series.level_shifts,
-            )
-        case _:
-            return case_of(
-                series,
-                (34, 34),
-                words="34 provincial capitals",
-                start=date(2021, 8, 6),
-                step_days=0.25,
-                noise=(0.0, 0.0),
-            )
+    return case_of(series, rules=series.level_shifts, **dict(known[name]))

@@ -18,7 +18,7 @@ from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
 from desertion.study.thesis import report, tables
-from desertion.study.thesis.cases import CASES, Case, case, case_of
+from desertion.study.thesis.cases import Case, case, case_of, shipped_cases
 from desertion.study.thesis.design import Design
 from desertion.study.thesis.judgement import Judgement, Trial, grid
 
@@ -98,7 +98,7 @@ def thesis(
         design = replace(design, simulations=simulations, fewer=few, grid=small)
     names = [series] if isinstance(series, str | Path) else list(series)
     chance = design.seed if seed is None else seed
-    cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or CASES]
+    cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or shipped_cases()]
     say = tell or (lambda _: None)
     place = nullcontext(str(out)) if out is not None else tempfile.TemporaryDirectory(prefix="desertion-")
     with place as name:

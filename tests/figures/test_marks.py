@@ -7,7 +7,7 @@ import math
 import pytest
 
 from desertion.figures import style
-from desertion.figures.closeness import Mark, ratios, shares
+from desertion.figures.marks import Mark, ratios, shares
 
 
 def test_marks_stand_at_their_values_from_the_top() -> None:
