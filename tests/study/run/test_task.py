@@ -11,10 +11,13 @@ from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
+from desertion.simulation import first_run
 from desertion.study.design.point import scenario_of
 from desertion.study.design.reading import changed, read_spec
+from desertion.study.design.spec import StudySpec
+from desertion.study.run.options import RunOptions, working
 from desertion.study.run.sweep import study_path
-from desertion.study.run.task import run_task, task_check
+from desertion.study.run.task import TASKS, run_task, task_check
 
 SHIPPED = sorted(shipped_folder("experiments").glob("*.toml"))
 
@@ -127,3 +130,14 @@ def test_every_shipped_study_has_its_results_and_its_paragraph() -> None:
         assert (path.parent / path.stem / f"{path.stem}.csv").is_file()
         assert f"desertion sweep {path.stem}" in told or f"desertion search {path.stem}" in told
         assert tomllib.loads(path.read_text(encoding="utf-8"))["title"] in told
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_model_is_compiled_once_before_the_workers_of_a_shipped_task(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each worker would compile it, which on two cores takes twice as long."""
+    compiled: list[str] = []
+    monkeypatch.setattr(first_run, "compile_first_run", lambda: compiled.append(name))
+    with working(StudySpec(name="study", task=name), RunOptions(workers=1, quiet=True), {}):
+        assert compiled == [name]

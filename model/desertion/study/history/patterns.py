@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
+from desertion.parameters.field import Frozen
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.blocks import Block, Heading, Table, Text, short_number
@@ -22,20 +24,26 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """A run that patterns look at."""
+class Setup(Frozen):
+    """A run that patterns look at, or that a match does in each world.
+
+    Attributes:
+        scenario: name or path of the scenario.
+        scale: share of real size.
+        days: horizon, or the scenario's own.
+        policies: policies laid over it.
+        settings: values by dotted key, on top of a world's own.
+    """
 
     scenario: str
     scale: float | None = None
     days: int | None = None
     policies: tuple[str, ...] = ()
-    settings: tuple[tuple[str, object], ...] = ()
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 # Fewer people at home, so that the rare desertions of an army at peace can be counted.
-_ARMY = (("forces.*.reservists", 50_000), ("forces.*.civilians", 50_000))
-
+_ARMY = {"forces.*.reservists": 50_000, "forces.*.civilians": 50_000}
 SETUPS: Mapping[str, Setup] = {
     "russia": Setup(scenario="russia-2022", scale=0.01),
     "russia_long": Setup(scenario="russia-2022", scale=0.01, days=670),
@@ -104,7 +112,7 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
     for name in names:
         setup = SETUPS[name]
         scenario = Scenario.load(
-            setup.scenario, scale=setup.scale, days=setup.days, policies=setup.policies, set=dict(setup.settings)
+            setup.scenario, scale=setup.scale, days=setup.days, policies=setup.policies, set=setup.settings
         )
         models[name] = [DesertionModel(scenario, rng=replicate_seed(seed, i)).run() for i in range(replicates)]
     return models

@@ -16,31 +16,13 @@ from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.design.aspects import SPREAD
 from desertion.study.design.factors import Factor, factor
-from desertion.study.history.patterns import SETUPS
+from desertion.study.history.patterns import SETUPS, Setup
 
 FORMS = ("range", "choices", "values")
 """Ways of stating what an input may be that a match can look back from a value to its place in the range."""
 
 RESERVED = ("stage", "world", "worst", "target", "kept", "kept_half", "kept_double", "runs", "seconds")
 """Columns of the tables of a match, which no target may be named after."""
-
-
-class Case(Frozen):
-    """A run that is done in each world; what a case of the name of a shipped one leaves out is that one's.
-
-    Attributes:
-        scenario: name or path of the scenario.
-        scale: share of real size.
-        days: horizon, or the scenario's own.
-        policies: policies laid over it.
-        settings: values by dotted key, on top of the world's own.
-    """
-
-    scenario: str
-    scale: float | None = None
-    days: int | None = None
-    policies: tuple[str, ...] = ()
-    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class OwnTarget(Frozen):
@@ -108,7 +90,7 @@ class Design(Frozen):
         confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
         coverage: share of unseen points inside 95 % intervals below which an emulator rules nothing out.
-        cases: runs that are done in each world, cheap ones first, by name.
+        cases: runs that are done in each world, cheap ones first, by name; what one of the name of a shipped one leaves out is that one's.
         targets: names of shipped targets.
         target: targets of one's own by name.
         set_aside: targets that rule out nothing here, with the reason.
@@ -124,7 +106,7 @@ class Design(Frozen):
     confirm: int = Field(default=0, ge=0, le=1000)
     cutoff: float = Field(default=3.0, gt=0.0)
     coverage: float = Field(default=0.9, gt=0.0, lt=1.0)
-    cases: dict[str, Case] = Field(min_length=1)
+    cases: dict[str, Setup] = Field(min_length=1)
     targets: tuple[str, ...] = ()
     target: dict[str, OwnTarget] = Field(default_factory=dict)
     set_aside: dict[str, str] = Field(default_factory=dict)
@@ -139,7 +121,8 @@ class Design(Frozen):
     def _fill_in(cls, cases: Any) -> Any:
         if not isinstance(cases, Mapping):
             return cases
-        return {name: _shipped_case(str(name)) | dict(stated) for name, stated in cases.items()}
+        known = {name: setup.model_dump() for name, setup in SETUPS.items()}
+        return {name: known.get(str(name), {}) | dict(stated) for name, stated in cases.items()}
 
     @field_validator("vary")
     @classmethod
@@ -177,19 +160,6 @@ class Design(Frozen):
     def factors(self) -> tuple[Factor, ...]:
         """What differs between worlds."""
         return tuple(factor(name, stated, "match") for name, stated in self.vary.items())
-
-
-def _shipped_case(name: str) -> dict[str, Any]:
-    if name not in SETUPS:
-        return {}
-    setup = SETUPS[name]
-    return {
-        "scenario": setup.scenario,
-        "scale": setup.scale,
-        "days": setup.days,
-        "policies": setup.policies,
-        "settings": dict(setup.settings),
-    }
 
 
 def shipped() -> dict[str, Path]:

@@ -17,8 +17,9 @@ from desertion.scenario import Scenario
 from desertion.study.design.aspects import in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.factors import Point
+from desertion.study.history.patterns import Setup
 from desertion.study.matching.aims import Aim, aims_of, own_effect
-from desertion.study.matching.document import Case, Design
+from desertion.study.matching.document import Design
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome, measure_names
 
@@ -63,7 +64,7 @@ def hopeless(design: Design, aims: tuple[Aim, ...], numbers: Mapping[str, float]
     return sum(missed) >= 2
 
 
-def scenario_in(case: Case, world: Point, held: Mapping[str, str]) -> Scenario:
+def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
     """The scenario of a case in a world: the world's values, then the horizon, settings and policies of the case.
 
     Contagion gets its strength over the scenario's own horizon, so that a longer run is one of the same world.
@@ -89,13 +90,6 @@ def task_check(spec: Mapping[str, Any]) -> None:
                 raise unknown_name("measure", measure, known, where=f"target {name}")
 
 
-def task_prepare(_spec: Mapping[str, Any]) -> None:
-    """Compile the model if this machine has not done so yet."""
-    from desertion.simulation.first_run import compile_first_run
-
-    compile_first_run()
-
-
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     """Hashes of the targets, and of the scenarios and policies of all cases."""
     design, aims = _read(spec["settings"]["match"])
@@ -107,7 +101,7 @@ def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _model(case: Case, world: Point, held: Mapping[str, str], chance: int) -> DesertionModel:
+def _model(case: Setup, world: Point, held: Mapping[str, str], chance: int) -> DesertionModel:
     from desertion.simulation.model import DesertionModel
 
     return DesertionModel(scenario_in(case, world, held), rng=chance).run()

@@ -13,7 +13,7 @@ from desertion.study.run.cluster import Certificates, dask_executor
 from desertion.study.run.pool import LocalPool, usable_cores
 from desertion.study.run.progress import shown_progress
 from desertion.study.run.runner import DriveOptions, Progress
-from desertion.study.run.task import hook
+from desertion.study.run.task import TASKS, hook, task_prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def _executor(spec: StudySpec, options: RunOptions, point: Point) -> Generator[t
         with dask_executor(options.scheduler, options.certificates) as cluster:
             yield cluster
     else:
-        prepare = hook(spec.task, "task_prepare")
+        # A shipped task runs the model, whatever else it does: it is compiled once, and not by each worker.
+        prepare = task_prepare if spec.task in TASKS else hook(spec.task, "task_prepare")
         if prepare is not None:
             prepare(spec.task_of(point))
         pool = LocalPool(options.workers or spec.run.workers)
