@@ -43,16 +43,18 @@ if TYPE_CHECKING:
     from desertion.simulation.population.persons import Civilian, Reservist, Soldier
     from desertion.simulation.society.society import Society
     from desertion.simulation.trace import trace
-    from desertion.study import Study, compare, sweep
     from desertion.study.analysis.columns import at_real_size
+    from desertion.study.analysis.study import Study
     from desertion.study.calibration.calibrate import calibrate
     from desertion.study.checkup import check
+    from desertion.study.comparison.compare import compare
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.history.history import history
     from desertion.study.matching.match import match
     from desertion.study.places.contagion import contagion
     from desertion.study.questions import claims, search, sensitivity
     from desertion.study.rerun import rerun
+    from desertion.study.run.sweep import sweep
     from desertion.study.thesis.thesis import thesis
     from desertion.theory.summary import theory
 
@@ -97,19 +99,19 @@ _HOMES = {
     "Scenario": "desertion.scenario",
     "Society": "desertion.simulation.society.society",
     "Soldier": "desertion.simulation.population.persons",
-    "Study": "desertion.study",
+    "Study": "desertion.study.analysis.study",
     "at_real_size": "desertion.study.analysis.columns",
     "calibrate": "desertion.study.calibration.calibrate",
     "check": "desertion.study.checkup",
     "claims": "desertion.study.questions",
-    "compare": "desertion.study",
+    "compare": "desertion.study.comparison.compare",
     "contagion": "desertion.study.places.contagion",
     "history": "desertion.study.history.history",
     "match": "desertion.study.matching.match",
     "rerun": "desertion.study.rerun",
     "search": "desertion.study.questions",
     "sensitivity": "desertion.study.questions",
-    "sweep": "desertion.study",
+    "sweep": "desertion.study.run.sweep",
     "thesis": "desertion.study.thesis.thesis",
     "trace": "desertion.simulation.trace",
 }

@@ -9,7 +9,6 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from desertion import __version__, commands
 from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
-from desertion.files import remove_unused
+from desertion.files import remove_unused, signals
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
 
@@ -53,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listen(_say_compiling)
     is_shown = _open_streams()
     try:
-        with _ending_in_order(), _patient_output() as output:
+        with signals((signal.SIGTERM,), _end), _patient_output() as output:
             code = _exit_code(build_app(words)(args=words or ["--help"], prog_name="desertion", standalone_mode=False))
         if output.problem is not None and code == DONE:
             raise output.problem
@@ -81,21 +80,9 @@ class _Ended(BaseException):
     """SIGTERM: the program ends in good order, leaving nothing half-written."""
 
 
-@contextmanager
-def _ending_in_order() -> Generator[None]:
+def _end(_number: int, _frame: object) -> None:
     """Let SIGTERM unwind what is under way as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(_number: int, _frame: object) -> None:
-        raise _Ended
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    raise _Ended
 
 
 def _open_streams() -> bool:

@@ -1,7 +1,8 @@
 """What the user is told when an input is wrong: one sentence that says what, where, the rule and the way out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 _MOST_NAMES = 12
@@ -111,3 +112,18 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
         rule=f"must be a known {kind}",
         way_out=way_out,
     )
+
+
+@contextmanager
+def extra(name: str, what: str, otherwise: str = "") -> Generator[None]:
+    """Turn the import of a library that is not installed into the sentence that says how to install it.
+
+    Args:
+        name: The extra of this package that holds it: `discovery`, `inference`, `export`, `cluster`.
+        what: What needs which library, as "a search needs Optuna".
+        otherwise: Another way out, as the end of the sentence.
+    """
+    try:
+        yield
+    except ImportError as problem:
+        raise InputError(f"{what}: install it with pip install 'desertion[{name}]'{otherwise}") from problem

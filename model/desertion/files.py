@@ -8,10 +8,11 @@ import signal
 import tempfile
 import threading
 import weakref
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from pathlib import Path
+from types import FrameType
 from typing import Literal
 
 from desertion.errors import InputError, shortened
@@ -198,16 +199,24 @@ def _move(files: Mapping[Path, Path], temporary: Path) -> None:
 @contextmanager
 def _signals_held() -> Generator[None]:
     """Hold Ctrl-C and SIGTERM back until the block is done, so that several files change as one."""
+    held: list[int] = []
+    try:
+        with signals((signal.SIGINT, signal.SIGTERM), lambda caught, _frame: held.append(caught)):
+            yield
+    finally:
+        if held:
+            signal.raise_signal(held[0])
+
+
+@contextmanager
+def signals(numbers: Iterable[int], handler: Callable[[int, FrameType | None], object]) -> Generator[None]:
+    """Let a function handle signals until the block is done; only in the main thread, since others get none."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    held: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: signal.signal(number, lambda caught, _frame: held.append(caught)) for number in numbers}
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if held:
-            signal.raise_signal(held[0])
+        for number, usual in before.items():
+            signal.signal(number, usual)

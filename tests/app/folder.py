@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from desertion.study import sweep
+from desertion import sweep
 from desertion.study.claims.trial import ClaimsPlan, spec_of
 from desertion.study.comparison.compare import spec_of as comparison_of
 from desertion.study.run.sweep import RunOptions, run_study

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desertion import Study, sweep
 from desertion.app.parts.filter import let_through, varied, written
 from desertion.app.request import point as cell
 from desertion.app.request.address import Address, parse
@@ -17,7 +18,6 @@ from desertion.commands._shared.options import settings
 from desertion.commands._shared.running import loaded, seed_of
 from desertion.errors import InputError
 from desertion.simulation.model import DesertionModel
-from desertion.study import Study, sweep
 from desertion.study.run.sweep import RunOptions
 from tests.app.folder import Here
 

@@ -21,7 +21,7 @@ _TASK = "tests.benchmarks._work.run"
 _READ = """
 import sys, time
 began = time.perf_counter()
-from desertion.study import Study
+from desertion import Study
 from tests.benchmarks import _common
 study = Study(sys.argv[1])
 assert len(study.runs) == 100_000

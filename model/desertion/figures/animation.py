@@ -74,12 +74,6 @@ def watch(model: Watched, days: int, *, every: int = 1, most: int = 2000) -> Ite
     """Run a model day by day and yield a frame now and then.
 
     Persons are sampled at even distances in their order, so that squads and communities stay side by side.
-
-    Args:
-        model: A fresh model.
-        days: Days to run.
-        every: Days between frames.
-        most: Persons in the picture.
     """
     number = {name: index for index, (_, names) in enumerate(GROUPS.values()) for name in names}
     for day in range(days + 1):

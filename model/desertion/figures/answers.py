@@ -59,15 +59,7 @@ def exceedance(
 
 
 def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None) -> Axes:
-    """Draw a measure against one parameter, a line a case: median and middle half, marked where it was run; for one case, single runs behind.
-
-    Args:
-        ax: Where to draw.
-        runs: Finished runs.
-        x: The parameter.
-        measure: The measure.
-        by: Column that tells the cases, None for one case.
-    """
+    """Draw a measure against one parameter, a line a case: median and middle half, marked where it was run; for one case, single runs behind."""
     arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
     medians: dict[str, pd.Series[float]] = {}

@@ -22,14 +22,7 @@ _SHORTEST = 10.0
 
 
 def life(figure: Figure, trace: pd.DataFrame, *, route: str, title: str = "") -> list[Axes]:
-    """Draw the terms, the probability of leaving and the clock against its threshold, one under another.
-
-    Args:
-        figure: An empty figure.
-        trace: A table as `desertion.simulation.trace.trace` makes it.
-        route: The way to leave that is looked at.
-        title: Who the person is.
-    """
+    """Draw the terms, the probability of leaving and the clock against its threshold, one under another."""
     # Days on which the person cannot leave by this way are gaps in all three; a few lone days need marks to be seen.
     route_days = trace[trace["route"] == route].set_index("day").reindex(trace["day"].unique()).reset_index()
     few: dict[Any, Any] = {"lines.marker": "o", "lines.markersize": 3.5} if route_days["rate"].notna().sum() < 5 else {}

@@ -46,12 +46,6 @@ def series(ax: Axes, table: pd.DataFrame, kind: Kind, title: str) -> Axes:
     """Draw a series: a bar of time per interval (as a rate where intervals differ), a dot per day, whiskers where the source gives a range.
 
     Recalled figures (grade C or C*) are hollow.
-
-    Args:
-        ax: Where to draw.
-        table: The points.
-        kind: What values are.
-        title: What the series shows.
     """
     color = style.pens(2)[1].color
     if table["group"].astype(bool).any():

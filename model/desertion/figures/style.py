@@ -171,16 +171,10 @@ def note(figure: Figure, text: str) -> None:
 
 
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
-    """Write each line's name right of its last point, moved apart where they would touch.
+    """Write each line's name right of its last point, moved apart where they would touch; the limits of `ax` must be final.
 
     A leader in the line's own colour and dashes joins name and line; the text itself is in the ink of the page, so
     that pale lines have names that can be read.
-
-    Args:
-        ax: Where the lines are; its limits must be final.
-        names: One a line.
-        heights: Last value of each line, in data units.
-        drawn: The lines' pens.
     """
     size = float(ax.xaxis.label.get_fontsize()) * 0.9
     for name, height, place, pen in zip(names, heights, _places(ax, heights, size), drawn, strict=True):

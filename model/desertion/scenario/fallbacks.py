@@ -31,12 +31,7 @@ class Fallback(NamedTuple):
 
 
 def fallbacks(kind: type[Force] | type[Host], given: Iterable[str]) -> tuple[Fallback, ...]:
-    """Return the numbers of a force or host that are not among the given names, in the order of the documentation.
-
-    Args:
-        kind: What it is.
-        given: The names of the inputs that its document states.
-    """
+    """Return the numbers of a force or host that are not among the given names, in the order of the documentation."""
     stated = set(given)
     rows: list[Fallback] = []
     for name, field in kind.model_fields.items():
@@ -47,14 +42,7 @@ def fallbacks(kind: type[Force] | type[Host], given: Iterable[str]) -> tuple[Fal
 
 
 def remark(kind: type[Force] | type[Host], name: str, given: Iterable[str], where: str) -> list[str]:
-    """Return one sentence on the numbers left to defaults, with all rates among them; none if the document states all.
-
-    Args:
-        kind: What it is.
-        name: Its name.
-        given: The names of the inputs that its document states.
-        where: The document.
-    """
+    """Return one sentence on the numbers left to defaults, with all rates among them; none if the document states all."""
     rows = fallbacks(kind, given)
     if not rows:
         return []

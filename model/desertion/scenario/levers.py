@@ -64,14 +64,6 @@ def select(
 ) -> list[str]:
     """Return the names that a selector stands for: a name, `*`, `@group`, `@first` or `@others`.
 
-    Args:
-        kind: Whether forces or hosts are meant.
-        selector: The middle part of a path.
-        forces: The scenario's forces, in order.
-        hosts: The scenario's hosts, in order.
-        where: The file and key that the message names.
-        scenario: The scenario's name, for the message.
-
     Raises:
         InputError: If it stands for nothing.
     """

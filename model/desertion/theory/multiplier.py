@@ -84,13 +84,7 @@ def _response(scenario: Scenario, day: int, extra: int, seed: int) -> float:
 
 
 def make_leave(model: DesertionModel, i: int, route: int) -> None:
-    """Lower a person's threshold so that he leaves by a route on the next day on which his rate there is above 0.
-
-    Args:
-        model: A model in the compiled form.
-        i: The person; he must be able to leave.
-        route: Number of the route.
-    """
+    """Lower a person's threshold so that he leaves by a route on the next day on which his rate there is above 0."""
     from desertion.simulation.clocks.resting import give_own_clock
 
     give_own_clock(model.core, i)  # the crowd binds him again, with what he then lacks

@@ -69,7 +69,7 @@ def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[
         part = index[start : start + at_once]
         curves = [row.curve[:, part] for row in file.rows(design=design, curves=True) if row.status == DONE]
         if curves:
-            block = np.stack(_same_length(curves))
+            block = same_length(curves)
             for place, number in enumerate(part):
                 yield names[number], block[:, :, place]
 
@@ -94,9 +94,17 @@ def level_name(level: float) -> str:
     return f"q{100 * level:04.1f}".removesuffix(".0")
 
 
-def _same_length(curves: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    longest = max(len(curve) for curve in curves)
-    return [np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in curves]
+def same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
+    """Curves of runs as one array; a run that stopped early keeps its last day's values.
+
+    Args:
+        curves: (days + 1, ...) of each run.
+        longest: Days + 1 that all get at least.
+    """
+    longest = max([longest, *(len(curve) for curve in curves)])
+    return np.stack(
+        [np.pad(curve, ((0, longest - len(curve)), *((0, 0),) * (curve.ndim - 1)), mode="edge") for curve in curves]
+    )
 
 
 def _band(design: int, name: str, runs: NDArray[np.float32], levels: Sequence[float]) -> pd.DataFrame:

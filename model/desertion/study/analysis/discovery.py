@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 from desertion.study.analysis.boxes import Box, Column, Limit, box_of, find_box
 from desertion.study.analysis.tables import done_runs, parameters_of
 
@@ -106,12 +106,8 @@ def _is_number(values: pd.Series) -> bool:
 
 
 def _tree(coded: pd.DataFrame, interesting: NDArray[np.bool_], least: int) -> Any:
-    try:
+    with extra("discovery", "a tree needs scikit-learn", ", or take method prim"):
         from sklearn.tree import DecisionTreeClassifier
-    except ImportError as problem:
-        raise InputError(
-            "a tree needs scikit-learn: install it with pip install 'desertion[discovery]', or take method prim"
-        ) from problem
     # Equally good cuts are tried in an order drawn from the seed; fixed, so that the same study gives the same tree.
     return DecisionTreeClassifier(min_samples_leaf=least, random_state=0).fit(coded.to_numpy(), interesting).tree_
 

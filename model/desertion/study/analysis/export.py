@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 from desertion.files import replacing, replacing_folder, write_text
 from desertion.simulation.record.columns import Definitions
-from desertion.study.analysis.bands import chosen_columns
+from desertion.study.analysis.bands import chosen_columns, same_length
 from desertion.study.analysis.columns import (
     at_real_size,
     columns_json,
@@ -27,6 +27,7 @@ from desertion.study.analysis.columns import (
 from desertion.study.analysis.study import Study
 from desertion.study.analysis.tables import parameters_of, points_table, runs_table
 from desertion.study.failures import StoreFullError
+from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -68,6 +69,9 @@ def export(
         raise InputError("--decimal-comma is for CSV: Parquet keeps numbers, which every program shows in its own way")
     if real and form == "ema":
         raise InputError("--real-size is for csv and parquet: outcomes in EMA Workbench's shape are those of the runs")
+    if form == "parquet":
+        with extra("export", "Parquet needs pyarrow", ", or export csv"):
+            import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
     # Persons that one simulated person stands for, by design point; none where counts stay as they are.
     scales = Study(source).scales if real else None
@@ -85,12 +89,12 @@ def _written(
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
     if scales is not None:
         runs, days = at_real_size(runs, scales[runs["design"].to_numpy(np.int64)]), real_definitions(days)
-    written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
     files = {
         f"runs.{form}": runs.attrs["columns"],
         f"design.{form}": run_definitions(map(str, points.columns), file.header()["spec"]),
         f"curves.{form}": days,
     }
+    written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
     written.append(write_text(folder / "columns.json", columns_json(files)))
     if curves and file.header().get("columns"):
         written.append(
@@ -131,8 +135,7 @@ def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[
 def _stacked(file: StudyFile) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
     curves_done = [row.curve for row in file.rows(curves=True) if row.status == DONE]
-    longest = max(len(curve) for curve in curves_done)
-    block = np.stack([np.pad(curve, ((0, longest - len(curve)), (0, 0)), mode="edge") for curve in curves_done])
+    block = same_length(curves_done)
     return {f"daily_{name}": block[:, :, index].astype(np.float64) for index, name in enumerate(columns)}
 
 
@@ -147,8 +150,7 @@ def _ema(file: StudyFile, out: Path, signs: _Signs) -> list[Path]:
 def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) -> Path:
     with _room(path), replacing(path) as temporary:
         if path.suffix == ".parquet":
-            _pyarrow()
-            table.to_parquet(temporary, index=False)
+            table.to_parquet(temporary, engine="pyarrow", index=False)
         else:
             table.to_csv(temporary, index=False, header=header, sep=signs.sep, decimal=signs.decimal)
     return path
@@ -174,12 +176,14 @@ def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Pa
 
 
 def _parquet_curves(tables: Iterator[pd.DataFrame], path: Path, columns: Definitions) -> Path:
-    arrow, parquet = _pyarrow()
+    import pyarrow as pa
+    from pyarrow import parquet
+
     with _room(path), replacing(path) as temporary:
         writer = None
         try:
             for batch in _batches(tables):
-                table = arrow.Table.from_pandas(batch, preserve_index=False)
+                table = pa.Table.from_pandas(batch, preserve_index=False)
                 # Where pandas looks for `attrs` when it reads the file.
                 attributes = {"PANDAS_ATTRS": json.dumps({"columns": columns})}
                 table = table.replace_schema_metadata({**table.schema.metadata, **attributes})
@@ -202,24 +206,13 @@ def _batches(tables: Iterator[pd.DataFrame], rows: int = 200_000) -> Iterator[pd
         yield pd.concat(waiting, ignore_index=True)
 
 
-def _pyarrow() -> tuple[Any, Any]:
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as problem:
-        raise InputError(
-            "Parquet needs pyarrow: install it with pip install 'desertion[export]', or export csv"
-        ) from problem
-    return pa, pq
-
-
 @contextmanager
 def _room(path: Path) -> Generator[None]:
     """Say it in a sentence when the disk is full; the file that was being written is not left behind."""
     try:
         yield
     except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if is_full(problem):
             raise StoreFullError(
                 f"{path} cannot be written ({problem.strerror}): make room on its disk and export again"
             ) from problem

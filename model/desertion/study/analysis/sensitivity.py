@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 from desertion.study.analysis.tables import whole
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule, morris_problem, unit_points
@@ -93,12 +93,8 @@ def morris_table(
     """
     if rule.kind != "morris":
         raise InputError(f"Morris screening needs a study with design.kind = 'morris', this one has {rule.kind!r}")
-    try:
+    with extra("discovery", "Morris screening needs SALib"):
         from SALib.analyze import morris
-    except ImportError as problem:
-        raise InputError(
-            "Morris screening needs SALib: install it with pip install 'desertion[discovery]'"
-        ) from problem
     shares = unit_points(rule, len(factors), "this study")
     outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
     effects = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=seed)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error
+from desertion.errors import InputError, extra, input_error
 from desertion.study.calibration.case import Case, Simulate
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
@@ -260,9 +260,7 @@ def _error(history: Any, last: int, probabilities: Array) -> Array:
 
 
 def _pyabc() -> Any:
-    try:
+    with extra("inference", "calibration needs pyABC"):
         import pyabc
-    except ModuleNotFoundError:
-        raise InputError("calibration needs pyABC; install it with `pip install 'desertion[inference]'`") from None
     logging.getLogger("ABC").setLevel(logging.WARNING)  # pyABC's running commentary; its warnings still come through
     return pyabc

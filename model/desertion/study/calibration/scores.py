@@ -90,31 +90,15 @@ def unidentified(fit: Fit, rival: str) -> tuple[str, ...]:
 
 
 def _score(fit: Fit, number: int, rival: str) -> Score:
-    members = fit.predictions[rival]
-    truth = fit.series.values
+    members, truth = fit.predictions[rival], fit.series.values
     fitted = len(truth) - fit.held_out
-    if not len(members):
-        nothing = float("nan")
-        return Score(
-            rival=rival,
-            probability=float(fit.probabilities[-1][number]),
-            error=float(fit.error[number]),
-            crps_held_out=nothing,
-            crps_fitted=nothing,
-            difference=nothing,
-            difference_held_out=nothing,
-            members=0,
-        )
-    logs = crps_ensemble(np.log1p(members), np.log1p(truth))
-    median = np.median(members, axis=0)
-    late = slice(fitted, None)
-    return Score(
-        rival=rival,
-        probability=float(fit.probabilities[-1][number]),
-        error=float(fit.error[number]),
-        crps_held_out=float(logs[late].mean()) if fit.held_out else float("nan"),
-        crps_fitted=float(logs[:fitted].mean()),
-        difference=averaged_relative_difference(median, truth),
-        difference_held_out=averaged_relative_difference(median[late], truth[late]) if fit.held_out else float("nan"),
-        members=len(members),
-    )
+    numbers = dict.fromkeys(("crps_held_out", "crps_fitted", "difference", "difference_held_out"), float("nan"))
+    if len(members):
+        logs, median = crps_ensemble(np.log1p(members), np.log1p(truth)), np.median(members, axis=0)
+        numbers["crps_fitted"] = float(logs[:fitted].mean())
+        numbers["difference"] = averaged_relative_difference(median, truth)
+        if fit.held_out:
+            numbers["crps_held_out"] = float(logs[fitted:].mean())
+            numbers["difference_held_out"] = averaged_relative_difference(median[fitted:], truth[fitted:])
+    probability, error = float(fit.probabilities[-1][number]), float(fit.error[number])
+    return Score(rival=rival, probability=probability, error=error, members=len(members), **numbers)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.study.analysis.bands import same_length
 from desertion.study.comparison.arm import HOSTLY
 
 LEVELS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
@@ -76,16 +77,3 @@ def loads_table(loads: Sequence[NDArray[np.float32]], hosts: Sequence[str], size
     table.insert(0, "day", np.repeat(np.arange(days), count))
     table.insert(1, "host", list(hosts) * days)
     return table
-
-
-def same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
-    """Curves of runs as one array; a run that stopped early keeps its last day's values.
-
-    Args:
-        curves: (days + 1, ...) of each run.
-        longest: Days + 1 that all get at least.
-    """
-    longest = max([longest, *(len(curve) for curve in curves)])
-    return np.stack(
-        [np.pad(curve, ((0, longest - len(curve)), *((0, 0),) * (curve.ndim - 1)), mode="edge") for curve in curves]
-    )

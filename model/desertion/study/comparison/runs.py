@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.scenario import Scenario
+from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm
-from desertion.study.comparison.daily import same_length
 from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile

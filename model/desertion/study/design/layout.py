@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from desertion.errors import InputError, shortened, unknown_name
+from desertion.errors import InputError, extra, shortened, unknown_name
 from desertion.parameters.field import Frozen
 from desertion.study.design.factors import Factor, Point, Value, Words, flat_values
 from desertion.study.design.formula import constraint
@@ -173,12 +173,8 @@ def _sequence(rule: DesignRule, count: int, _where: str) -> np.ndarray:
 
 
 def _morris(rule: DesignRule, count: int, where: str) -> np.ndarray:
-    try:
+    with extra("discovery", f"{where}: a morris design needs SALib"):
         from SALib.sample import morris
-    except ImportError as problem:
-        raise InputError(
-            f"{where}: a morris design needs SALib: install it with pip install 'desertion[discovery]'"
-        ) from problem
     if rule.levels < 2 or rule.levels % 2:
         raise InputError(f"{where}: design.levels = {rule.levels} must be an even number >= 2")
     return morris.sample(morris_problem(count), rule.points, num_levels=rule.levels, seed=rule.seed)

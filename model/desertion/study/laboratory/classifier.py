@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 from desertion.study.laboratory.table import Rows, Table
 from desertion.study.statistics import wilson_interval
 
@@ -42,12 +42,10 @@ def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100
     Raises:
         InputError: scikit-learn is not installed.
     """
-    try:
+    with extra("inference", "this test needs scikit-learn"):
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
-    except ModuleNotFoundError:
-        raise InputError("this test needs scikit-learn; install it with `pip install 'desertion[inference]'`") from None
     allowed = np.ones(len(table.cause), dtype=bool) if rows is None else rows
     learn, tune = (allowed & (table.part == part) for part in ("train", "calibrate"))
     # Rivals left out on one side only must not change the odds beforehand.

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from desertion.errors import InputError
+from desertion.errors import extra
 
 Array = NDArray[np.float64]
 FEWEST = 20
 """Worlds below which no emulator is made."""
+_NEEDED = "a match needs scikit-learn"
 _FOLDS = 5
 _NORMAL = 1.96
 _DOUBT = 3.0
@@ -179,12 +180,10 @@ def _inside(emulator: Emulator, unseen: Training) -> NDArray[np.bool_]:
 
 def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
     """A Gaussian process; with the hyperparameters of another where one is given."""
-    try:
+    with extra("inference", _NEEDED):
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
         from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
-    except ImportError as problem:
-        raise _missing() from problem
     centre, unit = float(training.means.mean()), float(training.means.std()) or 1.0
     columns = training.places.shape[1]
     matern: Any = Matern
@@ -216,10 +215,8 @@ def _optimum(objective: Any, start: Array, bounds: Array) -> tuple[Array, float]
 
 def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
     """A random forest of single runs, each a yes or a no."""
-    try:
+    with extra("inference", _NEEDED):
         from sklearn.ensemble import RandomForestClassifier
-    except ImportError as problem:
-        raise _missing() from problem
     runs = training.counts.astype(int)
     yes = np.round(training.means * training.counts).astype(int)
     places = np.repeat(training.places, runs, axis=0)
@@ -233,7 +230,3 @@ def _chances(forest: Any, places: Array) -> Array:
     if len(forest.classes_) == 1:
         return np.full(len(places), float(forest.classes_[0]))
     return np.asarray(forest.predict_proba(places)[:, 1], float)
-
-
-def _missing() -> InputError:
-    return InputError("a match needs scikit-learn: install it with pip install 'desertion[inference]'")

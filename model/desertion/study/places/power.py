@@ -99,15 +99,6 @@ def model_alarms(
 ) -> Iterator[Alarm]:
     """The same on histories of this model on the same map: an outside trend alone, with contagion, and with shocks by compact cells.
 
-    Args:
-        events: the data; its places, links and weekly rates are kept.
-        links: who is linked to whom.
-        false_links: placebo links.
-        window: most days apart.
-        observed: observed over expected in the data.
-        number: histories of each kind.
-        seed: where all chance comes from.
-
     Raises:
         InputError: there are no positions.
     """

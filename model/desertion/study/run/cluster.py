@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 
 _WAIT = 30.0
 _TALKATIVE = ("distributed.client", "distributed.core", "distributed.comm.core", "distributed.utils")
@@ -46,10 +46,8 @@ def dask_executor(address: str, certificates: Certificates | None = None) -> Gen
     Raises:
         InputError: If Dask is not installed, the scheduler does not answer, or certificates are missing.
     """
-    try:
+    with extra("cluster", "--scheduler needs Dask"):
         from distributed import Client
-    except ImportError as problem:
-        raise InputError("--scheduler needs Dask: install it with pip install 'desertion[cluster]'") from problem
     if address.startswith("tls://") and certificates is None:
         raise InputError(f"--scheduler {address} needs certificates: give --tls-ca, --tls-cert and --tls-key")
     try:

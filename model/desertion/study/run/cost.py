@@ -53,11 +53,6 @@ class Cost:
 def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None) -> Cost:
     """Work out what a study will cost, by running its first point twice (the second time counts).
 
-    Args:
-        spec: The study.
-        workers: Processes side by side.
-        points: Its design points, if they are laid out already.
-
     Raises:
         InputError: If the study cannot be laid out or its first point cannot be run.
     """

@@ -30,12 +30,6 @@ def described(
 ) -> StudySpec:
     """The study that a caller describes.
 
-    Args:
-        scenario: A scenario, or its name or path.
-        policies: As for `sweep`.
-        points: Own design points.
-        table: The other fields of `desertion.study.design.reading.StudyDocument`.
-
     Raises:
         InputError: If a key is unknown or a value is out of its range.
     """

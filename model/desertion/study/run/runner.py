@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from desertion.files import signals
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import Interrupted, StudyFailedError, WorkersLostError
@@ -127,7 +126,7 @@ class Runner:
         runs = self._schedule.known() - self._before
         log.info("%s: %d runs to do with %d workers", self._writer.path, runs, self._workers)
         try:
-            with self._stoppable():
+            with signals((signal.SIGINT, signal.SIGTERM), self._stop):
                 self._loop()
         finally:
             for future in self._flying:
@@ -272,24 +271,11 @@ class Runner:
             self._stop_asked,
         )
 
-    @contextmanager
-    def _stoppable(self) -> Generator[None]:
+    def _stop(self, number: int, _frame: object) -> None:
         """Let a first Ctrl-C or SIGTERM end the study in good order, and a second one at once."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def ask(number: int, _frame: object) -> None:
-            if self._stop_asked:
-                raise KeyboardInterrupt
-            self._stop_asked = number
-
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        if self._stop_asked:
+            raise KeyboardInterrupt
+        self._stop_asked = number
 
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(

@@ -30,12 +30,6 @@ def documents(
 
     What counts is what the documents say: neither their layout nor where they lie.
 
-    Args:
-        scenario: Name or path of the scenario.
-        policies: Names or paths of policies that are laid over it.
-        graph: File of ties, if it is not the scenario's own.
-        held: Documents that the study holds in itself.
-
     Raises:
         InputError: If one of them is missing or wrong.
     """

@@ -94,10 +94,6 @@ def compare_found(results: Sequence[SearchResult], goal: Goal) -> list[float]:
 def together(results: Iterable[tuple[str, SearchResult]], goal: Goal) -> pd.DataFrame:
     """Candidates of several searches in one table.
 
-    Args:
-        results: Each search with the name of what proposed its candidates.
-        goal: What all were after.
-
     Returns:
         The rows of all, with `proposed_by` in front and `joint_front` behind: whether nothing in any of them
         beats the candidate.

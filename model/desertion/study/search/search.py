@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, extra, unknown_name
 from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
 from desertion.study.design.factors import Factor, Point
@@ -110,14 +110,6 @@ def on_other_fates(
 
     The best of many candidates owe part of their place to the fates they were tried on; here that part is gone.
 
-    Args:
-        spec: As for `search`.
-        goal: What was wanted, within which limits.
-        results: The searches; the candidates on each one's own front are run.
-        runs: Replicates, of the study's next seed.
-        out: The file of these runs.
-        options: With what to run.
-
     Returns:
         For each search its front, judged anew.
 
@@ -199,10 +191,8 @@ def _tell(asking: optuna.Study, trial: optuna.Trial, values: dict[str, float], g
 
 
 def _asking(goal: Goal, seed: int, batch: int) -> optuna.Study:
-    try:
+    with extra("discovery", "a search needs Optuna"):
         import optuna
-    except ImportError as problem:
-        raise InputError("a search needs Optuna: install it with pip install 'desertion[discovery]'") from problem
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
     # The lie about trials under way keeps a batch from being sixteen times the same mix.

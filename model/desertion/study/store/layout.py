@@ -70,11 +70,7 @@ STATUS, CHECKSUM = 2, 10
 def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: Iterable[tuple[Any, ...]]) -> None:
     """Make the whole file under another name first, so that a kill leaves no half-made study.
 
-    Args:
-        path: The file.
-        entries: Header entries as they are stored; seal and tally are made here.
-        points: Design points as they are stored.
-        runs: Runs as they are stored.
+    Entries, points and runs come as they are stored; seal and tally are made here.
 
     Raises:
         StoreFullError: If there is no room for it.

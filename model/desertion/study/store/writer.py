@@ -118,9 +118,6 @@ class StudyWriter(StudyFile):
     def extend(self, points: Sequence[Point]) -> None:
         """Add the design points that the file lacks.
 
-        Args:
-            points: All points so far, in order.
-
         Raises:
             InputError: If the file holds others.
             StoreFullError: If the disk is full.
@@ -200,10 +197,6 @@ class StudyWriter(StudyFile):
 
     def put(self, rows: Sequence[Row], columns: tuple[str, ...] = ()) -> None:
         """Take finished runs; they are on disk within `COMMIT_EVERY` seconds or at `flush`.
-
-        Args:
-            rows: Finished runs.
-            columns: Names of their curves' columns.
 
         Raises:
             InputError: If the columns are not those of the runs before.

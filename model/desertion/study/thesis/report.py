@@ -19,14 +19,7 @@ HOW = {"listed": "in the list", "left out": "left out", "unseen": "on no list"}
 
 
 def blocks(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, again: str) -> list[Block]:
-    """The whole report.
-
-    Args:
-        judged: a judgement a series.
-        grid: made-up series by length and noise, as of `judgement.grid`; nothing to leave them out.
-        design: the plan.
-        again: the command that makes this report.
-    """
+    """The whole report."""
     return [
         Heading("Is leaving contagious? What totals can tell", 1),
         Text(f"**{answer(judged)}**"),
