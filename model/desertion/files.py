@@ -1,7 +1,5 @@
 """Files: where shipped ones lie, whether from a checkout or a wheel, and writing them whole or not at all."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import signal

@@ -1,7 +1,5 @@
 """Files that people wrote: text, TOML and CSV read as people have them, or one sentence that says what is wrong."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import datetime as dt

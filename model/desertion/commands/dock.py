@@ -1,7 +1,5 @@
 """`desertion dock`: run both forms of the population side by side and name their first difference."""
 
-from __future__ import annotations
-
 import typer
 
 from desertion.commands._shared import options as _options

@@ -1,7 +1,5 @@
 """`desertion selfcheck`: whether this machine computes the shipped histories, bit for bit."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """A cascade as a moving picture, everyone a square coloured by what he is doing, beside the curve."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a study answers, drawn: sizes, responses, sensitivity, paired differences, Pareto fronts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Who left only because of a policy, and how much a policy changes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The pressures that keep themselves against the strength of contagion, with simulated points on them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Cascade curves: how many have left by each day, with bands over replicates."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

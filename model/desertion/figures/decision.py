@@ -1,7 +1,5 @@
 """The daily probability of leaving against the share of peers gone and the asylum dial."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Dated events of a scenario that a curve must be read by: call-ups and exit bans."""
 
-from __future__ import annotations
-
 from desertion.scenario.scenario import Scenario
 
 

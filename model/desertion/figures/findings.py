@@ -1,7 +1,5 @@
 """Titles that say the finding: sentences made from the numbers that a figure shows."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """The policy mixes that a search tried, by what was wanted, with the edge that nothing tried goes beyond."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

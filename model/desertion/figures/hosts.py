@@ -1,7 +1,5 @@
 """How many wait, stay and are decided where, and what a policy does to each host."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

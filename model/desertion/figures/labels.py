@@ -1,7 +1,5 @@
 """Labels in plain words: of measures, of inputs by dotted key, and of policies."""
 
-from __future__ import annotations
-
 from functools import cache
 from textwrap import fill, shorten
 

@@ -1,7 +1,5 @@
 """Maps: a measure over two parameters, with the theory's tipping line and the scenario's own place."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Marks with intervals, one a row: close pairs beside chance, alarms of a test, and the worlds that a match keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

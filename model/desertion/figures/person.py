@@ -1,7 +1,5 @@
 """One person's life, with every term of the hazard day by day."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How often a test finds contagion where it is and where it is not, and whether its probabilities are right."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """By which way people left, over time and under each policy."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -4,8 +4,6 @@ A series comes as a table of its points, as in its own CSV file: start and end (
 for none), unit, counts, grade, and group ("" where units are not told apart).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """What is left of the army, and when it breaks."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """House style: sizes, palette, labels at the ends of lines, and files that come out the same every time."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager

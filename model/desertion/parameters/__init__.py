@@ -1,7 +1,5 @@
 """Frozen, validated inputs with units: the one home of every parameter of the model."""
 
-from __future__ import annotations
-
 from desertion.parameters.behaviour import FORMS, LEVELS, Behaviour
 from desertion.parameters.field import SWEPT, Frozen, fixed, lever
 from desertion.parameters.force import Force, Region, Wave

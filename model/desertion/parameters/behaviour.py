@@ -1,7 +1,5 @@
 """Behaviour: how people weigh what they see, the same for all forces."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal
 

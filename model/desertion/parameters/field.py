@@ -1,7 +1,5 @@
 """Fields of inputs: a number with its unit, meaning, bounds and source."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from typing import Any

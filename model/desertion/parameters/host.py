@@ -1,7 +1,5 @@
 """A host: its border, its offer, its capacity."""
 
-from __future__ import annotations
-
 import math
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Inputs as lists show them: name, meaning, unit, range, default and source of every field of a document, in one form."""
 
-from __future__ import annotations
-
 import datetime as dt
 import inspect
 import math

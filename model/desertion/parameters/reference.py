@@ -1,7 +1,5 @@
 """A force's reference state, against which push, cost and perceived chances are measured, and levers moved on a date."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 from desertion.parameters.field import Frozen, fixed

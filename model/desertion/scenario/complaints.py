@@ -1,7 +1,5 @@
 """From a broken rule to one sentence with a way out: used by every document of the project."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Where documents lie: shipped ones by name, a user's own by path, and the name that a file gives."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

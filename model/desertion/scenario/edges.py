@@ -1,7 +1,5 @@
 """A user's own graph of ties: an edge list, GraphML, GML, a networkx graph or pairs, as pairs of person numbers."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Sequence

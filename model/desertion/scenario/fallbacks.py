@@ -1,7 +1,5 @@
 """Numbers that a user's own force or host leaves to the program's defaults, listed so that a wrong order is seen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -42,7 +40,7 @@ def fallbacks(kind: type[Force] | type[Host], given: Iterable[str]) -> tuple[Fal
 
 
 def remark(kind: type[Force] | type[Host], name: str, given: Iterable[str], where: str) -> list[str]:
-    """Return one sentence on the numbers left to defaults, with all rates among them; none if the document states all."""
+    """Return one sentence on the numbers left to defaults, all rates among them; none if all is stated."""
     rows = fallbacks(kind, given)
     if not rows:
         return []

@@ -1,7 +1,5 @@
 """The reference state of each force: the scenario's own first day, before policies, settings and the dial."""
 
-from __future__ import annotations
-
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
 from desertion.rules.refuge import OPEN, believed, chance_out, persuaded, worth_inside
 from desertion.scenario.layers import Layers

@@ -1,7 +1,5 @@
 """Skeletons: commented documents to start from, with every input, its unit, range, default and source."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Iterator

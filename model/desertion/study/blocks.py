@@ -3,8 +3,6 @@
 Texts may hold two marks, `**strong**` and words in backticks; whatever else looks like markup is shown as it stands.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """How a study can end early: each with a sentence that says what was kept and how to go on."""
 
-from __future__ import annotations
-
 import signal
 
 

@@ -1,7 +1,5 @@
 """`rerun`: results made again from what lies beside them, and whether the bits agree."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Estimators that every study shares: intervals, scores and measures of spread."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from statistics import NormalDist
 

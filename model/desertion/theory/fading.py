@@ -1,7 +1,5 @@
 """Fading: how long a leaver is felt, and sums of what a fading jump does on each of its days."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -5,8 +5,6 @@ builds up later (casualties remembered, threat of call-up, lost legitimacy). Reg
 are left out: they are rationed, so one more leaver adds none.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

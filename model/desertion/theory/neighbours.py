@@ -1,7 +1,5 @@
 """Neighbours: how many people of each group see one leaver, at which levels, and how much of a share he is there."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

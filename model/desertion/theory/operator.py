@@ -5,8 +5,6 @@ leavers the mean of the multiplicative factor is then exact (Campbell's theorem)
 the other forms the fixed point is that of the mean.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -6,8 +6,6 @@ no such state exists, and R is infinite. A leaver counts for as long as he is fe
 Equations: model/ODD.md.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """`theory`: what can be worked out about a scenario without a run, in one call, with tables."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Strength: the contagion weights that give a stated reproduction number, and those at which a scenario tips."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """Daily curves of a study as quantiles over its replicates, read one design point at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 import numpy as np

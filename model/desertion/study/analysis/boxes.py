@@ -5,8 +5,6 @@ the whole space by small peels, each the one that leaves the densest box, and is
 restriction turns out not to matter.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Sizes of cascades: how large they get and how often they go global, as distributions and never as a mean alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

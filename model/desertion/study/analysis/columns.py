@@ -1,7 +1,5 @@
 """Columns of the tables of studies and comparisons: unit, size basis and definition, for readers and for `columns.json`."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Where in parameter space something happens: the best box (PRIM), or all leaves of a classification tree (CART)."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

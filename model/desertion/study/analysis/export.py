@@ -1,7 +1,5 @@
 """A study's tables for other programs, as Parquet, CSV, or in the shape of EMA Workbench."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager

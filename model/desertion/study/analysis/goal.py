@@ -1,7 +1,5 @@
 """What a search of policy mixes is after, and within which limits."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

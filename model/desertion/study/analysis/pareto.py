@@ -1,7 +1,5 @@
 """Which policies no other beats on everything at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

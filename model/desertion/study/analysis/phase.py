@@ -1,7 +1,5 @@
 """One measure over two parameters, as a table ready for a heatmap."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from desertion.errors import InputError

@@ -1,7 +1,5 @@
 """The figure that suits a study, chosen by its design or by the user."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which parameters decide a measure, by Sobol indices or Morris screening, with a dummy as noise floor."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`Study`: a study that has been run, with its tables, answers and figures."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from desertion.study.analysis import cascades

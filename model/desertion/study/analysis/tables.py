@@ -1,7 +1,5 @@
 """The runs of a study as a data frame, one row a run, with its parameters and measures."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """`calibrate`: any scenario fitted to a series, with contagion and without; what the series says, predicts and leaves open."""
 
-from __future__ import annotations
-
 import datetime as dt
 import logging
 import tempfile

@@ -4,8 +4,6 @@ The doors, dates and institutions of the scenario are given, and the question is
 its prior, and whether the doors alone explain them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The `[calibration]` table of a scenario: its series, what the series counts, priors by dotted key, noise, what is held out, rivals."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """ABC-SMC over the rivals of a case, by pyABC: model probabilities, posteriors and predictions, resumable."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Kept: the generations that a fit has stored, each vouched for by a checksum, since pyABC's file has none of its own."""
 
-from __future__ import annotations
-
 import hashlib
 import sqlite3
 from collections.abc import Generator, Sequence

@@ -1,7 +1,5 @@
 """Levers: priors with the inputs of a scenario that they set, checked against the ranges that these inputs have."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

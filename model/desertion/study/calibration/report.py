@@ -1,7 +1,5 @@
 """A fit for reading: its tables and the sentences that follow from them, as blocks of a report."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

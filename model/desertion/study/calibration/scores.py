@@ -1,7 +1,5 @@
 """Scores of a fit: how well each rival predicts a series, and what the series says about its parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

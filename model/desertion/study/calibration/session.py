@@ -1,7 +1,5 @@
 """A fit over several sessions: gone on with where it stopped, with the seconds of all of them and what was fitted kept beside it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import time

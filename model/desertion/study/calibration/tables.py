@@ -1,7 +1,5 @@
 """Tables of a fit: what became of each prior, what each rival predicts, how the rivals do."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 import numpy as np

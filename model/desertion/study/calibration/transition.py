@@ -1,7 +1,5 @@
 """Proposals of ABC-SMC. The only module that imports pyABC at once; it is loaded when a fit begins."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

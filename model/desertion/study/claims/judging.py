@@ -1,7 +1,5 @@
 """From the measures of all arms in all worlds to a verdict on each claim."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 

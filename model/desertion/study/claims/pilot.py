@@ -1,7 +1,5 @@
 """A pilot: whether the arms are large enough for each claim, looked at in worlds that are not judged."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

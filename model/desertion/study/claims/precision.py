@@ -1,7 +1,5 @@
 """Precision: how well the effect in each world is known from its replicates, and in which worlds more are needed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The verdicts for reading: what stands in the report, as blocks for a page and for Markdown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The test of the claims: all arms in all worlds, run once and resumable, then verdicts and reports."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

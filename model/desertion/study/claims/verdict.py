@@ -1,7 +1,5 @@
 """What the share of worlds that show a claimed effect says about the claim."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Weighting: whether a verdict stands where worlds of another kind weigh more, since no world is more or less probable."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

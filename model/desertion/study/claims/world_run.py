@@ -1,7 +1,5 @@
 """The task behind the claims: one arm in one world, with the measures that the claims read."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Plausible worlds: points of a space-filling sequence over the documented ranges of parameters, or those that a match kept."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from desertion.errors import InputError

@@ -1,7 +1,5 @@
 """One run of a comparison, and what is kept of it: outcomes, daily curves, hosts, and who left by which way."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Who left only because of a policy, person by person, and how ways to leave moved."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

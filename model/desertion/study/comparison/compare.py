@@ -1,7 +1,5 @@
 """One call that runs several policies on the same people and fates and hands back the comparison."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

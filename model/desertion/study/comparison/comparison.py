@@ -1,7 +1,5 @@
 """`Comparison`: several policies on the same people and fates, with tables, figures and a report."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Daily tables of a comparison: what runs kept as arrays, at real size, as bands and as rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The daily probability of leaving against the share of peers gone and the asylum dial, from the rules themselves."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The numbers by which policies are judged, each read from the daily tables of one run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

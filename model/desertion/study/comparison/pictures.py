@@ -1,7 +1,5 @@
 """The figures of a comparison, by kind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal

@@ -1,7 +1,5 @@
 """Tables of a comparison: what several policies gave on the same people and fates, and what tells them apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Documents: the text of scenarios and policies that a study holds in itself, so that it needs no file of anybody's."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Factors: one varied parameter each, as a list of values or as a distribution over a range."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Formulas: small expressions in studies and claims, read without ever evaluating Python: constraints and effects."""
 
-from __future__ import annotations
-
 import ast
 import math
 import operator

@@ -1,7 +1,5 @@
 """Designs: the points in parameter space that a study runs, in a fixed order."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence

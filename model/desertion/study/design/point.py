@@ -1,7 +1,5 @@
 """From a design point to a scenario, and the three dials that a study may turn."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import lru_cache

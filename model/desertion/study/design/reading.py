@@ -1,7 +1,5 @@
 """Reading a study: from a TOML file or a caller's tables to a resolved spec, refusing whatever it does not know."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Replicates: how many runs each design point gets, as a number or by a precision rule on the ordered prefix."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, cast

@@ -1,7 +1,5 @@
 """The skeleton of a study: a commented file to start from, with every section and what may stand in it."""
 
-from __future__ import annotations
-
 from desertion.parameters.inputs import inputs
 from desertion.scenario.skeleton import commented
 from desertion.study.design.layout import DesignRule

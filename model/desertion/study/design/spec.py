@@ -1,7 +1,5 @@
 """Spec: one study resolved to plain data, with nothing left silent and a hash that says what its rows mean."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator

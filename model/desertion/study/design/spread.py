@@ -3,8 +3,6 @@
 The proportions of the weights come from the world; the theory scales them until R is the number wanted.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

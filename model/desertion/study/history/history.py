@@ -1,7 +1,5 @@
 """`history`: the dated series, listed or read, and one beside what a scenario gives."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

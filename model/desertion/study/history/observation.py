@@ -1,7 +1,5 @@
 """How a simulated history becomes what somebody published: lags, rule changes, full desks, gross counts, totals."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The reader of a series' CSV file, which refuses what is wrong in it."""
 
-from __future__ import annotations
-
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

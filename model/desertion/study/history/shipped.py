@@ -1,7 +1,5 @@
 """The shipped historical series by name: `seeds/history/`, with the caveats of `series.toml`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args

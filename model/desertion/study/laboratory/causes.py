@@ -5,8 +5,6 @@ leaving becomes easier or harder at once; good and bad weeks hit everybody and p
 so that totals see the rate fall.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

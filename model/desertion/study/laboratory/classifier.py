@@ -1,7 +1,5 @@
 """The classifier: the probability that contagion had a part in a history, calibrated, and the threshold that holds false alarms."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

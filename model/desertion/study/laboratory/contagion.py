@@ -1,7 +1,5 @@
 """Contagion among many: who has left draws others, in one of four forms; nothing else moves here."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

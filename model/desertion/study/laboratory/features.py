@@ -1,7 +1,5 @@
 """What the classifier looks at: the figures of a series on a log scale, their changes, and the shape as a whole."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """Reporting: what is counted is not what happened, because desks are full, rules change, or files pile up."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

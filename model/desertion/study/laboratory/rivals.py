@@ -1,7 +1,5 @@
 """The rivals: eleven causes of a history, each alone and with contagion."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

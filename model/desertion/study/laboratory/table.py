@@ -1,7 +1,5 @@
 """The table of simulations of one window: so many histories of each rival, as the classifier sees them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Histories without contagion of families that no rival has and no classifier is trained on: a pool from which some are drawn by lot."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

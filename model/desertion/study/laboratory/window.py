@@ -1,7 +1,5 @@
 """The window of a series: how long, how many at risk, what is published of it and with how much error."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Contradiction: which targets cannot be met together where no world survives, and the smallest discrepancy that would reconcile them."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Design of a match: what varies, which runs are done in each world, which targets rule out, and how many worlds there are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path

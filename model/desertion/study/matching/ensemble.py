@@ -1,7 +1,5 @@
 """Ensemble: worlds that a match kept, as a small table with the command, seed and version of the rules that it was made by."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """The match: screening, waves of proposals that emulators do not rule out, and worlds that were really run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

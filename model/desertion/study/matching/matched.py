@@ -1,7 +1,5 @@
 """Matched: what came of a match, as tables of worlds, targets, inputs and waves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

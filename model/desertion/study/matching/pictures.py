@@ -1,7 +1,5 @@
 """Pictures of a match: what is left of the inputs' ranges, and how far from the targets kept worlds lie."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, cast
 

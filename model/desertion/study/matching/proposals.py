@@ -1,7 +1,5 @@
 """Proposals: worlds that no trusted emulator rules out, spread over what is left of the ranges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The report of a match: what is left, what the evidence is silent on, what targets that were only looked at say."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number

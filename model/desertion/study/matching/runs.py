@@ -1,7 +1,5 @@
 """Runs of a match: studies of worlds, one file each, and the table of what they gave."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

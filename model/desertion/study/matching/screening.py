@@ -1,7 +1,5 @@
 """Screening: which inputs move which target, by Morris's elementary effects against an input that nothing reads."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Space: worlds as places in the unit cube, in which emulators look and proposals are drawn."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """`armies`: a table of battles put to the test, in words and as a table."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Sides in battles: what share of each was missing or captured, and which of its regiments had fought where."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

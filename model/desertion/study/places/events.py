@@ -1,7 +1,5 @@
 """Events of units or places with dates, strata, positions and links, read from a user's tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """What the tests by place find: the primary test, what stands beside it, and the words for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from desertion.study.places.events import Events

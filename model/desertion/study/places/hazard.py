@@ -4,8 +4,6 @@ Whatever all units share on a day drops out, as in the model of Cox; ties within
 short beside the hazard this is the discrete-time model with complementary log-log link and free day effects (Prentice and Gloeckler 1978, Biometrics 34, 57).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

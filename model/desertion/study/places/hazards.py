@@ -1,7 +1,5 @@
 """Ratios of hazards for the past and the future of linked units and for the past of placebo links."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Made-up histories on a map, with the truth known: as many events a day as in the data, drawn with contagion, with shocks of a range, or with neither."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

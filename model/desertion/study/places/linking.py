@@ -1,7 +1,5 @@
 """Who is linked to whom in a user's events: by a file of links, by a column of neighbours, or by distance."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

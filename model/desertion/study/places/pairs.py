@@ -4,8 +4,6 @@ The statistic is that of Knox (1964, Applied Statistics 13, 25): pairs close in 
 course of events, so what is found is closeness within strata (Kulldorff and Hjalmars 1999, Biometrics 55, 544, on why strata are needed).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

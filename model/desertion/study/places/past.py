@@ -1,7 +1,5 @@
 """Pasts that may predict an army's next battle: its own, the enemy's, that of the regiments it shares with earlier battles."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

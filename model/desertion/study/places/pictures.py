@@ -1,7 +1,5 @@
 """The picture of a finding: close pairs beside chance, and power beside false alarms."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from desertion.figures import style

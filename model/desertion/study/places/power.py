@@ -1,7 +1,5 @@
 """Power and false alarms of the tests by place, on made-up histories on the same map."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 

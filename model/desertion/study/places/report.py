@@ -1,7 +1,5 @@
 """A finding in words and as a table."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

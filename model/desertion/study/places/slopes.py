@@ -4,8 +4,6 @@ The past is a weighted mean of the outcomes themselves, so it is worked out anew
 does to its own regression (Nickell 1981, Econometrica 49, 1417), and is taken off.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

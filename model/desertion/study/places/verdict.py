@@ -1,7 +1,5 @@
 """The word for a finding, and the sentences that say what it can and cannot tell."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard

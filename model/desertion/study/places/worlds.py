@@ -1,7 +1,5 @@
 """Histories of this model on a map: each person of the laboratory is a place, ties are the links, a company is a compact cell of places."""
 
-from __future__ import annotations
-
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path

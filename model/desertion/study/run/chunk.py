@@ -1,7 +1,5 @@
 """Chunk: runs that go to a worker together, so that sending them costs little beside running them."""
 
-from __future__ import annotations
-
 import ctypes
 import hashlib
 import os

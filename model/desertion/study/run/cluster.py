@@ -1,7 +1,5 @@
 """Cluster: a Dask scheduler as an executor, with its certificates passed through."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Generator
 from concurrent.futures import Executor

@@ -1,7 +1,5 @@
 """Cost: what a study will cost before it runs: runs, time, disk."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """From a caller's arguments to a resolved study: scenarios and policies themselves, own points, classes and measures."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path

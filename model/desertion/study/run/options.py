@@ -1,7 +1,5 @@
 """Options: with what a study is run, and the executor and progress that come of them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager

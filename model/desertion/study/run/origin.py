@@ -1,7 +1,5 @@
 """Header: what a study's file says about its origin, so that nobody mixes rows that do not belong together."""
 
-from __future__ import annotations
-
 import platform
 import subprocess
 import sys

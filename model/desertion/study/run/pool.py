@@ -1,7 +1,5 @@
 """Pool: worker processes of this machine that are replaced when they die, behind the usual Executor interface."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

@@ -1,7 +1,5 @@
 """Progress: one line a study on a terminal or in a notebook, with rate, time left and failures; a few plain lines elsewhere."""
 
-from __future__ import annotations
-
 import sys
 import time
 from collections.abc import Callable, Generator

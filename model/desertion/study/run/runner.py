@@ -1,7 +1,5 @@
 """Runner: drives the runs of a study through an executor into its file, whatever happens to the workers."""
 
-from __future__ import annotations
-
 import logging
 import signal
 import time

@@ -1,7 +1,5 @@
 """Schedule: which run comes next, breadth first, and when a design point has enough replicates."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterable
 

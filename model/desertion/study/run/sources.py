@@ -1,7 +1,5 @@
 """Sources: hashes of the documents that a run reads and of the code that decides it, each by its name."""
 
-from __future__ import annotations
-
 import ast
 import hashlib
 from collections.abc import Iterator, Sequence

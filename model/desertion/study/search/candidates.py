@@ -1,7 +1,5 @@
 """Policy mixes that were tried, judged by their means, and two ways of trying them compared."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

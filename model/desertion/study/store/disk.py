@@ -1,7 +1,5 @@
 """Disk: whether a file's disk is known to be local, and the sentence that says that a disk is full."""
 
-from __future__ import annotations
-
 import errno
 import os
 import sqlite3

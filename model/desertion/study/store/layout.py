@@ -1,7 +1,5 @@
 """Layout of a study's file: its tables, how a run stands in them, and how a file is opened and made whole."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import time

@@ -1,7 +1,5 @@
 """Merge: the files of a study's shards put together into one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

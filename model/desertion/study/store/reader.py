@@ -1,7 +1,5 @@
 """Store: one SQLite file a study, opened for reading; what it refuses, it refuses in a sentence."""
 
-from __future__ import annotations
-
 import json
 import os
 import sqlite3

@@ -1,7 +1,5 @@
 """Resumption: whether a file holds the study that is asked for, and how to start anew where it does not."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import shlex

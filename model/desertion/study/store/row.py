@@ -1,7 +1,5 @@
 """Row: one run as it is stored, with the checksums that tell a damaged one."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Writer: the one driver that may write a study's file; creates it whole, resumes it safely, survives a full disk."""
 
-from __future__ import annotations
-
 import logging
 import sqlite3
 import time

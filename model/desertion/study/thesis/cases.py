@@ -1,7 +1,5 @@
 """Cases: series with what is at risk, how they were counted, and which documented events fall into their window."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The judgement of a series: its table, the classifier, what they say of it, and every attack on that; each part is kept when it is done."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from collections.abc import Callable

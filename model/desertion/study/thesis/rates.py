@@ -1,7 +1,5 @@
 """False alarms, power and reliability of a classifier, counted on histories that it was not trained on."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The test on totals for reading: the answer first, then what it rests on, as blocks of a report."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pandas as pd

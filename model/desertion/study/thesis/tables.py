@@ -1,7 +1,5 @@
 """What the test on totals found as tables, a row a series and cell, for files and figures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

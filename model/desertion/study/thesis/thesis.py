@@ -1,7 +1,5 @@
 """`thesis`: is leaving contagious? What series of totals can tell, in one call."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext

@@ -1,7 +1,5 @@
 """The verdict on one series, from power, false alarms and what halved and doubled drift say; its order is fixed in the plan."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The report of a comparison: one HTML file that needs nothing else, two pages on paper, more in folds."""
 
-from __future__ import annotations
-
 import base64
 from html import escape
 from pathlib import Path

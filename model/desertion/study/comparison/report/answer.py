@@ -1,7 +1,5 @@
 """The answer of a comparison in words: one sentence a policy, from the same numbers as its tables, and what becomes of the force."""
 
-from __future__ import annotations
-
 import datetime as dt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A number with its interval, and how it and a difference are said."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

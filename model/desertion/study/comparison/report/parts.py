@@ -1,7 +1,5 @@
 """Parts of the page: sections, table of policies, figures; well-formed as XML too, so that any parser can check it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

@@ -1,7 +1,5 @@
 """Pictures of the report: each figure for light and dark pages, with its caption and a text for those who cannot see it."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass

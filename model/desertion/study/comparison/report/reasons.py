@@ -1,7 +1,5 @@
 """Why a number differs, in words that a comparison and the app share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

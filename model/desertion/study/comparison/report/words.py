@@ -1,7 +1,5 @@
 """Words of the report: numbers as they stand in sentences, question, assumptions and limits."""
 
-from __future__ import annotations
-
 import math
 import shlex
 from typing import Any
