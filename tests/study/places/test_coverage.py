@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from desertion.study.arrays import Array, Indices
 from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import Course, history
-from desertion.study.places.links import Array, Indices, cells, doubled, halved, placebo, within
+from desertion.study.places.links import cells, doubled, halved, placebo, within
 from desertion.study.places.pairs import Outcome, compare_pairs
 from desertion.study.statistics import wilson_interval
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
+from desertion.study.arrays import Array
 from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable
 from desertion.study.calibration.levers import Lever, levers
 from desertion.study.history import shipped
@@ -21,7 +22,6 @@ from desertion.study.history.observation import interval_totals
 from desertion.study.history.series import FITTED_AT_LEAST, HELD_OUT_AT_LEAST, Series
 from desertion.study.laboratory.prior import Parameters, Prior
 
-Array = NDArray[np.float64]
 Simulate = Callable[[dict[str, float], int], NDArray[np.int64]]
 """Values of a rival's parameters and a seed to what is counted, by day."""
 

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, extra, input_error
+from desertion.study.arrays import Array
 from desertion.study.calibration.case import Case, Simulate
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
 from desertion.study.laboratory.prior import Prior
 from desertion.study.run.pool import follow_parent
-
-Array = NDArray[np.float64]
 
 FEWEST_PARTICLES = 100
 

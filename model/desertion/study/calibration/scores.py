@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.study.calibration.fit import Fit
 from desertion.study.laboratory.prior import Prior
 from desertion.study.statistics import averaged_relative_difference, crps_ensemble
-
-Array = NDArray[np.float64]
 
 _NARROW = 0.8  # posterior over prior standard deviation: above it a parameter is not identified
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from desertion.study.arrays import Array
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
 
-Array = NDArray[np.float64]
 
 FINAL_DAYS = 30
 INDEX_DROP = 0.1

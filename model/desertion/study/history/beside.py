@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.simulation.record.columns import DAILY, SIMULATED
+from desertion.study.arrays import Array
 from desertion.study.history.counting import Counting, counting
 from desertion.study.statistics import averaged_relative_difference
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from desertion.simulation.model import DesertionModel
     from desertion.study.history.series import Series
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

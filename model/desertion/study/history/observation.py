@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from desertion.errors import InputError, input_error
-
-Array = NDArray[np.float64]
+from desertion.study.arrays import Array
 
 _AT_ONCE = 1e-3  # steps: a shorter mean delay is none
 

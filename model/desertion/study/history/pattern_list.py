@@ -7,16 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.history import shipped
 from desertion.study.history.patterns import Pattern, Runs
 from desertion.study.history.targets import targets
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
-
-Array = NDArray[np.float64]
 
 
 def _per_month(runs: Runs) -> Array:

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from desertion.parameters.field import Frozen
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
+from desertion.study.arrays import Array
 from desertion.study.blocks import Block, Heading, Table, Text, short_number
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
-
-Array = NDArray[np.float64]
 
 
 class Setup(Frozen):

@@ -8,12 +8,10 @@ so that totals see the rate fall.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.prior import Prior
-
-Array = NDArray[np.float64]
 
 DRIFT = Prior(
     name="drift",

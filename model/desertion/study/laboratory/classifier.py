@@ -7,10 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from desertion.errors import InputError, extra
+from desertion.study.arrays import Array
 from desertion.study.laboratory.table import Rows, Table
 from desertion.study.statistics import wilson_interval
-
-Array = NDArray[np.float64]
 
 _WORTH_THREADS = 50_000  # histories
 

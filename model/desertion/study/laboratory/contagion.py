@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.prior import Prior
-
-Array = NDArray[np.float64]
 
 FORMS = ("multiplicative", "concave", "additive", "threshold")
 """The forms of the model (`model/ODD.md`, section 8), everybody hearing of everybody."""

@@ -1,11 +1,9 @@
 """What the classifier looks at: the figures of a series on a log scale, their changes, and the shape as a whole."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.window import Window
-
-Array = NDArray[np.float64]
 
 _HALF = 0.5  # added to counts before the logarithm, so that none is a number too
 

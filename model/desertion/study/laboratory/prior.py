@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
+from desertion.study.arrays import Array
 
-Array = NDArray[np.float64]
 Parameters = Mapping[str, float]
 
 

@@ -1,12 +1,10 @@
 """Reporting: what is counted is not what happened, because desks are full, rules change, or files pile up."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.history.observation import case_files, level_shift
 from desertion.study.laboratory.prior import Prior
-
-Array = NDArray[np.float64]
 
 DESK = Prior(name="desk", low=0.3, high=3.0, log=True, meaning="most cases a step, over the mean number of acts a step")
 FACTOR = Prior(name="factor", low=0.25, high=4.0, log=True, meaning="factor of an undocumented change of rules")

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
+from desertion.study.arrays import Array
 from desertion.study.laboratory import causes, contagion, reporting
 from desertion.study.laboratory.prior import Prior
 from desertion.study.laboratory.window import RULE, Window
 
-Array = NDArray[np.float64]
 Path = Callable[[np.random.Generator, int, Window, float], Array]
 Report = Callable[[np.random.Generator, Array], Array]
 

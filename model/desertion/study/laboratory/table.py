@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.features import features, log_rates
 from desertion.study.laboratory.rivals import CAUSES, Cause, simulate
 from desertion.study.laboratory.window import Window
 
-Array = NDArray[np.float64]
 Rows = NDArray[np.bool_]
 
 SHARES = {"train": 0.6, "calibrate": 0.1, "threshold": 0.15, "test": 0.15}

@@ -1,13 +1,11 @@
 """Histories without contagion of families that no rival has and no classifier is trained on: a pool from which some are drawn by lot."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.causes import times
 from desertion.study.laboratory.rivals import Cause
 from desertion.study.laboratory.window import Window
-
-Array = NDArray[np.float64]
 
 
 def _wander(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import input_error
+from desertion.study.arrays import Array
 from desertion.study.history.observation import interval_totals, level_shift, registration_lag
 from desertion.study.laboratory.prior import Prior
-
-Array = NDArray[np.float64]
 
 RULE = Prior(name="rule", low=1.0, high=4.0, log=True, meaning="factor of a documented change of rules")
 FEWEST_POINTS = 8

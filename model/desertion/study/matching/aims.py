@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.study.arrays import Array
 from desertion.study.design.formula import Effect
 from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Record
 from desertion.study.history.pattern_list import PATTERNS
@@ -20,7 +20,6 @@ from desertion.study.matching.document import Design, OwnTarget
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
 
-Array = NDArray[np.float64]
 Models = Mapping[str, "DesertionModel"]
 FAR = 4.0
 """Natural logarithms beyond which it makes no difference how far a result is from the figure: a factor of 55."""

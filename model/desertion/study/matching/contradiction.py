@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

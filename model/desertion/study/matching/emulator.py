@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.stats import binom
 
 from desertion.errors import extra
+from desertion.study.arrays import Array
 
-Array = NDArray[np.float64]
 FEWEST = 20
 """Worlds below which no emulator is made."""
 _NEEDED = "a match needs scikit-learn"

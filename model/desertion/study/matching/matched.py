@@ -8,16 +8,15 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
+from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.contradiction import Contradiction, contradiction
 from desertion.study.matching.document import Design
 from desertion.study.matching.runs import Results
 from desertion.study.matching.space import Space
 
-Array = NDArray[np.float64]
 FACTORS = {"kept_half": 0.5, "kept": 1.0, "kept_double": 2.0}
 """Columns that say whether a world is kept, with the factor on the discrepancy of all targets."""
 FEW = 30

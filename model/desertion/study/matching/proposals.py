@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim, largest
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.space import Space
 
-Array = NDArray[np.float64]
 _ROUNDS = 14
 """2^14 places are looked at, spread evenly."""
 _FURTHER = 12

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from desertion.study.arrays import Array
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
@@ -22,7 +23,6 @@ from desertion.study.run.sweep import run_study
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
-Array = NDArray[np.float64]
 TASK = "match"
 _SEEDS_APART = 100
 _AGAIN = 50

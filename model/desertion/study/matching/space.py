@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from desertion.study.arrays import Array
 from desertion.study.design.factors import Factor, Point, Value
 
-Array = NDArray[np.float64]
 _DIGITS = 6
 """Significant digits of a proposed value, so that a written table gives the world back."""
 

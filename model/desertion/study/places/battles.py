@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from desertion.errors import InputError
-from desertion.study.places.links import Array, Indices
+from desertion.study.arrays import Array, Indices
 from desertion.study.places.table import numbered, read_table
 
 FEWEST = 20  # rows of a regression

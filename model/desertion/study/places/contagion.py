@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.finding import LEVEL, Attack, Finding
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
-from desertion.study.places.links import Array, Indices, Links, doubled, halved, inland, lengths, placebo, within
+from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
 from desertion.study.places.power import DRAWS, FEW, alarms, model_alarms
 from desertion.study.places.report import table as as_csv

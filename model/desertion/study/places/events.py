@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
-from desertion.study.places.links import Array, Indices, on_sphere
+from desertion.study.arrays import Array, Indices
+from desertion.study.places.links import on_sphere
 from desertion.study.places.table import Table, numbered, read_table
 
 FEWEST = 8  # units with an event; with fewer hardly any permutation differs

@@ -15,7 +15,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from desertion.errors import InputError
-from desertion.study.places.links import Array, Indices
+from desertion.study.arrays import Array, Indices
 
 _STEPS = 60
 _LARGEST = 15.0  # a log ratio beyond this means that the likelihood has no maximum

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.errors import InputError
+from desertion.study.arrays import Array, Indices
 from desertion.study.places import hazard
 from desertion.study.places.events import Events
 from desertion.study.places.finding import Hazard
 from desertion.study.places.hazard import Ratio
-from desertion.study.places.links import Array, Indices, Links
+from desertion.study.places.links import Links
 
 _UNIT_EFFECTS = 100  # units up to which each gets an effect of its own; beyond, strata do
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from desertion.study.places.links import Array, Indices
+from desertion.study.arrays import Array, Indices
 
 _SMOOTH = 7.0  # days: scale on which the course of a stratum is taken from the data
 

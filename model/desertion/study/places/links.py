@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.spatial import ConvexHull, QhullError, cKDTree
 
-Array = NDArray[np.float64]
-Indices = NDArray[np.intp]
+from desertion.study.arrays import Array, Indices
 
 EARTH = 6371.0  # km, mean radius
 

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 from scipy.stats import t as student
 
-from desertion.study.places.links import Array, Indices, Links
+from desertion.study.arrays import Array, Indices
+from desertion.study.places.links import Links
 
 Batch = Literal["apart", "only", "any"]
 

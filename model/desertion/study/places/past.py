@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.places.battles import FEWEST, Battles
-from desertion.study.places.links import Array
 
 HALF_LIFE = 139.0  # days; Lehmann and Zhukov 2019, if their unit is days
 GARRISON = 0.5  # share of the strength taken from which on a garrison is said to have surrendered

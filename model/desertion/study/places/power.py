@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from desertion.errors import InputError
+from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import Course, course_of, history, reported, shocks_of
-from desertion.study.places.links import Array, Indices, Links, cells
+from desertion.study.places.links import Links, cells
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
 from desertion.study.places.worlds import Map, histories, weekly_rates
 from desertion.study.statistics import wilson_interval

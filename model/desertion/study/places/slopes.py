@@ -11,8 +11,8 @@ from itertools import product
 
 import numpy as np
 
+from desertion.study.arrays import Array, Indices
 from desertion.study.places.battles import Battles, strata_of
-from desertion.study.places.links import Array, Indices
 from desertion.study.places.pairs import chance, orders
 from desertion.study.places.past import Question, past
 from desertion.study.places.table import numbered

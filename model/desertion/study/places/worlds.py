@@ -8,7 +8,8 @@ import numpy as np
 
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy, PolicyChange
-from desertion.study.places.links import Array, Indices, Links, along
+from desertion.study.arrays import Array, Indices
+from desertion.study.places.links import Links, along
 
 
 @dataclass(frozen=True, kw_only=True)

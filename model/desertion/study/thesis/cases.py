@@ -7,19 +7,17 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import input_error, unknown_name
 from desertion.files import shipped_folder
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
+from desertion.study.arrays import Array
 from desertion.study.history import shipped as history
 from desertion.study.history.series import Series
 from desertion.study.laboratory.features import features, log_rates
 from desertion.study.laboratory.window import Window
-
-Array = NDArray[np.float64]
 
 _STEPS_A_POINT, _FEWEST_STEPS, _MOST_STEPS = 4, 40, 160
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import input_error
 from desertion.files import write_text
+from desertion.study.arrays import Array
 from desertion.study.laboratory import classifier as learning
 from desertion.study.laboratory import unseen
 from desertion.study.laboratory.rivals import CAUSES, FAMILIES
@@ -24,8 +25,6 @@ from desertion.study.thesis import rates
 from desertion.study.thesis.cases import Case
 from desertion.study.thesis.design import Design
 from desertion.study.thesis.verdict import Verdict, judge
-
-Array = NDArray[np.float64]
 
 NEAREST, SHOWN = 1000, 100
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from desertion.study.arrays import Array
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.table import Rows, Table
 from desertion.study.statistics import wilson_interval
-
-Array = NDArray[np.float64]
 
 BINS = 10
 
