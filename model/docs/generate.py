@@ -26,8 +26,9 @@ from desertion.study.design.layout import DesignRule
 from desertion.study.design.reading import Keep, StudyDocument
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import RunRule
-from desertion.study.matching.document import Case, OwnTarget, Screening
+from desertion.study.history.patterns import Setup
 from desertion.study.matching.document import Design as MatchDesign
+from desertion.study.matching.document import OwnTarget, Screening
 from desertion.study.matching.document import Wave as MatchWave
 
 # A scenario's file: what a run reads, and what `desertion calibrate` holds it against.
@@ -120,7 +121,7 @@ def document_page() -> str:
         ("Keep", "The table `[keep]` of a study.", Keep),
         ("Run", "The table `[run]` of a study.", RunRule),
         ("Match", "A TOML file for `desertion match`; those in `experiments/match` are models to copy from.", MatchDesign),
-        ("Case", "Tables `[cases.NAME]` of a match.", Case),
+        ("Case", "Tables `[cases.NAME]` of a match.", Setup),
         ("Own target", "Tables `[target.NAME]` of a match.", OwnTarget),
         ("Screening", "The table `[screening]` of a match.", Screening),
         ("Wave of a match", "Tables `[[waves]]` of a match.", MatchWave),
