@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from desertion.study.history.pattern_list import claims_in_europe
-
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
 
 SETUP_OF_TABLE = {"russia-2022": "russia", "gdr-1989": "gdr", "hungary-2015": "hungary"}
 """Name of the run that the targets of a table look at."""
+BORDER_STATES = ("finland", "estonia", "latvia", "lithuania", "poland", "norway")
+EUROPE = (*BORDER_STATES, "czechia", "germany", "france")
 
 
 class Record:
@@ -52,6 +52,18 @@ class Record:
         return float(self.daily[self.daily.day.between(self.day(first), self.day(last))][column].sum() / self.scale)
 
 
+def claims_in_europe(model: DesertionModel) -> float:
+    """Claims decided or waiting at the end of a run in the European hosts, persons at real size."""
+    hosts = model.hosts[model.hosts["host"].isin(EUROPE)]
+    waiting = hosts.loc[hosts["day"] == model.scenario.days, "waiting"]
+    return float(hosts["decided"].sum() + waiting.sum()) / model.scenario.scale
+
+
+def quotient(above: float, below: float) -> float:
+    """One number over another, NaN where there is nothing to divide by."""
+    return above / below if below > 0.0 else float("nan")
+
+
 def _prisoners(run: Record) -> float:
     return sum(run.new(column, "2022-09-01", "2023-02-28") for column in ("new_captured", "new_surrender")) / 181
 
@@ -65,19 +77,15 @@ def _turnout(run: Record, first: str, last: str) -> float:
     return 100 * float(run.daily[run.daily.day.between(run.day(first), run.day(last))].turnout.max())
 
 
-def _quotient(above: float, below: float) -> float:
-    return above / below if below > 0.0 else float("nan")
-
-
 COUNTS: Mapping[str, Callable[[Record], float]] = {
     "russia-flight": lambda run: run.left("reservist", "flee", "2022-09-21", "2022-12-31"),
-    "russia-ebb": lambda run: _quotient(
+    "russia-ebb": lambda run: quotient(
         run.new("new_flee", "2022-10-01", "2022-10-07"), run.new("new_flee", "2022-09-21", "2022-09-27")
     ),
     "russia-kazakhstan": lambda run: run.at("abroad", "kazakhstan", "2022-11-28"),
     "russia-georgia": lambda run: run.at("abroad", "georgia", "2022-12-31"),
     "russia-claims": lambda run: run.claims,
-    "russia-claims-per-flight": lambda run: _quotient(
+    "russia-claims-per-flight": lambda run: quotient(
         run.claims, run.left("reservist", "flee", "2022-09-01", "2023-02-28")
     ),
     "russia-absent": lambda run: 100 * run.left("soldier", "hide", "2022-09-01", "2023-02-28") / 1e6 / 6,

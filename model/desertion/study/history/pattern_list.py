@@ -10,6 +10,7 @@ import numpy as np
 
 from desertion.study.arrays import Array
 from desertion.study.history import shipped
+from desertion.study.history.counts import BORDER_STATES, Record, claims_in_europe, quotient
 from desertion.study.history.patterns import Pattern, Runs
 from desertion.study.history.targets import targets
 
@@ -24,7 +25,7 @@ def _per_month(runs: Runs) -> Array:
 
 def _penalty(runs: Runs) -> Array:
     both = zip(runs["front_harsh"], runs["front"], strict=True)
-    return np.array([_quotient(a.measures()["soldiers_left"], b.measures()["soldiers_left"]) for a, b in both])
+    return np.array([quotient(a.measures()["soldiers_left"], b.measures()["soldiers_left"]) for a, b in both])
 
 
 def _callers(runs: Runs) -> Array:
@@ -56,7 +57,7 @@ def _distant(runs: Runs) -> Array:
         people = model.people()
         gone = people[(people["kind"] == "soldier") & people["day_left"].notna()]
         abroad = gone["status"].isin(["abroad", "applicant", "protected", "refused"])
-        values.append(100 * _quotient(float(abroad.sum()), float(len(gone))))
+        values.append(100 * quotient(float(abroad.sum()), float(len(gone))))
     return np.array(values)
 
 
@@ -68,7 +69,7 @@ def _attempts(last: date | None = None) -> Callable[[Runs], Array]:
 
     def number(runs: Runs) -> Array:
         opened, closed = (sum(map(attempts, runs[setup])) for setup in ("gdr_army", "gdr_army_closed"))
-        return np.array([_quotient(opened, closed)])
+        return np.array([quotient(opened, closed)])
 
     def attempts(model: DesertionModel) -> int:
         people = model.people()
@@ -78,19 +79,9 @@ def _attempts(last: date | None = None) -> Callable[[Runs], Array]:
     return number
 
 
-def _emigrants(first: date, last: date) -> Callable[[Runs], Array]:
+def _emigrants(first: str, last: str) -> Callable[[Runs], Array]:
     """People who fled between two dates, both counted, at real size."""
-
-    def number(runs: Runs) -> Array:
-        values: list[float] = []
-        for model in runs["gdr"]:
-            daily = model.daily
-            begin = model.scenario.start
-            inside = (daily["day"] > (first - begin).days) & (daily["day"] <= (last - begin).days + 1)
-            values.append(float(daily.loc[inside, "new_flee"].sum()) / model.scenario.scale)
-        return np.array(values)
-
-    return number
+    return lambda runs: np.array([Record(model).new("new_flee", first, last) for model in runs["gdr"]])
 
 
 def _weekly_ratio(short_stays: float) -> Callable[[Runs], Array]:
@@ -104,33 +95,18 @@ def _weekly_ratio(short_stays: float) -> Callable[[Runs], Array]:
 
     def number(runs: Runs) -> Array:
         weeks = date(2022, 10, 3), date(2022, 9, 26)
-        return np.array([_quotient(*(entries(model, week) for week in weeks)) for model in runs["russia"]])
+        return np.array([quotient(*(entries(model, week) for week in weeks)) for model in runs["russia"]])
 
     return number
 
 
-def claims_in_europe(model: DesertionModel) -> float:
-    """Claims decided or waiting at the end of a run in the European hosts, persons at real size."""
-    hosts = model.hosts[model.hosts["host"].isin(EUROPE)]
-    waiting = hosts.loc[hosts["day"] == model.scenario.days, "waiting"]
-    return float(hosts["decided"].sum() + waiting.sum()) / model.scenario.scale
-
-
 def _claims_per_flight(runs: Runs) -> Array:
     flights = [m.measures()["flee_departures"] / m.scenario.scale for m in runs["russia_long"]]
-    return np.array([_quotient(claims_in_europe(m), n) for m, n in zip(runs["russia_long"], flights, strict=True)])
+    return np.array([quotient(claims_in_europe(m), n) for m, n in zip(runs["russia_long"], flights, strict=True)])
 
 
 def _fled_per_called(runs: Runs) -> Array:
-    return np.array([_quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
-
-
-def _quotient(above: float, below: float) -> float:
-    return above / below if below > 0.0 else float("nan")
-
-
-BORDER_STATES = ("finland", "estonia", "latvia", "lithuania", "poland", "norway")
-EUROPE = (*BORDER_STATES, "czechia", "germany", "france")
+    return np.array([quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
 
 
 def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
@@ -161,8 +137,8 @@ PATTERNS = (
     _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),
     _pattern("army-attempts", ("gdr_army", "gdr_army_closed"), _attempts(date(1989, 10, 13))),
     _pattern("army-attempts-whole-run", ("gdr_army", "gdr_army_closed"), _attempts()),
-    _pattern("exodus-august", ("gdr",), _emigrants(date(1989, 8, 1), date(1989, 8, 31))),
-    _pattern("exodus-november", ("gdr",), _emigrants(date(1989, 11, 1), date(1989, 11, 30))),
+    _pattern("exodus-august", ("gdr",), _emigrants("1989-08-01", "1989-08-31")),
+    _pattern("exodus-november", ("gdr",), _emigrants("1989-11-01", "1989-11-30")),
     _pattern(
         "fall-1989", ("gdr",), lambda runs: np.array([float(np.mean([m.measures()["fallen"] for m in runs["gdr"]]))])
     ),

@@ -22,69 +22,35 @@ COLUMNS: tuple[str, ...] = (
     "p_family",
     "share",
 )
+NUMBERS = ("observed", "expected", "ratio", "low", "high", "p", "share")
 
 
 def table(finding: Finding, command: str) -> str:
     """All numbers of a finding as CSV, under the command that makes them."""
     text = io.StringIO()
     text.write(f"# {command}\n")
-    rows = csv.DictWriter(text, list(COLUMNS), restval="", lineterminator="\n")
+    rows = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
     rows.writeheader()
     for part, tests in (("primary", [finding.primary]), ("apart", finding.apart), ("family", finding.family)):
         rows.writerows(_pair(part, test) for test in tests)
     for each in finding.hazards:
         for what, ratio in (("past", each.past), ("future", each.future), ("placebo links", each.unlinked)):
             if ratio is not None:
-                rows.writerow(_ratio(f"{what}; {each.name}", ratio))
-    for attack in finding.attacks:
-        rows.writerow(
-            {
-                "part": "attack",
-                "name": attack.name,
-                "ratio": _n(attack.ratio),
-                "p": _n(attack.p),
-                "share": _n(attack.share),
-            }
-        )
-    rows.writerows(_alarm(row) for row in finding.alarms)
+                rows.writerow(_row("hazard", f"{what}; {each.name}", ratio))
+    rows.writerows(_row("attack", attack.name, attack) for attack in finding.attacks)
+    for row in finding.alarms:
+        part, name = "power" if row.contagion else "false alarms", f"{row.name} ({row.histories} histories)"
+        rows.writerow(_row(part, name, row) | {"share": _n(row.alarms / row.histories)})
     return text.getvalue()
 
 
-def _pair(part: str, test: PairTest) -> dict[str, object]:
-    return {
-        "part": part,
-        "name": test.name,
-        "linked": test.linked,
-        "observed": _n(test.observed),
-        "expected": _n(test.expected),
-        "ratio": _n(test.ratio),
-        "low": _n(test.low),
-        "high": _n(test.high),
-        "p": _n(test.p),
-        "p_family": _n(test.family) if part == "family" else "",
-    }
+def _pair(part: str, test: PairTest) -> dict[str, str]:
+    family = _n(test.family) if part == "family" else ""
+    return _row(part, test.name, test) | {"linked": str(test.linked), "p_family": family}
 
 
-def _ratio(name: str, ratio: Ratio) -> dict[str, object]:
-    return {
-        "part": "hazard",
-        "name": name,
-        "ratio": _n(ratio.ratio),
-        "low": _n(ratio.low),
-        "high": _n(ratio.high),
-        "p": _n(ratio.p),
-    }
-
-
-def _alarm(row: Alarm) -> dict[str, object]:
-    return {
-        "part": "power" if row.contagion else "false alarms",
-        "name": f"{row.name} ({row.histories} histories)",
-        "ratio": _n(row.ratio),
-        "low": _n(row.low),
-        "high": _n(row.high),
-        "share": _n(row.alarms / row.histories),
-    }
+def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict[str, str]:
+    return {"part": part, "name": name, **{key: _n(getattr(found, key)) for key in NUMBERS if hasattr(found, key)}}
 
 
 def _n(value: float | None) -> str:
