@@ -6,8 +6,7 @@ The command line asks them and prints what they give. Nothing is written outside
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from desertion.errors import InputError, input_error
-from desertion.files import PassingFolder, folder
+from desertion.files import PassingFolder
 from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
@@ -229,15 +228,5 @@ def claims(
         )
     if only_judge:
         raise input_error("out", None, "must name the file whose runs are to be judged")
-    with _place(None) as target:
-        return put_to_the_test(plan, target / "claims.sqlite", options_of(options, workers, quiet))
-
-
-@contextmanager
-def _place(out: str | Path | None) -> Generator[Path]:
-    """The folder that was named, made if it is missing, or a temporary one that goes with the block."""
-    if out is not None:
-        yield folder(Path(out))
-        return
-    with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
-        yield Path(temporary)
+    with tempfile.TemporaryDirectory(prefix="desertion-") as target:
+        return put_to_the_test(plan, Path(target) / "claims.sqlite", options_of(options, workers, quiet))
