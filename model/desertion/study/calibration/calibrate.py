@@ -28,7 +28,6 @@ from desertion.study.calibration.session import fit_case
 log = logging.getLogger(__name__)
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Calibration(Fit):
     """A fit with its tables.
