@@ -1,7 +1,5 @@
 """RO-Crate: what describes a folder of results to archives and other programs, `ro-crate-metadata.json`."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence

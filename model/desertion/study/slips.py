@@ -1,7 +1,5 @@
 """What is allowed in a scenario or force and looks like a slip: of a unit, of a date, of the size that a number is meant for."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence

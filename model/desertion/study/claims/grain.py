@@ -1,7 +1,5 @@
 """How many simulated persons an effect of a claim rests on, so that one that rests on too few is marked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
