@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from desertion.errors import extra
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DUMMY, DesignRule, morris_problem, unit_points, with_dummy
 from desertion.study.matching.aims import Aim
@@ -31,7 +32,8 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
         One row for each target that rules out and input: target, input, effect, half_width (of its 95 % interval), noise
         (upper end of the effect of an input that nothing reads), matters.
     """
-    from SALib.analyze import morris
+    with extra("discovery", "a screening needs SALib"):
+        from SALib.analyze import morris
 
     rule, varied = _rule(design), _varied(design)
     shares = unit_points(rule, len(varied), "match")
