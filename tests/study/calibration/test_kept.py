@@ -120,6 +120,15 @@ def test_generations_of_a_version_that_did_not_vouch_are_taken_as_they_are(kept:
     assert json.loads((kept / "fit.json").read_text())["checksums"] == text["checksums"]
 
 
+def test_a_damaged_file_of_such_a_version_is_a_sentence_too(kept: Path) -> None:
+    """Though nothing vouches for it."""
+    text = json.loads((kept / "fit.json").read_text())
+    (kept / "fit.json").write_text(json.dumps({key: text[key] for key in ("seconds", "fitted")}))
+    (kept / "fit.db").write_bytes(b"no database at all, and long enough to be looked at" * 40)
+    with pytest.raises(InputError, match="damaged or cut short"):
+        _check(kept)
+
+
 def test_a_full_disk_is_a_sentence_of_its_own(tmp_path: Path, full: Callable[[], sqlite3.Error]) -> None:
     """In SQLAlchemy's wrapping too."""
     for problem in (full(), _wrapped(full())):

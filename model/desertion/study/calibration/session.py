@@ -116,7 +116,8 @@ class Watch:
             InputError: the file is damaged, or gone while its generations are vouched for.
         """
         if self._checksums is None and self._path.is_file():
-            self._checksums = checksums(file) if file.is_file() else []  # a fit of a version that did not vouch for any
+            with sentences(file):  # a fit of a version that did not vouch for any
+                self._checksums = checksums(file) if file.is_file() else []
         elif self._checksums is None:
             file.unlink(missing_ok=True)
             self._checksums = []
@@ -137,4 +138,4 @@ class Watch:
         try:
             return dict(json.loads(path.read_text(encoding="utf-8")))
         except ValueError as problem:
-            raise damaged(path, f"no JSON: {problem}") from problem
+            raise damaged(path.with_suffix(".db"), f"{path.name} beside it is no JSON: {problem}") from problem
