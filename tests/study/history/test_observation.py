@@ -51,8 +51,14 @@ def test_full_desk_works_off_its_queue() -> None:
 
 
 def test_interval_totals_may_overlap_and_leave_gaps() -> None:
-    """Totals of any interval, both ends counted; outside the flow nobody leaves."""
-    assert obs.interval_totals([1, 2, 3, 4], [(0, 1), (1, 2), (3, 9), (-4, -1)]).tolist() == [3, 5, 4, 0]
+    """Totals of any interval; outside the flow nobody leaves."""
+    assert obs.interval_totals([1, 2, 3, 4], [(0, 2), (1, 3), (3, 10), (-4, 0), (4, 4)]).tolist() == [3, 5, 4, 0, 0]
+
+
+def test_a_step_that_is_cut_counts_by_its_share() -> None:
+    """A quarter of the second step, and all between the middle of the first and that of the last."""
+    flows = [[8.0, 4.0, 2.0], [0.0, 8.0, 0.0]]
+    assert obs.interval_totals(flows, [(1.25, 1.5), (0.5, 2.5)]).tolist() == [[1.0, 9.0], [2.0, 8.0]]
 
 
 def test_interval_that_ends_first_is_refused() -> None:

@@ -15,7 +15,7 @@ from desertion.study.laboratory.unseen import POOL, drawn
 from desertion.study.laboratory.window import Window
 
 MONTHS = Window(
-    steps=40, intervals=tuple((4 * i, 4 * i + 3) for i in range(10)), at_risk=(10_000, 20_000), total=2000.0
+    steps=40, intervals=tuple((4.0 * i, 4.0 * i + 4.0) for i in range(10)), at_risk=(10_000, 20_000), total=2000.0
 )
 CAPITALS = replace(MONTHS, at_risk=(34, 34), total=33.0, cumulative=True, noise=(0.0, 0.0))
 RNG = 7

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from desertion.errors import InputError
@@ -38,11 +39,23 @@ def test_every_figure_lies_in_the_window_and_in_order(name: str) -> None:
     """Intervals are within the steps, do not overlap, and the totals fit who is at risk."""
     window = case(name).window
     assert len(window.intervals) == len(case(name).series.points)
-    assert all(0 <= first <= last < window.steps for first, last in window.intervals)
-    ends = [last for _, last in window.intervals]
+    assert all(0 <= begin < end <= window.steps for begin, end in window.intervals)
+    ends = [end for _, end in window.intervals]
     assert all(after > before for before, after in itertools.pairwise(ends))
     if not window.cumulative:
-        assert all(later[0] > sooner[1] for sooner, later in zip(window.intervals, window.intervals[1:], strict=False))
+        assert all(later[0] >= sooner[1] for sooner, later in itertools.pairwise(window.intervals))
+
+
+def test_a_month_has_its_own_length_whatever_the_step() -> None:
+    """Ukraine's months count in steps of ten days: 28 to 31 days are 2.8 to 3.1 steps, and no two lie on each other."""
+    judged = case("ukraine-awol")
+    days = [(point.end - point.start).days + 1 for point in judged.series.points]
+    assert judged.window.lengths == pytest.approx(np.array(days) / 10.0)
+
+
+def test_a_figure_shorter_than_a_step_stands_for_its_step() -> None:
+    """A Monday stands for its week: sixteen weeks of one step."""
+    assert case("leipzig-mondays").window.lengths.tolist() == [1.0] * 16
 
 
 def test_thirty_four_capitals_are_at_risk() -> None:

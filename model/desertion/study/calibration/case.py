@@ -73,7 +73,7 @@ class Case:
             rng: chance in published counts.
         """
         start, whole = self.scenario.start, self.series.kind == "cumulative"
-        days = [(0 if whole else (p.start - start).days, (p.end - start).days) for p in self.series.points]
+        days = [(0 if whole else (p.start - start).days, (p.end - start).days + 1) for p in self.series.points]
         expected = interval_totals(flow / self.scenario.scale, days)
         # Who leaves is left to chance by the model already; what is published adds a relative error.
         return expected * rng.gamma(1.0 / noise, noise, size=expected.shape)

@@ -77,24 +77,26 @@ def case_files(registered: ArrayLike, capacity: ArrayLike) -> Array:
     return done
 
 
-def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[int, int]]) -> Array:
-    """Totals over intervals of steps, ends counted, shape (..., interval); steps outside the flow count as nobody.
+def interval_totals(flow: ArrayLike, intervals: Sequence[tuple[float, float]]) -> Array:
+    """Totals over intervals of time, shape (..., interval); what lies outside the flow counts as nobody.
 
     Args:
         flow: shape (..., step).
-        intervals: first and last step of each interval, which may overlap and leave gaps.
+        intervals: where each begins and where it ends, in steps from the first one on (0 to 1 is the first step). They may overlap and
+            leave gaps; of a step that is cut, an equal share counts.
 
     Raises:
         InputError: an interval ends before it begins.
     """
     counts = _flow(flow)
     sums = np.concatenate((np.zeros((*counts.shape[:-1], 1)), np.cumsum(counts, axis=-1)), axis=-1)
-    last = counts.shape[-1]
     for first, end in intervals:
         if end < first:
-            raise InputError(f"interval_totals: interval {first} to {end} ends before it begins; swap the two")
-    ends, firsts = (np.clip([pair[i] + i for pair in intervals], 0, last).astype(int) for i in (1, 0))
-    return sums[..., ends] - sums[..., firsts]
+            raise InputError(f"interval_totals: interval {first:g} to {end:g} ends before it begins; swap the two")
+    edges = np.clip(np.asarray(intervals, float).reshape(-1, 2), 0.0, counts.shape[-1])
+    whole = np.minimum(edges.astype(int), counts.shape[-1] - 1)
+    begun, ended = (sums[..., at] + counts[..., at] * (edge - at) for at, edge in zip(whole.T, edges.T, strict=True))
+    return ended - begun
 
 
 def log_miss(simulated: ArrayLike, value: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:

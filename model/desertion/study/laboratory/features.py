@@ -23,8 +23,7 @@ def features(published: Array, window: Window) -> Array:
     """
     logs = log_rates(published, window)
     n = logs.shape[1]
-    lasts = np.array([last for _, last in window.intervals])
-    middles = lasts - (window.lengths - 1.0) / 2.0
+    middles = np.array([end for _, end in window.intervals]) - (window.lengths + 1.0) / 2.0
     time = 2.0 * middles / window.steps - 1.0
     powers = np.vander(time, 3)
     coefficients = logs @ np.linalg.pinv(powers).T

@@ -19,8 +19,8 @@ class Window:
 
     Attributes:
         steps: time steps.
-        intervals: by published figure, its first and last step.
-        cumulative: figures count from the first step on, whatever the first steps of their intervals.
+        intervals: by published figure, where its time begins and ends, in steps from the first one on (0 to 1 is the first step).
+        cumulative: figures count from the first step on, wherever their intervals begin.
         at_risk: fewest and most people (places, capitals) who could act; a whole number each.
         total: acts in the window as the published figures have them, gaps bridged.
         noise: least and largest dispersion (squared relative error) of a published figure; (0, 0) for exact counts.
@@ -31,7 +31,7 @@ class Window:
     """
 
     steps: int
-    intervals: tuple[tuple[int, int], ...]
+    intervals: tuple[tuple[float, float], ...]
     at_risk: tuple[int, int]
     total: float
     cumulative: bool = False
@@ -60,8 +60,8 @@ class Window:
     def lengths(self) -> Array:
         """Steps that each figure covers; of cumulative figures, steps since the figure before."""
         if self.cumulative:
-            return np.diff([-1, *(last for _, last in self.intervals)]).astype(np.float64)
-        return np.array([last - first + 1 for first, last in self.intervals], dtype=np.float64)
+            return np.diff([0.0, *(end for _, end in self.intervals)])
+        return np.array([end - begin for begin, end in self.intervals], dtype=np.float64)
 
     def publish(self, flow: Array, rng: np.random.Generator) -> Array:
         """Figures as they would have been published, shape (history, point).
@@ -74,10 +74,10 @@ class Window:
         seen = registration_lag(flow, rng.uniform(0.0, self.lag, size)) if self.lag else flow
         for step in self.rules:
             seen = level_shift(seen, step, RULE.draw(rng, size)[:, None])
-        intervals = [(0, last) for _, last in self.intervals] if self.cumulative else self.intervals
+        intervals = [(0.0, end) for _, end in self.intervals] if self.cumulative else self.intervals
         expected = interval_totals(seen, intervals)
         low, high = self.noise
         if high == 0.0:
-            return expected
+            return np.rint(expected)
         spread = np.exp(rng.uniform(np.log(low), np.log(high), (size, 1))) if low < high else np.full((size, 1), high)
         return expected * rng.gamma(1.0 / spread, spread, size=expected.shape)

@@ -100,13 +100,11 @@ def case_of(
     )
     step = days / steps if step_days is None else step_days
 
-    def before(day: date) -> int:
-        """Steps that end before a day begins."""
-        return round((day - first).days / step)
+    def before(day: date) -> float:
+        """Steps until a day begins."""
+        return (day - first).days / step
 
-    begins = [min(before(point.start), steps - 1) for point in points]
-    ends = [before(point.end + timedelta(days=1)) - 1 for point in points]
-    intervals = tuple((begin, min(max(end, begin), steps - 1)) for begin, end in zip(begins, ends, strict=True))
+    intervals = tuple(_interval(before(point.start), before(point.end + timedelta(days=1))) for point in points)
     window = Window(
         steps=steps,
         intervals=intervals,
@@ -115,20 +113,25 @@ def case_of(
         cumulative=series.kind == "cumulative",
         noise=noise,
         lag=lag_days / step,
-        doors=tuple(before(day) for day in doors if first < day <= points[-1].end),
-        rules=tuple(before(day) for day in rules if first < day <= points[-1].end),
+        doors=tuple(round(before(day)) for day in doors if first < day <= points[-1].end),
+        rules=tuple(round(before(day)) for day in rules if first < day <= points[-1].end),
         again=again,
     )
     return Case(series=series, window=window, at_risk=words or f"{at_risk[0]:,} to {at_risk[1]:,}", autumn=autumn)
 
 
-def _total(series: Series, intervals: Sequence[tuple[int, int]], steps: int) -> float:
+def _interval(begin: float, end: float) -> tuple[float, float]:
+    """Where a figure's time lies, in steps; one of less than a step stands for the step that it falls into, as a Monday does for its week."""
+    return (begin, end) if end - begin >= 1.0 else (math.floor(begin), math.floor(begin) + 1.0)
+
+
+def _total(series: Series, intervals: Sequence[tuple[float, float]], steps: int) -> float:
     """Acts in the whole window; gaps are bridged by a line through the logarithm of the rates."""
     values = series.values
     if series.kind == "cumulative":
         return float(values[-1])
-    middles = [(first + last) / 2.0 for first, last in intervals]
-    rates = [np.log((value + 0.5) / (last - first + 1)) for value, (first, last) in zip(values, intervals, strict=True)]
+    middles = [(begin + end - 1.0) / 2.0 for begin, end in intervals]
+    rates = [np.log((value + 0.5) / (end - begin)) for value, (begin, end) in zip(values, intervals, strict=True)]
     return float(np.exp(np.interp(np.arange(steps), middles, rates)).sum())
 
 

@@ -204,10 +204,10 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
     parts: list[pd.DataFrame] = []
     for points in design.points:
         for noise in design.noise:
-            edges = np.linspace(0, 64, points + 1).round().astype(int)
+            edges = np.linspace(0, 64, points + 1).round()
             window = Window(
                 steps=64,
-                intervals=tuple((int(a), int(b) - 1) for a, b in itertools.pairwise(edges)),
+                intervals=tuple(itertools.pairwise(edges.tolist())),
                 at_risk=(10_000, 10_000),
                 total=2000.0,
                 noise=(noise, noise),
