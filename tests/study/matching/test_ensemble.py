@@ -30,6 +30,20 @@ def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:
     assert len(load_ensemble(rejected).worlds) + len(ensemble.worlds) == len(found.worlds)
 
 
+def test_worlds_of_an_earlier_state_keep_their_order(known: Match, tmp_path: Path) -> None:
+    """Kept worlds that the file held stand first, in its order; new ones follow."""
+    path = write_ensemble(known, "desertion match mine.toml", tmp_path / "mine.csv")[0]
+    whole = load_ensemble(path).worlds
+    lines = path.read_text().splitlines(keepends=True)
+    head = next(number for number, line in enumerate(lines) if not line.startswith("#")) + 1
+    earlier = lines[head:][::-1][: len(whole) // 2]
+    path.write_text("".join([*lines[:head], *earlier]))
+    stated = load_ensemble(path).worlds
+    write_ensemble(known, "desertion match mine.toml", path)
+    assert load_ensemble(path).worlds[: len(stated)] == stated
+    assert sorted(map(str, load_ensemble(path).worlds)) == sorted(map(str, whole))
+
+
 def test_an_ensemble_of_other_rules_is_refused(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a change of a stored history makes other rules; the sentence says what to do."""
     path = write_ensemble(known, "desertion match mine.toml", tmp_path / "mine.csv")[0]

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError, unknown_name
@@ -86,13 +87,10 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
             f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules_version()}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
         )
     rows = csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())
-    plain = pd.read_csv(io.StringIO("".join(_lines(path))), dtype=str, keep_default_na=False)
-    table = plain.map(_value).infer_objects()
-    inputs = [name for name in table if str(name).startswith(_INPUT)]
-    if not inputs or not rows:
+    worlds = _worlds(path)
+    if not rows or not worlds[0]:
         raise InputError(f"{where} holds no world: no column begins with {_INPUT.strip()!r}")
-    named = plain[inputs].rename(columns=lambda name: str(name).removeprefix(_INPUT))
-    worlds = tuple({str(key): _value(text) for key, text in row.items()} for row in named.to_dict("records"))
+    table = _plain(path).map(_value).infer_objects()
     return Ensemble(
         worlds=worlds, table=table.rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(path.read_bytes()).hexdigest(),
         about=head, where=where
@@ -100,10 +98,18 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
 
 
 def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
-    """Write the kept worlds of a match into a file, shuffled by the seed, and the rejected ones into `-rejected` beside it."""
+    """Write the kept worlds of a match into a file, shuffled by the seed, and the rejected ones into `-rejected` beside it.
+
+    Worlds of an earlier state of the file keep their order, so that what was judged over its first so many stays so when a match goes on.
+    """
     worlds = match.worlds
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
+    before = {frozenset(world.items()): place for place, world in enumerate(_worlds(path))}
+    places = [
+        before.get(frozenset(world.items()), len(before)) for world in kept[list(match.space.names)].to_dict("records")
+    ]
+    kept = kept.iloc[np.argsort(places, kind="stable")]
     parts = {path: kept, path.with_stem(f"{path.stem}-rejected"): worlds[~worlds["kept"]]}
     return [write_text(place, _text(match, part, command)) for place, part in parts.items()]
 
@@ -128,6 +134,16 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     named = {name: f"{_INPUT}{name}" for name in inputs} | {name: f"{_TARGET}{name}" for name in names}
     head = "".join(f"{_HEAD}{key}: {text}\n" for key, text in about.items())
     return head + table.rename(columns=named).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+
+
+def _plain(path: Path) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO("".join(_lines(path))), dtype=str, keep_default_na=False)
+
+
+def _worlds(path: Path) -> tuple[Point, ...]:
+    """The inputs of each world of a file; none where there is no file yet."""
+    rows = _plain(path).filter(regex=f"^{_INPUT}").to_dict("records") if is_file(path) else []
+    return tuple({str(key).removeprefix(_INPUT): _value(text) for key, text in row.items()} for row in rows)
 
 
 def _lines(path: Path) -> list[str]:
