@@ -105,7 +105,9 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
     worlds = match.worlds
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
-    before = {frozenset(world.items()): place for place, world in enumerate(_worlds(path))}
+    before: dict[frozenset[object], int] = {
+        frozenset(world.items()): place for place, world in enumerate(_worlds(path))
+    }
     places = [
         before.get(frozenset(world.items()), len(before)) for world in kept[list(match.space.names)].to_dict("records")
     ]
