@@ -137,8 +137,11 @@ def test_questions_take_a_scenario_a_path_or_a_name(
     assert list(place.iterdir()) == []
 
 
-def test_questions_that_take_no_scenario(tmp_path: Path) -> None:
-    """History, own events and claims give tables."""
+def test_questions_that_take_no_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """History, own events and claims give tables, and leave nothing in the current folder."""
+    place = tmp_path / "here"
+    place.mkdir()
+    monkeypatch.chdir(place)
     assert {"name", "title", "kind"} <= set(desertion.history().columns)
     assert {"start", "value"} <= set(desertion.history("ukraine-awol").table.columns)
     days = pd.date_range("2020-01-01", periods=12)
@@ -153,6 +156,7 @@ def test_questions_that_take_no_scenario(tmp_path: Path) -> None:
     verdicts = desertion.claims("always", worlds=1, path=tmp_path / "own.toml", workers=1, quiet=True)
     assert list(verdicts.table["id"]) == ["always"]
     assert repr(verdicts) == "ClaimsOutcome(1 claims; table)"
+    assert list(place.iterdir()) == []
 
 
 def test_long_questions_refuse_what_cannot_be_asked_at_once() -> None:

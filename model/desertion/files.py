@@ -15,6 +15,9 @@ from typing import Literal
 
 from desertion.errors import InputError, shortened
 
+RESULTS = Path("outputs")
+"""Folder of the current one that results go to where no place is named."""
+
 _PACKAGE = Path(__file__).resolve().parent
 _made: list[Path] = []  # folders that this process made, see `remove_unused`
 

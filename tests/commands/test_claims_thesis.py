@@ -55,11 +55,13 @@ def test_a_series_of_ones_own_is_judged_and_the_report_carries_its_command(
     rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
     (tmp_path / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
     words = ["thesis", str(tmp_path / "mine.csv"), "--at-risk", "5000", "--door", "2030-04-01", "--unseen"]
-    assert main([*words, "--out", str(tmp_path / "out")]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 0
     assert "P(contagion)" in capsys.readouterr().out
-    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "outputs"}
+    made = {path.name for path in (tmp_path / "outputs" / "thesis").iterdir()}
     tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
     assert made == {"parts", "thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
-    text = (tmp_path / "out" / "thesis.md").read_text()
+    text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
     assert "200 histories a rival and series" in text
     assert "at risk 5,000 to 5,000" in text

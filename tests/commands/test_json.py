@@ -46,7 +46,7 @@ def test_a_comparison_and_a_study_give_their_tables(
     Path("mine.toml").write_text('scenario = "quiet"\n[vary]\nasylum = [0.2, 0.8]\n')
     assert main(["sweep", "mine.toml", *few]) == 0
     capsys.readouterr()
-    told = _told(capsys, "show", "mine.sqlite")
+    told = _told(capsys, "show", "outputs/mine.sqlite")
     assert told["counts"] == {"done": 4}
     assert [point["asylum"] for point in told["points"]] == [0.2, 0.8]
     assert len(told["summary"]) == 2

@@ -40,16 +40,18 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     assert "8 design points, 200 runs" in plan
     assert not list(study.parent.glob("*.sqlite"))
     assert "200 done" in _told(capsys, "sweep", "mine.toml", "--quiet", "--workers", "2")
-    shown = _told(capsys, "show", "mine.sqlite")
+    shown = _told(capsys, "show", "outputs/mine.sqlite")
     assert "Does an open door add to the pull?" in shown
     assert "200 done" in shown
-    assert "200 of 200 runs match" in _told(capsys, "show", "mine.sqlite", "--verify")
-    assert "drawn: a.png" in _told(capsys, "show", "mine.sqlite", "--plot", "a.png", "--measure", "left_total")
+    assert "200 of 200 runs match" in _told(capsys, "show", "outputs/mine.sqlite", "--verify")
+    assert "drawn: a.png" in _told(capsys, "show", "outputs/mine.sqlite", "--plot", "a.png", "--measure", "left_total")
     assert (study.parent / "a.png").stat().st_size > 10_000
-    assert "runs.csv" in _told(capsys, "export", "mine.sqlite", "--out", "tables")
+    assert "runs.csv" in _told(capsys, "export", "outputs/mine.sqlite", "--out", "tables")
     for part in ("1", "2"):
         _told(capsys, "sweep", "mine.toml", "-q", "--shard", f"{part}/2")
-    merged = _told(capsys, "merge", "all.sqlite", "mine.shard-1-of-2.sqlite", "mine.shard-2-of-2.sqlite")
+    merged = _told(
+        capsys, "merge", "all.sqlite", "outputs/mine.shard-1-of-2.sqlite", "outputs/mine.shard-2-of-2.sqlite"
+    )
     assert "all.sqlite: 200 runs from 2 files" in merged
 
 
@@ -61,7 +63,7 @@ def test_failures_are_shown_with_their_tracebacks_and_ended_as_asked(
     words = ["sweep", "mine.toml", "-q", "--workers", "1", "--set", "fail_at=2", "--on-error", "raise-at-end"]
     assert main(words) == 1
     assert "8 runs failed" in capsys.readouterr().err
-    assert "ValueError: replicate 2 cannot be run" in _told(capsys, "show", "mine.sqlite", "--failures")
+    assert "ValueError: replicate 2 cannot be run" in _told(capsys, "show", "outputs/mine.sqlite", "--failures")
 
 
 def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
@@ -72,8 +74,8 @@ def test_a_study_none_of_whose_runs_can_be_finished_exits_with_1_and_says_why(
     assert main(["sweep", "mine.toml", "-q", "--workers", "1"]) == 1
     shown = capsys.readouterr().err
     assert "all 1 runs failed, most often with: ValueError: replicate 0 cannot be run" in shown
-    assert "desertion show mine.sqlite --failures" in shown
-    assert "ValueError" in _told(capsys, "show", "mine.sqlite", "--failures")
+    assert "desertion show outputs/mine.sqlite --failures" in shown
+    assert "ValueError" in _told(capsys, "show", "outputs/mine.sqlite", "--failures")
 
 
 @pytest.mark.parametrize(
@@ -101,10 +103,10 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
     text = STUDY.replace("replicates = 25", "replicates = 2").replace(", steps = 4", "")
     study.write_text(f'{text}\n[design]\nkind = "sobol"\npoints = 32\ndummy = true\n')
     _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1")
-    answer = _told(capsys, "sensitivity", "mine.sqlite", "-m", "left_total", "-p", "open", "--plot", "s.png")
+    answer = _told(capsys, "sensitivity", "outputs/mine.sqlite", "-m", "left_total", "-p", "open", "--plot", "s.png")
     assert answer.splitlines()[1].split()[0] == "pull"
     assert (study.parent / "s.png").exists()
-    assert main(["sensitivity", "mine.sqlite", "-m", "left_total"]) == 2
+    assert main(["sensitivity", "outputs/mine.sqlite", "-m", "left_total"]) == 2
     assert "one policy at a time: choose one of closed, open" in capsys.readouterr().err
 
 

@@ -72,7 +72,7 @@ def command(
     from desertion.study.calibration.fit import check_sizes
     from desertion.study.calibration.report import summary
 
-    target = out or Path("outputs/calibration")
+    target = options.place(out, "calibration")
     if series is not None and len(names or ()) != 1:
         raise input_error(
             "--series", series, "belongs to one scenario", way_out="name it, as in: calibrate toy --series ..."

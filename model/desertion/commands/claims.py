@@ -53,7 +53,7 @@ def command(
     from desertion.study.questions import claims as judged
     from desertion.study.run.schedule import shard_of
 
-    target = folder(out or Path("outputs/claims-quick" if quick else "outputs/claims"))
+    target = folder(options.place(out, "claims-quick" if quick else "claims"))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
     by = run_options(workers, scheduler, shard=part, accept_changes=accept_changes)

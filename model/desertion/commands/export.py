@@ -12,6 +12,9 @@ Place = Annotated[
     Path,
     typer.Argument(help="A study's file, as `desertion sweep` wrote it; for rocrate also a folder of run or compare."),
 ]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Folder that the tables go to; outputs/FILE if not given.")
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -35,7 +38,7 @@ Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the da
 @of_studies
 def command(
     file: Place,
-    out: _options.Out = None,
+    out: OutFolder = None,
     form: Format = "csv",
     curves: Curves = True,
     comma: Comma = False,
@@ -51,7 +54,8 @@ def command(
             raise InputError(f"--out is for a study's file: {file} is described where it lies")
         print(describe(file))
         return 0
-    place = out or file.parent / file.stem
+    # All comparisons name their file alike; their folders differ.
+    place = _options.place(out, f"{file.resolve().parent.name}-study" if file.stem == "study" else file.stem)
     if form == "rocrate":
         written = described(file, place, curves=curves, comma=comma, real=real)
     else:

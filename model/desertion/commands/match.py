@@ -51,7 +51,7 @@ def command(
     from desertion.files import folder
     from desertion.study.matching.match import match
 
-    target = folder(out or Path(f"outputs/match-{Path(design).stem}"))
+    target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
     last = len(worlds or ())

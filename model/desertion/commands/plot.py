@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desertion.commands._shared import options
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
@@ -22,7 +24,10 @@ What = Annotated[
     ),
 ]
 Kind = Annotated[str | None, typer.Option("--kind", "-k", help="Which figure; the one looked at first if not given.")]
-To = Annotated[Path | None, typer.Option("--out", "-o", help="The file to draw: .png, .svg or .pdf.")]
+To = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="The file to draw: .png, .svg or .pdf; outputs/KIND.png if not given."),
+]
 Force = Annotated[str | None, typer.Option("--force", help="Which force, where there are several.")]
 Paper = Annotated[bool, typer.Option("--paper", help="For print: small type, 300 dots an inch.")]
 Dark = Annotated[bool, typer.Option("--dark", help="For a dark page.")]
@@ -51,7 +56,7 @@ def command(
         figure = _study(place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
     else:
         figure = _run(place, kind or "curves", force, medium, dark)
-    print(style.save(figure, out or Path(f"{kind or 'curves'}.png")))
+    print(style.save(figure, options.place(out, f"{kind or 'curves'}.png")))
 
 
 def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> Figure:

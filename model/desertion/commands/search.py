@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Study = Annotated[str, typer.Argument(help="A study whose [vary] names the levers, by path or name.")]
 OutFile = Annotated[
-    Path | None, typer.Option("--out", "-o", help="The search's file; named after the study if not given.")
+    Path | None, typer.Option("--out", "-o", help="The search's file; outputs/STUDY-search.sqlite if not given.")
 ]
 Wanted = Annotated[
     list[str] | None,
@@ -69,10 +69,11 @@ def command(
 ) -> int:
     """Search for policy mixes on the Pareto front within limits, or go on with a search."""
     from desertion.study.questions import search
+    from desertion.study.run.described import study_path
 
     limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
     wanted = dict(_pairs(want or [], "--want"))
-    file = out or _file(study)
+    file = _options.place(out, f"{study_path(study).stem}-search.sqlite")
     _prepare(file, table, plot)
     found = search(
         study, want=wanted, limit=limits, candidates=candidates, rival=rival, check=check, runs=runs, scale=scale,
@@ -93,12 +94,6 @@ def _prepare(out: Path, table: Path | None, plot: Path | None) -> None:
         from desertion.figures.style import check_format
 
         check_format(plot)
-
-
-def _file(study: str) -> Path:
-    from desertion.study.run.described import study_path
-
-    return Path(f"{study_path(study).stem}-search.sqlite")
 
 
 def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> int:

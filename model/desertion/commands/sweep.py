@@ -16,7 +16,7 @@ Study = Annotated[
     str, typer.Argument(help="A study file (TOML), or the name of a shipped study (`desertion list studies`).")
 ]
 OutFile = Annotated[
-    Path | None, typer.Option("--out", "-o", help="The study's file; named after the study if not given.")
+    Path | None, typer.Option("--out", "-o", help="The study's file; outputs/STUDY.sqlite if not given.")
 ]
 Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
 OwnPopulation = Annotated[
@@ -60,7 +60,7 @@ def command(
     from desertion.study.design.reading import changed, read_spec
     from desertion.study.run.described import study_path, with_points
     from desertion.study.run.schedule import shard_of
-    from desertion.study.run.sweep import default_path, run_study
+    from desertion.study.run.sweep import run_study
 
     spec = changed(
         read_spec(study_path(study)),
@@ -76,7 +76,8 @@ def command(
     part = shard_of(shard) if shard else (1, 1)
     if dry_run:
         return _plan(spec, workers or 0)
-    file = out or default_path(spec, part)
+    named = f"{spec.name}.shard-{part[0]}-of-{part[1]}.sqlite" if shard else f"{spec.name}.sqlite"
+    file = _options.place(out, named)
     options = _studies.run_options(
         workers,
         scheduler,

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from desertion.commands._shared import options
+
 
 def command(
     names: Annotated[
@@ -47,7 +49,7 @@ def command(
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
 
-    place = out or Path("outputs/thesis-quick" if quick else "outputs/thesis")
+    place = options.place(out, "thesis-quick" if quick else "thesis")
     found = thesis(
         names or (), quick=quick, simulations=simulations, unseen=unseen, at_risk=_at_risk(at_risk), doors=door or (), rules=rule or (),
         kind=kind, unit=unit, seed=seed, out=place, tell=print,

@@ -81,4 +81,4 @@ def test_points_of_a_file_can_be_swept_and_compared_from_the_command_line(
     Path("points.csv").write_text("asylum\n0.2\n0.8\n")
     Path("mine.toml").write_text('scenario = "quiet"\ndays = 3\n[vary]\nasylum = [0.5]\n')
     assert main(["sweep", "mine.toml", "--points", "points.csv", "-q", "--workers", "1"]) == 0
-    assert "mine.sqlite: 2 done" in capsys.readouterr().out
+    assert "outputs/mine.sqlite: 2 done" in capsys.readouterr().out

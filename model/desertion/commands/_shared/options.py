@@ -1,5 +1,7 @@
 """Options that several commands share, each with one spelling and one help text."""
 
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -79,6 +81,22 @@ AcceptChanges = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
+
+
+def place(out: Path | None, name: str) -> Path:
+    """Where results go: `out`, or that name in `outputs/`, which is then said on standard error.
+
+    Studies of earlier versions lie in the current folder; one of that name is pointed to, and goes on where --out names it.
+    """
+    from desertion.files import RESULTS, folder
+
+    if out is not None:
+        return out
+    usual = folder(RESULTS) / name
+    print(f"results go to {usual}", file=sys.stderr)
+    if usual.suffix == ".sqlite" and Path(name).is_file() and not usual.exists():
+        print(f"{name} is left as it is; to go on with it, add --out {shlex.quote(name)}", file=sys.stderr)
+    return usual
 
 
 def settings(pairs: list[str] | None, option: str = "--set") -> dict[str, object]:

@@ -136,14 +136,12 @@ def sweep(
     return run_study(spec, keep.path / f"{spec.name}.sqlite", chosen, keep=keep)
 
 
-def run_study(
-    spec: StudySpec, out: str | Path | None = None, options: RunOptions | None = None, keep: object = None
-) -> Study:
+def run_study(spec: StudySpec, out: str | Path, options: RunOptions | None = None, keep: object = None) -> Study:
     """Run a resolved study, or go on with it, and return its results.
 
     Args:
         spec: The study.
-        out: The study's file; by default named after the study, in the current folder.
+        out: The study's file, which is resumed if it exists.
         options: With what to run.
         keep: Anything that must live as long as the results, such as the folder that holds their file.
 
@@ -155,7 +153,7 @@ def run_study(
 
     options = options or RunOptions()
     points = spec.points()
-    path = Path(out) if out is not None else default_path(spec, options.shard)
+    path = Path(out)
     check_points(spec, points)
     if spec.own is not None and not options.quiet:
         print(announced(spec, points), file=sys.stderr, flush=True)
@@ -201,12 +199,6 @@ def drive(
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
-
-
-def default_path(spec: StudySpec, shard: tuple[int, int]) -> Path:
-    """File of a study that was given none: its name, in the current folder, with the shard if there are several."""
-    part, parts = shard
-    return Path(f"{spec.name}.shard-{part}-of-{parts}.sqlite" if parts > 1 else f"{spec.name}.sqlite")
 
 
 def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
