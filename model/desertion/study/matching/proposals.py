@@ -90,7 +90,8 @@ def propose(
 
 def _pass(space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], shares: Array) -> NDArray[np.bool_]:
     still = np.arange(len(shares))
-    for sieve in sieves:
+    # The latest has the narrowest holes, so that the others have little left to look at.
+    for sieve in reversed(sieves):
         if len(still):
             still = still[sieve.worst(space, shares[still], aims) < sieve.cutoff]
     return np.isin(np.arange(len(shares)), still)
