@@ -40,7 +40,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = {
     "policy": Policy,
     "study": StudyDocument,
 }
-_SIZES = {SIMULATED: "simulated", REAL: "real", "": ""}
+_SIZES = {SIMULATED: "counted", REAL: "real", "": ""}
 
 
 def write(folder: Path) -> list[Path]:
@@ -161,8 +161,9 @@ def column_page() -> str:
     lines = [
         "# Columns and measures",
         "",
-        "Size: *simulated* counts are divided by the scale for real size; *real* is at real size already; others have no size. Stocks stand at the",
-        "end of the day, flows are of that day, totals run from the start.",
+        "Size: *counted* stands at real size in every file and in tables of studies, searches and comparisons, and counts simulated persons in a `DesertionModel`",
+        "and where `--simulated` or `simulated=True` asked for them, which `columns.json` and `attrs` of the table then say; *real* is money, always at real size; others have no size.",
+        "Stocks stand at the end of the day, flows are of that day, totals run from the start.",
         "",
     ]
     tables: list[tuple[str, str, Mapping[str, Column]]] = [
@@ -197,7 +198,7 @@ def column_page() -> str:
 def file_page() -> str:
     """Every file that a command writes."""
     rows = [
-        ["`run --out`", "`daily.csv`, `hosts.csv`", "daily series of forces and hosts, simulated size"],
+        ["`run --out`", "`daily.csv`, `hosts.csv`", "daily series of forces and hosts, real size"],
         ["`run --out`", "`scenario.toml`", "the resolved scenario: every input, policies and graph included"],
         [
             "`run`, `compare`",
@@ -213,7 +214,7 @@ def file_page() -> str:
             "`study.sqlite`, `NAME.sqlite`",
             "all runs, sealed; resumes, and can be made again",
         ],
-        ["`export`", "`runs`, `design`, `curves`", "a study's tables, simulated size"],
+        ["`export`", "`runs`, `design`, `curves`", "a study's tables, real size"],
         [
             "`export --format rocrate`",
             "`ro-crate-metadata.json`",

@@ -15,7 +15,7 @@ from desertion.cli import main
 def _told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main([*words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["version"] == 1
+    assert told["version"] == 2
     return told
 
 
@@ -26,7 +26,7 @@ def test_list_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_run_gives_its_measures(capsys: pytest.CaptureFixture[str]) -> None:
-    """At the simulated size, each with its definition; what has no value is null."""
+    """At real size, each with its definition; what has no value is null."""
     told = _told(capsys, "run", "quiet", "--days", "5", "--seed", "2", "-q")
     found = DesertionModel("quiet", rng=2, days=5).run().measures()
     assert told["measures"]["left_total"] == found["left_total"]

@@ -1,5 +1,6 @@
 """`desertion export`: a study's tables for other programs, and results described for archives."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ Comma = Annotated[
     ),
 ]
 Real = Annotated[
-    bool, typer.Option("--real-size", help="Counts of persons at real size; of simulated ones if not given.")
+    bool, typer.Option("--real-size", hidden=True, help="What is done anyway; goes with the next version.")
 ]
 Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the daily curves too.")]
 
@@ -42,6 +43,7 @@ def command(
     form: Format = "csv",
     curves: Curves = True,
     comma: Comma = False,
+    simulated: _options.Simulated = False,
     real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
@@ -49,6 +51,8 @@ def command(
     from desertion.study.analysis.export import export
     from desertion.study.crate import describe, described
 
+    if real:
+        print("desertion: --real-size is what is done anyway and goes with the next version", file=sys.stderr)
     if form == "rocrate" and file.is_dir():
         if out is not None:
             raise InputError(f"--out is for a study's file: {file} is described where it lies")
@@ -57,9 +61,9 @@ def command(
     # All comparisons name their file alike; their folders differ.
     place = _options.place(out, f"{file.resolve().parent.name}-study" if file.stem == "study" else file.stem)
     if form == "rocrate":
-        written = described(file, place, curves=curves, comma=comma, real=real)
+        written = described(file, place, curves=curves, comma=comma, simulated=simulated)
     else:
-        written = export(file, place, form, curves, comma=comma, real=real)
+        written = export(file, place, form, curves, comma=comma, simulated=simulated)
     for path in written:
         print(path)
     return 0

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options as _options
+from desertion.commands._shared.results import JSON_VERSION
 from desertion.errors import unknown_name
 from desertion.files import shipped_designs, shipped_folder
 from desertion.reading import toml
@@ -31,7 +32,7 @@ def command(
     if as_json:
         kinds = [kind] if kind else KINDS
         found = {each: [{"name": name, "title": title} for name, title in _rows(each)] for each in kinds}
-        print(json.dumps({"version": 1, **found}, ensure_ascii=False))
+        print(json.dumps({"version": JSON_VERSION, **found}, ensure_ascii=False))
         return
     for each in [kind] if kind else KINDS:
         rows = _rows(each)

@@ -81,7 +81,7 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
     from desertion.figures import curves, hosts, routes, strength, style
     from desertion.figures.events import events
     from desertion.scenario.grain import basis
-    from desertion.simulation.record.columns import at_real_size
+    from desertion.study.analysis.columns import at_real_size
 
     if kind not in RUN_KINDS:
         raise unknown_name("figure of a run", kind, (*RUN_KINDS, "decision"))
@@ -111,9 +111,13 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
 
 
 def _read(path: Path) -> pd.DataFrame:
+    """A table of a run with what its folder says of its columns; folders of earlier versions hold simulated persons."""
+    import json
+
     import pandas as pd
 
     from desertion.errors import InputError
+    from desertion.simulation.record.columns import Definitions
 
     if not path.is_file():
         raise InputError(f"{path.parent} holds no {path.name}: give a folder that `desertion run --out` wrote")
@@ -126,6 +130,10 @@ def _read(path: Path) -> pd.DataFrame:
         raise InputError(
             f"{path} lacks the column {sorted(missing)[0]!r}; give a folder that `desertion run --out` wrote"
         )
+    told = path.parent / "columns.json"
+    columns = json.loads(told.read_text(encoding="utf-8"))["files"].get(path.name) if told.is_file() else None
+    if columns:
+        table.attrs["columns"] = Definitions(columns)
     return table
 
 

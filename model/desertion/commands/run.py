@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ def command(
     replicate: _options.Replicate = None,
     out: _options.Out = None,
     film: Film = None,
+    simulated: _options.Simulated = False,
     as_json: _options.Json = False,
     quiet: _options.Quiet = False,
 ) -> int:
@@ -49,9 +51,10 @@ def command(
     whole = _filmed(model, chosen, film) if film is not None else live(model, chosen.name, quiet=quiet)
     # Written before it is printed: what cannot be shown is not lost.
     if out is not None:
-        _write(model, chosen, out, {"replicate": replicate, "population": population, "complete": whole}, seed)
+        facts = {"replicate": replicate, "population": population, "complete": whole, "simulated": simulated}
+        _write(model, chosen, out, facts, seed)
     if as_json:
-        _tell_json(model, chosen, seed, replicate, complete=whole)
+        _tell_json(model, chosen, seed, replicate, complete=whole, simulated=simulated)
         return 0 if whole else INTERRUPTED
     _tell(model, chosen, own=scenario.endswith(".toml"))
     if out is not None:
@@ -108,12 +111,20 @@ def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
         print(f"looks out of order: {slip}")
 
 
-def _tell_json(model: DesertionModel, scenario: Scenario, seed: int, replicate: int | None, *, complete: bool) -> None:
-    """Print the run's measures, at the simulated size, and what its columns mean."""
+def _tell_json(
+    model: DesertionModel, scenario: Scenario, seed: int, replicate: int | None, *, complete: bool, simulated: bool
+) -> None:
+    """Print the run's measures and what its columns mean."""
+    import pandas as pd
+
     from desertion.commands._shared.results import print_json
     from desertion.simulation.record.columns import MEASURES, definitions
+    from desertion.study.analysis.columns import at_real_size
 
-    found = model.measures()
+    measured = model.measures()
+    table = pd.DataFrame([measured])
+    table.attrs["columns"] = definitions(measured, MEASURES)
+    table = table if simulated else at_real_size(table, scenario.scale)
     print_json(
         {
             "scenario": scenario.name,
@@ -123,8 +134,9 @@ def _tell_json(model: DesertionModel, scenario: Scenario, seed: int, replicate: 
             "scale": scenario.scale,
             "days": int(model.day),
             "complete": complete,
-            "measures": found,
-            "columns": definitions(found, MEASURES),
+            "size": "simulated" if simulated else "real",
+            "measures": table.iloc[0].to_dict(),
+            "columns": table.attrs["columns"],
             "notes": list(scenario.notes),
         }
     )
@@ -158,18 +170,19 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     return lines
 
 
-def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: dict[str, object], seed: int) -> None:
+def _write(model: DesertionModel, scenario: Scenario, out: Path, facts: Mapping[str, object], seed: int) -> None:
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import curves, style
     from desertion.figures.events import events
     from desertion.files import replacing_folder, write_text
-    from desertion.study.analysis.columns import columns_json
+    from desertion.study.analysis.columns import columns_json, run_tables
     from desertion.study.design.documents import text_of
 
+    tables = run_tables(model.daily, model.hosts, scenario.scale, simulated=bool(facts["simulated"]))
     with replacing_folder(out) as fresh:
-        write_csv(fresh / "daily.csv", model.daily)
-        write_csv(fresh / "hosts.csv", model.hosts)
-        write_text(fresh / "columns.json", columns_json({"daily.csv": model.daily, "hosts.csv": model.hosts}))
+        for name, table in tables.items():
+            write_csv(fresh / name, table)
+        write_text(fresh / "columns.json", columns_json(tables))
         write_text(fresh / "scenario.toml", text_of(scenario))
         write_json(fresh / "provenance.json", provenance(scenario, seed, **facts))
         with style.house():

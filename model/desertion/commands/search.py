@@ -10,10 +10,7 @@ from desertion.commands._shared import options as _options
 from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from desertion.study.analysis.goal import Goal
-    from desertion.study.design.spec import StudySpec
     from desertion.study.questions import Search
     from desertion.study.search.candidates import SearchResult
 
@@ -30,7 +27,8 @@ Wanted = Annotated[
     ),
 ]
 Limits = Annotated[
-    list[str] | None, typer.Option("--limit", help="Largest mean allowed, as measure=number; repeatable.")
+    list[str] | None,
+    typer.Option("--limit", help="Largest mean allowed, as measure=number, persons at real size; repeatable."),
 ]
 Candidates = Annotated[int, typer.Option("--candidates", help="Policy mixes to try.")]
 Rival = Annotated[bool, typer.Option("--rival/--no-rival", help="Compare with as many points of a Sobol sequence.")]
@@ -107,12 +105,14 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
 
         print(f"written: {write_csv(csv, found.table, '%.6g')}")
     if plot is not None:
-        _draw(found.table, found.goal, found.spec, plot)
+        _draw(found, plot)
         print(f"drawn: {plot}")
     return 0
 
 
 def _show(result: "SearchResult", goal: "Goal") -> None:
+    from desertion.scenario.grain import MARK, legend, marked
+
     best = result.table[result.table["front"]].sort_values(next(iter(goal.wanted)))
     print(
         f"{int(result.table['within'].sum())} of {len(result.table)} candidates are within the limits, "
@@ -121,8 +121,14 @@ def _show(result: "SearchResult", goal: "Goal") -> None:
     if len(best) > _MOST:
         best = best.iloc[[round(step * (len(best) - 1) / (_MOST - 1)) for step in range(_MOST)]]
     rows = [*goal.measures, *(name for name in best.columns if name not in (*goal.measures, "design", *_NO_LEVERS))]
-    shown = best.set_index("design")[rows].T.rename_axis(index=None, columns="candidate")
-    print(shown.to_string(float_format=lambda value: f"{value:.4g}"))
+    shown = best.set_index("design")[rows].T.rename_axis(index=None, columns="candidate").astype(object)
+    for name in goal.measures:
+        size = result.study.size_of(name)
+        shown.loc[name] = [marked(f"{value:.4g}", value, size) for value in best[name]]
+    told = shown.to_string(float_format=lambda value: f"{value:.4g}")
+    print(told)
+    if result.study.is_real:
+        print("persons at real size" + (f"; {legend(1.0 / result.study.scales[0])}" if MARK in told else ""))
     print(f"all candidates: {result.study.path}")
 
 
@@ -143,26 +149,18 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
         print("(hypervolume: share of the box around all candidates within the limits that some candidate beats)")
 
 
-def _draw(table: "pd.DataFrame", goal: "Goal", spec: "StudySpec", path: Path) -> None:
-    import pandas as pd
-
+def _draw(found: "Search", path: Path) -> None:
     from desertion.figures import style
     from desertion.figures.fronts import fronts
     from desertion.scenario.grain import basis
-    from desertion.simulation.record.columns import at_real_size
 
-    scale = spec.scale or 1.0
-    limits = at_real_size(pd.DataFrame([dict(goal.limits)]), scale).iloc[0].to_dict()
+    study, spec = found.found["Optuna"].study, found.spec
     with style.house():
         figure = style.new_figure("wide")
-        fronts(
-            figure.subplots(),
-            at_real_size(table, scale),
-            goal.wanted,
-            {str(name): limit for name, limit in limits.items()},
-        )
+        fronts(figure.subplots(), found.table, found.goal.wanted, found.goal.limits)
         figure.suptitle(spec.title, x=0.01, ha="left", fontsize="medium")
-        size = f" {basis(1.0 / scale)}" if scale < 1.0 else ""
+        scaled = study.is_real and study.scales[0] < 1.0
+        size = f" {basis(1.0 / study.scales[0])}" if scaled else ""
         style.note(figure, f"Means over the same {spec.replicates.number} replicates for every mix.{size}")
         style.save(figure, path)
 

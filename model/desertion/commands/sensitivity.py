@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from desertion.commands._shared.options import Simulated
 from desertion.commands._shared.studies import File, of_studies
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
@@ -22,11 +23,13 @@ def command(
     of: Of = "mean",
     plot: Plot = None,
     table: Table = None,
+    simulated: Simulated = False,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
+    from desertion.study.analysis.study import Study
     from desertion.study.questions import sensitivity
 
-    found = sensitivity(file, measure, policy=policy, of=of)
+    found = sensitivity(Study(file, simulated=simulated), measure, policy=policy, of=of)
     order = "total" if "total" in found else "effect"
     print(found.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if plot is not None:

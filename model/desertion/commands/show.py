@@ -46,16 +46,17 @@ def command(
     table: Table = None,
     kind: Kind = None,
     discover: Discover = None,
+    simulated: _options.Simulated = False,
     as_json: _options.Json = False,
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
     if as_json:
-        return _show_json(file, measure)
+        return _show_json(file, measure, simulated=simulated)
     from desertion.study.analysis.answers import Answers
 
     if verify:
         return _verify(file)
-    study = Answers(file)
+    study = Answers(file, simulated=simulated)
     if failures:
         return _failures(study)
     if discover is not None:
@@ -76,15 +77,23 @@ def command(
     return 0
 
 
-def _show_json(file: Path, measure: str) -> int:
+def _show_json(file: Path, measure: str, *, simulated: bool) -> int:
     from desertion.commands._shared.results import print_json
     from desertion.study.analysis.answers import Answers
 
-    study = Answers(file)
+    study = Answers(file, simulated=simulated)
     head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
     failures = study.failures[["design", "replicate", "status", "error"]]
     tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
-    print_json({**head, "points": study.points, "failures": failures, "size": "simulated", **tables})
+    print_json(
+        {
+            **head,
+            "points": study.points,
+            "failures": failures,
+            "size": "real" if study.is_real else "simulated",
+            **tables,
+        }
+    )
     return 0
 
 
@@ -106,11 +115,21 @@ def _head(study: "Answers") -> None:
 
 
 def _table(study: "Answers", measure: str) -> None:
+    from desertion.scenario import grain
     from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
-    print(f"\n{measure}: median and middle nine tenths of the runs")
-    print(_text(study.summary([measure]).drop(columns=["measure"])))
+    size = study.size_of(measure)
+    basis = "" if not study.has_size else ", counts at real size" if study.is_real else ", counts of simulated persons"
+    print(f"\n{measure}{basis}: median and middle nine tenths of the runs")
+    table = study.summary([measure]).drop(columns=["measure"])
+    if size > 1.0:
+        names = ["q05", "q50", "q95"]
+        table[names] = table[names].map(lambda value: grain.marked(f"{value:,.0f}", value, size))
+    told = _text(table)
+    print(told)
+    if grain.MARK in told:
+        print(grain.legend(size))
 
 
 def _text(table: "pd.DataFrame") -> str:

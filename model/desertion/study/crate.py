@@ -97,7 +97,9 @@ def describe(folder: Path) -> Path:
     return write_text(folder / METADATA, json.dumps(crate.metadata.generate(), indent=1, ensure_ascii=False) + "\n")
 
 
-def described(study: Path, folder: Path, *, curves: bool = True, comma: bool = False, real: bool = False) -> list[Path]:
+def described(
+    study: Path, folder: Path, *, curves: bool = True, comma: bool = False, simulated: bool = False
+) -> list[Path]:
     """The files of a study's tables as CSV beside a copy of the study, with their description, written into a folder.
 
     Args:
@@ -105,13 +107,13 @@ def described(study: Path, folder: Path, *, curves: bool = True, comma: bool = F
         folder: The folder; made if it is missing.
         curves: Whether to write the daily curves as well.
         comma: Whether CSV has decimal commas, and semicolons between its columns.
-        real: Whether counts of persons are at real size.
+        simulated: Whether counts are of simulated persons, and not at real size.
 
     Raises:
         InputError: If the study cannot be read, or the library for it is not installed.
     """
     _empty()
-    written = export(study, folder, curves=curves, comma=comma, real=real)
+    written = export(study, folder, curves=curves, comma=comma, simulated=simulated)
     copy = folder / "study.sqlite"
     with StudyFile(study) as file, replacing(copy) as fresh:
         file.connection.execute("VACUUM INTO ?", (str(fresh),))

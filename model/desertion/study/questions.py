@@ -41,14 +41,14 @@ def sensitivity(
     """Which inputs decide a measure, from a study with a sobol or morris design.
 
     Args:
-        study: A study, or the path of its file.
+        study: A study, or the path of its file, whose counts are then taken at real size.
         measure: The measure to explain.
         policy: The policy mix, where the study compares several.
         of: `mean` over replicates, their `spread`, or `log` for the mean logarithm.
 
     Returns:
         One row an input. Sobol: first-order and total indices (shares of variance) with intervals; morris: effect and
-        its spread, in the measure's unit over the whole range of the input.
+        its spread, in the measure's unit over the whole range of the input, at the size of the study.
 
     Raises:
         InputError: If the study has another design, or no such measure or policy.
@@ -81,7 +81,7 @@ class Search:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a candidate: proposed_by, its levers, runs, means at the simulated size, within (the limits), front, joint_front.
+        """One row a candidate: proposed_by, its levers, runs, means at real size, within (the limits), front, joint_front.
 
         `MEASURE_checked` is the mean on other people and fates, missing for candidates that are on no front.
         """
@@ -123,7 +123,7 @@ def search(
         vary: Levers by dotted path, as for `sweep`.
         policies: Policies that all candidates share, as for `sweep`.
         want: For each measure whether `more` or `less` is better; more leavers at less money if not given.
-        limit: Largest mean allowed, by measure.
+        limit: Largest mean allowed, by measure, persons at real size.
         candidates: Policy mixes to try.
         rival: Whether to try as many points of a Sobol sequence, for comparison.
         check: Replicates that chose nothing, on which the fronts are judged again; 0 for none.

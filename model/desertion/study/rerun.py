@@ -12,12 +12,13 @@ from desertion.errors import InputError
 from desertion.files import PassingFolder, is_file
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
+from desertion.study.analysis.columns import run_tables
 from desertion.study.analysis.study import Study
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
-from desertion.study.design.spec import StudySpec
+from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.options import RunOptions
-from desertion.study.run.origin import REPEATABLE, installed, versions
+from desertion.study.run.origin import installed, versions
 from desertion.study.run.sweep import run_study
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, Row
@@ -84,7 +85,10 @@ def _run(folder: Path) -> Rerun:
     while model.running and model.day < reached:
         model.step()
     differences: list[str] = []
-    for name, table in (("daily.csv", model.daily), ("hosts.csv", model.hosts)):
+    # Folders of earlier versions hold simulated persons and do not say so.
+    for name, table in run_tables(
+        model.daily, model.hosts, scenario.scale, simulated=told.get("simulated", True)
+    ).items():
         before = (folder / name).read_text(encoding="utf-8").splitlines()
         now = table.to_csv(index=False, lineterminator="\n").splitlines()
         unlike = [

@@ -1,4 +1,6 @@
-"""Counts at real size: every count of simulated persons divided by its point's scale, and nothing else."""
+"""Counts at real size by default, of simulated persons on request; every table says which."""
+
+from __future__ import annotations
 
 import json
 from pathlib import Path
@@ -7,50 +9,95 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from desertion import DesertionModel, InputError, Study, at_real_size, sweep
+from desertion import (
+    DesertionModel,
+    InputError,
+    Scenario,
+    Study,
+    at_real_size,
+    compare,
+    rerun,
+    search,
+    sensitivity,
+    sweep,
+)
 from desertion.cli import main
+from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
+from desertion.study.comparison.outcomes import BY_NAME
+from desertion.study.design import point
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sizes of `toy`, two runs each, with the curve of those who left."""
     folder: Path = tmp_path_factory.mktemp("real")
     return sweep(scenario="toy", days=20, vary={"scale": [0.2, 0.5]}, runs=2, daily=["left", "legitimacy"],
-                 measures=["left_total", "share_left", "cost_eur"], out=folder / "s.sqlite", workers=1, quiet=True)  # fmt: skip
+                 measures=["left_total", "share_left", "cost_eur"], out=folder / "s.sqlite", workers=1, quiet=True).path  # fmt: skip
 
 
-def test_counts_are_divided_by_the_scale_of_their_point_and_shares_and_money_are_not(study: Study) -> None:
-    """Runs and curves alike; what was read before is left as it was."""
-    real, runs = study.at_real_size(), study.runs
+@pytest.fixture
+def real(path: Path) -> Study:
+    """The study as it is opened."""
+    return Study(path)
+
+
+@pytest.fixture
+def simulated(path: Path) -> Study:
+    """The same with what its runs counted."""
+    return Study(path, simulated=True)
+
+
+def test_counts_are_divided_by_the_scale_of_their_point_and_shares_and_money_are_not(
+    real: Study, simulated: Study
+) -> None:
+    """Runs, bands and single curves alike."""
+    runs = simulated.runs
     scale = runs["scale"].to_numpy(np.float64)
     assert np.array_equal(real.runs["left_total"], runs["left_total"] / scale)
     assert np.array_equal(real.runs["share_left"], runs["share_left"])
     assert np.array_equal(real.runs["cost_eur"], runs["cost_eur"])
-    own, curves = study.bands(), real.bands()
+    own, curves = simulated.bands(), real.bands()
     left = own["column"] == "left"
     assert np.allclose(curves.loc[left, "q50"], own.loc[left, "q50"] / own.loc[left, "scale"].astype(float))
     assert np.array_equal(curves.loc[~left, "q50"], own.loc[~left, "q50"])
+    assert np.allclose(real.trajectories(0, "left"), simulated.trajectories(0, "left") / 0.2)
+    assert np.array_equal(real.trajectories(0, "legitimacy"), simulated.trajectories(0, "legitimacy"))
 
 
-def test_a_restricted_study_keeps_its_restriction_at_real_size(study: Study) -> None:
+def test_a_study_says_its_size_and_can_be_brought_to_real_size_once(real: Study, simulated: Study) -> None:
+    """What is at real size stays as it is; what was read before is left alone."""
+    for study, size in ((real, "real"), (simulated, "simulated")):
+        assert study.runs.attrs["columns"]["left_total"]["size"] == size
+    before = simulated.runs.copy()
+    assert np.array_equal(simulated.at_real_size().runs["left_total"], real.runs["left_total"])
+    assert np.array_equal(real.at_real_size().runs["left_total"], real.runs["left_total"])
+    assert simulated.runs.equals(before)
+    assert (real.size_of("left_total"), real.size_of("share_left")) == (1.0, 1.0)  # two scales have no one size
+
+
+def test_a_restricted_study_keeps_its_restriction_and_its_size(real: Study, simulated: Study) -> None:
     """The points that were left out stay out."""
-    real = Selection(study, [1]).at_real_size()
-    assert set(real.runs["design"]) == {1}
-    assert np.array_equal(real.runs["left_total"], study.runs.loc[study.runs["design"] == 1, "left_total"] / 0.5)
-    assert set(real.bands(["left"])["design"]) == {1}
+    for study, share in ((real, 0.5), (simulated, 1.0)):
+        chosen = Selection(study, [1])
+        assert set(chosen.runs["design"]) == {1}
+        left = simulated.runs.loc[simulated.runs["design"] == 1, "left_total"]
+        assert np.array_equal(chosen.runs["left_total"], left / share)
+        assert np.array_equal(chosen.at_real_size().runs["left_total"], left / 0.5)
+        assert np.array_equal(chosen.trajectories(1, "left"), study.trajectories(1, "left"))
+        assert set(chosen.bands(["left"])["design"]) == {1}
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_tables_that_are_exported_at_real_size_say_so(study: Study, tmp_path: Path, form: str) -> None:
-    """Runs and curves, in `columns.json` and in Parquet's own metadata; without the option they are as they were simulated."""
+def test_exported_tables_are_at_real_size_and_say_so(path: Path, simulated: Study, tmp_path: Path, form: str) -> None:
+    """Runs and curves, in `columns.json` and in Parquet's own metadata; with --simulated as they were simulated."""
     read = pd.read_csv if form == "csv" else pd.read_parquet
     real, plain = tmp_path / "real", tmp_path / "plain"
-    assert main(["export", str(study.path), "--format", form, "--real-size", "--out", str(real)]) == 0
-    assert main(["export", str(study.path), "--format", form, "--out", str(plain)]) == 0
-    scale = study.runs["scale"].to_numpy(np.float64)
-    assert np.allclose(read(real / f"runs.{form}")["left_total"], study.runs["left_total"] / scale)
-    assert np.array_equal(read(plain / f"runs.{form}")["left_total"], study.runs["left_total"])
+    assert main(["export", str(path), "--format", form, "--out", str(real)]) == 0
+    assert main(["export", str(path), "--format", form, "--simulated", "--out", str(plain)]) == 0
+    scale = simulated.runs["scale"].to_numpy(np.float64)
+    assert np.allclose(read(real / f"runs.{form}")["left_total"], simulated.runs["left_total"] / scale)
+    assert np.array_equal(read(plain / f"runs.{form}")["left_total"], simulated.runs["left_total"])
     curves, own = read(real / f"curves.{form}"), read(plain / f"curves.{form}")
     assert np.allclose(curves["left"], own["left"] / own["design"].map({0: 0.2, 1: 0.5}))
     assert np.allclose(curves["legitimacy"], own["legitimacy"])
@@ -62,11 +109,88 @@ def test_tables_that_are_exported_at_real_size_say_so(study: Study, tmp_path: Pa
                 assert read(folder / f"{name}.{form}").attrs["columns"][column]["size"] == size
 
 
-def test_a_table_at_real_size_says_so_and_stays(study: Study) -> None:
-    """Asked again it is not divided again, with or without a study around it; the run's own table is left alone."""
-    real = study.at_real_size()
-    assert real.runs.attrs["columns"]["left_total"]["size"] == "real"
-    assert np.array_equal(real.at_real_size().runs["left_total"], real.runs["left_total"])
+def test_the_shape_of_ema_is_at_real_size_too(path: Path, simulated: Study, tmp_path: Path) -> None:
+    """Outcomes and daily columns; `columns.json` says so."""
+    assert main(["export", str(path), "--format", "ema", "--out", str(tmp_path)]) == 0
+    scale = simulated.runs["scale"].to_numpy(np.float64)
+    left = pd.read_csv(tmp_path / "left_total.csv", header=None)[0]
+    assert np.allclose(left, simulated.runs["left_total"] / scale)
+    daily = pd.read_csv(tmp_path / "daily_left.csv").iloc[:, -1]
+    assert np.allclose(daily, left)
+    about = json.loads((tmp_path / "columns.json").read_text())["files"]
+    assert about["left_total.csv"]["left_total"]["size"] == about["daily_left.csv"]["left"]["size"] == "real"
+
+
+def test_the_old_option_is_answered_and_changes_nothing(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--real-size` was how one asked for it."""
+    assert main(["export", str(path), "--real-size", "--out", str(tmp_path / "old")]) == 0
+    assert "is what is done anyway" in capsys.readouterr().err
+    assert main(["export", str(path), "--out", str(tmp_path / "new")]) == 0
+    assert (tmp_path / "old" / "runs.csv").read_text() == (tmp_path / "new" / "runs.csv").read_text()
+
+
+def test_show_says_its_size_and_marks_what_is_too_few(
+    tmp_path: Path, real: Study, simulated: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As text and as JSON; at a tenth of real size, four leavers simulated stand for forty and carry the mark."""
+    for words, study, size in (([], real, "real"), (["--simulated"], simulated, "simulated")):
+        assert main(["show", str(real.path), "--json", "-m", "left_total", *words]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert told["size"] == size
+        assert [row["q50"] for row in told["summary"]] == study.summary(["left_total"])["q50"].tolist()
+    few = sweep(scenario="toy", days=60, scale=0.1, runs=2, out=tmp_path / "few.sqlite", workers=1, quiet=True)
+    assert 0.0 < few.runs["left_total"].max() < 50.0
+    assert main(["show", str(few.path), "-m", "left_total"]) == 0
+    told = capsys.readouterr().out
+    assert "left_total, counts at real size" in told
+    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 10" in told
+    assert main(["show", str(few.path), "-m", "left_total", "--simulated"]) == 0
+    told = capsys.readouterr().out
+    assert "counts of simulated persons" in told
+    assert "†" not in told
+
+
+def test_a_run_is_written_at_real_size_unless_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables, `columns.json`, `--json` and provenance; both folders can be drawn and made again bit for bit."""
+    model = DesertionModel("toy", rng=1, scale=0.5, days=20).run()
+    words = ["run", "toy", "--scale", "0.5", "--days", "20", "-q", "--json"]
+    for name, more, share in (("real", [], 0.5), ("plain", ["--simulated"], 1.0)):
+        folder = tmp_path / name
+        capsys.readouterr()
+        assert main([*words, *more, "--out", str(folder)]) == 0
+        told = json.loads(capsys.readouterr().out)
+        size = "real" if share < 1.0 else "simulated"
+        assert told["size"] == told["columns"]["left_total"]["size"] == size
+        assert told["measures"]["left_total"] == model.measures()["left_total"] / share
+        assert told["measures"]["cost_eur"] == model.measures()["cost_eur"]
+        assert pd.read_csv(folder / "daily.csv")["serving"].tolist() == (model.daily["serving"] / share).tolist()
+        assert pd.read_csv(folder / "hosts.csv")["waiting"].tolist() == (model.hosts["waiting"] / share).tolist()
+        about = json.loads((folder / "columns.json").read_text())["files"]
+        assert about["daily.csv"]["serving"]["size"] == about["hosts.csv"]["waiting"]["size"] == size
+        assert rerun(folder).agrees
+        assert main(["plot", str(folder), "--out", str(tmp_path / f"{name}.png")]) == 0
+    assert (tmp_path / "real.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
+
+
+def test_a_folder_of_an_earlier_version_is_drawn_and_made_again(tmp_path: Path) -> None:
+    """It holds simulated persons; neither its provenance nor, in the oldest, a `columns.json` says so."""
+    words = ["run", "toy", "--scale", "0.5", "--days", "20", "-q"]
+    assert main([*words, "--out", str(tmp_path / "new")]) == 0
+    assert main([*words, "--simulated", "--out", str(tmp_path / "old")]) == 0
+    (tmp_path / "old" / "columns.json").unlink()
+    told = json.loads((tmp_path / "old" / "provenance.json").read_text())
+    del told["simulated"]
+    (tmp_path / "old" / "provenance.json").write_text(json.dumps(told))
+    assert rerun(tmp_path / "old").agrees
+    for name in ("new", "old"):
+        assert main(["plot", str(tmp_path / name), "--out", str(tmp_path / f"{name}.png")]) == 0
+    assert (tmp_path / "new.png").read_bytes() == (tmp_path / "old.png").read_bytes()
+
+
+def test_a_table_at_real_size_says_so_and_stays() -> None:
+    """Asked again it is not divided again; the run's own table is left alone, and whole numbers stay whole at scale 1."""
     model = DesertionModel("toy", rng=1, scale=0.5, days=20).run()
     for table, column in ((model.daily, "serving"), (model.hosts, "waiting")):
         once = at_real_size(table, 0.5)
@@ -74,22 +198,87 @@ def test_a_table_at_real_size_says_so_and_stays(study: Study) -> None:
         assert once.attrs["columns"][column]["size"] == "real"
         assert table.attrs["columns"][column]["size"] == "simulated"
         assert np.array_equal(at_real_size(once, 0.5)[column], once[column])
+        assert at_real_size(table, 1.0)[column].dtype == table[column].dtype
     assert np.array_equal(at_real_size(model.hosts, 0.5)["cost_eur"], model.hosts["cost_eur"])
     with pytest.raises(InputError, match=r"scale = 20 must be a share of real size in \(0, 1\]"):
         at_real_size(model.daily, 20)
 
 
+def test_a_comparisons_file_is_at_real_size_in_all_its_columns(tmp_path: Path) -> None:
+    """Those of one force too: every outcome has a definition, whose size agrees with whether it is counted."""
+    compare("toy", ["none", "exit-ban"], runs=1, days=20, scale=0.5, workers=1, quiet=True, out=tmp_path / "c.sqlite")
+    real, plain = Study(tmp_path / "c.sqlite").runs, Study(tmp_path / "c.sqlite", simulated=True).runs
+    known = plain.attrs["columns"]
+    seen = 0
+    for name in map(str, plain.columns):
+        force, _, outcome = name.partition(":")
+        if force not in ("toy", "all") or not outcome:
+            continue
+        seen += 1
+        counts = BY_NAME[outcome].counts
+        assert (known[name]["size"] == SIMULATED) == counts, name
+        assert np.allclose(real[name], plain[name] / 0.5 if counts else plain[name], equal_nan=True), name
+    assert seen == len(BY_NAME)
+
+
+def test_a_search_has_its_limits_and_its_table_at_real_size(tmp_path: Path) -> None:
+    """At half of real size, the limit of 30 leavers is one of 15 simulated ones, which the file holds as before."""
+    few = {"candidates": 8, "runs": 1, "days": 60, "scale": 0.5, "rival": False, "workers": 1, "quiet": True}
+    vary = {"asylum": {"range": [0.0, 1.0]}, "contagion": {"range": [0.5, 3.0]}}
+    wide = search(scenario="toy", vary=vary, want={"left_total": "more"}, **few)
+    most = float(wide.table["left_total"].median())
+    found = search(scenario="toy", vary=vary, want={"left_total": "more"}, limit={"left_total": most},
+                   out=tmp_path / "s.sqlite", **few)  # fmt: skip
+    within = found.table["left_total"] <= most
+    assert 0 < within.sum() < 8
+    assert found.table["within"].tolist() == within.tolist()
+    plain = Study(tmp_path / "s.sqlite", simulated=True)
+    assert np.array_equal(plain.runs["left_total"] / 0.5, found.table["left_total"])
+    assert plain.header["search"]["limits"] == {"left_total": most * 0.5}
+    assert Study(tmp_path / "s.sqlite").goal() == found.goal
+    assert Study(tmp_path / "s.sqlite").pareto()["within"].tolist() == plain.pareto()["within"].tolist()
+
+
+def test_effects_are_in_persons_of_the_studys_size(tmp_path: Path) -> None:
+    """Morris effects of a count at half of real size double; shares stay."""
+    vary = {"asylum": {"range": [0.0, 1.0]}, "contagion": {"range": [0.5, 3.0]}}
+    done = sweep(scenario="toy", days=60, scale=0.5, vary=vary, design={"kind": "morris", "points": 2},
+                 out=tmp_path / "m.sqlite", workers=1, quiet=True)  # fmt: skip
+    plain = Study(done.path, simulated=True)
+    for measure, share in (("left_total", 0.5), ("share_left", 1.0)):
+        assert np.allclose(
+            sensitivity(done.path, measure)["effect"], sensitivity(plain, measure)["effect"] / share, equal_nan=True
+        )
+
+
 def test_a_study_without_a_scale_runs_at_its_scenarios(tmp_path: Path) -> None:
-    """`toy` says 1, so nothing is divided, and a figure can be drawn."""
-    done = sweep(
-        scenario="toy",
-        days=5,
-        vary={"asylum": [0.0, 1.0]},
-        measures=["left_total"],
-        out=tmp_path / "s.sqlite",
-        workers=1,
-        quiet=True,
-    )
-    assert done.scales.tolist() == [1.0, 1.0]
-    assert np.array_equal(done.at_real_size().runs["left_total"], done.runs["left_total"])
-    assert done.plot("left_total").axes
+    """A scenario that runs at a quarter is at real size times four, also when its file is gone."""
+    Scenario.load("toy", scale=0.25).write(tmp_path / "mine.toml")
+    done = sweep(scenario=tmp_path / "mine.toml", days=5, vary={"asylum": [0.0, 1.0]}, measures=["left_total"],
+                 out=tmp_path / "s.sqlite", workers=1, quiet=True)  # fmt: skip
+    (tmp_path / "mine.toml").unlink()
+    assert done.scales.tolist() == [0.25, 0.25]
+    again = Study(tmp_path / "s.sqlite")
+    assert np.array_equal(again.runs["left_total"], 4 * Study(done.path, simulated=True).runs["left_total"])
+    assert again.size_of("left_total") == 4.0
+    assert again.plot("left_total").axes
+
+
+def test_a_scale_that_nothing_tells_is_a_sentence_with_a_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of an earlier version holds no scenario: where that is gone, the simulated size is left."""
+    Scenario.load("toy", scale=0.25).write(tmp_path / "mine.toml")
+    done = sweep(scenario=tmp_path / "mine.toml", days=5, out=tmp_path / "s.sqlite", workers=1, quiet=True)
+    (tmp_path / "mine.toml").unlink()
+    old = Study(done.path)
+    monkeypatch.setattr(old, "_header", {**old.header, "documents": {}})
+    point._scenario.cache_clear()
+    with pytest.raises(InputError, match="simulated=True"):
+        _ = old.runs
+    assert Study(done.path, simulated=True).runs["left_total"].notna().all()
+
+
+def test_every_measure_of_a_run_says_its_size() -> None:
+    """What is unknown would be left at the simulated size without a word."""
+    assert set(DesertionModel("toy", rng=1, days=2).run().measures()) <= set(MEASURES)

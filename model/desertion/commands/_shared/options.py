@@ -99,6 +99,12 @@ def place(out: Path | None, name: str) -> Path:
     return usual
 
 
+Simulated = Annotated[
+    bool,
+    typer.Option("--simulated", help="Counts of simulated persons, as the run had them; at real size if not given."),
+]
+
+
 def settings(pairs: list[str] | None, option: str = "--set") -> dict[str, object]:
     """Return `--set` options, or those of another name, as {dotted key: value}; a value is read as TOML and else taken as plain text.
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from desertion.scenario import Scenario
 
+JSON_VERSION = 2
+"""Version of the form of what --json prints; 2 has counts at real size."""
+
 
 def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
     """Where results came from: command, scenario and its hash, seed, versions, platform, time."""
@@ -61,7 +64,7 @@ def print_json(content: Mapping[str, Any]) -> None:
         value = value.item() if hasattr(value, "item") else value
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
-    print(json.dumps({"version": 1, **plain(content)}, ensure_ascii=False, allow_nan=False))
+    print(json.dumps({"version": JSON_VERSION, **plain(content)}, ensure_ascii=False, allow_nan=False))
 
 
 def write_csv(path: Path, table: pd.DataFrame, numbers: str | None = None) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+import numpy as np
+
 from desertion.simulation.world.codes import KINDS, ROUTES, STATUSES
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -36,9 +37,6 @@ class Column(NamedTuple):
     definition: str
 
 
-_UNKNOWN = Column("", NONE, "", "")
-
-
 class Definitions(dict[str, dict[str, str]]):
     """Definitions of a table's columns as they stand in `DataFrame.attrs["columns"]`; every copy of the table shares them."""
 
@@ -47,10 +45,10 @@ class Definitions(dict[str, dict[str, str]]):
 
 
 def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definitions:
-    """The definitions of those columns that are known, a measure of one force (`left@army`) among them."""
+    """The definitions of those columns that are known, a number of one force (`left@army`, `army:left`) among them."""
     found: dict[str, dict[str, str]] = {}
     for name in map(str, names):
-        plain, _, force = name.partition("@")
+        plain, force = _parts(name, known)
         if plain in known:
             about = known[plain]._asdict()
             about["definition"] += f", of force {force} alone" if force else ""
@@ -58,16 +56,43 @@ def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definition
     return Definitions(found)
 
 
+def _parts(name: str, known: Mapping[str, Column]) -> tuple[str, str]:
+    """The name of a column without its force, and the force; empty where it counts all."""
+    if name in known:
+        return name, ""
+    for sign, at_end in (("@", True), (":", False)):
+        before, found, after = name.partition(sign)
+        if found:
+            return (before, after) if at_end else (after, before.removeprefix("all"))
+    return name, ""
+
+
 def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.DataFrame:
-    """A table of days, hosts or measures with its counts of simulated persons at real size.
+    """A table of days, hosts or measures with its counts of simulated persons at real size, as its definitions then say.
+
+    A table whose `attrs["columns"]` say that it is at real size stays as it is.
 
     Args:
-        table: Columns that are not known here stay.
+        table: Columns that are known neither to its definitions nor, where it has none, here stay.
         scale: Share of real size that was simulated, one for all rows or one each.
     """
-    known = HOSTLY | DAILY | MEASURES
-    counts = [name for name in table if known.get(str(name).partition("@")[0], _UNKNOWN).size == SIMULATED]
-    return table.assign(**{str(name): table[name] / scale for name in counts})
+    columns: Definitions = table.attrs.get("columns") or definitions(table.columns, HOSTLY | DAILY | MEASURES)
+    counts = [name for name, about in columns.items() if about["size"] == SIMULATED and name in table]
+    # Whole numbers stay whole where one simulated person is one person.
+    changed = {} if np.all(np.asarray(scale) == 1.0) else {name: table[name] / scale for name in counts}
+    real = table.assign(**changed)
+    real.attrs = table.attrs | {"columns": real_definitions(columns)}
+    return real
+
+
+def real_definitions(columns: Definitions) -> Definitions:
+    """Definitions of columns whose counts have been brought to real size."""
+    return Definitions(
+        {
+            name: about | {"size": REAL if about["size"] == SIMULATED else about["size"]}
+            for name, about in columns.items()
+        }
+    )
 
 
 def _persons(kind: str, definition: str) -> Column:

@@ -9,7 +9,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import input_error
-from desertion.simulation.record.columns import DAILY, MEASURES, NONE, REAL, SIMULATED, Column, Definitions, definitions
+from desertion.simulation.record.columns import (
+    DAILY,
+    HOSTLY,
+    MEASURES,
+    NONE,
+    REAL,
+    SIMULATED,
+    Column,
+    Definitions,
+    definitions,
+)
 from desertion.simulation.record.columns import at_real_size as counts_at_real_size
 
 RUNS = {
@@ -59,6 +69,18 @@ COMPARED = {
 """Columns of the tables that `compare` gives, all at real size."""
 
 
+_OUTCOMES = {
+    **{name: about._replace(kind="measure") for name, about in (HOSTLY | DAILY).items()},
+    "applicants": Column("persons", SIMULATED, "measure", "persons waiting for a decision on a claim at the end"),
+    "lowest_strength": Column("share", NONE, "measure", "fewest soldiers serving on a day, of those on the first day"),
+    "lowest_effective": Column("share", NONE, "measure", "the same of effective strength"),
+    "lowest_legitimacy": Column("share", NONE, "measure", "lowest legitimacy"),
+    "day_collapsed": Column("day", NONE, "measure", "day of the force's collapse; the horizon if that never comes"),
+    "day_fallen": Column("day", NONE, "measure", "day of the government's fall; the horizon if that never comes"),
+}
+"""What a comparison keeps of each force beside the measures of a run; counts of days are those of the last day or of all days."""
+
+
 def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definitions:
     """Definitions of the columns of a table of runs: measures, keys, and varied inputs."""
     listed = list(names)
@@ -67,7 +89,7 @@ def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definition
         name: Column("", NONE, "measure", "measure of the study's maker")
         for name in spec.get("own", {}).get("measures", ())
     }
-    return definitions(listed, inputs | own | MEASURES | RUNS)
+    return definitions(listed, _OUTCOMES | inputs | own | MEASURES | RUNS)
 
 
 def curve_definitions(names: Iterable[str]) -> Definitions:
@@ -89,23 +111,15 @@ def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.
     """
     if not np.all((np.asarray(scale) > 0.0) & (np.asarray(scale) <= 1.0)):
         raise input_error("scale", scale, "must be a share of real size in (0, 1]")
-    columns: Definitions | None = table.attrs.get("columns")
-    if columns is None:
-        return counts_at_real_size(table, scale)
-    counts = [name for name, about in columns.items() if about["size"] == SIMULATED and name in table]
-    real = table.assign(**{name: table[name] / scale for name in counts})
-    real.attrs = table.attrs | {"columns": real_definitions(columns)}
-    return real
+    return counts_at_real_size(table, scale)
 
 
-def real_definitions(columns: Definitions) -> Definitions:
-    """Definitions of columns whose counts have been brought to real size."""
-    return Definitions(
-        {
-            name: about | {"size": REAL if about["size"] == SIMULATED else about["size"]}
-            for name, about in columns.items()
-        }
-    )
+def run_tables(
+    daily: pd.DataFrame, hosts: pd.DataFrame, scale: float, *, simulated: bool = False
+) -> dict[str, pd.DataFrame]:
+    """The tables of a run by the names of their files, at real size unless the simulated size is asked for."""
+    tables = {"daily.csv": daily, "hosts.csv": hosts}
+    return tables if simulated else {name: at_real_size(table, scale) for name, table in tables.items()}
 
 
 def columns_json(tables: Mapping[str, pd.DataFrame | Definitions]) -> str:

@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, extra
 from desertion.files import replacing, replacing_folder, write_text
-from desertion.simulation.record.columns import Definitions
+from desertion.simulation.record.columns import SIMULATED, Definitions, real_definitions
 from desertion.study.analysis.bands import chosen_columns, same_length
 from desertion.study.analysis.columns import (
     at_real_size,
     columns_json,
     curve_definitions,
-    real_definitions,
     run_definitions,
 )
 from desertion.study.analysis.study import Study
@@ -46,7 +45,7 @@ _EMA_NAMES = {"policies": "policy"}
 
 
 def export(
-    source: Path, out: Path, form: str = "csv", curves: bool = True, *, comma: bool = False, real: bool = False
+    source: Path, out: Path, form: str = "csv", curves: bool = True, *, comma: bool = False, simulated: bool = False
 ) -> list[Path]:
     """The files of a study's tables, written into a folder, all of them or none.
 
@@ -56,7 +55,7 @@ def export(
         form: `csv` or `parquet` (runs, design, curves), or `ema` (experiments.csv and a CSV an outcome).
         curves: Whether to write the daily curves as well.
         comma: Whether CSV has decimal commas, and semicolons between its columns.
-        real: Whether counts of persons are at real size, and not of the simulated one.
+        simulated: Whether counts are of simulated persons, and not at real size; those of tasks other than the model's stay as they are.
 
     Raises:
         InputError: If the format is unknown, the study empty, or the folder cannot be written.
@@ -65,14 +64,13 @@ def export(
         raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
     if comma and form == "parquet":
         raise InputError("--decimal-comma is for CSV: Parquet keeps numbers, which every program shows in its own way")
-    if real and form == "ema":
-        raise InputError("--real-size is for csv and parquet: outcomes in EMA Workbench's shape are those of the runs")
     if form == "parquet":
         with extra("export", "Parquet needs pyarrow", ", or export csv"):
             import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
-    # Persons that one simulated person stands for, by design point; none where counts stay as they are.
-    scales = Study(source).scales if real else None
+    study = Study(source, simulated=simulated)
+    # Share of real size that was simulated, by design point; none where counts stay as they are.
+    scales = study.scales if study.is_real else None
     with StudyFile(source) as file, replacing_folder(out) as fresh:
         return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves, signs, scales)]
 
@@ -82,7 +80,7 @@ def _written(
 ) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
-        return [about, *_ema(file, folder, signs)]
+        return [about, *_ema(file, folder, signs, scales)]
     runs, points = runs_table(file), points_table(file)
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
     if scales is not None:
@@ -103,8 +101,15 @@ def _written(
     return written
 
 
-def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
+def ema_shape(
+    file: StudyFile, curves: bool = True, scales: NDArray[np.float64] | None = None
+) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
     """The study in EMA Workbench's shape: experiments and outcomes.
+
+    Args:
+        file: The study's file.
+        curves: Whether daily columns are among the outcomes.
+        scales: Share of real size that was simulated, shape (design points,), for counts at real size; none for those of the runs.
 
     Returns:
         One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
@@ -114,6 +119,8 @@ def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[
         InputError: If no run is finished.
     """
     runs = runs_table(file)
+    if scales is not None:
+        runs = at_real_size(runs, scales[runs["design"].to_numpy(np.int64)])
     done = runs[runs["status"] == DONE]
     if done.empty:
         raise InputError(f"{file.path} has no finished run to export: run the study first")
@@ -126,20 +133,30 @@ def ema_shape(file: StudyFile, curves: bool = True) -> tuple[pd.DataFrame, dict[
     left_out = {*parameters, "design", "replicate", "status", "seconds"}
     outcomes = {str(name): done[name].to_numpy(np.float64) for name in done.columns if name not in left_out}
     if curves and file.header().get("columns"):
-        outcomes |= _stacked(file)
+        outcomes |= _stacked(file, scales)
     return experiments, outcomes
 
 
-def _stacked(file: StudyFile) -> dict[str, NDArray[np.float64]]:
+def _stacked(file: StudyFile, scales: NDArray[np.float64] | None) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
-    curves_done = [row.curve for row in file.rows(curves=True) if row.status == DONE]
-    block = same_length(curves_done)
-    return {f"daily_{name}": block[:, :, index].astype(np.float64) for index, name in enumerate(columns)}
+    done = [row for row in file.rows(curves=True) if row.status == DONE]
+    block = same_length([row.curve for row in done]).astype(np.float64)
+    if scales is not None:
+        counted = curve_definitions(columns)
+        sized = [index for index, name in enumerate(columns) if name in counted and counted[name]["size"] == SIMULATED]
+        block[:, :, sized] /= scales[[row.design for row in done], None, None]
+    return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
 
 
-def _ema(file: StudyFile, out: Path, signs: _Signs) -> list[Path]:
-    experiments, outcomes = ema_shape(file)
-    written = [_table(experiments, out / "experiments.csv", signs)]
+def _ema(file: StudyFile, out: Path, signs: _Signs, scales: NDArray[np.float64] | None) -> list[Path]:
+    experiments, outcomes = ema_shape(file, scales=scales)
+    spec = file.header()["spec"]
+    files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
+    files = files if scales is None else {name: real_definitions(known) for name, known in files.items()}
+    written = [
+        write_text(out / "columns.json", columns_json(files)),
+        _table(experiments, out / "experiments.csv", signs),
+    ]
     for name, values in outcomes.items():
         written.append(_table(pd.DataFrame(values), out / f"{name}.csv", signs, header=values.ndim > 1))
     return written
@@ -157,12 +174,14 @@ def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) 
 def _long(file: StudyFile, scales: NDArray[np.float64] | None) -> Iterator[pd.DataFrame]:
     """Curves as tables of one run each, so that a study of any size fits in memory."""
     columns = chosen_columns(file, ())
+    known = curve_definitions(columns)
     for row in file.rows(curves=True):
         if row.status == DONE:
             table = pd.DataFrame(row.curve, columns=columns)
             table.insert(0, "design", row.design)
             table.insert(1, "replicate", row.replicate)
             table.insert(2, "day", np.arange(len(table)))
+            table.attrs["columns"] = known
             yield table if scales is None else at_real_size(table, float(scales[row.design]))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
+from desertion.simulation.record.columns import at_real_size
 
 MORE, LESS = "more", "less"
 
@@ -56,6 +57,15 @@ class Goal:
         for name, limit in self.limits.items():
             inside &= (table[name] <= limit).to_numpy()
         return inside
+
+    def at_real_size(self, scale: float) -> Self:
+        """The goal of simulated persons with its limits at real size."""
+        limits = at_real_size(pd.DataFrame([dict(self.limits)], dtype=float), scale)
+        return type(self)(self.wanted, {str(name): float(limits[name].iloc[0]) for name in limits})
+
+    def simulated(self, scale: float) -> Self:
+        """The goal at real size with its limits in simulated persons, as runs are told."""
+        return self.at_real_size(1.0 / scale)
 
     def plain(self) -> dict[str, object]:
         """The goal as plain data; pairs, since the order of wishes decides the axes of a figure."""

@@ -37,6 +37,7 @@ class Selection(Answers):
         self._header = dict(study.header)
         self._counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
         self._study = study
+        self.is_real = study.is_real
 
     def bands(
         self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
@@ -59,5 +60,5 @@ class Selection(Answers):
         if len(belonging) > len(self.points):
             raise InputError("sensitivity reads the whole design: take away the restrictions of parameters")
         # The numbers of the points tell their places in the layout, for which all policies of the study are needed.
-        study = self._study.at_real_size() if self._is_real else self._study
+        study = self._study.at_real_size() if self.is_real else self._study
         return study.sensitivity(measure, policy or (arms[0] if len(arms) == 1 else None), of)

@@ -11,7 +11,7 @@ class Study(Answers):
     """A study's file, what it answers, and the figures of its answers."""
 
     def plot(self, measure: str = cascades.SIZE, kind: str | None = None) -> Figure:
-        """The figure that suits the study.
+        """The figure that suits the study, persons at real size.
 
         Args:
             measure: The measure to show.

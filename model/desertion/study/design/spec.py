@@ -16,6 +16,9 @@ from desertion.study.design.replicates import ReplicateRule
 
 MODEL_TASK = "model"
 
+REPEATABLE = (MODEL_TASK, "comparison")
+"""Tasks whose runs hang on scenarios and policies alone, each of one scenario with a size of its own."""
+
 RESERVED = ("scenario", "scale", "days", "population")
 """Names that may be varied like a parameter although they belong to the run and not to the scenario's document."""
 

@@ -11,11 +11,8 @@ from typing import Any
 from desertion.errors import InputError
 from desertion.study.design.documents import gathered
 from desertion.study.design.factors import Point
-from desertion.study.design.spec import StudySpec
+from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.task import fingerprint
-
-REPEATABLE = ("model", "comparison")
-"""Tasks whose runs hang on scenarios and policies alone."""
 
 _DECIDING = ("numpy", "numba", "mesa", "networkx")
 

@@ -93,7 +93,7 @@ def sweep(
         quiet: Whether to show no progress.
 
     Returns:
-        The study, with its tables and plots. Counts of persons in `runs` and `curves` are at the simulated size.
+        The study, with its tables and plots. Counts of persons are at real size; `Study(path, simulated=True)` has them as they were simulated.
 
     Raises:
         InputError: If the description is wrong, or the file belongs to another study.

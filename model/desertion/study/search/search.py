@@ -14,8 +14,9 @@ from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DesignRule, lay_out
+from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
-from desertion.study.design.spec import StudySpec
+from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
 from desertion.study.run.sweep import RunOptions, check_points, drive, run_study, working
@@ -49,7 +50,7 @@ def search(
 
     Args:
         spec: A study whose factors are the levers; its replicates must be a number.
-        goal: What is wanted, within which limits.
+        goal: What is wanted, within which limits at real size.
         candidates: Number of candidates.
         out: The search's file.
         options: With what to run.
@@ -67,7 +68,8 @@ def search(
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
     _try(looking, points, goal)
-    about = {**header(looking, ({},), (1, 1)), "search": goal.plain()}
+    asked = goal.simulated(_scale_of(spec))
+    about = {**header(looking, ({},), (1, 1)), "search": asked.plain()}
     writer = StudyWriter.open_growing(out, about, accept_changes=options.accept_changes)
     try:
         with working(looking, options, points[0]) as (executor, workers, report):
@@ -76,7 +78,7 @@ def search(
                 writer.extend(points)
                 drive(looking, tuple(points), writer, options, executor, workers, whole)
                 for place, trial in enumerate(trials, len(points) - len(trials)):
-                    _tell(asking, trial, _values(writer, goal, place, spec.replicates.number), goal)
+                    _tell(asking, trial, _values(writer, asked, place, spec.replicates.number), asked)
                 if len(points) >= candidates:
                     break
                 trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
@@ -86,6 +88,13 @@ def search(
     result = judged(Study(out), goal)
     require_some(result, goal)
     return result
+
+
+def _scale_of(spec: StudySpec) -> float:
+    """Share of real size that its runs are of; 1 for tasks that are no runs of the model."""
+    if spec.task not in REPEATABLE:
+        return 1.0
+    return scenario_of(spec.task_of({})).scale
 
 
 def sobol_sample(
