@@ -36,7 +36,8 @@ def _run_console(body: str, folder: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _run_python(body: str, space: dict[str, object]) -> str:
+def run_python(body: str, space: dict[str, object]) -> str:
+    """What some lines of Python print, without blanks at the ends of lines."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(body, "README.md", "exec"), space)
@@ -52,7 +53,7 @@ def renewed(text: str) -> str:
             kind, body, shown = found.groups()
             if kind == "console":
                 return f"```console\n{_run_console(body, folder)}```\n"
-            printed = _run_python(body, space)
+            printed = run_python(body, space)
             tail = f"\n```text\n{printed}```\n" if shown is not None or printed else ""
             return f"```python\n{body}```\n{tail}"
 
