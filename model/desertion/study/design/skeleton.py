@@ -17,7 +17,7 @@ def study(name: str) -> str:
         "\n".join(
             [
                 f"# A study: many runs over inputs. `desertion sweep {name}.toml --dry-run` says what it costs, without --dry-run",
-                f"# it runs into {name}.sqlite, and the same command again goes on where it stopped.",
+                f"# it runs into outputs/{name}.sqlite, and the same command again goes on where it stopped.",
                 "",
                 f'title = "{name}"',
                 'scenario = "toy"  # a shipped scenario, or the path of your own from here',
