@@ -44,7 +44,7 @@ def fit_case(
     watch.check(file)
     if watch.generations < generations:
         more = f", {watch.generations} of them done" if watch.generations else "; later ones take longer"
-        tell(f"{stem}: {generations} generation{"s" * (generations > 1)} of {particles} particles{more}")
+        tell(f"{stem}: {generations} generation{'s' * (generations > 1)} of {particles} particles{more}")
 
     def finished() -> None:
         watch.write(file)
