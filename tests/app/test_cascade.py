@@ -23,7 +23,7 @@ def ready(page: Any) -> Any:
 
 def path_of(page: Any) -> str:
     """How the line of those leaving each day is drawn."""
-    return str(page.locator(".chart .line").first.get_attribute("d"))
+    return str(page.locator(".chart .line:not(.usual)").first.get_attribute("d"))
 
 
 def day(page: Any) -> int:

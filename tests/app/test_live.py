@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import numpy as np
@@ -17,6 +18,7 @@ from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
 from desertion.app.work.warm import WARM
 from desertion.simulation.record.measures import first_squads
+from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
 
 
@@ -67,6 +69,41 @@ def test_the_status_quo_stands_there_in_grey_before_the_first_day_is_played() ->
     for chart in drawn:
         path = chart.partition('<path class="line usual" d="')[2].partition('"')[0]
         assert path.count("L") > 20
+
+
+def test_without_policies_the_status_quo_is_drawn_before_anything_is_played() -> None:
+    """Page and session: charts of people and of hosts hold the whole run in grey, and a sentence says where it ends."""
+    from desertion.app.pages.board import curves, grey, host_curves
+
+    WARM.set()
+    plain = scenario_of(Address(scenario="toy", days=200))
+    run = Live(plain, 7, lambda _: None, usual=plain)
+    wait(run, "ready")
+    snapshot = run.snapshot
+    run.close()
+    model = DesertionModel(plain, rng=7).run()
+    assert snapshot.daily is not None
+    assert snapshot.usual is not None
+    assert np.array_equal(snapshot.usual_hosts, model.world.hostly[:201])
+    drawn = [*curves(snapshot.daily[:, 0] * 1.0, snapshot, 1.0), *host_curves(snapshot.hosts, snapshot, 1.0, plain)]
+    grey_lines = ['class="line usual"' in chart for chart in drawn]
+    assert grey_lines == ["nobody in this run" not in chart for chart in drawn]
+    assert sum(grey_lines) >= 5
+    left = model.world.daily[200, 0, DAILY_COLUMNS.index("left")]
+    assert f"by 19 Jul 2030, {left:.0f} people have left under it" in grey(snapshot.usual[:, 0], 1.0, plain)
+
+
+def test_terms_of_a_life_that_move_nothing_are_left_out() -> None:
+    """Each line of the table has at least one multiple that is not 1, in words."""
+    from desertion.app.pages.person import LATEST_WORDS, _terms
+    from desertion.simulation.trace import TERMS, trace
+
+    life = trace(scenario_of(Address(scenario="toy", days=60)), 37, seed=1)
+    rows = re.findall("<tr><t[hd][^>]*>([^<]*)(.*?)</tr>", _terms(life, "hide").partition("<tbody>")[2])
+    assert 2 <= len(rows) - len(LATEST_WORDS) < len(TERMS)
+    for name, cells in rows:
+        assert name in LATEST_WORDS.values() or "likel" in cells
+        assert "×1 " not in cells
 
 
 def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> None:

@@ -12,16 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, usual_scale
+from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.app.request.mix import Mix, parse, presets
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
 from desertion.app.simulator.screen import rows_of
-from desertion.app.work.replicates import Wanted, run
+from desertion.app.work.run import Wanted, run
 from desertion.app.work.verdicts import verdicts
 from desertion.cli import main
 from desertion.scenario import Scenario
-from desertion.scenario.grain import FLOOR, floor_note
+from desertion.scenario.grain import floor_note
 
 STEPS = st.dictionaries(st.sampled_from(SLIDERS), st.integers(0, 3)).map(
     lambda places: tuple(
@@ -39,16 +40,24 @@ def test_a_mix_is_read_as_it_was_written(mix: Mix) -> None:
     assert parse(mix.query()) == (mix, {})
 
 
-def test_runs_whose_scale_nobody_chose_stand_at_the_floor_where_their_people_allow_it() -> None:
-    """The first screen's own world does; one below the floor would need more people there than still play."""
+def test_runs_whose_scale_nobody_chose_stand_at_the_floor() -> None:
+    """Those of every shipped scenario, at a size that plays; on a server that allows fewer people, the largest that it allows."""
     for name in shipped()["scenarios"]:
         scenario = Scenario.load(name, scale=usual_scale(name))
+        assert floor_note(scenario) == ""
         assert people_of(scenario) <= STILL_PLAYS
-        whole = Scenario.load(name, scale=1.0)
-        assert not floor_note(scenario) or people_of(whole) * FLOOR > STILL_PLAYS * sum(
-            force.soldiers for force in whole.forces
-        )
-    assert floor_note(Scenario.load(Mix().scenario, scale=usual_scale(Mix().scenario))) == ""
+
+
+def test_a_server_that_allows_fewer_people_runs_what_it_allows() -> None:
+    """Where the floor is out of its reach the usual size fits, and the remark says so."""
+    before = limits()
+    try:
+        set_limits(Limits(people=30_000))
+        scenario = Scenario.load("gdr-1989", scale=usual_scale("gdr-1989"))
+        assert people_of(scenario) <= 30_000
+        assert "below the floor" in floor_note(scenario)
+    finally:
+        set_limits(before)
 
 
 @pytest.mark.parametrize(

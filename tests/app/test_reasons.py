@@ -13,7 +13,7 @@ from desertion.app.request.mix import parse
 from desertion.app.simulator import charts, reasons
 from desertion.app.simulator.answer import Answer, answer_of, headline, outcome
 from desertion.app.simulator.screen import setting_of
-from desertion.app.work.replicates import Wanted, record_of, run
+from desertion.app.work.run import Wanted, record_of, run
 from desertion.rules.draws import replicate_seed
 from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.simulation.model import DesertionModel

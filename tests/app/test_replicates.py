@@ -10,7 +10,8 @@ import pytest
 
 from desertion.app.request.mix import Mix, parse
 from desertion.app.work import replicates
-from desertion.app.work.replicates import Replicates, StoppedError, Wanted, run
+from desertion.app.work.replicates import Replicates
+from desertion.app.work.run import Run, Societies, StoppedError, Wanted, people_of, record_of, run
 from desertion.app.work.warm import WARM
 from desertion.rules.draws import replicate_seed
 from desertion.simulation.model import DesertionModel
@@ -29,7 +30,7 @@ def mix(query: str) -> Mix:
     return parse(f"{TOY}&{query}")[0]
 
 
-def waited(pool: Replicates, wanted: list[Wanted], seconds: float = 300.0) -> list[replicates.Run | None]:
+def waited(pool: Replicates, wanted: list[Wanted], seconds: float = 300.0) -> list[Run | None]:
     """What a visitor gets who waits for all of it."""
     news = threading.Event()
     deadline = time.monotonic() + seconds
@@ -46,7 +47,7 @@ def test_fifty_visitors_at_once_get_their_own_runs_and_leave_nothing_behind() ->
                for campaign in ("none", "half", "all")][:50]  # fmt: skip
     queries += [f"seed={seed}" for seed in range(6, 6 + 50 - len(queries))]
     pool = Replicates(workers=2, kept=20)
-    found: dict[str, list[replicates.Run | None]] = {}
+    found: dict[str, list[Run | None]] = {}
 
     def visit(query: str) -> None:
         found[query] = waited(pool, [Wanted(mix(query), 0)])
@@ -61,7 +62,7 @@ def test_fifty_visitors_at_once_get_their_own_runs_and_leave_nothing_behind() ->
         (got,) = found[query]
         assert got is not None
         assert np.array_equal(got.left, run(Wanted(mix(query), 0)).left)
-    assert pool.open_runs == 0
+    assert not pool._waiting
     assert sum(each is not None for each in pool.known([Wanted(mix(query), 0) for query in queries])) <= 20
 
 
@@ -77,7 +78,7 @@ def test_a_move_that_is_closed_frees_the_workers_for_the_next_one(monkeypatch: p
     """Ten runs that would never end are dropped; the next move's run is there at once."""
     begun, ended = threading.Event(), threading.Event()
 
-    def endless(wanted: Wanted, go_on: object) -> replicates.Run:
+    def endless(wanted: Wanted, go_on: object) -> Run:
         if wanted.mix.seed == 99:
             begun.set()
             while go_on():  # type: ignore[operator]
@@ -95,14 +96,14 @@ def test_a_move_that_is_closed_frees_the_workers_for_the_next_one(monkeypatch: p
     assert ended.wait(5.0)
     (got,) = waited(pool, [Wanted(mix("seed=3"), 0)], 30.0)
     assert got is not None
-    assert pool.open_runs == 0
+    assert not pool._waiting
 
 
 def test_two_visitors_who_ask_the_same_share_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second one's run is not begun again, and it goes on when the first one leaves."""
     count, gate = [], threading.Event()
 
-    def slow(wanted: Wanted, go_on: object) -> replicates.Run:
+    def slow(wanted: Wanted, go_on: object) -> Run:
         count.append(wanted)
         gate.wait(20.0)
         if not go_on():  # type: ignore[operator]
@@ -125,13 +126,13 @@ def test_two_visitors_who_ask_the_same_share_one_run(monkeypatch: pytest.MonkeyP
 
 def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
     """A run that starts from people of an earlier one has the same history, under another mix, contagion and horizon, and people are forgotten in time."""
-    societies = replicates.Societies(most=replicates.people_of(mix("seed=8").scenario_now()))
+    societies = Societies(most=people_of(mix("seed=8").scenario_now()))
     for query in ("seed=8", "seed=8&ban=now&contagion=stronger", "seed=8&days=20&campaign=all"):
         wanted = Wanted(mix(query), 2)
         scenario, seed = wanted.mix.scenario_now(), int(replicate_seed(8, 2))
         model = DesertionModel(scenario, rng=seed)
         model.run()
-        assert np.array_equal(run(wanted).left, replicates.record_of(model).left)
+        assert np.array_equal(run(wanted).left, record_of(model).left)
         assert societies.of(wanted, scenario, seed) is societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
     first = societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
     societies.of(Wanted(mix("seed=8"), 3), scenario, int(replicate_seed(8, 3)))
@@ -141,7 +142,7 @@ def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
 def test_what_cannot_be_run_is_told_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker lives on and serves the next one."""
 
-    def broken(wanted: Wanted, go_on: object) -> replicates.Run:
+    def broken(wanted: Wanted, go_on: object) -> Run:
         if wanted.mix.seed == 99:
             raise ZeroDivisionError
         return run(wanted)

@@ -168,18 +168,21 @@ def test_trace_prints_terms_and_writes_table_and_figure(tmp_path: Path, capsys: 
     assert pd.read_csv(tmp_path / "trace.csv")["day"].max() == 30
 
 
-def test_trace_puts_days_that_read_alike_into_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_trace_puts_days_that_read_alike_into_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Person 37 of the README hides on day 16, at 100 % of his clock or beyond, and is punished to the end; terms are multipliers."""
+    monkeypatch.setenv("COLUMNS", "80")
     assert main(["trace", "toy", "--person", "37"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 100
+    assert max(map(len, lines)) <= 80
     leaving = next(line for line in lines if line.startswith("     16 "))
     chance, clock = (float(part) for part in leaving.split("serving")[1].split("%")[:2])
     assert clock >= 100.0
     table = trace("toy", 37, seed=1)
     row = table[(table["day"] == 16) & (table["route"] == "hide")].iloc[0]
     assert chance == pytest.approx(100 * row["probability"], rel=0.05)
-    assert f"punishment ×{np.exp(row['punishment']):.3g}" in leaving
+    assert f"punishment ×{np.exp(row['punishment']):.2g}" in leaving
     assert lines[-1].endswith("–200  punished")
     assert sum("punished" in line for line in lines) == 1
     assert "  17–70  hiding" in lines

@@ -8,8 +8,9 @@ import pytest
 
 from desertion import compare
 from desertion.figures import answers, findings, style
-from desertion.figures.labels import label, policy
+from desertion.figures.labels import label, likelier, multiple, policy, titled
 from desertion.figures.maps import heatmap
+from desertion.study.comparison.pictures import KINDS, UNCOUNTED, ways
 
 
 def _differences(*rows: tuple[str, float, float, float]) -> pd.DataFrame:
@@ -22,8 +23,8 @@ def _differences(*rows: tuple[str, float, float, float]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ((("shut", -3.0, -9.0, 3.0), ("fast-track", 214.0, 205.0, 216.0)), "Fast track: 214 more than no offer"),
-        ((("closed-borders", -12.0, -14.0, -11.0), ("fast-track", 2.0, -1.0, 3.0)), "Closed borders: 12 fewer than no offer"),
+        ((("shut", -3.0, -9.0, 3.0), ("fast-track", 214.0, 205.0, 216.0)), "Fast track: 214 more leave than under no offer"),
+        ((("closed-borders", -12.0, -14.0, -11.0), ("fast-track", 2.0, -1.0, 3.0)), "Closed borders: 12 fewer leave than under no offer"),
         ((("shut", 900.0, -1.0, 2000.0),), "No policy differs from no offer by more than chance"),
     ],
 )  # fmt: skip
@@ -82,14 +83,67 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
     assert label("hosts.*.skilled_visas") == "skilled-worker visas a day"
     assert label("log10 cost_eur") == "logarithm of cost to hosts (EUR)"
     assert policy("coalition-and-fast-track") == "coalition and fast track"
+    assert policy("fast-track+exit-ban") == "fast track + exit ban"
+    assert titled(["Fast track: protection", "Lever: no police"]) == "Fast track + No police"
+
+
+def test_a_term_that_multiplies_by_one_says_nothing() -> None:
+    """Others are told as somebody would say them, to two figures."""
+    assert [multiple(term) for term in (0.004, -0.004, 0.0)] == ["", "", ""]
+    assert [multiple(term) for term in (np.log(1.62), np.log(0.4), -800.0)] == ["×1.6", "×0.4", "never"]
+    assert [likelier(term) for term in (np.log(1.62), np.log(0.4), 0.001)] == ["×1.6 likelier", "×2.5 less likely", ""]
 
 
 def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -> None:
     """The title names the policy that moves most leavers; a ban that one policy brings stands under that policy's name."""
     done = compare("toy", ["none", "fast-track", "exit-ban"], runs=4, days=60, out=tmp_path / "c", quiet=True)
-    ax = done.plot("curves").axes[0]
+    figure = done.plot("curves")
+    ax = figure.axes[0]
     rows = done.paired[done.paired["measure"] == "left"]
-    assert ax.get_title(loc="left") == findings.of_differences(rows, "left")
+    named = rows.assign(**{name: rows[name].map(done.names) for name in ("policy", "baseline")})
+    assert figure.get_suptitle().replace("\n", " ") == findings.of_differences(named, "left")
+    assert done.names == {
+        "none": "The scenario as it is",
+        "fast-track": "Fast track",
+        "exit-ban": "Exit ban from the thirtieth day",
+    }
     marks = [text.get_text() for text in ax.texts]
-    assert "exit ban (exit-ban)" in marks
+    assert "Exit ban from the thirtieth day" in marks
     assert [words for words in marks if words.startswith("call-up of")] == ["call-up of 60"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 600.0]}), 1.0), "A: 900 stay only because of it"),
+        (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 1600.0]}), 100.0), "B: 1,600 leave only because of it"),
+        (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under usual"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left (a) to 90% (b)"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left, under every policy"),
+        (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
+        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0% (b) to 120.0% (a) of the first day's strength serve"),
+        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0% (a) to 40% (b) of the runs"),
+        (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
+        (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
+        (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
+        (findings.of_decision("soldier", pd.DataFrame([[0.001, 0.02]])), "A soldier's daily chance to leave:\n0.1 to 2 %"),
+    ],
+)  # fmt: skip
+def test_titles_of_a_comparison_say_the_largest_number_of_their_table(said: str, expected: str) -> None:
+    """And none that rests on fewer simulated persons than can tell."""
+    assert said == expected
+
+
+def test_policies_stand_by_effect_in_every_figure_and_the_foot_says_the_grain(tmp_path: Path) -> None:
+    """The baseline first, then the one that adds most, in rows and pens alike; every figure that counts persons says for how many one stands."""
+    done = compare(
+        "toy", ["none", "exit-ban", "fast-track"], runs=4, scale=0.5, days=60, out=tmp_path / "c", quiet=True
+    )
+    order = [done.names[name] for name in done.by_effect()]
+    gains = done.paired[done.paired["measure"] == "left"].set_index("policy")["difference"]
+    assert done.by_effect() == ["none", *gains.sort_values(ascending=False, kind="stable").index]
+    assert list(ways(done, "toy").index) == order
+    assert [line.get_label() for line in done.plot("curves").axes[0].lines if line.get_label() in order] == order
+    for kind in KINDS:
+        foot = done.plot(kind).get_supxlabel().replace("\n", " ")
+        assert kind in UNCOUNTED or "stands for 2" in foot, kind

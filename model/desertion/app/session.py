@@ -141,7 +141,7 @@ class Session:
         self._key = run_key(address)
         try:
             scenario = scenario_of(address)
-            usual = scenario_of(replace(address, policies=())) if address.policies else None
+            usual = scenario_of(replace(address, policies=()))
         except InputError as problem:
             self.snapshot.value = Snapshot(state="failed", problem=str(problem))
             return

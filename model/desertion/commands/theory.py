@@ -38,6 +38,9 @@ def command(
     out: _options.Out = None,
 ) -> None:
     """Work out the reproduction number of leaving, the steady states and the tipping point."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
     from desertion.commands._shared.running import loaded
     from desertion.files import folder
     from desertion.theory.summary import theory
@@ -47,9 +50,10 @@ def command(
     if out is not None:
         folder(out, ["bifurcation.png"])
     found = theory(chosen, measure=max(0, measure), seed=seed)
-    print(
-        f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form\n"
+    title = (
+        f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form"
     )
+    print(fill(title, get_terminal_size().columns) + "\n")
     _tell(found)
     _tell_limit(found)
     if out is not None:
@@ -57,6 +61,8 @@ def command(
 
 
 def _tell(theory: Theory) -> None:
+    from desertion.figures.labels import ROUTE_NAMES, likelier
+
     found = theory.reproduction
     print("Reproduction number of leaving (leavers that one leaver adds)")
     print(f"  in the steady state        {_or(found.value, 'no steady state')}")
@@ -65,15 +71,15 @@ def _tell(theory: Theory) -> None:
     print(f"  multiplier, 1 / (1 - R)    {_or(found.multiplier, 'without bounds')}")
     print(f"  R reaches 1 at             {_or(theory.tipping, 'no multiple')} (times the contagion weights)")
     if found.jump > LARGE_JUMP:
-        print(
-            f"  Beware: one leaver moves his nearest by exp({found.jump:.2g}); small units will empty earlier than R says."
-        )
+        print(f"  Beware: after one leaver his nearest are {likelier(found.jump)} to leave;")
+        print("  small units empty earlier than R says.")
     if math.isinf(found.value):
-        print("  Contagion carries leaving away until there is nobody left who can leave.")
+        print("  Without an end, leaving would go on until nobody is left who can leave; a run")
+        print(f"  ends after {theory.scenario.days} days.")
     else:
         print("\nWho leaves in the steady state")
-        for row in theory.leavers.head(6).itertuples():
-            print(f"  {row.group:<12} {row.route:<10} {row.share:6.1%}")
+        for row in theory.leavers.head(6).to_dict("records"):
+            print(f"  {row['group']:<12} {ROUTE_NAMES[row['route']]:<16} {100 * row['share']:5.1f} %")
     if theory.measured is not None:
         error = f" ± {theory.measured.error:.2g}" if len(theory.measured.samples) > 1 else ""
         print(

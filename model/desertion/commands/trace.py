@@ -24,6 +24,9 @@ Every = Annotated[int, typer.Option("--every", help="Days between printed lines.
 MOST_TERMS = 3
 """Terms that are printed for a day; the table that --out writes has all."""
 
+_DAYS = 9
+"""Letters of a line that its days take."""
+
 FILES = ("trace.csv", "trace.png", "provenance.json")
 
 
@@ -92,6 +95,9 @@ def _who(row: int, told: Mapping[str, Any]) -> str:
 
 def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     """Print the days on which something changes, and one in `every` of the others; days that read alike stand in one line."""
+    from shutil import get_terminal_size
+    from textwrap import fill
+
     import pandas as pd
 
     way = table[table["route"] == route]
@@ -101,35 +107,47 @@ def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     able = shown["route"] != ""
     changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & able
     lines = shown[changed | ~able | (shown["day"] % every == 0)]
-    print(f"\nway: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %),")
-    print("and the largest multipliers of that chance\n")
-    print("    day  status        chance  clock  because of")
-    for words, days in _alike(lines):
+    width = get_terminal_size().columns
+    print(
+        "\n"
+        + fill(
+            f"way: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %), and the largest "
+            "of what that chance is multiplied by",
+            width,
+        )
+    )
+    print("\n    day  status        chance  clock  because of")
+    for words, days in _alike(lines, width - _DAYS):
         span = f"{days[0]}–{days[-1]}" if len(days) > 1 else f"{days[0]}"
-        print(f"{span:>7}  {words}".rstrip())
+        print(f"{span:>{_DAYS - 2}}  {words}".rstrip())
 
 
-def _alike(lines: pd.DataFrame) -> list[tuple[str, list[int]]]:
+def _alike(lines: pd.DataFrame, width: int) -> list[tuple[str, list[int]]]:
     """What each day reads, with the days in a row that read the same."""
     told: list[tuple[str, list[int]]] = []
     for _, row in lines.iterrows():
-        words = _day(row)
+        words = _day(row, width)
         if not told or told[-1][0] != words:
             told.append((words, []))
         told[-1][1].append(int(row["day"]))
     return told
 
 
-def _day(row: pd.Series) -> str:
-    from desertion.simulation.trace import TERMS, multiplier
+def _day(row: pd.Series, width: int) -> str:
+    """What a day reads, with as many of its largest terms as the width has room for."""
+    from desertion.figures.labels import multiple
+    from desertion.simulation.trace import TERMS
 
     status = str(row["status"]).replace("_", " ")
     if not row["route"]:
         return status
     clock = 100.0 * row["clock"] / row["threshold"] if row["threshold"] else 0.0
     largest = sorted(TERMS, key=lambda name: -abs(row[name]))[:MOST_TERMS]
-    terms = [f"{name.replace('_', ' ')} {told}" for name in largest if (told := multiplier(row[name]))]
-    return f"{status:<11} {100 * row['probability']:>6.2g} %  {clock:>3.0f} %  {', '.join(terms)}"
+    terms = [f"{name.replace('_', ' ')} {told}" for name in largest if (told := multiple(row[name]))]
+    first = f"{status:<11} {f'{100 * row["probability"]:.2g}':>7} % {clock:>4.0f} %  "
+    while len(terms) > 1 and len(first) + len(", ".join(terms)) > width:
+        terms.pop()
+    return first + ", ".join(terms)
 
 
 def _write(

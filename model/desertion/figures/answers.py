@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, policy
+from desertion.figures.labels import beside, label, policy, within
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -154,7 +154,7 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.margins(x=0.06)
     ax.autoscale(axis="x")
     style.counts(ax, "x")
-    baseline = policy(str(rows["baseline"].iloc[0]))
+    baseline = within(policy(str(rows["baseline"].iloc[0])))
     ax.set(
         xlabel=f"{label(measure)}: median difference to {baseline} on the same people and fates",
         title=findings.of_differences(rows, measure),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,7 @@ def panels(
         ax.fill_between(band["day"], band["low"], band["high"], color=pen.color, alpha=0.12, linewidth=0)
         ax.fill_between(band["day"], band["lower"], band["upper"], color=pen.color, alpha=0.25, linewidth=0)
         ax.plot(band["day"], band["median"], color=pen.color)
-        ax.set_title(name.replace("+", " +\n") if len(name) > 22 else name)
+        ax.set_title(fill(name, style.LONGEST_NAME))
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
         ax.set_axis_off()
@@ -195,6 +196,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
             ax.annotate(
                 words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(-3, 0), textcoords="offset points",
                 rotation=90, va="top", ha="right", fontsize="small", color=style.soft_ink(),
+                bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip
 
 

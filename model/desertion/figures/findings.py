@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from desertion.figures.labels import label, number, policy, sentence
+from desertion.figures.labels import ROUTE_NAMES, label, number, policy, sentence, within
+from desertion.scenario.grain import too_few
 
 
 def of_differences(rows: pd.DataFrame, measure: str) -> str:
@@ -13,7 +14,7 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
         rows: One row a policy: policy, baseline, difference, low, high.
         measure: The measure.
     """
-    baseline = policy(str(rows["baseline"].iloc[0]))
+    baseline = within(policy(str(rows["baseline"].iloc[0])))
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
     if sure.empty:
         return f"No policy differs from {baseline} by more than chance"
@@ -24,6 +25,8 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     word = "more" if size > 0 else "fewer"
     if measure.startswith("share") or measure.endswith("_share"):
         return words + f"{abs(size) * 100:.2g} points {word} than {baseline}"
+    if measure in ("left", "left_total"):
+        return words + f"{number(abs(size))} {word} leave than under {baseline}"
     return words + f"{number(abs(size))} {word} than {baseline}"
 
 
@@ -60,6 +63,97 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
         return f"Nowhere here do half of the runs end in a global cascade (most: {float(np.nanmax(cells)):.0%})"
     first = float(values.index.to_numpy(np.float64)[int(np.argmax(likely.any(axis=1)))])
     return f"Half of the runs or more end in a global cascade from {short(str(values.index.name))} {first:g} on"
+
+
+def of_attribution(rows: pd.DataFrame, size: float) -> str:
+    """Which policy makes most people leave, or stay, who did otherwise under the baseline.
+
+    Args:
+        rows: One row a policy: a (the baseline), b, only_a, only_b, persons.
+        size: Real persons for each simulated one.
+    """
+    parts = rows.set_index("b")[["only_a", "only_b"]]
+    values = parts.to_numpy(np.float64)
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    most = float(values[row, column])
+    if too_few(most, size) or not most:
+        return f"Hardly anybody does otherwise than under {within(str(rows['a'].iloc[0]))}"
+    does = "leave" if column else "stay"
+    return f"{parts.index[row]}: {number(most)} {does} only because of it"
+
+
+def of_ways(totals: pd.DataFrame) -> str:
+    """The way that most take, and its share of all leavers under each policy, from the least to the most.
+
+    Args:
+        totals: One row a policy, one column a way, persons.
+    """
+    whole = totals.sum(axis=1)
+    if not whole.any():
+        return "Nobody leaves under any policy"
+    way = str(totals.sum().idxmax())
+    shares = (totals[way] / whole)[whole > 0.0]
+    low, high = float(shares.min()), float(shares.max())
+    words = f"{ROUTE_NAMES[way][:1].upper()}{ROUTE_NAMES[way][1:]}"
+    if f"{low:.0%}" == f"{high:.0%}":
+        return f"{words}: {low:.0%} of all who left, under every policy"
+    return f"{words}: {low:.0%} of all who left ({within(str(shares.idxmin()))}) to {high:.0%} ({within(str(shares.idxmax()))})"
+
+
+def of_strength(shares: pd.Series) -> str:
+    """What serves on the last day.
+
+    Args:
+        shares: Median strength on the last day by policy, as a share of the first day's.
+    """
+    low, high = f"{shares.min():.1%}", f"{shares.max():.1%}"
+    if low == high:
+        return f"On the last day {low} of the first day's strength serve, under every policy"
+    return f"On the last day {low} ({within(str(shares.idxmin()))}) to {high} ({within(str(shares.idxmax()))}) of the first day's strength serve"
+
+
+def of_chance(chances: pd.Series) -> str:
+    """Under which policies the force collapses how often.
+
+    Args:
+        chances: Share of runs with a collapse by policy.
+    """
+    low, high = float(chances.min()), float(chances.max())
+    if low == high:
+        return (
+            "The force collapses in no run"
+            if not high
+            else f"The force collapses in {high:.0%} of the runs, under every policy"
+        )
+    return f"The force collapses in {low:.0%} ({within(str(chances.idxmin()))}) to {high:.0%} ({within(str(chances.idxmax()))}) of the runs"
+
+
+def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:
+    """Where a policy changes most.
+
+    Args:
+        table: One row a policy, the baseline first; one column a host; counts.
+        what: What is counted.
+        size: Real persons for each simulated one.
+    """
+    values = table.to_numpy(np.float64)
+    changes = values[1:] - values[0]
+    row, column = divmod(int(np.abs(changes).argmax()), changes.shape[1])
+    most = float(changes[row, column])
+    if too_few(most, size) or not most:
+        return f"No policy changes the number of {what} by much"
+    return f"{table.index[1 + row]}: {number(abs(most))} {'more' if most > 0 else 'fewer'} {what} in {table.columns[column]}"
+
+
+def of_decision(who: str, table: pd.DataFrame) -> str:
+    """Between which values the daily chance to leave lies.
+
+    Args:
+        who: Whose.
+        table: Chances, one row a position of the dial, one column a share of peers gone.
+    """
+    cells = 100.0 * table.to_numpy(np.float64)
+    return f"A {who}'s daily chance to leave:\n{cells.min():.2g} to {cells.max():.2g} %"
 
 
 def short(name: str) -> str:

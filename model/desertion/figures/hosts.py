@@ -64,8 +64,6 @@ def peaks(
     ax: Axes,
     table: pd.DataFrame,
     *,
-    title: str = "Most cases waiting at once",
-    unit: str = "cases, median of runs",
     size: float = 1.0,
 ) -> Axes:
     """Draw a table of hosts by policies as shaded cells with their numbers.
@@ -73,8 +71,6 @@ def peaks(
     Args:
         ax: Where to draw.
         table: One row a policy, one column a host; counts.
-        title: What the counts are.
-        unit: Their unit.
         size: Real cases for each simulated one: numbers that are too small to tell are marked.
     """
     values = table.to_numpy(dtype=float)
@@ -102,5 +98,4 @@ def peaks(
     ax.tick_params(which="minor", length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_title(f"{title} ({unit})")
     return ax

@@ -1,6 +1,8 @@
 """Labels in plain words: of measures, of inputs by dotted key, and of policies."""
 
+from collections.abc import Sequence
 from functools import cache
+from math import exp
 from textwrap import fill, shorten
 
 from desertion.parameters import Behaviour, Force, Host
@@ -74,9 +76,34 @@ def sentence(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def multiple(term: float) -> str:
+    """A term of the log-hazard as what it multiplies the chance to leave by, of two figures; empty where that is 1."""
+    if not -700.0 < term < 700.0:
+        return "never" if term < 0.0 else "at once"
+    told = f"{exp(term):.2g}"
+    return "" if told == "1" else f"×{told}"
+
+
+def likelier(term: float) -> str:
+    """The same as somebody would say it: ×1.6 likelier, ×2.5 less likely; empty where it moves nothing."""
+    told = multiple(abs(term))
+    return f"{told} {'likelier' if term > 0.0 else 'less likely'}" if told.startswith("×") else multiple(term)
+
+
 def policy(name: str) -> str:
-    """A policy's or case's name as words."""
-    return name.replace("-", " ")
+    """A policy's or case's name as words; what is words already stays."""
+    return name if " " in name else name.replace("-", " ").replace("+", " + ")
+
+
+def titled(titles: Sequence[str]) -> str:
+    """What a mix of policies is called: their titles up to their colons, one after the other."""
+    words = [title.removeprefix("Lever: ").split(":")[0].strip() for title in titles]
+    return " + ".join(word[:1].upper() + word[1:] for word in words) or "The scenario as it is"
+
+
+def within(name: str) -> str:
+    """A name as it stands within a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def short(title: str) -> str:

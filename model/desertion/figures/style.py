@@ -10,10 +10,12 @@ from typing import Literal
 
 import matplotlib as mpl
 import matplotlib.style as mpl_style
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from desertion.errors import unknown_name
@@ -59,6 +61,10 @@ ROUTES_ON_DARK: dict[str, str] = {
     "flee": "#2f7f9f",
 }
 """The same on a dark page, where the darkest fills would be lost."""
+
+
+LONGEST_NAME = 28
+"""Letters of a line of a name at the end of a line."""
 
 
 @dataclass(frozen=True)
@@ -168,14 +174,23 @@ def note(figure: Figure, text: str) -> None:
     figure.supxlabel(fill(text, letters), x=0.01, ha="left", fontsize=size, color=soft_ink())
 
 
+def headline(figure: Figure, text: str) -> None:
+    """Write the finding above everything, as wide as the figure, in as many lines as it needs."""
+    size = FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points()
+    letters = int(float(figure.get_figwidth()) * 72.0 / (0.66 * size))
+    figure.suptitle(fill(text, letters), x=0.01, ha="left", fontweight="bold", fontsize=size)
+
+
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
     """Write each line's name right of its last point, moved apart where they would touch; the limits of `ax` must be final.
 
     A leader in the line's own colour and dashes joins name and line; the text itself is in the ink of the page, so
-    that pale lines have names that can be read.
+    that pale lines have names that can be read. Long names stand in several lines.
     """
     size = float(ax.xaxis.label.get_fontsize()) * 0.9
-    for name, height, place, pen in zip(names, heights, _places(ax, heights, size), drawn, strict=True):
+    names = [fill(name, LONGEST_NAME) for name in names]
+    places = _places(ax, heights, size, [name.count("\n") + 1 for name in names])
+    for name, height, place, pen in zip(names, heights, places, drawn, strict=True):
         start = ax.transAxes.inverted().transform(ax.transData.transform((0.0, height)))[1]
         for leader in ax.plot(
             [1.0, 1.03, 1.07], [start, place, place], transform=ax.transAxes, color=pen.color, clip_on=False
@@ -186,29 +201,27 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
     return ax
 
 
-def _places(ax: Axes, heights: Sequence[float], size: float) -> list[float]:
-    """Label heights in shares of the axes, at least a line of text apart and in the order of the data."""
+def _places(ax: Axes, heights: Sequence[float], size: float, lines: Sequence[int]) -> list[float]:
+    """Middles of labels in shares of the axes, so that none touches another and all stand in the order of the data."""
     inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
     gap = 1.35 * size / 72.0 / max(inches, 0.1)
     wanted = [float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, h)))[1]) for h in heights]
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    placed: list[list[float]] = []  # blocks of touching labels: [centre, how many]
+    placed: list[tuple[float, list[int]]] = []  # blocks of touching labels: centre, lines of each
     for index in order:
-        placed.append([wanted[index], 1.0])
-        while len(placed) > 1 and placed[-1][0] - placed[-2][0] < gap * (placed[-1][1] + placed[-2][1]) / 2:
-            upper, lower = placed.pop(), placed.pop()
-            many = upper[1] + lower[1]
-            placed.append([(upper[0] * upper[1] + lower[0] * lower[1]) / many, many])
-    heights_in_order = [
-        centre + gap * (step - (many - 1) / 2) for centre, many in placed for step in range(round(many))
-    ]
+        placed.append((wanted[index], [lines[index]]))
+        while len(placed) > 1 and placed[-1][0] - placed[-2][0] < gap * (sum(placed[-1][1]) + sum(placed[-2][1])) / 2:
+            (upper, above), (lower, below) = placed.pop(), placed.pop()
+            many = len(above) + len(below)
+            placed.append(((upper * len(above) + lower * len(below)) / many, [*below, *above]))
+    middles: list[float] = []
+    for centre, block in placed:
+        foots = np.cumsum([0, *block[:-1]]) - sum(block) / 2
+        middles += [centre + gap * (foot + own / 2) for foot, own in zip(foots.tolist(), block, strict=True)]
     # Labels stay between title and tick labels where there is room for all.
-    lift = min(0.0, 1.0 - heights_in_order[-1]) if heights_in_order else 0.0
-    lift = max(lift, 0.02 - heights_in_order[0]) if heights_in_order else 0.0
-    places = [0.0] * len(wanted)
-    for index, height in zip(order, heights_in_order, strict=True):
-        places[index] = height + lift
-    return places
+    lift = min(0.0, 1.0 - middles[-1] - gap * (lines[order[-1]] - 1) / 2) if middles else 0.0
+    lift = max(lift, 0.02 - middles[0] + gap * (lines[order[0]] - 1) / 2) if middles else 0.0
+    return [middles[order.index(index)] + lift for index in range(len(wanted))]
 
 
 def check_format(path: Path) -> str:

@@ -105,12 +105,12 @@ def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree)
     lines = [line.text for line in tree.findall(".//div[@class='answer']/p")]
     assert len(lines) == len(POLICIES) + 1
     left = row(comparison.summary, policy="case-by-case", measure="left")["estimate"]
-    assert f"Under “case-by-case”, {words.number(left)} people leave" in lines[0]
+    assert f"Under “Case by case”, {words.number(left)} people leave" in lines[0]
     for line, policy, word in ((lines[1], "fast-track", "more"), (lines[2], "closed-borders", "fewer")):
         change = row(comparison.paired, policy=policy, measure="left")
         low, high = sorted((abs(change["low"]), abs(change["high"])))
-        told = f"{words.number(abs(change['difference']))} {word} than under “case-by-case” ({words.number(low)} to {words.number(high)})"
-        assert line.startswith(f"“{policy}”: ")
+        told = f"{words.number(abs(change['difference']))} {word} than under “Case by case” ({words.number(low)} to {words.number(high)})"
+        assert line.startswith(f"“{comparison.names[policy]}”: ")
         assert f"{told} in 6 of 6 pairs of runs; " in line
         cost, protected = (
             row(comparison.summary, policy=policy, measure=name)["estimate"] for name in ("cost_eur", "protected")
@@ -118,7 +118,7 @@ def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree)
         assert f"{words.amount(cost, 'EUR')} for the hosts" in line
         assert f"{words.amount(cost / protected, 'EUR')} for each person protected" in line
     chance = row(comparison.summary, policy="fast-track", measure="collapsed")
-    assert f"{round(chance['estimate'] * 6)} of 6 under “fast-track”" in lines[3]
+    assert f"{round(chance['estimate'] * 6)} of 6 under “Fast track”" in lines[3]
 
 
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
@@ -128,7 +128,7 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.49]
     _, effect, fate = answer(equal)
     assert (
-        "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “closed-borders”); " in effect
+        "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “Closed borders”); " in effect
     )
     assert "Most of the difference" not in effect
     assert "pairs of runs" not in effect
@@ -138,9 +138,9 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("early", "end", "told"),
     [
-        (4000.0, -1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
-        (4000.0, 1000.0, "by 6 October 2022, 4,000 more than under “none” (4,000 to 4,000) had left"),
-        (1200.0, -1000.0, "by 6 October 2022, 1,200 more than under “none” (1,200 to 1,200) had left"),
+        (4000.0, -1000.0, "by 6 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
+        (4000.0, 1000.0, "by 6 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
+        (1200.0, -1000.0, "by 6 October 2022, 1,200 more than under “The scenario as it is” (1,200 to 1,200) had left"),
         (1200.0, 1000.0, ""),
         (-400.0, 1000.0, ""),
         (0.0, 0.0, ""),

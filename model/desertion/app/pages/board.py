@@ -59,6 +59,8 @@ def Board() -> Any:
             + (f", {snapshot.speed:,.0f} days a second" if snapshot.state == "playing" and snapshot.speed else "") + ".",
             "p", "small", role="status",
         )  # fmt: skip
+        if snapshot.usual is not None:
+            text(grey(snapshot.usual[:, force] * 1.0, real, live.scenario))
         drawn(
             "".join([*curves(daily, snapshot, real, force), *host_curves(hosts, snapshot, real, live.scenario)]),
             "app-charts",
@@ -157,6 +159,15 @@ def curves(daily: Array, snapshot: Snapshot, real: float, force: int = 0) -> lis
     ]
 
 
+def grey(usual: Array, real: float, scenario: Any) -> str:
+    """What the grey lines are, and where they end."""
+    left = float(usual[-1, _COLUMN["left"]])
+    return (
+        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {_told(left * real, real)} people have left under it. "
+        "Play shows day by day how it comes about, or what the policies make of it."
+    )
+
+
 def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: Any) -> list[str]:
     """Charts of the hosts: cases that wait, people who wait at the border.
 
@@ -174,14 +185,17 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
         ("at_border", "Waiting at the border", "persons"),
     ):
         loads = hosts[:, :, :, _HOST_COLUMN[column]].sum(axis=2) * real
-        most = [
-            int(host) for host in np.argsort(-loads.max(axis=0), kind="stable")[:_MOST_HOSTS] if loads[:, host].any()
+        before = hosts[:0] if snapshot.usual_hosts is None else snapshot.usual_hosts
+        usual = before[:, :, :, _HOST_COLUMN[column]].sum(axis=2) * real
+        highest = np.concatenate([loads, usual]).max(axis=0)
+        most = [int(host) for host in np.argsort(-highest, kind="stable")[:_MOST_HOSTS] if highest[host] > 0.0]
+        names = [short(scenario.hosts[host].title or scenario.hosts[host].name) for host in most]
+        drawn_lines = [charts.Line("", usual[:, host], "usual") for host in most if len(usual)]
+        drawn_lines += [
+            charts.Line(name, loads[:, host], f"pen{place}")
+            for place, (host, name) in enumerate(zip(most, names, strict=True))
         ]
-        drawn_lines = [
-            charts.Line(short(scenario.hosts[host].title or scenario.hosts[host].name), loads[:, host], f"pen{place}")
-            for place, host in enumerate(most)
-        ]
-        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody yet"))
+        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody in this run"))
     return drawings
 
 

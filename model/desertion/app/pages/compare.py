@@ -10,13 +10,15 @@ from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
 from desertion.app.parts.inputs import Refused
 from desertion.app.parts.markup import table
-from desertion.app.request.choice import shipped, usual_scale
+from desertion.app.request.choice import arm_in_words, shipped, usual_scale
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
+from desertion.figures.labels import titled
 from desertion.scenario.grain import legend, mark
+from desertion.study.comparison.runs import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,17 +61,18 @@ def Compare() -> Any:
 def _Choice() -> Any:
     session = current()
     address = session.address.value
-    options = {"none": "The scenario as it is", **shipped()["policies"]}
+    options = {AS_IT_IS: titled([]), **shipped()["policies"]}
+    options |= {arm: arm_in_words(arm) for arm in address.arms if arm not in options}
     with box([], "") as inputs:
         choice("Scenario", address.scenario, shipped()["scenarios"], session.choose_scenario)
         several(
             "Policies to compare, the first is the baseline", address.arms, options, lambda arms: session.change(arms=arms),
             adding="Add a policy", most=limits().arms,
         )  # fmt: skip
-        if len(address.arms) < limits().arms:
-            field(
-                "Add several policies as one", "", lambda typed: _mix(session, typed), placeholder="fast-track+exit-ban",
-                hint="Names joined by +, laid over each other.",
+        if address.arms:
+            several(
+                "Lay one more policy over the last of these", (), shipped()["policies"], lambda names: _lay(session, *names),
+                adding="Choose it",
             )  # fmt: skip
         field(
             "Runs of each policy",
@@ -101,10 +104,10 @@ def _Choice() -> Any:
     return inputs
 
 
-def _mix(session: Session, typed: str) -> None:
-    names = [name.strip() for name in typed.split("+") if name.strip()]
-    if names:
-        session.change(arms=(*session.address.peek().arms, "+".join(names)))
+def _lay(session: Session, policy: str) -> None:
+    """Make one of the last policy and another that is laid over it."""
+    *others, last = session.address.peek().arms
+    session.change(arms=(*others, JOIN.join([*([] if last == AS_IT_IS else [last]), policy])))
 
 
 @solara.component
@@ -213,7 +216,7 @@ def _table(comparison: Comparison, force: str) -> str:
     headline: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
     rows: list[list[str]] = []
     for policy in comparison.policies:
-        cells = [policy]
+        cells = [comparison.names[policy]]
         for name in HEADLINE:
             try:
                 row: Any = headline.loc[(policy, name)]

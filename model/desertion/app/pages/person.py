@@ -174,14 +174,16 @@ def _changes(trace: pd.DataFrame) -> str:
 
 def _terms(trace: pd.DataFrame, route: str) -> str:
     """The terms of his log-hazard on the first, the middle and the last day of the way, as markup."""
-    from desertion.simulation.trace import TERMS, multiplier
+    from desertion.figures.labels import likelier
+    from desertion.simulation.trace import TERMS
 
     terms = trace[trace["route"] == route]
     days = terms.iloc[sorted({0, len(terms) // 2, len(terms) - 1})]
-    shown = [name for name in TERMS if terms[name].abs().max() > 1e-9]
-    rows = [[name.replace("_", " "), *(multiplier(value) for value in days[name])] for name in shown]
+    told = {name.replace("_", " "): [likelier(value) for value in days[name]] for name in TERMS}
+    # A term that multiplies by 1 on all three days says nothing.
+    rows = [[name, *(words or "no effect" for words in cells)] for name, cells in told.items() if any(cells)]
     rows += [[words, *(_plain(value) for value in days[name])] for name, words in LATEST_WORDS.items()]
-    head = ["what moves, and how much likelier it makes leaving", *(f"day {int(day)}" for day in days["day"])]
+    head = ["what moves him, and how much", *(f"day {int(day)}" for day in days["day"])]
     return table(head, rows, numbers=range(1, len(head)), caption="Terms on three days")
 
 

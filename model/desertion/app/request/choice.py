@@ -10,8 +10,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from desertion.app.request.address import Address, parse
-from desertion.app.request.limits import check_live, check_numbers
+from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, unknown_name
+from desertion.figures.labels import titled
 from desertion.reading import toml_value
 from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 PLAYS_WELL = 20_000
 """Persons of a run whose scale the visitor has not chosen."""
 
-STILL_PLAYS = 30_000
-"""Persons of such a run at most, where so many are needed to stand at the floor of scale."""
+STILL_PLAYS = 120_000
+"""Persons of such a run at most, where so many are needed to stand at the floor of scale: half a year of 100,000 people takes 0.04 to 0.1 s."""
 
 SETTABLE = ("behaviour", "forces", "hosts", "dial")
 """Parts of a scenario that an address may set; all others, such as files, it may not."""
@@ -130,6 +131,12 @@ def check_names(scenario: str, policies: tuple[str, ...]) -> None:
             raise unknown_name("policy", policy[:80], shipped()["policies"])
 
 
+def arm_in_words(arm: str) -> str:
+    """What one arm of a comparison is called: the titles of its policies; one that is not shipped keeps its name."""
+    names = [] if arm == "none" else arm.split("+")
+    return titled([shipped()["all policies"].get(name, name) for name in names])
+
+
 def check_arms(address: Address) -> None:
     """Refuse a comparison of policies that are not shipped, of too many, or of more runs than allowed.
 
@@ -167,16 +174,22 @@ def settings_of(address: Address) -> dict[str, object]:
     return settings
 
 
-@lru_cache(maxsize=64)
 def usual_scale(scenario: str) -> float:
-    """The scale at which a shipped scenario has about `PLAYS_WELL` people, or stands at the floor where `STILL_PLAYS` allow it, in one figure; 1 for a small one."""
+    """The scale at which a shipped scenario has about `PLAYS_WELL` people, or stands at the floor where `STILL_PLAYS` and the server allow it, in one figure; 1 for a small one."""
+    return _usual_scale(scenario, min(STILL_PLAYS, limits().people))
+
+
+@lru_cache(maxsize=64)
+def _usual_scale(scenario: str, most: int) -> float:
     from desertion.scenario import Scenario
 
     whole = Scenario.load(scenario, scale=1.0)
     people, soldiers = people_of(whole), sum(force.soldiers for force in whole.forces)
     share = min(1.0, 1.2 * PLAYS_WELL / people)
-    if soldiers and share < FLOOR / soldiers <= min(1.0, STILL_PLAYS / people):
-        return _one_figure(FLOOR / soldiers, math.ceil)
+    if soldiers and share < FLOOR / soldiers:
+        least = min(1.0, _one_figure(FLOOR / soldiers, math.ceil))
+        if least * people <= most:
+            return least
     return _one_figure(share, math.floor)
 
 

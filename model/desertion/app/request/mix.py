@@ -13,6 +13,7 @@ from desertion.app.request.address import LONGEST, Address, Settings, number, wh
 from desertion.app.request.choice import check_names, scenario_of, settings_of, shipped, usual_scale
 from desertion.app.request.sliders import CONTAGION, SLIDERS, Slider
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.figures.labels import titled
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -175,7 +176,7 @@ def presets() -> Mapping[str, Mix]:
 
 def short_title(policy: str) -> str:
     """A policy's title up to its first colon."""
-    return shipped()["all policies"][policy].split(":")[0]
+    return titled([shipped()["all policies"][policy]])
 
 
 def parse(query: str) -> tuple[Mix, dict[str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.request.mix import PAIRS, Mix
-from desertion.app.work.replicates import NAMES, Run
+from desertion.app.work.run import NAMES, Run
 from desertion.app.work.warm import WARM
 from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +18,8 @@ from desertion.app.request.sliders import CONTAGION
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.answer import MEASURES, Answer, answer_of, basis, headline
 from desertion.app.simulator.reasons import why
-from desertion.app.work.replicates import Replicates, Wanted
+from desertion.app.work.replicates import Replicates
+from desertion.app.work.run import Wanted
 from desertion.figures.events import bans, events
 from desertion.figures.labels import short
 from desertion.scenario.grain import mark
@@ -27,9 +27,6 @@ from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
 from desertion.study.comparison.report.reasons import FREE
 from desertion.study.comparison.report.words import change as change_words
-
-if TYPE_CHECKING:
-    pass
 
 RUNS = Replicates()
 """All runs of this server's simulator."""

@@ -160,11 +160,3 @@ def _number() -> int:
     with _Server.lock:
         _Server.comparisons += 1
         return _Server.comparisons
-
-
-def close_pool() -> None:
-    """End the worker processes."""
-    with _Server.lock:
-        if _Server.pool is not None:
-            _Server.pool.shutdown(wait=False, cancel_futures=True)
-            _Server.pool = None

@@ -39,8 +39,9 @@ class Snapshot:
         days: Horizon.
         people: Simulated persons.
         daily: (day + 1, forces, columns) : the record so far.
-        usual: Same to the last day, of the same people without the policies; None where there are none.
         hosts: (day + 1, hosts, forces, columns) : same, of the hosts.
+        usual: As `daily`, of the same people without the policies to the last day; None where that was not asked for.
+        usual_hosts: As `hosts`, of the same.
         letters: Group of everybody in the picture, by force.
         events: The log so far.
         problem: Why it failed, one sentence.
@@ -52,8 +53,9 @@ class Snapshot:
     days: int = 0
     people: int = 0
     daily: NDArray[np.float64] | None = None
-    usual: NDArray[np.float64] | None = None
     hosts: NDArray[np.float64] | None = None
+    usual: NDArray[np.float64] | None = None
+    usual_hosts: NDArray[np.float64] | None = None
     letters: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     problem: str = ""
@@ -153,19 +155,26 @@ class Live:
         model = DesertionModel(self.scenario, rng=self.seed)
         self.samples = tuple(sample(model.world, force) for force in range(len(self.scenario.forces)))
         self._watch = Watch(model)
-        usual = None if self._usual_scenario is None else self._before(self._usual_scenario)
+        usual, usual_hosts = (None, None) if self._usual_scenario is None else self._before(self._usual_scenario)
         self.model = model
-        self._snapshot = replace(self._snapshot, people=len(model.world.status), days=model.sized.days, usual=usual)
+        self._snapshot = replace(
+            self._snapshot,
+            people=len(model.world.status),
+            days=model.sized.days,
+            usual=usual,
+            usual_hosts=usual_hosts,
+        )
         self._publish("ready")
 
-    def _before(self, scenario: Scenario) -> NDArray[np.float64]:
-        """The record of a run to its last day, or to the day on which nobody waits for it any more."""
+    def _before(self, scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The records of a run and of its hosts to its last day, or to the day on which nobody waits for it any more."""
         from desertion.simulation.model import DesertionModel
 
         model = DesertionModel(scenario, rng=self.seed)
         while model.running and not self._orders.closed:
             model.step()
-        return model.world.daily[: model.day + 1].copy()
+        upto = model.day + 1
+        return model.world.daily[:upto].copy(), model.world.hostly[:upto].copy()
 
     def _wait(self) -> bool:
         """Wait for something to do; whether there is any."""

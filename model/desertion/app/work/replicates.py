@@ -7,151 +7,16 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from desertion.app.request.choice import people_of
-from desertion.app.request.mix import Mix
+from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
-from desertion.simulation.record.tables import DAILY_COLUMNS
-from desertion.simulation.world.codes import ROUTES
-from desertion.simulation.world.fields import HOST_EXTRA
-
-if TYPE_CHECKING:
-    from desertion.scenario import Scenario
-    from desertion.simulation.model import DesertionModel
-    from desertion.simulation.society.society import Society
 
 MOST_KEPT = 1_000
 """Runs that are remembered, the latest asked for; each takes some 25 kB."""
 
 WORKERS = 2
 """Threads that run. Kernels release the interpreter's lock, so two runs do go on side by side."""
-
-MOST_PEOPLE = 600_000
-"""Simulated persons of all societies that are remembered; each takes about 0.2 kB."""
-
-STAYED = 0
-"""Route of a person who never left; a route's code is its number in `ROUTES` plus one."""
-
-type Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is remembered of one run of the first force, in simulated persons.
-
-    Attributes:
-        left: (days + 1) : people who have left by the end of each day; day 0 is the start.
-        end: (columns) : the daily record of the last day, see `DAILY_COLUMNS`.
-        hosts: (hosts, columns) : the record of the hosts on the last day, all forces, see `HOST_EXTRA`.
-        sums: (columns) : the record of the hosts over all days and hosts.
-        waiting: Most cases that waited at once.
-        routes: (persons) : way by which each person first left, `STAYED` for those who never did.
-    """
-
-    left: Floats
-    end: Floats
-    hosts: Floats
-    sums: Floats
-    waiting: float
-    routes: NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One run that is asked for: equal ones give the same bits.
-
-    Attributes:
-        mix: Sliders and inputs.
-        replicate: Number of the replicate: the same number means the same people and fates under every mix.
-    """
-
-    mix: Mix
-    replicate: int
-
-
-class StoppedError(Exception):
-    """Nobody waits for this run any more."""
-
-
-class Societies:
-    """People built once for all mixes, the latest asked for, up to a number of persons.
-
-    What holds under the lock: `_persons` is the number of persons in `_known`. A society is never changed by a run, which takes copies,
-    so that two threads may start from the same one.
-
-    Args:
-        most: Persons that are remembered.
-    """
-
-    def __init__(self, most: int = MOST_PEOPLE) -> None:
-        self._lock = threading.Lock()
-        self._most = most
-        self._persons = 0
-        self._known: OrderedDict[Wanted, tuple[Society, int]] = OrderedDict()
-
-    def of(self, wanted: Wanted, scenario: Scenario, seed: int) -> Society:
-        """The people of a replicate, the same under every mix and every strength of contagion."""
-        from desertion.simulation.society.society import Society
-
-        key = Wanted(replace(wanted.mix.status_quo.with_shipped_contagion, days=0), wanted.replicate)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key][0]
-        society, persons = Society(scenario, seed), people_of(scenario)
-        with self._lock:
-            if key not in self._known and persons <= self._most:
-                self._known[key] = society, persons
-                self._persons += persons
-                while self._persons > self._most:
-                    self._persons -= self._known.popitem(last=False)[1][1]
-        return society
-
-
-def run(wanted: Wanted, go_on: Callable[[], bool] = lambda: True) -> Run:
-    """Run a replicate from its first day to its last.
-
-    Args:
-        wanted: Which.
-        go_on: Asked every day; once it says no the run stops.
-
-    Raises:
-        InputError: If the scenario refuses a policy or a setting.
-        StoppedError: If it was stopped.
-    """
-    from desertion.rules.draws import replicate_seed
-    from desertion.simulation.model import DesertionModel
-
-    scenario, seed = wanted.mix.scenario_now(), int(replicate_seed(wanted.mix.seed, wanted.replicate))
-    model = DesertionModel(scenario, rng=seed, society=SOCIETIES.of(wanted, scenario, seed))
-    while model.running:
-        if not go_on():
-            raise StoppedError
-        model.step()
-    return record_of(model)
-
-
-def record_of(model: DesertionModel) -> Run:
-    """What is remembered of a run that has ended."""
-    world, days = model.world, model.day + 1
-    daily, hosts = world.daily[:days, 0], world.hostly[:days]
-    own = world.force_of == 0
-    gone = world.left_day[own] >= 0
-    loads = hosts[:, :, :, _WAITING].sum(axis=(1, 2)) if hosts.size else np.zeros(1)
-    return Run(
-        left=np.array(daily[:, _LEFT], dtype=np.float64),
-        end=np.array(daily[-1], dtype=np.float64),
-        hosts=np.array(hosts[-1].sum(axis=1), dtype=np.float64),
-        sums=np.array(hosts.sum(axis=(0, 1, 2)), dtype=np.float64),
-        waiting=float(loads.max()),
-        routes=np.where(gone, world.left_route[own] + 1, STAYED).astype(np.uint8),
-    )
 
 
 class Move:
@@ -250,12 +115,6 @@ class Replicates:
                     self._known.move_to_end(each)
             return [self._known.get(each) for each in wanted]
 
-    @property
-    def open_runs(self) -> int:
-        """Runs that somebody waits for."""
-        with self._changed:
-            return len(self._waiting)
-
     def _work(self) -> None:
         # Several first runs at once would compile the same code several times.
         WARM.wait()
@@ -307,12 +166,3 @@ class Replicates:
             if isinstance(result, str):
                 move.problem = result
             move.heard()
-
-
-SOCIETIES = Societies()
-"""People of the server's simulator."""
-
-_LEFT = DAILY_COLUMNS.index("left")
-_WAITING = HOST_EXTRA.index("waiting")
-NAMES = ("stayed", *ROUTES)
-"""Names of the codes in `Run.routes`."""

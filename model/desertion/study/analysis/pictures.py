@@ -19,7 +19,7 @@ from desertion.figures.answers import (
     response,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import label
+from desertion.figures.labels import label, policy
 from desertion.figures.maps import heatmap
 from desertion.scenario.grain import basis
 from desertion.study.analysis.answers import Answers
@@ -167,7 +167,7 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
         table = study.sensitivity(measure, arm)
         (indices if "total" in table else effects)(ax, table, measure)
         if arm and len(arms) > 1:
-            ax.set_title(arm)
+            ax.set_title(policy(arm))
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
@@ -206,6 +206,6 @@ def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
         dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
     ]
     return [
-        ", ".join(value if isinstance(value, str) else f"{label(name)} {value}" for name, value in case.items())
+        ", ".join(policy(value) if isinstance(value, str) else f"{label(name)} {value}" for name, value in case.items())
         for case in cases
     ]

@@ -9,6 +9,7 @@ from desertion.files import PassingFolder
 from desertion.scenario import Policy, Scenario
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.runs import AS_IT_IS, JOIN, label_of
 from desertion.study.design.documents import with_policy, with_scenario
 from desertion.study.design.factors import Value
 from desertion.study.design.layout import DesignRule
@@ -22,12 +23,6 @@ from desertion.study.run.sweep import run_study
 
 type Mix = str | Path | Policy | Sequence[str | Path | Policy]
 """One policy, or several that are laid over the scenario together."""
-
-AS_IT_IS = "none"
-"""Label of the scenario with no policy laid over it."""
-
-JOIN = "+"
-"""Joins the policies of one arm: fast-track+exit-ban."""
 
 USUAL = (
     "case-by-case",
@@ -211,7 +206,7 @@ def arms(
         return ()
     documents = {} if documents is None else documents
     mixes = [_mix(each, documents) for each in policies]
-    labelled = [(JOIN.join(map(_short, mix)) or AS_IT_IS, mix) for mix in mixes]
+    labelled = [(label_of(mix), mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))
     if len(labelled) < 2:
@@ -233,8 +228,3 @@ def _mix(policy: Mix, documents: dict[str, str]) -> tuple[str, ...]:
         documents.update(more)
         parts.append(name.strip())
     return tuple(part for part in parts if part not in ("", AS_IT_IS))
-
-
-def _short(policy: str) -> str:
-    """A policy's name without the folder and ending of its file."""
-    return Path(policy).stem if policy.endswith(".toml") else policy

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from desertion.errors import InputError, unknown_name
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
 from desertion.figures.events import events
-from desertion.figures.labels import short
+from desertion.figures.labels import short, within
 from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
-from desertion.scenario.grain import legend, too_few
+from desertion.scenario.grain import MARK, basis, legend, too_few
 from desertion.study.comparison.tables import Tables
 
 FEW = 20
@@ -48,14 +48,36 @@ def draw(
     with style.house(medium, dark=dark):
         figure = style.new_figure(shape, medium)
         make(figure, comparison, force)
+        _finish(figure, comparison, kind)
         if len(comparison.forces) > 1 and kind not in SHARED:
             figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
     return figure
 
 
+def _finish(figure: Figure, comparison: Tables, kind: str) -> None:
+    """Put the finding above the figure, and say at its foot for how many one simulated person stands."""
+    if len(figure.axes) == 1 and (title := figure.axes[0].get_title(loc="left")):
+        figure.axes[0].set_title("", pad=0)
+        style.headline(figure, title)
+    foot = figure.get_supxlabel().replace("\n", " ")
+    if comparison.size > 1.0 and kind not in UNCOUNTED and MARK not in foot:
+        style.note(figure, f"{foot} {basis(comparison.size)}".strip())
+
+
+def _named(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with policies called by their names, and not by what stands for them on the command line."""
+    columns = [name for name in ("policy", "baseline", "a", "b") if name in table]
+    return table.assign(**{name: table[name].map(comparison.names) for name in columns})
+
+
 def _band(comparison: Tables, force: str, column: str) -> pd.DataFrame:
     table = comparison.curves
-    return table[(table["force"] == force) & (table["column"] == column)]
+    return _named(comparison, _ordered(comparison, table[(table["force"] == force) & (table["column"] == column)]))
+
+
+def _ordered(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows policy by policy, by their effects on the first force, so that each has the same pen in every figure."""
+    return table.sort_values("policy", key=lambda names: names.map(comparison.by_effect().index), kind="stable")
 
 
 def _curves(figure: Figure, comparison: Tables, force: str) -> None:
@@ -70,47 +92,62 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
     """Which policy moves most leavers, where there are replicates enough to say so; else the title that was there."""
     table = comparison.paired
-    rows = table[(table["force"] == force) & (table["measure"] == "left")]
+    rows = _named(comparison, table[(table["force"] == force) & (table["measure"] == "left")])
     return otherwise if rows.empty or rows["low"].isna().any() else findings.of_differences(rows, "left")
+
+
+def _usual_events(comparison: Tables) -> tuple[tuple[int, str], ...]:
+    """Dated events under the baseline."""
+    # A file whose policies can be found no more has curves all the same.
+    with suppress(InputError):
+        return events(comparison.arm(comparison.baseline))
+    return ()
 
 
 def _events(comparison: Tables) -> list[tuple[int, str]]:
     """Dated events under the baseline, and those that a policy adds to them under its name."""
-    marks: list[tuple[int, str]] = []
-    usual: tuple[tuple[int, str], ...] = ()
-    for policy in dict.fromkeys([comparison.baseline, *comparison.policies]):
-        # A file whose policies can be found no more has curves all the same.
+    usual = _usual_events(comparison)
+    marks = [*usual]
+    for policy in comparison.policies[1:]:
         with suppress(InputError):
             here = events(comparison.arm(policy))
-            usual = here if policy == comparison.baseline else usual
+            name = comparison.names[policy]
             marks += [
-                (day, words if policy == comparison.baseline else f"{words} ({policy})")
+                (day, name if words in name.lower() else f"{words}, under “{name}”")
                 for day, words in here
-                if policy == comparison.baseline or (day, words) not in usual
+                if (day, words) not in usual
             ]
     return marks
 
 
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
-    curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
+    axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
+    style.headline(figure, _finding(comparison, force, figure.get_suptitle()))
+    if force == comparison.forces[0]:
+        for ax in axes:
+            curves.mark(ax, _usual_events(comparison), written=ax is axes[0])
 
 
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.paired
     chosen = table[(table["force"] == force) & (table["measure"] == "left")].sort_values("difference", ascending=False)
-    pairs = {name: comparison.gaps(name, force)[:, -1] for name in comparison.policies[1:]}
+    pairs = {comparison.names[name]: comparison.gaps(name, force)[:, -1] for name in comparison.policies[1:]}
     attribution.effects(
         figure.subplots(),
-        chosen,
-        title=f"More or fewer leavers than under {comparison.baseline}",
+        _named(comparison, chosen),
+        title=_finding(
+            comparison, force, f"More or fewer leavers than under {within(comparison.names[comparison.baseline])}"
+        ),
         runs=pairs if comparison.pairs <= FEW else None,
     )
 
 
 def _attribution(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.attribution
-    rows = table[table["force"] == force]
-    attribution.bars(figure.subplots(), rows, comparison.size)
+    rows = table[table["force"] == force].set_index("b").loc[comparison.by_effect(force)[1:]].reset_index()
+    named = _named(comparison, rows)
+    ax = attribution.bars(figure.subplots(), named, comparison.size)
+    ax.set_title(findings.of_attribution(named, comparison.size))
     _foot(figure, comparison, rows[["only_a", "only_b"]])
 
 
@@ -119,12 +156,14 @@ def ways(comparison: Tables, force: str) -> pd.DataFrame:
     table = comparison.outcomes
     chosen = table[(table["force"] == force) & table["measure"].isin([f"left_{route}" for route in routes.ORDER])]
     wide = chosen.pivot_table(index="policy", columns="measure", values="value", aggfunc="mean", sort=False)
-    return wide.rename(columns=lambda name: str(name).removeprefix("left_")).loc[list(comparison.policies)]
+    ordered = wide.loc[comparison.by_effect(force)]
+    return ordered.rename(columns=lambda name: str(name).removeprefix("left_"), index=comparison.names)
 
 
 def _routes(figure: Figure, comparison: Tables, force: str) -> None:
     totals = ways(comparison, force)
-    routes.by_policy(figure.subplots(), totals, comparison.size)
+    ax = routes.by_policy(figure.subplots(), totals, comparison.size)
+    ax.set_title(findings.of_ways(totals))
     _foot(figure, comparison, totals.sum(axis=1))
 
 
@@ -135,14 +174,24 @@ def _foot(figure: Figure, comparison: Tables, shown: pd.DataFrame | pd.Series) -
 
 
 def _strength(figure: Figure, comparison: Tables, force: str) -> None:
-    strength.curve(figure.subplots(), comparison.histories, force=force, start=comparison.start)
+    ax = figure.subplots()
+    strength.curve(
+        ax, _named(comparison, _ordered(comparison, comparison.histories)), force=force, start=comparison.start
+    )
+    if force == comparison.forces[0]:
+        curves.mark(ax, _usual_events(comparison))
+    ends = _band(comparison, force, "strength").groupby("policy", sort=False)["median"].agg(["first", "last"])
+    if (ends["first"] > 0.0).all():
+        ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
     table = comparison.summary
-    chosen = table[(table["force"] == force) & (table["measure"] == "collapsed")].set_index("policy")
-    strength.chance(figure.subplots(), chosen.rename(columns={"estimate": "chance"}))
+    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
+    chosen = _named(comparison, rows.set_index("policy").loc[comparison.by_effect(force)].reset_index())
+    table = chosen.set_index("policy").rename(columns={"estimate": "chance"})
+    strength.chance(figure.subplots(), table).set_title(findings.of_chance(table["chance"]))
 
 
 def peaks(comparison: Tables, column: str = "waiting", most: int = 10) -> pd.DataFrame:
@@ -168,26 +217,28 @@ def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"],
     titles: dict[str, str] = {}
     with suppress(InputError):
         titles = {host.name: short(host.title or host.name) for host in comparison.arm(comparison.baseline).hosts}
-    return table.loc[list(comparison.policies), list(order)].rename(columns=titles)
+    return table.loc[comparison.by_effect(), list(order)].rename(columns=titles, index=comparison.names)
 
 
 def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    title = "Most cases waiting at once, all forces"
-    _by_host(figure, comparison, peaks(comparison), title, "cases", "no case ever waits in this scenario")
+    _by_host(figure, comparison, peaks(comparison), "cases waiting at once", "no case ever waits in this scenario")
 
 
 def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    title = "Where people are on the last day, all forces"
-    _by_host(figure, comparison, people_there(comparison), title, "people abroad", "nobody is abroad on the last day")
+    _by_host(
+        figure, comparison, people_there(comparison), "people there on the last day", "nobody is abroad on the last day"
+    )
 
 
-def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, title: str, unit: str, empty: str) -> None:
+def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, what: str, empty: str) -> None:
     ax = figure.subplots()
     if table.empty or not table.to_numpy().any():
         ax.set_axis_off()
         ax.text(0.5, 0.5, empty, ha="center")
         return
-    hosts.peaks(ax, table, title=title, unit=f"{unit}, mean of runs", size=comparison.size)
+    hosts.peaks(ax, table, size=comparison.size)
+    ax.set_title(findings.of_hosts(table, what, comparison.size))
+    ax.set_xlabel(f"{what}, all forces, mean of runs")
     _foot(figure, comparison, table)
 
 
@@ -199,7 +250,7 @@ def _decision(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: 
         ax.text(0.5, 0.5, "this form of contagion has no daily probability of leaving", ha="center")
         return
     for ax, (who, table) in zip(figure.subplots(1, len(tables), squeeze=False).ravel(), tables.items(), strict=True):
-        decision.surface(ax, table, title=f"A {who}'s daily chance to leave")
+        decision.surface(ax, table, title=findings.of_decision(who, table))
 
 
 def decision_of(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
@@ -235,6 +286,9 @@ KINDS: dict[str, tuple[Draw, Shape]] = {
     "decision": (_decision, "wide"),
 }
 """How each figure is drawn, and its shape."""
+
+UNCOUNTED = ("strength", "collapse", "decision")
+"""Figures that show no count of persons."""
 
 SHARED = ("where", "hosts", "decision")
 """Figures that are the same for every force."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.figures.labels import policy, titled
 from desertion.scenario import Scenario
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
@@ -21,6 +22,12 @@ from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
+
+AS_IT_IS = "none"
+"""Label of the scenario with no policy laid over it."""
+
+JOIN = "+"
+"""Joins the policies of one arm: fast-track+exit-ban."""
 
 
 class Runs:
@@ -102,6 +109,20 @@ class Runs:
         """Titles and summaries of the policies of each arm, by its label."""
         return {policy: list(self._kept(policy)[0][1].about.get("policies", ())) for policy in self.policies}
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each arm is called in words, by its label: the titles of its policies; a label of the caller's own stays."""
+        named = {label: self._in_words(label) for label in self.policies}
+        words = list(named.values())
+        return {label: name if words.count(name) == 1 else f"{name} ({label})" for label, name in named.items()}
+
+    def _in_words(self, label: str) -> str:
+        mix = self.header["spec"]["policies"][label]
+        if label != label_of(mix):
+            return label
+        # An arm may have kept no titles: its names do as well.
+        return titled([str(layer["title"]) for layer in self.described[label]] or [policy(name) for name in mix])
+
     @property
     def people(self) -> int:
         """Simulated persons of all forces."""
@@ -154,6 +175,11 @@ class Runs:
         with StudyFile(self.path) as file:
             rows = file.rows(design=self.policies.index(policy), curves=True)
             return [(row.replicate, arm.unpacked(row.extras)) for row in rows if row.status == DONE]
+
+
+def label_of(mix: Sequence[str]) -> str:
+    """What stands for a mix of policies on the command line: their names, without folder and ending of a file."""
+    return JOIN.join(Path(name).stem if name.endswith(".toml") else name for name in mix) or AS_IT_IS
 
 
 def _first_kept(file: StudyFile) -> arm.ArmRecord:

@@ -104,6 +104,15 @@ class Tables(Runs):
         rest = ["mean_difference", "mean_low", "mean_high", "share_higher", "correlation", "saving", "too_few"]
         return raw[first + rest]
 
+    def by_effect(self, force: str | None = None) -> list[str]:
+        """The baseline, then all other policies from the one that adds most leavers to the one that takes most away.
+
+        Args:
+            force: Of which force, the first if not given.
+        """
+        rows = self.paired[(self.paired["force"] == (force or self.forces[0])) & (self.paired["measure"] == "left")]
+        return [self.baseline, *rows.sort_values("difference", ascending=False, kind="stable")["policy"]]
+
     @cached_property
     def curves(self) -> pd.DataFrame:
         """Bands of the daily columns over runs: policy, force, column, day, low, lower, median, upper, high, runs.

@@ -53,7 +53,10 @@ def _sections(comparison: Tables, title: str) -> list[str]:
 
 
 def _policies(comparison: Tables) -> str:
-    rows = [(policy, words.described(comparison, policy)) for policy in comparison.policies]
+    rows = [
+        (f"{comparison.names[policy]} ({policy})", words.described(comparison, policy))
+        for policy in comparison.policies
+    ]
     return parts.definitions("The policies", rows)
 
 

@@ -26,14 +26,9 @@ def answer(comparison: Tables, force: str | None = None) -> list[str]:
     force = force or comparison.forces[0]
     return [
         _baseline(comparison, force),
-        *(_policy(comparison, force, name) for name in by_effect(comparison, force)),
+        *(_policy(comparison, force, name) for name in comparison.by_effect(force)[1:]),
         _fate(comparison, force),
     ]
-
-
-def by_effect(comparison: Tables, force: str) -> list[str]:
-    """Policies beside the baseline, from the one that adds most leavers to the one that takes most away."""
-    return sorted(comparison.policies[1:], key=lambda name: -change_of(comparison, name, force, "left").value)
 
 
 def change_of(comparison: Tables, policy: str, force: str, measure: str) -> Estimate:
@@ -54,14 +49,14 @@ def _row(table: pd.DataFrame, policy: str, force: str, measure: str) -> pd.Serie
 
 
 def _baseline(comparison: Tables, force: str) -> str:
-    name = comparison.baseline
+    name, words = comparison.baseline, comparison.names[comparison.baseline]
     left, share = (estimate_of(comparison, name, force, measure) for measure in ("left", "share_left"))
     ways = {route: estimate_of(comparison, name, force, f"left_{route}").value for route in ROUTE_NAMES}
     most = max(ways, key=lambda route: ways[route])
     mainly = f", most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * left.value > 0 else ""
     of = "" if len(comparison.forces) == 1 else f" of {force}"
     return (
-        f"Under “{name}”, {number(left.value)}{mark(left.few)} people{of} leave (95 % interval {number(left.low)} to {number(left.high)}), "
+        f"Under “{words}”, {number(left.value)}{mark(left.few)} people{of} leave (95 % interval {number(left.low)} to {number(left.high)}), "
         f"{amount(share.value, 'share')} of all soldiers, reservists and civilians{mainly}; {_hosts(comparison, name, force)}."
     )
 
@@ -74,7 +69,7 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
         agree = float(row["share_higher"]) if change.value > 0.0 else 1.0 - float(row["share_higher"])
         pairs = f" in {round(agree * int(row['pairs']))} of {int(row['pairs'])} pairs of runs"
     first = (
-        f"“{name}”: {number(left.value)}{mark(left.few)} leave, {changed(change, f'“{comparison.baseline}”')}{pairs}; "
+        f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
         f"{_hosts(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
@@ -135,7 +130,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
         is_other = found.value * end < 0.0 or abs(found.value) >= HIDDEN * abs(end)
         if is_other and found.is_sure and not too_few(found.value, comparison.size):
             date = comparison.start + dt.timedelta(days=day)
-            told = changed(found, f"“{comparison.baseline}”")
+            told = changed(found, _baseline_of(comparison))
             return [f"The end hides an earlier difference: by {date.day} {date:%B %Y}, {told} had left."]
     return []
 
@@ -156,8 +151,13 @@ def _fate(comparison: Tables, force: str) -> str:
     if shares[worst] == shares[least]:
         return f"The force collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
-    others = [f"{collapses[row]} under “{row}”" for row in dict.fromkeys((worst, least)) if row != base]
-    return f"The force collapses in {_listed([f'{collapses[base]} runs under “{base}”', *others])}."
+    under = {policy: f"under “{comparison.names[policy]}”" for policy in (base, worst, least)}
+    others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys((worst, least)) if row != base]
+    return f"The force collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
+
+
+def _baseline_of(comparison: Tables) -> str:
+    return f"“{comparison.names[comparison.baseline]}”"
 
 
 def _listed(things: list[str]) -> str:

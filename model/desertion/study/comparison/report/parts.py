@@ -7,7 +7,6 @@ import pandas as pd
 
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
-from desertion.study.comparison.report.answer import by_effect
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
 from desertion.study.comparison.tables import Tables
@@ -69,7 +68,7 @@ def _headline_table(comparison: Tables, force: str) -> str:
     table = comparison.headline(force)
     names = [name for name in HEADLINE if name in set(table["measure"])]
     heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)
-    rows = "\n".join(_row(table, policy, names) for policy in (comparison.baseline, *by_effect(comparison, force)))
+    rows = "\n".join(_row(table, policy, comparison.names[policy], names) for policy in comparison.by_effect(force))
     return (
         f'<div class="wide" role="region" aria-label="Outcomes for {escape(force)} by policy" tabindex="0">\n<table>\n'
         f"<caption>Outcomes for {escape(force)} and all hosts</caption>\n"
@@ -77,11 +76,11 @@ def _headline_table(comparison: Tables, force: str) -> str:
     )
 
 
-def _row(table: pd.DataFrame, policy: str, names: Sequence[str]) -> str:
+def _row(table: pd.DataFrame, policy: str, words: str, names: Sequence[str]) -> str:
     cells = "".join(
         f"<td>{_cell(table[(table['policy'] == policy) & (table['measure'] == name)].iloc[0])}</td>" for name in names
     )
-    return f'<tr><th scope="row">{escape(policy)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{escape(words)}</th>{cells}</tr>'
 
 
 def _cell(row: pd.Series) -> str:

@@ -50,7 +50,7 @@ def _address(raw: bytes) -> str:
 def _by_policy(comparison: Tables, measure: str) -> dict[str, float]:
     table = comparison.summary
     chosen = table[(table["force"] == comparison.forces[0]) & (table["measure"] == measure)]
-    return {str(row["policy"]): float(row["estimate"]) for _, row in chosen.iterrows()}
+    return {comparison.names[str(row["policy"])]: float(row["estimate"]) for _, row in chosen.iterrows()}
 
 
 def _curves(comparison: Tables) -> str:
@@ -68,16 +68,16 @@ def _effects(comparison: Tables) -> str:
     table = comparison.paired
     rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
     words = "; ".join(
-        f"{row['policy']} {change(float(row['difference']), 'persons')} ({number(float(row['low']))} to {number(float(row['high']))})"
+        f"{comparison.names[row['policy']]} {change(float(row['difference']), 'persons')} ({number(float(row['low']))} to {number(float(row['high']))})"
         for _, row in rows.iterrows()
     )
-    return f"Points with intervals: difference in leavers from {comparison.baseline}, by policy: {words}."
+    return f"Points with intervals: difference in leavers from “{comparison.names[comparison.baseline]}”, by policy: {words}."
 
 
 def _attribution(comparison: Tables) -> str:
     rows = comparison.attribution[comparison.attribution["force"] == comparison.forces[0]]
     words = "; ".join(
-        f"{row['b']}: {number(float(row['both']))} under both, {number(float(row['only_a']))} only under {row['a']}, "
+        f"{comparison.names[row['b']]}: {number(float(row['both']))} under both, {number(float(row['only_a']))} only under {comparison.names[row['a']]}, "
         f"{number(float(row['only_b']))} only under this policy"
         for _, row in rows.iterrows()
     )

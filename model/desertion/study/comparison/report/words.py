@@ -71,7 +71,7 @@ def question(comparison: Tables) -> str:
     days = int(comparison.curves["day"].max())
     return (
         f"How many soldiers, reservists and civilians leave within {days} days, by which way and at what price to the hosts, if "
-        f"asylum and other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.baseline}”."
+        f"asylum and other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.names[comparison.baseline]}”."
     )
 
 
