@@ -80,15 +80,6 @@ def server(studies: Path) -> Iterator[str]:
     stopped(process)
 
 
-@pytest.fixture(scope="session")
-def bare_server() -> Iterator[str]:
-    """Address of a running app without a study folder."""
-    port = free_port()
-    process = started(port, "--largest-run", "30000")
-    yield f"http://127.0.0.1:{port}"
-    stopped(process)
-
-
 class Notes:
     """What a page complained of and asked for."""
 
@@ -112,17 +103,6 @@ def _host(url: str) -> str:
 @pytest.fixture
 def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
     """Open a page of the app as a new visitor; at the end nothing may have been complained of or fetched from elsewhere."""
-    yield from visiting(browser, server)
-
-
-@pytest.fixture
-def look(browser: Any, bare_server: str) -> Iterator[Callable[..., Any]]:
-    """Same, on a server without a study folder."""
-    yield from visiting(browser, bare_server)
-
-
-def visiting(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
-    """What `visit` and `look` do."""
     notes = Notes()
     contexts: list[Any] = []
 

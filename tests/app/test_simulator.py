@@ -65,20 +65,20 @@ def move(page: Any, name: str, step: int) -> None:
     )
 
 
-def test_the_first_screen_holds_its_answer_before_any_script_runs(browser: Any, bare_server: str, look: Visit) -> None:
+def test_the_first_screen_holds_its_answer_before_any_script_runs(browser: Any, server: str, visit: Visit) -> None:
     """Once the server is warm, headline, curve and places are in the page itself, and they are seen within a second."""
-    whole(look("/"))
+    whole(visit("/"))
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(bare_server)
+    page.goto(server)
     assert page.locator("#leavers svg .line").count() > 2
     assert "people leave" in page.locator("#headline").inner_text()
     context.close()
 
 
-def test_each_slider_moves_the_curve_and_the_address(look: Visit) -> None:
+def test_each_slider_moves_the_curve_and_the_address(visit: Visit) -> None:
     """From the middle of the track to its ends: another path, another address, and the word of the step is announced."""
-    page = whole(look(f"/?{SMALL}"))
+    page = whole(visit(f"/?{SMALL}"))
     moved = set()
     for slider in SLIDERS:
         base = curve(page)
@@ -96,9 +96,9 @@ def test_each_slider_moves_the_curve_and_the_address(look: Visit) -> None:
     assert moved == {slider.key for slider in SLIDERS}
 
 
-def test_strength_of_contagion_moves_status_quo_and_mix(look: Visit) -> None:
+def test_strength_of_contagion_moves_status_quo_and_mix(visit: Visit) -> None:
     """With contagion off fewer leave, and the point in the tipping map moves."""
-    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page = whole(visit(f"/?{SMALL}&asylum=fast"))
     before, here = curve(page), page.locator("#tipping .here").get_attribute("cx")
     move(page, "contagion", 0)
     whole(page)
@@ -106,9 +106,9 @@ def test_strength_of_contagion_moves_status_quo_and_mix(look: Visit) -> None:
     assert curve(page) != before
 
 
-def test_a_second_visitor_is_undisturbed(look: Visit) -> None:
+def test_a_second_visitor_is_undisturbed(visit: Visit) -> None:
     """One moves his sliders; the other's screen and address stay as they were."""
-    one, two = whole(look(f"/?{SMALL}&seed=1")), whole(look(f"/?{SMALL}&seed=2"))
+    one, two = whole(visit(f"/?{SMALL}&seed=1")), whole(visit(f"/?{SMALL}&seed=2"))
     before = two.locator("#answer").inner_html()
     move(one, "asylum", 2)
     whole(one)
@@ -117,9 +117,9 @@ def test_a_second_visitor_is_undisturbed(look: Visit) -> None:
     assert "asylum" not in two.url
 
 
-def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(look: Visit) -> None:
+def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(visit: Visit) -> None:
     """Another visitor sees the same headline; undo brings the one before; a version of the past is remarked."""
-    page = whole(look(f"/?{SMALL}"))
+    page = whole(visit(f"/?{SMALL}"))
     first = page.locator("#headline").inner_text()
     move(page, "asylum", 2)
     whole(page)
@@ -129,7 +129,7 @@ def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(loo
     both = page.locator("#headline").inner_text()
     page.reload()
     assert whole(page).locator("#headline").inner_text() == both
-    other = whole(look(f"/?{page.url.split('?')[1]}&v=0.0.1"))
+    other = whole(visit(f"/?{page.url.split('?')[1]}&v=0.0.1"))
     assert other.locator("#headline").inner_text() == both
     assert "made with version 0.0.1" in other.get_by_role("alert").first.inner_text()
     page.go_back()
@@ -138,9 +138,9 @@ def test_reload_and_a_shared_address_give_the_same_screen_and_undo_goes_back(loo
     until(page, "was => document.getElementById('headline').textContent === was", arg=first)
 
 
-def test_undo_brings_back_where_the_sliders_stood(look: Visit) -> None:
+def test_undo_brings_back_where_the_sliders_stood(visit: Visit) -> None:
     """A slider and a preset are two moves; undo takes them back one by one, the sliders with them."""
-    page = whole(look(f"/?{SMALL}"))
+    page = whole(visit(f"/?{SMALL}"))
     assert page.get_by_role("button", name="Undo").is_disabled()
     move(page, "campaign", 2)
     whole(page)
@@ -157,24 +157,24 @@ def test_undo_brings_back_where_the_sliders_stood(look: Visit) -> None:
     assert page.get_by_role("button", name="Undo").is_disabled()
 
 
-def test_a_mix_that_is_kept_stays_in_the_chart_and_in_the_address(look: Visit) -> None:
+def test_a_mix_that_is_kept_stays_in_the_chart_and_in_the_address(visit: Visit) -> None:
     """A is drawn beside what is set afterwards, for this visitor and for one who opens his address."""
-    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page = whole(visit(f"/?{SMALL}&asylum=fast"))
     page.get_by_role("button", name="Keep as A").click()
     whole(page)
     move(page, "border", 0)
     whole(page)
     page.locator("#leavers .line.beside").wait_for()
     assert "A, kept:" in page.locator("#beside").inner_text()
-    other = whole(look("/?" + page.url.split("?")[1]))
+    other = whole(visit("/?" + page.url.split("?")[1]))
     other.locator("#leavers .line.beside").wait_for()
     other.get_by_role("button", name="Drop A").click()
     other.locator("#leavers .line.beside").wait_for(state="detached")
 
 
-def test_wrong_input_is_told_at_its_field_and_the_picture_stays(look: Visit) -> None:
+def test_wrong_input_is_told_at_its_field_and_the_picture_stays(visit: Visit) -> None:
     """Two seconds later the sentence, what was typed and the last good picture are there; a right input ends it."""
-    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page = whole(visit(f"/?{SMALL}&asylum=fast"))
     page.get_by_text("For experts").click() if not page.locator(".expert").evaluate("e => e.open") else None
     before = curve(page)
     page.locator("[name=scale]").fill("7")
@@ -194,24 +194,24 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(look: Visit) -> 
     page.locator("#w-set").get_by_text("nowhere").wait_for()
 
 
-def test_an_address_with_nonsense_says_which_part_and_shows_the_rest(look: Visit) -> None:
+def test_an_address_with_nonsense_says_which_part_and_shows_the_rest(visit: Visit) -> None:
     """The wrong step is named with the steps there are; the campaign of the same address is set."""
-    page = whole(look(f"/?{SMALL}&border=ajar&campaign=half"))
+    page = whole(visit(f"/?{SMALL}&border=ajar&campaign=half"))
     page.wait_for_timeout(2000)
     assert "no step of border 'ajar'" in page.get_by_role("alert").first.inner_text()
     assert page.locator("#s-campaign").input_value() == "1"
     assert page.locator("#s-border").input_value() == "2"
 
 
-def test_what_is_downloaded_says_what_is_shown(look: Visit, bare_server: str) -> None:
+def test_what_is_downloaded_says_what_is_shown(visit: Visit, server: str) -> None:
     """The CSV, the JSON and the table hold the same number of leavers; the JSON names the command."""
-    page = whole(look(f"/?{SMALL}&asylum=fast"))
+    page = whole(visit(f"/?{SMALL}&asylum=fast"))
     with page.expect_download() as download:
         page.locator("#csv").click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text())))
     left = float(next(row for row in rows if row["measure"] == "left")["mix"])
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{bare_server}/simulator/answer?{SMALL}&asylum=fast") as reply:
+    with opener.open(f"{server}/simulator/answer?{SMALL}&asylum=fast") as reply:
         facts = json.load(reply)
     assert next(row for row in facts["outcomes"] if row["measure"] == "left")["mix"] == left
     assert facts["command"] == page.locator("#command").inner_text()
@@ -221,9 +221,9 @@ def test_what_is_downloaded_says_what_is_shown(look: Visit, bare_server: str) ->
     assert cut_off(page) == []
 
 
-def test_the_tour_sets_the_sliders_in_three_clicks(look: Visit) -> None:
+def test_the_tour_sets_the_sliders_in_three_clicks(visit: Visit) -> None:
     """Doors, ban, queue: each click sets a mix and says what there is to see."""
-    page = whole(look(f"/?{SMALL}"))
+    page = whole(visit(f"/?{SMALL}"))
     page.get_by_role("button", name="A tour in three clicks").click()
     whole(page)
     assert page.locator("#s-border").input_value() == "0"
@@ -238,9 +238,9 @@ def test_the_tour_sets_the_sliders_in_three_clicks(look: Visit) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
-def test_the_first_result_is_seen_without_scrolling(look: Visit, width: int, height: int) -> None:
+def test_the_first_result_is_seen_without_scrolling(visit: Visit, width: int, height: int) -> None:
     """Headline and curve lie within the window, light and dark, nothing sticks out sideways, and on a phone they stay on top while the sliders scroll."""
-    page = whole(look("/?asylum=fast", width=width, height=height))
+    page = whole(visit("/?asylum=fast", width=width, height=height))
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         until(page, "scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
@@ -259,9 +259,9 @@ def test_the_first_result_is_seen_without_scrolling(look: Visit, width: int, hei
         assert slider["y"] > box["y"] + box["height"]
 
 
-def test_everything_can_be_done_with_the_keyboard(look: Visit) -> None:
+def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
     """Tab reaches a slider, an arrow moves it and the curve follows, with the word and the effect announced."""
-    page = whole(look(f"/?{SMALL}"))
+    page = whole(visit(f"/?{SMALL}"))
     before = curve(page)
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -283,9 +283,9 @@ def test_everything_can_be_done_with_the_keyboard(look: Visit) -> None:
         ("/study", "[role=alert], .app-note, .note"), ("/person?scenario=toy&person=3", ".app-drawn img"), ("/claims", "table.data"),
     ],
 )  # fmt: skip
-def test_no_page_has_a_serious_fault_for_screen_readers(look: Visit, path: str, there: str) -> None:
+def test_no_page_has_a_serious_fault_for_screen_readers(visit: Visit, path: str, there: str) -> None:
     """Axe, the usual checker of accessibility, finds nothing serious or critical, light and dark, with all folds open."""
-    page = look(path)
+    page = visit(path)
     page.wait_for_selector(there, state="attached")
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     page.evaluate((Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8"))

@@ -80,7 +80,7 @@ def test_points_are_restricted_by_policy_and_value_and_the_address_keeps_it(visi
     other.get_by_text("3 of 156 design points").wait_for()
     other.wait_for_function("document.querySelectorAll('[aria-label=\"Design points\"] tbody tr').length === 3")
     assert shown(other) == shown(page)
-    assert {"fast-track", "additive"} <= set(
+    assert {"fast track", "additive"} <= set(
         other.get_by_role("table", name="Design points").locator("tbody td").all_inner_texts()
     )
     other.get_by_role("button", name="Show all points again").click()

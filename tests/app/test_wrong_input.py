@@ -36,10 +36,10 @@ def field(page: Any, label: str) -> Any:
     ],
 )
 def test_a_wrong_input_is_told_at_its_field_and_the_picture_stays(
-    look: Visit, label: str, text: str, words: str, right: str
+    visit: Visit, label: str, text: str, words: str, right: str
 ) -> None:
     """Two seconds later the sentence, the typed text and the last good picture are still there; a right input ends it."""
-    page = look("/watch?scenario=toy")
+    page = visit("/watch?scenario=toy")
     page.wait_for_selector(".picture svg .person")
     typed(page, label, text)
     problem = page.locator(".field", has=field(page, label)).get_by_role("alert")
@@ -55,9 +55,9 @@ def test_a_wrong_input_is_told_at_its_field_and_the_picture_stays(
 
 
 @pytest.mark.browser
-def test_an_address_that_is_partly_wrong_opens_with_the_rest_and_says_so_for_good(look: Visit) -> None:
+def test_an_address_that_is_partly_wrong_opens_with_the_rest_and_says_so_for_good(visit: Visit) -> None:
     """Nonsense in one setting: the sentence stays, the run is there, and the other parts of the address hold."""
-    page = look(f"/watch?scenario=toy&seed=11&set=behaviour.contagion_squad={'[' * 1500}&set=asylum={'9' * 400}")
+    page = visit(f"/watch?scenario=toy&seed=11&set=behaviour.contagion_squad={'[' * 1500}&set=asylum={'9' * 400}")
     page.wait_for_selector(".picture svg .person")
     page.wait_for_timeout(2000)
     told = page.get_by_role("alert").all_inner_texts()
@@ -67,9 +67,9 @@ def test_an_address_that_is_partly_wrong_opens_with_the_rest_and_says_so_for_goo
 
 
 @pytest.mark.browser
-def test_results_that_no_longer_match_the_inputs_look_old(look: Visit) -> None:
+def test_results_that_no_longer_match_the_inputs_look_old(visit: Visit) -> None:
     """After the seed has changed the comparison is faded, with a sentence; with the old seed back it is as before."""
-    page = look("/compare?scenario=toy&arms=closed-borders,fast-track&runs=1&days=20&seed=5")
+    page = visit("/compare?scenario=toy&arms=closed-borders,fast-track&runs=1&days=20&seed=5")
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("The answer").wait_for(timeout=170_000)
     assert page.locator(".app-stale").count() == 0

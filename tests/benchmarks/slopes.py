@@ -15,6 +15,7 @@ from desertion import DesertionModel, Scenario
 from tests.benchmarks import _common
 
 Row = tuple[str, float, str, str]
+STEEP = 0.3  # slopes below it are called flat
 PEOPLE, DAYS, TRIALS = 30_000, 100, 7
 POLICIES = ("fast-track", "coalition", "exit-ban", "information-campaign", "humane-treatment", "lever-cases-fast")
 HOSTS, FORCES, TOWN = 8, 16, 20_000
@@ -113,6 +114,10 @@ def figure(points: dict[str, list[tuple[float, float]]], path: Path) -> None:
         panel.set_yticks([0.01, 0.1], ["0.01", "0.1"])
         panel.minorticks_off()
         panel.grid(alpha=0.3)
+    steep = [name for name, pairs in points.items() if slope(pairs) >= STEEP]
+    drawn.suptitle(
+        f"A run's cost grows with {', '.join(steep)}; hardly with anything else", x=0.01, ha="left", fontweight="bold"
+    )
     for panel in panels[:, 0]:
         panel.set_ylabel("seconds of processor time")
     for panel in list(panels.flat)[len(points) :]:

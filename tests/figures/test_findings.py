@@ -118,6 +118,8 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 600.0]}), 1.0), "A: 900 stay only because of it"),
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 1600.0]}), 100.0), "B: 1,600 leave only because of it"),
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under usual"),
+        (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0]})),
+         "Chance alone: nine in ten runs of one policy end up to 50 leavers apart"),
         (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left (a) to 90% (b)"),
         (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left, under every policy"),
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
@@ -147,3 +149,48 @@ def test_policies_stand_by_effect_in_every_figure_and_the_foot_says_the_grain(tm
     for kind in KINDS:
         foot = done.plot(kind).get_supxlabel().replace("\n", " ")
         assert kind in UNCOUNTED or "stands for 2" in foot, kind
+
+
+_SCREENED = pd.DataFrame({"factor": ["asylum", "dummy", "contagion", "capacity"], "effect": [0.2, 0.3, 2.0, 0.1]})
+_SHARED = pd.DataFrame(
+    {
+        "factor": ["asylum", "dummy", "contagion"],
+        "total": [0.1, 0.3, 0.6],
+        "total_low": [0.0, 0.2, 0.45],
+        "total_high": [0.2, 0.4, 0.7],
+    }
+)
+_TRIED = pd.DataFrame(
+    {
+        "proposed_by": ["a", "a", "b", "b"],
+        "within": [True, False, True, True],
+        "front": [True, False, True, False],
+        "left_total": [5.0, 90.0, 7.0, 6.0],
+    }
+)
+_POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200], "found": [3, 55, 140]})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (findings.of_effects(_SCREENED, "left_total"), "What moves the persons who left most: contagion; 2 of 3 inputs move it no more than chance"),
+        (findings.of_effects(_SCREENED.drop(1), "left_total"), "What moves the persons who left most: contagion"),
+        (findings.of_indices(_SHARED, "left_total"),
+         "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stand clear of chance"),
+        (findings.of_front(_TRIED), "2 of 4 policies are beaten by no other on everything"),
+        (findings.of_search(_TRIED, "left_total", "more"), "Most persons who left within the limits: 5 (a), 7 (b)"),
+        (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),
+        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25% in all"),
+        (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
+         "of 2 figures, 1 lie within the with it and 2 lie within the without"),
+        (findings.of_power(_POWER), "Where at least 80% of leaving are owed to contagion it is found in 55% to 70% of the histories"),
+        (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
+        (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4% at most from causes in the list, up to 73% from others"),
+        (findings.of_alarms([0.01, 0.04], []), "False alarms: 4% at most from causes in the list"),
+        (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),
+    ],
+)  # fmt: skip
+def test_titles_of_studies_say_what_their_tables_say(said: str, expected: str) -> None:
+    """Counts and sizes are those of the numbers that are drawn."""
+    assert said == expected

@@ -114,6 +114,7 @@ def _draw(series: Series, pair: ModelledSeries | None, out: Path, meaning: str |
         if pair is not None:
             told = meaning or COUNTERPARTS[series.name].meaning
             drawing.simulated(ax, series.table, series.kind, pair.places, pair.simulated, told)
+        style.raised(figure)
         grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
         style.note(
             figure,

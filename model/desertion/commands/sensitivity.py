@@ -37,10 +37,11 @@ def command(
         from desertion.figures import style
 
         with style.house():
-            figure = style.new_figure("wide")
+            figure = style.new_figure("wide" if len(found) <= 10 else "tall")
             (drawn.indices if order == "total" else drawn.effects)(
                 figure.subplots(), found, f"log10 {measure}" if of == "log" else measure
             )
+            style.raised(figure)
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if table is not None:

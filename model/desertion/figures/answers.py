@@ -9,10 +9,14 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, policy, within
+from desertion.figures.labels import beside, label, number, policy, within
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
+# Inputs whose names may stand in several lines each.
+_FEW_NAMES = 10
+# Values from which on numbers on an axis are written short.
+_LONG = 10_000.0
 # Points of a line up to which each is marked: between few, a line is only a guess.
 _FEW_POINTS = 15
 
@@ -72,14 +76,20 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
         medians[arm] = middle
     ax.set(xlabel=label(x), ylabel=label(measure), title=findings.of_response(pd.DataFrame(medians), measure))
-    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
+    if heights.min() > 0.0 and heights.max() >= _DECADES * heights.min():
+        ax.set_yscale("log")
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value < 1.0 else number(value)))
+    else:
+        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+        style.counts(ax) if heights.max() >= _LONG else None
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
-        style.label_ends(ax, [policy(arm) for arm in arms], ends, drawn)
+        style.label_ends(ax, arms, ends, drawn)
     return ax
 
 
@@ -107,8 +117,8 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.autoscale(axis="x")
     # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
     ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
-    ax.set_yticks(places, labels=[beside(str(name)) for name in ordered["factor"]])
-    ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=f"What decides the {label(measure)}")
+    ax.set_yticks(places, labels=_beside(ordered["factor"]))
+    ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=findings.of_indices(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 
@@ -127,8 +137,8 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.barh(places, ordered["effect"], xerr=ordered["half_width"], color=bar.color, alpha=0.75, height=0.6, capsize=3)
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
-    ax.set_yticks(places, labels=[beside(str(name)) for name in ordered["factor"]])
-    ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=f"What moves the {label(measure)}")
+    ax.set_yticks(places, labels=_beside(ordered["factor"]))
+    ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=findings.of_effects(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 
@@ -181,7 +191,7 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
     ax.margins(0.12)
     style.counts(ax, "x")
     style.counts(ax, "y")
-    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title="Policies that no other beats on everything")
+    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title=findings.of_front(table))
     if names is not None:
         right = ax.get_xlim()[1]
         ax.set_xlim(ax.get_xlim())
@@ -191,6 +201,11 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
         heights = [float(up) for up in table[y]]
         style.label_ends(ax, names, heights, [style.Pen(style.soft_ink(), ())] * len(heights))
     return ax
+
+
+def _beside(names: pd.Series) -> list[str]:
+    """Names of inputs beside their marks, in one line each where there are many."""
+    return [(label if len(names) > _FEW_NAMES else beside)(str(name)) for name in names]
 
 
 def _mark_level(ax: Axes, level: float) -> None:

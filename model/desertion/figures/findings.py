@@ -1,7 +1,10 @@
 """Titles that say the finding: sentences made from the numbers that a figure shows."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from desertion.figures.labels import ROUTE_NAMES, label, number, policy, sentence, within
 from desertion.scenario.grain import too_few
@@ -30,19 +33,31 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     return words + f"{number(abs(size))} {word} than {baseline}"
 
 
+def of_spread(banded: pd.DataFrame) -> str:
+    """How far the runs of one policy lie apart on the last day, where they lie furthest.
+
+    Args:
+        banded: One row a policy and day: policy, low and high (the 5 and 95 % quantiles of the runs).
+    """
+    last = banded[banded["day"] == banded["day"].max()]
+    apart = float((last["high"] - last["low"]).max())
+    return f"Chance alone: nine in ten runs of one policy end up to {number(apart)} leavers apart"
+
+
 def of_response(medians: pd.DataFrame, measure: str) -> str:
-    """Where the measure ends, the highest line first.
+    """From where to where the measure goes, in the case in which it moves most.
 
     Args:
         medians: One row a value of the parameter, in order; one column a case.
         measure: The measure.
     """
     lines = medians.to_numpy(np.float64)
-    highest = int(np.argmax(lines[-1]))
-    ends = f"{number(float(lines[0, highest]))} to {number(float(lines[-1, highest]))}"
+    most = int(np.argmax(np.abs(lines[-1] - lines[0])))
+    told = (f"{100 * x:.2g} %" if measure.startswith("share") else number(x) for x in map(float, lines[[0, -1], most]))
+    ends = " to ".join(told)
     if lines.shape[1] == 1:
         return f"{sentence(measure)}: {ends}"
-    return f"{sentence(measure)}: most with {policy(str(medians.columns[highest]))}, {ends}"
+    return f"{sentence(measure)}: moves most with {medians.columns[most]}, {ends}"
 
 
 def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
@@ -154,6 +169,123 @@ def of_decision(who: str, table: pd.DataFrame) -> str:
     """
     cells = 100.0 * table.to_numpy(np.float64)
     return f"A {who}'s daily chance to leave:\n{cells.min():.2g} to {cells.max():.2g} %"
+
+
+def of_effects(table: pd.DataFrame, measure: str) -> str:
+    """Which input moves a measure most, and how many move it less than chance does.
+
+    Args:
+        table: One row an input, the dummy among them: factor, effect.
+        measure: The measure.
+    """
+    effects = table.set_index("factor")["effect"]
+    said = f"What moves the {label(measure)} most: {short(str(effects.drop('dummy', errors='ignore').idxmax()))}"
+    if "dummy" not in effects:
+        return said
+    less = int((effects.drop("dummy") <= effects["dummy"]).sum())
+    return f"{said}; {less} of {len(effects) - 1} inputs move it no more than chance"
+
+
+def of_indices(table: pd.DataFrame, measure: str) -> str:
+    """Which input explains most of a measure's variance, and how many stand clear of chance.
+
+    Args:
+        table: One row an input, the dummy among them: factor, total, total_low, total_high.
+        measure: The measure.
+    """
+    rows = table.set_index("factor")
+    own = rows.drop("dummy", errors="ignore")
+    first = str(own["total"].idxmax())
+    said = f"What decides the {label(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
+    if "dummy" not in rows.index:
+        return said
+    clear = int((own["total_low"] > rows["total_high"]["dummy"]).sum())
+    return f"{said}; {clear} of {len(own)} inputs stand clear of chance"
+
+
+def of_front(table: pd.DataFrame) -> str:
+    """How many candidates nothing beats.
+
+    Args:
+        table: One row a candidate with front.
+    """
+    return f"{int(table['front'].sum())} of {len(table)} policies are beaten by no other on everything"
+
+
+def of_search(table: pd.DataFrame, measure: str, wish: str) -> str:
+    """How far each way to search came within the limits.
+
+    Args:
+        table: One row a candidate: proposed_by, within (the limits), the measure.
+        measure: What was wanted first.
+        wish: Whether "more" or "less" of it.
+    """
+    best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
+    reached = ", ".join(f"{number(float(value))} ({name})" for name, value in best.items())
+    return f"{'Most' if wish == 'more' else 'Fewest'} {label(measure).removesuffix(' (persons)')} within the limits: {reached or 'none'}"
+
+
+def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
+    """How far the median run is off the published figures.
+
+    Args:
+        published: (points,) : the figures.
+        medians: (points,) : medians of the runs.
+    """
+    return f"the median run is off by {float(np.abs(medians - published).sum() / np.abs(published).sum()):.0%} in all"
+
+
+def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:
+    """In how many points the published figure lies within the middle nine tenths of what each rival gives.
+
+    Args:
+        published: (points,) : the figures.
+        members: By name, (member, point) predictions.
+    """
+    inside = {
+        name: int(
+            np.count_nonzero(
+                (np.quantile(rows, 0.05, axis=0) <= published) & (published <= np.quantile(rows, 0.95, axis=0))
+            )
+        )
+        for name, rows in members.items()
+    }
+    return f"of {len(published)} figures, {' and '.join(f'{count} lie within the {name}' for name, count in inside.items())}"
+
+
+def of_power(table: pd.DataFrame) -> str:
+    """How often contagion is found where most is owed to it.
+
+    Args:
+        table: One row a series and range: owed_from, histories, found (of them).
+    """
+    most = table[table["owed_from"] == table["owed_from"].max()]
+    found = most["found"] / most["histories"]
+    return (
+        f"Where at least {float(most['owed_from'].iloc[0]):.0%} of leaving are owed to contagion it is found in {float(found.min()):.0%} to "
+        f"{float(found.max()):.0%} of the histories"
+    )
+
+
+def of_reliability(table: pd.DataFrame) -> str:
+    """How far stated probabilities are off.
+
+    Args:
+        table: One row a series and tenth: stated, true.
+    """
+    off = 100.0 * float((table["true"] - table["stated"]).abs().max())
+    return f"Stated probabilities of contagion are off by {off:.0f} points at most"
+
+
+def of_alarms(listed: Sequence[float], others: Sequence[float]) -> str:
+    """How often a test alarms without contagion.
+
+    Args:
+        listed: Shares of alarms by causes that the test knows.
+        others: Same by causes that it does not.
+    """
+    said = f"False alarms: {max(listed):.0%} at most from causes in the list"
+    return f"{said}, up to {max(others):.0%} from others" if others else said
 
 
 def short(name: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from desertion.figures import labels, style
+from desertion.figures import findings, labels, style
 from desertion.figures.labels import label
 
 # Ratio of largest to smallest value from which an axis is logarithmic.
@@ -59,9 +59,9 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
     ax.set(
         xlabel=f"mean {label(x)}{_wish(wanted, x)}",
         ylabel=f"mean {label(y)}{_wish(wanted, y)}",
-        title="Policy mixes that were tried; small and pale: beaten by another",
+        title=findings.of_search(table, y, wanted.get(y, "more")),
     )
-    ax.legend(loc="best", frameon=True, framealpha=0.9)
+    ax.legend(loc="best", frameon=True, framealpha=0.9, title="small and pale: beaten by another", alignment="left")
     return ax
 
 

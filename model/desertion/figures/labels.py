@@ -92,7 +92,7 @@ def likelier(term: float) -> str:
 
 def policy(name: str) -> str:
     """A policy's or case's name as words; what is words already stays."""
-    return name if " " in name else name.replace("-", " ").replace("+", " + ")
+    return "no policy" if name == "none" else name if " " in name else name.replace("-", " ").replace("+", " + ")
 
 
 def titled(titles: Sequence[str]) -> str:
@@ -104,6 +104,12 @@ def titled(titles: Sequence[str]) -> str:
 def within(name: str) -> str:
     """A name as it stands within a sentence."""
     return name[:1].lower() + name[1:]
+
+
+def series_name(name: str) -> str:
+    """A historical series' name as words: GDR protest places."""
+    words = name.replace("-", " ").removeprefix("gdr ")
+    return f"GDR {words}" if name.startswith("gdr-") else words[:1].upper() + words[1:]
 
 
 def short(title: str) -> str:

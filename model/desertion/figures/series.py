@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
-from desertion.figures import style
+from desertion.figures import findings, style
 from desertion.figures.labels import number
 
 UNIT_NAMES = {
@@ -114,7 +114,10 @@ def predictions(
     low, high = ax.get_ylim()
     ax.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0)))
     ax.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: number(value) if high < 300.0 * low else ""))
-    _furnish(ax, table, kind, title)
+    inside = findings.of_predictions(
+        table["value"].to_numpy(np.float64), {names[rival]: members[rival] for rival in drawn}
+    )
+    _furnish(ax, table, kind, f"{title}: {inside}")
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.18), ncols=3)
     return ax
 
@@ -144,9 +147,11 @@ def simulated(
         when, middle, "s", color=pen.color, markersize=4.5, label=f"model: {label} (median and middle 90 % of runs)"
     )
     counts = table["counts"].iloc[0]
+    published = table["value"].to_numpy(np.float64)[covered] * factor
+    ax.set_title(f"{ax.get_title(loc='left')}: {findings.of_fit(published, middle)}")
     ax.plot([], [], "o-", color=style.pens(2)[1].color, markersize=4.5, label=f"published: {counts}")
     ax.set_xlim(when[0] - gap, when[-1] + gap)
-    ax.set_ylim(0.0, 1.08 * max(float(high.max()), float((table["value"].to_numpy()[covered] * factor).max())))
+    ax.set_ylim(0.0, 1.08 * max(float(high.max()), float(published.max())))
     ax.legend(loc="upper left", fontsize="small", bbox_to_anchor=(0.0, -0.12))
     return ax
 

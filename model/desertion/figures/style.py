@@ -181,6 +181,15 @@ def headline(figure: Figure, text: str) -> None:
     figure.suptitle(fill(text, letters), x=0.01, ha="left", fontweight="bold", fontsize=size)
 
 
+def raised(figure: Figure) -> None:
+    """Put the title above everything where only one of the axes has one, so that a long one is not cut off."""
+    titled = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    if len(titled) == 1:
+        title = titled[0].get_title(loc="left")
+        titled[0].set_title("", pad=0)
+        headline(figure, title)
+
+
 def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: Sequence[Pen]) -> Axes:
     """Write each line's name right of its last point, moved apart where they would touch; the limits of `ax` must be final.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,12 @@ from desertion.app.work.events import date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
+from desertion.figures.events import events
 from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA, Array
+from desertion.study.comparison.report.words import number as in_words
 
 _COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
 _HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}
@@ -62,7 +64,12 @@ def Board() -> Any:
         if snapshot.usual is not None:
             text(grey(snapshot.usual[:, force] * 1.0, real, live.scenario))
         drawn(
-            "".join([*curves(daily, snapshot, real, force), *host_curves(hosts, snapshot, real, live.scenario)]),
+            "".join(
+                [
+                    *curves(daily, snapshot, real, force, () if force else events(live.scenario)),
+                    *host_curves(hosts, snapshot, real, live.scenario),
+                ]
+            ),
             "app-charts",
         )
         text("The people, one square each", "h2")
@@ -114,7 +121,9 @@ def People(sample: Sample, letters: str, day: int, force: str) -> Any:
     return people
 
 
-def curves(daily: Array, snapshot: Snapshot, real: float, force: int = 0) -> list[str]:
+def curves(
+    daily: Array, snapshot: Snapshot, real: float, force: int = 0, planned: Sequence[tuple[int, str]] = ()
+) -> list[str]:
     """Charts of a force: leavers by way, leaving each day, strength, legitimacy.
 
     Args:
@@ -122,24 +131,27 @@ def curves(daily: Array, snapshot: Snapshot, real: float, force: int = 0) -> lis
         snapshot: For horizon and events.
         real: Real persons per simulated person.
         force: Number of the force.
+        planned: Days on which something is bound to happen, and what; marked before they are played.
     """
-    marks = [(event.day, event.text) for event in snapshot.events if event.kind in _MARKED]
+    happened = {event.day: event.text for event in snapshot.events if event.kind in _MARKED}
+    marks = [*(dict(planned) | happened).items()]
+    name = _names(snapshot)
     routes = [
         charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
         for route, column in [*NEW_COLUMNS.items(), ("skilled", "new_skilled")]
     ]
     usual = None if snapshot.usual is None else snapshot.usual[:, force] * 1.0
-    leaving = [charts.Line("leaving", _smooth(_leaving(daily)) * real, "pen2")]
+    leaving = [charts.Line(name("leaving"), _smooth(_leaving(daily)) * real, "pen2")]
     gone: list[charts.Line] = []
     if usual is not None:
         leaving.insert(0, charts.Line("status quo", _smooth(_leaving(usual)) * real, "usual"))
         gone.append(charts.Line("status quo", np.cumsum(_leaving(usual)) * real, "usual"))
-    strength = charts.Line("serving", daily[:, _COLUMN["strength"]] * real, "pen0")
-    able = charts.Line("effective", daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
+    strength = charts.Line(name("serving"), daily[:, _COLUMN["strength"]] * real, "pen0")
+    able = charts.Line(name("effective"), daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
     voice = [] if usual is None else [charts.Line("status quo", usual[:, _COLUMN["legitimacy"]], "usual")]
-    voice.append(charts.Line("legitimacy", daily[:, _COLUMN["legitimacy"]], "pen0"))
+    voice.append(charts.Line(name("legitimacy"), daily[:, _COLUMN["legitimacy"]], "pen0"))
     if daily[:, _COLUMN["turnout"]].any():
-        voice.append(charts.Line("turnout", daily[:, _COLUMN["turnout"]], "pen2"))
+        voice.append(charts.Line(name("turnout"), daily[:, _COLUMN["turnout"]], "pen2"))
     drawings = [
         charts.stack("Departures by way", "persons, cumulative", routes, snapshot.days, marks=marks, over=gone),
         charts.lines(
@@ -163,7 +175,8 @@ def grey(usual: Array, real: float, scenario: Any) -> str:
     """What the grey lines are, and where they end."""
     left = float(usual[-1, _COLUMN["left"]])
     return (
-        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {_told(left * real, real)} people have left under it. "
+        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left * real), left * real, real)} "
+        "people have left under it. "
         "Play shows day by day how it comes about, or what the policies make of it."
     )
 
@@ -190,13 +203,23 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
         highest = np.concatenate([loads, usual]).max(axis=0)
         most = [int(host) for host in np.argsort(-highest, kind="stable")[:_MOST_HOSTS] if highest[host] > 0.0]
         names = [short(scenario.hosts[host].title or scenario.hosts[host].name) for host in most]
-        drawn_lines = [charts.Line("", usual[:, host], "usual") for host in most if len(usual)]
+        played = _names(snapshot)
+        drawn_lines = [
+            charts.Line("" if played(name) else name, usual[:, host], "usual")
+            for host, name in zip(most, names, strict=True)
+            if len(usual)
+        ]
         drawn_lines += [
-            charts.Line(name, loads[:, host], f"pen{place}")
+            charts.Line(played(name), loads[:, host], f"pen{place}")
             for place, (host, name) in enumerate(zip(most, names, strict=True))
         ]
         drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody in this run"))
     return drawings
+
+
+def _names(snapshot: Snapshot) -> Callable[[str], str]:
+    """Names of lines of which there is something to see: before the first day is played, those of the status quo alone."""
+    return lambda name: name if snapshot.day or snapshot.usual is None else ""
 
 
 def legend() -> str:

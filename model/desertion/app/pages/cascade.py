@@ -28,13 +28,14 @@ def Cascade() -> Any:
             "Who stays, who leaves, by which door, and what the neighbours do about it. Choose a scenario and policies, then play.",
             kind="lead",
         )
+        text("Change what is run", "a", "app-down", href="#inputs")
         Refused("seed", "scale", "days")
         with box([], "app-grid"):
-            with box([], "app-controls", "section", aria_label="Inputs"):
-                Inputs()
             with box([], "app-view", "section", aria_label="The run"):
                 Buttons()
                 Board()
+            with box([], "app-controls", "section", aria_label="Inputs", id="inputs"):
+                Inputs()
     return page
 
 

@@ -48,12 +48,13 @@ def Compare() -> Any:
             "The first policy is the baseline.",
             kind="lead",
         )
+        text("Change what is compared", "a", "app-down", href="#inputs")
         Refused("seed", "scale", "runs")
         with box([], "app-grid"):
-            with box([], "app-controls", "section", aria_label="Inputs"):
-                _Choice()
             with box([], "app-view", "section", aria_label="The comparison"):
                 _Outcome()
+            with box([], "app-controls", "section", aria_label="Inputs", id="inputs"):
+                _Choice()
     return page
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.app.parts.elements import box, button, choice, drawn, field, sentence, text
-from desertion.app.parts.filter import in_words, is_number
+from desertion.app.parts.filter import is_number, shown
 from desertion.app.parts.markup import table
 from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, run_of
 from desertion.app.session import current
@@ -142,7 +142,7 @@ def _rows(chosen: Any, measure: str) -> dict[int, list[str]]:
     rows: dict[int, list[str]] = {}
     for design, *values in chosen.points[["design", *names]].itertuples(index=False):
         spread = quantiles.loc[design].tolist() if design in quantiles.index else [np.nan] * 3
-        rows[int(design)] = [str(design), *map(in_words, values), *(_short(number) for number in spread)]
+        rows[int(design)] = [str(design), *map(shown, names, values), *(_short(number) for number in spread)]
     return rows
 
 

@@ -11,6 +11,7 @@ from desertion.app.request.address import Settings
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.figures.labels import policy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,10 +94,15 @@ def ends(name: str, restriction: str) -> tuple[float, float]:
 
 
 def options(column: pd.Series[Any]) -> dict[str, str]:
-    """All values of a parameter in words, numbers in their order and words in the study's."""
+    """All values of a parameter as they are shown, by what stands for each in an address: numbers in their order, words in the study's."""
     distinct = list(dict.fromkeys(column))
     ordered = sorted(distinct) if is_number(column) else distinct
-    return {in_words(value): in_words(value) for value in ordered}
+    return {in_words(value): shown(str(column.name), value) for value in ordered}
+
+
+def shown(name: str, value: object) -> str:
+    """A value of a parameter as it is shown: policies in words, all else as it is written."""
+    return policy(str(value)) if name == "policies" else in_words(value)
 
 
 def in_words(value: object) -> str:
@@ -123,12 +129,12 @@ def _number(name: str, restriction: str) -> float:
 
 
 @solara.component
-def Filter(points: Any, shown: int) -> Any:
+def Filter(points: Any, left: int) -> Any:
     """Fields that restrict what is shown.
 
     Args:
         points: All design points.
-        shown: How many are let through now.
+        left: How many are let through now.
     """
     session = current()
     where = dict(session.address.value.where)
@@ -144,7 +150,7 @@ def Filter(points: Any, shown: int) -> Any:
                         OneParameter(points[name], where.get(name, ""))
                 if where:
                     button("Show all points again", lambda: session.change(where=(), page=1))
-        text(f"{shown:,} of {len(points):,} design points are shown.", "p", "small", role="status")
+        text(f"{left:,} of {len(points):,} design points are shown.", "p", "small", role="status")
     return fields
 
 

@@ -25,6 +25,7 @@ def draw_predictions(
     with style.house():
         figure = style.new_figure("wide")
         drawing.predictions(figure.subplots(), series.table, series.kind, series.title, members, names, held_out)
+        style.raised(figure)
         style.note(figure, note)
         return style.save(figure, path)
 
@@ -56,8 +57,8 @@ def draw_posterior(fit: Fit, path: Path) -> Path | None:
 
 def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, target: Path) -> list[Path]:
     """Draw power, false alarms and reliability of the test on totals."""
+    from desertion.figures import findings, style
     from desertion.figures import power as drawing
-    from desertion.figures import style
     from desertion.figures.marks import shares
     from desertion.study.thesis.tables import gathered
 
@@ -67,7 +68,9 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
         figure = style.new_figure("wide")
         axes = figure.subplots(1, 1 if grid is None else 2, sharey=True, squeeze=False)[0]
         table = gathered(judged, "power")
-        drawing.power(axes[0], table[table["form"] == "all"], "series", design.stop_power)
+        own = table[table["form"] == "all"]
+        drawing.power(axes[0], _named(own), "series", design.stop_power)
+        style.headline(figure, findings.of_power(own))
         axes[0].set_title("Own window of each series")
         if grid is not None:
             cells = grid[(grid["form"] == "all") & (grid["owed_from"] == low) & (grid["owed_to"] == high)]
@@ -81,14 +84,23 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
         )
         paths.append(style.save(figure, target / "power.png"))
         figure = style.new_figure("wide")
-        drawing.reliability(figure.subplots(), gathered(judged, "reliability"), "series")
+        tenths = gathered(judged, "reliability")
+        drawing.reliability(figure.subplots(), _named(tenths), "series")
+        style.headline(figure, findings.of_reliability(tenths))
         style.note(
             figure,
             "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson.",
         )
         paths.append(style.save(figure, target / "reliability.png"))
         figure = style.new_figure("tall")
-        shares(figure.subplots(), _worst_marks(judged), design.false_alarms)
+        marks = _worst_marks(judged)
+        shares(figure.subplots(), marks, design.false_alarms)
+        style.headline(
+            figure,
+            findings.of_alarms(
+                [mark.value for mark in marks if not mark.strong], [mark.value for mark in marks if mark.strong]
+            ),
+        )
         style.note(
             figure,
             "No contagion in these histories. Each cause in the series in which it alarms most; 95 % Wilson. Dashed: 5 %.",
@@ -97,7 +109,15 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
     return paths
 
 
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its series called by words."""
+    from desertion.figures.labels import series_name
+
+    return table.assign(series=[series_name(str(name)) for name in table["series"]])
+
+
 def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
+    from desertion.figures.labels import series_name
     from desertion.figures.marks import Mark
     from desertion.study.thesis.report import HOW
     from desertion.study.thesis.tables import gathered
@@ -106,6 +126,6 @@ def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
     marks: list[Mark] = []
     for (how, cause), own in alarms.groupby(["how", "cause"], sort=False):
         worst = own.iloc[int(own["share"].argmax())]
-        name = f"{cause}, {HOW[str(how)]} ({worst['series']})"
+        name = f"{cause}, {HOW[str(how)]} ({series_name(str(worst['series']))})"
         marks.append(Mark(name, worst["share"], worst["low"], worst["high"], strong=how != "listed"))
     return marks

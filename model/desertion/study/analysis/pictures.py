@@ -31,6 +31,7 @@ from desertion.study.design.spec import MODEL_TASK
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
 
 _MOST_NAMED = 16
+_FEW_FACTORS = 10
 _LINE_POINTS = 33
 
 
@@ -52,14 +53,16 @@ def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[s
         raise unknown_name("kind of plot", chosen, KINDS)
     study = study.at_real_size()
     with style.house(dark=dark):
-        figure = style.new_figure("wide")
+        figure = style.new_figure("tall" if chosen == "sensitivity" and len(study.factors()) > _FEW_FACTORS else "wide")
         if chosen in _AGAINST:
             _AGAINST[chosen](figure, study, measure, [*axes] or _numeric(study))
         else:
             _DRAWN[chosen](figure, study, measure)
-        figure.suptitle(study.title, x=0.01, ha="left", fontsize="medium")
+        style.raised(figure)
+        foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
         if study.spec["task"] == MODEL_TASK and study.scales.max() < 1.0 and np.ptp(study.scales) == 0.0:
-            style.note(figure, f"{figure.get_supxlabel()} {basis(1.0 / study.scales[0])}".strip())
+            foot = f"{foot} {basis(1.0 / study.scales[0])}"
+        style.note(figure, foot.strip())
         return figure
 
 
@@ -206,6 +209,9 @@ def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
         dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
     ]
     return [
-        ", ".join(policy(value) if isinstance(value, str) else f"{label(name)} {value}" for name, value in case.items())
+        ", ".join(
+            policy(str(value)) if name == "policies" else value if isinstance(value, str) else f"{label(name)} {value}"
+            for name, value in case.items()
+        )
         for case in cases
     ]

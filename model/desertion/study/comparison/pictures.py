@@ -56,9 +56,7 @@ def draw(
 
 def _finish(figure: Figure, comparison: Tables, kind: str) -> None:
     """Put the finding above the figure, and say at its foot for how many one simulated person stands."""
-    if len(figure.axes) == 1 and (title := figure.axes[0].get_title(loc="left")):
-        figure.axes[0].set_title("", pad=0)
-        style.headline(figure, title)
+    style.raised(figure)
     foot = figure.get_supxlabel().replace("\n", " ")
     if comparison.size > 1.0 and kind not in UNCOUNTED and MARK not in foot:
         style.note(figure, f"{foot} {basis(comparison.size)}".strip())
@@ -122,7 +120,7 @@ def _events(comparison: Tables) -> list[tuple[int, str]]:
 
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
-    style.headline(figure, _finding(comparison, force, figure.get_suptitle()))
+    style.headline(figure, findings.of_spread(_band(comparison, force, "left")))
     if force == comparison.forces[0]:
         for ax in axes:
             curves.mark(ax, _usual_events(comparison), written=ax is axes[0])

@@ -7,6 +7,7 @@ import numpy as np
 
 from desertion.errors import InputError
 from desertion.figures import style
+from desertion.figures.labels import label
 from desertion.figures.marks import Mark, deviations, ranges
 from desertion.study.matching.matched import Match
 
@@ -23,15 +24,23 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         )
     with style.house():
         figure = style.new_figure("tall")
-        ranges(figure.subplots(), _inputs(match)).set_title(f"Where {len(match.kept)} kept worlds lie")
+        marks = _inputs(match)
+        ranges(figure.subplots(), marks)
+        told = sum(mark.strong for mark in marks)
+        style.headline(figure, f"The evidence narrows {told} of {len(marks)} inputs; {len(match.kept)} worlds are kept")
         style.note(
             figure,
-            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: less than four fifths of the range are left. Words: in the order of the design.",
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: less than four fifths of the range are left.",
         )
         first = style.save(figure, ranges_path)
         figure = style.new_figure("tall")
-        deviations(figure.subplots(), _targets(match), match.design.cutoff).set_title(
-            "What kept worlds give for each target"
+        marks = _targets(match)
+        deviations(figure.subplots(), marks, match.design.cutoff)
+        off = [mark for mark in marks if not mark.strong and abs(mark.value) > match.design.cutoff]
+        looked = sum(not mark.strong for mark in marks)
+        style.headline(
+            figure,
+            f"{len(marks) - looked} targets rule worlds out; of {looked} that are only looked at, kept worlds miss {len(off)}",
         )
         style.note(
             figure,
@@ -50,8 +59,15 @@ def _inputs(match: Match) -> list[Mark]:
     for place, name in enumerate(match.space.names):
         short = ".".join(part for part in name.split(".") if part not in ("behaviour", "forces", "hosts", *own))
         low, middle, high = np.quantile(shares[:, place], [0.05, 0.5, 0.95])
-        marks.append(Mark(short, float(middle), float(low), float(high), (0.0, 1.0), bool(says[name])))
+        marks.append(Mark(_worded(name, short), float(middle), float(low), float(high), (0.0, 1.0), bool(says[name])))
     return marks
+
+
+def _worded(name: str, short: str) -> str:
+    """An input in words; of a host or an army, whose it is as well."""
+    words = label(name)
+    owner = short.rpartition(".")[0]
+    return f"{words} ({owner.replace('_', ' ')})" if owner and owner not in words else words
 
 
 def _targets(match: Match) -> list[Mark]:
@@ -66,5 +82,5 @@ def _targets(match: Match) -> list[Mark]:
         low, high = aim.interval
         signed = (np.minimum(known - low, 0.0) + np.maximum(known - high, 0.0)) / spread
         q05, middle, q95 = (float(value) for value in np.quantile(signed, [0.05, 0.5, 0.95]))
-        marks.append(Mark(aim.name, middle, q05, q95, (-1.0, 1.0), aim.fit))
+        marks.append(Mark(aim.name.replace("-", " "), middle, q05, q95, (-1.0, 1.0), aim.fit))
     return marks

@@ -41,7 +41,12 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         else:
             left = figure.subplots()
         ratios(left, list({mark.name: mark for mark in pairs}.values()))
-        left.set_title(verdict.word[0].upper() + verdict.word[1:])
+        left.set_title("Close pairs beside chance")
+        first = pairs[0]
+        style.headline(
+            figure,
+            f"{verdict.word[0].upper()}{verdict.word[1:]}: {first.value:.2g} times the close pairs that are expected ({first.low:.2g} to {first.high:.2g})",
+        )
         style.note(
             figure,
             "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
@@ -56,4 +61,4 @@ def _wrapped(text: str) -> str:
 
 
 def _mark(test: PairTest, name: str, *, strong: bool = False) -> Mark:
-    return Mark(name, test.ratio, test.low, test.high, test.middle, strong)
+    return Mark(name.replace("_", " "), test.ratio, test.low, test.high, test.middle, strong)
