@@ -6,7 +6,8 @@ import json
 import sys
 from typing import Any
 
-from desertion.simulation.golden.histories import PAIRS, Pair, explained, history, stored
+from desertion.simulation.golden.histories import PAIRS, Pair, history, stored
+from tests.golden.explained import explained
 
 
 def main(arguments: list[str]) -> int:

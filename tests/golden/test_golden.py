@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desertion.simulation.golden.histories import PAIRS, Pair, explained, history, machine, stored
+from desertion.simulation.golden.histories import PAIRS, Pair, history, machine, stored
+from tests.golden.explained import explained
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from desertion.scenario.scenario import Scenario
+    from desertion.scenario.layers import Layers
 
 FEWEST = 5
 """Simulated persons from which on a count tells something; one of them more or less is a fifth of it."""
@@ -51,7 +51,7 @@ def basis(size: float) -> str:
     return f"Persons at real size; one simulated person stands for {size:,.0f}."
 
 
-def floor_note(scenario: Scenario) -> str:
+def floor_note(scenario: Layers) -> str:
     """The sentence that marks results of a world below the floor; empty for others, at real size, and where nobody serves."""
     soldiers = round(sum(force.soldiers for force in scenario.forces) * (1.0 if scenario.at_scale else scenario.scale))
     if scenario.scale >= 1.0 or not 0 < soldiers < FLOOR:

@@ -68,7 +68,15 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def crps_ensemble(members: ArrayLike, observed: ArrayLike, *, fair: bool = False) -> NDArray[np.float64]:
+def middle_nine_tenths(values: ArrayLike) -> tuple[float, float, float]:
+    """The 5 %, 50 % and 95 % quantiles of the values that are finite; NaN if none is."""
+    sample = np.asarray(values, dtype=np.float64)
+    finite = sample[np.isfinite(sample)]
+    low, middle, high = np.quantile(finite, [0.05, 0.5, 0.95]).tolist() if finite.size else (float("nan"),) * 3
+    return low, middle, high
+
+
+def crps_ensemble(members: ArrayLike, observed: ArrayLike) -> NDArray[np.float64]:
     """Continuous ranked probability score of an ensemble, in the unit of the observation; 0 is perfect.
 
     E|X - y| - E|X - X'| / 2 over the ensemble (Gneiting and Raftery 2007, doi 10.1198/016214506000001437).
@@ -77,11 +85,9 @@ def crps_ensemble(members: ArrayLike, observed: ArrayLike, *, fair: bool = False
     Args:
         members: shape (member, ...), the forecasts.
         observed: shape (...), what happened.
-        fair: divide the spread by m(m - 1) instead of m squared, so that ensembles of
-            different size can be compared; needs two members.
 
     Raises:
-        InputError: shapes do not fit, or too few members.
+        InputError: shapes do not fit, or there is no member.
     """
     forecast = np.sort(np.asarray(members, dtype=np.float64), axis=0)
     truth = np.asarray(observed, dtype=np.float64)
@@ -91,13 +97,13 @@ def crps_ensemble(members: ArrayLike, observed: ArrayLike, *, fair: bool = False
             "put the members on the first axis"
         )
     m = forecast.shape[0]
-    if m < (2 if fair else 1):
-        raise InputError(f"crps_ensemble: {m} members are too few; run more replicates")
+    if m < 1:
+        raise InputError("crps_ensemble: no members are too few; run more replicates")
     error = np.abs(forecast - truth).mean(axis=0)
     # Sorted, the sum over all pairs |x_i - x_j| is linear in the members.
     weights = (2.0 * np.arange(m) - m + 1.0).reshape((m,) + (1,) * truth.ndim)
     pairs = (weights * forecast).sum(axis=0)
-    return np.asarray(error - pairs / (m * (m - 1) if fair else m * m), dtype=np.float64)
+    return np.asarray(error - pairs / (m * m), dtype=np.float64)
 
 
 def averaged_relative_difference(simulated: ArrayLike, observed: ArrayLike) -> float:
@@ -123,21 +129,6 @@ def averaged_relative_difference(simulated: ArrayLike, observed: ArrayLike) -> f
     error = np.abs(model - data).reshape(len(model), -1).sum(axis=1)
     total = data.reshape(len(data), -1).sum(axis=1)
     return float(np.mean(error / np.maximum(total, 1.0)))
-
-
-def clumping(counts: ArrayLike) -> float:
-    """Excess spread of counts over units: (variance - mean) / mean squared; 0 for Poisson.
-
-    The variance is the sample variance. NaN when nobody left or there are fewer than two units.
-
-    Args:
-        counts: leavers per unit, units of equal established strength.
-    """
-    sample = np.asarray(counts, dtype=np.float64)
-    if sample.size < 2 or not sample.any():
-        return float("nan")
-    mean = sample.mean()
-    return float((sample.var(ddof=1) - mean) / mean**2)
 
 
 def _finite(values: ArrayLike, where: str) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ RUN = Run(
     seed=1,
     command="desertion claims",
     quick=True,
-    assumed=("Nobody reads <minds>.",),
+    bounds=("Nobody reads <minds>.",),
 )
 
 

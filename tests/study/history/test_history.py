@@ -11,10 +11,10 @@ from scipy.optimize import curve_fit
 
 from desertion.errors import InputError
 from desertion.files import shipped_folder
+from desertion.simulation.record.measures import clumping
 from desertion.study.history import shipped as history
 from desertion.study.history.series import FITTED_AT_LEAST
 from desertion.study.history.series_file import read
-from desertion.study.statistics import clumping
 
 HEADER = "start,end,value,low,high,unit,counts,source,grade"
 

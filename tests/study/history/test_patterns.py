@@ -27,7 +27,7 @@ def test_patterns_that_are_not_met_stay_in_the_table() -> None:
 
     met, missed = hold([made(4, 6), made(7, 9)], {})
     assert (met.met, missed.met) == (True, False)
-    assert (missed.median, missed.target) == (5.0, "7 to 9")
+    assert (missed.median, missed.pattern.low, missed.pattern.high) == (5.0, 7.0, 9.0)
     assert missed.fifth < missed.median < missed.ninety_fifth
 
 

@@ -133,7 +133,7 @@ def _Verdicts(file: JudgedFile) -> Any:
 @solara.component
 def _Described(outcome: ClaimsOutcome) -> Any:
     """What differs between the worlds, and what all of them share, folded up."""
-    from desertion.study.claims.report import range_of
+    from desertion.study.claims.report import ASSUMED, range_of
 
     with box([], "", "details") as described:
         text("What the worlds are", "summary")
@@ -144,6 +144,6 @@ def _Described(outcome: ClaimsOutcome) -> Any:
                 caption="Ranges of the worlds",
             )
         )
-        for assumed in outcome.run.assumed:
+        for assumed in ASSUMED:
             text(assumed, kind="small")
     return described

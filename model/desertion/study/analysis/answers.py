@@ -44,33 +44,25 @@ class Answers:
         self.path = Path(path)
         self._keep = keep
         with StudyFile(self.path) as file:
-            self._header = file.header()
-            self._counts = file.counts()
+            self.header: Mapping[str, Any] = file.header()
+            """What the file says about its origin: resolved spec, hashes, versions, platform."""
+            self.counts: Mapping[str, int] = file.counts()
+            """Number of runs by status when the file was opened."""
         self.is_real = self.has_size and not simulated
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{count} {status}" for status, count in self._counts.items()) or "no runs"
+        counts = ", ".join(f"{count} {status}" for status, count in self.counts.items()) or "no runs"
         return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {counts})"
 
     @property
     def title(self) -> str:
         """What the study is called."""
-        return str(self._header["title"])
-
-    @property
-    def header(self) -> Mapping[str, Any]:
-        """What the file says about its origin: resolved spec, hashes, versions, platform."""
-        return self._header
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """Number of runs by status when the file was opened."""
-        return self._counts
+        return str(self.header["title"])
 
     @property
     def spec(self) -> Mapping[str, Any]:
         """The resolved spec as plain data."""
-        return self._header["spec"]
+        return self.header["spec"]
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -140,10 +132,10 @@ class Answers:
     @cached_property
     def failures(self) -> pd.DataFrame:
         """Runs that failed, took too long or were quarantined: design, replicate, status, error, trace."""
+        names = ["design", "replicate", "status", "attempts", "error", "trace"]
         with StudyFile(self.path) as file:
-            failed = [row for row in file.rows() if row.status != DONE]
-        names = ("design", "replicate", "status", "attempts", "error", "trace")
-        return pd.DataFrame([[getattr(row, name) for name in names] for row in failed], columns=list(names))
+            failed = [[getattr(row, name) for name in names] for row in file.rows() if row.status != DONE]
+        return pd.DataFrame(failed, columns=names)
 
     def bands(
         self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
@@ -188,9 +180,8 @@ class Answers:
     def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
         """Distribution of cascade sizes over all runs, or those of one design point."""
         done = self.runs[self.runs["status"] == DONE]
-        return cascades.size_distribution(
-            (done if design is None else done[done["design"] == design])[measure].to_numpy()
-        )
+        chosen = done if design is None else done[done["design"] == design]
+        return cascades.size_distribution(chosen[measure].to_numpy())
 
     def paired(self, measures: Sequence[str] = (cascades.SIZE,), baseline: str | None = None) -> pd.DataFrame:
         """Paired differences between policies, see `paired.paired_differences`."""
@@ -257,12 +248,9 @@ class Answers:
             InputError: If all or none of the points are of interest, they are too few, or a tree is asked for without
                 scikit-learn.
         """
-        if method not in ("prim", "cart"):
+        if method not in discovery.METHODS:
             raise InputError(f"discovery method {method!r} is unknown: choose prim or cart")
-        cases, interesting = discovery.cases_of(self.runs, measure, at_least, at_most)
-        if method == "cart":
-            return discovery.cart_boxes(cases, interesting)
-        return discovery.prim_boxes(cases, interesting)
+        return discovery.METHODS[method](*discovery.cases_of(self.runs, measure, at_least, at_most))
 
     def design_rule(self) -> DesignRule:
         """Layout of the study's design."""
@@ -274,7 +262,7 @@ class Answers:
     def factors(self) -> tuple[Factor, ...]:
         """Varied parameters of the study in their order, without the dummy."""
         vary: dict[str, Any] = self.spec["vary"]
-        return tuple(_factor(name, vary[name]) for name in self.spec["order"])
+        return tuple(Factor.from_plain(name, vary[name]) for name in self.spec["order"])
 
     def scenario(self, point: Mapping[str, Any] | None = None) -> Scenario:
         """The scenario of the study, without the dials of contagion and capacity.
@@ -299,9 +287,7 @@ class Answers:
                 size.
         """
         if kind == "sensitivity":
-            arms: list[str | None] = (
-                list(dict.fromkeys(self.points["policies"])) if "policies" in self.points else [None]
-            )
+            arms = dict.fromkeys(self.points["policies"]) if "policies" in self.points else (None,)
             tables = [self.sensitivity(measure, arm).assign(policies=arm or "none") for arm in arms]
             return pd.concat(tables, ignore_index=True)
         if kind == "paired":
@@ -309,9 +295,8 @@ class Answers:
         if kind == "pareto" or (kind is None and self.goal() is not None):
             return self.pareto()
         table = self.summary([measure]).drop(columns="measure")
-        if measure != cascades.SIZE:
-            return table
-        return table.merge(self.chance()[["design", "chance", "low", "high"]], on="design")
+        chances = ["design", "chance", "low", "high"]
+        return table.merge(self.chance()[chances], on="design") if measure == cascades.SIZE else table
 
     def missing(self) -> int:
         """Design points that have no finished run at all."""
@@ -336,15 +321,3 @@ class Answers:
         table.columns = ["q05", "q50", "q95"]
         table.insert(0, "runs", grouped.count())
         return self.points.merge(table.reset_index(), on="design", how="right")
-
-
-def _factor(name: str, plain: Mapping[str, Any]) -> Factor:
-    return Factor(
-        name,
-        plain["form"],
-        tuple(plain["numbers"]),
-        tuple(plain["values"]),
-        plain["log"],
-        tuple(plain["within"]),
-        plain["steps"],
-    )

@@ -53,6 +53,10 @@ def cart_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
     return sorted(boxes, key=lambda box: -box.density)
 
 
+METHODS = {"prim": prim_boxes, "cart": cart_boxes}
+"""Ways of finding boxes: the best one, or all leaves of a tree."""
+
+
 def cases_of(
     runs: pd.DataFrame, measure: str, at_least: float | None = None, at_most: float | None = None
 ) -> tuple[pd.DataFrame, NDArray[np.bool_]]:

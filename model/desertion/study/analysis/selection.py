@@ -34,8 +34,8 @@ class Selection(Answers):
         self.runs = runs[runs["design"].isin(chosen)].reset_index(drop=True)
         # A table of runs knows which of its columns are parameters; pandas does not promise to keep that.
         self.runs.attrs.update(runs.attrs)
-        self._header = dict(study.header)
-        self._counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
+        self.header = dict(study.header)
+        self.counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
         self._study = study
         self.is_real = study.is_real
 

@@ -16,6 +16,7 @@ from desertion.study.claims.weighting import Weighting, furthest, weightings
 from desertion.study.claims.worlds import columns
 from desertion.study.design.factors import Point
 from desertion.study.design.formula import Effect, Measures
+from desertion.study.statistics import middle_nine_tenths
 
 Results = Mapping[tuple[int, str], Replicates]
 """Measures by (world, arm), then by replicate."""
@@ -233,22 +234,15 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     return events, ""
 
 
-def effects_by_world(effect: Effect, worlds: int, results: Results) -> dict[int, float]:
-    """Value of an effect in every world in which all its arms have run."""
-    pairs = pairs_by_world(frozenset(arm for arm, _ in effect.terms), worlds, results)
-    return {world: effect_of(effect, each) for world, each in pairs.items()}
-
-
 def _reported(number: Number, worlds: int, results: Results, scaled: frozenset[str]) -> NumberSpread:
-    values = np.array(list(effects_by_world(number.effect, worlds, results).values()), dtype=np.float64)
-    pairs = pairs_by_world(frozenset(arm for arm, _ in number.effect.terms), worlds, results)
-    defined = values[np.isfinite(values)]
-    fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
+    pairs = list(pairs_by_world(frozenset(arm for arm, _ in number.effect.terms), worlds, results).values())
+    values = np.array([effect_of(number.effect, each) for each in pairs], np.float64)
+    fifth, median, ninety_fifth = middle_nine_tenths(values)
     return NumberSpread(
         number=number,
-        fifth=float(fifth),
-        median=float(median),
-        ninety_fifth=float(ninety_fifth),
-        worlds=int(defined.size),
-        few=_persons(number.effect, list(pairs.values()), scaled) < FEWEST,
+        fifth=fifth,
+        median=median,
+        ninety_fifth=ninety_fifth,
+        worlds=int(np.isfinite(values).sum()),
+        few=_persons(number.effect, pairs, scaled) < FEWEST,
     )

@@ -10,7 +10,7 @@ from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
-from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, Results, gathered, judge_all
+from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import RULED_OUT, dressed
 from desertion.study.claims.worlds import lacking, worlds
@@ -24,15 +24,6 @@ from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
 TASK = "claims"
-
-ASSUMED = (
-    "People, ties and fates are the same in all arms of a world and replicate; worlds differ in their people too.",
-    "R is set in the reference state of the scenario's first day; what a policy or a call-up does to it follows from the model.",
-    "Dates that never come count as the horizon.",
-    "Levels of contagion share one half-life; home towns weigh 0.5 and ties 0.25 of a military weight of 1 (no source).",
-    "Numbers of the scenarios that are not listed above stay at the scenario's own values.",
-    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest.",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +85,7 @@ class ClaimsOutcome:
             {
                 "id": row.claim.id,
                 "verdict": row.main.word,
-                "worlds": row.main.worlds,
-                "shown": row.main.shown,
-                "signed": row.main.signed,
-                "reversed": row.main.reversed,
-                "undefined": row.main.undefined,
+                **{name: getattr(row.main, name) for name in ("worlds", "shown", "signed", "reversed", "undefined")},
                 "unclear": len(row.unclear),
                 "low": row.main.low,
                 "high": row.main.high,
@@ -132,8 +119,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
     run_study(spec_of(plan), file, options)
-    have = plan.replicates
-    # Parts of a study know too few runs to tell where more are needed.
+    have = plan.replicates  # parts of a study know too few runs to tell where more are needed
     while have < plan.most and options.shard == (1, 1) and (rows := _straddling(plan, file)):
         more = min(2 * have, plan.most)
         run_study(rows_spec(plan, rows, have, more - have), beside(file, more), options)
@@ -141,7 +127,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
     return judged_file(plan, file)
 
 
-def beside(file: Path, replicates: int) -> Path:
+def beside(file: Path, replicates: int | str) -> Path:
     """File of the runs that add up to so many replicates, beside the file of the first ones."""
     return file.with_name(f"{file.stem}-to-{replicates}{file.suffix}")
 
@@ -214,14 +200,20 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
-    held = [runs_of(path) for path in (file, *_further(file))]
+    held = [runs_of(path) for path in (file, *sorted(file.parent.glob(beside(file, "*").name)))]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
     results = gathered(runs)
-    judged, numbers = judge_all(claims, points, results, _beside(plan), plan.scale)
-    complete = _complete(claims, plan.count, results, out)
+    arms = claims.arms_needed()
+    complete = [
+        world for world in range(plan.count) if all((world, arm) in results or (world, arm) in out for arm in arms)
+    ]
+    # How far the worlds of an ensemble lie from the figures that they were held to.
+    distances = load_ensemble(plan.ensemble).table["worst"].tolist()[: plan.count] if plan.ensemble else []
+    known = {"distance from the targets": distances} if plan.ensemble else {}
+    judged, numbers = judge_all(claims, points, results, known, plan.scale)
     about = Run(
         worlds=plan.count,
-        complete=complete,
+        complete=len(complete),
         replicates=plan.replicates,
         people=_people(claims, plan.scale),
         runs=len(runs),
@@ -229,7 +221,6 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         seed=plan.seed,
         command=plan.command,
         quick=plan.quick or max((row.main.worlds for row in judged), default=0) < FEWEST_WORLDS,
-        assumed=ASSUMED,
         bounds=tuple(
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
             for bound in claims.bounds
@@ -237,13 +228,6 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         lacking=lacking(claims.factors, points),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
-
-
-def _beside(plan: ClaimsPlan) -> dict[str, list[float]]:
-    """How far the worlds of an ensemble lie from the figures that they were held to."""
-    if not plan.ensemble:
-        return {}
-    return {"distance from the targets": load_ensemble(plan.ensemble).table["worst"].tolist()[: plan.count]}
 
 
 def beyond_match(claims: Claims, ensemble: str) -> Claims:
@@ -263,8 +247,7 @@ def quickly(plan: ClaimsPlan) -> ClaimsPlan:
 def repeated(plan: ClaimsPlan) -> str:
     """The command that repeats the study, wherever its results are put."""
     words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
-    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}"]
-    words += [f"--most-runs {plan.most}"]
+    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}", f"--most-runs {plan.most}"]
     words += ["--only-allowed"] if plan.only_allowed else []
     words += [f"--ensemble {plan.ensemble}"] if plan.ensemble else []
     words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
@@ -289,16 +272,6 @@ def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple
     return runs, out, seconds
 
 
-def _further(file: Path) -> list[Path]:
-    return sorted(file.parent.glob(f"{file.stem}-to-*{file.suffix}"))
-
-
-def _complete(claims: Claims, count: int, results: Results, out: set[tuple[int, str]]) -> int:
-    """Worlds in which every arm has run or has been left out."""
-    arms = claims.arms_needed()
-    return sum(all((world, arm) in results or (world, arm) in out for arm in arms) for world in range(count))
-
-
 def _span(bound: Bound) -> str:
     """Over which days a bound was measured and how far it is widened, in words."""
     wider = f", widened {bound.margin:g} times" if bound.margin > 1.0 else ""
@@ -310,9 +283,8 @@ def _people(claims: Claims, scale: float) -> dict[str, int]:
     people: dict[str, int] = {}
     for name in claims.arms_needed():
         arm = claims.arms[name]
-        label = arm.scenario if not arm.settings else f"{arm.scenario} ({name})"
-        if arm.scenario in people:
-            continue
-        forces = dressed(arm.model_copy(update={"policies": ()}), {}, claims.world.days, scale).sized().forces
-        people.setdefault(label, sum(force.people for force in forces))
+        if arm.scenario not in people:
+            label = f"{arm.scenario} ({name})" if arm.settings else arm.scenario
+            bare = dressed(arm.model_copy(update={"policies": ()}), {}, claims.world.days, scale)
+            people.setdefault(label, bare.sized().people)
     return people

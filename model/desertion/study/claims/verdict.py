@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from desertion.study.statistics import wilson_interval
+from desertion.study.statistics import middle_nine_tenths, wilson_interval
 
 VerdictWord = Literal["holds", "fails", "depends", "untested"]
 
@@ -73,8 +73,7 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
     low, high = wilson_interval(shown, values.size, confidence)
     word: VerdictWord = "holds" if low >= HOLDS_FROM else "fails" if high <= FAILS_TO else "depends"
     word = word if values.size else "untested"
-    defined = values[~np.isnan(values)]
-    fifth, median, ninety_fifth = np.quantile(defined, [0.05, 0.5, 0.95]) if defined.size else (np.nan,) * 3
+    fifth, median, ninety_fifth = middle_nine_tenths(values)
     return Verdict(
         word=word,
         worlds=values.size,
@@ -84,7 +83,7 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
         undefined=int(np.isnan(values).sum()),
         low=low,
         high=high,
-        median=float(median),
-        fifth=float(fifth),
-        ninety_fifth=float(ninety_fifth),
+        median=median,
+        fifth=fifth,
+        ninety_fifth=ninety_fifth,
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import NormalDist
 from typing import Annotated, Any, Self, cast
 
@@ -93,15 +93,16 @@ class Factor:
         return tuple(dict.fromkeys(self.at(share) for share in spread))
 
     def plain(self) -> dict[str, object]:
-        """The factor as plain data, with nothing left silent, for the resolved description of a study."""
-        return {
-            "form": self.form,
-            "numbers": list(self.numbers),
-            "values": list(self.values),
-            "log": self.log,
-            "within": list(self.within),
-            "steps": self.steps,
-        }
+        """The factor but for its name as plain data, with nothing left silent, for the resolved description of a study."""
+        plain = asdict(self)
+        del plain["name"]
+        return plain
+
+    @classmethod
+    def from_plain(cls, name: str, plain: Mapping[str, Any]) -> Self:
+        """The factor that `plain` laid out; what JSON holds as lists are tuples."""
+        read: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+        return cls(name, **read)
 
 
 def flat_values(table: Mapping[str, Any], before: str = "") -> dict[str, Value]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import Field
 
 from desertion.parameters.field import Frozen
@@ -17,6 +16,7 @@ from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.arrays import Array
 from desertion.study.blocks import Block, Heading, Table, Text, short_number
+from desertion.study.statistics import middle_nine_tenths
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -86,20 +86,19 @@ class Pattern:
     number: Callable[[Runs], Array]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PatternResult:
-    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates and whether the median is in the target."""
+    """A pattern held against runs: 5 %, 50 % and 95 % quantiles over replicates."""
 
-    pattern: str
-    statement: str
-    unit: str
-    target: str
-    source: str
+    pattern: Pattern
     fifth: float
     median: float
     ninety_fifth: float
-    met: bool
-    counted: bool
+
+    @property
+    def met(self) -> bool:
+        """Whether the median is in the target."""
+        return self.pattern.low <= self.median <= self.pattern.high
 
 
 def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, list[DesertionModel]]:
@@ -118,23 +117,24 @@ def run_setups(names: Sequence[str], replicates: int, seed: int) -> dict[str, li
 
 def hold(patterns: Sequence[Pattern], runs: Runs) -> tuple[PatternResult, ...]:
     """Hold the patterns whose runs are there against them."""
-    return tuple(_held(pattern, runs) for pattern in patterns if set(pattern.setups) <= set(runs))
+    there = (pattern for pattern in patterns if set(pattern.setups) <= set(runs))
+    return tuple(PatternResult(pattern, *middle_nine_tenths(pattern.number(runs))) for pattern in there)
 
 
 def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Block]:
     """Patterns held against runs of the shipped scenarios."""
     rows = [
         (
-            result.statement,
-            f"{result.target} {result.unit}",
+            result.pattern.statement,
+            f"{result.pattern.low:g} to {result.pattern.high:g} {result.pattern.unit}",
             f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
-            ("met" if result.met else "**not met**") + ("" if result.counted else " (former definition)"),
-            result.source,
+            ("met" if result.met else "**not met**") + ("" if result.pattern.counted else " (former definition)"),
+            result.pattern.source,
         )
         for result in held
     ]
     head = ("pattern", "target", "simulated: median (5 % to 95 %)", "", "source")
-    counted = [result.met for result in held if result.counted]
+    counted = [result.met for result in held if result.pattern.counted]
     return [
         Heading("Patterns"),
         Text(
@@ -143,21 +143,3 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
         ),
         Table(head, rows),
     ]
-
-
-def _held(pattern: Pattern, runs: Runs) -> PatternResult:
-    numbers = pattern.number(runs)
-    known = numbers[np.isfinite(numbers)]
-    fifth, median, ninety_fifth = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
-    return PatternResult(
-        pattern=pattern.id,
-        statement=pattern.statement,
-        unit=pattern.unit,
-        target=f"{pattern.low:g} to {pattern.high:g}",
-        source=pattern.source,
-        fifth=float(fifth),
-        median=float(median),
-        ninety_fifth=float(ninety_fifth),
-        met=bool(pattern.low <= median <= pattern.high),
-        counted=pattern.counted,
-    )

@@ -16,6 +16,7 @@ from desertion.study.matching.contradiction import Contradiction, contradiction
 from desertion.study.matching.document import Design
 from desertion.study.matching.runs import Results
 from desertion.study.matching.space import Space
+from desertion.study.statistics import middle_nine_tenths
 
 FACTORS = {"kept_half": 0.5, "kept": 1.0, "kept_double": 2.0}
 """Columns that say whether a world is kept, with the factor on the discrepancy of all targets."""
@@ -125,9 +126,7 @@ class Match:
         meets = {aim.name: (self.worlds[f"I.{aim.name}"] < self.design.cutoff).to_numpy() for aim in self.aims}
         rows: list[dict[str, object]] = []
         for aim in self.aims:
-            values = self.kept[aim.name].to_numpy(float)
-            known = values[np.isfinite(values)]
-            q05, median, q95 = np.quantile(known, [0.05, 0.5, 0.95]) if known.size else (np.nan,) * 3
+            q05, median, q95 = middle_nine_tenths(self.kept[aim.name])
             others = np.all(
                 [meets[other.name] for other in self.fitted if other is not aim] or [np.ones(len(self.worlds), bool)],
                 axis=0,

@@ -10,6 +10,7 @@ from desertion.figures import style
 from desertion.figures.labels import label
 from desertion.figures.marks import Mark, deviations, ranges
 from desertion.study.matching.matched import Match
+from desertion.study.statistics import middle_nine_tenths
 
 
 def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
@@ -58,8 +59,8 @@ def _inputs(match: Match) -> list[Mark]:
     marks: list[Mark] = []
     for place, name in enumerate(match.space.names):
         short = ".".join(part for part in name.split(".") if part not in ("behaviour", "forces", "hosts", *own))
-        low, middle, high = np.quantile(shares[:, place], [0.05, 0.5, 0.95])
-        marks.append(Mark(_worded(name, short), float(middle), float(low), float(high), (0.0, 1.0), bool(says[name])))
+        low, middle, high = middle_nine_tenths(shares[:, place])
+        marks.append(Mark(_worded(name, short), middle, low, high, (0.0, 1.0), bool(says[name])))
     return marks
 
 
@@ -76,11 +77,9 @@ def _targets(match: Match) -> list[Mark]:
     for aim in match.aims:
         spread = float(np.hypot(aim.error, aim.discrepancy))
         values = aim.on_scale(match.kept[aim.name].to_numpy(float))
-        known = values[np.isfinite(values)]
-        if not spread or not known.size:
+        if not spread or not np.isfinite(values).any():
             continue
         low, high = aim.interval
-        signed = (np.minimum(known - low, 0.0) + np.maximum(known - high, 0.0)) / spread
-        q05, middle, q95 = (float(value) for value in np.quantile(signed, [0.05, 0.5, 0.95]))
+        q05, middle, q95 = middle_nine_tenths((np.minimum(values - low, 0.0) + np.maximum(values - high, 0.0)) / spread)
         marks.append(Mark(aim.name.replace("-", " "), middle, q05, q95, (-1.0, 1.0), aim.fit))
     return marks

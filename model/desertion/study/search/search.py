@@ -70,7 +70,7 @@ def search(
     _try(looking, points, goal)
     asked = goal.simulated(_scale_of(spec))
     about = {**header(looking, ({},), (1, 1)), "search": asked.plain()}
-    writer = StudyWriter.open_growing(out, about, accept_changes=options.accept_changes)
+    writer = StudyWriter.open(out, about, None, accept_changes=options.accept_changes)
     try:
         with working(looking, options, points[0]) as (executor, workers, report):
             whole = _of_all(report, candidates * spec.replicates.number)

@@ -26,6 +26,13 @@ FORMAT = 2
 APPLICATION = 0x44534354
 """Marks the file as a study ("DSCT") among all SQLite files."""
 
+OLD_TASKS = {
+    "desertion.study.task.run_task": "model",
+    "desertion.study.arm.run_arm": "comparison",
+    "desertion.study.claim_task.run_arm": "claims",
+}
+"""Paths of the shipped tasks in files that were made before tasks had names."""
+
 SCHEMA = """
 CREATE TABLE experiment (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE design (id INTEGER PRIMARY KEY, params TEXT NOT NULL);

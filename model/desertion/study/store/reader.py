@@ -6,25 +6,17 @@ import sqlite3
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.store.disk import failure, is_full
-from desertion.study.store.layout import APPLICATION, FORMAT, PLAIN, connected, row_of
+from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
 from desertion.study.store.row import Row
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
 # The tally stands in the statement that reads the runs, so that both are of one moment while a driver writes.
 _TALLY = f"(SELECT value FROM experiment WHERE key = '{TALLY}')"
-
-# Paths of the shipped tasks in files that were made before tasks had names.
-_OLD_TASKS = {
-    "desertion.study.task.run_task": "model",
-    "desertion.study.arm.run_arm": "comparison",
-    "desertion.study.claim_task.run_arm": "claims",
-}
 
 _AGAIN = "resuming the study (the command that made it) runs it again"
 
@@ -41,16 +33,17 @@ class StudyFile:
         InputError: If the file is missing, foreign, truncated, damaged or made by a newer version.
     """
 
+    _mode: Literal["ro", "rw"] = "ro"
+
     def __init__(self, path: Path) -> None:
-        if path.is_dir():
-            raise InputError(f"{path} is a folder: give the file of a study, as `desertion sweep` wrote it")
         if not path.is_file():
-            raise InputError(f"{path} does not exist: give the file of a study, as `desertion sweep` wrote it")
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise InputError(f"{path} {what}: give the file of a study, as `desertion sweep` wrote it")
         if not os.access(path, os.R_OK):
             raise InputError(f"{path} cannot be read: its owner has to allow it (chmod +r)")
         self.path = path
         with self._sentences():
-            self.connection = self._connect()
+            self.connection = connected(path, self._mode)
         self._index_checked = False
         self._kept: tuple[tuple[int, int], dict[str, str], list[str]] | None = None
         try:
@@ -60,12 +53,8 @@ class StudyFile:
             self.connection.close()
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        return connected(self.path, "ro")
-
     def _check(self) -> None:
-        application = self._pragma("application_id")
-        if application != APPLICATION:
+        if self._pragma("application_id") != APPLICATION:
             raise InputError(
                 f"{self.path} is no study file: it is a database of another program, give one of `desertion sweep`"
             )
@@ -139,7 +128,7 @@ class StudyFile:
         entries, _ = self._stored()
         try:
             header = {key: json.loads(value) for key, value in entries.items() if key not in (SEAL, TALLY)}
-            header["spec"]["task"] = _OLD_TASKS.get(header["spec"]["task"], header["spec"]["task"])
+            header["spec"]["task"] = OLD_TASKS.get(header["spec"]["task"], header["spec"]["task"])
         except (ValueError, TypeError, KeyError) as problem:
             raise self._damaged(f"its description cannot be read: {problem}") from problem
         return header
@@ -180,8 +169,12 @@ class StudyFile:
         except ValueError as problem:
             raise self._damaged(str(problem), "resuming the study counts its runs anew") from problem
         if tally.counts() != counts or (total is not None and tally.total != total):
+            held, written = (
+                ", ".join(f"{count} {status}" for status, count in each.items()) or "none"
+                for each in (counts, tally.counts())
+            )
             raise self._damaged(
-                f"it holds other runs than were written: {_listed(counts)} in place of {_listed(tally.counts())}",
+                f"it holds other runs than were written: {held} in place of {written}",
                 "resuming the study (the command that made it) runs again what is missing",
             )
 
@@ -242,10 +235,8 @@ class StudyFile:
         except InputError as problem:
             words.append(problem.message)
         with self._sentences():
-            for (line,) in self.connection.execute("PRAGMA integrity_check(10)"):
-                if line != "ok":
-                    words.append(str(line))
-        return words
+            lines = self.connection.execute("PRAGMA integrity_check(10)").fetchall()
+        return words + [str(line) for (line,) in lines if line != "ok"]
 
     def _lines(self, order: str, values: tuple[int, ...], curves: bool) -> Iterator[tuple[Row, str, str | None]]:
         """Runs, each with its checksum, empty where the run does not match it, and with the stored tally."""
@@ -293,8 +284,8 @@ class StudyFile:
     def curve_bytes(self, design: int) -> int:
         """Size of all curves of one design point."""
         with self._sentences():
-            size = self.connection.execute("SELECT sum(length(curve)) FROM run WHERE design = ?", (design,)).fetchone()
-        return int(size[0] or 0)
+            total = "SELECT coalesce(sum(length(curve)), 0) FROM run WHERE design = ?"
+            return int(self.connection.execute(total, (design,)).fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""
@@ -303,11 +294,5 @@ class StudyFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {status}" for status, count in counts.items()) or "none"

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +35,8 @@ class StudyWriter(StudyFile):
     Use `open`, which creates or resumes.
     """
 
+    _mode = "rw"
+
     def __init__(self, path: Path, lock: DriverLock) -> None:
         self._lock = lock
         self._waiting: dict[tuple[int, int], tuple[Any, ...]] = {}
@@ -61,7 +63,7 @@ class StudyWriter(StudyFile):
         cls,
         path: Path,
         header: Mapping[str, Any],
-        points: Sequence[Point],
+        points: Sequence[Point] | None,
         *,
         accept_changes: bool = False,
         command: str = "",
@@ -71,7 +73,7 @@ class StudyWriter(StudyFile):
         Args:
             path: The file.
             header: What the file says about itself; entries of `COMPARED` must equal those of an existing file.
-            points: Design points, in order.
+            points: Design points, in order; None where they are found while the file is written, see `extend`.
             accept_changes: Resume although spec, versions or model differ; the design points must agree all the same.
             command: The command that goes on with this file, from which a refusal makes the one that starts anew.
 
@@ -85,7 +87,11 @@ class StudyWriter(StudyFile):
         lock = DriverLock(path)
         lock.acquire()
         try:
-            if fresh := not path.exists():
+            fresh = not path.exists()
+            if points is None:
+                with nullcontext() if fresh else StudyFile(path) as file:
+                    points = file.points() if file else []
+            if fresh:
                 entries = {key: canonical(value) for key, value in {**header, "created": now()}.items()}
                 create(path, entries, [canonical(point) for point in points], ())
             writer = cls(path, lock)
@@ -100,18 +106,6 @@ class StudyWriter(StudyFile):
             lock.release()
             raise
         return writer
-
-    @classmethod
-    def open_growing(
-        cls, path: Path, header: Mapping[str, Any], *, accept_changes: bool = False, command: str = ""
-    ) -> Self:
-        """A file whose design points are found while it is written, see `extend`; created or resumed."""
-        points: list[Point] = []
-        refuse_folder(path)
-        if path.exists():
-            with StudyFile(path) as file:
-                points = file.points()
-        return cls.open(path, header, points, accept_changes=accept_changes, command=command)
 
     def extend(self, points: Sequence[Point]) -> None:
         """Add the design points that the file lacks.
@@ -131,9 +125,6 @@ class StudyWriter(StudyFile):
             self.connection.executemany("INSERT INTO design VALUES (?, ?)", lacking)
             self._seal()
 
-    def _connect(self) -> sqlite3.Connection:
-        return connected(self.path, "rw")
-
     def _check_same(
         self, header: Mapping[str, Any], points: Sequence[Point], accept_changes: bool, command: str
     ) -> None:
@@ -143,8 +134,8 @@ class StudyWriter(StudyFile):
             accepted = [*old.get("accepted_changes", []), {"at": now(), "changes": changes}]
             with self._writing():
                 for key in COMPARED:
-                    self._say(key, header.get(key))
-                self._say("accepted_changes", accepted)
+                    self._say(key, canonical(header.get(key)))
+                self._say("accepted_changes", canonical(accepted))
                 self._seal()
 
     def _mend(self) -> None:
@@ -152,7 +143,7 @@ class StudyWriter(StudyFile):
 
         Such a file is written anew: where a run is damaged, the index may be so too.
         """
-        self.connection.text_factory = _as_it_stands
+        self.connection.text_factory = lambda stored: stored.decode(errors="surrogateescape")
         try:
             sound = True
             for row, checksum, _ in self._lines(" NOT INDEXED", (), True):
@@ -164,7 +155,7 @@ class StudyWriter(StudyFile):
             if SEAL not in entries and sound:
                 with self._writing():
                     self.connection.execute(f"PRAGMA user_version = {FORMAT}")
-                    self._say_text(TALLY, self._tally.text())
+                    self._say(TALLY, self._tally.text())
                     self._seal()
                 return
             try:
@@ -184,7 +175,7 @@ class StudyWriter(StudyFile):
         with self._sentences():
             create(self.path, entries, points, self._sound_lines())
             self.connection.close()
-            self.connection = self._connect()
+            self.connection = connected(self.path, self._mode)
         self._prepare()
 
     def _sound_lines(self) -> Iterator[tuple[Any, ...]]:
@@ -235,7 +226,7 @@ class StudyWriter(StudyFile):
             for line in lines:
                 tally.add(line[STATUS], line[CHECKSUM])
             self.connection.executemany(INSERT, lines)
-            self._say_text(TALLY, tally.text())
+            self._say(TALLY, tally.text())
         self._tally = tally
         for key in keys:
             del self._waiting[key]
@@ -260,7 +251,7 @@ class StudyWriter(StudyFile):
             stored = self.header().get("columns")
             if stored is None:
                 with self._writing():
-                    self._say("columns", list(columns))
+                    self._say("columns", canonical(columns))
                     self._seal()
             self._columns = columns if stored is None else tuple(stored)
         if columns != self._columns:
@@ -268,17 +259,14 @@ class StudyWriter(StudyFile):
                 f"{self.path}: runs keep the columns {', '.join(columns)}, runs before kept {', '.join(self._columns)}"
             )
 
-    def _say(self, key: str, value: object) -> None:
-        self._say_text(key, canonical(value))
-
-    def _say_text(self, key: str, text: str) -> None:
+    def _say(self, key: str, text: str) -> None:
         self.connection.execute("INSERT OR REPLACE INTO experiment VALUES (?, ?)", (key, text))
 
     def _seal(self) -> None:
         """Seal header and design points; in every transaction that changes them."""
         entries = dict(self.connection.execute("SELECT key, value FROM experiment").fetchall())
         points = self.connection.execute("SELECT id, params FROM design ORDER BY id").fetchall()
-        self._say_text(SEAL, seal_of(entries, points))
+        self._say(SEAL, seal_of(entries, points))
 
     @contextmanager
     def _writing(self) -> Generator[None]:
@@ -305,7 +293,3 @@ class StudyWriter(StudyFile):
                 self.connection.execute("PRAGMA journal_mode = DELETE")
             super().close()
             self._lock.release()
-
-
-def _as_it_stands(stored: bytes) -> str:
-    return stored.decode(errors="surrogateescape")
