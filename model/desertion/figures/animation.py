@@ -34,6 +34,8 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 _SQUARE, _GAP = 4, 2  # pixels of a person, and between squads
+_MOST = 2000  # persons in the picture
+_SECONDS = 12.0  # of the film; the last frame stands for two more in a GIF
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Watched(Protocol):
         ...
 
 
-def watch(model: Watched, days: int, *, every: int = 1, most: int = 2000) -> Iterator[Frame]:
+def watch(model: Watched, days: int, *, every: int = 1) -> Iterator[Frame]:
     """Run a model day by day and yield a frame now and then.
 
     Persons are sampled at even distances in their order, so that squads and communities stay side by side.
@@ -80,20 +82,19 @@ def watch(model: Watched, days: int, *, every: int = 1, most: int = 2000) -> Ite
         if day % every and day != days:
             continue
         status = model.people()["status"].astype(str).to_numpy()
-        chosen = np.unique(np.linspace(0, len(status) - 1, min(most, len(status))).astype(int))
+        chosen = np.unique(np.linspace(0, len(status) - 1, min(_MOST, len(status))).astype(int))
         groups = np.fromiter((number[name] for name in status[chosen]), dtype=np.int8, count=len(chosen))
         last = model.daily["day"] == model.daily["day"].max()
         yield Frame(day, groups, float(model.daily.loc[last, "left"].sum()))
 
 
-def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", seconds: float = 12.0) -> Path:
+def cascade(frames: Iterable[Frame], path: Path, *, title: str = "") -> Path:
     """Write the frames as a GIF, or as an MP4 where ffmpeg is installed, whole or not at all.
 
     Args:
         frames: From `watch`.
         path: File to write; its ending says which kind.
         title: Line above the picture.
-        seconds: Length of the film; the last frame stands for two seconds more in a GIF.
 
     Raises:
         InputError: If the ending is neither, or an MP4 is asked for and ffmpeg is not there.
@@ -104,7 +105,7 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", seconds: fl
         raise unknown_name("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
     taken = list(frames)
     pictures = _pictures(taken, title)
-    wait = max(40, int(1000 * seconds / max(len(taken), 1)))
+    wait = max(40, int(1000 * _SECONDS / max(len(taken), 1)))
     with replacing(path) as temporary:
         if kind == "gif":
             _gif(pictures, temporary, wait)

@@ -28,7 +28,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         attribution: Columns a, b, both, only_a, only_b, neither: persons, mean over replicates; one row a pair.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = np.arange(len(attribution))[::-1]
+    places = style.name_rows(ax, list(attribution["b"]))
     both, only_a, only_b = (attribution[name].to_numpy(dtype=float) for name in ("both", "only_a", "only_b"))
     baseline = str(attribution["a"].iloc[0])
     for values, starts, part in ((-only_a, 0.0, "only_a"), (both, 0.0, "both"), (only_b, both, "only_b")):
@@ -58,13 +58,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         more = marked(f"+{labels.number(high)}" if high else "0", high, size)
         ax.text(at, place, more, va="center", fontsize="small")
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
-    ax.set_yticks(places, labels=[str(name) for name in attribution["b"]])
-    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
-    ax.spines["left"].set_visible(False)
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x")
     ax.set_xlim(-float(only_a.max()) - widest * 0.13, float((both + only_b).max()) + widest * 0.13)
-    ax.set_ylim(-0.6, len(attribution) - 0.4)
     style.counts(ax, "x")
     ax.set_xlabel("persons, mean of runs")
     ax.set_title(f"The same people under {baseline} and under another policy", pad=28)
@@ -78,7 +72,6 @@ def effects(
     ax: Axes,
     paired: pd.DataFrame,
     *,
-    unit: str = "persons",
     title: str = "",
     runs: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Axes:
@@ -87,11 +80,10 @@ def effects(
     Args:
         ax: Where to draw.
         paired: Columns policy, difference, low, high; differences of medians of pairs, policy less baseline.
-        unit: Unit of the difference.
         title: What differs.
         runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
-    places = np.arange(len(paired))[::-1]
+    places = style.name_rows(ax, list(paired["policy"]))
     for place, policy in zip(places, paired["policy"] if runs else (), strict=False):
         values = np.sort(runs[str(policy)]) if runs else np.empty(0)
         lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
@@ -116,18 +108,12 @@ def effects(
                 markeredgewidth=1.3,
                 label=name,
             )
-    ax.set_yticks(places, labels=[str(name) for name in paired["policy"]])
-    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
-    ax.spines["left"].set_visible(False)
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x")
     ax.margins(x=0.06)
     if not (low.any() or high.any()):
         ax.set_xlim(-1.0, 1.0)
-    ax.set_ylim(-0.6, len(paired) - 0.4)
     style.counts(ax, "x")
     dots = "; dots: pairs of runs" if runs else ""
-    ax.set_xlabel(f"{unit}, median of the paired differences with 95 % bootstrap interval{dots}")
+    ax.set_xlabel(f"persons, median of the paired differences with 95 % bootstrap interval{dots}")
     ax.set_title(title or "Difference from the baseline", pad=28)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
     return ax

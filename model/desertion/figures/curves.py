@@ -75,39 +75,43 @@ def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> 
     return table.reset_index()
 
 
-def together(
-    ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None, band: bool = True
-) -> Axes:
-    """Draw one line a policy with its band, named at its end.
+def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None) -> Axes:
+    """Draw one line a policy with its band, the middle half of the runs, named at its end.
 
     Args:
         ax: Where to draw.
         banded: A table as `bands` makes it.
         column: The daily column it was made of, for title and unit.
         start: Date of day 0, for the axis.
-        band: Whether to draw the middle half of the runs around each line.
     """
     names = _policies(banded)
     drawn = style.pens(len(names))
     ends: list[float] = []
     for name, pen in zip(names, drawn, strict=True):
         curve = banded[banded["policy"] == name]
-        if band and int(curve["runs"].iloc[0]) > 1:
+        if int(curve["runs"].iloc[0]) > 1:
             ax.fill_between(curve["day"], curve["lower"], curve["upper"], color=pen.color, alpha=0.13, linewidth=0)
         ax.plot(curve["day"], curve["median"], color=pen.color, linestyle=pen.linestyle, label=name)
         ends.append(float(curve["median"].iloc[-1]))
-    _axes(ax, banded, column, start, band=band)
+    title, unit = titles(column)
+    ax.set_title(title)
+    ax.set_ylabel(unit)
+    ax.set_xlabel(f"day{_since(start)}")
+    ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
+    if column in SHARES:
+        ax.set_ylim(0.0, 1.0)
+    else:
+        ax.set_ylim(0.0, max(float(banded["upper"].max()), float(banded["median"].max()), 1.0) * 1.05)
+        style.counts(ax)
     if len(names) > 1:
         style.label_ends(ax, names, ends, drawn)
     return ax
 
 
-def panels(
-    figure: Figure, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None, across: int = 3
-) -> list[Axes]:
-    """Draw one panel a policy on common axes: its band in front, the other policies' medians in grey behind."""
+def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:
+    """Draw the leavers in one panel a policy on common axes: its band in front, the other policies' medians in grey behind."""
     names = _policies(banded)
-    across = min(across, len(names))
+    across = min(3, len(names))
     down = -(-len(names) // across)
     grid = np.atleast_2d(figure.subplots(down, across, sharex=True, sharey=True, squeeze=False))
     drawn = style.pens(len(names))
@@ -126,7 +130,7 @@ def panels(
         axes.append(ax)
     for ax in grid.ravel()[len(names) :]:
         ax.set_axis_off()
-    title, unit = titles(column)
+    title, unit = titles("left")
     for row in range(down):
         grid[row, 0].set_ylabel(unit)
     for index in range(len(names)):
@@ -134,7 +138,7 @@ def panels(
             grid[index // across, index % across].set_xlabel(f"day{_since(start)}")
             grid[index // across, index % across].tick_params(labelbottom=True)
     axes[0].set_ylim(bottom=0.0)
-    style.counts(axes[0]) if column not in SHARES else None
+    style.counts(axes[0])
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     style.note(figure, f"{BAND_NOTE} Grey: the other policies' medians.")
     return axes
@@ -226,20 +230,6 @@ def titles(column: str) -> tuple[str, str]:
 
 def _policies(banded: pd.DataFrame) -> Sequence[str]:
     return list(map(str, banded["policy"].unique()))
-
-
-def _axes(ax: Axes, banded: pd.DataFrame, column: str, start: dt.date | None, *, band: bool) -> None:
-    title, unit = titles(column)
-    ax.set_title(title)
-    ax.set_ylabel(unit)
-    ax.set_xlabel(f"day{_since(start)}")
-    ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
-    shown = banded["upper"] if band else banded["median"]
-    if column in SHARES:
-        ax.set_ylim(0.0, 1.0)
-    else:
-        ax.set_ylim(0.0, max(float(shown.max()), float(banded["median"].max()), 1.0) * 1.05)
-        style.counts(ax)
 
 
 def _since(start: dt.date | None) -> str:

@@ -25,7 +25,8 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
             limit) across.
         limits: Largest mean that a measure may have.
     """
-    y, x = _axes(wanted, limits)
+    y, *others = dict.fromkeys([*wanted, *limits])
+    x = others[0] if others else "design"
     names = list(dict.fromkeys(table["proposed_by"]))
     for index, (name, pen) in enumerate(zip(names, style.pens(len(names)), strict=True)):
         part = table[(table["proposed_by"] == name) & table["within"]]
@@ -46,10 +47,14 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
         if len(wanted) == 2:
             line.set_linestyle(pen.linestyle)
             line.set_drawstyle("steps-post" if wanted[x] == "less" else "steps-pre")
-    _beyond(ax, table, x, y)
+    rest = table[~table["within"] & np.isfinite(table[x]) & np.isfinite(table[y])]
+    if len(rest):
+        words = f"beyond a limit ({len(rest)})"
+        ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
     if x in limits:
         ax.axvline(limits[x], color=style.soft_ink(), linestyle=(0, (3, 2)), linewidth=1.2, label="the limit")
-    if _wide(table.loc[table["within"], x]):
+    values = table.loc[table["within"], x]
+    if len(values) and values.min() > 0 and values.max() >= _DECADES * values.min():
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.number(value)))
     else:
@@ -63,22 +68,6 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
     )
     ax.legend(loc="best", frameon=True, framealpha=0.9, title="small and pale: beaten by another", alignment="left")
     return ax
-
-
-def _beyond(ax: Axes, table: pd.DataFrame, x: str, y: str) -> None:
-    rest = table[~table["within"] & np.isfinite(table[x]) & np.isfinite(table[y])]
-    if len(rest):
-        words = f"beyond a limit ({len(rest)})"
-        ax.plot(rest[x], rest[y], "x", color=style.soft_ink(), markersize=4, alpha=0.6, zorder=1, label=words)
-
-
-def _axes(wanted: Mapping[str, str], limits: Mapping[str, float]) -> tuple[str, str]:
-    y, *others = dict.fromkeys([*wanted, *limits])
-    return y, (others[0] if others else "design")
-
-
-def _wide(values: pd.Series) -> bool:
-    return bool(len(values) and values.min() > 0 and values.max() >= _DECADES * values.min())
 
 
 def _wish(wanted: Mapping[str, str], name: str) -> str:

@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 
 from desertion.figures import style
 
+_WIDEST = 10.0  # standard deviations at which an axis ends
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -96,20 +98,19 @@ def ranges(ax: Axes, marks: Sequence[Mark]) -> Axes:
     return ax
 
 
-def deviations(ax: Axes, marks: Sequence[Mark], cutoff: float, most: float = 10.0) -> Axes:
+def deviations(ax: Axes, marks: Sequence[Mark], cutoff: float) -> Axes:
     """Draw how far results lie from the figures, in standard deviations, one target a row from the top.
 
     Args:
         ax: where to draw.
         marks: the rows; strong for targets that rule out.
         cutoff: distance from which a world is ruled out.
-        most: distance at which the axis ends.
     """
     rows(ax, marks)
     for line in (-cutoff, cutoff):
         ax.axvline(line, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     ends = [abs(x) for mark in marks for x in (mark.low, mark.high)]
-    width = min(most, max([cutoff * 1.2, *ends]) * 1.05)
+    width = min(_WIDEST, max([cutoff * 1.2, *ends]) * 1.05)
     ax.set_xlim(-width, width)
     ax.set_xlabel("standard deviations from the figure")
     ax.tick_params(axis="y", labelsize="x-small")

@@ -14,6 +14,7 @@ from desertion.figures import labels, style
 NOT_TERMS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
 """Columns of a trace that are no terms of the log-hazard."""
 
+_NAMED = 7
 _STEADY = 2.5
 _ROOM = 1.3
 _SHORTEST = 10.0
@@ -41,11 +42,11 @@ def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str)
     return [top, middle, low]
 
 
-def terms(ax: Axes, days: pd.DataFrame, *, most: int = 7) -> Axes:
+def terms(ax: Axes, days: pd.DataFrame) -> Axes:
     """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up."""
     names = [str(name) for name in days.columns if name not in NOT_TERMS]
     size = {name: float(np.nanmax(np.abs(days[name]), initial=0.0)) for name in names}
-    named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:most]
+    named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:_NAMED]
     rest = [name for name in names if size[name] > 1e-9 and name not in named]
     series = {name.replace("_", " "): days[name] for name in named}
     if rest:

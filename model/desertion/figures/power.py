@@ -47,23 +47,20 @@ def lengths(ax: Axes, table: pd.DataFrame, lines: str, least: float) -> Axes:
 
 
 def _rates(ax: Axes, table: pd.DataFrame, lines: str, shift: float) -> None:
+    _lines(ax, table.assign(y=table["found"] / table["histories"]), lines, shift)
+    ax.set_ylabel("share of histories in which it is found")
+
+
+def _lines(ax: Axes, table: pd.DataFrame, lines: str, shift: float = 0.0) -> None:
+    """Draw y from low to high over x, in [0, 1], a line for each value of a column, side by side."""
     names = list(dict.fromkeys(table[lines]))
-    pens = style.pens(len(names) + 1)[1:]
-    for place, (name, pen) in enumerate(zip(names, pens, strict=True)):
+    for place, (name, pen) in enumerate(zip(names, style.pens(len(names) + 1)[1:], strict=True)):
         own = table[table[lines] == name].sort_values("x", kind="stable")
         x = own["x"] + shift * (place - (len(names) - 1) / 2)
-        ax.plot(
-            x,
-            own["found"] / own["histories"],
-            "osD^v"[place % 5],
-            linestyle=pen.linestyle,
-            color=pen.color,
-            markersize=4,
-            label=str(name),
-        )
+        mark = "osD^v"[place % 5]
+        ax.plot(x, own["y"], mark, linestyle=pen.linestyle, color=pen.color, markersize=4, label=str(name))
         ax.vlines(x, own["low"], own["high"], color=pen.color, linewidth=1.2)
     ax.set_ylim(-0.02, 1.02)
-    ax.set_ylabel("share of histories in which it is found")
     ax.legend(loc="upper left", fontsize="small")
 
 
@@ -75,25 +72,11 @@ def reliability(ax: Axes, table: pd.DataFrame, lines: str) -> Axes:
         table: One row a line and tenth: stated, true, low, high.
         lines: Column whose values are told apart.
     """
-    names = list(dict.fromkeys(table[lines]))
     ax.plot([0, 1], [0, 1], color=style.soft_ink(), linewidth=1.0, linestyle=(0, (4, 2)), marker="None")
-    for place, (name, pen) in enumerate(zip(names, style.pens(len(names) + 1)[1:], strict=True)):
-        own = table[table[lines] == name]
-        ax.plot(
-            own["stated"],
-            own["true"],
-            "osD^v"[place % 5],
-            linestyle=pen.linestyle,
-            color=pen.color,
-            markersize=4,
-            label=str(name),
-        )
-        ax.vlines(own["stated"], own["low"], own["high"], color=pen.color, linewidth=1.2)
+    _lines(ax, table.assign(x=table["stated"], y=table["true"]), lines)
     ax.set_xlabel("stated probability of contagion")
     ax.set_ylabel("share of histories with contagion")
     ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(-0.02, 1.02)
-    ax.legend(loc="upper left", fontsize="small")
     return ax
 
 

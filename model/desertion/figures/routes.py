@@ -49,7 +49,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         totals: One row a policy (the index), one column a route (of `ORDER`), persons.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = np.arange(len(totals))[::-1]
+    places = style.name_rows(ax, list(totals.index))
     left = np.zeros(len(totals))
     for route in [name for name in ORDER if name in totals]:
         width = totals[route].to_numpy(dtype=float)
@@ -75,11 +75,6 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
             va="center",
             fontsize="small",
         )
-    ax.set_yticks(places, labels=list(map(str, totals.index)))
-    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x")
-    ax.spines["left"].set_visible(False)
     ax.set_xlim(0.0, widest * 1.12)
     ax.set_xlabel("persons, mean of runs")
     ax.set_title("Who left, by way", pad=28)

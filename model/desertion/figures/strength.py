@@ -86,16 +86,11 @@ def chance(ax: Axes, table: pd.DataFrame) -> Axes:
         ax: Where to draw.
         table: One row a policy (the index) with columns chance, low, high, each in [0, 1].
     """
-    places = np.arange(len(table))[::-1]
+    places = style.name_rows(ax, list(table.index))
     mid, low, high = (table[name].to_numpy(dtype=float) for name in ("chance", "low", "high"))
     ax.hlines(places, low, high, color=style.soft_ink(), linewidth=1.6)
     ax.plot(mid, places, linestyle="none", marker="o", markersize=7, color=style.ink())
-    ax.set_yticks(places, labels=list(map(str, table.index)))
-    ax.tick_params(axis="y", length=0, labelcolor=style.ink())
     ax.set_xlim(-0.02, 1.02)
-    ax.set_ylim(-0.6, len(table) - 0.4)
-    ax.grid(visible=False, axis="y")
-    ax.grid(visible=True, axis="x")
     ax.set_xlabel("share of runs, with 95 % Wilson interval")
     ax.set_title("Chance that the force collapses")
     return ax

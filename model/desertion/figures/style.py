@@ -17,6 +17,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
 from desertion.figures.labels import number
@@ -111,27 +112,27 @@ def pens(count: int) -> list[Pen]:
     """One pen a line; from the ninth line on, colours return with other dashes."""
     colors: list[str] = list(mpl.rcParams["axes.prop_cycle"].by_key()["color"])
     shift = [(index + index // len(colors)) % len(DASHES) for index in range(count)]
-    return [Pen(_hex(colors[index % len(colors)]), DASHES[shift[index]]) for index in range(count)]
+    return [Pen(to_hex(colors[index % len(colors)]), DASHES[shift[index]]) for index in range(count)]
 
 
 def ink() -> str:
     """The colour of text in the style now in force."""
-    return _hex(str(mpl.rcParams["text.color"]))
+    return to_hex(str(mpl.rcParams["text.color"]))
 
 
 def soft_ink() -> str:
     """The colour of lesser text and marks in the style now in force."""
-    return _hex(str(mpl.rcParams["xtick.labelcolor"]))
+    return to_hex(str(mpl.rcParams["xtick.labelcolor"]))
 
 
 def paper_color() -> str:
     """The colour of the page in the style now in force."""
-    return _hex(str(mpl.rcParams["axes.facecolor"]))
+    return to_hex(str(mpl.rcParams["axes.facecolor"]))
 
 
 def grid_color() -> str:
     """The colour of grid lines in the style now in force."""
-    return _hex(str(mpl.rcParams["grid.color"]))
+    return to_hex(str(mpl.rcParams["grid.color"]))
 
 
 def routes() -> dict[str, str]:
@@ -155,16 +156,24 @@ def _is_dark() -> bool:
     return sum(to_rgb(paper_color())) < 1.5
 
 
-def _hex(color: str) -> str:
-    return to_hex(color)
-
-
 def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
     """Write whole numbers with thousands separators on one axis, in thousands or millions where they are long."""
     which = ax.yaxis if axis == "y" else ax.xaxis
     which.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     which.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     return ax
+
+
+def name_rows(ax: Axes, names: Sequence[object]) -> NDArray[np.int64]:
+    """Name rows from the top down, with lines between values alone, and return their heights."""
+    heights = np.arange(len(names))[::-1]
+    ax.set_yticks(heights, labels=[str(name) for name in names])
+    ax.tick_params(axis="y", length=0, labelcolor=ink())
+    ax.spines["left"].set_visible(False)
+    ax.grid(visible=False, axis="y")
+    ax.grid(visible=True, axis="x")
+    ax.set_ylim(-0.6, len(names) - 0.4)
+    return heights
 
 
 def note(figure: Figure, text: str) -> None:
@@ -257,13 +266,13 @@ def save(figure: Figure, path: Path) -> Path:
     return path
 
 
-def png(figure: Figure, *, colors: int = 256) -> bytes:
+def png(figure: Figure) -> bytes:
     """The figure as a PNG of a limited palette, about a third of the size of a full one."""
     from PIL import Image
 
     raw = io.BytesIO()
     figure.savefig(raw, format="png", metadata=_metadata("png"))
-    picture = Image.open(raw).convert("RGB").quantize(colors, dither=Image.Dither.NONE)
+    picture = Image.open(raw).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)
     return small.getvalue()

@@ -16,7 +16,7 @@ from desertion.parameters.inputs import inputs
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, named
-from desertion.scenario.fallbacks import is_remark
+from desertion.scenario.fallbacks import DAYS_A_YEAR, is_remark
 from desertion.scenario.layers import Layers
 from desertion.scenario.loading import calibration, content
 from desertion.scenario.policy import Policy
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = ("scenario", "force", "policy", "study")
-DAYS_A_YEAR = 365.0
 PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 _WRITTEN = ("at_scale", "reference", "overlays", "asylum", "scale", "graph", "stop")
 _STUDY, _SCENARIO, _POLICY = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, extra
 from desertion.files import is_file, replacing, write_text
 from desertion.scenario.documents import name_from
 from desertion.study.analysis.export import export
@@ -18,6 +18,7 @@ SPEC, PROFILE = "1.1", "https://w3id.org/ro/wfrun/process/0.5"
 """Version of RO-Crate, and the profile for results of a command that was run once."""
 
 LICENSE = "Not stated by whoever made these results; the program desertion is under Apache-2.0."
+_HASHES = {"commit": "git commit"}
 _KINDS = {
     ".csv": "text/csv",
     ".json": "application/json",
@@ -121,10 +122,8 @@ def described(
 
 
 def _empty() -> Any:
-    try:
+    with extra("rocrate", "an RO-Crate needs rocrate"):
         from rocrate.rocrate import ROCrate
-    except ImportError as problem:
-        raise InputError("an RO-Crate needs rocrate: install it with pip install 'desertion[rocrate]'") from problem
     return ROCrate(version=SPEC)
 
 
@@ -183,7 +182,14 @@ def _program(crate: Any, origin: _Origin) -> Any:
     """The program, with hashes of what decides the results and the versions that it ran on."""
     hashes = {**origin.code, **({"commit": origin.commit} if origin.commit else {})}
     marks = [
-        _entity(crate, f"#code-{number}", "PropertyValue", name=part, propertyID=_hash_of(part), value=value)
+        _entity(
+            crate,
+            f"#code-{number}",
+            "PropertyValue",
+            name=part,
+            propertyID=_HASHES.get(part, "BLAKE2b, 8 bytes"),
+            value=value,
+        )
         for number, (part, value) in enumerate(sorted(hashes.items()), start=1)
     ]
     others = {name: version for name, version in origin.versions.items() if name not in ("desertion", "machine")}
@@ -199,10 +205,6 @@ def _program(crate: Any, origin: _Origin) -> Any:
         identifier=marks,
         license="Apache-2.0",
     )
-
-
-def _hash_of(part: str) -> str:
-    return "git commit" if part == "commit" else "BLAKE2b, 8 bytes"
 
 
 def _documents(crate: Any, origin: _Origin) -> Iterator[Any]:

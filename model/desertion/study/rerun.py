@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +92,9 @@ def _run(folder: Path) -> Rerun:
     ).items():
         before = (folder / name).read_text(encoding="utf-8").splitlines()
         now = table.to_csv(index=False, lineterminator="\n").splitlines()
-        unlike = [
-            number
-            for number in range(max(len(before), len(now)))
-            if before[number : number + 1] != now[number : number + 1]
-        ]
+        unlike = [number for number, (a, b) in enumerate(zip_longest(before, now), start=1) if a != b]
         if unlike:
-            differences.append(f"{name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0] + 1}")
+            differences.append(f"{name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0]}")
     changed = tuple(_changed(told["versions"]))
     return Rerun(runs=1, same=int(not differences), differences=tuple(differences), changed=changed)
 

@@ -10,6 +10,7 @@ from desertion.parameters.inputs import inputs
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import named
+from desertion.scenario.fallbacks import DAYS_A_YEAR
 from desertion.scenario.scenario import Scenario
 
 FAR = 10.0
@@ -21,7 +22,7 @@ THREAT = 1000.0
 LARGE = 10_000
 """People from which on amounts a day that were left to defaults are remarked on; the defaults are of the toy world's order."""
 
-DAYS_A_YEAR, MONTH = 365.0, 30
+MONTH = 30
 _COUNTS = ("persons", "persons/day", "cases/day", "EUR", "EUR/year", "relative", "forces")
 _AMOUNTS = ("persons/day", "cases/day")
 

@@ -232,10 +232,10 @@ def test_the_decision_without_peers_gone_is_the_models_own_first_morning():
     """At a share of 0 the surface is the rate that the model publishes for its first day, averaged over reservists."""
     from desertion import DesertionModel, Scenario
     from desertion.simulation.world.codes import FLEE, HIDE, HOME_RESERVIST
-    from desertion.study.comparison.decision import surface
+    from desertion.study.comparison.decision import surfaces
 
     scenario = Scenario.load("toy")
-    table = surface(scenario, "reservist", shares=[0.0], dial=[scenario.asylum])
+    table = surfaces(scenario, ("reservist",), np.zeros(1), np.array([scenario.asylum]))["reservist"]
     model = DesertionModel(scenario, rng=0)
     model.step()
     w, people = model.world, model.world.class_n[:, HOME_RESERVIST].astype(float)

@@ -57,7 +57,8 @@ def test_a_resumed_schedule_asks_for_exactly_what_is_missing(seed: int, cut: int
     whole = _all(Schedule(RULE, 4), np.random.default_rng(seed))
     kept = sorted(whole[:cut])
     again = Schedule(RULE, 4)
-    again.restore((key, _value(*key)) for key in kept)
+    for key in kept:
+        again.finish(key, _value(*key))
     assert sorted([*kept, *_all(again, np.random.default_rng(seed + 1))]) == sorted(whole)
 
 

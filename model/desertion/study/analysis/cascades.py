@@ -42,9 +42,8 @@ def chance_of_cascade(
     by: Sequence[str] = ("design",),
     measure: str = SIZE,
     at_least: float = GLOBAL,
-    confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Chance of a global cascade with Wilson's interval.
+    """Chance of a global cascade with Wilson's 95 % interval.
 
     Returns:
         One row a group: its columns, runs, cascades, chance, low, high.
@@ -57,7 +56,7 @@ def chance_of_cascade(
     table = reached.reset_index().rename(columns={"size": "runs", "sum": "cascades"})
     table["chance"] = table["cascades"] / table["runs"]
     pairs = zip(table["cascades"], table["runs"], strict=True)
-    bounds = [wilson_interval(int(hits), int(count), confidence) for hits, count in pairs]
+    bounds = [wilson_interval(int(hits), int(count)) for hits, count in pairs]
     return table.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
 
 

@@ -38,7 +38,11 @@ def cart_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
     table = _columns(cases)
     # A word becomes one column of zeros and ones for each value that it takes.
     coded = pd.get_dummies(pd.DataFrame(table), prefix_sep=_IS, dtype=float)
-    tree = _tree(coded, interesting, max(1, int(LEAST_SUPPORT * len(cases))))
+    with extra("discovery", "a tree needs scikit-learn", ", or take method prim"):
+        from sklearn.tree import DecisionTreeClassifier
+    # Equally good cuts are tried in an order drawn from the seed; fixed, so that the same study gives the same tree.
+    fitted: Any = DecisionTreeClassifier(min_samples_leaf=max(1, int(LEAST_SUPPORT * len(cases))), random_state=0)
+    tree = fitted.fit(coded.to_numpy(), interesting).tree_
     leaves: list[dict[str, Limit]] = []
     branches: list[tuple[int, dict[str, Limit]]] = [(0, {})]
     while branches:
@@ -98,20 +102,11 @@ _IS = " is "
 def _columns(cases: pd.DataFrame) -> dict[str, Column]:
     """Parameters as numbers or words; a truth value is a word."""
     return {
-        str(name): values.to_numpy(np.float64) if _is_number(values) else values.astype(str).to_numpy(str)
+        str(name): values.to_numpy(np.float64)
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+        else values.astype(str).to_numpy(str)
         for name, values in cases.items()
     }
-
-
-def _is_number(values: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-
-
-def _tree(coded: pd.DataFrame, interesting: NDArray[np.bool_], least: int) -> Any:
-    with extra("discovery", "a tree needs scikit-learn", ", or take method prim"):
-        from sklearn.tree import DecisionTreeClassifier
-    # Equally good cuts are tried in an order drawn from the seed; fixed, so that the same study gives the same tree.
-    return DecisionTreeClassifier(min_samples_leaf=least, random_state=0).fit(coded.to_numpy(), interesting).tree_
 
 
 def _narrowed(

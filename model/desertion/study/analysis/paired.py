@@ -24,7 +24,6 @@ def paired_differences(
     baseline: str | None = None,
     confidence: float = 0.95,
     seed: int = 1,
-    draws: int = 2000,
 ) -> pd.DataFrame:
     """Differences to a baseline policy, replicate by replicate.
 
@@ -34,7 +33,6 @@ def paired_differences(
         baseline: Label of the baseline, None for the first of the study.
         confidence: Confidence of the bootstrap intervals.
         seed: Seed of the bootstrap.
-        draws: Resamples of the bootstrap.
 
     Returns:
         One row a setting of the other parameters, measure and policy: the other parameters, measure, baseline,
@@ -59,15 +57,13 @@ def paired_differences(
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
-                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, seed, draws)
+                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, seed)
                     named = dict(zip(others, setting, strict=True))
                     rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
 
 
-def _difference(
-    base: pd.Series[float], other: pd.Series[float], confidence: float, seed: int, draws: int
-) -> dict[str, object]:
+def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float, seed: int) -> dict[str, object]:
     pairs = (
         pd.concat([base, other], axis=1, join="inner", keys=["base", "other"])
         .replace([np.inf, -np.inf], np.nan)
@@ -78,8 +74,8 @@ def _difference(
     if not len(pairs):
         return numbers
     change = second - first
-    low, high = bootstrap_interval(change, np.median, confidence, seed=seed, draws=draws)
-    mean_low, mean_high = bootstrap_interval(change, np.mean, confidence, seed=seed, draws=draws)
+    low, high = bootstrap_interval(change, np.median, confidence, seed=seed)
+    mean_low, mean_high = bootstrap_interval(change, np.mean, confidence, seed=seed)
     return numbers | {
         "median_baseline": float(np.median(first)),
         "median_policy": float(np.median(second)),

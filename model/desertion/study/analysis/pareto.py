@@ -17,32 +17,27 @@ USUAL: Mapping[str, str] = {"left_total": MORE, "cost_eur": LESS, "infiltrators"
 """Leavers gained against money and against infiltrators let in."""
 
 
-def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL, middle: str = "mean") -> pd.DataFrame:
-    """What each design point gives in the middle, and whether it lies on the Pareto front.
+def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.DataFrame:
+    """Means of each design point, and whether it lies on the Pareto front.
+
+    Means, since budgets and rare events such as infiltrators are judged by what they come to.
 
     Args:
         runs: Table of runs.
         wanted: For each measure whether "more" or "less" of it is better.
-        middle: "mean", since budgets and rare events such as infiltrators are judged by what they come to, or
-            "median".
 
     Returns:
-        One row a design point: its parameters, runs, the middle of each measure, and front.
+        One row a design point: its parameters, runs, the mean of each measure, and front.
 
     Raises:
         InputError: If a measure does not exist or its wish is neither more nor less.
     """
-    for name, wish in wanted.items():
-        if wish not in (MORE, LESS):
-            raise InputError(f"pareto: {name} = {wish!r} must be {MORE!r} or {LESS!r}")
+    goal = Goal(wanted, {})
     done = done_runs(runs, *wanted)
     parameters = parameters_of(runs)
     groups = done.groupby("design")
-    table = pd.concat(
-        [groups[parameters].first(), groups.size().rename("runs"), groups[list(wanted)].agg(middle)], axis=1
-    )
-    signs = np.array([1.0 if wish == MORE else -1.0 for wish in wanted.values()])
-    return table.assign(front=on_front(table[list(wanted)].to_numpy(np.float64) * signs)).reset_index()
+    table = pd.concat([groups[parameters].first(), groups.size().rename("runs"), groups[list(wanted)].mean()], axis=1)
+    return table.assign(front=on_front(goal.gains(table))).reset_index()
 
 
 def candidates_table(

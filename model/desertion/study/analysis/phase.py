@@ -6,12 +6,10 @@ from desertion.errors import InputError
 from desertion.study.analysis.cascades import GLOBAL, SIZE
 from desertion.study.analysis.tables import done_runs
 
-CHANCE, MEDIAN = "chance", "median"
+CHANCE = "chance"
 
 
-def phase_table(
-    runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: str = CHANCE, at_least: float = GLOBAL
-) -> pd.DataFrame:
+def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: str = CHANCE) -> pd.DataFrame:
     """A measure over two varied parameters.
 
     Args:
@@ -19,8 +17,7 @@ def phase_table(
         x: Parameter of the columns.
         y: Parameter of the rows.
         measure: Measure to show.
-        shown: `chance` of reaching `at_least`, or `median`.
-        at_least: Level that counts as reached.
+        shown: `chance` of a global cascade, or `median`.
 
     Returns:
         One row a value of y, one column a value of x, both ascending; NaN where nothing was run.
@@ -35,6 +32,6 @@ def phase_table(
             f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: choose one policy or one "
             f"value of the other parameters first"
         )
-    cells = done.assign(reached=(done[measure] >= at_least).astype(float))
+    cells = done.assign(reached=(done[measure] >= GLOBAL).astype(float))
     name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")
     return cells.pivot_table(index=y, columns=x, values=name, aggfunc=how).sort_index().sort_index(axis=1)

@@ -15,6 +15,8 @@ MEAN, SPREAD, LOG = "mean", "spread", "log"
 """What is explained: a point's mean over replicates, their standard deviation, or the mean of the logarithms to base
 ten, for a measure whose few largest values would otherwise decide everything."""
 
+_SEED = 1  # of the bootstraps
+
 
 def sobol_table(
     runs: pd.DataFrame,
@@ -22,11 +24,9 @@ def sobol_table(
     rule: DesignRule,
     factors: tuple[Factor, ...],
     of: str = MEAN,
-    confidence: float = 0.95,
     draws: int = 500,
-    seed: int = 1,
 ) -> pd.DataFrame:
-    """First-order and total Sobol indices with percentile bootstrap intervals.
+    """First-order and total Sobol indices with 95 % percentile bootstrap intervals.
 
     Args:
         runs: Table of runs of one policy mix of a sobol design, in full.
@@ -34,9 +34,7 @@ def sobol_table(
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
         of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
-        confidence: Confidence of the intervals.
         draws: Resamples of the bootstrap.
-        seed: Seed of the bootstrap.
 
     Returns:
         One row a factor: factor, first, first_low, first_high, total, total_low, total_high, above_noise (whether
@@ -50,11 +48,10 @@ def sobol_table(
     outcomes = point_outcomes(runs, measure, rule.points * (len(factors) + 2), of, "a Sobol analysis")
     blocks = outcomes.reshape(len(factors) + 2, rule.points)
     first, total = _indices(blocks)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_SEED)
     resampled = [_indices(blocks[:, rng.integers(0, rule.points, rule.points)]) for _ in range(draws)]
-    tail = (1 - confidence) / 2
-    first_low, first_high = np.nanquantile([index for index, _ in resampled], [tail, 1 - tail], axis=0)
-    total_low, total_high = np.nanquantile([other for _, other in resampled], [tail, 1 - tail], axis=0)
+    first_low, first_high = np.nanquantile([index for index, _ in resampled], [0.025, 0.975], axis=0)
+    total_low, total_high = np.nanquantile([other for _, other in resampled], [0.025, 0.975], axis=0)
     table = pd.DataFrame(
         {
             "factor": [index.name for index in factors],
@@ -70,7 +67,7 @@ def sobol_table(
 
 
 def morris_table(
-    runs: pd.DataFrame, measure: str, rule: DesignRule, factors: tuple[Factor, ...], of: str = MEAN, seed: int = 1
+    runs: pd.DataFrame, measure: str, rule: DesignRule, factors: tuple[Factor, ...], of: str = MEAN
 ) -> pd.DataFrame:
     """Morris's screening: mean absolute elementary effect of each factor and its spread.
 
@@ -80,7 +77,6 @@ def morris_table(
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
         of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
-        seed: Seed of the bootstrap.
 
     Returns:
         One row a factor: factor, effect (mean absolute effect of crossing the factor's range, in the measure's
@@ -95,7 +91,7 @@ def morris_table(
         from SALib.analyze import morris
     shares = unit_points(rule, len(factors), "this study")
     outcomes = point_outcomes(runs, measure, len(shares), of, "a Morris screening")
-    effects = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=seed)
+    effects = morris.analyze(morris_problem(len(factors)), shares, outcomes, num_levels=rule.levels, seed=_SEED)
     effect, half = np.asarray(effects["mu_star"]), np.asarray(effects["mu_star_conf"])
     table = pd.DataFrame(
         {

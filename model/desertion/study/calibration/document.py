@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self, cast
 
 from pydantic import Field, StrictBool, field_validator, model_validator
@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 from desertion.errors import shortened, unknown_name
 from desertion.parameters.field import Frozen
 from desertion.scenario.complaints import build
+from desertion.scenario.paths import flattened
 from desertion.study.design.factors import Words
 from desertion.study.history.series import OWN
 
@@ -89,10 +90,10 @@ class CalibrationTable(Frozen):
         """Priors by dotted path, whichever of its dots TOML took for tables; a pair stands for a range."""
         if not isinstance(table, Mapping):
             return table
-        priors = dict(_paths(cast(Mapping[str, Any], table)))
+        priors = flattened(cast(Mapping[str, Any], table), PriorTable.model_fields)
         for name in set(_OWN_WAYS) & set(priors):
             raise ValueError(f"{name} cannot be the name of a prior; {_OWN_WAYS[name]}")
-        return priors
+        return {path: value if isinstance(value, Mapping) else _pair(path, value) for path, value in priors.items()}
 
     @field_validator("noise")
     @classmethod
@@ -125,16 +126,9 @@ def table_of(content: Mapping[str, Any], where: str) -> CalibrationTable:
     return build(CalibrationTable, content, where=where)
 
 
-def _paths(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
-    for key, value in table.items():
-        path = f"{before}{key}"
-        if isinstance(value, list | tuple):
-            if len(value) != 2:
-                raise ValueError(f"{path} = {shortened(value)} must be two numbers, the least first")
-            yield path, {"range": value}
-        elif isinstance(value, Mapping) and not set(map(str, value)) & set(PriorTable.model_fields):
-            yield from _paths(cast(Mapping[str, Any], value), f"{path}.")
-        elif isinstance(value, Mapping):
-            yield path, value
-        else:
-            raise ValueError(f"{path} = {shortened(value)} must be [least, largest] or a table with range or times")
+def _pair(path: str, value: object) -> dict[str, object]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(f"{path} = {shortened(value)} must be [least, largest] or a table with range or times")
+    if len(value) != 2:
+        raise ValueError(f"{path} = {shortened(value)} must be two numbers, the least first")
+    return {"range": value}

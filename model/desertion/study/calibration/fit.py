@@ -118,15 +118,22 @@ def fit(
         InputError: too few particles, or pyABC is not installed.
     """
     check_sizes(particles, generations)
-    pyabc = _pyabc()
+    with extra("inference", "calibration needs pyABC"):
+        import pyabc
+    logging.getLogger("ABC").setLevel(logging.WARNING)  # pyABC's running commentary; its warnings still come through
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inference = _inference(pyabc, case, simulate, particles, workers)
         done = _open(inference, file, {"y": case.series.values})
         _seed_generations(inference, seed)
         _tell_of_generations(inference, finished)
-        if done < generations:
-            _run(inference, generations - done)
+        try:
+            if done < generations:
+                inference.run(max_nr_populations=generations - done)
+        except AssertionError as problem:
+            # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
+            if "not normalized" not in str(problem):
+                raise
         return _read(pyabc, case, file, particles)
 
 
@@ -145,15 +152,6 @@ def check_sizes(particles: int, generations: int) -> None:
         )
     if generations < 1:
         raise input_error("generations", generations, "must be at least 1")
-
-
-def _run(inference: Any, generations: int) -> None:
-    try:
-        inference.run(max_nr_populations=generations)
-    except AssertionError as problem:
-        # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
-        if "not normalized" not in str(problem):
-            raise
 
 
 def _seed_generations(inference: Any, seed: int) -> None:
@@ -225,10 +223,12 @@ def _read(pyabc: Any, case: Case, file: Path, particles: int) -> Fit:
     for model, rival in enumerate(case.rivals):
         predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(case.series.points))
     generations = history.get_all_populations()
+    spread = np.asarray(history.get_weighted_distances(last)["w"], dtype=np.float64)
+    effective = spread.sum() ** 2 / (spread**2).sum()
     return Fit(
         case=case,
         probabilities=probabilities,
-        error=_error(history, last, probabilities[-1]),
+        error=np.sqrt(probabilities[-1] * (1.0 - probabilities[-1]) / effective),
         epsilon=generations.loc[generations["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
         simulations=int(generations["samples"].sum()),
         predictions=predictions,
@@ -247,16 +247,3 @@ def _of_rival(history: Any, model: int, last: int, points: int) -> tuple[Array, 
     figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])
     names = tuple(str(name) for name in frame.columns)
     return figures, (names, frame.to_numpy(dtype=np.float64)), np.asarray(weight, dtype=np.float64)
-
-
-def _error(history: Any, last: int, probabilities: Array) -> Array:
-    weights = np.asarray(history.get_weighted_distances(last)["w"], dtype=np.float64)
-    effective = weights.sum() ** 2 / (weights**2).sum()
-    return np.sqrt(probabilities * (1.0 - probabilities) / effective)
-
-
-def _pyabc() -> Any:
-    with extra("inference", "calibration needs pyABC"):
-        import pyabc
-    logging.getLogger("ABC").setLevel(logging.WARNING)  # pyABC's running commentary; its warnings still come through
-    return pyabc

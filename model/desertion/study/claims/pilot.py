@@ -38,9 +38,9 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
         pairs = pairs_by_world(_baseline(claim), WORLDS, results) if claim.events is not None else {}
         allowed = allowed_worlds(claims, claims.scenarios_of(claim), WORLDS, results)
         inside = [each[0] for world, each in pairs.items() if world in allowed]
-        events = (
-            float(np.median([claim.events(arms) for arms in inside])) if claim.events is not None and inside else np.nan
-        )
+        known = [] if claim.events is None else [claim.events(arms) for arms in inside]
+        events = float(np.median(known)) if known else np.nan
+        army_alone = claims.scenarios_of(claim) == frozenset(["front-2022"])
         units = min((companies(claims, arm, plan.scale) for arm, _ in claim.terms), default=0)
         scales = {claims.arms[arm].scale or 1.0 for arm, _ in claim.terms}
         rows.append(
@@ -52,7 +52,7 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
                 "worlds": len(inside),
                 "occurs": len(inside) if claim.occurs is None else sum(claim.occurs(arms) > 0.0 for arms in inside),
                 "events": events,
-                "enough": events >= FEWEST_EVENTS and (units >= FEWEST_UNITS or not _army_alone(claims, claim)),
+                "enough": events >= FEWEST_EVENTS and (units >= FEWEST_UNITS or not army_alone),
             }
         )
     return pd.DataFrame(rows)
@@ -68,7 +68,3 @@ def companies(claims: Claims, arm: str, scale: float) -> int:
 def _baseline(claim: Claim) -> frozenset[str]:
     """Arms that say whether enough happens."""
     return frozenset(arm for each in (claim.events, claim.occurs) if each is not None for arm, _ in each.terms)
-
-
-def _army_alone(claims: Claims, claim: Claim) -> bool:
-    return claims.scenarios_of(claim) == frozenset(["front-2022"])

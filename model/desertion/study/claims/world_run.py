@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -36,11 +36,7 @@ def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome
         seed: seed of the study.
     """
     settings = spec["settings"]
-    run = ArmRun(
-        str(settings["claims"]), int(settings["worlds"]), int(settings["worlds_seed"]), float(settings["scale"]), int(settings["world"]), seed,
-        str(settings.get("ensemble", "")),
-    )  # fmt: skip
-    arm = str(settings["arm"])
+    run, arm = ArmRun.of(settings, seed), str(settings["arm"])
     if settings.get("only_allowed") and ruled_out(run, arm):
         scalars = {RULED_OUT: 1.0}
     else:
@@ -57,12 +53,29 @@ class ArmRun(NamedTuple):
     scale: float
     world: int
     seed: int
-    ensemble: str = ""
+    ensemble: str
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], seed: int = 0) -> Self:
+        """What the settings of a run say."""
+        kinds = {"claims": str, "worlds": int, "worlds_seed": int, "scale": float, "world": int}
+        own: dict[str, Any] = {name: kind(settings[name]) for name, kind in kinds.items()}
+        return cls(**own, seed=seed, ensemble=str(settings.get("ensemble", "")))
+
+    @property
+    def drawn(self) -> tuple[Claims, tuple[Point, ...]]:
+        """The claims and all worlds."""
+        return _worlds(self.claims, self.worlds, self.worlds_seed, self.ensemble)
+
+    def scenario(self, arm: str) -> Scenario:
+        """The scenario of an arm in the world."""
+        claims, points = self.drawn
+        return dressed(claims.arms[arm], points[self.world], claims.world.days, self.scale)
 
 
 def ruled_out(run: ArmRun, arm: str) -> bool:
     """Whether a bound of history on the arm's scenario is broken in the first replicate; never for arms that bounds read."""
-    claims, _ = _worlds(run.claims, run.worlds, run.worlds_seed, run.ensemble)
+    claims, _ = run.drawn
     bounds = claims.bounds_on(frozenset([claims.arms[arm].scenario]))
     if any(arm == read for bound in bounds for read, _ in bound.terms):
         return False
@@ -74,10 +87,8 @@ def ruled_out(run: ArmRun, arm: str) -> bool:
 def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
     from desertion.simulation.model import DesertionModel
 
-    claims, points = _worlds(run.claims, run.worlds, run.worlds_seed, run.ensemble)
-    scenario = dressed(claims.arms[arm], points[run.world], claims.world.days, run.scale)
     # Worlds differ in their people too: a replicate is paired between arms, not between worlds.
-    model = DesertionModel(scenario, rng=replicate_seed(run.seed, run.world * 1000 + replicate))
+    model = DesertionModel(run.scenario(arm), rng=replicate_seed(run.seed, run.world * 1000 + replicate))
     model.run()
     measured = model.measures()
     return {**measured, **extra_measures(model, measured)}
@@ -85,7 +96,7 @@ def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
 
 def task_check(spec: Mapping[str, Any]) -> None:
     """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once."""
-    scenario_of(spec["settings"]).sized()
+    ArmRun.of(spec["settings"]).scenario(str(spec["settings"]["arm"])).sized()
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
@@ -96,18 +107,6 @@ def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     read = documents(arm.scenario, arm.policies)
     kept = {"ensemble": load_ensemble(str(settings["ensemble"])).digest} if settings.get("ensemble") else {}
     return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **kept, **read}
-
-
-def scenario_of(settings: Mapping[str, Any]) -> Scenario:
-    """The scenario of an arm in a world."""
-    claims, points = _worlds(
-        str(settings["claims"]),
-        int(settings["worlds"]),
-        int(settings["worlds_seed"]),
-        str(settings.get("ensemble", "")),
-    )
-    arm = claims.arms[str(settings["arm"])]
-    return dressed(arm, points[int(settings["world"])], claims.world.days, float(settings["scale"]))
 
 
 def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:

@@ -28,7 +28,8 @@ HOSTLY = ("at_border", "waiting", "abroad", "protected", "cost_eur")
 """Daily columns kept of each host, all forces added up."""
 
 STAYED = 0
-"""Code of a person who never left; a route's code is its number in `statuses.ROUTES` plus one."""
+"""Code of a person who never left; a route's code is its number in `codes.ROUTES` plus one."""
+_CODES = {route: number for number, route in enumerate(ROUTES, start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, f
         measured = outcomes.of_force(own_days, first)
         scalars |= {outcomes.column(force, name): value for name, value in measured.items()}
         columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
-        routes[force] = _codes(first)
+        routes[force] = first.map(_CODES).fillna(STAYED).to_numpy().astype(np.uint8)
     names = list(map(str, hosts["host"].unique()))
     header = {"about": dict(facts), "forces": forces, "hosts": names}
     curve = np.column_stack(list(columns.values()))
@@ -118,11 +119,6 @@ def _about(scenario: Scenario) -> dict[str, Any]:
         "floor": floor_note(scenario),
         "policies": [{"title": policy.title or policy.name, "summary": policy.summary} for policy in scenario.overlays],
     }
-
-
-def _codes(first: pd.Series) -> NDArray[np.uint8]:
-    code = {route: index + 1 for index, route in enumerate(ROUTES)}
-    return first.astype(str).map(code).fillna(STAYED).to_numpy().astype(np.uint8)
 
 
 def _loads(hosts: pd.DataFrame, names: list[str], days: int) -> NDArray[np.float32]:

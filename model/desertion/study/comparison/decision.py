@@ -15,18 +15,19 @@ from desertion.simulation.world.codes import COMMUNITY, COMPANY, HOME_RESERVIST,
 SEEN = {"soldier": (SQUAD, COMPANY, COMMUNITY, TIES, NEWS), "reservist": (COMMUNITY, TIES, NEWS)}
 """Levels at which each sees others leave; the same share is gone at all of them."""
 
+SHARES, DIAL = np.linspace(0.0, 0.2, 41), np.linspace(0.0, 1.0, 21)
+"""Shares of peers gone and positions of the asylum dial at which the figure is worked out."""
+
 _PEOPLE = 20_000.0
 
 
-def surface(
+def surfaces(
     scenario: Scenario,
-    who: str = "reservist",
-    *,
-    shares: Sequence[float] | NDArray[np.float64] | None = None,
-    dial: Sequence[float] | NDArray[np.float64] | None = None,
-    force: int = 0,
-) -> pd.DataFrame:
-    """Daily probability of leaving by any way on the scenario's first day, for a person of average frailty.
+    whos: Sequence[str],
+    shares: NDArray[np.float64] = SHARES,
+    dial: NDArray[np.float64] = DIAL,
+) -> dict[str, pd.DataFrame]:
+    """Daily probability of leaving by any way on the scenario's first day, for persons of average frailty in the first force.
 
     Perceived chances, opportunities, fears and pushes are those that the model publishes on its first morning, averaged over
     the people concerned; contagion is then added for a share of peers gone that is the same in every group that the person
@@ -34,32 +35,19 @@ def surface(
 
     Args:
         scenario: The scenario; its policies count.
-        who: "soldier" (serving) or "reservist" (at home).
-        shares: Shares of peers gone, rising; 0 to 0.2 if not given.
-        dial: Positions of the asylum dial, rising; 0 to 1 if not given.
-        force: Number of the force.
+        whos: "soldier" (serving), "reservist" (at home) or both.
+        shares: Shares of peers gone, rising.
+        dial: Positions of the asylum dial, rising.
 
     Returns:
-        One row a position of the dial, one column a share.
-
-    Raises:
-        InputError: If there is nobody of that kind, or the form of contagion knows no daily probability.
-    """
-    if who not in SEEN:
-        raise input_error("--who", who, "must be soldier or reservist")
-    columns = np.linspace(0.0, 0.2, 41) if shares is None else np.asarray(shares, dtype=np.float64)
-    rows = np.linspace(0.0, 1.0, 21) if dial is None else np.asarray(dial, dtype=np.float64)
-    return surfaces(scenario, (who,), columns, rows, force)[who]
-
-
-def surfaces(
-    scenario: Scenario, whos: Sequence[str], shares: NDArray[np.float64], dial: NDArray[np.float64], force: int = 0
-) -> dict[str, pd.DataFrame]:
-    """The surfaces of several kinds of people from the same mornings, by kind; arguments as for `surface`.
+        By kind of people, one row a position of the dial, one column a share.
 
     Raises:
         InputError: If there is nobody of a kind, or the form of contagion knows no daily probability.
     """
+    for who in whos:
+        if who not in SEEN:
+            raise input_error("--who", who, "must be soldier or reservist")
     if scenario.behaviour.form == "threshold":
         raise InputError(
             "behaviour.form = 'threshold' has no daily probability of leaving: choose another form for this figure"
@@ -68,17 +56,17 @@ def surfaces(
     for position in dial:
         world = _first_morning(scenario, float(position))
         for who in whos:
-            rows[who].append(_chances(world, who, force, shares))
+            rows[who].append(_chances(world, who, shares))
     index, columns = pd.Index(dial, name="asylum"), pd.Index(shares, name="share")
     return {who: pd.DataFrame(table, index=index, columns=columns) for who, table in rows.items()}
 
 
-def _chances(world: Any, who: str, force: int, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def _chances(world: Any, who: str, shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probabilities at one position of the dial, one a share."""
     rates = np.zeros(len(shares))
     b = world.behaviour[0]
     for route in range(N_ROUTES):
-        open_chance, level, reception = _published(world, who, force, route)
+        open_chance, level, reception = _published(world, who, route)
         if open_chance <= 0.0 or level <= 0.0:
             continue
         for index, share in enumerate(shares):
@@ -107,32 +95,32 @@ def _first_morning(scenario: Scenario, position: float) -> Any:
     return model.world
 
 
-def _published(world: Any, who: str, force: int, route: int) -> tuple[float, float, float]:
+def _published(world: Any, who: str, route: int) -> tuple[float, float, float]:
     """Opportunity, level and reception of a route, averaged over the people concerned; zeros where nobody has it."""
     if who == "soldier":
-        weight = np.where(world.squad_force == force, world.squad_n, 0).astype(float)
+        weight = np.where(world.squad_force == 0, world.squad_n, 0).astype(float)
         tables = world.squad_open[:, route], world.squad_level[:, route]
         homes = world.squad_community
     else:
-        weight = np.where(world.community_force == force, world.class_n[:, HOME_RESERVIST], 0).astype(float)
+        weight = np.where(world.community_force == 0, world.class_n[:, HOME_RESERVIST], 0).astype(float)
         tables = (
             world.class_open[world.row_seen, HOME_RESERVIST, route],
             world.class_level[world.row_seen, HOME_RESERVIST, route],
         )
         homes = np.arange(len(world.community_force))
     if not weight.any():
-        raise InputError(f"force {force} has no {who} on the first day: choose another --who or scenario")
+        raise InputError(f"the first force has no {who} on the first day: choose another --who or scenario")
     open_chance, level = (float(np.average(table, weights=weight)) for table in tables)
-    return open_chance, level, _reception(world, who, force, route, weight, homes)
+    return open_chance, level, _reception(world, who, route, weight, homes)
 
 
-def _reception(world: Any, who: str, force: int, route: int, weight: Any, homes: Any) -> float:
+def _reception(world: Any, who: str, route: int, weight: Any, homes: Any) -> float:
     from desertion.simulation.world.codes import DESERTER, EVADER, FLEE, SURRENDER
 
     if route == FLEE:
         category = DESERTER if who == "soldier" else EVADER
         return float(np.average(world.reception[world.row_seen[homes], category], weights=weight))
-    return float(world.quarter[force]) if route == SURRENDER and who == "soldier" else 0.0
+    return float(world.quarter[0]) if route == SURRENDER and who == "soldier" else 0.0
 
 
 def _felt(world: Any, tier: int, reception: float, share: float) -> float:

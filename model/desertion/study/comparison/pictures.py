@@ -262,10 +262,10 @@ def decision_of(ax: Axes, scenario: Scenario, who: str = "reservist") -> Axes:
     Raises:
         InputError: If the scenario has nobody of that kind, or its form of contagion knows no daily probability.
     """
-    from desertion.study.comparison.decision import surface
+    from desertion.study.comparison.decision import surfaces
 
     title = {"soldier": "A soldier who serves", "reservist": "A reservist at home"}
-    table = surface(scenario, who)
+    table = surfaces(scenario, (who,))[who]
     return decision.surface(
         ax, table, status_quo=scenario.asylum_status_quo, title=f"{title[who]}: daily probability of leaving"
     )

@@ -198,7 +198,7 @@ class Tables(Runs):
     def decision(self) -> dict[str, pd.DataFrame]:
         """Daily probability of leaving under the baseline by share of peers gone and asylum dial, for soldiers and reservists.
 
-        See `desertion.study.comparison.decision.surface`; empty for kinds that the first force does not have, and for the threshold form.
+        See `desertion.study.comparison.decision.surfaces`; empty for kinds that the first force does not have, and for the threshold form.
         """
         from desertion.study.comparison.decision import SEEN, surfaces
 
@@ -208,7 +208,7 @@ class Tables(Runs):
         first = scenario.forces[0]
         there = {"soldier": first.soldiers, "reservist": first.reservists}
         whos = [who for who in SEEN if there[who]]
-        return surfaces(scenario, whos, np.linspace(0.0, 0.2, 41), np.linspace(0.0, 1.0, 21))
+        return surfaces(scenario, whos)
 
     def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
         """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from desertion.errors import InputError, input_error, shortened
 from desertion.parameters.field import Frozen
 from desertion.scenario.complaints import build
+from desertion.scenario.paths import flattened
 
 type Value = bool | int | float | str
 type Point = dict[str, Value]
@@ -105,20 +106,16 @@ class Factor:
         return cls(name, **read)
 
 
-def flat_values(table: Mapping[str, Any], before: str = "") -> dict[str, Value]:
+def flat_values(table: Mapping[str, Any]) -> dict[str, Value]:
     """Values by dotted path; TOML nests `a.b = 1` unless it is quoted.
 
     Raises:
-        InputError: If a value is neither a number nor a truth value nor a word.
+        InputError: If a path has two values, or one that is neither a number nor a truth value nor a word.
     """
-    values: dict[str, Value] = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            values |= flat_values(cast(Mapping[str, Any], value), f"{before}{key}.")
-        elif isinstance(value, (bool, int, float, str)):
-            values[f"{before}{key}"] = value
-        else:
-            raise input_error(f"{before}{key}", value, "must be a number, a truth value or a word")
+    values = flattened(table)
+    for path, value in values.items():
+        if not isinstance(value, (bool, int, float, str)):
+            raise input_error(path, value, "must be a number, a truth value or a word")
     return values
 
 

@@ -166,10 +166,6 @@ def _saltelli(rule: DesignRule, count: int, where: str) -> np.ndarray:
     return np.concatenate([first, second, *mixed])
 
 
-def _sequence(rule: DesignRule, count: int, _where: str) -> np.ndarray:
-    return _sobol(rule, count)
-
-
 def _morris(rule: DesignRule, count: int, where: str) -> np.ndarray:
     with extra("discovery", f"{where}: a morris design needs SALib"):
         from SALib.sample import morris
@@ -186,6 +182,6 @@ def morris_problem(count: int) -> dict[str, object]:
 _SAMPLERS: dict[str, Callable[[DesignRule, int, str], np.ndarray]] = {
     "lhs": _latin,
     "sobol": _saltelli,
-    "sequence": _sequence,
+    "sequence": lambda rule, count, _: _sobol(rule, count),
     "morris": _morris,
 }

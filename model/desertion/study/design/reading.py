@@ -1,6 +1,6 @@
 """Reading a study: from a TOML file or a caller's tables to a resolved spec, refusing whatever it does not know."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +12,7 @@ from desertion.files import is_file
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
+from desertion.scenario.paths import flattened
 from desertion.simulation.population.protocol import POPULATIONS
 from desertion.study.design.factors import FORMS, Words, factor, flat_values
 from desertion.study.design.layout import DesignRule
@@ -133,7 +134,9 @@ def spec_from(table: Mapping[str, Any], name: str, where: str, folder: Path | No
         seed=document.seed,
         settings=tuple(sorted(document.set.items())),
         policies=tuple(document.policies.items()),
-        factors=tuple(factor(key, values, where) for key, values in _paths(document.vary)),
+        factors=tuple(
+            factor(key, values, where) for key, values in flattened(document.vary, (*FORMS, "steps", "log")).items()
+        ),
         design=document.design,
         replicates=document.replicates,
         measures=document.keep.measures,
@@ -187,16 +190,6 @@ def _check_whole(spec: StudySpec, where: str) -> None:
         label = dict(row).get("policies", spec.policies[0][0])
         if label not in dict(spec.policies):
             raise InputError(f"{where}: design.rows names the policy mix {label!r}, which [policies] does not define")
-
-
-def _paths(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
-    """Dotted paths of a table of factors; TOML nests `a.b = [1, 2]` unless it is quoted."""
-    for key, values in table.items():
-        path = f"{before}{key}"
-        if isinstance(values, Mapping) and not set(map(str, values)) & {*FORMS, "steps", "log"}:
-            yield from _paths(cast(Mapping[str, Any], values), f"{path}.")
-        else:
-            yield path, values
 
 
 def _beside(folder: Path | None, scenario: str) -> str:

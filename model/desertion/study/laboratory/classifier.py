@@ -27,14 +27,13 @@ class Classifier:
         return np.asarray(self.calibration.predict_proba(raw[:, None])[:, 1], dtype=np.float64)
 
 
-def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100) -> Classifier:
+def train(table: Table, seed: int, rows: Rows | None = None) -> Classifier:
     """The classifier of a table.
 
     Args:
         table: all rivals' histories; those of the parts `train` and `calibrate` are used.
         seed: of the trees.
         rows: histories that may be used; all if not given.
-        trees: rounds of boosting.
 
     Raises:
         InputError: scikit-learn is not installed.
@@ -47,7 +46,7 @@ def train(table: Table, seed: int, rows: Rows | None = None, *, trees: int = 100
     learn, tune = (allowed & (table.part == part) for part in ("train", "calibrate"))
     # Rivals left out on one side only must not change the odds beforehand.
     boosted = HistGradientBoostingClassifier(
-        max_iter=trees,
+        max_iter=100,
         random_state=seed,
         early_stopping=False,  # pyright: ignore[reportArgumentType] - its default is the word "auto", which is all that is inferred
         class_weight="balanced",

@@ -67,8 +67,7 @@ class Stretch:
     def of(self, training: Training) -> Training:
         """Results on this scale, with their chance."""
         far = (training.means - self.middle) / self.unit
-        noise = training.noise / (self.unit**2 * (1.0 + far**2))
-        return Training(places=training.places, means=np.arcsinh(far), counts=training.counts, noise=noise)
+        return replace(training, means=np.arcsinh(far), noise=training.noise / (self.unit**2 * (1.0 + far**2)))
 
     def back(self, mean: Array, variance: Array) -> tuple[Array, Array]:
         """Mean and variance on the target's own scale; the variance is that towards the figure, from three deviations."""

@@ -19,7 +19,7 @@ from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.runs import Results, joined, merged, results, run_stage, stored_points
-from desertion.study.matching.screening import active_inputs, effects, screening_points
+from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
 
@@ -121,7 +121,7 @@ class _Course:
         self.space = Space(design.factors)
         self.found: list[Results] = []
         self.sieves: list[Sieve] = []
-        self.effects = pd.DataFrame(columns=["target", "input", "effect", "half_width", "noise", "matters"])
+        self.effects = pd.DataFrame(columns=list(COLUMNS))
         self.stages: list[dict[str, object]] = []
         self.emulators: list[dict[str, object]] = []
 

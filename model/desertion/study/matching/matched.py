@@ -91,14 +91,8 @@ class Match:
             # Of worlds that were run too seldom some would be kept by luck; with a wider discrepancy they are only counted.
             often = self.results.counts >= (self.design.confirm if factor <= 1.0 else 0)
             own[column] = all_of.all(axis=0) & often
-        return pd.concat(
-            [
-                table,
-                pd.DataFrame(own),
-                pd.DataFrame({"runs": self.results.counts.astype(int), "seconds": self.results.seconds}),
-            ],
-            axis=1,
-        )
+        own |= {"runs": self.results.counts.astype(int), "seconds": self.results.seconds}
+        return pd.concat([table, pd.DataFrame(own)], axis=1)
 
     @property
     def kept(self) -> pd.DataFrame:

@@ -13,6 +13,9 @@ from desertion.study.matching.document import Design
 from desertion.study.matching.runs import Results
 from desertion.study.matching.space import Space
 
+COLUMNS = ("target", "input", "effect", "half_width", "noise", "matters")
+"""Columns of the table of effects."""
+
 FEWEST = 6
 """Inputs that an emulator looks at, at least: with few trajectories the noise is not known well."""
 
@@ -37,7 +40,7 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
 
     rule, varied = _rule(design), _varied(design)
     shares = unit_points(rule, len(varied), "match")
-    rows: list[dict[str, object]] = []
+    tables = [pd.DataFrame(columns=list(COLUMNS))]
     for aim in aims:
         values = found.means[aim.name]
         if not aim.fit or len(values) != len(shares):
@@ -47,20 +50,10 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
         problem = morris_problem(len(varied))
         table = morris.analyze(problem, shares, filled, num_levels=rule.levels, seed=design.seed)
         effect, half = (np.asarray(table[key], float) for key in ("mu_star", "mu_star_conf"))
-        noise = float(effect[-1] + half[-1])
-        for place, factor in enumerate(varied[:-1]):
-            matters = bool(effect[place] - half[place] > noise)
-            rows.append(
-                {
-                    "target": aim.name,
-                    "input": factor.name,
-                    "effect": float(effect[place]),
-                    "half_width": float(half[place]),
-                    "noise": noise,
-                    "matters": matters,
-                }
-            )
-    return pd.DataFrame(rows, columns=["target", "input", "effect", "half_width", "noise", "matters"])
+        inputs, noise = [factor.name for factor in design.factors], float(effect[-1] + half[-1])
+        values = (aim.name, inputs, effect[:-1], half[:-1], noise, effect[:-1] - half[:-1] > noise)
+        tables.append(pd.DataFrame(dict(zip(COLUMNS, values, strict=True))))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def active_inputs(table: pd.DataFrame, aim: Aim, space: Space, most: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desertion.study.blocks import Block, Bullets, Heading, Table, capital, markdown
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL
 from desertion.study.places.past import questions
@@ -100,21 +101,31 @@ def _power(rows: Sequence[Found]) -> list[str]:
 def words(finding: ArmiesFinding) -> str:
     """The finding as Markdown."""
     word, sentences = verdict(finding)
-    lines = [f"# {word[0].upper()}{word[1:]}", "", *(f"- {sentence}" for sentence in sentences), ""]
-    lines += [
-        "| past | sides in battles | campaigns | slope (SD per SD) | under permutation | p | p over the family |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-    ]
-    for row in finding.slopes:
-        family = "" if math.isnan(row.family) else f"{row.family:.2g}"
-        lines.append(
-            f"| {row.name} | {row.rows} | {row.clusters} | {row.bare:+.2f} | {row.bias:+.2f} | {row.p:.2g} | {family} |"
+    head = ("past", "sides in battles", "campaigns", "slope (SD per SD)", "under permutation", "p", "p over the family")
+    rows = [
+        (
+            row.name,
+            str(row.rows),
+            str(row.clusters),
+            f"{row.bare:+.2f}",
+            f"{row.bias:+.2f}",
+            f"{row.p:.2g}",
+            _family(row),
         )
+        for row in finding.slopes
+    ]
+    parts: list[Block] = [Heading(capital(word), 1), Bullets(sentences), Table(head, rows)]
     if finding.alarms:
-        lines += ["", "| made-up histories | alarms at p ≤ .05 | 95 % |", "|---|--:|--:|"]
-        for row in finding.alarms:
-            lines.append(f"| {_kind(row)} | {row.alarms} of {row.histories} | {row.low:.2f} to {row.high:.2f} |")
-    return "\n".join(lines) + "\n"
+        found = [
+            (_kind(row), f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}")
+            for row in finding.alarms
+        ]
+        parts.append(Table(("made-up histories", "alarms at p ≤ .05", "95 %"), found))
+    return markdown(parts)
+
+
+def _family(row: Slope, digits: int = 2) -> str:
+    return "" if math.isnan(row.family) else f"{row.family:.{digits}g}"
 
 
 def _kind(row: Found) -> str:
@@ -125,10 +136,9 @@ def table(finding: ArmiesFinding, command: str) -> str:
     """All numbers as CSV, under the command that makes them."""
     lines = [f"# {command}", "part,name,rows,campaigns,slope,under_permutation,p,p_family,share,low,high"]
     for place, row in enumerate(finding.slopes):
-        family = "" if math.isnan(row.family) else f"{row.family:.4g}"
         part = "family" if place else "primary"
         lines.append(
-            f'{part},"{row.name}",{row.rows},{row.clusters},{row.bare:.3f},{row.bias:.3f},{row.p:.4g},{family},,,'
+            f'{part},"{row.name}",{row.rows},{row.clusters},{row.bare:.3f},{row.bias:.3f},{row.p:.4g},{_family(row, 4)},,,'
         )
     if finding.compatible:
         lines.append(f"compatible true slopes,,,,,,,,,{min(finding.compatible)},{max(finding.compatible)}")

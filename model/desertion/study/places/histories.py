@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from desertion.study.arrays import Array, Indices
 
 _SMOOTH = 7.0  # days: scale on which the course of a stratum is taken from the data
+_LASTS = 0.8  # of a shock from one day to the next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,26 +56,23 @@ class Shocks:
     Attributes:
         root: square root of the correlation between places, shape (unit, unit).
         size: standard deviation of the log hazard.
-        memory: correlation from one day to the next.
     """
 
     root: Array
     size: float
-    memory: float
 
 
-def shocks_of(points: Array, reach: float, size: float, memory: float = 0.8) -> Shocks:
+def shocks_of(points: Array, reach: float, size: float) -> Shocks:
     """Shocks whose correlation falls to 1/e at `reach` km, with half of a shock gone after three days.
 
     Args:
         points: positions in km, shape (unit, 2 or 3).
         reach: km.
         size: standard deviation of the log hazard.
-        memory: correlation from one day to the next.
     """
     apart = np.linalg.norm(points[:, None] - points[None], axis=2)
     root = np.linalg.cholesky(np.exp(-apart / reach) + 1e-6 * np.eye(len(points)))
-    return Shocks(root=root, size=size, memory=memory)
+    return Shocks(root=root, size=size)
 
 
 def history(
@@ -85,7 +83,6 @@ def history(
     log_ratio: float = 0.0,
     window: tuple[int, int] = (1, 3),
     shocks: Shocks | None = None,
-    offset: Array | None = None,
 ) -> Array:
     """Days of a made-up history, shape (unit,); NaN for units that do not act.
 
@@ -99,18 +96,17 @@ def history(
         log_ratio: what one linked unit with an event in the window adds to the log hazard.
         window: days before that count.
         shocks: shared shocks, if any.
-        offset: further log hazard of each unit, shape (unit,).
     """
     units = len(course.strata)
     gone = np.full(units, np.inf)
     shock, before = np.zeros(units), -np.inf
     for today, count, lean in zip(course.days, course.counts, course.lean, strict=True):
-        level = lean[course.strata] + (0.0 if offset is None else offset)
+        level = lean[course.strata]
         if linked is not None and log_ratio:
             recent = (today - gone >= window[0]) & (today - gone <= window[1])
             level = level + log_ratio * (linked @ recent.astype(np.float64))
         if shocks is not None:
-            kept = shocks.memory ** min(today - before, 1e3)
+            kept = _LASTS ** min(today - before, 1e3)
             fresh = shocks.root @ rng.standard_normal(units)
             shock, before = kept * shock + np.sqrt(1.0 - kept**2) * fresh, today
             level = level + shocks.size * shock

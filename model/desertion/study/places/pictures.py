@@ -4,6 +4,7 @@ from pathlib import Path
 
 from desertion.figures import style
 from desertion.figures.marks import Mark, ratios, shares
+from desertion.study.blocks import capital
 from desertion.study.places.finding import LEVEL, Finding
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict
@@ -45,7 +46,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         first = pairs[0]
         style.headline(
             figure,
-            f"{verdict.word[0].upper()}{verdict.word[1:]}: {first.value:.2g} times the close pairs that are expected ({first.low:.2g} to {first.high:.2g})",
+            f"{capital(verdict.word)}: {first.value:.2g} times the close pairs that are expected ({first.low:.2g} to {first.high:.2g})",
         )
         style.note(
             figure,

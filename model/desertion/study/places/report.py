@@ -4,6 +4,7 @@ import csv
 import io
 import math
 
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
 from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest
@@ -21,6 +22,15 @@ COLUMNS: tuple[str, ...] = (
     "p",
     "p_family",
     "share",
+)
+_ALARMS = (
+    "history",
+    "alarms at p ≤ .05",
+    "95 %",
+    "median ratio",
+    "ratio as large as observed",
+    "future predicts",
+    "placebo links predict",
 )
 NUMBERS = ("observed", "expected", "ratio", "low", "high", "p", "share")
 
@@ -60,47 +70,35 @@ def _n(value: float | None) -> str:
 def words(finding: Finding, verdict: Verdict) -> str:
     """The finding as Markdown: the verdict, then what it rests on."""
     data = finding.events
-    lines = [
-        f"# {verdict.word[0].upper()}{verdict.word[1:]}",
-        "",
-        *(f"- {sentence}" for sentence in verdict.sentences),
-        "",
-        f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin}, in {len(data.strata_names)} "
-        f"{'strata' if len(data.strata_names) > 1 else 'stratum'}; {len(finding.links)} links ({finding.how}).",
-        *data.remarks,
-        "",
-        "## Pairs",
-        "",
-        "| pairs | linked | close | expected | ratio (95 %) | p | p over the family |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-        *(_pair_row(test, "") for test in (finding.primary, *finding.apart)),
-        *(_pair_row(test, f"{test.family:.2g}") for test in finding.family),
-        "",
-        "## Hazards",
-        "",
-        *(_hazard_line(each, finding) for each in finding.hazards),
-        "",
-        "## Attacks on the primary result",
-        "",
-        *(_attack_line(each) for each in finding.attacks),
+    strata = f"{len(data.strata_names)} {'strata' if len(data.strata_names) > 1 else 'stratum'}"
+    pairs = [_pair_cells(test, "") for test in (finding.primary, *finding.apart)]
+    pairs += [_pair_cells(test, f"{test.family:.2g}") for test in finding.family]
+    parts: list[Block] = [
+        Heading(capital(verdict.word), 1),
+        Bullets(verdict.sentences),
+        Text(
+            f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin}, in {strata}; "
+            f"{len(finding.links)} links ({finding.how})."
+        ),
+        *map(Text, data.remarks),
+        Heading("Pairs"),
+        Table(("pairs", "linked", "close", "expected", "ratio (95 %)", "p", "p over the family"), pairs),
+        Heading("Hazards"),
+        Bullets([_hazard_line(each, finding) for each in finding.hazards]),
+        Heading("Attacks on the primary result"),
+        Bullets([_attack_line(each) for each in finding.attacks]),
     ]
     if finding.alarms:
-        lines += [
-            "",
-            "## Power and false alarms on made-up histories on this map",
-            "",
-            "| history | alarms at p ≤ .05 | 95 % | median ratio | ratio as large as observed | future predicts | placebo links predict |",
-            "|---|--:|--:|--:|--:|--:|--:|",
-            *(_alarm_row(row) for row in finding.alarms),
+        parts += [
+            Heading("Power and false alarms on made-up histories on this map"),
+            Table(_ALARMS, [_alarm_cells(row) for row in finding.alarms]),
         ]
-    return "\n".join(lines) + "\n"
+    return markdown(parts)
 
 
-def _pair_row(test: PairTest, family: str) -> str:
-    return (
-        f"| {test.name} | {test.linked:,} | {test.observed:.4g} | {test.expected:.4g} | "
-        f"{test.ratio:.2f} ({test.low:.2f} to {test.high:.2f}) | {test.p:.2g} | {family} |"
-    )
+def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
+    ratio = f"{test.ratio:.2f} ({test.low:.2f} to {test.high:.2f})"
+    return test.name, f"{test.linked:,}", f"{test.observed:.4g}", f"{test.expected:.4g}", ratio, f"{test.p:.2g}", family
 
 
 def _hazard_line(each: Hazard, finding: Finding) -> str:
@@ -122,9 +120,7 @@ def _attack_line(each: Attack) -> str:
     return f"- {each.name}: {middle}ratio {each.ratio:.2f}, {middle}p = {each.p:.2g}{share}"
 
 
-def _alarm_row(row: Alarm) -> str:
+def _alarm_cells(row: Alarm) -> tuple[str, ...]:
     future, unlinked = ("" if math.isnan(value) else f"{value:.2f}" for value in (row.future, row.unlinked))
-    return (
-        f"| {row.name} | {row.alarms} of {row.histories} | {row.low:.2f} to {row.high:.2f} | {row.ratio:.2f} | "
-        f"{row.reached:.2f} | {future} | {unlinked} |"
-    )
+    found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
+    return row.name, found, interval, f"{row.ratio:.2f}", f"{row.reached:.2f}", future, unlinked

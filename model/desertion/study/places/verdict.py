@@ -32,13 +32,16 @@ def judge(finding: Finding) -> Verdict:
         f"within strata: ratio {test.ratio:.2f} (95 % interval {_span(test.low, test.high)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
-        return Verdict(NONE, (found, _missed(finding.alarms), _unseen()))
+        unseen = "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
+        return Verdict(NONE, (found, _missed(finding.alarms), unseen))
     reasons = [*_mutual(finding), *_placebos(finding.hazards, directed=finding.links.directed), *_shocked(finding)]
     excluded = (
         "That excludes dates which fall independently of each other within strata, whatever the course of each stratum."
     )
     if reasons:
-        return Verdict(UNKNOWN, (found, excluded, *reasons, _same(finding)))
+        pair = finding.apart[0]
+        apart = f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
+        return Verdict(UNKNOWN, (found, excluded, *reasons, apart))
     return Verdict(
         ALONG,
         (
@@ -100,15 +103,6 @@ def _missed(rows: tuple[Alarm, ...]) -> str:
         f"An effect of {strong[0].name.removeprefix('contagion: ')} would have been found in {strong[0].alarms} of {strong[0].histories} "
         "made-up histories; smaller ones cannot be excluded."
     )
-
-
-def _unseen() -> str:
-    return "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
-
-
-def _same(finding: Finding) -> str:
-    pair = finding.apart[0]
-    return f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
 
 
 def ratio_text(ratio: Ratio) -> str:

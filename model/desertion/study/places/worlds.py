@@ -45,37 +45,31 @@ def histories(
     seed: int,
     *,
     weight: float = 0.0,
-    memory: float = 2.0,
     shock: float = 0.0,
     cell: int = 4,
-    trend: bool = True,
 ) -> list[Array]:
-    """Days of first events in histories of the model, each of shape (unit,); NaN for places without one.
+    """Days of first events in histories of the model that follow the weekly rates, each of shape (unit,); NaN for places without one.
 
     Args:
         place: the map.
         number: histories.
         seed: the first history's seed; those after it follow. The same seed has the same fates whatever the weight.
         weight: log hazard for all tied places gone at once; 0 switches contagion off.
-        memory: half-life of what tied places do, in days.
         shock: standard deviation of daily shocks to the log hazard that a cell shares, half gone after three days.
         cell: places in a cell.
-        trend: follow the weekly rates of the data; else one rate throughout.
     """
     from desertion.simulation.model import DesertionModel
 
     order = along(place.points)
     rank: Indices = np.empty(len(order), np.intp)
     rank[order] = np.arange(len(order))
-    rates = place.rates if trend else np.full(len(place.rates), place.rates.mean())
-    days = 7 * len(rates)
     settings = {
         "forces.laboratory.soldiers": len(order),
         "forces.laboratory.squad": cell,
         "forces.laboratory.platoon": 1,
-        "forces.laboratory.base_soldier_hide": float(rates[0]),
+        "forces.laboratory.base_soldier_hide": float(place.rates[0]),
         "behaviour.contagion_ties": weight,
-        "behaviour.half_life_ties": memory,
+        "behaviour.half_life_ties": 2.0,
         "behaviour.shock_unit": shock,
         "behaviour.shock_memory": 0.8,
     }
@@ -83,7 +77,7 @@ def histories(
         PolicyChange.model_validate(
             {"from": f"+{7 * week}", "set": {"forces.laboratory.base_soldier_hide": float(rate)}}
         )
-        for week, rate in enumerate(rates)
+        for week, rate in enumerate(place.rates)
         if week
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -91,7 +85,7 @@ def histories(
         np.savetxt(
             ties, np.column_stack([rank[place.links.sender], rank[place.links.receiver]]), fmt="%d", delimiter=","
         )
-        plain = Scenario.load("laboratory", days=days, set=settings).with_({"graph": str(ties)})
+        plain = Scenario.load("laboratory", days=7 * len(place.rates), set=settings).with_({"graph": str(ties)})
         scenario = plain.with_policies(
             [Policy(name="trend", title="Outside trend", summary="", sources=(), change=changes)] if changes else []
         )

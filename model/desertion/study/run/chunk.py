@@ -196,7 +196,8 @@ def _thrown(watch: _Stopwatch) -> Generator[None]:
     def look() -> None:
         while not ended.wait(watch.tick):
             with lock:  # so that no exception comes after the body has ended
-                if not ended.is_set() and watch.over(_frame_of(target)):
+                frame = sys._current_frames().get(target)  # pyright: ignore[reportPrivateUsage] - there is no public way
+                if not ended.is_set() and watch.over(frame):
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(TimeLimitError))
                     return
 
@@ -206,7 +207,3 @@ def _thrown(watch: _Stopwatch) -> Generator[None]:
     finally:
         with lock:
             ended.set()
-
-
-def _frame_of(thread: int) -> FrameType | None:
-    return sys._current_frames().get(thread)  # pyright: ignore[reportPrivateUsage] - there is no public way

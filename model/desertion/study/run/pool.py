@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from queue import Empty, SimpleQueue
@@ -121,7 +121,7 @@ class LocalPool(Executor):
 
     def _dispatch(self) -> None:
         """Everything that touches slots happens in this one thread, event by event."""
-        while not (self._closing and self._events.empty() and not self._pending and not self._busy()):
+        while not self._closing or self._pending or not self._events.empty() or any(slot.job for slot in self._slots):
             try:
                 self._events.get(timeout=_LOOK)()
             except Empty:
@@ -130,12 +130,10 @@ class LocalPool(Executor):
         for slot in self._slots:
             slot.executor.shutdown(wait=True, cancel_futures=True)
 
-    def _busy(self) -> bool:
-        return any(slot.job is not None for slot in self._slots)
-
     def _feed(self) -> None:
         while self._pending and len(self._slots) < self.workers:
-            self._slots.append(self._new_slot())
+            self._slots.append(_Slot(_executor()))
+            self._probe(self._slots[-1])
         for slot in self._slots:
             while self._pending and slot.job is None and slot.process is not None:
                 job = self._pending.popleft()
@@ -160,10 +158,10 @@ class LocalPool(Executor):
             self._replace(slot)
             if overdue:
                 problem = OverdueError(f"took longer than {job.allowance:g} s")
-        if problem is not None:
-            job.future.set_exception(problem)
-        else:
+        if problem is None:
             job.future.set_result(inner.result())
+        else:
+            job.future.set_exception(problem)
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
@@ -180,19 +178,13 @@ class LocalPool(Executor):
         for slot in self._slots:
             _kill(slot.process)
 
-    def _new_slot(self) -> _Slot:
-        slot = _Slot(ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin))
-        self._probe(slot)
-        return slot
-
     def _replace(self, slot: _Slot) -> None:
         slot.executor.shutdown(wait=False)
         slot.process = slot.job = None
         slot.warm = False
-        if self._closing and not self._pending:
-            return
-        slot.executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
-        self._probe(slot)
+        if self._pending or not self._closing:
+            slot.executor = _executor()
+            self._probe(slot)
 
     def _probe(self, slot: _Slot) -> None:
         """Start a slot's process and learn its number; only then does the slot get work."""
@@ -219,12 +211,14 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def _executor() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+
+
 def _kill(process: int | None) -> None:
     if process is not None:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
-        except ProcessLookupError:
-            return
 
 
 def _begin() -> None:

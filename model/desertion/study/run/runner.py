@@ -72,45 +72,36 @@ class DriveOptions:
     hint: str = "start the same command again"
 
 
+@dataclass(slots=True)
 class Runner:
     """Drives one study.
 
-    Args:
+    Attributes:
         spec: The study.
         points: Its design points.
         writer: Its file.
-        schedule: Which runs come next; what the file already holds has been restored.
+        schedule: Which runs come next; what the file already holds counts as finished.
         executor: Anything with the interface of `concurrent.futures.Executor`.
         workers: Runs that the executor does at a time.
         options: How to drive.
     """
 
-    def __init__(
-        self,
-        spec: StudySpec,
-        points: tuple[Point, ...],
-        writer: StudyWriter,
-        schedule: Schedule,
-        executor: Executor,
-        workers: int,
-        options: DriveOptions,
-    ) -> None:
-        self._spec = spec
-        self._points = points
-        self._writer = writer
-        self._schedule = schedule
-        self._executor = executor
-        self._workers = workers
-        self._options = options
-        self._flying: dict[Future[Any], Chunk] = {}
-        self._again: deque[Ticket] = deque()
-        self._kills: dict[Key, int] = {}
-        self._specs: dict[int, dict[str, object]] = {}
-        self._seconds_a_run = 0.0
-        self._began = time.monotonic()
-        self._before = schedule.finished_runs
-        self._failed = 0
-        self._stop_asked = 0  # number of the signal that asked
+    spec: StudySpec
+    points: tuple[Point, ...]
+    writer: StudyWriter
+    schedule: Schedule
+    executor: Executor
+    workers: int
+    options: DriveOptions
+    _flying: dict[Future[Any], Chunk] = field(default_factory=dict[Future[Any], Chunk], init=False)
+    _again: deque[Ticket] = field(default_factory=deque[Ticket], init=False)
+    _kills: dict[Key, int] = field(default_factory=dict[Key, int], init=False)
+    _specs: dict[int, dict[str, object]] = field(default_factory=dict[int, dict[str, object]], init=False)
+    _seconds_a_run: float = field(default=0.0, init=False)
+    _began: float = field(default_factory=time.monotonic, init=False)
+    _before: int = field(default=0, init=False)
+    _failed: int = field(default=0, init=False)
+    _stop_asked: int = field(default=0, init=False)  # number of the signal that asked
 
     def run(self) -> None:
         """Do all runs that are left.
@@ -121,41 +112,39 @@ class Runner:
             WorkersLostError: If no worker can be had any more.
             StoreFullError: If the disk is full.
         """
-        runs = self._schedule.known() - self._before
-        log.info("%s: %d runs to do with %d workers", self._writer.path, runs, self._workers)
+        self._before = self.schedule.finished_runs
+        runs = self.schedule.known() - self._before
+        log.info("%s: %d runs to do with %d workers", self.writer.path, runs, self.workers)
         try:
             with signals((signal.SIGINT, signal.SIGTERM), self._stop):
                 self._loop()
         finally:
             for future in self._flying:
                 future.cancel()
-        self._writer.flush()
+        self.writer.flush()
         self._report()
-        log.info("%s: %d runs finished, %d failed", self._writer.path, self._schedule.finished_runs, self._failed)
-        if self._failed and self._spec.run.on_error == "raise-at-end":
+        log.info("%s: %d runs finished, %d failed", self.writer.path, self.schedule.finished_runs, self._failed)
+        if self._failed and self.spec.run.on_error == "raise-at-end":
             raise StudyFailedError(
-                f"{self._failed} runs failed; see them with `desertion show {self._writer.path} --failures`"
+                f"{self._failed} runs failed; see them with `desertion show {self.writer.path} --failures`"
             )
 
     def _loop(self) -> None:
         self._fill()
         while self._flying:
-            self._collect(_LOOK)
+            ended, _ = wait(self._flying, timeout=_LOOK, return_when=FIRST_COMPLETED)
+            for future in ended:
+                self._handle(future, self._flying.pop(future))
+            if not ended:
+                self.writer.flush()
             self._report()
             if self._stop_asked:
                 self._wind_up()
             self._fill()
 
-    def _collect(self, seconds: float) -> None:
-        ended, _ = wait(self._flying, timeout=seconds, return_when=FIRST_COMPLETED)
-        for future in ended:
-            self._handle(future, self._flying.pop(future))
-        if not ended:
-            self._writer.flush()
-
     def _fill(self) -> None:
         """Keep twice as many chunks under way as there are workers, so that none waits and few are lost."""
-        while len(self._flying) < 2 * self._workers:
+        while len(self._flying) < 2 * self.workers:
             chunk = self._next_chunk()
             if chunk is None:
                 return
@@ -165,14 +154,14 @@ class Runner:
         if self._again:
             tickets = [self._again.popleft()]
         else:
-            tickets = [self._ticket(key) for key in self._schedule.take(self._chunk_size())]
-        return Chunk(tuple(tickets), self._spec.seed, self._spec.run.time_limit) if tickets else None
+            tickets = [self._ticket(key) for key in self.schedule.take(self._chunk_size())]
+        return Chunk(tuple(tickets), self.spec.seed, self.spec.run.time_limit) if tickets else None
 
     def _chunk_size(self) -> int:
         if not self._seconds_a_run:
             return 1
         # Towards the end chunks shrink, so that all workers finish together.
-        share = (self._schedule.known() - self._schedule.finished_runs) // (3 * self._workers)
+        share = (self.schedule.known() - self.schedule.finished_runs) // (3 * self.workers)
         return max(1, min(int(CHUNK_SECONDS / self._seconds_a_run), share, _LARGEST_CHUNK))
 
     def _ticket(self, key: Key) -> Ticket:
@@ -180,16 +169,16 @@ class Runner:
         if design not in self._specs:
             if len(self._specs) > 10_000:
                 self._specs.clear()
-            self._specs[design] = self._spec.task_of(self._points[design])
+            self._specs[design] = self.spec.task_of(self.points[design])
         return Ticket(design, replicate, self._kills.get(key, 0) + 1, self._specs[design])
 
     def _submit(self, chunk: Chunk) -> Future[Any]:
-        within = getattr(self._executor, "submit_within", None)
+        within = getattr(self.executor, "submit_within", None)
         try:
             if within is None:
-                return self._executor.submit(run_chunk, chunk)
-            allowance = len(chunk.tickets) * chunk.time_limit + self._options.grace if chunk.time_limit else 0.0
-            return within(allowance, partial(run_chunk, chunk), self._options.start)
+                return self.executor.submit(run_chunk, chunk)
+            allowance = len(chunk.tickets) * chunk.time_limit + self.options.grace if chunk.time_limit else 0.0
+            return within(allowance, partial(run_chunk, chunk), self.options.start)
         except (BrokenExecutor, RuntimeError) as problem:
             raise self._no_workers(problem) from problem
 
@@ -209,7 +198,8 @@ class Runner:
                 text = f"{type(problem).__name__}: {problem}"
                 self._blame(chunk, lambda ticket: _row(ticket, FAILED, text))
         else:
-            self._seconds_a_run = _blend(self._seconds_a_run, finished.seconds / len(finished.rows))
+            now = finished.seconds / len(finished.rows)
+            self._seconds_a_run = 0.7 * self._seconds_a_run + 0.3 * now if self._seconds_a_run else now
             self._keep(finished.rows, finished.columns)
 
     def _blame(self, chunk: Chunk, verdict: Callable[[Ticket], Row | None]) -> None:
@@ -217,9 +207,7 @@ class Runner:
         first, *others = chunk.tickets
         if others:
             self._again.extend(chunk.tickets)
-            return
-        row = verdict(first)
-        if row is not None:
+        elif (row := verdict(first)) is not None:
             self._keep((row,), ())
 
     def _killed(self, ticket: Ticket) -> Row | None:
@@ -231,41 +219,41 @@ class Runner:
         return None
 
     def _keep(self, rows: tuple[Row, ...], columns: tuple[str, ...]) -> None:
-        self._writer.put(rows, columns)
+        self.writer.put(rows, columns)
         for row in rows:
-            self._schedule.finish(row.key, watched(row, self._spec.replicates.watched))
+            self.schedule.finish(row.key, watched(row, self.spec.replicates.watched))
             if row.status != DONE:
                 self._failed += 1
                 log.warning("replicate %d of design point %d %s: %s", row.replicate, row.design, row.status, row.error)
-                if self._spec.run.on_error == "raise":
-                    self._writer.flush()
+                if self.spec.run.on_error == "raise":
+                    self.writer.flush()
                     raise StudyFailedError(
                         f"replicate {row.replicate} of design point {row.design} {row.status}: {row.error}; what was "
-                        f"finished is in {self._writer.path}"
+                        f"finished is in {self.writer.path}"
                     )
 
     def _report(self) -> None:
         spent = time.monotonic() - self._began
-        finished, known = self._schedule.finished_runs, self._schedule.known()
+        finished, known = self.schedule.finished_runs, self.schedule.known()
         rate = (finished - self._before) / spent if spent > 0 else 0.0
         left = (known - finished) / rate if rate > 0 else float("inf")
-        self._options.report(Progress(finished, known, self._failed, rate, left))
+        self.options.report(Progress(finished, known, self._failed, rate, left))
 
     def _wind_up(self) -> None:
         """Wait a little for the runs under way, keep them, and leave."""
         for future in self._flying:
             future.cancel()
-        deadline = time.monotonic() + self._options.patience
+        deadline = time.monotonic() + self.options.patience
         while (rest := [future for future in self._flying if not future.cancelled()]) and time.monotonic() < deadline:
             ended, _ = wait(rest, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in ended:
                 chunk = self._flying.pop(future)
                 if future.exception() is None:
                     self._handle(future, chunk)
-        self._writer.flush()
+        self.writer.flush()
         raise Interrupted(
-            f"stopped with {self._schedule.finished_runs} of {self._schedule.known()} runs finished, all kept in "
-            f"{self._writer.path}; to go on: {self._options.hint}",
+            f"stopped with {self.schedule.finished_runs} of {self.schedule.known()} runs finished, all kept in "
+            f"{self.writer.path}; to go on: {self.options.hint}",
             self._stop_asked,
         )
 
@@ -277,8 +265,8 @@ class Runner:
 
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(
-            f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self._schedule.finished_runs} of "
-            f"{self._schedule.known()} runs are kept in {self._writer.path}; to go on: {self._options.hint}"
+            f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self.schedule.finished_runs} of "
+            f"{self.schedule.known()} runs are kept in {self.writer.path}; to go on: {self.options.hint}"
         )
 
 
@@ -294,7 +282,3 @@ def _row(ticket: Ticket, status: str, error: str) -> Row:
 def _worker_died(problem: Exception) -> bool:
     # Dask's own exception is known by name, so that this module does not need Dask.
     return isinstance(problem, BrokenExecutor) or type(problem).__name__ == "KilledWorker"
-
-
-def _blend(old: float, new: float) -> float:
-    return new if not old else 0.7 * old + 0.3 * new

@@ -1,7 +1,6 @@
 """Schedule: which run comes next, breadth first, and when a design point has enough replicates."""
 
 import heapq
-from collections.abc import Iterable
 
 from desertion.errors import InputError
 from desertion.study.design.replicates import ReplicateRule, first_target, next_target
@@ -57,15 +56,6 @@ class Schedule:
     def unfinished(self) -> bool:
         """Whether runs are left to be done."""
         return self.finished_runs < self.known()
-
-    def restore(self, finished: Iterable[tuple[Key, float | None]]) -> None:
-        """Count runs that a resumed file already holds.
-
-        Args:
-            finished: Keys in order of design point and replicate, with the watched measure.
-        """
-        for key, value in finished:
-            self.finish(key, value)
 
     def take(self, most: int) -> list[Key]:
         """Next runs to be done, at most so many; empty when none is known now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -195,7 +195,9 @@ def drive(
 ) -> None:
     """Do the runs that a study's file lacks."""
     schedule = Schedule(spec.replicates, len(points), options.shard)
-    schedule.restore(_finished(writer, spec, len(points), options.retry_failed))
+    for row, sound in writer.examined():  # damaged runs are done again
+        if row.design < len(points) and sound and (row.status == DONE or not options.retry_failed):
+            schedule.finish(row.key, watched(row, spec.replicates.watched))
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
@@ -219,12 +221,3 @@ def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
     chosen |= {id(point): point for point in (*words.values(), *scaled[:1], *scaled[-1:])}
     for point in chosen.values():
         check(spec.task_of(point))
-
-
-def _finished(
-    writer: StudyWriter, spec: StudySpec, points: int, retry_failed: bool
-) -> Iterator[tuple[tuple[int, int], float | None]]:
-    """Runs that need not be done again; damaged ones do."""
-    for row, sound in writer.examined():
-        if row.design < points and sound and (row.status == DONE or not retry_failed):
-            yield row.key, watched(row, spec.replicates.watched)

@@ -57,22 +57,19 @@ def require_some(result: SearchResult, goal: Goal) -> None:
     )
 
 
-def dominated_volume(
-    gains: NDArray[np.float64], worst: NDArray[np.float64], best: NDArray[np.float64], draws: int = 20_000
-) -> float:
+def dominated_volume(gains: NDArray[np.float64], worst: NDArray[np.float64], best: NDArray[np.float64]) -> float:
     """Share of the box from `worst` to `best` that at least one point dominates, by a fixed Sobol sample.
 
     Args:
         gains: (points, measures) : more is better.
         worst: (measures,) : one corner of the box.
         best: (measures,) : the other corner.
-        draws: Points of the sample.
     """
     from scipy.stats import qmc
 
     spread = np.where(best > worst, best - worst, 1.0)
     shares = (gains[np.isfinite(gains).all(axis=1)] - worst) / spread
-    sample = qmc.Sobol(gains.shape[1], scramble=False).random_base2(int(np.ceil(np.log2(draws))))
+    sample = qmc.Sobol(gains.shape[1], scramble=False).random_base2(15)
     covered = np.zeros(len(sample), bool)
     for share in shares[on_front(shares)] if len(shares) else shares:
         covered |= (sample <= share).all(axis=1)

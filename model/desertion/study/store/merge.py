@@ -76,7 +76,7 @@ def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
     other = writer.run_of(row.design, row.replicate)
     if other is None:
         return False
-    if (other.status, other.error) != (row.status, row.error) or not _same_numbers(other, row):
+    if _kept(other) != _kept(row):
         raise InputError(
             f"{part} and a file before it disagree about replicate {row.replicate} of design point {row.design}: "
             f"one of them was made on another machine or version, leave it out"
@@ -84,6 +84,5 @@ def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
     return True
 
 
-def _same_numbers(first: Row, second: Row) -> bool:
-    same = packed_scalars(first.scalars) == packed_scalars(second.scalars)
-    return same and packed_curve(first.curve) == packed_curve(second.curve) and first.extras == second.extras
+def _kept(row: Row) -> tuple[object, ...]:
+    return row.status, row.error, packed_scalars(row.scalars), packed_curve(row.curve), row.extras

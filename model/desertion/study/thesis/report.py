@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from desertion.study.blocks import Block, Bullets, Heading, Table, Text
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
 from desertion.study.laboratory.unseen import POOL
@@ -37,7 +37,7 @@ def answer(judged: Sequence[Judgement]) -> str:
     words = [each.verdict.word for each in judged]
     counted = [(word, words.count(word)) for word in (CANNOT, TURNS, NOT_FOUND, FOUND) if word in words]
     if len(counted) == 1 and len(judged) > 1:
-        return f"{counted[0][0][0].upper()}{counted[0][0][1:]}, in all {len(judged)} series."
+        return f"{capital(counted[0][0])}, in all {len(judged)} series."
     return f"{'; '.join(f'{word}: {number} of {len(judged)}' for word, number in counted)}."
 
 

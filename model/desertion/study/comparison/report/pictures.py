@@ -12,6 +12,8 @@ from desertion.study.comparison.pictures import draw, peaks, people_there, ways
 from desertion.study.comparison.report.words import amount, change, number
 from desertion.study.comparison.tables import Tables
 
+_PNG = "data:image/png;base64,"
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -39,12 +41,8 @@ def picture(comparison: Tables, kind: str) -> Picture:
     caption, alt = PICTURES[kind]
     figure = draw(comparison, kind)
     width, height = (round(inches * 100) for inches in figure.get_size_inches())
-    light, dark = (_address(png(scheme)) for scheme in (figure, draw(comparison, kind, dark=True)))
-    return Picture(light, dark, alt(comparison), caption, width, height)
-
-
-def _address(raw: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(raw).decode()}"
+    light, dark = (base64.b64encode(png(scheme)).decode() for scheme in (figure, draw(comparison, kind, dark=True)))
+    return Picture(_PNG + light, _PNG + dark, alt(comparison), caption, width, height)
 
 
 def _by_policy(comparison: Tables, measure: str) -> dict[str, float]:
