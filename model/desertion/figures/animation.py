@@ -1,13 +1,14 @@
 """A cascade as a moving picture, everyone a square coloured by what he is doing, beside the curve."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
@@ -17,6 +18,9 @@ from numpy.typing import NDArray
 from desertion.errors import unknown_name
 from desertion.figures import labels, style
 from desertion.files import replacing
+
+if TYPE_CHECKING:
+    from desertion.simulation.model import DesertionModel
 
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "at home": ("#d9dce1", ("home",)),
@@ -53,24 +57,7 @@ class Frame:
     left: float
 
 
-class Watched(Protocol):
-    """What the camera needs of a model."""
-
-    @property
-    def daily(self) -> pd.DataFrame:
-        """The daily table so far."""
-        ...
-
-    def people(self) -> pd.DataFrame:
-        """Everybody as he is now."""
-        ...
-
-    def step(self) -> Any:
-        """Live one more day."""
-        ...
-
-
-def watch(model: Watched, days: int, *, every: int = 1) -> Iterator[Frame]:
+def watch(model: DesertionModel, days: int, *, every: int = 1) -> Iterator[Frame]:
     """Run a model day by day and yield a frame now and then.
 
     Persons are sampled at even distances in their order, so that squads and communities stay side by side.

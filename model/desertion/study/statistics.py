@@ -60,7 +60,9 @@ def bootstrap_interval(
         InputError: no values, a NaN among them, or `confidence` out of range.
     """
     _require_confidence(confidence)
-    sample = _finite(values, "bootstrap_interval")
+    sample = np.asarray(values, dtype=np.float64)
+    if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
+        raise InputError("bootstrap_interval: needs a non-empty list of finite numbers; leave out missing runs first")
     rows = np.random.default_rng(seed).integers(0, sample.size, size=(draws, sample.size))
     resampled = statistic(sample[rows], axis=-1)
     tail = (1.0 - confidence) / 2.0
@@ -129,13 +131,6 @@ def averaged_relative_difference(simulated: ArrayLike, observed: ArrayLike) -> f
     error = np.abs(model - data).reshape(len(model), -1).sum(axis=1)
     total = data.reshape(len(data), -1).sum(axis=1)
     return float(np.mean(error / np.maximum(total, 1.0)))
-
-
-def _finite(values: ArrayLike, where: str) -> NDArray[np.float64]:
-    sample = np.asarray(values, dtype=np.float64)
-    if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
-        raise InputError(f"{where}: needs a non-empty list of finite numbers; leave out missing runs first")
-    return sample
 
 
 def _require_confidence(confidence: float) -> None:

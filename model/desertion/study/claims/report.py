@@ -1,6 +1,6 @@
 """The verdicts for reading: what stands in the report, as blocks for a page and for Markdown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,12 @@ _HEAD = (
     "worlds with the sign",
 )
 
+_GROUPS = {
+    "Claims that could have gone either way": False,
+    "Near to true by construction: the size of the effect is the finding": True,
+}
+"""Headings of the tables of claims, and whether their claims are true by construction."""
+
 
 def blocks(
     judged: Sequence[JudgedClaim], numbers: Sequence[NumberSpread], factors: Sequence[Factor], run: Run
@@ -90,7 +96,10 @@ def blocks(
     if run.quick:
         parts += [Text(f"**{_PROVISIONAL}**", "provisional")]
     parts += [Text(CAUTION), Text(_size(run))]
-    for title, rows in _groups(judged):
+    for title, built_in in _GROUPS.items():
+        rows = [row for row in judged if row.claim.by_construction == built_in]
+        if not rows:
+            continue
         shares = [Share(row.main.low, row.main.share, row.main.high) if row.main.worlds else None for row in rows]
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
     if run.lacking:
@@ -177,15 +186,6 @@ def consistent(row: JudgedClaim) -> str:
     if verdict is None:
         return "-"
     return f"{verdict.word}: {verdict.shown} of {verdict.worlds}, {verdict.low:.0%} to {verdict.high:.0%}"
-
-
-def _groups(judged: Sequence[JudgedClaim]) -> Iterable[tuple[str, list[JudgedClaim]]]:
-    open_question = [row for row in judged if not row.claim.by_construction]
-    built_in = [row for row in judged if row.claim.by_construction]
-    if open_question:
-        yield "Claims that could have gone either way", open_question
-    if built_in:
-        yield "Near to true by construction: the size of the effect is the finding", built_in
 
 
 def _cells(row: JudgedClaim) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM, VerdictWord
@@ -46,7 +46,9 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
             if np.ptp(numbers) > 0.0:
                 ranks = (rankdata(numbers) - 0.5) / len(numbers)
                 found += [
-                    Weighting(what=f"worlds with {end} {name} weigh more", share=_share(held, weights))
+                    Weighting(
+                        what=f"worlds with {end} {name} weigh more", share=float(np.average(held, weights=weights))
+                    )
                     for end, weights in (("high", ranks), ("low", 1.0 - ranks))
                 ]
         else:
@@ -62,7 +64,3 @@ def furthest(found: Sequence[Weighting], word: VerdictWord) -> Weighting | None:
     """The weighting that is most against a verdict that holds or fails; None where nothing differs between worlds."""
     by_share = sorted(found, key=lambda each: each.share, reverse=word == "fails")
     return by_share[0] if by_share else None
-
-
-def _share(held: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    return float((held * weights).sum() / weights.sum())

@@ -82,7 +82,8 @@ def ruled_out(run: ArmRun, arm: str) -> bool:
     return not all(bound.kept({read: _measured(run, read, 0) for read, _ in bound.terms}) for bound in bounds)
 
 
-# The runs by which history is asked are not done again for the other arms of their world.
+# The runs by which history is asked are not done again for the other arms of their world. The arguments decide the measures, as long as no
+# document changes while a process runs; local workers are new for each study.
 @lru_cache(maxsize=1024)
 def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
     from desertion.simulation.model import DesertionModel

@@ -9,7 +9,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.spread import Spread, settings_for
 
 SPREAD = ("form", "reproduction", "half_life", "local", "reception")
-"""Aspects that together say how contagion spreads; a world states all of them or none."""
+"""Aspects that together say how contagion spreads, in the order of `Spread`; a world states all of them or none."""
 
 HOST_ASPECTS = {
     "places": ("places", "places_taken"),
@@ -44,7 +44,11 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
     # A number that the world states itself comes after a factor on all of its kind.
     settings |= {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
     base = plain.with_(settings)
-    return base if lacking else base.with_(settings_for(base, _spread(world)))
+    return (
+        base
+        if lacking
+        else base.with_(settings_for(base, Spread(str(world["form"]), *(float(world[name]) for name in SPREAD[1:]))))
+    )
 
 
 def of_scenario(plain: Scenario, world: Point) -> Point:
@@ -57,16 +61,6 @@ def of_scenario(plain: Scenario, world: Point) -> Point:
         return kind not in ("forces", "hosts") or key.startswith(groups) or ".".join(key.split(".")[:2]) in names
 
     return {key: value for key, value in world.items() if has(key)}
-
-
-def _spread(world: Point) -> Spread:
-    return Spread(
-        form=str(world["form"]),
-        reproduction=float(world["reproduction"]),
-        half_life=float(world["half_life"]),
-        local=float(world["local"]),
-        reception=float(world["reception"]),
-    )
 
 
 def _rates(scenario: Scenario, world: Point) -> dict[str, float]:

@@ -27,6 +27,7 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
     return _scenario(json.dumps(named, sort_keys=True))
 
 
+# What is named decides the scenario, and nobody can change a frozen one: all replicates may share it.
 @lru_cache(maxsize=_SCENARIOS_KEPT)
 def _scenario(named: str) -> Scenario:
     point = json.loads(named)
@@ -49,16 +50,14 @@ def _scenario(named: str) -> Scenario:
         turned = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
         settings = {**turned, **settings}
     scenario = Scenario.load(base, policies=policies, set=settings, **plain)
-    return _with_capacity(scenario, dials["capacity"]) if "capacity" in dials else scenario
+    if "capacity" not in dials:
+        return scenario
+    levers = {"hosts.*.places": dials["capacity"], "hosts.*.cases": dials["capacity"]}
+    change = PolicyChange.model_validate({"from": "start", "multiply": levers})
+    return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])
 
 
 def contagion_weights(scenario: Scenario) -> dict[str, float]:
     """All weights of contagion and of its interaction with reception, by dotted key."""
     own = scenario.behaviour.model_dump()
     return {f"behaviour.{name}": own[name] for name in own if name.startswith(("contagion_", "reception_"))}
-
-
-def _with_capacity(scenario: Scenario, multiple: float) -> Scenario:
-    levers = {"hosts.*.places": multiple, "hosts.*.cases": multiple}
-    change = PolicyChange.model_validate({"from": "start", "multiply": levers})
-    return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])

@@ -35,7 +35,8 @@ def rows_of(points: Points) -> tuple[Point, ...]:
         InputError: If there is no row, or a value is neither a number nor a truth value nor a word.
     """
     if isinstance(points, str | Path):
-        found = [_cells(row) for row in csv_rows(Path(points), wanted=(), numbers=None)]
+        read = csv_rows(Path(points), wanted=(), numbers=None)
+        found = [{name: _value(row, name, cell) for name, cell in row.cells.items() if cell} for row in read]
     elif hasattr(points, "to_dict"):
         table = cast("pd.DataFrame", points)
         found = [_plain(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
@@ -65,10 +66,6 @@ def _plain(row: Any) -> Point:
     table = cast(Mapping[Any, Any], row)
     values = {str(key): value.item() if isinstance(value, np.generic) else value for key, value in table.items()}
     return flat_values({key: value for key, value in values.items() if value is not None})
-
-
-def _cells(row: Row) -> Point:
-    return {name: _value(row, name, cell) for name, cell in row.cells.items() if cell}
 
 
 def _value(row: Row, name: str, cell: str) -> Value:

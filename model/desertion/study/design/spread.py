@@ -18,7 +18,7 @@ THRESHOLD_PUSH = 0.2  # spreads per unit of push; no source: one unit is an e-fo
 CONCAVE_SCALE = 0.002
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Spread:
     """How contagion spreads in one world.
 

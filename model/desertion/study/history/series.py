@@ -108,19 +108,12 @@ class Series:
         Raises:
             InputError: fewer than eight points are left.
         """
-        points = tuple(point for point in self.points if self._in_window(point) and _may_be_fitted(point, recalled))
+        first, last = self.fit_from or date.min, self.fit_to or date.max
+        grades = [grade for grade in GRADES if not grade.startswith("C") or (recalled and grade == "C*")]
+        points = tuple(p for p in self.points if first <= p.start and p.end <= last and p.grade in grades)
         if len(points) < FITTED_AT_LEAST:
             way_out = "use it as a pattern check" if recalled or not self.recalled else "or allow grade C* (recalled)"
             raise input_error(
                 "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
             )
         return replace(self, points=points)
-
-    def _in_window(self, point: Point) -> bool:
-        return (self.fit_from is None or point.start >= self.fit_from) and (
-            self.fit_to is None or point.end <= self.fit_to
-        )
-
-
-def _may_be_fitted(point: Point, recalled: bool) -> bool:
-    return point.grade != "C" and (recalled or point.grade != "C*")

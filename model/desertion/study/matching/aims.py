@@ -130,6 +130,7 @@ def _shipped(name: str, design: Design) -> Aim:
     )  # fmt: skip
 
 
+# Targets of one table read one run after it has ended: its record is the same for all of them.
 @lru_cache(maxsize=2)
 def _record(model: DesertionModel) -> Record:
     return Record(model)

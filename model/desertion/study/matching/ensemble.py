@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,17 +138,13 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
 
 
 def _plain(path: Path) -> pd.DataFrame:
-    return pd.read_csv(io.StringIO("".join(_lines(path))), dtype=str, keep_default_na=False)
+    return pd.read_csv(path, dtype=str, keep_default_na=False, comment=_HEAD.strip())
 
 
 def _worlds(path: Path) -> tuple[Point, ...]:
     """The inputs of each world of a file; none where there is no file yet."""
     rows = _plain(path).filter(regex=f"^{_INPUT}").to_dict("records") if is_file(path) else []
     return tuple({str(key).removeprefix(_INPUT): _value(text) for key, text in row.items()} for row in rows)
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if not line.startswith(_HEAD)]
 
 
 def _head(path: Path) -> dict[str, str]:

@@ -171,9 +171,8 @@ class _Course:
     def _again(self, stage: int) -> None:
         """Further runs of the worlds that a wave keeps: among many worlds that were run once some are kept by luck."""
         own, file = results(self.file(stage), stage, self.aims), self.file_again(stage)
-        kept = (self._largest(joined([*self.found, own]))[-len(own.points) :] < self.design.cutoff) & (
-            own.counts < self.design.confirm
-        )
+        worst = largest(self._implausibilities(joined([*self.found, own])), 1)[-len(own.points) :]
+        kept = (worst < self.design.cutoff) & (own.counts < self.design.confirm)
         points = stored_points(file) or [own.points[number] for number in np.flatnonzero(kept)]
         if points:
             lacking = self.design.confirm - int(own.counts.min())
@@ -243,9 +242,6 @@ class _Course:
             aim.implausibility(whole.means[aim.name], whole.chance(aim, self.design.cutoff) / whole.counts)
             for aim in self.fitted
         ]
-
-    def _largest(self, whole: Results) -> np.ndarray:
-        return largest(self._implausibilities(whole), 1)
 
     def _worst(self, whole: Results) -> np.ndarray:
         found = self._implausibilities(whole)

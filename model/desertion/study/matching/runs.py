@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -163,7 +162,8 @@ def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
     with StudyFile(file) as study:
         points = study.points()
         rows = [
-            {"design": row.design, "seconds": row.seconds, **_numbers(row.scalars if row.status == DONE else {}, aims)}
+            {"design": row.design, "seconds": row.seconds}
+            | {aim.name: row.scalars.get(aim.name, np.nan) if row.status == DONE else np.nan for aim in aims}
             for row in study.rows()
         ]
     table = pd.DataFrame(rows)
@@ -186,7 +186,3 @@ def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
         counts=np.asarray(groups.size(), float),
         seconds=table.groupby("design", sort=True)["seconds"].sum().to_numpy(float),
     )
-
-
-def _numbers(scalars: Mapping[str, float], aims: Sequence[Aim]) -> dict[str, Any]:
-    return {aim.name: scalars.get(aim.name, np.nan) for aim in aims}

@@ -65,11 +65,13 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
     kinds = [("units that act, conditional on acting", False)]
     if not events.acted.all():
         kinds.append(("all units, those without an event at risk throughout", True))
+    # The middle size stands in place of those that are not known.
+    size = None if events.size is None else np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
     results: list[Hazard] = []
     for name, never in kinds:
         try:
             drawn = [
-                ratios(day, links, false_links, events.strata, window, events.batch, size=_size(events), never=never)
+                ratios(day, links, false_links, events.strata, window, events.batch, size=size, never=never)
                 for day in events.first.T
             ]
         except InputError as error:
@@ -78,13 +80,6 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
         past, future, unlinked = (combined(list(each)) for each in zip(*drawn, strict=True))
         results.append(Hazard(name=name, past=past, future=future, unlinked=unlinked))
     return tuple(results)
-
-
-def _size(events: Events) -> Array | None:
-    """Sizes with the middle one in place of those that are not known."""
-    if events.size is None:
-        return None
-    return np.where(np.isnan(events.size), np.nanmedian(events.size), events.size)
 
 
 def _repeated(events: Events, links: Links, false_links: Links, window: int) -> Hazard:

@@ -171,18 +171,12 @@ def cells(points: Array, size: int) -> Indices:
 
 def inland(points: Array, distance: float) -> NDArray[np.bool_]:
     """Units further than `distance` km from the edge of the convex hull of all, a mask of shape (unit,)."""
-    flat = _flat(points)
+    centred = points - points.mean(axis=0)
+    # The plane that loses least: the two main axes.
+    flat = points if points.shape[1] == 2 else centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
     try:
         hull = ConvexHull(flat)
     except QhullError:  # all on one line: every unit lies on the edge
         return np.zeros(len(points), np.bool_)
     equations = cast("Any", hull).equations
     return np.asarray((-(flat @ equations[:, :2].T + equations[:, 2])).min(axis=1) > distance)
-
-
-def _flat(points: Array) -> Array:
-    """Positions in the plane that loses least: the two main axes."""
-    if points.shape[1] == 2:
-        return points
-    centred = points - points.mean(axis=0)
-    return centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T

@@ -30,6 +30,7 @@ MOST_WORKERS = 1024
 _LOOK = 0.2
 _STARTS = 3
 _STARTING = threading.Lock()
+"""Held while a process starts: what `_spawning` changes meanwhile is the whole process's, and two at once would put back each other's changes for good."""
 
 
 class OverdueError(Exception):

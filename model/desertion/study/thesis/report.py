@@ -122,6 +122,7 @@ def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Desig
 
 def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
     words = {cause.name: cause.words for cause in (*CAUSES.values(), *POOL)}
+    numbers = " or ".join(f"{n:,}" for n in sorted({int(n) for each in judged for n in each.alarms["histories"]}))
     together = pd.concat([each.alarms.assign(series=each.case.name) for each in judged])
     rows = [
         (
@@ -134,7 +135,7 @@ def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
     return [
         Heading("False alarms"),
         Text(
-            f"Share of histories without contagion in which it is found, {_histories(judged)} each; the worst upper bound should be at most {design.false_alarms:.0%}. Left out: neither "
+            f"Share of histories without contagion in which it is found, {numbers} each; the worst upper bound should be at most {design.false_alarms:.0%}. Left out: neither "
             "trained on nor used for the threshold."
         ),
         Table(("cause", "the classifier knew it", *(each.case.name for each in judged)), rows),
@@ -145,7 +146,10 @@ def _closeness(judged: Sequence[Judgement]) -> list[Block]:
     rows = [
         (
             f"{CAUSES[name].words} (`{name}`)",
-            *(f"{own['without']:.2f}, {own['with']:.2f}" for own in (_cause(each.closeness, name) for each in judged)),
+            *(
+                f"{own['without']:.2f}, {own['with']:.2f}"
+                for own in (each.closeness.set_index("cause").loc[name] for each in judged)
+            ),
         )
         for name in CAUSES
     ]
@@ -171,10 +175,6 @@ def _cell(power: pd.DataFrame, low: float, form: str) -> pd.Series:
     return power[(power["form"] == form) & (power["owed_from"] == low)].iloc[0]
 
 
-def _cause(table: pd.DataFrame, name: str) -> pd.Series:
-    return table[table["cause"] == name].iloc[0]
-
-
 def _rate(row: pd.Series) -> str:
     return f"{row['found'] / max(row['histories'], 1):.2f} ({row['low']:.2f} to {row['high']:.2f})"
 
@@ -189,11 +189,6 @@ def _worst(alarms: pd.DataFrame, how: str) -> str:
         return "not opened"
     worst = own.iloc[int((own["found"] / own["histories"]).argmax())]
     return f"{worst['found'] / worst['histories']:.1%} (`{worst['cause']}`, at most {worst['high']:.1%})"
-
-
-def _histories(judged: Sequence[Judgement]) -> str:
-    numbers = sorted({int(n) for each in judged for n in each.alarms["histories"]})
-    return " or ".join(f"{n:,}" for n in numbers)
 
 
 def summary(each: Judgement) -> str:

@@ -44,9 +44,7 @@ def _sections(comparison: Tables, title: str) -> list[str]:
         parts.section("numbers", "The numbers", numbers),
         parts.section("figures", "What happened", "\n".join(figures[kind] for kind in FIRST)),
         parts.fold("more", "More figures", more),
-        parts.fold(
-            "assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)
-        ),
+        parts.fold("assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)),
         parts.fold("limits", "Limits", html([Bullets([first, *others])])),
         parts.fold("remake", "How to remake it", _remake(comparison)),
     ]
@@ -62,7 +60,7 @@ def _policies(comparison: Tables) -> str:
 
 def _remake(comparison: Tables) -> str:
     tables = " ".join(
-        f'<a download="{name}.csv" href="data:text/csv;base64,{_base64(table.to_csv(index=False))}">{name}.csv</a>'
+        f'<a download="{name}.csv" href="data:text/csv;base64,{base64.b64encode(table.to_csv(index=False).encode()).decode()}">{name}.csv</a>'
         for name, table in comparison.tables().items()
         if name != "curves"
     )
@@ -73,7 +71,3 @@ def _remake(comparison: Tables) -> str:
         f"<p>desertion {installed('desertion')}; {escape(versions)}; study "
         f"<code>{escape(str(comparison.header['spec_sha256'])[:16])}</code>.</p>"
     )
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
