@@ -53,7 +53,7 @@ class ArmRun(NamedTuple):
     scale: float
     world: int
     seed: int
-    ensemble: str
+    ensemble: str = ""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], seed: int = 0) -> Self:
