@@ -1,0 +1,203 @@
+"""What a study's file holds: its description, its design points, its runs and their curves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from desertion.errors import InputError
+from desertion.scenario import Scenario
+from desertion.simulation.record.columns import MEASURES, SIMULATED, definitions
+from desertion.study.analysis import bands
+from desertion.study.analysis.columns import at_real_size, curve_definitions
+from desertion.study.analysis.goal import Goal
+from desertion.study.analysis.tables import points_table, runs_table
+from desertion.study.design.factors import Factor
+from desertion.study.design.layout import DesignRule
+from desertion.study.design.point import DIALS, scenario_of
+from desertion.study.design.spec import REPEATABLE
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+
+class Contents:
+    """A study's file, and what it holds.
+
+    Args:
+        path: The file, as `sweep` or `desertion sweep` wrote it.
+        simulated: Whether counts are of simulated persons, as the file holds them, and not at real size.
+        keep: Anything that must live as long as the contents, such as the folder that holds the file.
+
+    Raises:
+        InputError: If the file is missing, foreign, damaged or made by a newer version.
+    """
+
+    def __init__(self, path: str | Path, *, simulated: bool = False, keep: object = None) -> None:
+        self.path = Path(path)
+        self._keep = keep
+        with StudyFile(self.path) as file:
+            self.header: Mapping[str, Any] = file.header()
+            """What the file says about its origin: resolved spec, hashes, versions, platform."""
+            self.counts: Mapping[str, int] = file.counts()
+            """Number of runs by status when the file was opened."""
+        self.is_real = self.has_size and not simulated
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.counts.items()) or "no runs"
+        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {counts})"
+
+    @property
+    def title(self) -> str:
+        """What the study is called."""
+        return str(self.header["title"])
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The resolved spec as plain data."""
+        return self.header["spec"]
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: design, replicate, status, seconds, the varied parameters, the measures; `attrs["columns"]` say what each is."""
+        with StudyFile(self.path) as file:
+            table = runs_table(file)
+        return at_real_size(table, self._scale_of(table["design"])) if self.is_real else table
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row a design point: design and the varied parameters."""
+        with StudyFile(self.path) as file:
+            return points_table(file)
+
+    @property
+    def has_size(self) -> bool:
+        """Whether its runs are of the model, each at one scale; counts of other tasks stay as they are."""
+        return self.spec["task"] in REPEATABLE
+
+    def at_real_size(self) -> Self:
+        """The same study with all counts of persons at real size, as they are unless the simulated size was asked for."""
+        if self.is_real or not self.has_size:
+            return self
+        real = copy.copy(self)
+        real.runs = at_real_size(self.runs, self._scale_of(self.runs["design"]))
+        real.is_real = True
+        vars(real).pop("curves", None)  # worked out at the other size
+        return real
+
+    @cached_property
+    def scales(self) -> NDArray[np.float64]:
+        """Share of real size that was simulated, shape (design points,)."""
+        if "scale" in self.points:
+            return self.points["scale"].to_numpy(np.float64)
+        if self.spec["scale"] is not None:
+            return np.full(len(self.points), float(self.spec["scale"]))
+        # No scale of its own: each scenario has been run at the one that it says.
+        names = self.points["scenario"] if "scenario" in self.points else [self.spec["scenario"]] * len(self.points)
+        own = {name: self._own_scale(str(name)) for name in dict.fromkeys(names)}
+        return np.array([own[name] for name in names], np.float64)
+
+    def _own_scale(self, name: str) -> float:
+        """Scale at which a scenario runs by itself, from the text that the file holds of it."""
+        try:
+            return self.scenario({"scenario": name}).scale
+        except InputError as problem:
+            raise InputError(
+                f"{self.path}: at which scale {name} ran is not known, for {problem}; its counts of simulated persons can be "
+                "had with simulated=True, or --simulated"
+            ) from problem
+
+    def size_of(self, measure: str) -> float:
+        """Real persons behind each simulated one in a measure; 1 where it counts none, at the simulated size, and where points differ in scale."""
+        known = definitions([measure], MEASURES)
+        counts = self.is_real and measure in known and known[measure]["size"] == SIMULATED
+        return float(1.0 / self.scales[0]) if counts and np.ptp(self.scales) == 0.0 else 1.0
+
+    def _scale_of(self, designs: pd.Series[int]) -> NDArray[np.float64]:
+        by_design = dict(zip(self.points["design"].to_numpy(np.int64).tolist(), self.scales.tolist(), strict=True))
+        return np.array([by_design[design] for design in designs.to_numpy(np.int64).tolist()], np.float64)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Quantile bands of all daily columns kept: design, the parameters, column, day, runs, q05 ... q95."""
+        return self.bands()
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """Runs that failed, took too long or were quarantined: design, replicate, status, error, trace."""
+        names = ["design", "replicate", "status", "attempts", "error", "trace"]
+        with StudyFile(self.path) as file:
+            failed = [[getattr(row, name) for name in names] for row in file.rows() if row.status != DONE]
+        return pd.DataFrame(failed, columns=names)
+
+    def bands(
+        self, columns: Sequence[str] = (), designs: Sequence[int] | None = None, levels: Sequence[float] = bands.LEVELS
+    ) -> pd.DataFrame:
+        """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
+        with StudyFile(self.path) as file:
+            table = bands.bands(file, columns, designs, levels)
+        if self.is_real:
+            known = curve_definitions(map(str, table["column"].unique()))
+            counted = np.array(
+                [name in known and known[name]["size"] == SIMULATED for name in map(str, table["column"])]
+            )
+            share = np.where(counted, self._scale_of(table["design"]), 1.0)
+            for name in map(bands.level_name, levels):
+                table[name] = table[name].to_numpy(np.float64) / share
+        return self.points.merge(table, on="design", how="right")
+
+    def trajectories(self, design: int, column: str) -> pd.DataFrame:
+        """Every run's curve of one design point: one row a day, one column a replicate that finished; persons as the study has them.
+
+        Args:
+            design: Number of the design point.
+            column: A daily column that the study kept.
+
+        Raises:
+            InputError: If the column was not kept or the point has no finished run.
+        """
+        with StudyFile(self.path) as file:
+            for _, curves in bands.curves_of(file, design, bands.chosen_columns(file, (column,))):
+                done = self.runs[(self.runs["design"] == design) & (self.runs["status"] == DONE)]
+                known = curve_definitions([column])
+                counted = self.is_real and column in known and known[column]["size"] == SIMULATED
+                share = self._scale_of(pd.Series([design]))[0] if counted else 1.0
+                return pd.DataFrame(curves.T / share, columns=done["replicate"].to_numpy())
+        raise InputError(f"{self.path}: design point {design} has no finished run")
+
+    def design_rule(self) -> DesignRule:
+        """Layout of the study's design."""
+        plain = dict(self.spec["design"])
+        plain["constraints"] = tuple(plain["constraints"])
+        plain["rows"] = tuple(tuple(row.items()) for row in plain["rows"])
+        return DesignRule(**plain)
+
+    def factors(self) -> tuple[Factor, ...]:
+        """Varied parameters of the study in their order, without the dummy."""
+        vary: dict[str, Any] = self.spec["vary"]
+        return tuple(Factor.from_plain(name, vary[name]) for name in self.spec["order"])
+
+    def scenario(self, point: Mapping[str, Any] | None = None) -> Scenario:
+        """The scenario of the study, without the dials of contagion and capacity.
+
+        Args:
+            point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
+        """
+        values = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
+        label = values.pop("policies", next(iter(self.spec["policies"])))
+        settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
+        own = {name: values.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}
+        told = {"policies": self.spec["policies"][label], "settings": {**settings, **values}}
+        return scenario_of({**own, **told, "documents": self.header.get("documents", {})})
+
+    def goal(self) -> Goal | None:
+        """What a search was after, its limits at the size of the answers; None for a study that is no search."""
+        plain = self.header.get("search")
+        goal = None if plain is None else Goal.from_plain(plain)
+        return goal if goal is None or not self.is_real else goal.at_real_size(float(self.scales[0]))
