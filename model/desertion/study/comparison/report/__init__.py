@@ -44,7 +44,9 @@ def _sections(comparison: Tables, title: str) -> list[str]:
         parts.section("numbers", "The numbers", numbers),
         parts.section("figures", "What happened", "\n".join(figures[kind] for kind in FIRST)),
         parts.fold("more", "More figures", more),
-        parts.fold("assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)),
+        parts.fold(
+            "assumed", "What was assumed", html([Bullets(words.assumptions(comparison))]) + _policies(comparison)
+        ),
         parts.fold("limits", "Limits", html([Bullets([first, *others])])),
         parts.fold("remake", "How to remake it", _remake(comparison)),
     ]
