@@ -131,5 +131,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Return the public names, loaded or not."""
+    """The public names, loaded or not."""
     return sorted(set(globals()) | set(__all__))

@@ -170,7 +170,7 @@ def _no_place(error: OSError) -> int:
 
 
 def build_app(words: Sequence[str] = ()) -> typer.Typer:
-    """Return the app with the command named in `words`, or with all commands if none is named there."""
+    """The app with the command named in `words`, or with all commands if none is named there."""
     app = typer.Typer(
         name="desertion",
         help="Simulate desertion cascades: who leaves an army, by which door, and what asylum policy changes.",

@@ -64,7 +64,7 @@ class InputError(ValueError):
 
 
 def input_error(key: str, value: object, rule: str, *, where: str = "", way_out: str = "") -> InputError:
-    """Return the error whose sentence reads `where: key = value rule; way_out`.
+    """The error whose sentence reads `where: key = value rule; way_out`.
 
     Args:
         key: What is wrong, as the user wrote it: a dotted key, an option, an argument.
@@ -86,7 +86,7 @@ def input_error(key: str, value: object, rule: str, *, where: str = "", way_out:
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "") -> InputError:
-    """Return the error for a name that is none of the known ones, with the nearest of them.
+    """The error for a name that is none of the known ones, with the nearest of them.
 
     Args:
         kind: What was asked for: "policy", "scenario", "key".

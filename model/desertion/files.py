@@ -23,7 +23,7 @@ _made: list[Path] = []  # folders that this process made, see `remove_unused`
 
 
 def shipped_folder(name: Literal["seeds", "experiments"]) -> Path:
-    """Return the shipped folder of that name: beside `model/` in a checkout, inside the package in a wheel."""
+    """The shipped folder of that name: beside `model/` in a checkout, inside the package in a wheel."""
     packed = _PACKAGE / "data" / name
     return packed if packed.is_dir() else _PACKAGE.parents[1] / name
 
@@ -40,7 +40,7 @@ def _home(name: Literal["seeds", "experiments"]) -> Path:
 
 
 def shown(path: Path) -> str:
-    """Return the path as a message should name it: short for shipped files, as given for all others.
+    """The path as a message should name it: short for shipped files, as given for all others.
 
     `seeds/policies/fast-track.toml` reads the same on every machine.
     """

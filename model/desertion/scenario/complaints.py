@@ -13,7 +13,7 @@ _BOUNDS = ("greater_than_equal", "less_than_equal")
 
 
 def build[T: BaseModel](model: type[T], content: Mapping[str, Any], *, where: str) -> T:
-    """Return the checked model of a document's content.
+    """The checked model of a document's content.
 
     Raises:
         InputError: If the content breaks a rule; the sentence names the first one.

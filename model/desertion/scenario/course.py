@@ -23,7 +23,7 @@ class Course(NamedTuple):
 
 
 def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
-    """Return the course of all levers under policies and dial.
+    """The course of all levers under policies and dial.
 
     Raises:
         InputError: If levers contradict each other on some day.
@@ -64,7 +64,7 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
 def _laid(
     kind: Kind, thing: Force | Host, mine: Mapping[str, Track], day: dt.date, cuts: dict[str, None]
 ) -> dict[str, float]:
-    """Return these levers of one force or host as changes and policies set them on a day; they move on their tracks' dates alone."""
+    """These levers of one force or host as changes and policies set them on a day; they move on their tracks' dates alone."""
     now: dict[str, float] = {}
     for field, track in mine.items():
         lever = levers(kind)[field]
@@ -78,7 +78,7 @@ def _laid(
 
 
 def _on(scenario: Layers, kind: Kind, thing: Force | Host, laid: Mapping[str, float]) -> dict[str, float]:
-    """Return the levers of one force or host that policies or the dial move, the dial turned."""
+    """The levers of one force or host that policies or the dial move, the dial turned."""
     if kind != "hosts" or scenario.asylum == scenario.asylum_status_quo:
         return dict(laid)
     standing = {name: getattr(thing, name) for name in levers(kind)} | dict(laid)

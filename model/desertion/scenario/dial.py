@@ -27,7 +27,7 @@ class Dial(Frozen):
 
 
 def turn(dial: Dial, levers: Mapping[str, float], asylum: float, status_quo: float) -> dict[str, float]:
-    """Return the new values of those levers of one host that the dial moves.
+    """The new values of those levers of one host that the dial moves.
 
     At the status quo nothing moves. No lever is ever less open at a higher position: a host that is more open than
     the open end stays so. Recognition rises only where the border is not closed.

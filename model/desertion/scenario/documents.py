@@ -13,12 +13,12 @@ _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
 
 
 def catalogue() -> dict[str, dict[str, str]]:
-    """Return the titles of all shipped forces, policies and scenarios by kind and name."""
+    """The titles of all shipped forces, policies and scenarios by kind and name."""
     return {kind: {name: str(toml(path).get("title", "")) for name, path in _shipped(kind).items()} for kind in KINDS}
 
 
 def find(kind: str, name: str | Path, *, near: Path | None = None, where: str = "") -> Path:
-    """Return the path of a shipped document by its name, or of a user's document by its path.
+    """The path of a shipped document by its name, or of a user's document by its path.
 
     Args:
         kind: "forces", "policies" or "scenarios".

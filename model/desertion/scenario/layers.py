@@ -53,7 +53,7 @@ class Layers(Frozen):
         return sum(force.people for force in self.forces)
 
     def force(self, name: str) -> Force:
-        """Return the force of that name.
+        """The force of that name.
 
         Raises:
             InputError: If there is none.
@@ -61,7 +61,7 @@ class Layers(Frozen):
         return _named("force", self.forces, name)
 
     def host(self, name: str) -> Host:
-        """Return the host of that name.
+        """The host of that name.
 
         Raises:
             InputError: If there is none.

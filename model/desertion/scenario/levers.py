@@ -42,7 +42,7 @@ class Target(NamedTuple):
 
 @cache
 def levers(kind: Kind) -> Mapping[str, Lever]:
-    """Return all levers of forces or of hosts by name."""
+    """All levers of forces or of hosts by name."""
     found: dict[str, Lever] = {}
     for name, field in _MODELS[kind].model_fields.items():
         extra = field.json_schema_extra
@@ -54,7 +54,7 @@ def levers(kind: Kind) -> Mapping[str, Lever]:
 
 
 def target(path: str) -> Target:
-    """Return the target of a path without wildcards that is known to be right."""
+    """The target of a path without wildcards that is known to be right."""
     kind, name, field = path.split(".")
     return Target("forces" if kind == "forces" else "hosts", name, field)
 
@@ -62,7 +62,7 @@ def target(path: str) -> Target:
 def select(
     kind: Kind, selector: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str
 ) -> list[str]:
-    """Return the names that a selector stands for: a name, `*`, `@group`, `@first` or `@others`.
+    """The names that a selector stands for: a name, `*`, `@group`, `@first` or `@others`.
 
     Raises:
         InputError: If it stands for nothing.
@@ -91,7 +91,7 @@ def select(
 
 
 def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:
-    """Return the targets of a path such as `hosts.@eu.case_days`, in the scenario's order.
+    """The targets of a path such as `hosts.@eu.case_days`, in the scenario's order.
 
     Raises:
         InputError: If the path does not have three parts or stands for nothing.

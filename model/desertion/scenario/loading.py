@@ -21,7 +21,7 @@ _ROWS = ("forces", "hosts", "changes", "policies")
 
 
 def content(name: str | Path) -> tuple[dict[str, Any], str]:
-    """Return the content of a scenario file with all that it names put in its place, and its shown path.
+    """The content of a scenario file with all that it names put in its place, and its shown path.
 
     Raises:
         InputError: If a document is missing or malformed.
@@ -41,7 +41,7 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
 
 
 def calibration(name: str | Path) -> tuple[dict[str, Any] | None, str]:
-    """Return the table `[calibration]` of a scenario file, or of those that it extends, if any, and the file's shown path.
+    """The table `[calibration]` of a scenario file, or of those that it extends, if any, and the file's shown path.
 
     Raises:
         InputError: If a document is missing or malformed.
@@ -51,7 +51,7 @@ def calibration(name: str | Path) -> tuple[dict[str, Any] | None, str]:
 
 
 def _typed(path: Path) -> dict[str, Any]:
-    """Return the content of a scenario file whose tables are tables and whose lists are lists."""
+    """The content of a scenario file whose tables are tables and whose lists are lists."""
     where = shown(path)
     document = toml(path)
     for key, kind, what in (*((key, dict, "table") for key in _TABLES), *((key, list, "list") for key in _ROWS)):
@@ -78,7 +78,7 @@ def _typed(path: Path) -> dict[str, Any]:
 
 
 def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[str, Any]:
-    """Return a scenario document laid over the one that it extends, if any."""
+    """A scenario document laid over the one that it extends, if any."""
     where = shown(path)
     if path.resolve() in seen:
         raise InputError(f"{where}: extends itself by way of {shown(seen[-1])}", where=where)
@@ -106,7 +106,7 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
 
 
 def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:
-    """Return the hosts of a document laid over those that it extends, by name."""
+    """The hosts of a document laid over those that it extends, by name."""
     rows = {row["name"]: row for row in base if isinstance(row, dict) and isinstance(row.get("name"), str)}
     strange: list[Any] = []
     for row in own:
@@ -140,7 +140,7 @@ def _force(each: Any, near: Path, where: str, remarks: list[str]) -> Any:
 
 
 def _changes(document: dict[str, Any], where: str) -> list[Any]:
-    """Return the scenario's own dated values one by one: wildcards resolved, the user's series read."""
+    """The scenario's own dated values one by one: wildcards resolved, the user's series read."""
     rows: list[Any] = document["changes"]
     series: Mapping[str, str] = document.pop("series", {})
     if not series and all(not isinstance(row, dict) or "set" not in row for row in rows):
@@ -167,7 +167,7 @@ def _changes(document: dict[str, Any], where: str) -> list[Any]:
 
 
 def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, float]]:
-    """Return a user's own series: a CSV file with the columns date and value.
+    """A user's own series: a CSV file with the columns date and value.
 
     Raises:
         InputError: If it cannot be read, or lies wholly outside the scenario's horizon, where it would do nothing.
@@ -189,7 +189,7 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
 def policies(
     names: Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
 ) -> tuple[tuple[Policy, ...], dict[str, str], list[str]]:
-    """Return the policies of these names or paths, where each was read, and remarks on names made from files'.
+    """The policies of these names or paths, where each was read, and remarks on names made from files'.
 
     Args:
         names: Shipped names, paths, or policies themselves.

@@ -45,7 +45,7 @@ class Track:
             yield from (move.begin, move.end)
 
     def value(self, base: float, day: dt.date, lever: Lever) -> tuple[float, bool]:
-        """Return the lever's value on a day and whether it was cut to the bounds.
+        """The lever's value on a day and whether it was cut to the bounds.
 
         Raises:
             InputError: If an unlimited lever is multiplied by 0.
@@ -77,7 +77,7 @@ def tracks(
     scenario: str,
     places: Mapping[str, str] | None = None,
 ) -> dict[Target, Track]:
-    """Return all that moves each lever, wildcards resolved, in the order of the documents.
+    """All that moves each lever, wildcards resolved, in the order of the documents.
 
     Raises:
         InputError: If a policy names what is not there, or gives a value that is not allowed.
@@ -111,7 +111,7 @@ def _check(lever: Lever, operation: str, value: float, where: str) -> None:
 
 
 def conflicts(found: Mapping[Target, Track]) -> list[str]:
-    """Return one sentence for each lever name and pair of policies that set it to different values at once."""
+    """One sentence for each lever name and pair of policies that set it to different values at once."""
     clashes: dict[tuple[str, str, str], list[str]] = {}
     for one, track in found.items():
         sets = [move for move in track.moves if move.operation == "set"]

@@ -29,7 +29,7 @@ def flattened(table: Mapping[str, Any], marks: Collection[str] = ()) -> dict[str
 
 
 def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the base with a document's own values laid over it, table by table."""
+    """The base with a document's own values laid over it, table by table."""
     both = dict(base)
     for key, value in own.items():
         under = both.get(key)

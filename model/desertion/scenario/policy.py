@@ -66,7 +66,7 @@ class PolicyChange(Frozen):
         return value
 
     def days(self, start: dt.date) -> tuple[dt.date, dt.date]:
-        """Return the first day on which the change acts and the first on which it does not, in a run from `start`."""
+        """The first day on which the change acts and the first on which it does not, in a run from `start`."""
         last = dt.date.max if self.end is None else _date(self.end, start)
         return _date(self.begin, start), last
 

@@ -59,7 +59,7 @@ class Scenario(Layers):
         set: Mapping[str, Any] | None = None,  # noqa: A002 - the public name of the option
         graph: object = None,
     ) -> "Scenario":
-        """Return a shipped scenario or a user's own, with settings made and policies laid over it.
+        """A shipped scenario or a user's own, with settings made and policies laid over it.
 
         Args:
             name_or_path: Name of a shipped scenario, path of a TOML file, or a scenario, whose own policies stay.
@@ -104,7 +104,7 @@ class Scenario(Layers):
         return scenario._over(own_policies + more, places | more_places, own_remarks + remarks)
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **settings_: Any) -> "Scenario":
-        """Return the scenario with inputs changed by dotted key, checked anew.
+        """The scenario with inputs changed by dotted key, checked anew.
 
         Args:
             changes: Values by dotted key: `{"hosts.finland.case_days": 30, "behaviour.form": "none"}`.
@@ -121,7 +121,7 @@ class Scenario(Layers):
         return scenario if names is None else scenario.with_policies(names)
 
     def with_policies(self, policies: Sequence[str | Path | Policy]) -> "Scenario":
-        """Return the scenario with these policies in place of those laid over it now.
+        """The scenario with these policies in place of those laid over it now.
 
         Raises:
             InputError: If a policy does not exist or does not fit.
@@ -130,7 +130,7 @@ class Scenario(Layers):
         return self._over(others, places, remarks, replace=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
+        """A copy with fields replaced and not checked; what was worked out from the old fields is not kept."""
         copied = super().model_copy(update=update, deep=deep)
         for derived in ("course", "at_size"):
             vars(copied).pop(derived, None)
@@ -183,7 +183,7 @@ class Scenario(Layers):
         )
 
     def flat(self) -> "Scenario":
-        """Return the scenario without layers: policies and dial are worked into first-day values and dated changes."""
+        """The scenario without layers: policies and dial are worked into first-day values and dated changes."""
         state = self.course
         return self.model_copy(
             update={
@@ -197,7 +197,7 @@ class Scenario(Layers):
         )
 
     def sized(self) -> "Scenario":
-        """Return the flat scenario with all counts multiplied by its scale; `scale` itself is kept for reports.
+        """The flat scenario with all counts multiplied by its scale; `scale` itself is kept for reports.
 
         Raises:
             InputError: If no whole squad is left or nobody.
@@ -221,7 +221,7 @@ class Scenario(Layers):
         return build(type(self), content, where=f"scenario {self.name!r} at scale {self.scale:g}")
 
     def timeline(self) -> list[tuple[int, Literal["force", "host"], int, str, float]]:
-        """Return what changes after the first day as (day, kind, index, lever, value), sorted; day 0 is the start.
+        """What changes after the first day as (day, kind, index, lever, value), sorted; day 0 is the start.
 
         Values of the first day are those of `flat()`; what would change after the horizon is left out.
         """
@@ -245,12 +245,12 @@ class Scenario(Layers):
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_toml(self) -> str:
-        """Return the whole scenario as TOML: every input, none left to a default."""
+        """The whole scenario as TOML: every input, none left to a default."""
         return tomli_w.dumps(self.model_dump(exclude_none=True))
 
     @classmethod
     def from_toml(cls, text: str, where: str = "scenario") -> "Scenario":
-        """Return the scenario that `to_toml` wrote.
+        """The scenario that `to_toml` wrote.
 
         Raises:
             InputError: If the text is no complete scenario.

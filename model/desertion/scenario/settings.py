@@ -17,7 +17,7 @@ _OWN_WAYS = {
 
 
 def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the content of the scenario with the settings made, not yet checked.
+    """The content of the scenario with the settings made, not yet checked.
 
     Whole tables are merged with what is there, so that no input falls back to a default because another one is set.
     A setting of a lever holds for the whole run: the scenario's own dated changes of that lever are dropped, which is

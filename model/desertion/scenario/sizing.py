@@ -13,7 +13,7 @@ PEOPLE = ("soldiers", "reservists", "civilians")
 
 
 def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """Return a force's fields with all counts multiplied by `scale` and people rounded to whole ones.
+    """A force's fields with all counts multiplied by `scale` and people rounded to whole ones.
 
     Units keep their strength and communities their size, unless fewer people are left than one community holds.
 
@@ -46,19 +46,19 @@ def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
 
 
 def shrunk_host(host: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """Return a host's fields with all counts multiplied by `scale`; they need not stay whole (credit is kept)."""
+    """A host's fields with all counts multiplied by `scale`; they need not stay whole (credit is kept)."""
     return {**host, **{count: host[count] * scale for count in HOST_COUNTS}}
 
 
 def shrunk_change(change: Change, scale: float) -> Change:
-    """Return a dated value at the smaller size."""
+    """A dated value at the smaller size."""
     one = target(change.path)
     counts = FORCE_COUNTS if one.kind == "forces" else HOST_COUNTS
     return change.model_copy(update={"value": change.value * scale}) if one.field in counts else change
 
 
 def shrunk_behaviour(behaviour: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """Return the behaviour with news of decided cases weighed at the smaller size.
+    """The behaviour with news of decided cases weighed at the smaller size.
 
     A shrunk world decides fewer cases, so each one stands for many: beliefs move as fast as at full size.
     """

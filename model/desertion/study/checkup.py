@@ -39,7 +39,7 @@ _STUDY, _SCENARIO, _POLICY = (
 _SPEEDS = (50e6, 200e6)  # person-days a second of the compiled form, see experiments/benchmarks.md
 
 
-class Left(NamedTuple):
+class Omission(NamedTuple):
     """One input that a document does not state.
 
     Attributes:
@@ -83,7 +83,7 @@ class Checkup:
 
     kind: str
     name: str
-    left: tuple[Left, ...]
+    left: tuple[Omission, ...]
     odd: tuple[str, ...]
     notes: tuple[str, ...]
     scenario: Scenario | None
@@ -98,7 +98,7 @@ class Checkup:
         """One row an input that is left to its default: document, name, value, unit, yearly, meaning."""
         import pandas as pd
 
-        return pd.DataFrame(list(self.left), columns=list(Left._fields))
+        return pd.DataFrame(list(self.left), columns=list(Omission._fields))
 
     @cached_property
     def size(self) -> Mapping[str, float]:
@@ -204,7 +204,7 @@ def _study(path: Path) -> Checkup:
 
 def _left(
     model: type[BaseModel], document: Mapping[str, Any] | BaseModel, where: str, passed_over: Sequence[str] = PROSE
-) -> Iterator[Left]:
+) -> Iterator[Omission]:
     """Yield the inputs that a document and the tables inside of it do not state."""
     if isinstance(document, BaseModel):
         document = {name: getattr(document, name) for name in document.model_fields_set}
@@ -216,7 +216,7 @@ def _left(
                 yield from _left(one.inside, {}, f"{where}: {one.name}")
             else:
                 yearly = DAYS_A_YEAR * float(one.default) if one.unit == "1/day" else None
-                yield Left(where, one.name, _shown(one.default), one.unit, yearly, one.meaning)
+                yield Omission(where, one.name, _shown(one.default), one.unit, yearly, one.meaning)
         elif one.inside is not None and one.form in ("table", "tables"):
             rows = document[one.name] if one.form == "tables" else [document[one.name]]
             for number, row in enumerate(rows):

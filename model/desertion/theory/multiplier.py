@@ -127,7 +127,10 @@ def _rates(w: World, i: int) -> NDArray[np.float64]:
         open_chance, level, shared = w.class_open[place], w.class_level[place], w.class_shared[place]
     b = w.behaviour[0]
     scales = b.additive_scale, b.concave_scale, b.concave_power
-    return np.array([exit_rate(w.form, open_chance[k], level[k], shared[k], 0.0, *scales) for k in range(EMIGRATE)])
+    rates = [
+        exit_rate(w.form, open_chance[route], level[route], shared[route], 0.0, *scales) for route in range(EMIGRATE)
+    ]
+    return np.array(rates)
 
 
 def _departures(w: World, people: NDArray[np.int64]) -> NDArray[np.int64]:

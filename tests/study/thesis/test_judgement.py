@@ -17,7 +17,7 @@ from desertion.study.thesis import report
 from desertion.study.thesis.cases import case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial
-from desertion.study.thesis.rates import Judged, false_alarms, power, reliability
+from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS, judge
 from tests.study.laboratory.test_rivals import MONTHS
 from tests.study.thesis.test_cases import _series
@@ -66,7 +66,7 @@ def test_all_reasons_are_given() -> None:
 def test_rates_count_test_histories_alone() -> None:
     """Alarms are of calm histories, power of contagious ones, and training histories count in neither."""
     table = build(MONTHS, 40, (1,))
-    sure = Judged(table, np.where(table.part == "test", 1.0, 0.0), 0.9)
+    sure = JudgedTable(table, np.where(table.part == "test", 1.0, 0.0), 0.9)
     calm = false_alarms(sure, table.names, "listed")
     assert (calm["found"] == 6).all()
     assert (calm["histories"] == 6).all()

@@ -9,7 +9,7 @@ from desertion.study.blocks import Block, Bullets, Heading, Table, capital, mark
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL
 from desertion.study.places.past import questions
-from desertion.study.places.slopes import GRID, Found, Slope, alarms, compatible, slopes
+from desertion.study.places.slopes import GRID, Slope, SlopeAlarms, alarms, compatible, slopes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class ArmiesFinding:
     battles: Battles
     slopes: tuple[Slope, ...]
     compatible: tuple[float, ...]
-    alarms: tuple[Found, ...]
+    alarms: tuple[SlopeAlarms, ...]
 
 
 def armies(
@@ -91,7 +91,7 @@ def _compatible(slopes: Sequence[float]) -> str:
     return f"True slopes from {low:+.1f} to {high:+.1f}{whole} are compatible with it."
 
 
-def _power(rows: Sequence[Found]) -> list[str]:
+def _power(rows: Sequence[SlopeAlarms]) -> list[str]:
     strongest = max((row for row in rows if row.shock == 0.0), key=lambda row: row.slope, default=None)
     if strongest is None:
         return []
@@ -128,7 +128,7 @@ def _family(row: Slope, digits: int = 2) -> str:
     return "" if math.isnan(row.family) else f"{row.family:.{digits}g}"
 
 
-def _kind(row: Found) -> str:
+def _kind(row: SlopeAlarms) -> str:
     return f"true slope {row.slope}, {'shocks by campaign' if row.shock else 'no shocks'}"
 
 

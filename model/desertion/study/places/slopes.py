@@ -193,7 +193,7 @@ def compatible(battles: Battles, question: Question, *, histories: int, seed: in
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class SlopeAlarms:
     """How often the primary test alarms in made-up histories.
 
     Attributes:
@@ -213,7 +213,7 @@ class Found:
     high: float
 
 
-def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -> list[Found]:
+def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -> list[SlopeAlarms]:
     """Power and false alarms of the primary test at several true slopes, with campaign shocks and without.
 
     Args:
@@ -222,7 +222,7 @@ def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -
         histories: histories of each kind.
         seed: where all chance comes from.
     """
-    rows: list[Found] = []
+    rows: list[SlopeAlarms] = []
     for number, (slope, shock) in enumerate(product(POWER_AT, SHOCKS)):
         rng = np.random.default_rng([seed, 1000 + number])
         found = 0
@@ -230,5 +230,5 @@ def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -
             history = replace(battles, outcome=made_up(battles, slope, shock, rng))
             found += slopes(history, [question], most=199, seed=each)[0].p <= 0.05
         low, high = wilson_interval(found, histories)
-        rows.append(Found(slope=slope, shock=shock, histories=histories, alarms=found, low=low, high=high))
+        rows.append(SlopeAlarms(slope=slope, shock=shock, histories=histories, alarms=found, low=low, high=high))
     return rows

@@ -187,7 +187,7 @@ class Trial:
         threshold = self._kept("main", self._main)["threshold"]
         table = build(self._case.window, self._design.unseen_histories, (self._seed, 2), causes=causes)
         table.part[:] = "test"
-        judged = rates.Judged(table, self._classifier.probability(table.seen), threshold)
+        judged = rates.JudgedTable(table, self._classifier.probability(table.seen), threshold)
         return _records(rates.false_alarms(judged, table.names, "unseen"))
 
     def _kept(self, part: str, make: Callable[[], Any]) -> Any:
@@ -231,12 +231,12 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
     return pd.concat(parts, ignore_index=True)
 
 
-def _judged(table: Table, model: learning.Classifier, design: Design, rows: Rows | None = None) -> rates.Judged:
+def _judged(table: Table, model: learning.Classifier, design: Design, rows: Rows | None = None) -> rates.JudgedTable:
     """The table with probabilities, and the threshold set on the causes that are known."""
     probability = model.probability(table.seen)
     calm = ~table.contagious & (table.part == "threshold") & (True if rows is None else rows)
     level = learning.threshold(probability[calm], table.cause[calm], design.false_alarms, design.least)
-    return rates.Judged(table, probability, level)
+    return rates.JudgedTable(table, probability, level)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

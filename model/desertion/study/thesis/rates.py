@@ -16,7 +16,7 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedTable:
     """A table with the probability of contagion of each of its histories.
 
     Attributes:
@@ -38,7 +38,7 @@ class Judged:
         return {**labels, "histories": histories, "found": found, "low": low, "high": high, "at_nine_tenths": nine}
 
 
-def false_alarms(judged: Judged, causes: Sequence[str], how: str) -> pd.DataFrame:
+def false_alarms(judged: JudgedTable, causes: Sequence[str], how: str) -> pd.DataFrame:
     """One row a cause: how often contagion is found in its histories without contagion.
 
     Args:
@@ -51,7 +51,7 @@ def false_alarms(judged: Judged, causes: Sequence[str], how: str) -> pd.DataFram
     return pd.DataFrame([judged.row(calm & table.of(name), cause=name, how=how) for name in causes])
 
 
-def power(judged: Judged, bounds: Sequence[float]) -> pd.DataFrame:
+def power(judged: JudgedTable, bounds: Sequence[float]) -> pd.DataFrame:
     """One row a range of the share owed to contagion and a form (or all): how often contagion is found where it is.
 
     Args:
@@ -71,7 +71,7 @@ def power(judged: Judged, bounds: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame(list(rows()))
 
 
-def reliability(judged: Judged) -> pd.DataFrame:
+def reliability(judged: JudgedTable) -> pd.DataFrame:
     """One row a tenth of the stated probabilities: their mean, and the share with contagion among these histories."""
     table = judged.table
     tested = table.part == "test"
