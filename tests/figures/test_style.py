@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from desertion.errors import InputError
-from desertion.figures import labels, style
+from desertion.figures import attribution, labels, style
 from desertion.figures.animation import GROUPS
 
 # How three kinds of colour blindness see linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1,
@@ -60,6 +60,13 @@ def test_routes_form_a_ladder_of_lightness_that_survives_grey():
     """Each route's fill is at least 8 points of lightness paler than the one before it, so grey prints keep them apart."""
     lightness = [lab(color)[0] for color in style.ROUTES.values()]
     assert np.all(np.diff(lightness) > 8.0), lightness
+
+
+def test_groups_of_an_attribution_survive_grey_and_colour_blindness():
+    """Groups that touch differ by 15 points of lightness at least, for every kind of sight; the third is hatched."""
+    both, own = (attribution.PARTS[name][0] for name in ("both", "only_b"))
+    for matrix in (None, *BLINDNESS.values()):
+        assert abs(lab(both, matrix)[0] - lab(own, matrix)[0]) > 15.0
 
 
 def test_every_status_has_one_group_in_the_moving_picture():

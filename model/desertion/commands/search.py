@@ -158,10 +158,10 @@ def _draw(found: "Search", path: Path) -> None:
     with style.house():
         figure = style.new_figure("wide")
         fronts(figure.subplots(), found.table, found.goal.wanted, found.goal.limits)
-        figure.suptitle(spec.title, x=0.01, ha="left", fontsize="medium")
+        style.raised(figure)
         scaled = study.is_real and study.scales[0] < 1.0
         size = f" {basis(1.0 / study.scales[0])}" if scaled else ""
-        style.note(figure, f"Means over the same {spec.replicates.number} replicates for every mix.{size}")
+        style.note(figure, f"{spec.title}. Means over the same {spec.replicates.number} replicates for every mix.{size}")
         style.save(figure, path)
 
 

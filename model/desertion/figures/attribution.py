@@ -11,7 +11,7 @@ from desertion.figures import labels, style
 from desertion.scenario.grain import marked
 
 PARTS: dict[str, tuple[str, str]] = {
-    "both": ("#8a8f98", "left under both"),
+    "both": ("#b4b9c1", "left under both"),
     "only_a": ("#d55e00", "only under {a}"),
     "only_b": ("#2a72b5", "only under the policy named"),
 }

@@ -129,5 +129,7 @@ def _defined(key: str) -> str:
                 words = words.replace("w of", "exponent of", 1)
             if len(words) > _LONGEST:
                 words = words.split(", ")[0]
+            if words.count("(") > words.count(")"):  # cut within brackets
+                words = words.rpartition("(")[0].strip()
             return shorten(words, _LONGEST, placeholder=" ...")
     return ""
