@@ -161,7 +161,9 @@ def _draw(found: "Search", path: Path) -> None:
         style.raised(figure)
         scaled = study.is_real and study.scales[0] < 1.0
         size = f" {basis(1.0 / study.scales[0])}" if scaled else ""
-        style.note(figure, f"{spec.title}. Means over the same {spec.replicates.number} replicates for every mix.{size}")
+        style.note(
+            figure, f"{spec.title}. Means over the same {spec.replicates.number} replicates for every mix.{size}"
+        )
         style.save(figure, path)
 
 
