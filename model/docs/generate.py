@@ -199,6 +199,7 @@ def file_page() -> str:
     """Every file that a command writes."""
     rows = [
         ["`run --out`", "`daily.csv`, `hosts.csv`", "daily series of forces and hosts, real size"],
+        ["`run --out`", "`curves.png`", "left, leaving, strength and legitimacy by day, real size"],
         ["`run --out`", "`scenario.toml`", "the resolved scenario: every input, policies and graph included"],
         [
             "`run`, `compare`",
@@ -209,9 +210,10 @@ def file_page() -> str:
         ["`compare --out`", "`report.html`", "a brief on the comparison"],
         ["`compare --out`", "`summary.csv`, `paired.csv`, `attribution.csv`, `curves.csv`", "its tables, real size"],
         ["`compare --out`", "`arms/N-POLICY.toml`", "every arm's resolved scenario"],
+        ["`compare --out`", "`figures/KIND.png`", "its figures; PDF with `--paper`"],
         [
-            "`compare --out`, `sweep`",
-            "`study.sqlite`, `NAME.sqlite`",
+            "`compare --out`, `sweep`, `search`",
+            "`study.sqlite`, `NAME.sqlite`, `NAME-search.sqlite`",
             "all runs, sealed; resumes, and can be made again",
         ],
         ["`export`", "`runs`, `design`, `curves`", "a study's tables, real size"],
@@ -220,7 +222,14 @@ def file_page() -> str:
             "`ro-crate-metadata.json`",
             "the folder described as an RO-Crate: scenarios, policies, versions, hashes, seed, command",
         ],
-        ["`trace --out`", "`trace.csv`", "one person's life, term by term"],
+        ["`trace --out`", "`trace.csv`, `trace.png`", "one person's life, term by term"],
+        ["`theory --out`", "`bifurcation.png`", "steady states over the strength of contagion, and simulated towns"],
+        [
+            "`history --out`",
+            "`SERIES.png`, `patterns.md`",
+            "a series, with the model beside it if asked; with `--patterns` what the shipped scenarios meet",
+        ],
+        ["`plot`", "`KIND.png`", "one figure of a run, a comparison or a study, persons at real size"],
         [
             "`calibrate --out`",
             "`NAME.md`, `NAME-posterior.csv`, `NAME-predictions.csv`, `NAME-rivals.csv`",
@@ -232,13 +241,24 @@ def file_page() -> str:
             "finished generations, and what they are of; resumes",
         ],
         ["`contagion --out`", "`contagion.md`, `contagion.csv`", "words and all numbers of the tests by place"],
+        [
+            "`match --out`",
+            "`match.md`, `ensemble.csv`, `TABLE.csv`, `ranges.png`, `targets.png`",
+            "which worlds the targets do not rule out, in words; the worlds; tables of stages, inputs and targets",
+        ],
+        [
+            "`thesis --out`",
+            "`thesis.md`, `TABLE.csv`, `SERIES.png`, `power.png`, `reliability.png`, `false-alarms.png`",
+            "what totals can tell of contagion; finished parts in `parts`",
+        ],
         ["`claims --out`", "`claims.html`, `claims.md`, `claims.sqlite`", "verdicts and the runs behind them"],
     ]
     return "\n".join(
         [
             "# Files",
             "",
-            "`desertion rerun` makes the results of `run`, `compare` and `sweep` again.",
+            "Where no place is named, results go to `outputs/NAME`, which is said; `run`, `compare`, `trace`, `theory`, `history` and `contagion` then write nothing. `desertion rerun` makes the results of",
+            "`run`, `compare` and `sweep` again.",
             "",
             *_table(["command", "file", "what it holds"], rows),
             "",

@@ -66,7 +66,7 @@ def compare(
         scenario: A scenario, or its name or path.
         policies: Policies to compare, each a name, a path, names joined by "+", a `Policy`, or a list of these; "none" is
             the scenario as it is. The first is the baseline; a single one is compared with the scenario as it is. The
-            shipped ones of `USUAL` if not given.
+            shipped asylum policies if not given.
         points: What to compare in place of `policies`: a data frame, the path of a CSV file or a list of tables, a row an
             arm, the first the baseline. Columns are inputs by dotted key, `policies` (joined by "+") and `label`.
         runs: Replicates a policy. The same replicate means the same people and fates under every policy.

@@ -1,9 +1,11 @@
 """The word for a finding, and the sentences that say what it can and cannot tell."""
 
+import math
 from dataclasses import dataclass
 
 from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard
 from desertion.study.places.hazard import Ratio
+from desertion.study.places.pairs import PairTest
 
 NONE = "no clustering found"
 UNKNOWN = "clusters, cause unknown"
@@ -29,7 +31,7 @@ def judge(finding: Finding) -> Verdict:
     test = finding.primary
     found = (
         f"Of {test.linked:,} linked pairs ({finding.how}) {test.observed:.4g} act 1 to {finding.window} days apart; {test.expected:.4g} are expected when dates are permuted "
-        f"within strata: ratio {test.ratio:.2f} (95 % interval {_span(test.low, test.high)}), p = {test.p:.2g}."
+        f"within strata: ratio {test.ratio:.2f} ({_interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
         unseen = "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
@@ -108,6 +110,13 @@ def _missed(rows: tuple[Alarm, ...]) -> str:
 def ratio_text(ratio: Ratio) -> str:
     """A ratio with its interval: 1.42 (1.10 to 1.83)."""
     return f"{ratio.ratio:.2f} ({_span(ratio.low, ratio.high)})"
+
+
+def _interval(test: PairTest) -> str:
+    """The interval in words; with one stratum there is no spread between strata that it could come from."""
+    if math.isinf(test.high):
+        return "no interval, which takes several strata"
+    return f"95 % interval {_span(test.low, test.high)}"
 
 
 def _span(low: float, high: float) -> str:
