@@ -104,12 +104,44 @@ def test_an_emulator_that_covers_too_little_rules_out_nothing() -> None:
         number=lambda _: 0.0,
     )  # fmt: skip
     places = space.spread(5, 1)
-    for least, worst in ((1.1, 0.0), (0.5, 3.0)):
+    for least in (1.1, 0.5):
         emulator = fit(_training(), least, 1)
         assert emulator.trusted == (least < 1.0)
         sieve = Sieve(emulators={"t": emulator}, active={"t": ("a", "b")}, chance={"t": 0.0}, rank=1, cutoff=3.0)
-        assert (sieve.worst(space, places, [aim]) >= worst).all()
-        assert (sieve.worst(space, places, [aim]).max() > 3.0) == emulator.trusted
+        assert sieve.passes(space, places, [aim]).all() != emulator.trusted
+
+
+def test_a_place_is_out_when_as_many_targets_as_stated_rule_it_out() -> None:
+    """Two targets of one emulator, of which the second is met everywhere: held back by the first alone, let pass where it takes two."""
+    space = Space([factor(name, {"range": [0, 1]}, "test") for name in "ab"])
+    far, near = (
+        Aim(
+            name=name,
+            what="",
+            unit="",
+            observed=(value, value),
+            log=False,
+            error=0.0,
+            discrepancy=spread,
+            fit=True,
+            cases=(),
+            number=lambda _: 0.0,
+        )
+        for name, value, spread in (("far", 5.0, 0.1), ("near", 0.0, 9.0))
+    )
+    emulator, places = fit(_training(), 0.5, 1), space.spread(5, 1)
+    for aims, rank, passes in (
+        ([far, near], 1, False),
+        ([near, far], 1, False),
+        ([far, near], 2, True),
+        ([far, far], 2, False),
+    ):
+        sieve = Sieve(
+            emulators=dict.fromkeys(("far", "near"), emulator), active=dict.fromkeys(("far", "near"), ("a", "b")),
+            chance=dict.fromkeys(("far", "near"), 0.0), rank=rank, cutoff=3.0,
+        )  # fmt: skip
+        assert sieve.passes(space, places, aims).all() == passes
+        assert sieve.passes(space, places, aims).any() == passes
 
 
 def test_of_several_contradictions_the_one_that_is_hardest_to_reconcile_is_named() -> None:
@@ -191,11 +223,9 @@ def test_proposals_are_found_where_hardly_anything_is_left() -> None:
     class Corner:
         """All but 1 % of each input is ruled out."""
 
-        cutoff = 3.0
-
         @staticmethod
-        def worst(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
-            return np.where((shares < 0.01).all(axis=1), 0.0, 9.0)
+        def passes(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
+            return (shares < 0.01).all(axis=1)
 
     found = propose(space, [Corner()], [], 10, 1, np.full((1, 3), 0.005))  # type: ignore[list-item]
     assert len(found.shares) >= 5

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.study.arrays import Array
-from desertion.study.matching.aims import Aim, largest
+from desertion.study.matching.aims import Aim
 from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.space import Space
 
@@ -25,7 +25,7 @@ class Sieve:
         emulators: by target.
         active: inputs that each looks at.
         chance: by target, variance of the mean of a world's runs.
-        rank: which of the implausibilities is held against the cutoff.
+        rank: how many targets must rule a place out.
         cutoff: implausibility from which a place is ruled out.
     """
 
@@ -35,15 +35,15 @@ class Sieve:
     rank: int
     cutoff: float
 
-    def worst(self, space: Space, shares: Array, aims: Sequence[Aim]) -> Array:
-        """The implausibility that counts at each place, over the targets whose emulators are trusted."""
-        found: list[Array] = []
+    def passes(self, space: Space, shares: Array, aims: Sequence[Aim]) -> NDArray[np.bool_]:
+        """Whether fewer than `rank` trusted emulators rule a place out; of a place that is out the others are not asked."""
+        against = np.zeros(len(shares), np.int64)
         for aim in aims:
-            emulator = self.emulators.get(aim.name)
-            if emulator is not None and emulator.trusted:
-                mean, variance = emulator.predict(space.encoded(shares, self.active[aim.name]))
-                found.append(aim.implausibility(mean, variance + self.chance[aim.name]))
-        return largest(found, self.rank) if found else np.zeros(len(shares))
+            emulator, still = self.emulators.get(aim.name), np.flatnonzero(against < self.rank)
+            if emulator is not None and emulator.trusted and len(still):
+                mean, variance = emulator.predict(space.encoded(shares[still], self.active[aim.name]))
+                against[still] += ~(aim.implausibility(mean, variance + self.chance[aim.name]) < self.cutoff)
+        return against < self.rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +92,7 @@ def _pass(space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], shares: Ar
     still = np.arange(len(shares))
     # The latest has the narrowest holes, so that the others have little left to look at.
     for sieve in reversed(sieves):
-        if len(still):
-            still = still[sieve.worst(space, shares[still], aims) < sieve.cutoff]
+        still = still[sieve.passes(space, shares[still], aims)]
     return np.isin(np.arange(len(shares)), still)
 
 
