@@ -53,6 +53,17 @@ def test_a_run_that_is_played_moves_its_curve_and_its_day_and_stands_still_when_
     assert path_of(page) == after
 
 
+def test_on_a_phone_links_fit_and_the_status_quo_stands_in_the_first_window(visit: Visit) -> None:
+    """At 390x844 no link has to be slid into sight, and the first chart, with the whole status quo in grey, is there without scrolling."""
+    page = ready(visit("/watch?scenario=toy", width=390, height=844))
+    assert page.evaluate(
+        "document.querySelector('.app-nav').scrollWidth <= document.querySelector('.app-nav').clientWidth"
+    )
+    chart = page.locator(".chart").first
+    assert chart.bounding_box()["y"] + 200 < 844
+    assert str(chart.locator(".line.usual").get_attribute("d")).count("L") > 100
+
+
 def test_step_and_reset_move_by_a_day_and_back_to_the_start(visit: Visit) -> None:
     """One day more, ten days more, then the first day again."""
     page = ready(visit("/watch?scenario=toy"))
