@@ -176,7 +176,8 @@ def bind_some(w: World, people: Array, n: int) -> None:
 def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> None:
     """Tell those of the persons first, ..., last - 1 who have ties to today's leavers; list who needs his own clock now.
 
-    Each thread goes through all leavers and tells only people of its own range: nobody is told by two threads at once, and no lock is needed.
+    (1) Where the ties of the next leavers stand is read ahead. (2) Those who are tied to each leaver who really goes are gathered. (3) Whenever so
+    many are gathered as are read ahead, they are told together, the rest at the end. Invariant: each thread goes through all leavers and tells only people of its own range: nobody is told by two threads at once, and no lock is needed.
     """
     if w.beta[codes.TIES] == 0.0 and w.beta_star[codes.TIES] == 0.0:
         return

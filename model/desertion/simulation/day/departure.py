@@ -43,7 +43,8 @@ def issue_visas(w: World) -> None:
 def depart_all(w: World, day: int) -> None:
     """Let the day's leavers, who are ready, go in order of person; nobody sees it before tomorrow.
 
-    Skilled-worker visas are short, so those who want one go last, in the order of their rank; who finds none stays (route -1).
+    (1) What share of the news passes is worked out once, for each force. (2) All go but those who want a skilled-worker visa. (3) Visas are short, so
+    these go last, in the order of their rank; who finds none stays (route -1).
     """
     wanting = 0
     passing = np.empty(len(w.people))

@@ -22,6 +22,8 @@ from desertion.simulation.world.fields import BLOCK, Array, World
 def pass_on(w: World, i: int) -> None:
     """Put a person who is in passing where somebody sees his stage end: on the list of those in hiding, or of those who are looked at every day.
 
+    (1) Who was on neither gets the next number of arrival. (2) Whoever is not in hiding joins those who are looked at. (3) A list of those in hiding
+    that is full is closed up, and (4) he takes its next place.
     The gaps of a list that is full are closed up; at least half of its places have been left, as nobody hides twice.
     """
     f = w.force_of[i]
@@ -75,21 +77,27 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
             came_today = w.since[i] == day
             stay[i, codes.CAUGHT_CLOCK] += clock[codes.CAUGHT_CLOCK] + (caught if came_today else 0)
             stay[i, codes.BACK_CLOCK] += clock[codes.BACK_CLOCK] + (back if came_today else 0)
-            for k in range(codes.N_HIDING):
-                w.hidden_low[row, k] = min(w.hidden_low[row, k], stay[i, k])
+            for which in range(codes.N_HIDING):
+                w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[i, which])
         w.hidden_bound[f] = w.hidden_n[f]
         clock[codes.CAUGHT_CLOCK] += caught
         clock[codes.BACK_CLOCK] += back
         for block in range((w.hidden_n[f] + BLOCK - 1) // BLOCK):
             row = first_row + block
-            if w.hidden_low[row, 0] <= clock[0] or w.hidden_low[row, 1] <= clock[1]:
+            if (
+                w.hidden_low[row, codes.CAUGHT_CLOCK] <= clock[codes.CAUGHT_CLOCK]
+                or w.hidden_low[row, codes.BACK_CLOCK] <= clock[codes.BACK_CLOCK]
+            ):
                 w.hidden_low[row] = FAR
                 for place in range(block * BLOCK, min((block + 1) * BLOCK, w.hidden_n[f])):
                     i = w.hidden[first + place]
                     if i < 0:
                         continue
-                    for k in range(codes.N_HIDING):
-                        w.hidden_low[row, k] = min(w.hidden_low[row, k], stay[i, k])
-                    if stay[i, 0] <= clock[0] or stay[i, 1] <= clock[1]:
+                    for which in range(codes.N_HIDING):
+                        w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[i, which])
+                    if (
+                        stay[i, codes.CAUGHT_CLOCK] <= clock[codes.CAUGHT_CLOCK]
+                        or stay[i, codes.BACK_CLOCK] <= clock[codes.BACK_CLOCK]
+                    ):
                         due[counts[LISTED]] = i
                         counts[LISTED] += 1

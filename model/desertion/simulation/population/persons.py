@@ -21,18 +21,7 @@ from desertion.simulation.day.turnout import seen_bin, street_bin
 from desertion.simulation.population.protocol import Stage
 from desertion.simulation.signals import communities, units
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull
-from desertion.simulation.world.codes import (
-    HIT,
-    HOME,
-    KINDS,
-    N_ROUTES,
-    OFFICER_BIT,
-    ROUTES,
-    SERVING,
-    SKILLED_BIT,
-    STATUSES,
-    TIES,
-)
+from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import class_of
 
@@ -53,16 +42,16 @@ class PersonView(Agent[Any]):
         self.row = row
         world = model.world
         self._world: World = world
-        self.kind = KINDS[world.kind[row]]
+        self.kind = codes.KINDS[world.kind[row]]
         self.force_number = int(world.force_of[row])
         self.community = int(world.community[row])
-        self.officer = bool(world.trait[row] & OFFICER_BIT)
-        self.skilled = bool(world.trait[row] & SKILLED_BIT)
+        self.officer = bool(world.trait[row] & codes.OFFICER_BIT)
+        self.skilled = bool(world.trait[row] & codes.SKILLED_BIT)
 
     @property
     def status(self) -> str:
         """The person's status, one of `statuses.STATUSES`."""
-        return STATUSES[self._world.status[self.row]]
+        return codes.STATUSES[self._world.status[self.row]]
 
     @property
     def squad(self) -> int:
@@ -78,7 +67,7 @@ class PersonView(Agent[Any]):
     def route(self) -> str | None:
         """The route by which the person first left."""
         route = int(self._world.left_route[self.row])
-        return ROUTES[route] if route >= 0 else None
+        return codes.ROUTES[route] if route >= 0 else None
 
     @property
     def day_left(self) -> int | None:
@@ -120,7 +109,7 @@ def tied_by(world: World, pressure: list[int], route: int, reception: float) -> 
         return 0.0
     own = pressure[route]
     share = (own + world.behaviour[0].cross_route * (sum(pressure) - own)) / TIE_SHARE
-    return contagion(world.beta[TIES], world.beta_star[TIES], reception, share)
+    return contagion(world.beta[codes.TIES], world.beta_star[codes.TIES], reception, share)
 
 
 class Person(PersonView):
@@ -138,7 +127,7 @@ class Person(PersonView):
         self.frailty: float = log_frailty(self._core, row)
         self._spell = int(self._world.spell[row])
         self.lacking: list[int] = list(thresholds(self._core, row, self.frailty))
-        self.tie_pressure = [0] * N_ROUTES
+        self.tie_pressure = [0] * codes.N_ROUTES
         self.ties: list[Person] = []
 
     def connect(self, core: Any, ties: list[Person]) -> None:
@@ -165,19 +154,19 @@ class Person(PersonView):
     def baseline(self, route: int) -> float:
         """Rate per day of a route in the reference state; negative where the person has no such route."""
         force = self._world.forces[self.force_number]
-        if self._world.status[self.row] == SERVING:
+        if self._world.status[self.row] == codes.SERVING:
             return units.unit_baseline(force, route)
         return communities.class_baseline(force, self.home_class, route)
 
     def opportunity(self, route: int) -> float:
         """Opportunity of a route times its perceived chance relative to the reference state."""
-        if self._world.status[self.row] == SERVING:
+        if self._world.status[self.row] == codes.SERVING:
             return units.opportunity_in_squad(self._core, self.squad, route)
         return communities.opportunity_in_class(self._core, self.outlook, self.home_class, route)
 
     def push(self) -> float:
         """What drives the person, in log-hazard units."""
-        if self._world.status[self.row] == SERVING:
+        if self._world.status[self.row] == codes.SERVING:
             return float(self._world.squad_push[self.squad])
         return communities.push_in_class(self._core, self.outlook, self.home_class)
 
@@ -188,7 +177,7 @@ class Person(PersonView):
     def contagion(self, route: int) -> float:
         """Contagion from everybody but personal ties, in log-hazard units."""
         w = self._world
-        if w.status[self.row] == SERVING:
+        if w.status[self.row] == codes.SERVING:
             q = self.squad
             company, community = w.squad_company[q], w.squad_community[q]
             total = int(w.squad_pressure[q].sum())
@@ -197,7 +186,7 @@ class Person(PersonView):
 
     def reception(self, route: int) -> float:
         """Perceived safety of the receiving end of a route, in [0, 1]."""
-        if self._world.status[self.row] == SERVING:
+        if self._world.status[self.row] == codes.SERVING:
             return units.reception_in_squad(self._core, self.squad, route)
         return communities.reception_in_class(self._core, self.outlook, self.home_class, route)
 
@@ -231,13 +220,13 @@ class Person(PersonView):
     def face_fire(self) -> bool:
         """Let a day at the front pass; whether the person is hit."""
         w = self._world
-        self.lacking[HIT] -= ticks(units.risk_in(self._core, w.squad_company[w.squad[self.row]]))
-        return self.lacking[HIT] <= 0
+        self.lacking[codes.HIT] -= ticks(units.risk_in(self._core, w.squad_company[w.squad[self.row]]))
+        return self.lacking[codes.HIT] <= 0
 
     def decide(self) -> int:
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
-        exits = [self.exit(route) for route in range(N_ROUTES)] if self._world.form == THRESHOLD else []
-        return self.leave([ticks(self.rate(route)) for route in range(N_ROUTES)], exits)
+        exits = [self.exit(route) for route in range(codes.N_ROUTES)] if self._world.form == THRESHOLD else []
+        return self.leave([ticks(self.rate(route)) for route in range(codes.N_ROUTES)], exits)
 
     def leave(self, steps: list[int], exits: list[Exit]) -> int:
         """Let the clocks of the five routes advance; the route whose clock is the first to pass its threshold today, -1 if none does.
@@ -264,9 +253,9 @@ class Person(PersonView):
         best = int(np.argmax([exit_.open for exit_ in exits]))
         if exits[best].open <= 0.0:
             return -1
-        serving = w.status[row] == SERVING
+        serving = w.status[row] == codes.SERVING
         share = w.squad_share[w.squad[row]] if serving else w.class_share[self.outlook, self.home_class]
-        share = share + w.beta[TIES] * (sum(self.tie_pressure) / TIE_SHARE)
+        share = share + w.beta[codes.TIES] * (sum(self.tie_pressure) / TIE_SHARE)
         return best if leaves_by_threshold(share, w.threshold[row], exits[best].pull) else -1
 
     def hear(self, route: int, weight: float) -> None:
@@ -278,10 +267,10 @@ class Person(PersonView):
     def forget(self) -> None:
         """Let what one heard of ties fade by a day."""
         if any(self.tie_pressure):
-            keep = int(self._world.daily_keep[TIES])
+            keep = int(self._world.daily_keep[codes.TIES])
             self.tie_pressure = [decayed(pressure, keep) for pressure in self.tie_pressure]
             if sum(self.tie_pressure) < TIE_FADED:
-                self.tie_pressure = [0] * N_ROUTES
+                self.tie_pressure = [0] * codes.N_ROUTES
 
     def marches(self) -> bool:
         """Whether the person turns out in the street today."""
@@ -291,7 +280,7 @@ class Person(PersonView):
             street_push(self._core, self.community),
             w.forces[self.force_number].protest_push,
         )
-        return w.status[self.row] == HOME and street_bin(self._core, self.row) <= top
+        return w.status[self.row] == codes.HOME and street_bin(self._core, self.row) <= top
 
 
 class Soldier(Person):

@@ -51,7 +51,7 @@ class Population(Protocol):
 
 
 def check_population(name: str) -> str:
-    """Return the name of a population form.
+    """The name of a population form.
 
     Raises:
         InputError: If there is no such form.
