@@ -55,6 +55,8 @@ def test_a_map_of_small_differences_does_not_use_the_whole_ladder_of_colours() -
     low, high = (np.array(mesh.to_rgba(np.array([value]))[0]) for value in (3306.0, 3376.0))
     assert np.abs(low - high).max() < 0.2
     assert findings.of_map(table, "left_total", chance=False) == "Median persons who left: 3,306 to 3,376, 2.1% apart"
+    table.iloc[0, 0] = 300.0
+    assert "apart" not in findings.of_map(table, "left_total", chance=False)
 
 
 def test_a_map_of_chances_says_from_where_on_cascades_are_global() -> None:
