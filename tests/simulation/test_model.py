@@ -209,6 +209,13 @@ def test_a_run_that_would_not_fit_is_refused_before_memory_is_taken(monkeypatch:
     memory.check_memory(Scenario.load("russia-2022", scale=0.95 * fits).sized(), "compiled")
 
 
+def test_a_run_is_refused_only_after_finished_ones_have_made_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies about as garbage is not counted as taken."""
+    free = iter([1e8, 1e12])
+    monkeypatch.setattr(memory, "available", lambda: next(free))
+    memory.check_memory(Scenario.load("russia-2022", scale=0.01).sized(), "compiled")
+
+
 def test_a_generator_gives_the_seed() -> None:
     """Two generators in the same state make the same run."""
     one, other = (DesertionModel(toy(days=10), rng=np.random.default_rng(4)).run() for _ in range(2))

@@ -72,7 +72,7 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
     if not chance:
         low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
         # Only of values that lie close together it must be said how close.
-        apart = f", {(high - low) / low:.1%} apart" if 0.0 < low and high < 2.0 * low else ""
+        apart = f", {(high - low) / low:.1%} apart" if low > 0.0 and high < 2.0 * low else ""
         return f"Median {label(measure)}: {number(low)} to {number(high)}{apart}"
     likely = cells >= 0.5
     if not likely.any():

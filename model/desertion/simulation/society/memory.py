@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desertion.engine import garbage
 from desertion.errors import input_error
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 # Measured, see the benchmark of memory per person, with a fifth to spare: 193 bytes with 12 ties each in the compiled form.
 BYTES_PER_PERSON = {"compiled": 160, "mesa": 5000}
 BYTES_PER_TIE = 6
+BYTES_OF_ALL = 2.0e8  # interpreter, libraries and compiled code, whatever the size
 GIB = 1024.0**3
 
 
 def estimate(sized: Scenario, population: str) -> float:
     """Bytes that a run of a sized scenario needs, roughly."""
-    total = 2.0e8
+    total = BYTES_OF_ALL
     for force in sized.forces:
         total += force.people * (BYTES_PER_PERSON[population] + BYTES_PER_TIE * force.degree)
     rows = (sized.days + 1) * len(sized.forces)
@@ -41,14 +43,18 @@ def available() -> float:
 
 
 def check_memory(sized: Scenario, population: str) -> None:
-    """Refuse a run that would not fit.
+    """Refuse a run that would not fit, after finished ones have made room for it.
 
     Raises:
         InputError: With the estimate and the largest scale that fits.
     """
-    need, have = estimate(sized, population), available()
+    need = estimate(sized, population)
+    garbage.make_room(need - BYTES_OF_ALL)
+    if need > 0.9 * available():
+        garbage.look()
+    have = available()
     if need > 0.9 * have:
-        fits = sized.scale * max(0.0, 0.9 * have - 2.0e8) / max(1.0, need - 2.0e8)
+        fits = sized.scale * max(0.0, 0.9 * have - BYTES_OF_ALL) / max(1.0, need - BYTES_OF_ALL)
         raise input_error(
             "scale",
             sized.scale,
