@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -65,3 +67,22 @@ def test_a_series_of_ones_own_is_judged_and_the_report_carries_its_command(
     text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
     assert "200 histories a rival and series" in text
     assert "at risk 5,000 to 5,000" in text
+
+
+def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`claims` asks for failed runs again, and says how many its verdicts lack."""
+    asked: list[bool] = []
+
+    def judged(*_: object, **named: Any) -> SimpleNamespace:
+        asked.append(named["options"].retry_failed)
+        return SimpleNamespace(judged=(), run=SimpleNamespace(quick=False), write=lambda _: [])
+
+    monkeypatch.setattr("desertion.study.questions.claims", judged)
+    monkeypatch.setattr("desertion.study.analysis.study.Study", lambda _: SimpleNamespace(failures=[1, 2]))
+    assert main(["claims", "--out", str(tmp_path)]) == 0
+    assert asked == [True]
+    told = capsys.readouterr().out
+    assert "2 runs failed and are left out: the same command runs them again" in told
+    assert "claims.sqlite --failures" in told

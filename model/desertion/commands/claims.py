@@ -1,5 +1,6 @@
 """`desertion claims`: judge the articles' claims over plausible worlds."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +64,7 @@ def command(
         ids or (), worlds=worlds, runs=runs, most_runs=most_runs, only_allowed=only_allowed, size=size, quick=quick, path=claims, seed=seed, only_judge=report,
         ensemble=ensemble, out=file, options=by,
     )  # fmt: skip
-    return _tell(outcome, target, claims)
+    return _tell(outcome, target, file, claims)
 
 
 def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:
@@ -78,15 +79,18 @@ def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, targe
     return 0
 
 
-def _tell(outcome: "ClaimsOutcome", target: Path, own: Path | None) -> int:
-    """Write and print the verdicts."""
+def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) -> int:
+    """Write and print the verdicts, and how many runs they lack."""
     from desertion.files import write_text
+    from desertion.study.analysis.study import Study
 
     for row in outcome.judged:
         verdict = row.main
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
     if outcome.run.quick:
         print("provisional: too few worlds for a verdict")
+    if failed := len(Study(file).failures):
+        print(f"{failed:,} runs failed and are left out: the same command runs them again, and this says why: desertion show {shlex.quote(str(file))} --failures")  # fmt: skip
     for path in outcome.write(target):
         print(path)
     if own is not None:

@@ -47,18 +47,19 @@ def typed() -> str:
 
 
 def run_options(workers: int | None, scheduler: str | None = None, hint: str = "", **more: Any) -> "RunOptions":
-    """With what a command runs a study, which after an interruption goes on with the same command or with `hint`.
+    """With what a command runs a study, which after an interruption or failed runs goes on with the same command or with `hint`.
 
     Args:
         workers: Processes, or None for one a core.
         scheduler: Address of a Dask scheduler, or None for this machine.
         hint: Another command to go on with.
-        **more: Further fields of `RunOptions`.
+        **more: Further fields of `RunOptions`; runs that failed are run again unless they say otherwise.
     """
     from desertion.study.run.options import RunOptions
     from desertion.study.run.runner import DriveOptions
 
     driving = DriveOptions(hint=hint or typed())
+    more = {"retry_failed": True} | more
     return RunOptions(workers=workers or 0, scheduler=scheduler or "", driving=driving, **more)
 
 
