@@ -201,7 +201,7 @@ def _common(
 
 def _exit_code(result: object) -> int:
     # Typer turns an interruption into this code without a word.
-    if result == INTERRUPTED and not isinstance(result, commands.Told):
+    if result == INTERRUPTED and not isinstance(result, commands.ToldExit):
         return _say("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else DONE
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 
-class Told(int):
+class ToldExit(int):
     """An exit code whose sentence has been said: the command line adds none."""
 
 

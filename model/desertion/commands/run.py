@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import Told
+from desertion.commands import ToldExit
 from desertion.commands._shared import options as _options
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def command(
         print(f"film: {film}")
     if not whole:
         print(f"interrupted after day {int(model.daily['day'].max())} of {chosen.days}; what was reached is kept")
-        return Told(INTERRUPTED)
+        return ToldExit(INTERRUPTED)
     return 0
 
 

@@ -36,6 +36,8 @@ class Limits:
 
 
 class _Server:
+    """The limits in force. Written before the first visitor comes and only read afterwards, so that no lock is needed."""
+
     limits = Limits()
 
 

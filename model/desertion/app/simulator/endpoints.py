@@ -53,7 +53,11 @@ STREAMS_A_VISITOR = 4
 
 
 class _Open:
-    """Answers under way, counted: each holds a place in the queue of runs."""
+    """Answers under way, counted: each holds a place in the queue of runs.
+
+    Invariant: `count` is read and changed under `lock` alone, and whoever raised it lowers it once, however his answer ends. Without, two
+    visitors could take the last place, or a place would stay taken by somebody who has left.
+    """
 
     lock = threading.Lock()
     count = 0

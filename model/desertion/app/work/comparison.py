@@ -46,7 +46,11 @@ class Result:
 
 
 class _Server:
-    """What all visitors' comparisons share."""
+    """What all visitors' comparisons share.
+
+    Invariants: whoever holds `turn` is the only one whose runs the pool does, so that a comparison has all workers and ends sooner than two at half
+    speed; it is given back however he ends. `pool` and `comparisons` are touched under `lock` alone: else two visitors could start two pools.
+    """
 
     lock = threading.Lock()
     turn = threading.BoundedSemaphore(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desertion.commands import Told
+from desertion.commands import ToldExit
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def of_studies[**P](work: Callable[P, int]) -> Callable[P, int]:
             return work(*args, **named)
         except Interrupted as ending:
             print(f"desertion: {ending}", file=sys.stderr)
-            return Told(ending.exit_code)
+            return ToldExit(ending.exit_code)
         except (StoreFullError, StudyFailedError, WorkersLostError) as ending:
             print(f"desertion: {ending}", file=sys.stderr)
             return FAILED
