@@ -272,7 +272,7 @@ def test_a_scale_that_nothing_tells_is_a_sentence_with_a_way_out(
     done = sweep(scenario=tmp_path / "mine.toml", days=5, out=tmp_path / "s.sqlite", workers=1, quiet=True)
     (tmp_path / "mine.toml").unlink()
     old = Study(done.path)
-    monkeypatch.setattr(old, "_header", {**old.header, "documents": {}})
+    monkeypatch.setattr(old, "header", {**old.header, "documents": {}})
     point._scenario.cache_clear()
     with pytest.raises(InputError, match="simulated=True"):
         _ = old.runs
