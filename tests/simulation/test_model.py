@@ -211,8 +211,9 @@ def test_a_run_that_would_not_fit_is_refused_before_memory_is_taken(monkeypatch:
 
 def test_a_run_is_refused_only_after_finished_ones_have_made_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies about as garbage is not counted as taken."""
-    free = iter([1e8, 1e12])
-    monkeypatch.setattr(memory, "available", lambda: next(free))
+    free = [1e8]
+    monkeypatch.setattr(memory, "available", lambda: free[0])
+    monkeypatch.setattr(memory.garbage, "look", lambda: free.__setitem__(0, 1e12))
     memory.check_memory(Scenario.load("russia-2022", scale=0.01).sized(), "compiled")
 
 
