@@ -72,7 +72,7 @@ def test_a_series_of_ones_own_is_judged_and_the_report_carries_its_command(
 def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`claims` asks for failed runs again, and says how many its verdicts lack."""
+    """`claims` asks for failed runs again, and says how many its verdicts lack, of the first runs and of the further ones."""
     asked: list[bool] = []
 
     def judged(*_: object, **named: Any) -> SimpleNamespace:
@@ -81,8 +81,10 @@ def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
 
     monkeypatch.setattr("desertion.study.questions.claims", judged)
     monkeypatch.setattr("desertion.study.analysis.study.Study", lambda _: SimpleNamespace(failures=[1, 2]))
+    (tmp_path / "claims-to-2.sqlite").touch()
     assert main(["claims", "--out", str(tmp_path)]) == 0
     assert asked == [True]
     told = capsys.readouterr().out
     assert "2 runs failed and are left out: the same command runs them again" in told
     assert "claims.sqlite --failures" in told
+    assert "claims-to-2.sqlite --failures" in told

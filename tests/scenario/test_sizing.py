@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desertion import Scenario
+from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.scenario.levers import levers
 from desertion.scenario.sizing import FORCE_COUNTS, HOST_COUNTS
@@ -55,6 +55,14 @@ def test_sizing_twice_is_sizing_once() -> None:
     small = Scenario.load("russia-2022", scale=0.001).sized()
     assert small.sized() == small
     assert Scenario.from_toml(small.to_toml()).sized() == small
+
+
+def test_models_of_one_scenario_work_it_out_once() -> None:
+    """Layers are laid and counts shrunk for the first model of a scenario; the next ones have what that one found."""
+    small = Scenario.load("russia-2022", scale=0.001, days=2)
+    assert DesertionModel(small, rng=1).sized is DesertionModel(small, rng=2).sized is small.sized()
+    assert Scenario.load(small) is small
+    assert Scenario.load(small, days=3) is not small
 
 
 def test_a_community_is_never_larger_than_the_people_there_are() -> None:

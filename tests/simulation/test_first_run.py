@@ -63,6 +63,7 @@ def test_the_list_names_the_kernels_that_python_calls() -> None:
 
 def test_a_warm_machine_hears_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the code is at hand, no process starts and nobody is told."""
+    first_run.compile_first_run.cache_clear()
     heard: list[Any] = []
     monkeypatch.setattr(cold, "_listeners", [lambda *words: heard.append(words)])
     monkeypatch.setattr(engine, "stored", lambda: first_run.first_run()["compilations"])
@@ -80,6 +81,7 @@ def test_a_cold_machine_hears_where_compiling_begins_and_ends(monkeypatch: pytes
     monkeypatch.setattr(first_run, "compile_part", lambda part: heard.append(part))
     monkeypatch.setattr(first_run.os, "cpu_count", lambda: cores)
     monkeypatch.setattr(first_run.sys, "executable", "false")
+    first_run.compile_first_run.cache_clear()
     first_run.compile_first_run()
     expected = first_run.first_run()["compilations"]
     parts = [0] if cores == 2 else [0, 1]

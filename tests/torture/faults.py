@@ -291,7 +291,8 @@ def _ended(process: subprocess.Popen[str], codes: set[int], *, speaks: bool = Tr
         raise Wrong(f"hangs for {PATIENCE:g} s") from None
     if process.returncode not in codes or "Traceback" in said:
         raise Wrong(f"ended with {process.returncode}: {said[-1500:]}")
-    if speaks and process.returncode > 0 and not said.startswith("desertion: "):
+    last = (said.splitlines() or [""])[-1]  # a command that tells how far it is has said so before
+    if speaks and process.returncode > 0 and not last.startswith("desertion: "):
         raise Wrong(f"ended with {process.returncode} and without a sentence: {said[-500:]!r}")
     return process.returncode
 

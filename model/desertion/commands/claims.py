@@ -83,14 +83,16 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
     """Write and print the verdicts, and how many runs they lack."""
     from desertion.files import write_text
     from desertion.study.analysis.study import Study
+    from desertion.study.claims.trial import files_of
 
     for row in outcome.judged:
         verdict = row.main
         print(f"{verdict.word:<8} {verdict.shown:>5} of {verdict.worlds:<5} {row.claim.id}")
     if outcome.run.quick:
         print("provisional: too few worlds for a verdict")
-    if failed := len(Study(file).failures):
-        print(f"{failed:,} runs failed and are left out: the same command runs them again, and this says why: desertion show {shlex.quote(str(file))} --failures")  # fmt: skip
+    for runs in files_of(file):
+        if failed := len(Study(runs).failures):
+            print(f"{failed:,} runs failed and are left out: the same command runs them again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
     for path in outcome.write(target):
         print(path)
     if own is not None:

@@ -70,6 +70,13 @@ def _words(kind: Any) -> int:
     return 3 + 2 * kind.ndim if isinstance(kind, types.Array) else 1
 
 
+def _word_of(number: Any) -> int:
+    """The eight bytes of a number, as a whole number with a sign."""
+    if isinstance(number, float | np.floating):
+        return int(np.float64(number).view(np.int64))
+    return int(number.view(np.int64)) if isinstance(number, np.uint64) else int(number)
+
+
 class Core:
     """What plain code hands to kernels; it keeps the arrays alive.
 
@@ -82,21 +89,14 @@ class Core:
     def __init__(self, arrays: Any) -> None:
         self.arrays, self.core_kind = arrays, _core_type(arrays)
         # Written once, before any kernel sees it: kernels may keep in a register what they have read.
-        self._table = np.zeros(self.core_kind.length, np.int64)
-        for name, value in arrays._asdict().items():
-            self._enter(self.core_kind.places[name], value)
+        words: list[int] = []
+        for value in arrays:
+            if isinstance(value, np.ndarray):
+                words += (value.ctypes.data, value.size, value.itemsize, *value.shape, *value.strides)
+            else:
+                words.append(_word_of(value))
+        self._table = np.array(words, np.int64)
         self.address = int(self._table.ctypes.data)
-
-    def _enter(self, place: int, value: Any) -> None:
-        if isinstance(value, np.ndarray):
-            row = (value.ctypes.data, value.size, value.itemsize, *value.shape, *value.strides)
-            self._table[place : place + len(row)] = row
-        elif isinstance(value, float | np.floating):
-            self._table[place : place + 1].view(np.float64)[0] = value
-        elif isinstance(value, np.unsignedinteger):
-            self._table[place : place + 1].view(np.uint64)[0] = value
-        else:
-            self._table[place] = int(value)
 
     def __reduce__(self) -> Any:
         return Core, (self.arrays,)

@@ -78,6 +78,8 @@ class Scenario(Layers):
         own_remarks: list[str] = []
         if isinstance(name_or_path, Scenario):
             scenario = name_or_path
+            if not (policies or set or any(given is not None for given in (scale, asylum, days, graph))):
+                return scenario  # itself, with all that it has worked out: a study runs each of its scenarios many times
         else:
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))

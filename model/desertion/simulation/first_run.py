@@ -42,6 +42,7 @@ def is_cold() -> bool:
     return not engine.JIT_OFF and engine.stored() < int(first_run()["compilations"]) // 2
 
 
+@cache  # the list of what is stored is read once, not before each of a thousand runs
 def compile_first_run() -> None:
     """Compile in two processes what a first run needs, and tell how far it is; nothing is done where it is compiled.
 

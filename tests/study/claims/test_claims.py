@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,9 @@ from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.trial import ClaimsPlan, judged_file, put_to_the_test, quickly, spec_of
 from desertion.study.run.sweep import RunOptions
+from desertion.study.run.task import Outcome
 from desertion.study.store.reader import StudyFile
+from tests.study.claims import fake_claims
 from tests.study.claims.test_judging import TEXT
 
 
@@ -25,7 +29,7 @@ def plan(tmp_path: Path) -> ClaimsPlan:
 
 
 def _options(pool: ThreadPoolExecutor) -> RunOptions:
-    return RunOptions(executor=pool, workers=2, quiet=True)
+    return RunOptions(executor=pool, workers=2, quiet=True, retry_failed=True)
 
 
 def test_arms_run_once_and_nothing_is_repeated(plan: ClaimsPlan, tmp_path: Path) -> None:
@@ -55,6 +59,27 @@ def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_
     assert found.run.runs == 32
     assert {path.name for path in tmp_path.glob("*.sqlite")} == {"claims.sqlite", "claims-to-2.sqlite"}
     assert not any(row.unclear for row in found.judged)
+
+
+def test_further_runs_that_failed_are_had_again_in_the_worlds_that_were_open_then(
+    plan: ClaimsPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the first half of the further runs settles does not make the other half another study, and a third call finds all done."""
+    file, wanted, whole = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2), fake_claims.run
+
+    def failing(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
+        if spec["settings"].get("first") and spec["settings"]["world"] % 2:
+            raise MemoryError
+        return whole(spec, replicate, seed)
+
+    with ThreadPoolExecutor(2) as pool:
+        monkeypatch.setattr(fake_claims, "run", failing)
+        assert put_to_the_test(wanted, file, _options(pool)).run.runs == 24
+        monkeypatch.setattr(fake_claims, "run", whole)
+        for _ in range(2):
+            found = put_to_the_test(wanted, file, _options(pool))
+            assert found.run.runs == 32
+            assert not any(row.unclear for row in found.judged)
 
 
 def test_verdicts_can_be_read_from_an_unfinished_file(plan: ClaimsPlan, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ four, `w.hosts[h].recognition[cat]`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,13 @@ from desertion.parameters import CATEGORIES
 from desertion.simulation.world.fields import Array
 
 
-def numbers_of(model: type[BaseModel]) -> list[str]:
+@cache
+def numbers_of(model: type[BaseModel]) -> tuple[str, ...]:
     """The names of a model's plain numbers, in order: the columns of the plain table that its records are."""
-    return [name for name, field in model.model_fields.items() if field.annotation is float]
+    return tuple(name for name, field in model.model_fields.items() if field.annotation is float)
 
 
+@cache
 def record_type(model: type[BaseModel]) -> np.dtype[Any]:
     """The type of a record of a model's numbers, with one field of four for those that differ by category."""
     fields: list[Any] = []

@@ -120,9 +120,14 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
     """
     run_study(spec_of(plan), file, options)
     have = plan.replicates  # parts of a study know too few runs to tell where more are needed
-    while have < plan.most and options.shard == (1, 1) and (rows := _straddling(plan, file)):
+    while have < plan.most and options.shard == (1, 1):
         more = min(2 * have, plan.most)
-        run_study(rows_spec(plan, rows, have, more - have), beside(file, more), options)
+        further = beside(file, more)
+        # Once some of the further runs are there, fewer worlds are open: which get them was settled when the file was made.
+        rows = _rows_in(further) if further.exists() else _straddling(plan, file)
+        if not rows:
+            break
+        run_study(rows_spec(plan, rows, have, more - have), further, options)
         have = more
     return judged_file(plan, file)
 
@@ -130,6 +135,11 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
 def beside(file: Path, replicates: int | str) -> Path:
     """File of the runs that add up to so many replicates, beside the file of the first ones."""
     return file.with_name(f"{file.stem}-to-{replicates}{file.suffix}")
+
+
+def files_of(file: Path) -> tuple[Path, ...]:
+    """The files of a study of claims that are there: that of the first runs, and those of the further ones."""
+    return (file, *sorted(file.parent.glob(beside(file, "*").name)))
 
 
 def spec_of(plan: ClaimsPlan) -> StudySpec:
@@ -200,7 +210,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     """Verdicts on what a study's file holds, finished or not."""
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
-    held = [runs_of(path) for path in (file, *sorted(file.parent.glob(beside(file, "*").name)))]
+    held = [runs_of(path) for path in files_of(file)]
     runs, out = [run for each, _, _ in held for run in each], {key for _, each, _ in held for key in each}
     results = gathered(runs)
     arms = claims.arms_needed()
@@ -260,9 +270,8 @@ def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple
     out: set[tuple[int, str]] = set()
     seconds = 0.0
     with StudyFile(file) as study:
-        spec = study.header()["spec"]
-        first = int(dict(spec["settings"]).get("first", 0))
-        keys = [(int(row["world"]), str(row["arm"])) for row in map(dict, spec["design"]["rows"])]
+        first = int(dict(study.header()["spec"]["settings"]).get("first", 0))
+        keys = _worlds_and_arms(study)
         for row in study.rows():
             seconds += row.seconds
             if row.status == DONE and RULED_OUT in row.scalars:
@@ -270,6 +279,16 @@ def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple
             elif row.status == DONE:
                 runs.append((*keys[row.design], first + row.replicate, row.scalars))
     return runs, out, seconds
+
+
+def _rows_in(file: Path) -> tuple[tuple[int, str], ...]:
+    """World and arm of each design point of a file."""
+    with StudyFile(file) as study:
+        return _worlds_and_arms(study)
+
+
+def _worlds_and_arms(study: StudyFile) -> tuple[tuple[int, str], ...]:
+    return tuple((int(row["world"]), str(row["arm"])) for row in map(dict, study.header()["spec"]["design"]["rows"]))
 
 
 def _span(bound: Bound) -> str:
