@@ -15,8 +15,8 @@ from desertion.cli import main
     ("words", "sentence"),
     [
         (["claims", "contagio"], "did you mean 'contagion'"),
-        (["claims", "--worlds", "0"], "worlds = 0 must be at least 1"),
-        (["claims", "--runs", "0"], "replicates = 0 must be at least 1"),
+        (["claims", "--worlds", "0"], "worlds = 0 must be a whole number in [1, 10**6]"),
+        (["claims", "--runs", "0"], "runs = 0 must be a whole number in [1, 10**6]"),
         (["claims", "--claims", "nowhere.toml"], "there is no such claims file"),
         (["calibrate", "ukraine"], "there is no scenario 'ukraine'"),
         (["calibrate", "gdr-1989", "--particles", "20"], "must be at least 100"),

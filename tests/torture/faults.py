@@ -150,10 +150,10 @@ def turn(struck: Struck) -> str:
 
 
 def kill_scheduler(struck: Struck) -> str:
-    """`kill -9` of the scheduler of a cluster, amidst the study."""
+    """`kill -9` of the scheduler of a cluster, amidst the study; a driver that has not yet reached it says that it does not answer."""
     assert struck.cluster is not None
     struck.cluster.scheduler.kill()
-    _ended(struck.driver, {1, 0})
+    _ended(struck.driver, {1, 0, REFUSED})
     return "kill -9 of the scheduler"
 
 

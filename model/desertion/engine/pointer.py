@@ -74,7 +74,7 @@ def _word_of(number: Any) -> int:
     """The eight bytes of a number, as a whole number with a sign."""
     if isinstance(number, float | np.floating):
         return int(np.float64(number).view(np.int64))
-    return int(number.view(np.int64)) if isinstance(number, np.uint64) else int(number)
+    return int(number.view(np.int64)) if isinstance(number, np.unsignedinteger) else int(number)
 
 
 class Core:

@@ -1,7 +1,7 @@
 """Frozen, validated inputs with units: the one home of every parameter of the model."""
 
 from desertion.parameters.behaviour import FORMS, LEVELS, Behaviour
-from desertion.parameters.field import SWEPT, Frozen, fixed, lever
+from desertion.parameters.field import HORIZON, SWEPT, Frozen, fixed, lever
 from desertion.parameters.force import Force, Region, Wave
 from desertion.parameters.host import CATEGORIES, Host
 from desertion.parameters.reference import Change, Reference
@@ -9,6 +9,7 @@ from desertion.parameters.reference import Change, Reference
 __all__ = [
     "CATEGORIES",
     "FORMS",
+    "HORIZON",
     "LEVELS",
     "SWEPT",
     "Behaviour",

@@ -11,6 +11,8 @@ from desertion.errors import shortened
 SWEPT = "no source: swept"
 COUNTABLE = 1e12
 """Largest number of money or persons that cannot be unlimited: an infinite one would make sums of nothing."""
+HORIZON = 36_500
+"""Longest span of days."""
 
 
 def _number(default: Any, unit: str, meaning: str, low: float, high: float, source: str, is_lever: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from desertion.parameters.field import COUNTABLE, Frozen, fixed, lever
+from desertion.parameters.field import COUNTABLE, HORIZON, Frozen, fixed, lever
 
 
 class Region(Frozen):
@@ -35,10 +35,10 @@ class Wave(Frozen):
     """One call-up of reservists."""
 
     date: dt.date
-    number: int = fixed(0, "persons", "how many are to be called", 0)
-    days: int = fixed(30, "days", "over how many days the summonses go out", 1)
-    notice: int = fixed(3, "days", "from summons to reporting", 0)
-    training: int = fixed(14, "days", "from reporting to serving", 0)
+    number: int = fixed(0, "persons", "how many are to be called", 0, COUNTABLE)
+    days: int = fixed(30, "days", "over how many days the summonses go out", 1, HORIZON)
+    notice: int = fixed(3, "days", "from summons to reporting", 0, HORIZON)
+    training: int = fixed(14, "days", "from reporting to serving", 0, HORIZON)
     form: Literal["quota", "list"] = Field(
         default="quota",
         description="quota: men who evade are replaced from the pool; list: they are lost to the call-up",
@@ -54,9 +54,9 @@ class Force(Frozen):
     notes: dict[str, str] = Field(default_factory=dict, description="source of single numbers, by field name")
 
     # composition
-    soldiers: int = fixed(300, "persons", "soldiers serving at the start", 0)
-    reservists: int = fixed(500, "persons", "people liable to call-up, at home at the start", 0)
-    civilians: int = fixed(200, "persons", "people not liable to call-up", 0)
+    soldiers: int = fixed(300, "persons", "soldiers serving at the start", 0, COUNTABLE)
+    reservists: int = fixed(500, "persons", "people liable to call-up, at home at the start", 0, COUNTABLE)
+    civilians: int = fixed(200, "persons", "people not liable to call-up", 0, COUNTABLE)
     absent_soldiers: float = fixed(0.0, "share", "share of the soldiers who are in hiding on the first day", 0.0, 1.0)
     absent_reservists: float = fixed(
         0.0, "share", "share of the reservists who are in hiding on the first day", 0.0, 1.0
@@ -69,7 +69,7 @@ class Force(Frozen):
     officer_share: float = fixed(0.1, "share", "share of soldiers who are officers", 0.0, 1.0)
     officer_weight: float = fixed(2.0, "persons", "weight of an officer's leaving, a private's being 1", 0.0, 100.0)
     skilled_share: float = fixed(0.1, "share", "share of reservists and civilians who are skilled", 0.0, 1.0)
-    community: int = fixed(250, "persons", "reservists and civilians in one community", 1)
+    community: int = fixed(250, "persons", "reservists and civilians in one community", 1, COUNTABLE)
     degree: int = fixed(6, "ties", "even number of ties a person has within his community", 0, 200)
     rewire: float = fixed(0.1, "share", "share of ties rewired at random within the community", 0.0, 1.0)
     across: float = fixed(0.02, "share", "share of ties rewired to another community of the force", 0.0, 1.0)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from desertion.errors import unknown_name
-from desertion.parameters import Behaviour, Change, Force, Frozen, Host, Reference, fixed
+from desertion.parameters import HORIZON, Behaviour, Change, Force, Frozen, Host, Reference, fixed
 from desertion.scenario.dial import Dial
 from desertion.scenario.policy import Policy
 
@@ -16,7 +16,7 @@ class Stop(Frozen):
 
     measure: Literal["collapsed", "fallen"] = "collapsed"
     force: str | None = None
-    days_after: int = fixed(0, "days", "days that the run goes on after the event", 0)
+    days_after: int = fixed(0, "days", "days that the run goes on after the event", 0, HORIZON)
 
 
 class Layers(Frozen):
@@ -27,7 +27,7 @@ class Layers(Frozen):
     summary: str = ""
     sources: tuple[str, ...] = ()
     start: dt.date
-    days: int = fixed(365, "days", "horizon of a run", 1, 36500)
+    days: int = fixed(365, "days", "horizon of a run", 1, HORIZON)
     scale: float = fixed(1.0, "share of real size", "size of the simulated world", 1e-9, 1.0)
     at_scale: bool = Field(default=False, description="whether the counts have been multiplied by `scale` already")
     asylum: float = fixed(0.5, "share of the way", "position of the asylum dial", 0.0, 1.0)

@@ -79,7 +79,7 @@ class Scenario(Layers):
         if isinstance(name_or_path, Scenario):
             scenario = name_or_path
             if not (policies or set or any(given is not None for given in (scale, asylum, days, graph))):
-                return scenario  # itself, with all that it has worked out: a study runs each of its scenarios many times
+                return scenario  # with all that it has worked out: a study runs each of its scenarios many times
         else:
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))

@@ -14,6 +14,7 @@ from mesa.datacollection import DataCollector
 from desertion.engine import garbage as startup
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
+from desertion.parameters.arguments import SEED, THREADS
 from desertion.scenario import Policy, Scenario
 from desertion.simulation.first_run import compile_first_run
 from desertion.simulation.population.agents import Agents, check_kind
@@ -98,7 +99,7 @@ class DesertionModel(Model[Any, Any]):
         """
         startup.over()
         check_population(population)
-        self._threads = _checked_threads(threads)
+        self._threads = THREADS.checked("threads", threads)
         self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
         wanted = {**(settings or {}), **_dotted(dotted)}
@@ -236,15 +237,7 @@ def _seed(rng: Any) -> int:
         return int(np.random.default_rng().integers(LARGEST_SEED))
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(LARGEST_SEED))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= int(rng) < LARGEST_SEED:
-        raise input_error("rng", rng, "must be a whole number in [0, 2**63)")
-    return int(rng)
-
-
-def _checked_threads(threads: Any) -> int:
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= 256:
-        raise input_error("threads", threads, "must be a whole number in [1, 256]")
-    return threads
+    return SEED.checked("rng", rng)
 
 
 def _dotted(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
@@ -94,6 +95,7 @@ class Search:
         return table.join(pd.concat(anew)) if anew else table
 
 
+@numbers(candidates=COUNT, check=COUNT_OR_NONE, runs=COUNT, scale=SCALE, days=DAYS, seed=SEED, workers=WORKERS)
 def search(
     study: str | Path | None = None,
     *,
@@ -140,8 +142,6 @@ def search(
     Raises:
         InputError: If the levers, the goal or the numbers make no search, or no candidate keeps the limits.
     """
-    if check < 0:
-        raise input_error("--check", check, "must be a whole number of replicates >= 0 (0: no check)")
     goal = Goal(dict(want or WANTED), dict(limit or {}))
     if study is not None:
         if scenario is not None or vary is not None:
@@ -163,6 +163,7 @@ def search(
     return Search(goal=goal, spec=spec, found=found, checked=checked, keep=keep)
 
 
+@numbers(worlds=COUNT, runs=COUNT, most_runs=COUNT, size=POSITIVE, seed=SEED, workers=WORKERS)
 def claims(
     ids: str | Sequence[str] = (),
     *,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import PassingFolder, is_file
+from desertion.parameters.arguments import WORKERS, numbers
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.analysis.columns import run_tables
@@ -49,6 +50,7 @@ class Rerun:
         return self.same == self.runs
 
 
+@numbers(workers=WORKERS)
 def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
     """Results made again from what lies in their folder, and whether the bits agree.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from desertion.errors import input_error
+from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of
@@ -81,6 +81,7 @@ class Theory:
         return pd.DataFrame(rows, columns=["pressure", "reproduction", "stable"])
 
 
+@numbers(asylum=SHARE, scale=SCALE, days=DAYS, measure=COUNT_OR_NONE, seed=SEED)
 def theory(
     scenario: str | Path | Scenario = "toy",
     *,
@@ -107,8 +108,6 @@ def theory(
     Raises:
         InputError: If an input is wrong.
     """
-    if measure < 0:
-        raise input_error("measure", measure, "must be a whole number of paired runs >= 0")
     chosen = Scenario.load(scenario, policies, scale, asylum, days, settings)
     chosen.sized()
     day = max(1, chosen.days // 3) if measure else 0

@@ -3,10 +3,11 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from desertion.errors import InputError
 from desertion.study.calibration.fit import Fit, fit
@@ -129,26 +130,22 @@ def test_a_damaged_file_of_such_a_version_is_a_sentence_too(kept: Path) -> None:
         _check(kept)
 
 
-def test_a_full_disk_is_a_sentence_of_its_own(tmp_path: Path, full: Callable[[], sqlite3.Error]) -> None:
-    """In SQLAlchemy's wrapping too."""
-    for problem in (full(), _wrapped(full())):
-        with pytest.raises(StoreFullError), sentences(tmp_path / "fit.db"):
-            raise problem
+@pytest.mark.parametrize("pages", [0, 5, 9])
+def test_a_full_disk_is_a_sentence_of_its_own(calm: tuple[Path, Fit], kept: Path, pages: int) -> None:
+    """SQLAlchemy's session complains of itself when it closes after a write that failed; what was kept before stays."""
+    file = kept / "fit.db"
+    with sqlite3.connect(file) as connection:
+        least = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.close()
 
+    def narrow(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {least + pages}")
 
-@pytest.fixture
-def full() -> Callable[[], sqlite3.Error]:
-    """Makes what SQLite says on a full disk."""
-
-    def made() -> sqlite3.Error:
-        problem = sqlite3.OperationalError("database or disk is full")
-        problem.sqlite_errorname = "SQLITE_FULL"
-        return problem
-
-    return made
-
-
-def _wrapped(problem: sqlite3.Error) -> Exception:
-    from sqlalchemy.exc import OperationalError
-
-    return OperationalError("INSERT", {}, problem)
+    event.listen(Engine, "connect", narrow)
+    try:
+        with pytest.raises(StoreFullError, match=r"fit\.db cannot grow \(database or disk is full\)"), sentences(file):
+            _fitted(file, 4)
+    finally:
+        event.remove(Engine, "connect", narrow)
+    _check(kept)
+    assert checksums(file) == checksums(calm[0] / "fit.db")

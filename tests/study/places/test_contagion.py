@@ -116,7 +116,7 @@ def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:
     """Windows, permutations and histories have smallest sizes."""
     events, _ = _write(tmp_path, 0.0)
     for arguments, sentence in (
-        ({"window": 0}, "window = 0 must be a whole number of days >= 1"),
+        ({"window": 0}, "window = 0 must be a whole number of days in"),
         ({"permutations": 5}, "permutations = 5 must be at least 19"),
         ({"histories": 3}, "histories = 3 must be 0 or at least 20"),
     ):

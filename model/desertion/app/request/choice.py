@@ -13,6 +13,7 @@ from desertion.app.request.address import Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import titled
+from desertion.parameters.arguments import SEED
 from desertion.reading import toml_value
 from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS
@@ -98,8 +99,7 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
     from desertion.study.design.point import scenario_of as scenario_of_point
 
     check_names(address.scenario, policies)
-    if not 0 <= address.seed < 2**63:
-        raise InputError(f"seed = {address.seed} must be a whole number in [0, 2**63)", key="seed")
+    SEED.checked("seed", address.seed)
     if not math.isfinite(address.scale) or not 0.0 <= address.scale <= 1.0:
         raise InputError(
             f"scale = {address.scale:g} must lie above 0 and not above 1: it is the share of the real size", key="scale"

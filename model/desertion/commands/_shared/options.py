@@ -8,24 +8,14 @@ from typing import Annotated
 
 import typer
 
-SEEDS, MOST_WORKERS = 2**63, 1024
 
-
-def whole(option: str, end: int, words: str) -> Callable[[int | None], int | None]:
-    """A check of an option: a whole number from 0 on and below `end`, which `words` name, or none.
-
-    Args:
-        option: Its name.
-        end: The first number that is too large.
-        words: That number as a reader writes it.
-    """
+def whole(option: str, rule: str) -> Callable[[int | None], int | None]:
+    """A check of an option: a number that keeps a rule of `desertion.parameters.arguments`, or none."""
 
     def checked(value: int | None) -> int | None:
-        from desertion.errors import input_error
+        from desertion.parameters import arguments
 
-        if value is not None and not 0 <= value < end:
-            raise input_error(option, value, f"must be a whole number in [0, {words})")
-        return value
+        return None if value is None else getattr(arguments, rule).checked(option, value)
 
     return checked
 
@@ -41,7 +31,7 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="Change one input by its dotted key; repeatable."),
 ]
-check_seed = whole("--seed", SEEDS, "2**63")
+check_seed = whole("--seed", "SEED")
 Seed = Annotated[
     int,
     typer.Option("--seed", callback=check_seed, help="Where all chance comes from: the same seed, the same history."),
@@ -60,7 +50,7 @@ Workers = Annotated[
     typer.Option(
         "--workers",
         "-w",
-        callback=whole("--workers", MOST_WORKERS + 1, str(MOST_WORKERS + 1)),
+        callback=whole("--workers", "WORKERS"),
         help="Processes that run side by side; one a core if not given.",
     ),
 ]

@@ -46,12 +46,12 @@ def seed_of(seed: int, replicate: int | None) -> int:
     Raises:
         InputError: If one of them is negative or too large.
     """
-    from desertion.errors import input_error
+    from desertion.parameters.arguments import SEED
     from desertion.rules.draws import replicate_seed
 
     for name, value in (("--seed", seed), ("--replicate", replicate)):
-        if value is not None and not 0 <= value < 2**63:
-            raise input_error(name, value, "must be a whole number in [0, 2**63)")
+        if value is not None:
+            SEED.checked(name, value)
     return seed if replicate is None else replicate_seed(seed, replicate)
 
 

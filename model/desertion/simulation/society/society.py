@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host
+from desertion.parameters.arguments import SEED, THREADS, numbers
 from desertion.scenario.levers import levers
 from desertion.simulation.society.build import found, open_run
 from desertion.simulation.society.empty import lever_arrays
@@ -48,6 +49,7 @@ class Society:
         has_clocks: Whether clocks live in the world (compiled form).
     """
 
+    @numbers(seed=SEED, threads=THREADS)
     def __init__(self, scenario: Scenario, seed: int, *, has_clocks: bool = True, threads: int = 1) -> None:
         """Build the people.
 

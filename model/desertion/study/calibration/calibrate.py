@@ -14,6 +14,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import folder
+from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, numbers, seed_after
 from desertion.scenario import Scenario
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
@@ -111,6 +112,7 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
     return case_of(Scenario.load(scenario), table_of(content, place), place, recalled=recalled)
 
 
+@numbers(scale=SCALE, particles=COUNT, generations=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
 def calibrate(
     scenario: str | Path | Scenario,
     *,
@@ -200,7 +202,7 @@ def fitted(
         InputError: If the folder holds another fit, or pyABC is not installed.
     """
     sizes = {"particles": particles, "generations": generations, "workers": workers}
-    fits = [fit_case(case, place, seed=seed + number, tell=tell, **sizes) for number in range(runs)]
+    fits = [fit_case(case, place, seed=seed_after(seed, number), tell=tell, **sizes) for number in range(runs)]
     (first, _), *more = fits
     seconds = sum(spent for _, spent in fits)
     return Calibration(**vars(first), seconds=seconds, others=tuple(fit for fit, _ in more))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from desertion.errors import InputError, extra, input_error
+from desertion.parameters.arguments import COUNT
 from desertion.study.arrays import Array
 from desertion.study.calibration.case import Case, Simulate
 from desertion.study.history.observation import log_miss
@@ -150,8 +151,7 @@ def check_sizes(particles: int, generations: int) -> None:
             f"must be at least {FEWEST_PARTICLES}",
             way_out="with fewer, model probabilities are noise and rivals die out by chance",
         )
-    if generations < 1:
-        raise input_error("generations", generations, "must be at least 1")
+    COUNT.checked("generations", generations)
 
 
 def _seed_generations(inference: Any, seed: int) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeGuard
 
 from desertion.errors import InputError
 from desertion.files import shown
@@ -56,7 +57,7 @@ def check(file: Path, known: Sequence[str]) -> None:
 
 @contextmanager
 def sentences(file: Path) -> Generator[None]:
-    """Turn what SQLite says about a damaged or full file, in SQLAlchemy's wrapping or without, into a sentence.
+    """Turn what SQLite says about a damaged or full file into a sentence, whatever SQLAlchemy makes of it.
 
     Raises:
         InputError: the file is damaged.
@@ -65,13 +66,24 @@ def sentences(file: Path) -> Generator[None]:
     try:
         yield
     except Exception as problem:
-        origin = getattr(problem, "orig", problem)
-        if not isinstance(origin, sqlite3.DatabaseError | UnicodeDecodeError):
+        origin = next(filter(_is_sqlites, _chain(problem)), None)
+        if origin is None:
             raise
         barred = getattr(origin, "sqlite_errorname", "").startswith("SQLITE_READONLY")
         if isinstance(origin, sqlite3.OperationalError) and (barred or is_full(origin)):
             raise failure(origin, file) from problem
         raise damaged(file, " ".join(str(origin).split())) from problem
+
+
+def _chain(problem: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that led to it: a session that closes after a failed write complains of itself."""
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__ or problem.__context__
+
+
+def _is_sqlites(problem: BaseException) -> TypeGuard[sqlite3.DatabaseError | UnicodeDecodeError]:
+    return isinstance(problem, sqlite3.DatabaseError | UnicodeDecodeError)
 
 
 def damaged(file: Path, how: str) -> InputError:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from desertion.parameters.arguments import seed_after
 from desertion.study.claims.document import Claim, Claims, load
 from desertion.study.claims.judging import FEWEST_EVENTS, allowed_worlds, gathered, pairs_by_world
 from desertion.study.claims.trial import ClaimsPlan, rows_spec, runs_of
@@ -27,7 +28,9 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
     event of a conditional claim), events (of the outcome, in the median world), enough.
     """
     claims = load(plan.path).chosen(plan.ids)
-    small = replace(plan, count=WORLDS, seed=plan.seed + OTHER_WORLDS, replicates=1, most=1, only_allowed=True)
+    small = replace(
+        plan, count=WORLDS, seed=seed_after(plan.seed, OTHER_WORLDS), replicates=1, most=1, only_allowed=True
+    )
     read = {arm for claim in claims.claims for arm in _baseline(claim)}
     read |= {arm for bound in claims.bounds for arm, _ in bound.terms}
     arms = [name for name in claims.arms if name in read]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
+from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
@@ -40,6 +41,7 @@ USUAL = (
 TASK = "comparison"
 
 
+@numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE, workers=WORKERS)
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
     policies: Sequence[Mix] | None = None,
@@ -103,6 +105,7 @@ def compare(
     return Comparison(path, keep=keep)
 
 
+@numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE)
 def spec_of(
     scenario: str | Path | Scenario,
     policies: Sequence[Mix] | None = None,
@@ -121,13 +124,6 @@ def spec_of(
     Raises:
         InputError: If a number is out of range or a policy is named twice.
     """
-    for name, value, least in (("runs", runs, 1), ("seed", seed, 0), ("days", days, 1)):
-        if value is not None and value < least:
-            raise InputError(f"{name} = {value} must be a whole number >= {least}")
-    if seed >= 2**63:
-        raise InputError(f"seed = {seed} must be a whole number in [0, 2**63)")
-    if scale is not None and not 0.0 < scale <= 1.0:
-        raise InputError(f"scale = {scale} must lie above 0 and not above 1: it is the share of the real size")
     if points is not None and policies is not None:
         raise InputError(
             "compare takes policies or points of your own, not both: name policies in a column of the points"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import policy, titled
+from desertion.parameters.arguments import CONFIDENCE, SEED, numbers
 from desertion.scenario import Scenario
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
@@ -44,6 +45,7 @@ class Runs:
         StudyFailedError: If some policy has no finished run.
     """
 
+    @numbers(confidence=CONFIDENCE, seed=SEED)
     def __init__(self, path: str | Path, *, confidence: float = 0.95, seed: int = 1, keep: object = None) -> None:
         self.path = Path(path)
         self.confidence = confidence

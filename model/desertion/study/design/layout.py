@@ -171,7 +171,7 @@ def _morris(rule: DesignRule, count: int, where: str) -> np.ndarray:
         from SALib.sample import morris
     if rule.levels < 2 or rule.levels % 2:
         raise InputError(f"{where}: design.levels = {rule.levels} must be an even number >= 2")
-    return morris.sample(morris_problem(count), rule.points, num_levels=rule.levels, seed=rule.seed)
+    return morris.sample(morris_problem(count), rule.points, num_levels=rule.levels, seed=rule.seed % 2**32)
 
 
 def morris_problem(count: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import overload
 import numpy as np
 import pandas as pd
 
+from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.scenario import Scenario
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
@@ -60,6 +61,7 @@ def history(
     runs: int = ...,
     seed: int = ...,
 ) -> History: ...
+@numbers(runs=COUNT, seed=SEED)
 def history(
     series: str | Path | None = None,
     *,

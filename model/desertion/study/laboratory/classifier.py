@@ -47,7 +47,7 @@ def train(table: Table, seed: int, rows: Rows | None = None) -> Classifier:
     # Rivals left out on one side only must not change the odds beforehand.
     boosted = HistGradientBoostingClassifier(
         max_iter=100,
-        random_state=seed,
+        random_state=seed % 2**32,
         early_stopping=False,  # pyright: ignore[reportArgumentType] - its default is the word "auto", which is all that is inferred
         class_weight="balanced",
     )

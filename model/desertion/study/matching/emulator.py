@@ -220,7 +220,7 @@ def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
     yes = np.round(training.means * training.counts).astype(int)
     places = np.repeat(training.places, runs, axis=0)
     answers = np.concatenate([np.arange(count) < hits for count, hits in zip(runs, yes, strict=True)]).astype(int)
-    forest = RandomForestClassifier(100, min_samples_leaf=5, random_state=seed, n_jobs=1)
+    forest = RandomForestClassifier(100, min_samples_leaf=5, random_state=seed % 2**32, n_jobs=1)
     return Emulator(kind="event", coverage=np.nan, trusted=False, fitted=forest.fit(places, answers))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import PassingFolder, folder
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, SCALE, SEED, WORKERS, numbers
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.study.design.documents import with_scenario
@@ -29,6 +30,7 @@ MOST_WORLDS = 450
 """Worlds that an emulator is fitted to, the least implausible first."""
 
 
+@numbers(scale=SCALE, screening=COUNT_OR_NONE, runs=COUNT, confirm=COUNT_OR_NONE, seed=SEED, workers=WORKERS)
 def match(
     design: str | Path | None = None,
     *,

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from desertion.parameters.arguments import seed_after
 from desertion.study.arrays import Array
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
@@ -141,7 +142,7 @@ def run_stage(
         name=f"match-{stage}{'-again' if again else ''}",
         title=f"{title}, kept worlds again" if again else title,
         task=TASK,
-        seed=design.seed * _SEEDS_APART + stage + (_AGAIN if again else 0),
+        seed=seed_after(design.seed * _SEEDS_APART, stage + (_AGAIN if again else 0)),
         settings=(
             (
                 "match",

@@ -48,7 +48,7 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
         # A run without a value says as little as one at the middle of the others.
         filled = np.where(np.isfinite(values), values, np.nanmedian(values) if np.isfinite(values).any() else 0.0)
         problem = morris_problem(len(varied))
-        table = morris.analyze(problem, shares, filled, num_levels=rule.levels, seed=design.seed)
+        table = morris.analyze(problem, shares, filled, num_levels=rule.levels, seed=design.seed % 2**32)
         effect, half = (np.asarray(table[key], float) for key in ("mu_star", "mu_star_conf"))
         inputs, noise = [factor.name for factor in design.factors], float(effect[-1] + half[-1])
         values = (aim.name, inputs, effect[:-1], half[:-1], noise, effect[:-1] - half[:-1] > noise)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.finding import LEVEL, Attack, Finding
@@ -53,6 +54,7 @@ class Contagion(Finding):
         return pd.read_csv(io.StringIO(as_csv(self, "")), comment="#")
 
 
+@numbers(distance=POSITIVE, window=DAYS, permutations=COUNT, histories=COUNT_OR_NONE, model=COUNT_OR_NONE, seed=SEED)
 def contagion(
     events: str | Path | pd.DataFrame,
     links: str | Path | pd.DataFrame | None = None,
@@ -84,8 +86,6 @@ def contagion(
     Raises:
         InputError: the tables or an argument are wrong, or there are too few events.
     """
-    if window < 1:
-        raise input_error("window", window, "must be a whole number of days >= 1")
     if permutations < 19:
         raise input_error("permutations", permutations, "must be at least 19, or no p can reach .05")
     for name, number in (("histories", histories), ("model", model)):

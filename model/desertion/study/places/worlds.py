@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from desertion.parameters.arguments import seed_after
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy, PolicyChange
 from desertion.study.arrays import Array, Indices
@@ -89,5 +90,5 @@ def histories(
         scenario = plain.with_policies(
             [Policy(name="trend", title="Outside trend", summary="", sources=(), change=changes)] if changes else []
         )
-        left = [DesertionModel(scenario, rng=seed + each).run().world.left_day for each in range(number)]
+        left = [DesertionModel(scenario, rng=seed_after(seed, each)).run().world.left_day for each in range(number)]
     return [np.where(days < 0, np.nan, np.asarray(days, np.float64))[rank] for days in left]

@@ -16,7 +16,7 @@ from functools import cache, partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from desertion.errors import input_error
+from desertion.parameters.arguments import WORKERS
 from desertion.study.failures import WorkersLostError
 
 _ONE_THREAD = (
@@ -26,7 +26,6 @@ _ONE_THREAD = (
     "NUMEXPR_NUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-MOST_WORKERS = 1024
 _LOOK = 0.2
 _STARTS = 3
 _STARTING = threading.Lock()
@@ -73,9 +72,7 @@ class LocalPool(Executor):
     """
 
     def __init__(self, workers: int = 0) -> None:
-        if not 0 <= workers <= MOST_WORKERS:
-            raise input_error("workers", workers, f"must be a whole number in [0, {MOST_WORKERS}]")
-        self.workers = workers or usable_cores()
+        self.workers = WORKERS.checked("workers", workers) or usable_cores()
         self._events: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._pending: deque[_Job] = deque()
         self._slots: list[_Slot] = []

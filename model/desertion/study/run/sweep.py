@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
+from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.own import Measurement, own_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _CHECKED_POINTS = 50
 
 
+@numbers(scale=SCALE, days=DAYS, seed=SEED, time_limit=SECONDS, workers=WORKERS)
 def sweep(
     study: str | Path | None = None,
     *,

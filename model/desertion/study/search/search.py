@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.errors import InputError, extra, unknown_name
+from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
 from desertion.study.design.factors import Factor, Point
@@ -129,7 +130,9 @@ def on_other_fates(
         raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
     fronts = [_front_points(result) for result in results]
     listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
-    study = run_study(replace(listed, seed=spec.seed + 1, replicates=ReplicateRule(number=runs)), out, options)
+    study = run_study(
+        replace(listed, seed=seed_after(spec.seed, 1), replicates=ReplicateRule(number=runs)), out, options
+    )
     table = judged(study, goal).table
     ends = np.cumsum([len(front) for front in fronts])
     return [SearchResult(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
@@ -205,7 +208,7 @@ def _asking(goal: Goal, seed: int, batch: int) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
     # The lie about trials under way keeps a batch from being sixteen times the same mix.
-    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_STARTS * batch, constant_liar=True)
+    sampler = optuna.samplers.TPESampler(seed=seed % 2**32, n_startup_trials=_STARTS * batch, constant_liar=True)
     directions: Any = ["maximize" if wish == MORE else "minimize" for wish in goal.wanted.values()]
     return optuna.create_study(directions=directions, sampler=sampler)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from desertion.errors import input_error
 from desertion.files import folder
+from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
@@ -54,6 +55,7 @@ class Thesis:
         return markdown(report.blocks(list(self.judged.values()), self.made_up, self.design, self.command))
 
 
+@numbers(simulations=COUNT, seed=SEED)
 def thesis(
     series: str | Path | Sequence[str | Path] = (),
     *,

@@ -1,0 +1,123 @@
+"""Arguments: the numbers that public functions are given, each with one rule, checked before anything is done."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from numbers import Integral, Real
+from typing import Any, NamedTuple, Protocol
+
+from desertion.errors import input_error
+
+
+class Rule(Protocol):
+    """What a number must be."""
+
+    def checked(self, name: str, value: object) -> int | float:
+        """The number, or an error that names it.
+
+        Args:
+            name: What the user calls it.
+            value: What was given.
+
+        Raises:
+            InputError: If it breaks the rule.
+        """
+        ...
+
+
+class Whole(NamedTuple):
+    """A whole number of a closed range.
+
+    Attributes:
+        low: Least number.
+        high: Largest number.
+        range: The range as a sentence shows it.
+        unit: What is counted, in words; empty for what has no name.
+    """
+
+    low: int
+    high: int
+    range: str
+    unit: str = ""
+
+    def checked(self, name: str, value: object) -> int:
+        """See `Rule`; NumPy's whole numbers are taken for Python's."""
+        if isinstance(value, bool) or not isinstance(value, Integral) or not self.low <= int(value) <= self.high:
+            of = f" of {self.unit}" if self.unit else ""
+            raise input_error(name, value, f"must be a whole number{of} in {self.range}")
+        return int(value)
+
+
+def _is_real(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real)
+
+
+class Number(NamedTuple):
+    """A number of a range, which need not be whole.
+
+    Attributes:
+        low: Least number.
+        high: Largest number.
+        rule: What it must be, as the end of a sentence.
+        closed: Whether `low` itself will do.
+    """
+
+    low: float
+    high: float
+    rule: str
+    closed: bool = False
+
+    def checked(self, name: str, value: Any) -> float:
+        """See `Rule`."""
+        if not _is_real(value) or not self.low <= value <= self.high or (value == self.low and not self.closed):
+            raise input_error(name, value, self.rule)
+        return float(value)
+
+
+SEED = Whole(0, 2**63 - 1, "[0, 2**63)")
+"""Seeds, and numbers of replicates."""
+COUNT = Whole(1, 10**6, "[1, 10**6]")
+"""How many there are to be of something."""
+COUNT_OR_NONE = Whole(0, 10**6, "[0, 10**6]")
+"""The same where 0 stands for none of it."""
+DAYS = Whole(1, 36_500, "[1, 36500]", "days")
+WORKERS = Whole(0, 1024, "[0, 1024]")
+"""Processes, 0 for one a core."""
+THREADS = Whole(1, 256, "[1, 256]")
+ROW = Whole(0, 10**9, "[0, 10**9]")
+"""Rows of tables."""
+SCALE = Number(0.0, 1.0, "must lie above 0 and not above 1: it is the share of the real size")
+SHARE = Number(0.0, 1.0, "must lie in [0, 1]", closed=True)
+CONFIDENCE = Number(0.0, 0.999_999, "must lie above 0 and below 1")
+POSITIVE = Number(0.0, 1e9, "must lie above 0 and not above 10**9")
+SECONDS = Number(0.0, 1e9, "must lie in [0, 10**9] (seconds)", closed=True)
+
+
+def seed_after(seed: int, number: int) -> int:
+    """The seed so many numbers further on; after the largest comes 0."""
+    return (seed + number) % (SEED.high + 1)
+
+
+def numbers[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have these arguments of a function checked before it begins; None passes where it is the default.
+
+    Args:
+        **rules: The rule of each argument, by its name.
+    """
+
+    def decorated(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+        optional = {name for name in rules if signature.parameters[name].default is None}
+
+        @wraps(function)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            bound = signature.bind(*args, **kwargs)
+            for name, rule in rules.items():
+                value = bound.arguments.get(name, signature.parameters[name].default)
+                if value is not None or name not in optional:
+                    bound.arguments[name] = rule.checked(name, value)
+            return function(*bound.args, **bound.kwargs)
+
+        return checked
+
+    return decorated

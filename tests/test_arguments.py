@@ -1,0 +1,78 @@
+"""Numbers that public functions are given are checked before anything is done, and the sentence names them."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import desertion
+from desertion.errors import InputError
+from desertion.parameters.arguments import COUNT, POSITIVE, SCALE, SEED, SHARE, Whole, numbers, seed_after
+
+WRONG: tuple[Any, ...] = (-1, 2**70, True, "3", math.nan, [])
+
+
+def _numeric() -> Iterator[tuple[str, str]]:
+    """Public functions and classes with each argument of theirs that is a number and nothing else; persons are made by models alone."""
+    for name in sorted(set(desertion.__all__) - {"Soldier", "Reservist", "Civilian"}):
+        thing = getattr(desertion, name)
+        for argument in inspect.signature(thing).parameters.values() if callable(thing) else ():
+            if re.sub(r" \| None$|<class '|'>", "", str(argument.annotation)) in ("int", "float"):
+                yield name, argument.name
+
+
+@pytest.mark.parametrize(("name", "argument"), list(_numeric()))
+def test_a_wrong_number_is_answered_with_a_sentence_that_names_it(name: str, argument: str) -> None:
+    """Whatever else was given is not looked at before, so no run begins and nothing is written."""
+    function: Callable[..., Any] = getattr(desertion, name)
+    parameters = inspect.signature(function).parameters.values()
+    named = [each for each in parameters if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    others = {each.name: "toy" for each in named if each.default is inspect.Parameter.empty} | (
+        {"seed": 1} if name == "Society" else {}
+    )
+    whole = "float" not in next(str(each.annotation) for each in named if each.name == argument)
+    for value in (*WRONG, *([2.5] if whole else [])):
+        with pytest.raises(InputError, match=argument):
+            function(**others | {argument: value})
+
+
+def test_the_list_of_numbers_is_not_empty() -> None:
+    """A change of how annotations are written would leave the test above with nothing to test."""
+    assert len(list(_numeric())) > 40
+
+
+def test_rules_take_what_they_allow() -> None:
+    """Ends of ranges, numbers of NumPy's, and nothing for an argument that may be left out."""
+
+    @numbers(seed=SEED, runs=COUNT, scale=SCALE)
+    def called(seed: int, *, runs: int | None = None, scale: float = 1.0) -> tuple[Any, ...]:
+        return seed, runs, scale
+
+    assert called(2**63 - 1) == (2**63 - 1, None, 1.0)
+    seed, runs, scale = called(np.int64(3), runs=np.uint8(2), scale=np.float32(0.5))
+    assert (seed, runs, scale, type(seed), type(runs)) == (3, 2, 0.5, int, int)
+    with pytest.raises(InputError, match=r"^seed = None must be a whole number in \[0, 2\*\*63\)$"):
+        called(None)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InputError, match=r"^runs = 0 must be a whole number in \[1, 10\*\*6\]$"):
+        called(1, runs=0)
+    with pytest.raises(InputError, match=r"^scale = 0 must lie above 0 and not above 1: it is the share"):
+        called(1, scale=0)
+    with pytest.raises(InputError, match=r"^km = inf must lie above 0 and not above"):
+        POSITIVE.checked("km", math.inf)
+    with pytest.raises(InputError, match="a whole number of about 399 digits"):
+        POSITIVE.checked("km", 10**400)
+    assert SHARE.checked("asylum", 0) == 0.0
+    with pytest.raises(InputError, match="must be a whole number of days in"):
+        Whole(1, 5, "[1, 5]", "days").checked("days", 6)
+
+
+def test_seeds_go_round() -> None:
+    """What is derived from the largest seed is a seed."""
+    assert seed_after(SEED.high, 1) == 0
+    assert seed_after(7, 3) == 10
