@@ -80,7 +80,7 @@ def compared(first: DesertionModel, second: DesertionModel, day: int) -> Differe
 
 def _in_arrays(a: World, b: World, names: tuple[str, ...], day: int) -> Difference | None:
     for name in names:
-        place = _first_place(getattr(a, name), getattr(b, name))
+        place = _first_place(_of_persons(a, name), _of_persons(b, name))
         if place is not None:
             where = f"{name}[{', '.join(str(n) for n in place)}]"
             return Difference(day, None, where, getattr(a, name)[place].item(), getattr(b, name)[place].item())
@@ -96,13 +96,18 @@ def _first_place(a: Array, b: Array) -> tuple[int, ...] | None:
 def _in_persons(a: World, b: World, day: int) -> Difference | None:
     found: list[tuple[int, int, str]] = []
     for order, name in enumerate(_PERSONS):
-        place = _first_place(getattr(a, name), getattr(b, name))
+        place = _first_place(_of_persons(a, name), _of_persons(b, name))
         if place is not None:
             found.append((place[0], order, name))
     if not found:
         return None
     person, _, name = min(found)
-    return Difference(day, person, name, getattr(a, name)[person].tolist(), getattr(b, name)[person].tolist())
+    return Difference(day, person, name, _of_persons(a, name)[person].tolist(), _of_persons(b, name)[person].tolist())
+
+
+def _of_persons(w: World, name: str) -> Array:
+    """A row for each person; stays are kept by room, which is given in the order of leaving."""
+    return w.stay[w.room] if name == "stay" else getattr(w, name)
 
 
 def _in_clocks(first: DesertionModel, second: DesertionModel, day: int) -> Difference | None:

@@ -32,8 +32,13 @@ def sort_out(w: World) -> None:
 
 
 @kernel
-def issue_visas(w: World) -> None:
-    """Put today's skilled-worker visas on the table."""
+def prepare(w: World) -> None:
+    """Before the leavers make ready: today's skilled-worker visas are on the table, and whoever leaves for the first time has room for a stay."""
+    for n in range(w.out_n[0]):
+        i = w.out_person[n]
+        if w.room[i] == 0:
+            w.rooms_n[0] += 1
+            w.room[i] = w.rooms_n[0]
     for h in range(len(w.hosts)):
         visas = w.hosts[h].skilled_visas
         w.visa_credit[h] = carried_over(w.visa_credit[h], visas) + visas if visas > 0.0 else 0.0

@@ -20,7 +20,8 @@ def from_draws(w: World, i: int, status: int, place: int) -> None:
     """Draw the clocks that end a stay in `status` (in hiding, refusing, abroad) at `place`, a host's number or 0."""
     # Keyed by spell and stage: a person may hide, flee and live abroad within one spell.
     a, b, c, _ = uniforms(w.seed, who(w, i), STAY, place + w.spell[i] * 64 + status)
-    w.stay[i, 0], w.stay[i, 1], w.stay[i, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
+    room = w.room[i]
+    w.stay[room, 0], w.stay[room, 1], w.stay[room, 2] = stay_ticks(a), stay_ticks(b), stay_ticks(c)
 
 
 @kernel

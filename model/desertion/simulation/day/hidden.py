@@ -65,7 +65,7 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
     """
     for f in range(len(w.people)):
         caught, back = ticks(w.odds[f]), ticks(w.forces[f].return_rate)
-        clock, stay, first = w.hide_clock[f], w.stay, 2 * w.person_first[f]
+        clock, stay, room, first = w.hide_clock[f], w.stay, w.room, 2 * w.person_first[f]
         first_row = first // BLOCK + f
         for place in range(w.hidden_bound[f], w.hidden_n[f]):
             row = first_row + place // BLOCK
@@ -75,10 +75,10 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
             if i < 0:
                 continue
             came_today = w.since[i] == day
-            stay[i, codes.CAUGHT_CLOCK] += clock[codes.CAUGHT_CLOCK] + (caught if came_today else 0)
-            stay[i, codes.BACK_CLOCK] += clock[codes.BACK_CLOCK] + (back if came_today else 0)
+            stay[room[i], codes.CAUGHT_CLOCK] += clock[codes.CAUGHT_CLOCK] + (caught if came_today else 0)
+            stay[room[i], codes.BACK_CLOCK] += clock[codes.BACK_CLOCK] + (back if came_today else 0)
             for which in range(codes.N_HIDING):
-                w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[i, which])
+                w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[room[i], which])
         w.hidden_bound[f] = w.hidden_n[f]
         clock[codes.CAUGHT_CLOCK] += caught
         clock[codes.BACK_CLOCK] += back
@@ -94,10 +94,10 @@ def search(w: World, day: int, due: Array, counts: Array) -> None:
                     if i < 0:
                         continue
                     for which in range(codes.N_HIDING):
-                        w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[i, which])
+                        w.hidden_low[row, which] = min(w.hidden_low[row, which], stay[room[i], which])
                     if (
-                        stay[i, codes.CAUGHT_CLOCK] <= clock[codes.CAUGHT_CLOCK]
-                        or stay[i, codes.BACK_CLOCK] <= clock[codes.BACK_CLOCK]
+                        stay[room[i], codes.CAUGHT_CLOCK] <= clock[codes.CAUGHT_CLOCK]
+                        or stay[room[i], codes.BACK_CLOCK] <= clock[codes.BACK_CLOCK]
                     ):
                         due[counts[LISTED]] = i
                         counts[LISTED] += 1

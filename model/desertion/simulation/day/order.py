@@ -23,7 +23,7 @@ from desertion.engine.compile import kernel
 from desertion.engine.threads import KEPT, LISTED, Team
 from desertion.simulation.day.calendar import open_day
 from desertion.simulation.day.combat import strike
-from desertion.simulation.day.departure import depart_all, issue_visas, make_ready, sort_out
+from desertion.simulation.day.departure import depart_all, make_ready, prepare, sort_out
 from desertion.simulation.day.encirclement import follow_commanders
 from desertion.simulation.day.hidden import search
 from desertion.simulation.day.home import count_people, govern, march
@@ -63,7 +63,7 @@ def afternoon(core: Any, team: Team, day: int) -> None:
     if team.threads == 1:
         _afternoon(core, day, *team.own_list)
         return
-    issue_visas(core)
+    prepare(core)
     team.spread(make_ready, int(team.arrays.out_n[0]))
     depart_all(core, day)
     hidden = team.alone(search, day).copy()
@@ -78,7 +78,7 @@ def afternoon(core: Any, team: Team, day: int) -> None:
 @kernel
 def _afternoon(w: World, day: int, due: Array, counts: Array) -> None:
     """The same on one thread."""
-    issue_visas(w)
+    prepare(w)
     make_ready(w, 0, w.out_n[0])
     depart_all(w, day)
     counts[LISTED] = 0

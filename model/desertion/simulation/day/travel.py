@@ -35,10 +35,11 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
         abroad[h, codes.CLAIM_CLOCK] = ticks(w.hosts[h].claims_abroad)
         abroad[h, codes.ONWARD_CLOCK] = ticks(w.hosts[h].onward)
         abroad[h, codes.HOMEWARD_CLOCK] = ticks(w.hosts[h].homeward)
-    active, statuses, since, stay, until, force_of, host = (
+    active, statuses, since, room, stay, until, force_of, host = (
         w.active,
         w.status,
         w.since,
+        w.room,
         w.stay,
         w.until,
         w.force_of,
@@ -48,7 +49,7 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
         if (m - first) % AHEAD == 0:
             read = 0  # the next people are read ahead, see clocks/own.py
             for ahead in range(m, min(m + AHEAD, last)):
-                read += statuses[active[ahead]] + until[active[ahead]] + stay[active[ahead], 0]
+                read += statuses[active[ahead]] + until[active[ahead]] + room[active[ahead]]
             counts[FETCHED] = read
         i = active[m]
         status, ended = statuses[i], False
@@ -56,11 +57,11 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
             continue  # hiding ends by the clocks of the force, and nobody tries today's refusers before tomorrow
         if status == codes.ABROAD:
             for clock in range(codes.N_STAYS):
-                stay[i, clock] -= abroad[host[i], clock]
-                ended = ended or stay[i, clock] <= 0
+                stay[room[i], clock] -= abroad[host[i], clock]
+                ended = ended or stay[room[i], clock] <= 0
         elif status == codes.REFUSING:
-            stay[i, codes.TRIAL_CLOCK] -= tried[force_of[i]]
-            ended = stay[i, codes.TRIAL_CLOCK] <= 0
+            stay[room[i], codes.TRIAL_CLOCK] -= tried[force_of[i]]
+            ended = stay[room[i], codes.TRIAL_CLOCK] <= 0
         elif status != codes.AT_BORDER and status != codes.APPLICANT:
             ended = until[i] <= day
         if ended:
@@ -81,7 +82,7 @@ def move_on(w: World, due: Array, day: int) -> Array:
                 arrived[n_arrived] = i
                 n_arrived += 1
         elif status == codes.HIDING:
-            if w.stay[i, codes.CAUGHT_CLOCK] <= w.hide_clock[w.force_of[i], codes.CAUGHT_CLOCK]:
+            if w.stay[w.room[i], codes.CAUGHT_CLOCK] <= w.hide_clock[w.force_of[i], codes.CAUGHT_CLOCK]:
                 _punish(w, i, day)
             else:
                 _give_up(w, i, day)
@@ -193,17 +194,17 @@ def _give_up(w: World, i: int, day: int) -> None:
 def _end_stay_abroad(w: World, i: int, day: int) -> bool:
     """One of the clocks of life abroad has passed: return first, then a claim, then another host; whether he wants to claim."""
     h = w.host[i]
-    if w.stay[i, codes.HOMEWARD_CLOCK] <= 0:
+    if w.stay[w.room[i], codes.HOMEWARD_CLOCK] <= 0:
         w.counts_today[w.force_of[i], codes.C_RETURNED] += 1
         come_back(w, i, day)
-    elif w.stay[i, codes.CLAIM_CLOCK] <= 0 and takes_claims(w, h, w.force_of[i]):
+    elif w.stay[w.room[i], codes.CLAIM_CLOCK] <= 0 and takes_claims(w, h, w.force_of[i]):
         return True
-    elif w.stay[i, codes.ONWARD_CLOCK] <= 0:
+    elif w.stay[w.room[i], codes.ONWARD_CLOCK] <= 0:
         other = choose_host(w, i, h)
         if other >= 0:
             set_out(w, i, other, day)
         else:
-            w.stay[i, codes.ONWARD_CLOCK] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
+            w.stay[w.room[i], codes.ONWARD_CLOCK] = stay_ticks(uniform(w.seed, who(w, i), ONWARD, day))
     return False
 
 

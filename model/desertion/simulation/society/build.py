@@ -46,6 +46,8 @@ def found(plan: SocietyPlan, blank: dict[str, Any], has_clocks: bool, threads: i
     team.spread(_draw_traits, len(world.status))
     absent = plan.absent()
     if len(absent):
+        world.room[absent] = np.arange(len(absent)) + 1
+        world.rooms_n[0] = len(absent)
         _hide(core, absent)
     _draw_units(world, core)
     if world.form == THRESHOLD_FORM:

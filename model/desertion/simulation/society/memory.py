@@ -13,8 +13,8 @@ from desertion.errors import input_error
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
-# Measured, see the benchmark of memory per person, with a fifth to spare: 193 bytes with 12 ties each in the compiled form.
-BYTES_PER_PERSON = {"compiled": 160, "mesa": 5000}
+# Measured, see the benchmark of memory per person, with a fifth to spare: 170 bytes with 12 ties each in the compiled form.
+BYTES_PER_PERSON = {"compiled": 135, "mesa": 5000}
 BYTES_PER_TIE = 6
 BYTES_OF_ALL = 2.0e8  # interpreter, libraries and compiled code, whatever the size
 GIB = 1024.0**3

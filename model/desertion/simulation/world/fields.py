@@ -48,6 +48,7 @@ class World(NamedTuple):
     force_of: Values  # (N) int8
     squad: Values  # (N) int32, -1 outside a unit
     community: Values  # (N) int32
+    room: Values  # (N) int32: his row of `stay`, which he has from his first leaving on; 0 before
     spell: Values  # (N) int16
     since: Values  # (N) int32, day of the last change of status
     until: Values  # (N) int32, day on which the present stage ends
@@ -55,7 +56,8 @@ class World(NamedTuple):
     left_day: Values  # (N) int32, first day of leaving, -1
     left_route: Values  # (N) int8, first route of leaving, -1
     wave_of: Values  # (N) int8
-    stay: Values  # (N, 3) int64: ticks left of the clocks of hiding, refusing, living abroad
+    stay: Values  # (N + 1, 3) int64: ticks left of the clocks of hiding, refusing, living abroad, by room: memory is used for leavers alone
+    rooms_n: Values  # (1) rooms given
     queue_next: Values  # (N) int32
     active: Values  # (N) int32: persons in passing who are looked at every day
     active_n: Values  # (1)

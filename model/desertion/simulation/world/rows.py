@@ -24,7 +24,7 @@ PERSON = np.dtype(
         ("kind", np.int8),
         ("trait", np.uint8),
         ("force_of", np.int8),
-        ("spare", np.int32),
+        ("room", np.int32),
     ],
     align=True,
 )
@@ -32,7 +32,7 @@ TIED = np.dtype(
     [("tie_pressure", np.int32, N_ROUTES), ("tie_day", np.int32), ("n_ties", np.int32), ("is_touched", np.uint8)],
     align=True,
 )
-PERSON_FIELDS = tuple(name for name in PERSON.names or () if name != "spare")
+PERSON_FIELDS = PERSON.names or ()
 TIED_FIELDS = TIED.names or ()
 assert (PERSON.itemsize, TIED.itemsize) == (LINE, LINE // 2)
 
