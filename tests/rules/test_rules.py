@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from desertion.rules import hazard, home, push, refuge, ticks
+from desertion.rules import hazard, home, push, refuge, ticks, units
 from desertion.rules.hazard import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRESHOLD
 
 UNIT = st.floats(0.0, 1.0)
@@ -107,6 +107,19 @@ def test_the_earlier_crossing_within_the_day_wins() -> None:
     assert ticks.crossing(101, 100) == 2.0
     assert ticks.crossing(0, 100) == 1.5
     assert ticks.crossing(0, 0) == 2.0
+
+
+def test_a_clock_that_lacks_one_tick_passes_with_it() -> None:
+    """At the end of the day; a clock that does not move passes nothing."""
+    assert ticks.crossing(1, 1) == 1.0
+    assert ticks.crossing(1, 0) == ticks.NOT_TODAY
+    assert ticks.crossing(0, 1) == ticks.PASSED_BEFORE
+
+
+def test_cohesion_keeps_a_company_from_following_its_commander() -> None:
+    """Eight in ten among strangers; where four in ten of the first members serve, at half weight, a fifth less."""
+    assert units.chance_to_follow(0.8, 0.5, 0.0) == 0.8
+    assert units.chance_to_follow(0.8, 0.5, 0.4) == pytest.approx(0.64)
 
 
 def test_frailty_has_a_mean_effect_of_one() -> None:

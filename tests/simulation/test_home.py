@@ -259,3 +259,33 @@ def test_exiles_without_protection_carry_news_with_their_weight(weight: float) -
     assert min(protected, *others) > 0
     expected = 1.0 - 0.8 * math.exp(-2.0 * (protected + weight * sum(others)) / 300.0)
     assert passing_now(model.core, 0) == pytest.approx(expected, rel=1e-12)
+
+
+def test_turnout_is_what_the_police_leave_of_it() -> None:
+    """All turn out in one town of sixty; forty in a hundred stay unseen: a share of 0.6 in town, and as much of it in the news as passes censorship."""
+    street = {
+        "protest": 1.0,
+        "protest_every": 1.0,
+        "protest_mean": -1.0,
+        "protest_spread": 0.0,
+        "protest_police": 0.4,
+        "censorship": 0.5,
+    }
+    model = DesertionModel(made(3, [TOWN | {"reservists": 60, "community": 60} | street], [], CALM | NOBODY), rng=1)
+    for _ in range(2):
+        model.step()
+    w = model.world
+    assert w.turnout.tolist() == [pytest.approx(0.6)]
+    assert w.turnout_news[0] == pytest.approx(passing_now(model.core, 0) * 0.6)
+    assert 0.0 < w.turnout_news[0] < 0.6
+
+
+@pytest.mark.parametrize("danger", [1.0, 3.0])
+def test_a_call_up_threatens_as_much_more_as_the_front_is_more_dangerous(danger: float) -> None:
+    """Twenty are to be called and five have been this morning: 20 of the 95 at home, in per cent, times hits over those of the reference state."""
+    force = TOWN | {"waves": [wave(days=4, notice=20)], "casualty_rate": 0.001}
+    scenario = made(9, [force], [], CALM | NOBODY)
+    model = DesertionModel(scenario.with_({"forces.town.casualty_rate": 0.001 * danger}), rng=1)
+    for _ in range(6):
+        model.step()
+    assert model.world.threat[0] == pytest.approx(100.0 * 20 / 95 * danger)

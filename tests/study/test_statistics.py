@@ -12,6 +12,7 @@ from desertion.study.statistics import (
     averaged_relative_difference,
     bootstrap_interval,
     crps_ensemble,
+    middle_nine_tenths,
     wilson_interval,
 )
 
@@ -87,6 +88,12 @@ def test_averaged_relative_difference_by_hand() -> None:
 def test_averaged_relative_difference_survives_an_empty_day() -> None:
     """A day without anybody observed is divided by one person, as Flee does."""
     assert averaged_relative_difference([3.0, 1.0], [0.0, 1.0]) == pytest.approx(1.5)
+
+
+def test_quantiles_are_those_of_what_is_known() -> None:
+    """Of numbers 0 to 100 with gaps; of nothing they are unknown."""
+    assert middle_nine_tenths([*range(101), np.nan, np.inf]) == (5.0, 50.0, 95.0)
+    assert np.isnan(middle_nine_tenths([np.nan])).tolist() == [True] * 3
 
 
 def test_clumping_of_lees_divisions() -> None:

@@ -33,7 +33,11 @@ TESTS = {
     "simulation/day/hosts.py": ("tests/simulation/test_institutions.py", _ORACLE),
     "simulation/day/travel.py": (_ORACLE, "tests/simulation/test_institutions.py"),
     "simulation/day/departure.py": (_ORACLE, "tests/simulation/test_front_and_days.py"),
-    "simulation/signals/*.py": (_ORACLE, "tests/simulation/test_institutions.py"),
+    "simulation/signals/*.py": (
+        _ORACLE,
+        "tests/simulation/test_home.py",
+        "tests/simulation/test_known_answers.py -k threshold",
+    ),
     "study/statistics.py": ("tests/study/test_statistics.py",),
     "study/store/*.py": ("tests/study/store",),
     "study/run/schedule.py": ("tests/study/run/test_schedule.py",),
