@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple, Protocol
 
 from desertion.errors import input_error
+from desertion.parameters.field import HORIZON
 
 
 class Rule(Protocol):
@@ -80,7 +81,7 @@ COUNT = Whole(1, 10**6, "[1, 10**6]")
 """How many there are to be of something."""
 COUNT_OR_NONE = Whole(0, 10**6, "[0, 10**6]")
 """The same where 0 stands for none of it."""
-DAYS = Whole(1, 36_500, "[1, 36500]", "days")
+DAYS = Whole(1, HORIZON, f"[1, {HORIZON}]", "days")
 WORKERS = Whole(0, 1024, "[0, 1024]")
 """Processes, 0 for one a core."""
 THREADS = Whole(1, 256, "[1, 256]")

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from desertion.simulation.world.fields import World
 
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
-LARGEST_SEED = 2**63
 
 
 def _total(name: str, model: DesertionModel) -> float:
@@ -234,9 +233,9 @@ class DesertionModel(Model[Any, Any]):
 
 def _seed(rng: Any) -> int:
     if rng is None:
-        return int(np.random.default_rng().integers(LARGEST_SEED))
+        return int(np.random.default_rng().integers(SEED.high + 1))
     if isinstance(rng, np.random.Generator):
-        return int(rng.integers(LARGEST_SEED))
+        return int(rng.integers(SEED.high + 1))
     return SEED.checked("rng", rng)
 
 

@@ -41,7 +41,7 @@ USUAL = (
 TASK = "comparison"
 
 
-@numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE, workers=WORKERS)
+@numbers(workers=WORKERS)
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
     policies: Sequence[Mix] | None = None,
