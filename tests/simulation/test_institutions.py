@@ -43,6 +43,18 @@ def test_a_closed_desk_keeps_nothing_for_later() -> None:
     assert model.hosts["admitted"].sum() == 0
 
 
+def test_desks_that_close_decide_nothing_more() -> None:
+    """Half a case a day, twenty days each: closed on the fifteenth day with a whole case's credit, before the first is due."""
+    door = DOOR | {"cases": 0.5, "case_days": 20.0}
+    flight = TOWN | {"base_reservist_flee": 10.0}
+    closed = made(40, [flight], [door], CALM | NOBODY, changes=[on(15, "hosts.door.cases", 0.0)])
+    decided = [
+        DesertionModel(scenario, rng=4).run().hosts["decided"].sum()
+        for scenario in (closed, made(40, [flight], [door], CALM | NOBODY))
+    ]
+    assert decided[0] == 0 < decided[1]
+
+
 @pytest.mark.parametrize(("visas", "used"), [(1.5, [1, 2]), (0.25, [0, 0, 0, 1]), (3.0, [3])])
 def test_visas_of_a_fraction_a_day_are_all_issued(visas: float, used: list[int]) -> None:
     """One and a half a day are three in two days; a quarter a day is one in four."""

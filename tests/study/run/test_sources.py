@@ -99,6 +99,24 @@ def test_a_resume_after_an_edit_of_the_tasks_code_is_refused(tmp_path: Path, mon
         sys.modules.pop(name, None)
 
 
+def test_modules_that_a_task_imports_from_its_own_package_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By dots, one and two, and from within the package's own head."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine" / "deep").mkdir(parents=True)
+    (tmp_path / "mine" / "__init__.py").write_text("from .head import total\n")
+    (tmp_path / "mine" / "head.py").write_text("total = 1.0\n")
+    (tmp_path / "mine" / "beside.py").write_text("more = 1.0\n")
+    (tmp_path / "mine" / "deep" / "__init__.py").write_text("")
+    (tmp_path / "mine" / "deep" / "near.py").write_text("near = 1.0\n")
+    (tmp_path / "mine" / "deep" / "work.py").write_text(
+        "from .. import beside\nfrom . import near\nfrom .. import total\n"
+    )
+    wanted = ["mine", "mine.beside", "mine.deep", "mine.deep.near", "mine.deep.work", "mine.head"]
+    assert sorted(sources.task_code("mine.deep.work")) == [f"code {name}" for name in wanted]
+
+
 def test_a_task_without_a_source_is_refused_on_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody can say whether it is still the same: it may be begun, not gone on with."""
     monkeypatch.syspath_prepend(tmp_path)

@@ -17,8 +17,9 @@ from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.origin import header
-from desertion.study.store.disk import on_local_disk
+from desertion.study.store.disk import failure, on_local_disk
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.resumption import differences
 from desertion.study.store.row import DONE, FAILED, Row
 from desertion.study.store.writer import StudyWriter
 
@@ -130,6 +131,51 @@ def test_foreign_truncated_and_newer_files_are_refused_in_a_sentence(tmp_path: P
         with pytest.raises(InputError, match=words) as told:
             StudyFile(tmp_path / name)
         assert str(tmp_path / name) in str(told.value)
+
+
+def test_a_file_without_its_last_bytes_is_refused_when_it_is_opened(full: Path) -> None:
+    """SQLite reads a page that is cut within as if it ended in noughts, and finds no fault with it."""
+    content = full.read_bytes()
+    full.write_bytes(content[:-100])
+    with pytest.raises(InputError, match="cut short \\(it is shorter than it says\\)"):
+        StudyFile(full)
+    full.write_bytes(content)
+    StudyFile(full).close()
+
+
+def test_a_file_of_one_run_is_sound(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Its only run carries the tally of all."""
+    path = tmp_path / "one.sqlite"
+    writer = _open(path, study())
+    writer.put([_row(0, 0)], COLUMNS)
+    writer.close()
+    with StudyFile(path) as file:
+        assert file.damage() == []
+        assert len(list(file.rows())) == 1
+
+
+@pytest.mark.parametrize(("words", "told"), [("attempt to write a readonly database", True), ("disk I/O error", False)])
+def test_only_what_is_known_of_a_disk_is_put_into_a_sentence(tmp_path: Path, words: str, told: bool) -> None:
+    """A file that may only be read has a way out; any other failure is shown as it is."""
+    problem = sqlite3.OperationalError(words)
+    shown = failure(problem, tmp_path / "s.sqlite")
+    assert isinstance(shown, InputError) if told else shown is problem
+
+
+@pytest.mark.parametrize(("settings", "more"), [(8, False), (9, True)])
+def test_a_refusal_names_eight_differences_at_most(
+    tmp_path: Path, study: Callable[..., StudySpec], settings: int, more: bool
+) -> None:
+    """And says by three dots that there are more."""
+    spec = study()
+    points = spec.points()
+    described = header(spec, points, (1, 1))
+    other = described | {"versions": {f"v{number}": 1 for number in range(settings)}}
+    plain = described | {"versions": {f"v{number}": 2 for number in range(settings)}}
+    with pytest.raises(InputError) as refusal:
+        differences(tmp_path / "s.sqlite", (other, points), (plain, points), "", accepted=False)
+    assert refusal.value.message.count("versions.v") == 8
+    assert ("...)" in refusal.value.message) is more
 
 
 def test_a_flipped_bit_is_found_and_the_run_is_named(full: Path) -> None:
