@@ -62,7 +62,7 @@ def _small() -> Iterator[Row]:
     """What studies are made of: ten thousand persons, a year, all hosts, the building of the people included."""
     scenario = _common.russia(10_000, 365)
     took = _common.seconds(lambda: DesertionModel(scenario, rng=1).run(), 9)
-    yield f"{_common.persons(scenario):,} persons, a year, building included", 1.0 / took, "runs/s a core", "20"
+    yield f"{_common.persons(scenario):,} persons, a year, building included", 1.0 / took, "runs/s a core", "30"
 
 
 def _days() -> Iterator[Row]:

@@ -8,12 +8,14 @@ import mesa
 import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
+from mesa.experimental.mesa_signals import ObservableSignals
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation import model as module
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.population.agents import shares_hazard
+from desertion.simulation.population.crowd import Crowd
 from desertion.simulation.population.persons import Person, Soldier
 from desertion.simulation.society import memory
 from desertion.simulation.world.codes import SOLDIER
@@ -34,6 +36,84 @@ def test_a_step_is_a_day_and_the_horizon_ends_the_run(population: str) -> None:
     assert model.day == 3
     assert np.array_equal(model.world.daily, before)
     assert model.daily["day"].tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("stepped", [0, 3])
+def test_days_in_one_go_leave_what_days_one_by_one_leave(stepped: int) -> None:
+    """People, tables, Mesa's clock, count and next step, also where the first days were stepped."""
+    one_by_one, in_one_go = DesertionModel(toy(days=12), rng=1), DesertionModel(toy(days=12), rng=1)
+    while one_by_one.running:
+        one_by_one.step()
+    for _ in range(stepped):
+        in_one_go.step()
+    in_one_go.run()
+    for _ in range(2):
+        assert in_one_go.daily.equals(one_by_one.daily)
+        assert in_one_go.people().equals(one_by_one.people())
+        assert (in_one_go.steps, in_one_go.time, in_one_go.running) == (one_by_one.steps, one_by_one.time, False)
+        one_by_one.step()
+        in_one_go.step()
+
+
+def test_whoever_looks_on_is_told_of_every_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event in Mesa's calendar, an observer, a step of one's own, be it of a class or assigned: each sees the days one by one."""
+    days: list[int] = []
+
+    class Mine(DesertionModel):
+        def step(self) -> None:
+            super().step()
+            days.append(self.day)
+
+    Mine(toy(days=4), rng=1).run()
+    assert days == [1, 2, 3, 4]
+    assigned = DesertionModel(toy(days=4), rng=1)
+    plain = assigned.step
+    monkeypatch.setattr(assigned, "step", lambda: (plain(), days.append(-assigned.day)))
+    assigned.run()
+    assert days[4:] == [-1, -2, -3, -4]
+    observed = DesertionModel(toy(days=4), rng=1)
+    seen: list[int] = []
+
+    def watch(_signal: object) -> None:
+        seen.append(observed.day)
+
+    observed.observe("time", ObservableSignals.CHANGED, watch)
+    observed.run()
+    assert sorted(set(seen)) == [0, 1, 2, 3]
+    planned = DesertionModel(toy(days=4), rng=1)
+
+    def due() -> None:
+        seen.append(10 * planned.day)
+
+    planned.schedule_event(due, at=2.5)
+    planned.run()
+    assert seen[-1] == 20
+
+
+@pytest.mark.parametrize("stepped", [True, False])
+def test_a_run_that_is_cut_off_stands_at_its_last_whole_day(monkeypatch: pytest.MonkeyPatch, stepped: bool) -> None:
+    """And does not go on from between two days, as if nothing had been."""
+    model = DesertionModel(toy(days=12), rng=1)
+    whole = Crowd._day
+
+    def cut(crowd: Crowd, team: Any, day: int, turned: Any) -> None:
+        whole(crowd, team, day, turned)
+        if day == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Crowd, "_day", cut)
+
+    def go_on() -> None:
+        while stepped:
+            model.step()
+        model.run()
+
+    with pytest.raises(KeyboardInterrupt):
+        go_on()
+    assert (model.day, model.running) == (5, False)
+    monkeypatch.undo()
+    assert model.run().day == 5
+    assert model.daily.equals(DesertionModel(toy(days=12), rng=1).run().daily.query("day <= 5"))
 
 
 @pytest.mark.parametrize("population", ["compiled", "mesa"])

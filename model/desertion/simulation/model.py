@@ -16,6 +16,7 @@ from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.parameters.arguments import SEED, THREADS
 from desertion.scenario import Policy, Scenario
+from desertion.simulation.calendar import nobody_looks_on, put_on
 from desertion.simulation.first_run import compile_first_run
 from desertion.simulation.population.agents import Agents, check_kind
 from desertion.simulation.population.crowd import Crowd
@@ -179,19 +180,37 @@ class DesertionModel(Model[Any, Any]):
     def step(self) -> None:
         """Run one day, in the order of desertion.simulation.day.order; past the horizon nothing happens."""
         if self.day < self.sized.days and self.running:
-            self.population.advance(self.day, self.day + 1)
-            self.day += 1
-            self.running = self.day < self.sized.days and not self._stopped()
+            self._advance(1)
         if self._collecting or self.datacollector is not self._totals:
             self.datacollector.collect(self)
 
     def run(self) -> DesertionModel:
         """Run to the horizon or the stop rule; return the model."""
         self._collecting = False
+        if self._may_run_through():
+            days = self.sized.days - self.day
+            self._advance(days)
+            put_on(self, days)
         while self.running and self.day < self.sized.days:
             self.step()
         self._collecting = True
         return self
+
+    def _advance(self, days: int) -> None:
+        """Run so many days. A run that is cut off within a day stands at its last whole day and does not go on, since its people stand between two."""
+        first, self.running = self.day, False
+        try:
+            self.population.advance(first, first + days)
+        except BaseException:
+            self.day = max(first, int(self.world.days_done[0]) - 1)
+            raise
+        self.day = first + days
+        self.running = self.day < self.sized.days and not self._stopped()
+
+    def _may_run_through(self) -> bool:
+        """Whether the days left may run in one go: no rule to stop by, no persons' own code, nobody who looks on."""
+        plain = self.sized.stop is None and self.population_name == "compiled" and self.datacollector is self._totals
+        return plain and self.running and self.day < self.sized.days and nobody_looks_on(self, DesertionModel.step)
 
     def _stopped(self) -> bool:
         stop = self.sized.stop
