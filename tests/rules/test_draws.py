@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,3 +69,11 @@ def test_replicates_have_seeds_of_their_own() -> None:
 def test_a_replicates_seed_is_the_first_word_of_its_block(seed: int, replicate: int) -> None:
     """Half the first word of NumPy's own Philox for (replicate, purpose, spell 0): whoever reruns one replicate alone needs the very number."""
     assert draws.replicate_seed(seed, replicate) == int(block(seed, replicate, draws.REPLICATE, 0)[0]) >> 1
+
+
+@given(name=st.text())
+def test_names_are_numbered_by_their_digest(name: str) -> None:
+    """The first eight bytes of SHA-256 as a little-endian number without its last bit, so that it fits a signed one."""
+    digits = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    backwards = "".join(reversed([digits[at : at + 2] for at in range(0, 16, 2)]))
+    assert draws.key_of(name) == int(backwards, 16) // 2 < 2**63

@@ -14,6 +14,13 @@ from desertion.rules.hazard import ADDITIVE, CONCAVE, MULTIPLICATIVE, NONE, THRE
 UNIT = st.floats(0.0, 1.0)
 
 
+def test_every_form_of_contagion_has_a_number_of_its_own() -> None:
+    """A scenario names its form in words; two forms of one number would be one form."""
+    assert len({MULTIPLICATIVE, CONCAVE, ADDITIVE, THRESHOLD, NONE}) == 5
+    numbers = {"multiplicative": MULTIPLICATIVE, "concave": CONCAVE, "additive": ADDITIVE}
+    assert numbers | {"threshold": THRESHOLD, "none": NONE} == hazard.FORM_NUMBER
+
+
 def test_exponents_are_clipped_at_fifty() -> None:
     """No hazard overflows, and none inside the bounds is touched."""
     assert [ticks.clip_exponent(x) for x in (-1e300, -50.0, 3.0, 50.0, 1e300)] == [-50.0, -50.0, 3.0, 50.0, 50.0]

@@ -11,7 +11,7 @@ import pytest
 
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
-from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE
+from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE, REFUSE
 from tests.simulation.worlds import CALM, INERT, START, made
 
 TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 60, "civilians": 0, "community": 60} | INERT
@@ -34,6 +34,13 @@ def test_an_idle_border_deals_with_one_days_people_when_they_come_at_last() -> N
     )
     admitted = DesertionModel(scenario, rng=4).run().hosts["admitted"].tolist()[1:]
     assert admitted == [0] * 10 + [4] * 15 + [0] * 5
+
+
+def test_half_a_place_a_day_is_one_every_second_day() -> None:
+    """From the first day on, though no day has a whole one."""
+    scenario = made(8, [TOWN | {"base_reservist_flee": 10.0}], [DOOR | {"entry": 0.5}], CALM | NOBODY)
+    admitted = DesertionModel(scenario, rng=4).run().hosts["admitted"].tolist()[1:]
+    assert admitted == [0, 1] * 4
 
 
 def test_a_closed_desk_keeps_nothing_for_later() -> None:
@@ -115,6 +122,29 @@ def test_abolishing_the_police_ends_deterrence() -> None:
         model = DesertionModel(scenario.with_({"forces.town.police": police}), rng=4)
         model.step()
         assert model.world.fear[0, HIDE] == pytest.approx(fear)
+
+
+def test_refusers_are_certain_to_be_punished() -> None:
+    """Half a unit more punishment than in the reference state, at a weight of two: a log hazard of one less."""
+    scenario = made(5, [TOWN | {"punishment": 1.0}], [], CALM | NOBODY | {"push_punishment": 2.0})
+    model = DesertionModel(scenario.with_({"forces.town.punishment": 1.5}), rng=4)
+    model.step()
+    assert model.world.fear[0, REFUSE] == pytest.approx(1.0)
+
+
+def test_a_town_forgets_its_cases_when_a_hundredth_of_one_is_left() -> None:
+    """Sixty of one day at a half-life of a day: a hundredth is undercut in the thirteenth night, and nothing of them is kept."""
+    force, sharp = TOWN | {"base_reservist_flee": 10.0}, CALM | NOBODY | {"belief_half_life": 1.0, "belief_heard": 0.0}
+    model = DesertionModel(made(25, [force], [DOOR], sharp), rng=4)
+    remembered, sums = [], []
+    while model.running:
+        model.step()
+        remembered.append(bool(model.world.has_heard[0]))
+        sums.append(float(model.world.heard_n[0].sum()))
+    last = max(np.flatnonzero(remembered))
+    assert all(remembered[:last])
+    assert 0.01 <= sums[last] < 0.02
+    assert sums[last + 1 :] == [0.0] * (25 - last - 1) != []
 
 
 @pytest.mark.parametrize(("heard", "believed"), [(0.0, 0.6), (1e6, 0.0)])

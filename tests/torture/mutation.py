@@ -36,6 +36,7 @@ TESTS = {
     "simulation/signals/*.py": (
         _ORACLE,
         "tests/simulation/test_home.py",
+        "tests/simulation/test_institutions.py",
         "tests/simulation/test_known_answers.py -k threshold",
     ),
     "study/statistics.py": ("tests/study/test_statistics.py",),

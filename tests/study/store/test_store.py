@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.origin import header
 from desertion.study.store.disk import failure, on_local_disk
+from desertion.study.store.layout import connected
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.resumption import differences
+from desertion.study.store.resumption import anew, differences
 from desertion.study.store.row import DONE, FAILED, Row
 from desertion.study.store.writer import StudyWriter
 
@@ -162,6 +164,23 @@ def test_only_what_is_known_of_a_disk_is_put_into_a_sentence(tmp_path: Path, wor
     assert isinstance(shown, InputError) if told else shown is problem
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("database is locked", "is locked by another program"), ("no such table: run", "is damaged or cut short")],
+)
+def test_what_sqlite_says_of_a_file_is_put_into_a_sentence(full: Path, words: str, told: str) -> None:
+    """A lock passes by itself, damage does not."""
+    with StudyFile(full) as file, pytest.raises(InputError, match=told), file._sentences():
+        raise sqlite3.OperationalError(words)
+
+
+@pytest.mark.parametrize(("place", "told"), [("s.sqlite", "s-3.sqlite`"), ("other.sqlite", "with another --out")])
+def test_a_study_starts_anew_beside_its_file(tmp_path: Path, place: str, told: str) -> None:
+    """Under the first number that is free, where the command names the file."""
+    (tmp_path / "s-2.sqlite").touch()
+    assert told in anew(tmp_path / "s.sqlite", f"desertion sweep s.toml --out {tmp_path / place}")
+
+
 @pytest.mark.parametrize(("settings", "more"), [(8, False), (9, True)])
 def test_a_refusal_names_eight_differences_at_most(
     tmp_path: Path, study: Callable[..., StudySpec], settings: int, more: bool
@@ -200,6 +219,30 @@ def test_a_file_in_a_folder_that_may_not_be_written_can_be_read(full: Path) -> N
             assert file.counts() == {"done": 6}
     finally:
         full.parent.chmod(0o755)
+
+
+@pytest.mark.parametrize(("log", "sound"), [(None, True), (b"", True), (b"pages", False)])
+def test_a_file_beside_its_log_is_not_read_without_it(
+    full: Path, monkeypatch: pytest.MonkeyPatch, log: bytes | None, sound: bool
+) -> None:
+    """Where SQLite has no room for its shared memory, the file alone is read; with a log beside it that would be an older state."""
+    plain = sqlite3.connect
+
+    class Barred(sqlite3.Connection):
+        def execute(self, *_words: object) -> sqlite3.Cursor:
+            raise sqlite3.OperationalError("unable to open database file")
+
+    def connect(address: str, **more: Any) -> sqlite3.Connection:
+        return plain(address, **more) if "immutable" in address else plain(address, factory=Barred, **more)
+
+    if log is not None:
+        Path(f"{full}-wal").write_bytes(log)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    if sound:
+        connected(full, "ro").close()
+    else:
+        with pytest.raises(sqlite3.OperationalError):
+            connected(full, "ro")
 
 
 def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
