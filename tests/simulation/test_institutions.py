@@ -241,3 +241,42 @@ def test_an_exit_ban_stops_those_liable_at_the_frontier() -> None:
     assert abroad[:60].sum() == 0
     assert abroad[60:].sum() == 60
     assert model.daily["turned_back"].sum() >= 60
+
+
+def test_a_border_that_gets_a_limit_owes_nothing_from_the_days_without_one() -> None:
+    """All who come are dealt with for five days; from then on one a day, however many came before."""
+    force = TOWN | {"base_reservist_flee": 0.2}
+    scenario = made(15, [force], [DOOR], CALM | NOBODY, changes=[on(5, "hosts.door.entry", 1.0)])
+    admitted = DesertionModel(scenario, rng=4).run().hosts["admitted"].tolist()[1:]
+    assert max(admitted[:5]) > 3
+    assert admitted[5:] == [1] * 10
+
+
+def test_a_town_that_remembers_no_case_expects_what_the_nation_expects() -> None:
+    """Of an own frontier too, at which half are stopped."""
+    model = DesertionModel(made(5, [TOWN | {"exit_control": 0.5}], [DOOR], CALM | NOBODY), rng=4)
+    model.world.has_heard[0] = 1
+    model.step()
+    of_town, of_nation = model.world.flight
+    assert of_town == pytest.approx(of_nation)
+    assert of_town.max() > 0.0
+
+
+@pytest.mark.parametrize("first", ["door", "ridge"])
+def test_people_are_passed_on_to_a_host_wherever_it_stands_in_the_list(first: str) -> None:
+    """A land of transit lets people through to the one host behind it."""
+    ridge = DOOR | {"name": "ridge", "border": 1.0, "passes_to": ["door"]}
+    hosts = sorted([DOOR | {"access": 1e-3}, ridge], key=lambda host: host["name"] != first)
+    model = DesertionModel(made(10, [TOWN | {"base_reservist_flee": 1.0}], hosts, CALM | NOBODY), rng=4).run()
+    passed = model.hosts.groupby("host", observed=True)["passed_on"].sum()
+    assert passed["ridge"] > 30
+    assert passed["door"] == 0
+
+
+def test_a_fall_is_felt_once_by_the_neighbours() -> None:
+    """Three fifths less one fifth: still above three tenths, so that nobody follows."""
+    falling = TOWN | {"name": "falling", "legitimacy": 0.6, "legitimacy_floor": 0.7}
+    held = TOWN | {"name": "held", "legitimacy": 0.6, "legitimacy_floor": 0.3, "legitimacy_coupling": 0.2}
+    model = DesertionModel(made(1, [falling, held], [], CALM | NOBODY), rng=4).run()
+    assert model.world.legitimacy.tolist() == pytest.approx([0.6, 0.4])
+    assert model.world.fallen.tolist() == [0, -1]

@@ -122,13 +122,6 @@ def _some_leaver(model: DesertionModel) -> int:
     return int(ranked["person"].iloc[len(ranked) // 2]) if len(ranked) else 0
 
 
-def multiplier(term: float) -> str:
-    """A term of the log-hazard as a multiple of the chance to leave; empty where it is next to none."""
-    if not -700.0 < term < 700.0:
-        return "never" if term < 0.0 else "at once"
-    return "" if abs(term) < 5e-4 else f"×{math.exp(term):.3g}"
-
-
 class _Watched(Crowd):
     """A compiled population at which somebody looks each morning, when all has been published and nobody has acted on it."""
 
