@@ -29,7 +29,7 @@ _ORACLE = "tests/simulation/test_oracle.py -k [0] or [1] or [2]"
 TESTS = {
     "rules/draws.py": ("tests/rules", "tests/simulation/test_oracle.py -k philox"),
     "rules/*.py": ("tests/rules", _ORACLE),
-    "simulation/day/home.py": ("tests/simulation/test_home.py", _ORACLE),
+    "simulation/day/home.py": ("tests/simulation/test_home.py", _ORACLE, "tests/simulation/test_institutions.py"),
     "simulation/day/hosts.py": ("tests/simulation/test_institutions.py", _ORACLE),
     "simulation/day/travel.py": (_ORACLE, "tests/simulation/test_institutions.py"),
     "simulation/day/departure.py": (_ORACLE, "tests/simulation/test_front_and_days.py"),

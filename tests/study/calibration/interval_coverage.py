@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 CHUNK, SEED = 250, 1
 MADE_UP, NEAREST = 1_000, 100
 """Made-up series a case, and rows that make the posterior of each, as many as a fit has particles at least."""
-ROWS = {"toy": 10_000, "gdr-1989": 3_000}
+ROWS = {"toy": 10_000, "gdr-1989": 10_000}
 """Rows of the table of each case."""
 ROOT = Path(__file__).parents[3]
 OWN = {"series": str(Path(__file__).parent / "toy-flight.csv"), "measure": "left_flee"}
