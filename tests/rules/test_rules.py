@@ -26,6 +26,12 @@ def test_exponents_are_clipped_at_fifty() -> None:
     assert [ticks.clip_exponent(x) for x in (-1e300, -50.0, 3.0, 50.0, 1e300)] == [-50.0, -50.0, 3.0, 50.0, 50.0]
 
 
+def test_units_are_powers_of_two() -> None:
+    """So that a tick, a share and what fades below notice have one meaning in both forms; the ODD states them."""
+    assert (ticks.TICK, ticks.SHARE, ticks.TIE_SHARE) == (2.0**40, 2.0**30, 2.0**24)
+    assert (ticks.TIE_MOST, ticks.TIE_FADED, ticks.FAR, ticks.KEEP_BITS) == (2**30, 2**12, 2**62, 24)
+
+
 def test_other_routes_count_at_their_weight() -> None:
     """A quarter gone by this route and a quarter by others that count 0.3: 0.325."""
     quarter = int(ticks.SHARE / 4)
@@ -209,6 +215,8 @@ def test_waiting_halves_worth_at_patience() -> None:
     assert refuge.wait_discount(30.0, 0.0, 3.0) == 0.0
     assert refuge.wait_discount(30.0, math.inf, 3.0) == 1.0
     assert refuge.wait_discount(0.0, 0.0, 3.0) == 1.0
+    assert refuge.wait_discount(0.5, 1.0, 0.5) == 0.5
+    assert refuge.wait_discount(1.5, 0.5, 3.0) == 0.5
 
 
 def test_idle_desks_keep_a_fraction_only() -> None:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from desertion.rules.ticks import SHARE
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
+from desertion.simulation.signals.contagion import weighted_gone
 from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE, REFUSE
 from tests.simulation.worlds import CALM, INERT, START, made
 
@@ -280,3 +282,25 @@ def test_a_fall_is_felt_once_by_the_neighbours() -> None:
     model = DesertionModel(made(1, [falling, held], [], CALM | NOBODY), rng=4).run()
     assert model.world.legitimacy.tolist() == pytest.approx([0.6, 0.4])
     assert model.world.fallen.tolist() == [0, -1]
+
+
+def test_the_threshold_form_adds_up_all_levels_at_their_weights() -> None:
+    """Half a share gone at each of five levels, by two routes, with weights of one to five: seven and a half, half of that outside units."""
+    army = TOWN | {"soldiers": 60, "reservists": 0}
+    weights = {"contagion_squad": 1.0, "contagion_company": 2.0, "contagion_community": 3.0, "contagion_news": 4.0}
+    forces = [army | {"name": name, "facing": [other]} for name, other in (("one", "two"), ("two", "one"))]
+    form = CALM | weights | {"contagion_facing": 5.0, "form": "threshold", "threshold_mean": 10.0}
+    world = DesertionModel(made(5, forces, [], form), rng=4).world
+    company = int(world.squad_company[0])
+    half = (
+        world.squad_pressure[0],
+        world.company_pressure[company],
+        world.community_pressure[0],
+        world.news[0],
+        world.news_facing[1],
+    )
+    for pressure in half:
+        pressure[[HIDE, REFUSE]] = int(SHARE) // 4
+    assert weighted_gone(world, 0, 0, 0) == pytest.approx(0.5 * (1 + 2 + 3 + 4 + 5))
+    assert weighted_gone(world, -1, 0, 0) == pytest.approx(0.5 * (3 + 4 + 5))
+    assert weighted_gone(world, -1, len(world.community_force), 0) == pytest.approx(0.5 * (4 + 5))

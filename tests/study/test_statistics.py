@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -35,6 +37,13 @@ def test_impossible_counts_are_refused(successes: int, n: int) -> None:
     """More successes than trials is a mistake of the caller, not a share above one."""
     with pytest.raises(InputError, match="between 0 and n"):
         wilson_interval(successes, n)
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -0.5, math.nan])
+def test_a_confidence_at_either_end_is_refused(confidence: float) -> None:
+    """Nothing lies surely within an interval, and none without length is asked for."""
+    with pytest.raises(InputError, match="strictly between 0 and 1"):
+        wilson_interval(1, 3, confidence)
 
 
 def test_bootstrap_interval_agrees_with_scipy() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.cost import plan, size
+from desertion.study.run.cost import _span, plan, size
 from desertion.study.run.progress import duration
 from desertion.study.run.sweep import RunOptions, run_study
 
@@ -42,3 +42,8 @@ def test_durations_read_as_people_say_them(seconds: float, words: str) -> None:
 def test_sizes_read_as_people_say_them() -> None:
     """Decimal units, as disks are sold."""
     assert [size(count) for count in (12, 1500, 2.5e9)] == ["12 B", "1.5 kB", "2.5 GB"]
+
+
+def test_a_span_of_one_number_is_that_number() -> None:
+    """A plan without a rule of precision says one count, not from it to itself."""
+    assert [_span(3, most, str) for most in (3, 5)] == ["3", "3 to 5"]
