@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from pathlib import Path
 
 import numpy as np
 from hypothesis import given
@@ -77,3 +79,12 @@ def test_names_are_numbered_by_their_digest(name: str) -> None:
     digits = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     backwards = "".join(reversed([digits[at : at + 2] for at in range(0, 16, 2)]))
     assert draws.key_of(name) == int(backwards, 16) // 2 < 2**63
+
+
+def test_purposes_have_the_numbers_that_the_document_states() -> None:
+    """Another number for a purpose draws other fates, and two of one number draw the same."""
+    text = (Path(__file__).parents[2] / "model" / "ODD.md").read_text(encoding="utf-8")
+    stated = {name: int(number) for name, number in re.findall(r"^\| ([A-Z_]+) \| (\d{1,2}) \|", text, re.MULTILINE)}
+    purposes = {name: number for name, number in stated.items() if hasattr(draws, name)}
+    assert len(purposes) == len(set(purposes.values())) == max(purposes.values()) - min(purposes.values()) + 1 > 20
+    assert {name: getattr(draws, name) for name in purposes} == purposes

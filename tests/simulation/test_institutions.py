@@ -166,6 +166,20 @@ def test_word_of_prisoners_is_weighed_like_word_of_cases(heard: float, believed:
     assert model.daily["quarter_believed"].iloc[-1] == pytest.approx(believed, abs=1e-4)
 
 
+def test_what_prisoners_know_is_worth_soldier_days() -> None:
+    """Three for each of today's; at a half-life of a day, half of yesterday's."""
+    army = TOWN | {"soldiers": 60, "reservists": 0, "base_soldier_surrender": 0.2, "contact": 1.0, "front_share": 1.0}
+    worth = {"information_value": 3.0, "information_half_life": 24.0}
+    model = DesertionModel(made(2, [army], [], CALM | NOBODY | worth), rng=4)
+    expected = 0.0
+    for day in (1, 2):
+        model.step()
+        taken = float(model.daily["surrendered"].diff().iloc[day])
+        expected = 0.5 * expected + 3.0 * taken
+        assert taken > 3
+        assert model.world.information[0] == pytest.approx(expected)
+
+
 def test_men_who_hid_before_they_fled_count_toward_a_ban() -> None:
     """All hide on day 0 and flee from hiding; a ban comes once half the reservists have fled."""
     force = TOWN | {"base_reservist_hide": 10.0, "base_hiding_flee": 0.2, "ban_trigger": 0.5}
