@@ -13,6 +13,7 @@ from desertion.rules.ticks import SHARE
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.signals.contagion import weighted_gone
+from desertion.simulation.signals.units import publish_front
 from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE, REFUSE
 from tests.simulation.worlds import CALM, INERT, START, made
 
@@ -284,6 +285,8 @@ def test_people_are_passed_on_to_a_host_wherever_it_stands_in_the_list(first: st
     ridge = DOOR | {"name": "ridge", "border": 1.0, "passes_to": ["door"]}
     hosts = sorted([DOOR | {"access": 1e-3}, ridge], key=lambda host: host["name"] != first)
     model = DesertionModel(made(10, [TOWN | {"base_reservist_flee": 1.0}], hosts, CALM | NOBODY), rng=4).run()
+    way_on = {name: model.world.passed_on[h].max() for h, name in enumerate(model.host_states)}
+    assert way_on["ridge"] > 0.0 == way_on["door"]
     passed = model.hosts.groupby("host", observed=True)["passed_on"].sum()
     assert passed["ridge"] > 30
     assert passed["door"] == 0
@@ -318,3 +321,34 @@ def test_the_threshold_form_adds_up_all_levels_at_their_weights() -> None:
     assert weighted_gone(world, 0, 0, 0) == pytest.approx(0.5 * (1 + 2 + 3 + 4 + 5))
     assert weighted_gone(world, -1, 0, 0) == pytest.approx(0.5 * (3 + 4 + 5))
     assert weighted_gone(world, -1, len(world.community_force), 0) == pytest.approx(0.5 * (4 + 5))
+
+
+@pytest.mark.parametrize("recognition", [1.0, 0.0])
+def test_every_case_that_is_decided_is_granted_or_refused(recognition: float) -> None:
+    """All of one kind where recognition is certain or out of the question; all who are granted are infiltrators where all are."""
+    door, spies = DOOR | {"recognition_evader": recognition, "screening_detection": 0.0}, {"infiltrators": 1.0}
+    force = TOWN | {"base_reservist_flee": 1.0}
+    hosts = DesertionModel(made(20, [force], [door], CALM | NOBODY | spies), rng=4).run().hosts
+    granted, refused, decided = (int(hosts[name].sum()) for name in ("granted", "refused", "decided"))
+    assert hosts["infiltrators"].sum() == granted
+    assert (granted, refused) == ((decided, 0) if recognition else (0, decided))
+    assert decided > 30
+
+
+def test_an_army_breaks_once() -> None:
+    """On the first day, and not again on those after it."""
+    army = TOWN | {"soldiers": 60, "reservists": 0, "base_soldier_hide": 10.0}
+    model = DesertionModel(made(5, [army], [], CALM | NOBODY), rng=4).run()
+    assert model.world.collapsed.tolist() == [0]
+
+
+def test_risk_at_the_front_is_shared_by_companies_with_men() -> None:
+    """By their largest strength; one without men counts neither among those in contact nor among all."""
+    army = TOWN | {"soldiers": 600, "reservists": 0, "platoon": 3, "company": 2, "contact": 0.5, "front_share": 1.0}
+    world = DesertionModel(made(5, [army], [], CALM | NOBODY), rng=4).world
+    world.company_n[:4] = 0
+    world.company_contact[:] = [1, 0] * (len(world.company_n) // 2)
+    world.company_peak[:] = range(10, 10 + len(world.company_n))
+    publish_front(world, 0)
+    left = world.company_peak[4:]
+    assert world.front_factor[0] == pytest.approx(left.sum() / left[::2].sum())

@@ -134,6 +134,12 @@ def test_a_task_without_a_source_is_refused_on_resume(tmp_path: Path, monkeypatc
     sys.modules.pop("bare_task", None)
 
 
+def test_every_folder_that_decides_is_read() -> None:
+    """Folders that are not where they are looked for would all have the hash of nothing."""
+    hashes = [sources.model_code()[f"code {folder}"] for folder in sources.DECIDING]
+    assert len(set(hashes)) == len(sources.DECIDING)
+
+
 @pytest.mark.parametrize("task", ["model", "comparison", "claims"])
 def test_the_code_of_every_shipped_task_is_fingerprinted(task: str) -> None:
     """All folders that decide, the dials, and the task's own modules; figures, app and commands do not count."""
