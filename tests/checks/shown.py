@@ -40,6 +40,7 @@ LEFT = {
     "dask ": "starts a server and workers, as tests/study/run/test_cluster.py does",
     "desertion sweep tipping --scheduler": "needs a scheduler, which tests/study/run/test_cluster.py starts",
     "desertion match russia-2022": "three hours; its parts are tried by tests/study/matching, and a design of one's own here",
+    "desertion match gdr-1989": "an hour and a half; as for Russia",
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
     "desertion claims transit-suffices": "ten times the size, forty minutes; two claims with their arms are tried here",
     "desertion thesis": "a minute at the smallest size that answers, in tests/commands/test_claims_thesis.py; hours as shown",
