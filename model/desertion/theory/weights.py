@@ -18,6 +18,10 @@ _MARGIN = 1.1  # of the exponent of the concave form over the R wanted
 _ENOUGH = 1e12  # multiple of the weights at which the search for a tipping point ends
 
 
+class OutOfReachError(InputError):
+    """No multiple of a scenario's weights gives it the reproduction number wanted."""
+
+
 def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
     """Settings under which R in the reference state is `value`, by dotted key; the proportions of the contagion weights are kept.
 
@@ -29,7 +33,8 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         value: The reproduction number wanted in the reference state, in [0, 0.95].
 
     Raises:
-        InputError: If the number is out of range, or the scenario has no contagion or nobody who leaves.
+        InputError: If the number is out of range.
+        OutOfReachError: If the scenario has no contagion or nobody who leaves, or no weights are large enough.
     """
     if not 0.0 <= value <= MOST:
         raise input_error("reproduction", value, f"must lie in [0, {MOST}]: at 1 no steady state is left")
@@ -37,7 +42,7 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         return _weights(scenario, 0.0)
     plain = in_reference(scenario)
     if not Operator(plain).spreads:
-        raise InputError(
+        raise OutOfReachError(
             f"reproduction = {value}: in scenario {scenario.name!r} nobody moves anybody; give it a form of contagion, "
             "a weight above 0 and a baseline rate above 0"
         )
@@ -46,7 +51,12 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
         plain = _bent(plain, value)
         found["behaviour.concave_power"] = plain.behaviour.concave_power
     operator = Operator(plain)
-    return found | _weights(scenario, _reach(lambda factor: of_operator(operator, factor).value, value))
+    factor = _reach(lambda factor: of_operator(operator, factor).value, value)
+    if math.isinf(factor):
+        raise OutOfReachError(
+            f"reproduction = {value}: no weights of contagion are large enough for it in scenario {scenario.name!r}; lower it, or raise a baseline rate"
+        )
+    return found | _weights(scenario, factor)
 
 
 def tipping_value(scenario: Scenario) -> float:

@@ -11,6 +11,7 @@ from desertion.scenario import Scenario
 from desertion.study.design.spread import FORMS, Spread, settings_for
 from desertion.theory.fading import memory
 from desertion.theory.reproduction import reproduction
+from desertion.theory.weights import OutOfReachError
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,26 @@ def test_the_world_gives_the_proportions(army: Scenario) -> None:
     assert found["contagion_facing"] == pytest.approx(0.6 * squad / 2.0)
     assert found["reception_squad"] == pytest.approx(squad / 3.0)
     assert found["half_life_ties"] == 60.0
+
+
+def test_the_threshold_form_has_its_strength_however_people_are_received(army: Scenario) -> None:
+    """It does not ask how they are received, so that no share of its weights may go there, all of them least of all."""
+    plain, received = (
+        settings_for(army, Spread(form="threshold", reproduction=0.5, half_life=60.0, local=0.5, reception=share))
+        for share in (0.0, 1.0)
+    )
+    assert plain == received
+    assert float(plain["behaviour.contagion_squad"]) > 0.0
+
+
+def test_a_strength_that_cannot_be_had_is_told_apart_from_a_mistake(army: Scenario) -> None:
+    """Where all weights wait for reception and nobody is received, and where hardly anybody leaves, no factor helps."""
+    waiting = Spread(form="multiplicative", reproduction=0.5, half_life=60.0, local=0.5, reception=1.0)
+    with pytest.raises(OutOfReachError, match="nobody moves anybody"):
+        settings_for(army, waiting)
+    still = army.with_({"forces.toy.base_soldier_hide": 1e-30})
+    with pytest.raises(OutOfReachError, match="no weights of contagion are large enough"):
+        settings_for(still, _news(0.5, "concave"))
 
 
 def test_unknown_form_is_refused(army: Scenario) -> None:

@@ -1,8 +1,12 @@
 """Claims about the parts of a match: implausibility, emulators, sieves, places, and the runs of one world."""
 
+import json
+
 import numpy as np
 import pytest
 
+from desertion.errors import InputError
+from desertion.scenario import Scenario
 from desertion.study.design.factors import factor
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
@@ -11,8 +15,9 @@ from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.runs import Results, joined, merged
 from desertion.study.matching.space import Space
-from desertion.study.matching.world_run import hopeless, run_world, scenario_in
+from desertion.study.matching.world_run import hopeless, run_world, scenario_in, task_check
 from desertion.study.run.task import Outcome
+from desertion.theory.weights import OutOfReachError
 
 
 def _aim(name: str = "t", *, log: bool = False, observed: tuple[float, float] = (1.0, 2.0)) -> Aim:
@@ -235,14 +240,35 @@ def test_proposals_are_found_where_hardly_anything_is_left() -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_designs_can_be_run(name: str) -> None:
-    """Every target is known and every scenario can be put together at both ends of all ranges."""
+    """Every target is known and every scenario can be put together in all forms at both ends of all ranges, where screenings look."""
     design = load(name)
     assert any(aim.fit for aim in aims_of(design))
     space = Space(design.factors)
-    for share in (0.001, 0.999):
+    forms = [factor.values for factor in design.factors if factor.name == "form"]
+    for share in (0.0, 0.001, 0.999, 1.0):
         world = space.points(np.full((1, len(space.names)), share))[0]
-        for case in design.cases.values():
-            assert scenario_in(case, world, {}).sized().people > 0
+        for form in forms[0] if forms else [None]:
+            stated = world if form is None else {**world, "form": form}
+            for case in design.cases.values():
+                assert scenario_in(case, stated, {}).sized().people > 0
+
+
+def test_a_world_that_cannot_be_is_ruled_out_and_stops_nothing() -> None:
+    """Contagion that waits for a reception which nobody gets has no strength: the check lets the world pass, and it has no run."""
+    design = {
+        "cases": {"run": {"scenario": "quiet", "days": 2}},
+        "vary": {"asylum": {"range": [0.0, 1.0]}},
+        "target": {"left_total": {"observed": [1, 2], "discrepancy": 0.1}},
+    }
+    leaving = [name for name in type(Scenario.load("quiet").forces[0]).model_fields if name.startswith("base_")]
+    world = {f"forces.*.{name}": 1e-4 if name == "base_soldier_hide" else 0.0 for name in leaving}
+    world |= {"form": "multiplicative", "reproduction": 0.5, "half_life": 60.0, "local": 0.5, "reception": 1.0}
+    spec = {"settings": {"match": json.dumps(design), "world": 0, **world}}
+    task_check(spec)
+    with pytest.raises(OutOfReachError):
+        run_world(spec, 0, 1)
+    with pytest.raises(InputError, match="no_such"):
+        task_check({"settings": {**spec["settings"], "no_such": 1.0}})
 
 
 def test_a_longer_run_is_one_of_the_same_world() -> None:
@@ -272,8 +298,6 @@ def test_a_world_is_given_up_only_where_two_targets_are_out_of_reach() -> None:
 
 def test_the_runs_of_a_world_count_its_targets_and_repeat_themselves() -> None:
     """The real task, on a world of the model: a number for each target, the same for the same world and replicate, another for the next."""
-    import json
-
     design = {
         "cases": {"run": {"scenario": "quiet", "days": 20}},
         "vary": {"asylum": {"range": [0.1, 0.9]}},

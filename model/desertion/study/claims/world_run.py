@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,6 +22,7 @@ from desertion.study.design.formula import Measures
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
+from desertion.theory.weights import OutOfReachError
 
 RULED_OUT = "ruled_out"
 """The one measure of a run that was left out because history rules its world out."""
@@ -96,8 +98,12 @@ def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once."""
-    ArmRun.of(spec["settings"]).scenario(str(spec["settings"]["arm"])).sized()
+    """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once.
+
+    A world whose contagion cannot have the strength that was drawn for it is no mistake: it has no runs.
+    """
+    with suppress(OutOfReachError):
+        ArmRun.of(spec["settings"]).scenario(str(spec["settings"]["arm"])).sized()
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -45,7 +45,8 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
         spread: what is wanted.
 
     Raises:
-        InputError: the form is unknown, or R cannot be had in this scenario.
+        InputError: the form is unknown.
+        OutOfReachError: R cannot be had in this scenario.
     """
     if spread.form not in FORMS:
         raise unknown_name("form of contagion", spread.form, FORMS)
@@ -57,9 +58,11 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
         inputs["concave_power"] = min(max(scenario.behaviour.concave_power, 2.0 * spread.reproduction), 2.0)
     if spread.form == "threshold":
         inputs["threshold_push"] = THRESHOLD_PUSH * scenario.behaviour.threshold_spread
+    # The threshold form does not ask how people are received: a share of its weights would be lost.
+    received = 0.0 if spread.form == "threshold" else spread.reception
     for level, weight in _weights(spread).items():
-        inputs[f"contagion_{level}"] = weight * (1.0 - spread.reception)
-        inputs[f"reception_{level}"] = weight * spread.reception
+        inputs[f"contagion_{level}"] = weight * (1.0 - received)
+        inputs[f"reception_{level}"] = weight * received
     settings: dict[str, float | str] = {f"behaviour.{key}": value for key, value in inputs.items()}
     # Only numbers in range are put in, so the copy need not be checked: this is done for every run of a large study.
     plain = scenario.model_copy(update={"behaviour": scenario.behaviour.model_copy(update=inputs)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from desertion.study.matching.aims import Aim, aims_of, own_effect
 from desertion.study.matching.document import Design
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome, measure_names
+from desertion.theory.weights import OutOfReachError
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -76,12 +78,16 @@ def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Put the scenarios together before anything runs, so that a misspelt key or target is found at once."""
+    """Put the scenarios together before anything runs, so that a misspelt key or target is found at once.
+
+    A world whose contagion cannot have the strength that was drawn for it is no mistake: it has no runs, and is ruled out.
+    """
     design, aims = _read(spec["settings"]["match"])
     world = _world(spec["settings"])
     held = spec.get("documents", {})
     for case in _needed(design, aims):
-        scenario_in(design.cases[case], world, held).sized()
+        with suppress(OutOfReachError):
+            scenario_in(design.cases[case], world, held).sized()
     for name, own in design.target.items():
         for case, measure in own_effect(name, own, design).terms:
             scenario = design.cases[case].scenario
