@@ -6,6 +6,8 @@ import glob
 import os
 import re
 import shlex
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,9 @@ TEXTS = {str(page): (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
 SHOWN = {page: found for page, text in TEXTS.items() if (found := [block for block in blocks(text) if block.lines])}
 OUTPUTS = "README.md"
 """The page whose commands stand with their output, which tests/test_readme.py holds."""
+
+LONGEST = 300
+"""Seconds after which what a section shows is given up; all sections together have five minutes."""
 
 SECTIONS = sorted({(page, block.heading) for page, found in SHOWN.items() if page != OUTPUTS for block in found
                    if block.kind != "file" and not all(left(line) for line in block.lines)})  # fmt: skip
@@ -53,7 +58,22 @@ def test_commands_that_stand_with_their_output_stand_in_the_readme() -> None:
     assert [page for page, text in TEXTS.items() if "```console" in text] == [OUTPUTS]
 
 
+@pytest.fixture
+def given_up() -> Iterator[None]:
+    """Ends a test whose commands run for hours, as those of a page do that nobody has made smaller or left out."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"over {LONGEST} s: name the command in SMALLER or LEFT of tests/checks/shown.py")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(LONGEST)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
 @pytest.mark.walks
+@pytest.mark.usefixtures("given_up")
 @pytest.mark.parametrize(("page", "heading"), SECTIONS)
 def test_what_a_section_shows_runs(page: str, heading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From top to bottom in one empty folder, with the files that the page writes out."""

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.origin import header
 from desertion.study.store.disk import failure, on_local_disk
-from desertion.study.store.layout import connected
+from desertion.study.store.layout import connected, create
+from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import anew, differences
 from desertion.study.store.row import DONE, FAILED, Row
@@ -54,7 +56,9 @@ def test_what_goes_in_comes_out_bit_for_bit(tmp_path: Path, study: Callable[...,
     odd = {"a": 0.1 + 0.2, "nan": math.nan, "up": math.inf, "down": -math.inf, "tiny": 5e-324, 'quo"te': 1.0}
     curve = np.random.default_rng(1).normal(size=(5, 2)).astype(np.float32)
     writer = _open(path, study())
-    writer.put([Row(0, 0, DONE, 2, 1.25, "host:1", odd, curve), Row(1, 3, FAILED, error="E: x", trace="T\nU")], COLUMNS)
+    writer.put(
+        [Row(0, 0, DONE, 2, 1.25, "host:1", odd, curve), Row(1, 3, FAILED, 1, error="E: x", trace="T\nU")], COLUMNS
+    )
     writer.close()
     with StudyFile(path) as file:
         first, second = file.rows(curves=True)
@@ -239,10 +243,46 @@ def test_a_file_beside_its_log_is_not_read_without_it(
         Path(f"{full}-wal").write_bytes(log)
     monkeypatch.setattr(sqlite3, "connect", connect)
     if sound:
-        connected(full, "ro").close()
+        connection = connected(full, "ro")
+        with ThreadPoolExecutor(1) as elsewhere:  # the app reads in threads
+            assert elsewhere.submit(connection.execute, "SELECT count(*) FROM run").result().fetchone() == (6,)
+        connection.close()
     else:
         with pytest.raises(sqlite3.OperationalError):
             connected(full, "ro")
+
+
+def test_a_file_that_could_not_be_begun_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left of it: no file, and no connection that would hold one (Windows removes no open file)."""
+    plain, opened = sqlite3.connect, list[sqlite3.Connection]()
+
+    class Full(sqlite3.Connection):
+        def executescript(self, *_words: object) -> sqlite3.Cursor:
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorname = "SQLITE_FULL"
+            raise problem
+
+    def connect(path: Path, **more: Any) -> sqlite3.Connection:
+        opened.append(plain(path, factory=Full, **more))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with pytest.raises(StoreFullError):
+        create(tmp_path / "s.sqlite", {}, [], [])
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("SELECT 1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_whose_file_somebody_removed_is_given_back_all_the_same(tmp_path: Path) -> None:
+    """As by somebody who clears up a folder while a study runs; the next driver takes the lock anew."""
+    lock = DriverLock(tmp_path / "s.sqlite")
+    lock.acquire()
+    lock.path.unlink()
+    lock.release()
+    with DriverLock(tmp_path / "s.sqlite") as again:
+        assert again.path.exists()
+    assert not again.path.exists()
 
 
 def test_a_full_disk_is_a_sentence_and_keeps_what_was_written(tmp_path: Path, study: Callable[..., StudySpec]) -> None:

@@ -33,7 +33,7 @@ class Row:
     design: int
     replicate: int
     status: str
-    attempts: int = 1
+    attempts: int
     seconds: float = 0.0
     worker: str = ""
     scalars: dict[str, float] = field(default_factory=dict[str, float])
