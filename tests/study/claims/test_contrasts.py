@@ -11,7 +11,7 @@ from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
-from desertion.study.claims.judging import gathered, judge_all
+from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out
 from desertion.study.claims.worlds import worlds
 from tests.study.claims.test_judging import TEXT, fake_runs
@@ -183,8 +183,37 @@ def test_worlds_that_history_rules_out_need_not_be_run(tmp_path: Path, high: flo
         + bound
     )
     run = ArmRun(str(file), 2, 1, 1.0, 0, 1)
-    assert ruled_out(run, "closed") is expected
-    assert not ruled_out(run, "open")
+    assert ruled_out(run, "closed", 1) is expected
+    assert not ruled_out(run, "open", 1)
+
+
+BOUND = '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 10\nsource = "made up"\n'
+
+
+def test_history_rules_out_by_the_mean_of_the_first_runs() -> None:
+    """A lucky first run leaves no world in, an unlucky one takes none out, and further runs of some worlds change nothing."""
+    claims = _loaded(TEXT + BOUND)
+    lefts = {0: (4.0, 30.0), 1: (12.0, 2.0), 2: (4.0, 4.0, 90.0), 3: (4.0,)}
+    runs = [
+        (world, "open", number, {"left": left}) for world, each in lefts.items() for number, left in enumerate(each)
+    ]
+    assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 2) == {1, 2}
+    assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 1) == {0, 2, 3}
+
+
+def test_worlds_are_left_out_by_the_mean_by_which_they_are_judged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What need not be run and what is judged is one rule."""
+    file = tmp_path / "own.toml"
+    file.write_text(TEXT + BOUND)
+    lefts = (12.0, 2.0)
+    monkeypatch.setattr(
+        "desertion.study.claims.world_run._measured", lambda _run, _arm, number: {"left": lefts[number]}
+    )
+    run = ArmRun(str(file), 2, 1, 1.0, 0, 1)
+    assert ruled_out(run, "closed", 1)
+    assert not ruled_out(run, "closed", 2)
 
 
 def _loaded(text: str) -> Claims:

@@ -1,24 +1,25 @@
 """Claims about weighting: shares under other weights by hand, and verdicts that hang on worlds weighing alike."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from desertion.study.blocks import markdown
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import gathered, judge_all
-from desertion.study.claims.report import blocks, depends_on, weighed_otherwise
+from desertion.study.claims.report import blocks, coin_tosses, depends_on, unheard, weighed_otherwise
 from desertion.study.claims.weighting import Weighting, furthest, weightings
-from desertion.study.claims.worlds import lacking
+from desertion.study.claims.worlds import rare
 from tests.study.claims.test_report import RUN
 
-FOUR = {"x": [1.0, 2.0, 3.0, 4.0], "form": ["a", "a", "b", "b"], "same": [7, 7, 7, 7]}
+TIMES = 5
+FOUR = {"x": [1.0, 2.0, 3.0, 4.0] * TIMES, "form": ["a", "a", "b", "b"] * TIMES, "same": [7, 7, 7, 7] * TIMES}
+SHOWN = [False, True, True, True] * TIMES
+"""Ten worlds of each form, as many as a word must have."""
 
 
 def test_shares_under_other_weights_are_those_of_the_ranks() -> None:
-    """Ranks 1/8, 3/8, 5/8, 7/8 and the other way round; each word alone; what is the same everywhere weighs nothing."""
-    found = {each.what: each.share for each in weightings(FOUR, [False, True, True, True])}
+    """Mean ranks 1/8, 3/8, 5/8, 7/8 and the other way round; each word alone; what is the same everywhere weighs nothing."""
+    found = {each.what: each.share for each in weightings(FOUR, SHOWN)}
     assert found == {
         "worlds with high x weigh more": pytest.approx(15 / 16),
         "worlds with low x weigh more": pytest.approx(9 / 16),
@@ -29,9 +30,9 @@ def test_shares_under_other_weights_are_those_of_the_ranks() -> None:
 
 def test_the_weighting_most_against_a_verdict_is_found_on_its_side() -> None:
     """The lowest share for one that holds, the highest for one that fails; without anything that differs there is none."""
-    found = weightings(FOUR, [False, True, True, True])
-    assert furthest(found, "holds") == Weighting(what="only worlds with form = a count", share=0.5)
-    assert furthest(found, "fails") == Weighting(what="only worlds with form = b count", share=1.0)
+    found = weightings(FOUR, SHOWN)
+    assert furthest(found, "holds") == Weighting(what="only worlds with form = a count", share=0.5, worlds=10)
+    assert furthest(found, "fails") == Weighting(what="only worlds with form = b count", share=1.0, worlds=10)
     assert furthest(weightings({"same": [7, 7]}, [True, True]), "holds") is None
 
 
@@ -61,11 +62,29 @@ def _judged(lefts: list[float], forms: list[str], beside: dict[str, list[float]]
 
 
 def test_what_all_worlds_alike_would_decide_depends_where_a_form_disagrees() -> None:
-    """200 of 205 worlds show it, of the five with no contagion none: weighed alike that holds."""
-    found = _judged([1.0] * 200 + [0.0] * 5, ["additive"] * 200 + ["none"] * 5)
-    assert (found.main.word, found.main.shown) == ("depends", 200)
-    assert found.against == Weighting(what="only worlds with form = none count", share=0.0)
-    assert depends_on(found).startswith("all worlds alike would decide it, but 0% show it where only worlds with form")
+    """400 of 410 worlds show it, of the ten with no contagion none: weighed alike that holds."""
+    found = _judged([1.0] * 400 + [0.0] * 10, ["additive"] * 400 + ["none"] * 10)
+    assert (found.main.word, found.main.shown, found.agreed) == ("depends", 400, 0)
+    assert found.against == Weighting(what="only worlds with form = none count", share=0.0, worlds=10)
+    assert depends_on(found).startswith(
+        "all worlds alike would decide it, but 0% of 10 worlds show it where only worlds with form"
+    )
+
+
+def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() -> None:
+    """A single one of nine would be more than a tenth; that nothing is said of them is said."""
+    found = _judged([1.0] * 400 + [0.0] * 9, ["additive"] * 400 + ["none"] * 9)
+    assert (found.main.word, found.rare) == ("holds", {"form = none": 9})
+    assert "none" not in weighed_otherwise(found)
+    assert unheard([found])[0].startswith("Of the worlds judged, 9 to 9 have form = none (1 of 1 claims): too few")
+
+
+@pytest.mark.parametrize(("left", "word", "agreed"), [(1.0, "holds", 1), (-1.0, "fails", -1), (0.0, "fails", 0)])
+def test_the_direction_in_which_worlds_agree_need_not_be_the_claimed_one(left: float, word: str, agreed: int) -> None:
+    """A claim whose opposite is seen everywhere fails with a direction; one of which nothing is seen fails without."""
+    found = _judged([left] * 60, ["additive"] * 30 + ["none"] * 30)
+    assert (found.main.word, found.agreed) == (word, agreed)
+    assert f"In {abs(agreed)} nearly all worlds agree" in coin_tosses([found])
 
 
 def test_one_that_fails_is_held_against_other_weights_too() -> None:
@@ -91,15 +110,15 @@ def test_what_is_known_beside_the_inputs_weighs_too() -> None:
     assert 0.88 < found.against.share < 0.9
 
 
-def test_words_that_no_world_has_are_said() -> None:
+def test_words_that_hardly_a_world_has_are_said() -> None:
     """Of a list of words; numbers are spread over their range by themselves."""
     claims = _claims()
-    point = {"form": "additive", "R": 0.5}
-    assert lacking(claims.factors, [point]) == ("form = none",)
-    assert lacking(claims.factors, [point, {"form": "none", "R": 0.1}]) == ()
-    run = replace(RUN, lacking=("form = none",))
-    assert "No world has form = none: nothing here is said" in markdown(blocks([], [], claims.factors, run))
-    assert "No world has" not in markdown(blocks([], [], claims.factors, RUN))
+    here, there = {"form": "additive", "R": 0.5}, {"form": "none", "R": 0.1}
+    assert rare(claims.factors, [here] * 12) == {"form = none": 0}
+    assert rare(claims.factors, [here] * 12 + [there] * 10) == {}
+    told = markdown(blocks([_judged([1.0] * 40, ["additive"] * 40)], [], claims.factors, RUN))
+    assert "0 to 0 have form = none (1 of 1 claims): too few" in told
+    assert "too few to be held" not in markdown(blocks([], [], claims.factors, RUN))
 
 
 def test_what_every_world_shows_holds_however_they_are_weighed() -> None:

@@ -1,7 +1,7 @@
 """From the measures of all arms in all worlds to a verdict on each claim."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +10,10 @@ from desertion.scenario.grain import FEWEST
 from desertion.study.analysis.boxes import Box, confirmed_box
 from desertion.study.claims.document import Claim, Claims, Number
 from desertion.study.claims.grain import persons
-from desertion.study.claims.precision import Replicates, effect_of, half_widths, straddles, together, variance_of
+from desertion.study.claims.precision import Replicates, effect_of, half_widths, means, straddles, together, variance_of
 from desertion.study.claims.verdict import Verdict, judge, shows
 from desertion.study.claims.weighting import Weighting, furthest, weightings
-from desertion.study.claims.worlds import columns
+from desertion.study.claims.worlds import columns, rare
 from desertion.study.design.factors import Point
 from desertion.study.design.formula import Effect, Measures
 from desertion.study.statistics import middle_nine_tenths
@@ -44,6 +44,8 @@ class JudgedClaim:
         worlds: number of each judged world.
         allowed: whether history allows each judged world; None without such bounds.
         box: the ranges that separate worlds that show the effect, found in half of the worlds and quoted from the other half; None unless the claim depends on them.
+        agreed: the sign in which nearly all worlds agree, beyond the smallest effect and however they are weighed, be it the claimed one or not; 0 if there is none.
+        rare: words that fewer than ten of the worlds judged have, with their number, as in `form = threshold`: nothing is said of such worlds.
         against: where all worlds alike would decide the claim, the other weighting of them that is most against it.
         reason: why the claim is untested; empty if it is not.
         pending: whether it is so only because too few worlds have been run.
@@ -59,6 +61,8 @@ class JudgedClaim:
     worlds: tuple[int, ...]
     allowed: tuple[bool, ...] | None
     box: Box | None
+    agreed: int = 0
+    rare: Mapping[str, int] = field(default_factory=dict[str, int])
     against: Weighting | None = None
     reason: str = ""
     pending: bool = False
@@ -109,6 +113,7 @@ def judge_all(
     results: Results,
     beside: Mapping[str, Sequence[float]] | None = None,
     scale: float = 1.0,
+    replicates: int = 1,
 ) -> tuple[tuple[JudgedClaim, ...], tuple[NumberSpread, ...]]:
     """All claims with verdicts and all numbers with their spread.
 
@@ -120,19 +125,27 @@ def judge_all(
         results: measures by world, arm and replicate.
         beside: what else is known of each world, by name, such as how far it is from targets.
         scale: factor on the arms' own scales; at real size nothing rests on too few.
+        replicates: runs of each arm by whose mean history rules a world out.
     """
     kinds = columns(points) | dict(beside or {})
     scaled = frozenset(name for name, arm in claims.arms.items() if (arm.scale or 1.0) * scale < 1.0)
-    judged = tuple(_judged(claim, claims, points, results, kinds, scaled) for claim in claims.claims)
+    judged = tuple(_judged(claim, claims, points, results, kinds, scaled, replicates) for claim in claims.claims)
     return judged, tuple(_reported(number, len(points), results, scaled) for number in claims.numbers)
 
 
-def allowed_worlds(claims: Claims, scenarios: frozenset[str], worlds: int, results: Results) -> frozenset[int]:
-    """Worlds in which every bound that history sets on these scenarios is kept, judged by the first replicate."""
+def allowed_worlds(
+    claims: Claims, scenarios: frozenset[str], worlds: int, results: Results, replicates: int = 1
+) -> frozenset[int]:
+    """Worlds in which every bound that history sets on these scenarios is kept in the mean of their first runs.
+
+    Runs that are added where a claim is undecided do not count here: they are added in some worlds only.
+    """
     allowed = set(range(worlds))
     for bound in claims.bounds_on(scenarios):
         pairs = pairs_by_world(frozenset(arm for arm, _ in bound.terms), worlds, results)
-        allowed &= {world for world, each in pairs.items() if bound.kept(each[0])}
+        allowed &= {
+            world for world, each in pairs.items() if len(each) >= replicates and bound.kept(means(each[:replicates]))
+        }
     return frozenset(allowed)
 
 
@@ -153,35 +166,38 @@ def _judged(
     results: Results,
     kinds: Mapping[str, Sequence[object]],
     scaled: frozenset[str],
+    replicates: int,
 ) -> JudgedClaim:
     pairs = pairs_by_world(frozenset(arm for arm, _ in claim.terms), len(points), results) if claim.terms else {}
     known = {world: effect_of(claim.effect, each) for world, each in pairs.items() if _speaks(claim, each)}
     values = {world: value for world, value in known.items() if not (claim.where_defined and np.isnan(value))}
     scenarios = claims.scenarios_of(claim)
-    allowed = allowed_worlds(claims, scenarios, len(points), results) if claims.bounds else None
+    allowed = allowed_worlds(claims, scenarios, len(points), results, replicates) if claims.bounds else None
     inside = np.array([allowed is None or world in allowed for world in values], bool)
     effects = np.array(list(values.values()), dtype=np.float64)
     main = judge(effects[inside], claim.sign, claim.smallest)
     events, reason = _tested(
         claim, {world: each for world, each in pairs.items() if allowed is None or world in allowed}, main
     )
-    everywhere, box, against = judge(effects, claim.sign, claim.smallest), None, None
+    everywhere, box, against, agreed = judge(effects, claim.sign, claim.smallest), None, None, 0
+    worlds = [world for world, within in zip(values, inside, strict=True) if within]
     if not reason:
         everywhere, _ = _weighed(everywhere, claim, effects, list(values), kinds)
-        worlds = [world for world, within in zip(values, inside, strict=True) if within]
         main, against = _weighed(main, claim, effects[inside], worlds, kinds)
+        agreed = _agreed(claim, effects[inside], worlds, kinds)
     if reason:
         main, everywhere = replace(main, word="untested"), replace(everywhere, word="untested")
     elif main.word == "depends":
-        seen = [points[world] for world, within in zip(values, inside, strict=True) if within]
-        box = confirmed_box(columns(seen), shows(effects[inside], claim.sign, claim.smallest))
+        box = confirmed_box(
+            columns([points[world] for world in worlds]), shows(effects[inside], claim.sign, claim.smallest)
+        )
     halves = half_widths(
         [variance_of(claim.effect, pairs[world]) for world in values], [len(pairs[world]) for world in values]
     )
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
-        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, against=against, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
-        persons=_persons(claim.effect, [pairs[world] for world, within in zip(values, inside, strict=True) if within], scaled),
+        worlds=tuple(values), allowed=None if allowed is None else tuple(inside.tolist()), box=box, agreed=agreed, rare=rare(claims.factors, [points[world] for world in worlds]), against=against, reason=reason, pending=reason.startswith(_SO_FAR), events=events,
+        persons=_persons(claim.effect, [pairs[world] for world in worlds], scaled),
     )  # fmt: skip
 
 
@@ -198,6 +214,18 @@ def _weighed(
     known = {name: [column[world] for world in worlds] for name, column in kinds.items()}
     against = furthest(weightings(known, shows(effects, claim.sign, claim.smallest)), verdict.word)
     return verdict if against is None or against.agrees(verdict.word) else replace(verdict, word="depends"), against
+
+
+def _agreed(
+    claim: Claim, effects: NDArray[np.float64], worlds: Sequence[int], kinds: Mapping[str, Sequence[object]]
+) -> int:
+    """The sign in which nearly all worlds agree, as a claim of that sign would hold; 0 if there is none."""
+    for sign in (1, -1):
+        turned = claim.model_copy(update={"sign": sign})
+        verdict, _ = _weighed(judge(effects, sign, claim.smallest), turned, effects, worlds, kinds)
+        if verdict.word == "holds":
+            return sign
+    return 0
 
 
 def _persons(effect: Effect, worlds: Sequence[Sequence[Mapping[str, Measures]]], scaled: frozenset[str]) -> float:
@@ -217,7 +245,7 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     """Simulated events in the median world, and why the claim is untested (empty if it is not)."""
     events = float("nan")
     if claim.events is not None and pairs:
-        events = float(np.median([claim.events(each[0]) for each in pairs.values()]))
+        events = float(np.median([effect_of(claim.events, each) for each in pairs.values()]))
     if claim.untested:
         return events, claim.untested
     if not pairs:

@@ -33,9 +33,14 @@ def mean_of(rows: Sequence[Measures]) -> Measures:
     }
 
 
+def means(pairs: Sequence[Mapping[str, Measures]]) -> Mapping[str, Measures]:
+    """The arms' mean measures."""
+    return {arm: mean_of([pair[arm] for pair in pairs]) for arm in pairs[0]}
+
+
 def effect_of(effect: Effect, pairs: Sequence[Mapping[str, Measures]]) -> float:
     """The effect of the arms' mean measures."""
-    return effect({arm: mean_of([pair[arm] for pair in pairs]) for arm in pairs[0]})
+    return effect(means(pairs))
 
 
 def variance_of(effect: Effect, pairs: Sequence[Mapping[str, Measures]]) -> float:

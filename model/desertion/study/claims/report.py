@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
 from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
-from desertion.study.claims.verdict import judge
 from desertion.study.design.factors import Factor
 
 TITLE = "Claims and verdicts"
@@ -17,7 +14,7 @@ CAUTION = (
     "A verdict speaks of the model over the worlds described below, not of any war. "
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
     "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
-    "worlds is at least 90 %, fails if the upper bound is at most 10 %, in both cases however worlds are weighed, and else depends. It is untested where too "
+    "worlds is at least 90 %, fails if the upper bound is at most 10 %, if the plain share stays beyond 90 or below 10 % under the other weights listed below too, and else depends. It is untested where too "
     "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
 )
 _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
@@ -25,7 +22,7 @@ _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
 _WEIGHTS = (
     "No world is more or less probable than another, so that a verdict must not hang on worlds weighing alike. Each of these claims was judged again with "
     "the worlds of one end of each input weighing up to twice and those of the other end down to nothing, and with the worlds of each form of "
-    "contagion alone; it is decided only if at least 90 %, or at most 10 %, show it every time."
+    "contagion alone if they are ten at least; it is decided only if at least 90 %, or at most 10 %, show it every time."
 )
 
 ASSUMED = (
@@ -54,7 +51,6 @@ class Run:
         command: command that repeats the study.
         quick: whether it was a quick run.
         bounds: what history allows, a sentence each.
-        lacking: words that no world has of those that may differ between worlds, as in `form = threshold`.
     """
 
     worlds: int
@@ -67,7 +63,6 @@ class Run:
     command: str
     quick: bool
     bounds: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
 
 
 _HEAD = (
@@ -102,8 +97,7 @@ def blocks(
             continue
         shares = [Share(row.main.low, row.main.share, row.main.high) if row.main.worlds else None for row in rows]
         parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
-    if run.lacking:
-        parts += [Text(f"No world has {' or '.join(run.lacking)}: nothing here is said of such worlds.")]
+    parts += [Text(sentence) for sentence in unheard(judged)]
     if any(row.few for row in (*judged, *numbers)):
         parts += [Text(LEGEND)]
     parts += [Text(coin_tosses(judged))]
@@ -136,7 +130,7 @@ def weighed_otherwise(row: JudgedClaim) -> str:
     assert row.against is not None
     if row.against.share in (0.0, 1.0) and row.main.word != "depends":
         return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
-    share = f"{row.against.share:.0%} show it where {row.against.what}"
+    share = f"{row.against.share:.0%} of {row.against.worlds} worlds show it where {row.against.what}"
     return (
         f"{share}, and so it *depends*."
         if row.main.word == "depends"
@@ -159,17 +153,25 @@ def depends_on(row: JudgedClaim) -> str:
 
 def coin_tosses(judged: Sequence[JudgedClaim]) -> str:
     """How many claims would hold if their signs were coin tosses, in a sentence."""
-    tested = [row for row in judged if not row.reason]
-    inside = [row.effects if row.allowed is None else row.effects[np.array(row.allowed, bool)] for row in tested]
-    decided = sum(
-        "holds" in {judge(effects, sign, row.claim.smallest).word for sign in (1, -1)}
-        for row, effects in zip(tested, inside, strict=True)
-    )
+    decided = sum(row.agreed != 0 for row in judged)
     return (
         f"Of {len(judged)} claims {sum(row.main.word == 'holds' for row in judged)} hold. In {decided} nearly all worlds agree on one "
-        f"direction; if a coin had been tossed for the direction that each claims, {decided / 2:g} would hold on average, and none if it "
+        f"direction, the claimed one or its opposite; if a coin had been tossed for the direction that each claims, {decided / 2:g} would hold on average, and none if it "
         "had been tossed in every world anew."
     )
+
+
+def unheard(judged: Sequence[JudgedClaim]) -> list[str]:
+    """A sentence for each word of the ranges that fewer than ten of the worlds of some claims have."""
+    counts: dict[str, list[int]] = {}
+    for row in judged:
+        for words, count in row.rare.items() if row.main.worlds else ():
+            counts.setdefault(words, []).append(count)
+    return [
+        f"Of the worlds judged, {min(found)} to {max(found)} have {words} ({len(found)} of {len(judged)} claims): too few to be held "
+        "against the others, so that nothing here is said of such worlds."
+        for words, found in counts.items()
+    ]
 
 
 def range_of(factor: Factor) -> str:

@@ -13,7 +13,7 @@ from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
 from desertion.study.claims.world_run import RULED_OUT, dressed
-from desertion.study.claims.worlds import lacking, worlds
+from desertion.study.claims.worlds import worlds
 from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
@@ -177,7 +177,7 @@ def rows_spec(
         ("worlds_seed", plan.seed),
         ("scale", plan.scale),
         *((("first", first),) if first else ()),
-        *((("only_allowed", True),) if plan.only_allowed else ()),
+        *((("only_allowed", plan.replicates),) if plan.only_allowed else ()),
         *((("ensemble", plan.ensemble),) if plan.ensemble else ()),
     )
     return StudySpec(
@@ -220,7 +220,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     # How far the worlds of an ensemble lie from the figures that they were held to.
     distances = load_ensemble(plan.ensemble).table["worst"].tolist()[: plan.count] if plan.ensemble else []
     known = {"distance from the targets": distances} if plan.ensemble else {}
-    judged, numbers = judge_all(claims, points, results, known, plan.scale)
+    judged, numbers = judge_all(claims, points, results, known, plan.scale, plan.replicates)
     about = Run(
         worlds=plan.count,
         complete=len(complete),
@@ -235,7 +235,6 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
             for bound in claims.bounds
         ),
-        lacking=lacking(claims.factors, points),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
 

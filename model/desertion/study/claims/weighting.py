@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import rankdata
 
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM, VerdictWord
+from desertion.study.claims.worlds import FEWEST_OF_A_WORD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +19,12 @@ class Weighting:
     Attributes:
         what: which worlds weigh more, in words.
         share: share of weight of the worlds that show it.
+        worlds: worlds that have any weight.
     """
 
     what: str
     share: float
+    worlds: int
 
     def agrees(self, word: VerdictWord) -> bool:
         """Whether the share is on the verdict's side."""
@@ -32,7 +35,8 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
     """All other weightings of the worlds: two for each number, one for each word.
 
     For a number worlds weigh in proportion to their rank in it, then to the rank from the other end: nothing of one end, twice of the other,
-    which leaves three quarters of the worlds in effect. For a list of words the worlds of each word stand alone.
+    which leaves three quarters of the worlds in effect. For a list of words the worlds of each word stand alone, if they are ten at least: of
+    fewer a single one would turn a verdict or confirm it.
 
     Args:
         columns: what differs between the worlds: values by name, one a world.
@@ -47,15 +51,20 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
                 ranks = (rankdata(numbers) - 0.5) / len(numbers)
                 found += [
                     Weighting(
-                        what=f"worlds with {end} {name} weigh more", share=float(np.average(held, weights=weights))
+                        what=f"worlds with {end} {name} weigh more",
+                        share=float(np.average(held, weights=weights)),
+                        worlds=len(held),
                     )
                     for end, weights in (("high", ranks), ("low", 1.0 - ranks))
                 ]
         else:
             words = np.asarray([str(value) for value in values])
             found += [
-                Weighting(what=f"only worlds with {name} = {word} count", share=float(held[words == word].mean()))
+                Weighting(
+                    what=f"only worlds with {name} = {word} count", share=float(held[own].mean()), worlds=own.sum()
+                )
                 for word in dict.fromkeys(words.tolist())
+                if (own := words == word).sum() >= FEWEST_OF_A_WORD
             ]
     return found
 

@@ -15,6 +15,7 @@ from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
 from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
+from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world, of_scenario
 from desertion.study.design.factors import Point, Value
@@ -33,13 +34,13 @@ def run_claim_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome
 
     Args:
         spec: settings `claims`, `worlds`, `worlds_seed`, `world`, `arm` and `scale` (a factor on the arms' own); `first`, the number of
-            the first replicate (0 if not given); `only_allowed`, whether worlds that history rules out are left out; `ensemble`, from which worlds are taken.
+            the first replicate (0 if not given); `only_allowed`, of how many runs the mean decides whether history rules a world out, which is then left out; `ensemble`, from which worlds are taken.
         replicate: number of the replicate; the same for all arms, so that they are paired.
         seed: seed of the study.
     """
     settings = spec["settings"]
     run, arm = ArmRun.of(settings, seed), str(settings["arm"])
-    if settings.get("only_allowed") and ruled_out(run, arm):
+    if settings.get("only_allowed") and ruled_out(run, arm, int(settings["only_allowed"])):
         scalars = {RULED_OUT: 1.0}
     else:
         scalars = dict(_measured(run, arm, int(settings.get("first", 0)) + replicate))
@@ -75,13 +76,18 @@ class ArmRun(NamedTuple):
         return dressed(claims.arms[arm], points[self.world], claims.world.days, self.scale)
 
 
-def ruled_out(run: ArmRun, arm: str) -> bool:
-    """Whether a bound of history on the arm's scenario is broken in the first replicate; never for arms that bounds read."""
+def ruled_out(run: ArmRun, arm: str, replicates: int) -> bool:
+    """Whether a bound of history on the arm's scenario is broken in the mean of so many runs; never for arms that bounds read."""
     claims, _ = run.drawn
     bounds = claims.bounds_on(frozenset([claims.arms[arm].scenario]))
     if any(arm == read for bound in bounds for read, _ in bound.terms):
         return False
-    return not all(bound.kept({read: _measured(run, read, 0) for read, _ in bound.terms}) for bound in bounds)
+    return not all(
+        bound.kept(
+            {read: mean_of([_measured(run, read, number) for number in range(replicates)]) for read, _ in bound.terms}
+        )
+        for bound in bounds
+    )
 
 
 # The runs by which history is asked are not done again for the other arms of their world. The arguments decide the measures, as long as no

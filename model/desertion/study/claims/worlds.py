@@ -7,6 +7,9 @@ from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DesignRule, unit_points
 from desertion.study.matching.ensemble import load_ensemble
 
+FEWEST_OF_A_WORD = 10
+"""Worlds of one kind below which a single one would be more than a tenth of them, and so decide a verdict by itself."""
+
 
 def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "") -> tuple[Point, ...]:
     """`count` worlds of a scrambled Sobol sequence, each a value for every factor.
@@ -40,14 +43,15 @@ def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "")
     return tuple({**point, **world} for point, world in zip(drawn, kept, strict=False))
 
 
-def lacking(factors: Sequence[Factor], points: Sequence[Point]) -> tuple[str, ...]:
-    """Words of the ranges that none of the worlds has, as in `form = threshold`: of such worlds nothing is known."""
-    return tuple(
-        f"{factor.name} = {value}"
+def rare(factors: Sequence[Factor], points: Sequence[Point]) -> dict[str, int]:
+    """Words of the ranges that fewer than ten of the worlds have, with their number, as in `form = threshold`: of such worlds nothing is said."""
+    found = {
+        f"{factor.name} = {value}": sum(point[factor.name] == value for point in points)
         for factor in factors
         for value in factor.values
-        if isinstance(value, str) and all(point[factor.name] != value for point in points)
-    )
+        if isinstance(value, str)
+    }
+    return {words: count for words, count in found.items() if count < FEWEST_OF_A_WORD}
 
 
 def columns(points: Sequence[Point]) -> dict[str, list[object]]:
