@@ -62,6 +62,21 @@ def test_a_resumed_schedule_asks_for_exactly_what_is_missing(seed: int, cut: int
     assert sorted([*kept, *_all(again, np.random.default_rng(seed + 1))]) == sorted(whole)
 
 
+@given(seed=st.integers(0, 10_000), lost=st.sets(st.integers(0, 60), min_size=1, max_size=5))
+def test_whatever_is_lost_of_a_finished_study_is_asked_for_again(seed: int, lost: set[int]) -> None:
+    """Damaged and failed runs are had again though replicates beyond the first decision are kept: they once made up for the lost ones in number."""
+    whole = sorted(_all(Schedule(RULE, 4), np.random.default_rng(seed)))
+    gone = sorted({whole[place % len(whole)] for place in lost})
+    again = Schedule(RULE, 4)
+    for key in whole:
+        if key not in gone:
+            again.finish(key, _value(*key))
+    assert again.unfinished()
+    assert sorted(_all(again, np.random.default_rng(seed + 1))) == gone
+    assert not again.unfinished()
+    assert again.finished_runs == again.known() == len(whole)
+
+
 @pytest.mark.parametrize("rule", [RULE, ReplicateRule(number=7)])
 @pytest.mark.parametrize("parts", [1, 2, 3, 8])
 def test_shards_split_the_runs_without_overlap(rule: ReplicateRule, parts: int) -> None:

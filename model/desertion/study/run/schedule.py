@@ -32,7 +32,7 @@ class Schedule:
         self._values: dict[int, dict[int, float | None]] = {}
         self._complete = [0] * points
         self._queue: list[Key] = []
-        self.finished_runs = 0
+        self.finished_runs = 0  # of those that known() counts: a resumed file may hold others too
         for design in range(points):
             if not rule.adaptive or self._mine(design, 0):
                 self._queue.append((0, design))
@@ -83,7 +83,7 @@ class Schedule:
             state.extend(bytes(replicate + 1 - len(state)))
         if state[replicate] != _FINISHED:
             state[replicate] = _FINISHED
-            self.finished_runs += 1
+            self.finished_runs += replicate < self._target[design]
         if self._rule.adaptive:
             self._values.setdefault(design, {})[replicate] = value
             self._decide(design)
@@ -99,6 +99,7 @@ class Schedule:
             if wanted <= target:
                 return
             state.extend(bytes(max(0, wanted - len(state))))
+            self.finished_runs += state.count(_FINISHED, target, wanted)
             self._target[design] = wanted
             heapq.heappush(self._queue, (target, design))
             target = wanted
