@@ -13,6 +13,7 @@ from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.study.calibration.calibrate import planned, shipped_names
+from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, CONTAGION, DOORS
 from desertion.study.laboratory.prior import Prior
 from tests.study.calibration.interval_coverage import OWN
@@ -215,3 +216,21 @@ def test_a_series_that_says_nothing_of_the_scenario_is_refused(
     """All zero, or too short."""
     with pytest.raises(InputError, match=re.escape(sentence)):
         planned("toy", {"series": _written(tmp_path, values), "measure": "left_flee"})
+
+
+def test_priors_that_the_scenario_refuses_together_are_counted_and_said(tmp_path: Path) -> None:
+    """Shares killed up to 0.85 and captured up to 0.6 pass alone; the corner above 1 is 0.10125 of 0.51, a fifth of their draws (100 of them: 0.2 give or take 0.04)."""
+    (tmp_path / "s.csv").write_text("date,value\n" + "".join(f"2030-02-{day:02},{day}\n" for day in range(1, 9)))
+    shares = {"forces.toy.share_killed": [0.0, 0.85], "forces.toy.share_captured": [0.0, 0.6]}
+    given = {"series": str(tmp_path / "s.csv"), "measure": "new_killed", "kind": "flow", "rivals": DOORS}
+    case = planned("toy", given | {"priors": shares})
+    assert case.settings({name: high for name, (_, high) in shares.items()}) == {
+        name: high for name, (_, high) in shares.items()
+    }
+    with pytest.raises(ImpossibleError, match="share_killed"):
+        case.put_together({name: high for name, (_, high) in shares.items()})
+    remark = case.remarks[-1]
+    assert remark.startswith("Of 100 draws from all priors together ")
+    assert 0.04 < int(remark.split(" together ")[1].split()[0]) / 100 < 0.36
+    small = planned("toy", given | {"priors": {name: [0.0, 0.3] for name in shares}})
+    assert not any("draws from all priors" in one for one in small.remarks)

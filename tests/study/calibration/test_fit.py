@@ -14,6 +14,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
 from desertion.study.calibration.calibrate import planned
+from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.report import between, case_blocks, findings
@@ -166,3 +167,31 @@ def test_a_rival_of_two_particles_keeps_weights_that_are_numbers() -> None:
     steps.fit(particles, np.array([0.5, 0.5]))
     assert steps.pdf(pd.Series({"a": 0.25, "b": 0.52, "c": 0.1})) > 0.0
     assert np.linalg.eigvalsh(steps.cov).min() == pytest.approx(0.02**2)
+
+
+def test_values_that_cannot_be_run_together_are_in_no_posterior(tmp_path: Path) -> None:
+    """Where the scenario refuses seven of ten draws the fit goes on, with a finite tolerance and particles and predictions from the other three."""
+
+    def picky(values: dict[str, float], seed: int) -> np.ndarray:
+        if values["leaving"] > CASE.levers[0].prior.at(0.3):
+            raise ImpossibleError("too many leave")
+        return stand_in(values, seed)
+
+    made = fit(CASE, picky, tmp_path / "fit.db", particles=100, generations=1, seed=1)
+    assert CASE.levers[0].prior.name == "leaving"
+    assert np.isfinite(made.epsilon).all()
+    for rival in CASE.rivals:
+        names, shares = made.shares[rival]
+        assert shares[:, names.index("leaving")].max() <= 0.3
+        assert np.isfinite(made.predictions[rival]).all()
+    assert sum(len(rows) for rows in made.predictions.values()) == 100
+
+
+def test_a_fit_of_which_nothing_can_be_run_ends_with_a_sentence(tmp_path: Path) -> None:
+    """It would accept infinite distances otherwise."""
+
+    def refusing(_values: dict[str, float], _seed: int) -> np.ndarray:
+        raise ImpossibleError("never")
+
+    with pytest.raises(InputError, match="none of 100 draws from the priors can be run: narrow the priors"):
+        fit(CASE, refusing, tmp_path / "fit.db", particles=100, generations=1, seed=1)

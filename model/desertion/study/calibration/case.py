@@ -22,8 +22,15 @@ from desertion.study.history.observation import interval_totals
 from desertion.study.history.series import FITTED_AT_LEAST, HELD_OUT_AT_LEAST, Series
 from desertion.study.laboratory.prior import Parameters, Prior
 
+_DRAWS = 100
+"""Draws from all priors together that are put together to see how many can be."""
+
 Simulate = Callable[[dict[str, float], int], NDArray[np.int64]]
 """Values of a rival's parameters and a seed to what is counted, by day."""
+
+
+class ImpossibleError(InputError):
+    """A scenario cannot be put together with these values of its priors, though each of them alone is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +100,27 @@ class Case:
         return chosen
 
     def simulate(self, parameters: Parameters, seed: int) -> NDArray[np.int64]:
-        """What is counted in a run under a rival's parameters, by day, shape (days,)."""
+        """What is counted in a run under a rival's parameters, by day, shape (days,).
+
+        Raises:
+            ImpossibleError: The scenario refuses these values together.
+        """
         from desertion.simulation.model import DesertionModel
 
-        return self.counted.flow(DesertionModel(self.scenario.with_(dict(self.settings(parameters))), rng=seed).run())
+        return self.counted.flow(DesertionModel(self.put_together(parameters), rng=seed).run())
+
+    def put_together(self, parameters: Parameters) -> Scenario:
+        """The scenario under a rival's parameters.
+
+        Raises:
+            ImpossibleError: The scenario refuses these values together.
+        """
+        try:
+            scenario = self.scenario.with_(dict(self.settings(parameters)))
+            scenario.sized()
+        except InputError as problem:
+            raise ImpossibleError(problem.message.removeprefix("setting: ")) from None
+        return scenario
 
 
 def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled: bool = False) -> Case:
@@ -122,7 +146,7 @@ def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled
         new = cut.with_(lever.settings(lever.shipped)).remarks
         remarks += [remark for remark in new if remark not in cut.remarks]
     low, high = table.noise
-    return Case(
+    case = Case(
         scenario=cut,
         series=series,
         counted=counted,
@@ -132,6 +156,31 @@ def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled
         held_out=_held_out(series, table.held_out_from, where),
         remarks=tuple(remarks),
     )
+    return replace(case, remarks=(*case.remarks, *_impossible(case, where)))
+
+
+def _impossible(case: Case, where: str) -> list[str]:
+    """A remark where the scenario refuses some values of the priors together."""
+    rng, reasons = np.random.default_rng(0), list[str]()
+    for shares in rng.random((_DRAWS, len(case.levers))):
+        pairs = zip(case.levers, shares, strict=True)
+        try:
+            case.put_together({lever.prior.name: lever.prior.at(float(share)) for lever, share in pairs})
+        except ImpossibleError as problem:
+            reasons.append(problem.message)
+    if len(reasons) == _DRAWS:
+        raise input_error(
+            "priors",
+            ", ".join(lever.prior.name for lever in case.levers),
+            f"cannot be had together in any of {_DRAWS} draws ({reasons[0]})",
+            where=where,
+            way_out="narrow them",
+        )
+    if not reasons:
+        return []
+    return [
+        f"Of {_DRAWS} draws from all priors together {len(reasons)} cannot be run ({reasons[0]}): such values count as missing every figure."
+    ]
 
 
 def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, list[str]]:

@@ -13,7 +13,7 @@ import numpy as np
 from desertion.errors import InputError, extra, input_error
 from desertion.parameters.arguments import COUNT
 from desertion.study.arrays import Array
-from desertion.study.calibration.case import Case, Simulate
+from desertion.study.calibration.case import Case, ImpossibleError, Simulate
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
 from desertion.study.laboratory.prior import Prior
@@ -81,11 +81,17 @@ def distances(series: Series, fitted: int, figures: Array, observed: Array) -> A
 def simulated_case(
     case: Case, simulate: Simulate, rival_priors: tuple[Prior, ...], shares: Mapping[str, float]
 ) -> dict[str, Array]:
-    """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate."""
+    """One simulated series for parameters given as shares of their priors; `seed` among them picks the fate.
+
+    Values that the scenario refuses together give infinite figures, which miss everything.
+    """
     follow_parent()  # pyABC's own workers would go on for ever
     values = {prior.name: prior.at(float(np.clip(shares[prior.name], 0.0, 1.0))) for prior in rival_priors}
     seed = int(np.random.randint(2**31)) if "seed" not in shares else int(shares["seed"])  # noqa: NPY002
-    flow = simulate(values, seed)
+    try:
+        flow = simulate(values, seed)
+    except ImpossibleError:
+        return {"y": np.full(len(case.series.points), np.inf)}
     return {"y": case.observe(flow, values["noise"], np.random.default_rng(seed))}
 
 
@@ -116,7 +122,7 @@ def fit(
         finished: called after each generation.
 
     Raises:
-        InputError: too few particles, or pyABC is not installed.
+        InputError: too few particles, pyABC is not installed, or nothing that was drawn could be run.
     """
     check_sizes(particles, generations)
     with extra("inference", "calibration needs pyABC"):
@@ -177,7 +183,7 @@ def _tell_of_generations(inference: Any, finished: Callable[[], None]) -> None:
 
 
 def _inference(pyabc: Any, case: Case, simulate: Simulate, particles: int, workers: int) -> Any:
-    from desertion.study.calibration.transition import SteadyTransition
+    from desertion.study.calibration.transition import PossibleEpsilon, SteadyTransition
 
     models: list[Any] = []
     spaces: list[Any] = []
@@ -193,7 +199,7 @@ def _inference(pyabc: Any, case: Case, simulate: Simulate, particles: int, worke
         population_size=particles,
         transitions=[SteadyTransition() for _ in models],
         sampler=sampler,
-        eps=pyabc.QuantileEpsilon(alpha=0.5),
+        eps=PossibleEpsilon(alpha=0.5),
     )
 
 
