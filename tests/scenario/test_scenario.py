@@ -92,6 +92,38 @@ def test_a_setting_holds_for_the_whole_run_and_says_what_it_replaces() -> None:
     assert any("hosts.ridge.border replaces" in note for note in scenario.notes)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_named_holds_over_a_group_and_that_over_all_in_whatever_order(turned: bool) -> None:
+    """As `--set`, in Python and in a scenario's `[set]`: no order of keys decides which world is run."""
+    keys = {"hosts.*.cases": 5.0, "hosts.@border.cases": 6.0, "hosts.finland.cases": 7.0}
+    told = dict(reversed(keys.items())) if turned else keys
+    hosts = Scenario.load("russia-2022", set=told).hosts
+    assert {host.cases for host in hosts if host.name == "finland"} == {7.0}
+    assert {host.cases for host in hosts if "border" in host.groups and host.name != "finland"} == {6.0}
+    assert {host.cases for host in hosts if "border" not in host.groups and host.name != "finland"} == {5.0}
+
+
+def test_a_scenario_that_extends_another_sets_over_its_settings(tmp_path: Path) -> None:
+    """Also what that names and it sets for all: the documents are laid over each other, and not their keys."""
+    key = "base_soldier_hide"
+    (tmp_path / "base.toml").write_text(f'extends = "toy"\nname = "base"\n[set]\n"forces.toy.{key}" = 0.01\n')
+    (tmp_path / "mine.toml").write_text(f'extends = "base.toml"\nname = "mine"\n[set]\n"forces.*.{key}" = 0.002\n')
+    (tmp_path / "both.toml").write_text(
+        f'extends = "toy"\nname = "both"\n[set]\n"forces.toy.{key}" = 0.01\n"forces.*.{key}" = 0.002\n'
+    )
+    rates = [getattr(Scenario.load(tmp_path / f"{name}.toml").forces[0], key) for name in ("base", "mine", "both")]
+    assert rates == [0.01, 0.002, 0.01]
+
+
+def test_two_groups_that_set_one_host_to_two_values_are_refused() -> None:
+    """Unless the host is named: nothing says which of the two holds."""
+    one = Scenario.load("russia-2022").hosts[0]
+    first, asked = one.name, {"hosts.@first.cases": 5.0, f"hosts.@{one.groups[0]}.cases": 6.0}
+    with pytest.raises(InputError, match=f"both reach hosts.{first}.cases; set that by its name"):
+        Scenario.load("russia-2022", set=asked)
+    assert Scenario.load("russia-2022", set=asked | {f"hosts.{first}.cases": 7.0}).hosts[0].cases == 7.0
+
+
 def test_policies_act_on_top_of_settings() -> None:
     """Twice the caseworkers set, four times by fast-track: eight times."""
     scenario = Scenario.load("toy", policies=["fast-track"], set={"hosts.harbour.cases": 1.0})

@@ -97,7 +97,11 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
         base = _extended(find("scenarios", name, near=path.parent, where=where), (*seen, path.resolve()), remarks)
         base.pop("name", None)
     both = base | document
-    both |= {key: merged(base[key], document[key]) for key in _TABLES if key in base and key in document}
+    both |= {
+        key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
+    }
+    # Each document's settings are made over all of those that it extends: its "*" reaches what one of them names.
+    both["set"] = [*base.get("set", []), document.get("set", {})]
     hosts = document.get("hosts")
     # An empty list says that there is no host at all.
     both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)

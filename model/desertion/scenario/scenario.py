@@ -67,7 +67,7 @@ class Scenario(Layers):
             scale: Share of the real size, in (0, 1].
             asylum: Position of the asylum dial in [0, 1]; the status quo if not given.
             days: Horizon, if not the scenario's own.
-            set: Values of inputs by dotted key; they hold before policies act.
+            set: Values of inputs by dotted key; they hold before policies act. What is named holds over `@group`, and that over `*`.
             graph: The ties between persons: path of an edge list, GraphML or GML file, a `networkx.Graph`, or pairs.
 
         Raises:
@@ -83,11 +83,11 @@ class Scenario(Layers):
         else:
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
-            own_settings = content.pop("set", {})
+            own_settings = content.pop("set", [])
             own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
             scenario = build(cls, content, where=where)
             if own_settings:
-                scenario = build(cls, settings.apply(scenario, own_settings), where=where)
+                scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
             if not scenario.reference:
                 scenario = scenario._with_reference()
         if graph is not None:
@@ -109,7 +109,8 @@ class Scenario(Layers):
         """The scenario with inputs changed by dotted key, checked anew.
 
         Args:
-            changes: Values by dotted key: `{"hosts.finland.case_days": 30, "behaviour.form": "none"}`.
+            changes: Values by dotted key: `{"hosts.finland.case_days": 30, "behaviour.form": "none"}`. What is named holds over
+                `@group`, and that over `*`, in whatever order.
             **settings_: The same, for those who prefer keywords; they come second.
 
         Raises:

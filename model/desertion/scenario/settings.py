@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
-from desertion.errors import InputError, shortened, unknown_name
+from desertion.errors import InputError, input_error, shortened, unknown_name
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
 from desertion.scenario.paths import flattened
@@ -16,18 +16,45 @@ _OWN_WAYS = {
 }
 
 
-def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
+def apply(scenario: Layers, *layers: Mapping[str, Any]) -> dict[str, Any]:
     """The content of the scenario with the settings made, not yet checked.
 
-    Whole tables are merged with what is there, so that no input falls back to a default because another one is set.
+    A later layer holds over an earlier one. Within a layer the order of keys decides nothing: what `*` sets is set first, then
+    what a group sets, then what is named. Whole tables are merged with what is there, so that no input falls back to a default because another one is set.
     A setting of a lever holds for the whole run: the scenario's own dated changes of that lever are dropped, which is
     remarked. Policies still act on top of it.
 
     Raises:
-        InputError: If a key does not exist.
+        InputError: If a key does not exist, or two groups of a layer set one input to different values.
     """
     content = scenario.model_dump()
-    for key, value in flattened(settings).items():
+    for layer in layers:
+        _apply(content, scenario, flattened(layer))
+    return content
+
+
+def narrowness(key: str) -> int:
+    """How closely a dotted key says whose input it means: 0 for all (`*`), 1 for a group (`@...`), 2 by name."""
+    kind, _, rest = key.partition(".")
+    selector = rest.partition(".")[0]
+    return 2 if kind not in KINDS or selector[:1] not in ("*", "@") else int(selector[0] == "@")
+
+
+def reached(scenario: Layers, key: str) -> list[str]:
+    """The dotted keys, each of one named force or host, of the inputs that a key reaches.
+
+    Raises:
+        InputError: If it reaches nothing.
+    """
+    first, selector, *rest = key.split(".")
+    kind: Kind = "forces" if first == "forces" else "hosts"
+    names = select(kind, selector, scenario.forces, scenario.hosts, where=f'setting "{key}"', scenario=scenario.name)
+    return [".".join((kind, name, *rest)) for name in names]
+
+
+def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any]) -> None:
+    by_group: dict[str, str] = {}
+    for key, value in sorted(settings.items(), key=lambda pair: narrowness(pair[0])):
         parts = key.split(".")
         where = f'setting "{key}"'
         if parts[0] in _OWN_WAYS:
@@ -38,14 +65,24 @@ def apply(scenario: Layers, settings: Mapping[str, Any]) -> dict[str, Any]:
             kind: Kind = "forces" if parts[0] == "forces" else "hosts"
             if len(parts) < 3:
                 raise InputError(f"{where}: write {kind}.<name>.<input>", key=key, value=value)
-            names = select(kind, parts[1], scenario.forces, scenario.hosts, where=where, scenario=scenario.name)
+            paths = reached(scenario, key)
+            if narrowness(key) == 1:
+                for path in set(paths) - settings.keys():
+                    other = by_group.setdefault(path, key)
+                    if settings[other] != value:
+                        raise input_error(
+                            key,
+                            value,
+                            f"and {other} = {settings[other]} both reach {path}",
+                            way_out="set that by its name",
+                        )
+            names = [path.split(".")[1] for path in paths]
             for row in content[kind]:
                 if row["name"] in names:
                     _put(row, parts[2:], value, where)
             _drop_changes(content, [f"{kind}.{name}.{parts[2]}" for name in names], key, parts[2] in levers(kind))
         else:
             _put(content, parts, value, where)
-    return content
 
 
 def _drop_changes(content: dict[str, Any], paths: Sequence[str], key: str, is_lever: bool) -> None:

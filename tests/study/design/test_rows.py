@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from desertion.study.comparison.compare import spec_of
 from desertion.study.design.reading import spec_from
 from desertion.study.design.rows import rows_of
 from desertion.study.run.described import with_points
+from desertion.study.run.sweep import check_points
 
 ROWS = ({"asylum": 0.25, "behaviour.form": "none"}, {"asylum": 0.75, "hosts.*.cases": 12})
 
@@ -68,6 +70,30 @@ def test_the_rows_of_a_comparison_are_its_arms() -> None:
         spec_of("quiet", points=[{"scale": 0.5}, {"asylum": 0.2}], runs=1)
     with pytest.raises(InputError, match="not both"):
         spec_of("quiet", ["exit-ban"], points=[{"asylum": 0.2}], runs=1)
+
+
+def test_a_row_that_names_no_shared_setting_keeps_it() -> None:
+    """What one row sets holds in that row alone; in the others, and under every arm, the setting that all runs share holds."""
+    key = "forces.toy.base_soldier_hide"
+    rows = [{key: 1e-3, "asylum": 0.5}, {"asylum": 0.4}]
+    swept = with_points(spec_from({"set": {key: 1e-2}}, "study", "here"), rows)
+    compared = spec_of("toy", points=rows, runs=1, settings={key: 1e-2})
+    for spec in (swept, compared):
+        told = [spec.task_of(point)["settings"] for point in spec.points()]
+        assert told == [{key: 1e-3, "asylum": 0.5}, {key: 1e-2, "asylum": 0.4}]
+
+
+@pytest.mark.parametrize("varied", [{"vary": {"forces.*.police": [1, 9]}}, {}])
+def test_what_varies_for_all_and_is_set_for_each_by_name_is_refused(varied: dict[str, Any]) -> None:
+    """All its points would be the same; where some are not named, these vary."""
+    spec = spec_from({"scenario": "toy", "set": {"forces.toy.police": 5}, **varied}, "study", "here")
+    spec = spec if varied else with_points(spec, [{"forces.*.police": 1}, {"forces.*.police": 9}])
+    with pytest.raises(
+        InputError, match=r"forces\.\*\.police = 1 changes nothing, since forces\.toy\.police names all"
+    ):
+        check_points(spec, spec.points())
+    several = replace(spec, scenario="three-armies-2022", settings=(("forces.@first.police", 5),))
+    check_points(several, several.points()[:1])
 
 
 def test_points_of_a_file_can_be_swept_and_compared_from_the_command_line(

@@ -11,7 +11,7 @@ from desertion.scenario import Policy, Scenario
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.runs import AS_IT_IS, JOIN, label_of
-from desertion.study.design.documents import with_policy, with_scenario
+from desertion.study.design.documents import refuse_two_of_a_name, with_policy, with_scenario
 from desertion.study.design.factors import Value
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.own import Measurement, Own, own_of
@@ -180,9 +180,8 @@ def _of_points(spec: StudySpec, points: Points) -> StudySpec:
         own.append(((POLICIES, label), *row.items()))
     if len(policies) < 2:
         raise InputError("compare needs two rows at least: the first is the baseline of the others")
-    settings = tuple((key, value) for key, value in spec.settings if not any(key in dict(row) for row in own))
     design = DesignRule(kind="list", rows=tuple(own))
-    return replace(spec, policies=tuple(policies.items()), design=design, settings=settings)
+    return replace(spec, policies=tuple(policies.items()), design=design)
 
 
 def arms(
@@ -196,11 +195,12 @@ def arms(
         alone: Whether there need be none.
 
     Raises:
-        InputError: If there is none, or one is named twice.
+        InputError: If there is none, one is named twice, or two that differ have one name.
     """
     if alone:
         return ()
     documents = {} if documents is None else documents
+    refuse_two_of_a_name(policies)
     mixes = [_mix(each, documents) for each in policies]
     labelled = [(label_of(mix), mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:

@@ -1,12 +1,14 @@
 """Documents: the text of scenarios and policies that a study holds in itself, so that it needs no file of anybody's."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import tomli_w
 
+from desertion.errors import input_error
 from desertion.reading import toml_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.complaints import build
@@ -51,6 +53,38 @@ def with_policy(policy: str | Path | Policy) -> tuple[str, dict[str, str]]:
     if not isinstance(policy, Policy):
         return str(policy), {}
     return policy.name, {f"policies/{policy.name}": text_of_policy(policy)}
+
+
+def refuse_two_of_a_name(policies: object) -> None:
+    """Refuse policies of one name that are not the same: a study knows a policy by its name.
+
+    Args:
+        policies: Policies, names and paths, in lists and tables of any depth; anything else counts for nothing.
+
+    Raises:
+        InputError: If two differ, one of which may be named and not given.
+    """
+    leaves = list(_leaves(policies))
+    own = {policy.name for policy in leaves if isinstance(policy, Policy)}
+    texts: dict[str, str] = {}
+    for each in leaves:
+        name = each.name if isinstance(each, Policy) else each
+        if name in own and texts.setdefault(name, text := text_of_policy(policies_of([each])[0][0])) != text:
+            raise input_error(
+                "policies", name, "is the name of two policies that differ", way_out="give one another name"
+            )
+
+
+def _leaves(policies: object) -> Iterator[Policy | str]:
+    """The policies of nested lists and tables, names joined by "+" one by one."""
+    if isinstance(policies, Policy):
+        yield policies
+    elif isinstance(policies, str | Path):
+        yield from (part.strip() for part in str(policies).split("+"))
+    elif isinstance(policies, Mapping | Sequence):
+        nested = cast(Mapping[str, object] | Sequence[object], policies)
+        for each in nested.values() if isinstance(nested, Mapping) else nested:
+            yield from _leaves(each)
 
 
 def text_of(scenario: Scenario) -> str:

@@ -1,11 +1,13 @@
 """From a design point to a scenario, and the three dials that a study may turn."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from desertion.errors import InputError
 from desertion.scenario import Policy, PolicyChange, Scenario
+from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
 
 DIALS = ("contagion", "capacity", "reproduction")
@@ -55,6 +57,34 @@ def _scenario(named: str) -> Scenario:
     levers = {"hosts.*.places": dials["capacity"], "hosts.*.cases": dials["capacity"]}
     change = PolicyChange.model_validate({"from": "start", "multiply": levers})
     return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])
+
+
+def refuse_idle(told: Mapping[str, Any], varied: Iterable[str]) -> None:
+    """Refuse a design point that varies an input for many where each of these has a setting that names it more closely.
+
+    Args:
+        told: What the task is told about the point.
+        varied: The dotted keys that the point itself sets.
+
+    Raises:
+        InputError: If such a key would change nothing.
+    """
+    settings: Mapping[str, object] = told["settings"]
+    for key in varied:
+        closer = [other for other in settings if narrowness(other) > narrowness(key) and _what(other) == _what(key)]
+        if key not in settings or not closer:
+            continue
+        scenario = Scenario.load(scenario_at(told["scenario"], told.get("documents", {})))
+        if set(reached(scenario, key)) <= {path for other in closer for path in reached(scenario, other)}:
+            raise InputError(
+                f"{key} = {settings[key]} changes nothing, since {', '.join(closer)} names all that it reaches: leave out one of them"
+            )
+
+
+def _what(key: str) -> list[str]:
+    """A dotted key without whose input it is."""
+    kind, _, *rest = [*key.split("."), ""]
+    return [kind, *rest]
 
 
 def contagion_weights(scenario: Scenario) -> dict[str, float]:

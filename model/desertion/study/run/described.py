@@ -8,7 +8,7 @@ from typing import Any, cast
 from desertion.errors import unknown_name
 from desertion.files import shipped_designs
 from desertion.scenario import Scenario
-from desertion.study.design.documents import with_policy, with_scenario
+from desertion.study.design.documents import refuse_two_of_a_name, with_policy, with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.own import Own
@@ -35,6 +35,7 @@ def described(
     if scenario is not None:
         entries["scenario"], documents = with_scenario(scenario)
     if policies is not None:
+        refuse_two_of_a_name(policies)
         entries["policies"] = named_policies(policies, documents)
     spec = with_points(replace(spec_from(entries, "study", "sweep()"), documents=tuple(documents.items())), points)
     return replace(spec, name=f"study-{spec.sha256()[:8]}", title="study")
@@ -81,9 +82,7 @@ def with_points(spec: StudySpec, points: Points | None) -> StudySpec:
     used = dict.fromkeys(str(row[POLICIES]) for row in rows) if named else known
     policies = {label: known.get(label, named.get(label, ())) for label in used}
     design = DesignRule(kind="list", rows=tuple(tuple(row.items()) for row in rows))
-    names = {name for row in rows for name in row}
-    settings = tuple((name, value) for name, value in spec.settings if name not in names)
-    return replace(spec, factors=(), design=design, policies=tuple(policies.items()), settings=settings)
+    return replace(spec, factors=(), design=design, policies=tuple(policies.items()))
 
 
 def with_own(spec: StudySpec, own: Own | None) -> StudySpec:

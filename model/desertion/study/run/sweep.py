@@ -15,6 +15,7 @@ from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, 
 from desertion.scenario import Policy, Scenario
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.own import Measurement, own_of
+from desertion.study.design.point import refuse_idle
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
 from desertion.study.design.spec import StudySpec
@@ -222,4 +223,5 @@ def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
     scaled = sorted((point for point in points if "scale" in point), key=lambda point: float(point["scale"]))
     chosen |= {id(point): point for point in (*words.values(), *scaled[:1], *scaled[-1:])}
     for point in chosen.values():
-        check(spec.task_of(point))
+        check(told := spec.task_of(point))
+        refuse_idle(told, point)
