@@ -51,6 +51,37 @@ def test_arms_run_once_and_nothing_is_repeated(plan: ClaimsPlan, tmp_path: Path)
     assert "8 of 8 worlds complete" in markdown.read_text()
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"seed": 2}, "--seed = 1 and not 2"),
+        ({"scale": 0.5}, "--size = 1.0 and not 0.5"),
+        ({"count": 16}, "--worlds = 8 and not 16"),
+    ],
+)
+def test_other_worlds_than_those_that_ran_are_not_judged(
+    plan: ClaimsPlan, tmp_path: Path, asked: dict[str, Any], words: str
+) -> None:
+    """A report over the inputs of worlds that never ran would name what nothing depends on; fewer of the same worlds may be judged."""
+    file = tmp_path / "claims.sqlite"
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(plan, file, _options(pool))
+    with pytest.raises(InputError, match=words):
+        judged_file(replace(plan, **asked), file)
+    fewer = judged_file(replace(plan, count=4, replicates=1), file)
+    assert (fewer.run.complete, fewer.run.replicates) == (4, 2)
+
+
+def test_further_runs_of_another_study_are_not_mixed_in(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """What stays behind when only the first file is removed."""
+    file, wanted = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(wanted, file, _options(pool))
+        file.unlink()
+        with pytest.raises(InputError, match=r"claims-to-2\.sqlite was run with --seed = 1 and not 2: .* remove it"):
+            put_to_the_test(replace(wanted, seed=2, most=1), file, _options(pool))
+
+
 def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_path: Path) -> None:
     """One run leaves every world open; a second that says the same closes all, and a third is not asked for."""
     file = tmp_path / "claims.sqlite"

@@ -16,3 +16,22 @@ def test_how_contagion_spreads_is_stated_whole_or_not_at_all(name: str) -> None:
         in_world(toy, {name: whole[name]})
     assert in_world(toy, whole).behaviour.form == "concave"
     assert in_world(toy, {"police": 1.0}).behaviour == toy.behaviour
+
+
+def test_a_factor_multiplies_dated_changes_too() -> None:
+    """A setting holds for the whole run and would end them; a number that the world states itself does end them."""
+    plain = Scenario.load("russia-2022")
+    dated = {change.path: change.value for change in plain.changes if change.path.endswith(".cases")}
+    assert set(dated) == {"hosts.norway.cases", "hosts.usa.cases"}
+    assert in_world(plain, {"cases": 1.0}).flat().changes == plain.flat().changes
+    double = in_world(plain, {"cases": 2.0})
+    before = {(change.date, change.path): change.value for change in plain.changes}
+    for change in double.changes:
+        by = 2.0 if change.path in dated else 1.0
+        assert change.value == by * before[change.date, change.path]
+    assert len(double.changes) == len(plain.changes)
+    assert not any("cases" in remark for remark in double.remarks)
+    assert double.hosts[0].cases == 2.0 * plain.hosts[0].cases
+    stated = in_world(plain, {"cases": 2.0, "hosts.norway.cases": 3.0})
+    assert {change.path for change in stated.changes if change.path.endswith(".cases")} == {"hosts.usa.cases"}
+    assert next(host.cases for host in stated.hosts if host.name == "norway") == 3.0

@@ -74,6 +74,24 @@ def test_a_match_is_judged_as_far_as_it_got(matched: Make, tmp_path: Path) -> No
         matched(only_judge=True, out=tmp_path / "empty")
 
 
+def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_path: Path) -> None:
+    """Other ranges, seeds and numbers under a target's name are refused; other figures and discrepancies are what judging again is for."""
+    matched(out=tmp_path / "m")
+
+    def again(**told: object) -> Match:
+        return matched(out=tmp_path / "m", only_judge=True, **told)
+
+    assert len(again(targets={**KNOWN, "sum": figure(1.2, 0.1)}).worlds) == len(known.worlds)
+    for told, words in (
+        ({"vary": {**RANGES, "a": {"range": [0.0, 2.0]}}}, "other vary"),
+        ({"seed": 6}, "other seed"),
+        ({"targets": {**KNOWN, "first": figure(0.2)}}, "did not count target first"),
+        ({"targets": {**KNOWN, "sum": figure(1.0) | {"effect": "2 * run.sum"}}}, "target sum counted something else"),
+    ):
+        with pytest.raises(InputError, match=words):
+            again(**told)
+
+
 def test_targets_that_contradict_each_other_are_named_with_what_reconciles_them(matched: Make) -> None:
     """The first cannot be 0.2 and 0.8: at 0.5 both are 0.3 away, three deviations of 0.1, and worlds are 0.1 apart; `sum` has no part in it."""
     found = matched(targets={"first": figure(0.2), "same": figure(0.8), "sum": figure(1.0, 0.5)})

@@ -8,6 +8,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.study.design.factors import factor
+from desertion.study.history.patterns import Setup
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import load, shipped
@@ -251,6 +252,13 @@ def test_shipped_designs_can_be_run(name: str) -> None:
             stated = world if form is None else {**world, "form": form}
             for case in design.cases.values():
                 assert scenario_in(case, stated, {}).sized().people > 0
+
+
+def test_policies_of_a_case_are_laid_over_the_scenarios_own() -> None:
+    """As in `Scenario.load`, `compare` and `sweep`; a case without any keeps them."""
+    held = {"scenarios/mine": Scenario.load("toy", policies=["exit-ban"]).to_toml()}
+    for more in ((), ("fast-track",)):
+        assert scenario_in(Setup(scenario="mine", policies=more), {}, held).policies == ("exit-ban", *more)
 
 
 def test_a_world_that_cannot_be_is_ruled_out_and_stops_nothing() -> None:

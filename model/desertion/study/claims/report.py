@@ -165,7 +165,7 @@ def unheard(judged: Sequence[JudgedClaim]) -> list[str]:
     """A sentence for each word of the ranges that fewer than ten of the worlds of some claims have."""
     counts: dict[str, list[int]] = {}
     for row in judged:
-        for words, count in row.rare.items() if row.main.worlds else ():
+        for words, count in row.rare.items() if not row.reason else ():
             counts.setdefault(words, []).append(count)
     return [
         f"Of the worlds judged, {min(found)} to {max(found)} have {words} ({len(found)} of {len(judged)} claims): too few to be held "

@@ -207,7 +207,14 @@ def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
 
 
 def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
-    """Verdicts on what a study's file holds, finished or not."""
+    """Verdicts on what a study's file holds, finished or not; how many runs each arm was to have the file says itself.
+
+    Raises:
+        InputError: The file, or one of further runs beside it, holds other worlds than those asked for.
+    """
+    plan = replace(plan, replicates=_held(plan, file, file))
+    for path in files_of(file):
+        _held(plan, path, file)
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in files_of(file)]
@@ -237,6 +244,26 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         ),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
+
+
+def _held(plan: ClaimsPlan, path: Path, file: Path) -> int:
+    """Runs of each arm that a file was begun with; its worlds must be the plan's, or more of the same."""
+    with StudyFile(path) as study:
+        spec = study.header()["spec"]
+    own, asked = dict(spec["settings"]), dict(spec_of(replace(plan, only_allowed=False)).settings)
+    compared = {"--seed": "worlds_seed", "--size": "scale", "--ensemble": "ensemble"}
+    for option, name in compared.items():
+        if own.get(name, "") != asked.get(name, ""):
+            way_out = f"give {option} {own.get(name)}" if name in own else f"leave {option} out"
+            rest = "" if path == file else f", or remove it if {file.name} is another study's"
+            raise InputError(
+                f"{path} was run with {option} = {own.get(name, 'none')} and not {asked.get(name, 'none')}: {way_out}{rest}"
+            )
+    if int(own["worlds"]) < plan.count:
+        raise InputError(
+            f"{path} was run with --worlds = {own['worlds']} and not {plan.count}: give --worlds {own['worlds']} or less"
+        )
+    return int(spec["replicates"]["number"])
 
 
 def beyond_match(claims: Claims, ensemble: str) -> Claims:

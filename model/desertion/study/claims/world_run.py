@@ -137,7 +137,7 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
     changed = base.with_(rest) if rest else base
     own = (Policy(name="own", title="The arm's own changes", change=arm.change),) if arm.change else ()
     laid = (*arm.policies, *own)
-    return changed.with_policies(laid) if laid else changed
+    return Scenario.load(changed, policies=laid)
 
 
 @lru_cache(maxsize=16)

@@ -5,6 +5,7 @@ from typing import Any
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.scenario.levers import select
 from desertion.study.design.factors import Point
 from desertion.study.design.spread import Spread, settings_for
 
@@ -40,10 +41,12 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
             f"worlds state {', '.join(name for name in SPREAD if name in world)} and not {', '.join(lacking)}: how contagion spreads is "
             "one matter, so vary all of them or none"
         )
-    settings: dict[str, Any] = {**_rates(plain, world), **_of_hosts(plain, world), **_call_up(plain, world)}
+    factors = {**_rates(plain, world), **_of_hosts(plain, world)}
+    settings: dict[str, Any] = {path: _standing(plain, path) * by for path, by in factors.items()}
+    settings |= _call_up(plain, world)
     # A number that the world states itself comes after a factor on all of its kind.
-    settings |= {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
-    base = plain.with_(settings)
+    own = {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
+    base = _dated(plain, plain.with_(settings | own), factors, own)
     return (
         base
         if lacking
@@ -63,22 +66,51 @@ def of_scenario(plain: Scenario, world: Point) -> Point:
     return {key: value for key, value in world.items() if has(key)}
 
 
+def _dated(plain: Scenario, base: Scenario, factors: Mapping[str, float], own: Mapping[str, Any]) -> Scenario:
+    """The scenario with the plain one's dated changes of what was multiplied, times the same factor; a setting would end them."""
+    stated = {
+        f"{kind}.{name}.{field}"
+        for kind, group, field in (key.split(".", 2) for key in own if key.count(".") > 1)
+        if kind in ("forces", "hosts")
+        for name in select(kind, group, plain.forces, plain.hosts, where=f'setting "{group}"', scenario=plain.name)
+    }
+    back = {path: by for path, by in factors.items() if path not in stated}
+    if not any(change.path in back for change in plain.changes):
+        return base
+    kept = set(base.changes)
+    changes = tuple(
+        change.model_copy(update={"value": change.value * back[change.path]}) if change.path in back else change
+        for change in plain.changes
+        if change.path in back or change in kept
+    )
+    ended = {f"the setting of {path} replaces the scenario's own changes of it" for path in back}
+    return base.model_copy(
+        update={"changes": changes, "remarks": tuple(each for each in base.remarks if each not in ended)}
+    )
+
+
+def _standing(plain: Scenario, path: str) -> float:
+    kind, name, field = path.split(".")
+    things = plain.forces if kind == "forces" else plain.hosts
+    return float(next(getattr(thing, field) for thing in things if thing.name == name))
+
+
 def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
-    """Baseline rates, casualties and police of all forces, each times its factor."""
+    """Factors on baseline rates, casualties and police of all forces."""
     rates: dict[str, float] = {}
     for force in scenario.forces:
         names = [name for name in type(force).model_fields if name.startswith("base_")]
         factors = {**dict.fromkeys(names, "baseline"), "casualty_rate": "casualties", "police": "police"}
         for name, aspect in factors.items():
             if aspect in world:
-                rates[f"forces.{force.name}.{name}"] = getattr(force, name) * float(world[aspect])
+                rates[f"forces.{force.name}.{name}"] = float(world[aspect])
     return rates
 
 
 def _of_hosts(scenario: Scenario, world: Point) -> dict[str, float]:
-    """Places, cases, days and visas of all hosts, each times its factor."""
+    """Factors on places, cases, days and visas of all hosts."""
     return {
-        f"hosts.{host.name}.{name}": getattr(host, name) * float(world[aspect])
+        f"hosts.{host.name}.{name}": float(world[aspect])
         for host in scenario.hosts
         for aspect, names in HOST_ASPECTS.items()
         if aspect in world

@@ -19,7 +19,7 @@ from desertion.study.matching.document import Design, load
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
-from desertion.study.matching.runs import Results, joined, merged, results, run_stage, stored_points
+from desertion.study.matching.runs import Results, check_stored, joined, merged, results, run_stage, stored_points
 from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
@@ -153,6 +153,7 @@ class _Course:
         """The match as far as the folder holds it."""
         for stage in range(len(self.design.waves) + 1):
             if stored_points(self.file(stage)) is not None:
+                check_stored(self.design, self.file(stage))
                 self._read(stage, None)
         if not self.found:
             raise InputError(

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from desertion.errors import InputError
 from desertion.parameters.arguments import seed_after
 from desertion.study.arrays import Array
 from desertion.study.design.factors import Point
@@ -111,6 +113,31 @@ def stored_points(file: Path) -> list[Point] | None:
         return None
     with StudyFile(file) as study:
         return [{key: value for key, value in point.items() if key != WORLD} for point in study.points()]
+
+
+def check_stored(design: Design, file: Path) -> None:
+    """Refuse runs that another design has had done: other cases, ranges or seed, or other numbers under a target's name.
+
+    Figures, discrepancies, roles and the cutoff may be others: runs know nothing of them.
+    """
+    with StudyFile(file) as study:
+        held = Design.model_validate_json(dict(study.header()["spec"]["settings"])["match"])
+
+    def refuse(what: str) -> NoReturn:
+        raise InputError(
+            f"{file} was run for another match ({what}): name the folder of this one with --out, or run it first"
+        )
+
+    for name in ("cases", "vary", "seed"):
+        if getattr(held, name) != getattr(design, name):
+            refuse(f"other {name}")
+    for name in (*design.targets, *design.target):
+        if name not in (*held.targets, *held.target):
+            refuse(f"it did not count target {name}")
+        if (name in held.target) != (name in design.target) or (
+            name in design.target and held.target[name].effect != design.target[name].effect
+        ):
+            refuse(f"target {name} counted something else")
 
 
 def run_stage(

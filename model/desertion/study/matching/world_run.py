@@ -74,7 +74,7 @@ def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
     dressed = in_world(_loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}")), world)
     own = {**case.settings, **({} if case.days is None else {"days": case.days})}
     changed = dressed.with_(own) if own else dressed
-    return changed.with_policies(policies_at(case.policies, held)) if case.policies else changed
+    return Scenario.load(changed, policies=policies_at(case.policies, held))
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
