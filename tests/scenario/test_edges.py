@@ -1,6 +1,8 @@
 """A user's graph: what is read, what is said about it, and the sentence for everything that cannot be meant."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -147,6 +149,54 @@ def test_a_graph_of_networkx_and_pairs_stand_in_the_scenario() -> None:
         assert scenario.graph == tuple(_GRAPH.edges)
         assert Scenario.from_toml(scenario.to_toml()) == scenario
         assert scenario.hash == Scenario.load("one-town", graph=_GRAPH).hash != Scenario.load("one-town").hash
+
+
+@pytest.mark.parametrize("kind", [np.int64, str, float, np.float32, lambda node: f"{node}.0"])
+def test_nodes_of_networkx_that_are_numbers_are_the_persons_of_these_numbers(kind: Callable[[int], object]) -> None:
+    """Whatever type a reader of networkx gives them, and in whatever order they stand: read_edgelist gives text."""
+    shuffled = nx.Graph()
+    shuffled.add_edges_from((kind(a), kind(b)) for a, b in reversed(list(_GRAPH.edges)))
+    scenario = Scenario.load("one-town", graph=shuffled)
+    assert isinstance(scenario.graph, tuple)
+    assert {tuple(sorted(pair)) for pair in scenario.graph} == _TIES
+    assert not any("numbered" in note for note in scenario.notes)
+
+
+def test_nodes_of_networkx_with_names_are_remarked() -> None:
+    """In order of the nodes, as in a GraphML file; the remark stays in the resolved file."""
+    named = nx.Graph([("Ann", "Bob"), ("Cy", "Ann")])
+    scenario = Scenario.load("one-town", graph=named)
+    assert scenario.graph == ((0, 1), (0, 2))
+    said = "graph: persons are named; they are numbered in order of appearance, Ann being person 0"
+    assert said in scenario.notes
+    assert said in Scenario.from_toml(scenario.to_toml()).notes
+    assert "497 of 500 persons have no tie" in " ".join(scenario.notes)
+
+
+def test_nodes_of_networkx_count_from_1_as_those_of_a_file_do(tmp_path: Path) -> None:
+    """Nodes without ties count too: where number 500 of 500 has none, number 1 still is person 0."""
+    graph = nx.Graph([(1, 2), (2, 3)])
+    graph.add_nodes_from(list[Any](range(1, 501)))
+    nx.write_graphml(graph, tmp_path / "ties.graphml")
+    ours = Scenario.load("one-town", graph=graph)
+    assert ours.graph == ((0, 1), (1, 2))
+    assert read_edges(tmp_path / "ties.graphml", 500).ties.tolist() == [[0, 1], [1, 2]]
+    assert any("number 1 is taken for person 0" in note for note in ours.notes)
+
+
+@pytest.mark.parametrize(
+    ("edges", "said"),
+    [
+        ([(0, "x"), (1, 2)], "'x' stands among persons that are numbered"),
+        ([(0.5, 1), (1, 2)], "'0.5' stands among persons that are numbered"),
+        ([(0, 1), ("1", 2)], "two nodes are called '1'; give each a name of its own"),
+        ([], "holds no ties"),
+    ],
+)
+def test_a_graph_of_networkx_that_cannot_be_meant_is_refused(edges: list[tuple[object, object]], said: str) -> None:
+    """By the sentence that a file gets."""
+    with pytest.raises(InputError, match=said):
+        Scenario.load("one-town", graph=nx.Graph(edges))
 
 
 @pytest.mark.parametrize("graph", [3, [(0, 1, 2)], [(0, 1.5)], {"a": 1}])

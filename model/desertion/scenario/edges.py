@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,22 +74,37 @@ class _Raw(NamedTuple):
     lines: Sequence[int]
 
 
-def pairs_of(graph: Any) -> tuple[tuple[int, int], ...]:
-    """The pairs of a networkx graph, whose persons are numbered in order of its nodes unless they are numbers, or of pairs.
+def pairs_of(graph: Any, n: int) -> tuple[tuple[tuple[int, int], ...], tuple[str, ...]]:
+    """The pairs of a networkx graph, its persons numbered as those of a file are, or of pairs; and what was done with numbers and names.
+
+    Args:
+        graph: The graph or pairs.
+        n: Persons of the run; more are taken for granted if the graph has more.
 
     Raises:
-        InputError: If it is neither.
+        InputError: If it is neither, or its nodes are partly numbers and partly names.
     """
     try:
-        if hasattr(graph, "nodes") and hasattr(graph, "edges"):
-            nodes: list[Any] = list(graph.nodes)
-            is_numbered = all(isinstance(node, int) for node in nodes)
-            place = {node: node if is_numbered else number for number, node in enumerate(nodes)}
-            return tuple((int(place[edge[0]]), int(place[edge[1]])) for edge in graph.edges)
-        return tuple((_whole(a), _whole(b)) for a, b in graph)
+        if not (hasattr(graph, "nodes") and hasattr(graph, "edges")):
+            return tuple((_whole(a), _whole(b)) for a, b in graph), ()
+        raw = _Raw(
+            [(_name(edge[0]), _name(edge[1])) for edge in graph.edges], [_name(node) for node in graph.nodes], ()
+        )
     except (TypeError, ValueError) as error:
         rule = "must be a path, a networkx graph, or pairs of person numbers such as [(0, 17), (3, 5)]"
         raise InputError(f"graph = {shortened(graph)} {rule}", key="graph", value=graph) from error
+    again = next((name for name, times in Counter(raw.persons).items() if times > 1), None)
+    if again is not None:
+        raise InputError(f"graph: two nodes are called {shortened(again)}; give each a name of its own")
+    remarks: list[str] = []
+    ends = _numbered(raw, max(n, len(raw.persons)), "graph", remarks) if raw.pairs else np.zeros((0, 2), np.int64)
+    return tuple((int(a), int(b)) for a, b in ends.tolist()), tuple(remarks)
+
+
+def _name(node: Any) -> str:
+    """What a node of a networkx graph is called in a file: 17 for the numbers 17, 17.0 and NumPy's, else its text."""
+    is_whole = isinstance(node, int | float | np.integer | np.floating) and float(node).is_integer()
+    return str(int(node) if is_whole else node)
 
 
 def _whole(value: Any) -> int:

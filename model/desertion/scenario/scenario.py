@@ -90,15 +90,19 @@ class Scenario(Layers):
                 scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
             if not scenario.reference:
                 scenario = scenario._with_reference()
-        if graph is not None:
-            graph = str(graph) if isinstance(graph, str | Path) else pairs_of(graph)
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         stated = {key: value for key, value in given.items() if value is not None}
         for key in stated.keys() & dict(set or {}).keys():
             raise InputError(f"{key} is given twice, as {stated[key]} and among the settings: give one of them")
+        more, more_places, remarks = loading.policies(policies)
+        ties = stated.pop("graph", None)
         chosen = stated | dict(set or {})
         scenario = scenario.with_(chosen) if chosen else scenario
-        more, more_places, remarks = loading.policies(policies)
+        if isinstance(ties, str | Path):
+            scenario = scenario.with_({"graph": str(ties)})
+        elif ties is not None:
+            pairs, done = pairs_of(ties, scenario.people)
+            scenario, remarks = scenario.with_({"graph": pairs}), [*remarks, *done]
         if scenario.graph is not None:
             # Numbers of people may still be changed: a graph that needs more of them is refused by whoever runs it.
             with suppress(TooFewPersonsError):

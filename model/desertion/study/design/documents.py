@@ -12,7 +12,7 @@ from desertion.errors import input_error
 from desertion.reading import toml_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.complaints import build
-from desertion.scenario.edges import pairs_of, read_edges
+from desertion.scenario.edges import read_edges
 from desertion.scenario.loading import policies as policies_of
 
 type Documents = Mapping[str, str]
@@ -124,7 +124,7 @@ def gathered(specs: Iterable[Mapping[str, object]]) -> dict[str, str]:
 
 
 def _pairs(graph: str, people: int) -> tuple[tuple[int, int], ...]:
-    return pairs_of(read_edges(graph, people).ties.tolist())
+    return tuple((a, b) for a, b in read_edges(graph, people).ties.tolist())
 
 
 @lru_cache(_KEPT)
