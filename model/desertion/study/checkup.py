@@ -190,15 +190,21 @@ def _policy(path: Path) -> Checkup:
 def _study(path: Path) -> Checkup:
     from desertion.study.design.reading import read_spec
     from desertion.study.run.cost import most_replicates
-    from desertion.study.run.sweep import check_points
+    from desertion.study.run.inspection import inspected
 
     spec = read_spec(path)
     points = spec.points()
-    check_points(spec, points)
-    first = scenario_of(spec.task_of(points[0]))
+    look = inspected(spec, points)
+    first = scenario_of(spec.task_of(look.sound[0]))
     runs = len(points) * most_replicates(spec.replicates)
     return Checkup(
-        kind="study", name=spec.name, left=(), odd=tuple(slips(first)), notes=first.notes, scenario=first, runs=runs
+        kind="study",
+        name=spec.name,
+        left=(),
+        odd=(*filter(None, [look.remark(spec.design)]), *slips(first)),
+        notes=first.notes,
+        scenario=first,
+        runs=runs,
     )
 
 

@@ -18,6 +18,7 @@ COLUMNS = ("left", "strength")
 def run(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """Leavers grow with `pull`; policies `open` and `wide` raise it; a share of replicates ends in a large cascade."""
     told = dict(spec["settings"])
+    task_check(spec)
     _misbehave(told, replicate)
     fate = np.random.default_rng([seed, replicate])
     pull = float(told.get("pull", 0.5)) + 0.3 * len(spec["policies"])
@@ -45,9 +46,14 @@ def run(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Refuse a misspelt setting before anything runs."""
-    if "pul" in spec["settings"]:
+    """Refuse a misspelt setting or word, and a pull above the `limit`, before anything runs."""
+    told = spec["settings"]
+    if "pul" in told:
         raise InputError("fake: pul is unknown: did you mean pull?")
+    if told.get("other") == "typo":
+        raise InputError("fake: other = 'typo' is unknown")
+    if float(told.get("pull", 0.0)) > float(told.get("limit", np.inf)):
+        raise InputError(f"fake: pull is above {told['limit']}")
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -21,7 +21,8 @@ from desertion.study.design.reading import read_spec
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan
-from desertion.study.run.sweep import RunOptions, check_points, study_path
+from desertion.study.run.inspection import inspected
+from desertion.study.run.sweep import RunOptions, study_path
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
@@ -135,6 +136,25 @@ def test_a_misspelt_name_leaves_no_file_behind(
     with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=sentence):
         search(study(**levers), goal, 5, tmp_path / "s.sqlite", _options(threads))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("batch", [1, 16])
+def test_candidates_that_cannot_be_run_stop_no_search(
+    tmp_path: Path, study: Callable[..., StudySpec], capsys: pytest.CaptureFixture[str], batch: int
+) -> None:
+    """Where levers are refused together the candidate has no run that counts, the others are judged, and the user is told; so in the rival sample."""
+    spec = study(runs=2, pull={"range": [0.0, 1.0]}, settings={"limit": 0.5})
+    goal = Goal({"left_total": "more"}, {})
+    with ThreadPoolExecutor(1) as threads:
+        told = replace(_options(threads), quiet=False)
+        found = search(spec, goal, 24, tmp_path / "s.sqlite", told, batch=batch)
+        rival = sobol_sample(spec, goal, 24, tmp_path / "r.sqlite", _options(threads))
+    for result in (found, rival):
+        assert len(result.table) == 24
+        assert (result.table["runs"] == np.where(result.table["pull"] > 0.5, 0, 2)).all()
+        assert 0 < (result.table["runs"] == 0).sum() < 24
+        assert result.table.loc[result.table["front"], "pull"].max() <= 0.5
+    assert "cannot be run, such as pull = " in capsys.readouterr().err
 
 
 def test_a_limit_that_nothing_keeps_is_said_with_the_nearest(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
@@ -253,7 +273,7 @@ def test_the_shipped_levers_load_plan_and_run(tmp_path: Path) -> None:
     laid = spec.points()
     assert len(laid) == 128
     assert plan(spec, 1, laid).least == 512
-    check_points(spec, laid)
+    assert not inspected(spec, laid).odd
     with ThreadPoolExecutor(1) as threads:
         goal = Goal({"reservists_left": "more", "cost_eur": "less"}, {})
         small = replace(spec, replicates=ReplicateRule(number=1))

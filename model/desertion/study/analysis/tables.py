@@ -6,7 +6,7 @@ import pandas as pd
 from desertion.errors import InputError, unknown_name
 from desertion.study.analysis.columns import run_definitions
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.row import DONE
+from desertion.study.store.row import DONE, FAILED
 
 _BLOCK = 4096
 
@@ -111,9 +111,15 @@ def whole(runs: pd.DataFrame, points: int, measure: str, purpose: str) -> pd.Dat
     empty = points - done["design"].nunique()
     unfit = int((~np.isfinite(done[measure].to_numpy(np.float64))).sum())
     if failed or empty or unfit:
+        lacking = runs[runs["status"] != DONE]
+        refused = failed and (lacking["status"] == FAILED).all() and not lacking["design"].isin(done["design"]).any()
+        way_out = (
+            "the points that failed in every run cannot be run: narrow the ranges"
+            if refused
+            else "finish the study (desertion sweep ... --retry-failed) or choose another measure"
+        )
         raise InputError(
             f"{purpose} of {measure} needs every run: {empty} of {points} design points have none, {failed} runs failed "
-            f"and {unfit} gave no finite number; finish the study (desertion sweep ... --retry-failed) or choose "
-            f"another measure"
+            f"and {unfit} gave no finite number; {way_out}"
         )
     return done

@@ -25,6 +25,12 @@ noise floor of a sensitivity analysis. With the same chance at every point it wo
 SEARCH = "search"
 """Kind of a design whose points a search finds while it runs."""
 
+OWN = ("grid", "list")
+"""Kinds whose points are the user's own; those of the others are drawn."""
+
+CONSTRAINED = ("lhs", "sequence")
+"""Kinds of drawn points from which constraints may strike some."""
+
 # Saltelli's scheme and Morris's trajectories lose their meaning when points are struck out.
 _WHOLE = ("sobol", "morris")
 

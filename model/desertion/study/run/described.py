@@ -96,11 +96,11 @@ MESA_SPEED = 0.4e6
 """Person-days a second of the Mesa form on one core, see experiments/benchmarks.md."""
 
 
-def announced(spec: StudySpec, points: Sequence[Point]) -> str:
-    """One sentence that says before it starts how much is to be run with own classes or measures."""
+def announced(spec: StudySpec, points: Sequence[Point], one: Point) -> str:
+    """One sentence that says before it starts how much is to be run with own classes or measures, going by one of the points."""
     assert spec.own is not None
     runs = len(points) * most_replicates(spec.replicates)
-    scenario = scenario_of(spec.task_of(points[0]))
+    scenario = scenario_of(spec.task_of(one))
     people, days = scenario.sized().people, scenario.days
     names = [name for _, name in spec.own.classes]
     what = f"own class{'es' if len(names) > 1 else ''} {', '.join(names)}" if names else "own measures"

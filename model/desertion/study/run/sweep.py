@@ -13,26 +13,23 @@ from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, numbers
 from desertion.scenario import Policy, Scenario
-from desertion.study.design.factors import Point, Value
+from desertion.study.design.factors import Point
 from desertion.study.design.own import Measurement, own_of
-from desertion.study.design.point import refuse_idle
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError
 from desertion.study.run.described import announced, described, given, study_path, with_own, with_points
+from desertion.study.run.inspection import inspected
 from desertion.study.run.options import RunOptions, options_of, working
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress, Runner, watched
 from desertion.study.run.schedule import Schedule
-from desertion.study.run.task import hook
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
 if TYPE_CHECKING:
     from desertion.study.analysis.study import Study
-
-_CHECKED_POINTS = 50
 
 
 @numbers(scale=SCALE, days=DAYS, seed=SEED, time_limit=SECONDS, workers=WORKERS)
@@ -139,7 +136,14 @@ def sweep(
     return run_study(spec, keep.path / f"{spec.name}.sqlite", chosen, keep=keep)
 
 
-def run_study(spec: StudySpec, out: str | Path, options: RunOptions | None = None, keep: object = None) -> Study:
+def run_study(
+    spec: StudySpec,
+    out: str | Path,
+    options: RunOptions | None = None,
+    keep: object = None,
+    *,
+    sampled: bool = False,
+) -> Study:
     """Run a resolved study, or go on with it, and return its results.
 
     Args:
@@ -147,9 +151,10 @@ def run_study(spec: StudySpec, out: str | Path, options: RunOptions | None = Non
         out: The study's file, which is resumed if it exists.
         options: With what to run.
         keep: Anything that must live as long as the results, such as the folder that holds their file.
+        sampled: Whether its list of points is a sample, of which some may be impossible.
 
     Raises:
-        InputError: If the file belongs to another study or a design point cannot be run.
+        InputError: If the file belongs to another study, or design points cannot be run, see `inspection.inspected`.
         StudyFailedError: If no run could be finished; the failed ones are in the file.
     """
     from desertion.study.analysis.study import Study
@@ -157,9 +162,11 @@ def run_study(spec: StudySpec, out: str | Path, options: RunOptions | None = Non
     options = options or RunOptions()
     points = spec.points()
     path = Path(out)
-    check_points(spec, points)
-    if spec.own is not None and not options.quiet:
-        print(announced(spec, points), file=sys.stderr, flush=True)
+    look = inspected(spec, points, sampled=sampled)
+    if not options.quiet:
+        work = "" if spec.own is None else announced(spec, points, look.sound[0])
+        for line in filter(None, (look.remark(spec.design), work)):
+            print(line, file=sys.stderr, flush=True)
     writer = StudyWriter.open(
         path,
         header(spec, points, options.shard, options.driving.hint),
@@ -168,7 +175,7 @@ def run_study(spec: StudySpec, out: str | Path, options: RunOptions | None = Non
         command=options.driving.hint,
     )
     try:
-        with working(spec, options, points[0]) as (executor, workers, report):
+        with working(spec, options, look.sound[0]) as (executor, workers, report):
             drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
@@ -204,24 +211,3 @@ def drive(
     if schedule.unfinished():
         driving = replace(options.driving, report=report)
         Runner(spec, points, writer, schedule, executor, workers, driving).run()
-
-
-def check_points(spec: StudySpec, points: tuple[Point, ...]) -> None:
-    """Let the task look at some points before anything runs: a misspelt key should not cost a night.
-
-    Points are looked at that lie evenly over the design, the first with each word, and those with the extreme scales.
-    """
-    check = hook(spec.task, "task_check")
-    if check is None:
-        return
-    chosen = {id(point): point for point in (*points[:: max(1, len(points) // _CHECKED_POINTS)], points[-1])}
-    words: dict[tuple[str, Value], Point] = {}
-    for point in points:
-        for name, value in point.items():
-            if isinstance(value, str):
-                words.setdefault((name, value), point)
-    scaled = sorted((point for point in points if "scale" in point), key=lambda point: float(point["scale"]))
-    chosen |= {id(point): point for point in (*words.values(), *scaled[:1], *scaled[-1:])}
-    for point in chosen.values():
-        check(told := spec.task_of(point))
-        refuse_idle(told, point)

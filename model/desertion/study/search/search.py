@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from desertion.study.design.layout import DesignRule, lay_out
 from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import REPEATABLE, StudySpec
+from desertion.study.run.inspection import Inspection, inspected
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
-from desertion.study.run.sweep import RunOptions, check_points, drive, run_study, working
+from desertion.study.run.sweep import RunOptions, drive, run_study, working
 from desertion.study.run.task import task
 from desertion.study.search.candidates import SearchResult, judged, require_some
 from desertion.study.store.reader import StudyFile
@@ -30,6 +32,8 @@ from desertion.study.store.writer import StudyWriter
 if TYPE_CHECKING:
     import optuna
 
+_EVEN = 32
+"""Places spread over the levers that are looked at beside the first candidates."""
 _STARTS = 2
 """Batches that are drawn at random before anything is learned from them."""
 
@@ -68,12 +72,14 @@ def search(
     looking = replace(spec, design=DesignRule(kind="search", points=batch, seed=seed))
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
-    _try(looking, points, goal)
+    look = _try(looking, points, goal)
+    if look.odd and not options.quiet:
+        print(look.remark(looking.design), file=sys.stderr, flush=True)
     asked = goal.simulated(_scale_of(spec))
     about = {**header(looking, ({},), (1, 1)), "search": asked.plain()}
     writer = StudyWriter.open(out, about, None, accept_changes=options.accept_changes)
     try:
-        with working(looking, options, points[0]) as (executor, workers, report):
+        with working(looking, options, look.sound[0]) as (executor, workers, report):
             whole = _of_all(report, candidates * spec.replicates.number)
             while True:
                 writer.extend(points)
@@ -104,7 +110,7 @@ def sobol_sample(
     """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way."""
     _check(spec, candidates, 1)
     points = lay_out(DesignRule(kind="sequence", points=candidates, seed=seed), spec.factors, spec.name)
-    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options)
+    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options, sampled=True)
     return judged(study, goal)
 
 
@@ -162,14 +168,17 @@ def _check(spec: StudySpec, candidates: int, batch: int) -> None:
         raise InputError(f"{spec.name}: batch = {batch} must be a whole number >= 1")
 
 
-def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> None:
-    """Refuse levers and measures that do not exist before there is a file: one day of one run names all measures."""
-    check_points(spec, tuple(points))
-    run = spec.task_of(points[0])
+def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> Inspection:
+    """A look at candidates that refuses levers and measures which do not exist before there is a file: one day of one run names all measures."""
+    # The first candidates may all be impossible by chance.
+    even = lay_out(DesignRule(kind="sequence", points=_EVEN, seed=1), spec.factors, spec.name)
+    look = inspected(spec, (*points, *even))
+    run = spec.task_of(look.sound[0])
     known = task(spec.task)({**run, "days": 1}, 0, spec.seed).scalars
     for name in goal.measures:
         if name not in known:
             raise unknown_name("measure", name, known, where="the goal of the search")
+    return look
 
 
 def _of_all(report: Callable[[Progress], None], runs: int) -> Callable[[Progress], None]:
