@@ -16,7 +16,7 @@ from desertion.study.comparison.compare import spec_of
 from desertion.study.design.reading import spec_from
 from desertion.study.design.rows import rows_of
 from desertion.study.run.described import with_points
-from desertion.study.run.sweep import check_points
+from desertion.study.run.inspection import inspected
 
 ROWS = ({"asylum": 0.25, "behaviour.form": "none"}, {"asylum": 0.75, "hosts.*.cases": 12})
 
@@ -91,9 +91,9 @@ def test_what_varies_for_all_and_is_set_for_each_by_name_is_refused(varied: dict
     with pytest.raises(
         InputError, match=r"forces\.\*\.police = 1 changes nothing, since forces\.toy\.police names all"
     ):
-        check_points(spec, spec.points())
+        inspected(spec, spec.points())
     several = replace(spec, scenario="three-armies-2022", settings=(("forces.@first.police", 5),))
-    check_points(several, several.points()[:1])
+    inspected(several, several.points()[:1])
 
 
 def test_points_of_a_file_can_be_swept_and_compared_from_the_command_line(
