@@ -22,6 +22,7 @@ from desertion.scenario.loading import calibration, content
 from desertion.scenario.policy import Policy
 from desertion.scenario.scenario import Scenario
 from desertion.study.calibration.calibrate import planned
+from desertion.study.design.edition import reading
 from desertion.study.design.point import scenario_of
 from desertion.study.slips import far, shipped_forces, slips
 
@@ -187,6 +188,7 @@ def _policy(path: Path) -> Checkup:
     return Checkup(kind="policy", name=policy.name, left=(), odd=odd, notes=tuple(notes), scenario=None)
 
 
+@reading()
 def _study(path: Path) -> Checkup:
     from desertion.study.design.reading import read_spec
     from desertion.study.run.cost import most_replicates

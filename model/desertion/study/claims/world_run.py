@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -18,6 +17,7 @@ from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world, of_scenario
+from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
 from desertion.study.matching.ensemble import load_ensemble
@@ -90,9 +90,8 @@ def ruled_out(run: ArmRun, arm: str, replicates: int) -> bool:
     )
 
 
-# The runs by which history is asked are not done again for the other arms of their world. The arguments decide the measures, as long as no
-# document changes while a process runs; local workers are new for each study.
-@lru_cache(maxsize=1024)
+# The runs by which history is asked are not done again for the other arms of their world.
+@kept(1024)
 def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
     from desertion.simulation.model import DesertionModel
 
@@ -140,19 +139,19 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
     return Scenario.load(changed, policies=laid)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _in_world(name: str, scale: float, days: int | None, world: tuple[tuple[str, Value], ...], forces: str) -> Scenario:
     """A scenario with a world's values and an arm's settings of forces; arms of one world share it."""
     plain = _loaded(name, scale, days)
     return in_world(plain, of_scenario(plain, dict(world)), json.loads(forces))
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _worlds(path: str, count: int, seed: int, ensemble: str) -> tuple[Claims, tuple[Point, ...]]:
     claims = load(Path(path) if path else None)
     return claims, worlds(claims.factors, count, seed, ensemble)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _loaded(name: str, scale: float, days: int | None) -> Scenario:
     return Scenario.load(name, scale=scale, days=days)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from desertion.errors import InputError
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
+from desertion.study.design.edition import kept
 
 DIALS = ("contagion", "capacity", "reproduction")
 """Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
@@ -29,8 +29,8 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
     return _scenario(json.dumps(named, sort_keys=True))
 
 
-# What is named decides the scenario, and nobody can change a frozen one: all replicates may share it.
-@lru_cache(maxsize=_SCENARIOS_KEPT)
+# What is named decides the scenario of an edition, and nobody can change a frozen one: all replicates may share it.
+@kept(_SCENARIOS_KEPT)
 def _scenario(named: str) -> Scenario:
     point = json.loads(named)
     documents: dict[str, str] = point["documents"]

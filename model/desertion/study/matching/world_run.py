@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.design.aspects import in_world
 from desertion.study.design.documents import policies_at, scenario_at
+from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point
 from desertion.study.history.patterns import Setup
 from desertion.study.matching.aims import Aim, aims_of, own_effect
@@ -122,13 +122,13 @@ def _world(settings: Mapping[str, Any]) -> Point:
     return {key: value for key, value in settings.items() if key not in ("match", "early_stop", WORLD)}
 
 
-@lru_cache(maxsize=4)
+@kept(4)
 def _read(text: str) -> tuple[Design, tuple[Aim, ...]]:
     design = Design.model_validate(json.loads(text))
     return design, aims_of(design)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _loaded(name: str, scale: float | None, text: str | None) -> Scenario:
     held = {} if text is None else {f"scenarios/{name}": text}
     return Scenario.load(scenario_at(name, held), scale=scale)

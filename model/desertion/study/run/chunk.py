@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from desertion.study.design.edition import reading
 from desertion.study.run.task import Outcome, task
 from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
 
@@ -46,11 +47,13 @@ class Chunk:
         tickets: The runs.
         seed: Seed of the study.
         time_limit: Seconds that one run may take, 0 for no limit.
+        edition: Mark of the edition in which the study reads its documents.
     """
 
     tickets: tuple[Ticket, ...]
     seed: int
     time_limit: float
+    edition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ def run_chunk(chunk: Chunk) -> Finished:
     columns: tuple[str, ...] = ()
     rows: list[Row] = []
     for ticket in chunk.tickets:
-        row, named = _run(ticket, chunk)
+        with reading(chunk.edition):
+            row, named = _run(ticket, chunk)
         rows.append(row)
         columns = columns or named
     return Finished(tuple(rows), columns, time.perf_counter() - began)

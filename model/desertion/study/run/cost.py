@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule, first_target
 from desertion.study.design.spec import StudySpec
@@ -48,6 +49,7 @@ class Cost:
         )
 
 
+@reading()
 def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None) -> Cost:
     """Work out what a study will cost, by running its first point twice (the second time counts).
 

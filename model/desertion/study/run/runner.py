@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from desertion.files import signals
+from desertion.study.design.edition import edition
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import Interrupted, StudyFailedError, WorkersLostError
@@ -155,7 +156,7 @@ class Runner:
             tickets = [self._again.popleft()]
         else:
             tickets = [self._ticket(key) for key in self.schedule.take(self._chunk_size())]
-        return Chunk(tuple(tickets), self.spec.seed, self.spec.run.time_limit) if tickets else None
+        return Chunk(tuple(tickets), self.spec.seed, self.spec.run.time_limit, edition()) if tickets else None
 
     def _chunk_size(self) -> int:
         if not self._seconds_a_run:

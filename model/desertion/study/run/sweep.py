@@ -13,6 +13,7 @@ from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.own import Measurement, own_of
 from desertion.study.design.reading import changed, read_spec
@@ -136,6 +137,7 @@ def sweep(
     return run_study(spec, keep.path / f"{spec.name}.sqlite", chosen, keep=keep)
 
 
+@reading()
 def run_study(
     spec: StudySpec,
     out: str | Path,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.scenario import Scenario
 from desertion.study.design.documents import scenario_at
+from desertion.study.design.edition import kept
 from desertion.study.design.own import measured, unpacked
 from desertion.study.design.point import scenario_of
 from desertion.study.run.sources import documents, model_code, task_code
@@ -184,7 +184,7 @@ def task_check(spec: Mapping[str, Any]) -> None:
         _refuse_unknown("measure", spec["measures"], known, "keep.measures")
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def measure_names(scenario: str, text: str | None) -> tuple[str, ...]:
     """Names of all measures of a scenario, by its name or in the text that the study holds, read off one day of the smallest world that it can be shrunk to."""
     from desertion.simulation.model import DesertionModel

@@ -14,6 +14,7 @@ from desertion.errors import InputError, extra, unknown_name
 from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
+from desertion.study.design.edition import reading
 from desertion.study.design.factors import Factor, Point
 from desertion.study.design.layout import DesignRule, lay_out
 from desertion.study.design.point import scenario_of
@@ -38,6 +39,7 @@ _STARTS = 2
 """Batches that are drawn at random before anything is learned from them."""
 
 
+@reading()
 def search(
     spec: StudySpec,
     goal: Goal,
