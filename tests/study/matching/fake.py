@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from desertion.errors import InputError
 from desertion.study.run.task import Outcome
 
 NOISE = 0.02
@@ -15,6 +16,8 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     world = spec["settings"]
     if spec["settings"].get("fail_at") == world["world"]:
         raise RuntimeError("as asked")
+    if float(world.get("refused", 0.0)) > 0.75:
+        raise InputError("this world cannot be")
     rng = np.random.default_rng((seed, int(world["world"]), replicate))
     a, b = (float(world[name]) + NOISE * float(rng.normal()) for name in "ab")
     numbers = {"sum": a + b, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}

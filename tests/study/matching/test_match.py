@@ -10,6 +10,8 @@ import pytest
 from desertion import InputError, match
 from desertion.study.matching.matched import Match
 from desertion.study.matching.report import findings
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
 from tests.study.matching.fake import NOISE
 
@@ -142,6 +144,54 @@ def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -
         matched(Struck(6), out=tmp_path / "struck", **told)
     again = matched(out=tmp_path / "struck", **told)
     pd.testing.assert_frame_equal(found.worlds.drop(columns="seconds"), again.worlds.drop(columns="seconds"))
+
+
+def test_worlds_that_cannot_be_run_are_ruled_out_and_counted(matched: Make) -> None:
+    """A quarter of the range of an input is refused: none of it is kept, the rest is judged, and the report says how many and why."""
+    found = matched(vary={**RANGES, "refused": {"range": [0.0, 1.0]}}, screening=0, waves=[{"worlds": 64}])
+    impossible = found.worlds["refused"] > 0.75
+    assert impossible.sum() == 16
+    assert found.worlds["sum"].isna().equals(impossible)
+    assert not found.worlds.loc[impossible, ["kept", "kept_half", "kept_double"]].any(axis=None)
+    told = "16 of 64 worlds have runs that failed and count as ruled out, most often with: InputError: this world cannot be"
+    assert told in findings(found)
+
+
+@pytest.mark.parametrize(
+    ("waves", "number", "begun"), [([9, 10], 0, 8), ([7, 10], 0, 8), ([8, 11], 1, 10), ([8, 9], 1, 10)]
+)
+def test_a_wave_of_another_size_is_refused_and_a_further_one_is_not(
+    matched: Make, tmp_path: Path, waves: list[int], number: int, begun: int
+) -> None:
+    """It was gone on with as it was, in silence; the way out that is named works."""
+    told = {"screening": 0, "out": tmp_path / "sized"}
+    matched(waves=[{"worlds": 8}, {"worlds": 10}], **told)
+    with pytest.raises(
+        InputError, match=rf"waves\[{number}\]\.worlds = {waves[number]} is not .* begun with, {begun}; .*add a wave"
+    ):
+        matched(waves=[{"worlds": worlds} for worlds in waves], **told)
+    if number:
+        more = matched(waves=[{"worlds": 8}, {"worlds": 10}, {"worlds": 5}], **told)
+        assert more.worlds.groupby("stage").size().tolist() == [8, 10, 5]
+
+
+@pytest.mark.parametrize("file", ["stage-2", "stage-2-again"])
+def test_a_report_passes_over_a_stage_of_which_no_run_is_done(matched: Make, tmp_path: Path, file: str) -> None:
+    """Its file holds the worlds and nothing of them yet, as when a match is stopped at once."""
+    out = tmp_path / "begun"
+    told = {"confirm": 3, "out": out}
+    matched(**told)
+    path = out / f"{file}.sqlite"
+    with StudyFile(path) as study:
+        about, points = dict(study.header()), study.points()
+    path.unlink()
+    StudyWriter.open(
+        path, {key: about[key] for key in about.keys() - {"created", "columns", "seal", "tally"}}, points
+    ).close()
+    found = matched(only_judge=True, **told)
+    assert set(found.worlds["stage"]) == ({0, 1} if file == "stage-2" else {0, 1, 2})
+    if file == "stage-2-again":
+        assert found.worlds.loc[found.worlds["stage"] == 2, "runs"].max() < 3
 
 
 def test_all_words_are_proposed(matched: Make) -> None:

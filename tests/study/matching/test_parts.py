@@ -43,7 +43,7 @@ def test_further_runs_of_a_world_count_as_if_they_had_been_run_at_once() -> None
         column, spread = np.array([np.mean(runs)]), np.array([np.var(runs, ddof=1) if len(runs) > 1 else np.nan])
         return Results(
             points=[{"a": world}], stage=np.array([1]), means={"t": column}, variances={"t": spread}, values={"t": column * 10.0},
-            counts=np.array([float(len(runs))]), seconds=np.array([1.0]),
+            counts=np.array([float(len(runs))]), seconds=np.array([1.0]), errors=["" if len(runs) < 3 else "no"],
         )  # fmt: skip
 
     first = joined([part(0.1, [7.0]), part(0.2, [1.0, 2.0])])
@@ -54,6 +54,7 @@ def test_further_runs_of_a_world_count_as_if_they_had_been_run_at_once() -> None
     assert found.values["t"] == pytest.approx([70.0, 10 * np.mean(runs)])
     assert found.counts.tolist() == [1.0, 5.0]
     assert found.seconds.tolist() == [1.0, 2.0]
+    assert found.errors == ["", "no"]
     single = merged(part(0.1, [7.0]), part(0.1, [9.0]))
     assert single.variances["t"] == pytest.approx([2.0])
 
@@ -72,7 +73,7 @@ def test_chance_is_that_of_a_typical_world() -> None:
     variances = np.concatenate([rng.normal(0.0, 0.1, (1000, 2)).var(axis=1, ddof=1), np.full(10, 9.0)])
     whole = Results(
         points=[{}] * 1010, stage=np.ones(1010, np.int64), means={"t": np.full(1010, 1.5)}, variances={"t": variances},
-        values={"t": np.full(1010, 1.5)}, counts=np.full(1010, 2.0), seconds=np.zeros(1010),
+        values={"t": np.full(1010, 1.5)}, counts=np.full(1010, 2.0), seconds=np.zeros(1010), errors=[""] * 1010,
     )  # fmt: skip
     assert whole.chance(_aim(), 3.0) == pytest.approx(0.01, rel=0.25)
 
@@ -277,6 +278,48 @@ def test_a_world_that_cannot_be_is_ruled_out_and_stops_nothing() -> None:
         run_world(spec, 0, 1)
     with pytest.raises(InputError, match="no_such"):
         task_check({"settings": {**spec["settings"], "no_such": 1.0}})
+
+
+@pytest.mark.parametrize(
+    ("world", "case", "sentence"),
+    [
+        ({"killed": 0.6, "captured": 0.6}, {}, ""),
+        ({"killed": 0.6, "captured": 0.6, "forces.toy.share_kiled": 0.1}, {}, "did you mean"),
+        ({"killed": 0.6, "captured": 0.6, "forces.toi.share_killed": 0.1}, {}, "toi"),
+        ({"killed": 0.6, "captured": 0.6, "behaviour.form": "concav"}, {}, "concav"),
+        ({"killed": 0.6, "captured": 0.6, "form": "concave"}, {}, "and not reproduction"),
+        ({"killed": 0.6, "captured": 0.6}, {"policies": ["exit-bann"]}, "did you mean 'exit-ban'"),
+        ({"killed": 0.6, "captured": 0.6}, {"settings": {"forces.toy.nothing": 1.0}}, "nothing"),
+        ({"killed": 0.6, "captured": 1.5}, {"range": [1.2, 1.5]}, "share_captured"),
+    ],
+)
+def test_a_world_whose_values_are_refused_together_passes_and_a_wrong_design_does_not(
+    world: dict[str, object], case: dict[str, object], sentence: str
+) -> None:
+    """Names, words, policies and ranges without an allowed value are refused though the world could not be run anyway."""
+    ends = case.get("range", [0.0, 0.8])
+    case = {key: value for key, value in case.items() if key != "range"}
+    killed, captured = "forces.toy.share_killed", "forces.toy.share_captured"
+    design = {
+        "cases": {"run": {"scenario": "toy", "days": 2, **case}},
+        "vary": {killed: {"range": [0.0, 0.8]}, captured: {"range": ends}},
+        "target": {"left_total": {"observed": [1, 2], "discrepancy": 0.1}},
+    }
+    short = {"killed": killed, "captured": captured}
+    spec = {
+        "settings": {
+            "match": json.dumps(design),
+            "world": 0,
+            **{short.get(key, key): value for key, value in world.items()},
+        }
+    }
+    if sentence:
+        with pytest.raises(InputError, match=sentence):
+            task_check(spec)
+    else:
+        task_check(spec)
+        with pytest.raises(InputError, match="share_killed"):
+            run_world(spec, 0, 1)
 
 
 def test_a_longer_run_is_one_of_the_same_world() -> None:

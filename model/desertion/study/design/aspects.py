@@ -35,23 +35,31 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
     Raises:
         InputError: If the world states some of `SPREAD` and not all.
     """
-    lacking = [name for name in SPREAD if name not in world]
-    if 0 < len(lacking) < len(SPREAD):
-        raise InputError(
-            f"worlds state {', '.join(name for name in SPREAD if name in world)} and not {', '.join(lacking)}: how contagion spreads is "
-            "one matter, so vary all of them or none"
-        )
+    spreads = check_spread(world)
     factors = {**_rates(plain, world), **_of_hosts(plain, world)}
     settings: dict[str, Any] = {path: _standing(plain, path) * by for path, by in factors.items()}
     settings |= _call_up(plain, world)
     # A number that the world states itself comes after a factor on all of its kind.
     own = {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
     base = _dated(plain, plain.with_(settings | own), factors, own)
-    return (
-        base
-        if lacking
-        else base.with_(settings_for(base, Spread(str(world["form"]), *(float(world[name]) for name in SPREAD[1:]))))
-    )
+    if not spreads:
+        return base
+    return base.with_(settings_for(base, Spread(str(world["form"]), *(float(world[name]) for name in SPREAD[1:]))))
+
+
+def check_spread(world: Point) -> bool:
+    """Whether a world says how contagion spreads.
+
+    Raises:
+        InputError: If it states some of `SPREAD` and not all.
+    """
+    lacking = [name for name in SPREAD if name not in world]
+    if 0 < len(lacking) < len(SPREAD):
+        raise InputError(
+            f"worlds state {', '.join(name for name in SPREAD if name in world)} and not {', '.join(lacking)}: how contagion spreads is "
+            "one matter, so vary all of them or none"
+        )
+    return not lacking
 
 
 def of_scenario(plain: Scenario, world: Point) -> Point:

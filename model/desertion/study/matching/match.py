@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder, folder
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, SCALE, SEED, WORKERS, numbers
 from desertion.scenario import Scenario
@@ -19,7 +19,16 @@ from desertion.study.matching.document import Design, load
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
-from desertion.study.matching.runs import Results, check_stored, joined, merged, results, run_stage, stored_points
+from desertion.study.matching.runs import (
+    Results,
+    check_stored,
+    has_runs,
+    joined,
+    merged,
+    results,
+    run_stage,
+    stored_points,
+)
 from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
@@ -152,7 +161,7 @@ class _Course:
     def judged(self, keep: object) -> Match:
         """The match as far as the folder holds it."""
         for stage in range(len(self.design.waves) + 1):
-            if stored_points(self.file(stage)) is not None:
+            if has_runs(self.file(stage)):
                 check_stored(self.design, self.file(stage))
                 self._read(stage, None)
         if not self.found:
@@ -183,7 +192,7 @@ class _Course:
 
     def _read(self, stage: int, left: float | None) -> None:
         own = results(self.file(stage), stage, self.aims)
-        if stored_points(self.file_again(stage)) is not None:
+        if has_runs(self.file_again(stage)):
             own = merged(own, results(self.file_again(stage), stage, self.aims))
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
@@ -195,17 +204,31 @@ class _Course:
         """The worlds of a wave: those of its file, else places that the emulators of all runs so far leave."""
         stated, count = stored_points(self.file(wave)), self.design.waves[wave - 1].worlds
         if not self.found:
+            self._check_size(wave, stated, count)
             rounds = max(1, int(np.ceil(np.log2(count))))
             return stated or self.space.points(self.space.spread(rounds, self.design.seed)[:count]), 1.0
         self.sieves.append(self._sieve(wave))
         seed, known = self.design.seed * 1000 + wave, self._ordered()
-        # Of worlds that are stored already only what is left of the ranges is still asked.
-        proposals = propose(self.space, self.sieves, self.fitted, 0 if stated else count, seed, known)
+        # Of worlds that are stored already only what is left of the ranges is still asked, unless the wave is larger now: emulators may have
+        # left no more places than it has worlds.
+        wanted = count if stated is None or len(stated) < count else 0
+        proposals = propose(self.space, self.sieves, self.fitted, wanted, seed, known)
         if stated:
+            self._check_size(wave, stated, count if len(proposals.shares) in (0, wanted) else len(stated))
             return stated, proposals.left
         # Where emulators leave nothing, the best worlds so far and their neighbours are run all the same: emulators may err.
         nearby = self.space.near(known[:20], count, 0.05, np.random.default_rng(seed))
         return self.space.points(proposals.shares if len(proposals.shares) else nearby), proposals.left
+
+    def _check_size(self, wave: int, stated: Sequence[Point] | None, count: int) -> None:
+        """Refuse a wave of another size than its file was begun with: later waves were proposed from its worlds."""
+        if stated is not None and len(stated) != count:
+            raise input_error(
+                f"waves[{wave - 1}].worlds",
+                count,
+                f"is not what {self.file(wave)} was begun with, {len(stated)}",
+                way_out="leave its waves as they are and add a wave, or name another folder",
+            )
 
     def _sieve(self, wave: int) -> Sieve:
         whole = joined(self.found)

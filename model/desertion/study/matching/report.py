@@ -1,5 +1,6 @@
 """The report of a match: what is left, what the evidence is silent on, what targets that were only looked at say."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
@@ -33,12 +34,15 @@ def findings(match: Match) -> Sequence[str]:
     found = [
         f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double)."
     ]
+    errors = Counter(filter(None, match.results.errors))
+    if errors:
+        found.append(
+            f"{errors.total()} of {len(match.worlds)} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
+        )
     if match.contradiction is not None:
         found.append(f"**Targets contradict each other**: {match.contradiction.words()}.")
     elif match.too_few:
-        found.append(
-            f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add worlds to the last wave."
-        )
+        found.append(f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add a wave.")
     if kept:
         silent = [str(name) for name in match.inputs["input"][~match.inputs["says"].astype(bool)]]
         telling = match.inputs[match.inputs["says"].astype(bool)].sort_values("left")

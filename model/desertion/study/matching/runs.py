@@ -45,6 +45,7 @@ class Results:
         values: by target, mean of the numbers themselves.
         counts: runs of each world.
         seconds: computing time of each world.
+        errors: why a world has no value, of the first of its runs that failed; empty where all were done.
     """
 
     points: list[Point]
@@ -54,6 +55,7 @@ class Results:
     values: Mapping[str, Array]
     counts: Array
     seconds: Array
+    errors: list[str]
 
     def chance(self, aim: Aim, cutoff: float) -> float:
         """Variance of single runs of a typical world on a target's scale; 0 if no world was run more than once.
@@ -81,6 +83,7 @@ def joined(parts: Sequence[Results]) -> Results:
         values={name: np.concatenate([part.values[name] for part in parts]) for name in names},
         counts=np.concatenate([part.counts for part in parts]),
         seconds=np.concatenate([part.seconds for part in parts]),
+        errors=[error for part in parts for error in part.errors],
     )
 
 
@@ -104,7 +107,10 @@ def merged(first: Results, further: Results) -> Results:
         values[name][own] = (first.values[name][own] * counts + further.values[name][also] * added) / total
     held, seconds = first.counts.copy(), first.seconds.copy()
     held[own], seconds[own] = total, first.seconds[own] + further.seconds[also]
-    return replace(first, means=means, variances=variances, values=values, counts=held, seconds=seconds)
+    errors = list(first.errors)
+    for number, other in zip(own, also, strict=True):
+        errors[number] = errors[number] or further.errors[other]
+    return replace(first, means=means, variances=variances, values=values, counts=held, seconds=seconds, errors=errors)
 
 
 def stored_points(file: Path) -> list[Point] | None:
@@ -113,6 +119,14 @@ def stored_points(file: Path) -> list[Point] | None:
         return None
     with StudyFile(file) as study:
         return [{key: value for key, value in point.items() if key != WORLD} for point in study.points()]
+
+
+def has_runs(file: Path) -> bool:
+    """Whether a stage was begun and a run of it is finished."""
+    if not file.is_file():
+        return False
+    with StudyFile(file) as study:
+        return bool(study.counts())
 
 
 def check_stored(design: Design, file: Path) -> None:
@@ -190,7 +204,11 @@ def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
     with StudyFile(file) as study:
         points = study.points()
         rows = [
-            {"design": row.design, "seconds": row.seconds}
+            {
+                "design": row.design,
+                "seconds": row.seconds,
+                "error": "" if row.status == DONE else row.error or row.status,
+            }
             | {aim.name: row.scalars.get(aim.name, np.nan) if row.status == DONE else np.nan for aim in aims}
             for row in study.rows()
         ]
@@ -202,7 +220,7 @@ def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
     whole = groups.agg(lambda column: column.mean(skipna=False))
     spread, plain = (
         groups.agg(lambda column: float(column.var(ddof=1, skipna=False)) if len(column) > 1 else np.nan),
-        table.groupby("design", sort=True).mean(),
+        table.drop(columns="error").groupby("design", sort=True).mean(),
     )
     numbers = [int(number) for number in whole.index]
     return Results(
@@ -213,4 +231,5 @@ def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
         values={aim.name: plain[aim.name].to_numpy(float) for aim in aims},
         counts=np.asarray(groups.size(), float),
         seconds=table.groupby("design", sort=True)["seconds"].sum().to_numpy(float),
+        errors=[next(filter(None, own), "") for _, own in table.groupby("design", sort=True)["error"]],
     )

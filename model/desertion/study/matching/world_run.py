@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import unknown_name
+from desertion.errors import InputError, unknown_name
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
-from desertion.study.design.aspects import in_world
+from desertion.study.design.aspects import ASPECTS, check_spread, in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point
@@ -23,13 +22,13 @@ from desertion.study.matching.aims import Aim, aims_of, own_effect
 from desertion.study.matching.document import Design
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome, measure_names
-from desertion.theory.weights import OutOfReachError
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
 
 WORLD = "world"
 """Name of the column of a design point that numbers the world; the others are inputs."""
+_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _WORLDS_APART = 1000
 """Replicates that a world may have before it shares its chance with the next."""
 
@@ -80,20 +79,43 @@ def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
 def task_check(spec: Mapping[str, Any]) -> None:
     """Put the scenarios together before anything runs, so that a misspelt key or target is found at once.
 
-    A world whose contagion cannot have the strength that was drawn for it is no mistake: it has no runs, and is ruled out.
+    A world whose values are refused together is no mistake: it has no runs, and is ruled out. That holds for shares that add up to more than 1 and
+    for contagion that cannot have the strength that was drawn for it.
     """
     design, aims = _read(spec["settings"]["match"])
     world = _world(spec["settings"])
     held = spec.get("documents", {})
-    for case in _needed(design, aims):
-        with suppress(OutOfReachError):
-            scenario_in(design.cases[case], world, held).sized()
+    for name in _needed(design, aims):
+        case = design.cases[name]
+        try:
+            scenario_in(case, world, held).sized()
+        except InputError:
+            scenario_in(case, {}, held).sized()
+            check_spread(world)
+            _check_inputs(design, world, _loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}")))
     for name, own in design.target.items():
         for case, measure in own_effect(name, own, design).terms:
             scenario = design.cases[case].scenario
             known = measure_names(scenario, held.get(f"scenarios/{scenario}"))
             if measure not in known:
                 raise unknown_name("measure", measure, known, where=f"target {name}")
+
+
+def _check_inputs(design: Design, world: Point, plain: Scenario) -> None:
+    """Refuse an input that does not exist or of whose range no value is allowed: then it is the design that is wrong."""
+    ranges = {factor.name: [factor.at(place) for place in _PLACES] for factor in design.factors if not factor.values}
+    for key, value in world.items():
+        refusals: list[InputError] = []
+        for own in (value, *ranges.get(key, [])) if key not in ASPECTS else ():
+            try:
+                plain.with_({key: own})
+            except InputError as problem:
+                refusals.append(problem)
+            else:
+                break
+        else:
+            if refusals:
+                raise refusals[0]
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
