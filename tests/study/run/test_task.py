@@ -12,6 +12,7 @@ from desertion.errors import InputError
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.simulation import first_run
+from desertion.simulation.record.columns import DAILY, NONE
 from desertion.study.design.point import scenario_of
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.spec import StudySpec
@@ -47,6 +48,27 @@ def test_counts_of_several_forces_are_added_and_shares_averaged() -> None:
     by_day = model.daily.groupby("day")
     assert np.allclose(outcome.curve[:, 1], by_day["strength"].sum())
     assert np.allclose(outcome.curve[:, 2], by_day["legitimacy"].mean())
+
+
+def test_what_the_day_says_of_several_forces_is_added_or_averaged_by_what_it_is() -> None:
+    """Every column: persons, cases, companies and euros are those of all forces together; shares, indices and beliefs stay within those of the forces."""
+    columns = [name for name in DAILY if name not in ("day", "force")]
+    outcome = run_task(_spec(scenario="three-armies-2022", scale=0.001, daily=columns), 0, 1)
+    model = DesertionModel("three-armies-2022", scale=0.001, days=60, rng=replicate_seed(1, 0)).run()
+    one = outcome.curve.astype(np.float64)
+    for place, name in enumerate(columns):
+        forces = model.daily.pivot(index="day", columns="force", values=name).to_numpy(np.float64)
+        whole = forces.mean(axis=1) if DAILY[name].size == NONE else forces.sum(axis=1)
+        assert one[:, place] == pytest.approx(whole, rel=1e-6), name
+    believed = one[:, columns.index("flight_believed")]
+    assert 0.0 < believed.max() <= 1.0
+    news = model.daily.pivot(index="day", columns="force", values="news").to_numpy()
+    assert (
+        outcome.scalars["news_max"]
+        == news.max()
+        == max(outcome.scalars[f"news_max@{force}"] for force in model.daily["force"].unique())
+    )
+    assert news.max() < news.sum(axis=1).max()
 
 
 def test_only_the_measures_asked_for_are_kept_and_unknown_ones_named() -> None:

@@ -251,7 +251,7 @@ MEASURES = {
     "legitimacy_end": _sum("share", NONE, "legitimacy at the end"),
     "turnout_max": _sum("share", NONE, "largest turnout on a day, of all people"),
     "war_index_end": _sum("index", NONE, "index of expected war length at the end"),
-    "news_max": _sum("share", NONE, "largest army news on a day"),
+    "news_max": _sum("share", NONE, "largest army news of a force on a day"),
     "information": _sum("soldier-days", SIMULATED, "worth of what prisoners had told, all days added up"),
     "output_lost": _sum("EUR", REAL, "output lost by skilled people away"),
     "prisoner_cost_eur": _sum("EUR", REAL, "cost of prisoners to their captor"),

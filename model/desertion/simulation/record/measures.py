@@ -130,7 +130,7 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "legitimacy_end": float(daily["legitimacy"][-1].mean()),
         "turnout_max": float(daily["turnout"].max()),
         "war_index_end": float(daily["war_index"][-1].mean()),
-        "news_max": float(daily["news"].sum(axis=1).max()),
+        "news_max": float(daily["news"].max()),
         "information": flow("information"),
         "output_lost": flow("output_lost"),
         "prisoner_cost_eur": flow("prisoner_cost_eur"),

@@ -35,9 +35,6 @@ TASKS = {
 }
 """The shipped tasks by the names that files store; a task of a user's own is named by its dotted path."""
 
-# Daily columns that are shares of something, so that adding them over forces would mean nothing.
-_SHARES = ("legitimacy", "turnout", "war_index", "information", "collapsed", "fallen")
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -230,12 +227,14 @@ def _chosen(measures: Mapping[str, float], wanted: list[str]) -> dict[str, float
 
 
 def _curve(daily: pd.DataFrame, wanted: tuple[str, ...]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """Daily columns over all forces: counts added up, shares averaged."""
+    """Daily columns over all forces: counts and money added up, averaged what does not grow with the number of people."""
+    from desertion.simulation.record.columns import DAILY, NONE
+
     _refuse_unknown("daily column", wanted, daily.columns, "keep.daily")
     if not wanted:
         return np.empty((0, 0), np.float32), ()
     forces = daily["force"].nunique()
     table = daily[list(wanted)].to_numpy(np.float64).reshape(-1, forces, len(wanted)).sum(axis=1)
-    shares = [index for index, name in enumerate(wanted) if name in _SHARES]
+    shares = [index for index, name in enumerate(wanted) if DAILY[name].size == NONE]
     table[:, shares] /= forces
     return table.astype(np.float32), wanted
