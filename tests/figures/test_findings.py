@@ -98,7 +98,7 @@ def test_a_term_that_multiplies_by_one_says_nothing() -> None:
 
 def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -> None:
     """The title names the policy that moves most leavers; a ban that one policy brings stands under that policy's name."""
-    done = compare("toy", ["none", "fast-track", "exit-ban"], runs=4, days=60, out=tmp_path / "c", quiet=True)
+    done = compare("toy", ["none", "fast-track", "exit-ban"], runs=6, days=60, out=tmp_path / "c", quiet=True)
     figure = done.plot("curves")
     ax = figure.axes[0]
     rows = done.paired[done.paired["measure"] == "left"]

@@ -14,6 +14,7 @@ from desertion.study.statistics import (
     averaged_relative_difference,
     bootstrap_interval,
     crps_ensemble,
+    fewest,
     middle_nine_tenths,
     wilson_interval,
 )
@@ -60,6 +61,17 @@ def test_bootstrap_interval_depends_on_the_seed_alone() -> None:
     values = np.arange(20.0)
     assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
     assert bootstrap_interval(values, np.mean, seed=1) != bootstrap_interval(values, np.mean, seed=2)
+
+
+@pytest.mark.parametrize(("confidence", "least"), [(0.5, 2), (0.9, 5), (0.95, 6), (0.99, 8)])
+def test_no_interval_is_given_where_even_the_whole_sample_would_miss_too_often(confidence: float, least: int) -> None:
+    """All values lie on one side of the true median with probability 2^(1 - n); from one to five runs that is 100 to 6 %."""
+    assert fewest(confidence) == least
+    assert 2.0 ** (1 - least) <= 1.0 - confidence + 1e-12 < 2.0 ** (2 - least)
+    values = np.arange(float(least))
+    for statistic in (np.median, np.mean):
+        assert np.isfinite(bootstrap_interval(values, statistic, confidence, seed=1)).all()
+        assert np.isnan(bootstrap_interval(values[1:], statistic, confidence, seed=1)).all()
 
 
 def test_missing_runs_are_refused_by_the_bootstrap() -> None:

@@ -208,9 +208,7 @@ def _columns(comparison: Comparison, force: str) -> list[list[str]]:
         for policy in comparison.policies
     ]
     lefts = [row["left"] for row in rows]
-    left = [
-        f"{number(one['estimate'])}{mark(one['too_few'])}\n{number(one['low'])}–{number(one['high'])}" for one in lefts
-    ]
+    left = [f"{number(one['estimate'])}{mark(one['too_few'])}\n{_span(one['low'], one['high'], '–')}" for one in lefts]
     more = ["", *(_difference(one) for one in lefts[1:])]
     others = [[title, *(_cell(row[name]) for row in rows)] for name, title in COLUMNS.items()]
     return [["left", *left], [f"more than under\n{comparison.baseline}", *more], *others]
@@ -221,7 +219,14 @@ def _difference(left: pd.Series) -> str:
     from desertion.study.comparison.report.words import sign_of
 
     sign = "+" if left["difference"] > 0 else ""
-    return f"{sign}{number(left['difference'])}{sign_of(left)}\n{number(left['difference_low'])} to {number(left['difference_high'])}"
+    return f"{sign}{number(left['difference'])}{sign_of(left)}\n{_span(left['difference_low'], left['difference_high'], ' to ')}"
+
+
+def _span(low: float, high: float, to: str) -> str:
+    """An interval as it stands in a cell; what stands in its place takes two lines."""
+    from desertion.figures.labels import number, span
+
+    return span(low, high, number, to).replace(" for", "\nfor")
 
 
 def _cell(row: pd.Series) -> str:

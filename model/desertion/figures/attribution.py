@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from desertion.figures import labels, style
+from desertion.figures.labels import NO_INTERVAL
 from desertion.scenario.grain import marked
 
 PARTS: dict[str, tuple[str, str]] = {
@@ -79,7 +80,7 @@ def effects(
 
     Args:
         ax: Where to draw.
-        paired: Columns policy, difference, low, high; differences of medians of pairs, policy less baseline.
+        paired: Columns policy, difference, low, high (NaN where there is no interval); differences of medians of pairs, policy less baseline.
         title: What differs.
         runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
@@ -89,12 +90,13 @@ def effects(
         lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
         ax.plot(values, place + lifts, linestyle="none", marker=".", markersize=4, color=style.soft_ink())
     mid, low, high = (paired[name].to_numpy(dtype=float) for name in ("difference", "low", "high"))
-    sure = (low > 0.0) | (high < 0.0)
+    sure, unknown = (low > 0.0) | (high < 0.0), np.isnan(low)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.hlines(places, low, high, color=style.soft_ink(), linewidth=1.8)
     for mask, fill, name in (
         (sure, style.ink(), "interval excludes 0"),
-        (~sure, style.paper_color(), "interval holds 0"),
+        (~sure & ~unknown, style.paper_color(), "interval holds 0"),
+        (unknown, style.soft_ink(), NO_INTERVAL),
     ):
         if mask.any():
             ax.plot(
@@ -113,7 +115,8 @@ def effects(
         ax.set_xlim(-1.0, 1.0)
     style.counts(ax, "x")
     dots = "; dots: pairs of runs" if runs else ""
-    ax.set_xlabel(f"persons, median of the paired differences with 95 % bootstrap interval{dots}")
+    bars = "" if unknown.all() else " with 95 % bootstrap interval"
+    ax.set_xlabel(f"persons, median of the paired differences{bars}{dots}")
     ax.set_title(title or "Difference from the baseline", pad=28)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
     return ax

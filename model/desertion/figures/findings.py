@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.figures.labels import ROUTE_NAMES, label, number, policy, sentence, within
+from desertion.figures.labels import NO_INTERVAL, ROUTE_NAMES, label, number, policy, sentence, within
 from desertion.scenario.grain import too_few
 
 
@@ -18,6 +18,8 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
         measure: The measure.
     """
     baseline = within(policy(str(rows["baseline"].iloc[0])))
+    if rows["low"].isna().all():
+        return f"Difference from {baseline}: {NO_INTERVAL}"
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
     if sure.empty:
         return f"No policy differs from {baseline} by more than chance"

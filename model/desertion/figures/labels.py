@@ -1,8 +1,8 @@
 """Labels in plain words: of measures, of inputs by dotted key, and of policies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from math import exp
+from math import exp, isnan
 from textwrap import fill, shorten
 
 from desertion.parameters import Behaviour, Force, Host
@@ -44,6 +44,10 @@ NAMES: dict[str, str] = {
 """Labels of measures and parameters that studies use often."""
 
 
+NO_INTERVAL = "too few runs for an interval"
+"""What stands in the place of an interval that a number has not."""
+
+
 def number(value: float) -> str:
     """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
     size = abs(value)
@@ -56,6 +60,11 @@ def number(value: float) -> str:
     if size >= 10 or value == round(value):
         return f"{value:,.0f}"
     return f"{value:.2g}"
+
+
+def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:
+    """An interval in words, its ends as `say` has them; where they are missing, that there are too few runs for one."""
+    return NO_INTERVAL if isnan(low) or isnan(high) else f"{say(low)}{to}{say(high)}"
 
 
 def label(name: str) -> str:

@@ -1,5 +1,6 @@
 """Estimators that every study shares: intervals, scores and measures of spread."""
 
+import math
 from collections.abc import Callable
 from statistics import NormalDist
 
@@ -47,7 +48,7 @@ def bootstrap_interval(
     seed: int,
     draws: int = 2000,
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval (low, high) of a statistic of independent values.
+    """Percentile bootstrap interval (low, high) of a median or mean of independent values; NaN below `fewest` of them.
 
     Args:
         values: one number per run, no NaN.
@@ -63,11 +64,23 @@ def bootstrap_interval(
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
         raise InputError("bootstrap_interval: needs a non-empty list of finite numbers; leave out missing runs first")
+    if sample.size < fewest(confidence):
+        return float("nan"), float("nan")
     rows = np.random.default_rng(seed).integers(0, sample.size, size=(draws, sample.size))
     resampled = statistic(sample[rows], axis=-1)
     tail = (1.0 - confidence) / 2.0
     low, high = np.quantile(resampled, [tail, 1.0 - tail])
     return float(low), float(high)
+
+
+def fewest(confidence: float = 0.95) -> int:
+    """Fewest values that have an interval of a confidence: 6 at 0.95.
+
+    Resampled values reach from the smallest to the largest value at most, and the median lies outside of these with probability
+    2^(1 - n): where this is above 1 - confidence, an interval would be called what it is not.
+    """
+    _require_confidence(confidence)
+    return math.ceil(1.0 - math.log2(1.0 - confidence))
 
 
 def middle_nine_tenths(values: ArrayLike) -> tuple[float, float, float]:

@@ -25,7 +25,7 @@ from desertion.cli import main
 from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
 from desertion.study.comparison.outcomes import BY_NAME
-from desertion.study.design import point
+from desertion.study.design.edition import reading
 
 
 @pytest.fixture(scope="module")
@@ -273,8 +273,7 @@ def test_a_scale_that_nothing_tells_is_a_sentence_with_a_way_out(
     (tmp_path / "mine.toml").unlink()
     old = Study(done.path)
     monkeypatch.setattr(old, "header", {**old.header, "documents": {}})
-    point._scenario.cache_clear()
-    with pytest.raises(InputError, match="simulated=True"):
+    with reading(), pytest.raises(InputError, match="simulated=True"):
         _ = old.runs
     assert Study(done.path, simulated=True).runs["left_total"].notna().all()
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from desertion.study.comparison.pictures import draw
 from desertion.study.comparison.report import page, words, write
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.pictures import FIRST, PICTURES
@@ -148,12 +149,35 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
 )
 def test_a_rush_that_the_end_hides_is_told(tmp_path, monkeypatch, early, end, told):
     """One of the other sign, or half as large again as the difference on the last day; not one of few persons."""
-    two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=4)
-    gaps = np.linspace(0.0, end, 41) * np.ones((4, 1))
+    two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=6)
+    gaps = np.linspace(0.0, end, 41) * np.ones((6, 1))
     gaps[:, 15] = early
     monkeypatch.setattr(two, "gaps", lambda policy, force: gaps)
     assert told in answer(two)[1]
     assert ("The end hides" in answer(two)[1]) is bool(told)
+
+
+def test_fewer_than_six_runs_have_no_interval_and_no_star(tmp_path):
+    """In answer, table, report and figure; chances keep Wilson's interval, which holds for any number of runs."""
+    two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=5)
+    told, whole = answer(two), page(two)
+    assert all("too few runs for an interval" in sentence and "unknown" not in sentence for sentence in told[:2])
+    assert "95 % interval" not in told[0]
+    assert "pairs of runs" not in told[1]
+    medians = two.summary[two.summary["unit"] != "share"]
+    assert medians["low"].isna().all()
+    assert two.paired[["low", "high", "mean_low"]].isna().all(axis=None)
+    assert two.summary.loc[two.summary["measure"] == "collapsed", ["low", "high"]].notna().all(axis=None)
+    assert not any(map(words.sign_of, (each for _, each in two.headline(two.forces[0], ("left",)).iterrows())))
+    assert "unknown–unknown" not in whole
+    assert "unknown to" not in whole
+    assert "too few runs for an interval" in whole
+    shown = draw(two, "effects").axes[0]
+    assert [entry.get_text() for entry in shown.get_legend().get_texts()] == ["too few runs for an interval"]
+    assert "interval" not in shown.get_xlabel()
+    six = compared(tmp_path / "six.sqlite", ["none", "closed-borders"], runs=6)
+    assert "95 % interval" in answer(six)[0]
+    assert six.paired["low"].notna().any()
 
 
 def test_parts_beside_answer_numbers_and_first_figures_are_folds(tree):

@@ -16,7 +16,7 @@ from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
-from desertion.figures.labels import titled
+from desertion.figures.labels import span, titled
 from desertion.scenario.grain import legend, mark
 from desertion.study.comparison.runs import AS_IT_IS, JOIN
 
@@ -224,13 +224,19 @@ def _table(comparison: Comparison, force: str) -> str:
             except KeyError:
                 cells.append("")
                 continue
-            estimate, low, high = (short(row[end], row["unit"]) for end in ("estimate", "low", "high"))
-            parts = [estimate + mark(row["too_few"]), low, high]
+            unit = row["unit"]
+            parts = [
+                _whole(short(row["estimate"], unit) + mark(row["too_few"])),
+                span(row["low"], row["high"], lambda end, unit=unit: _whole(short(end, unit))),
+            ]
             if policy != comparison.baseline:
-                parts.append(change(row["difference"], row["unit"]) + sign_of(row))
-            # A line may break beside "to" and nowhere within a number.
-            estimate, low, high, *rest = (part.replace(" ", "\u00a0") for part in parts)
-            cells.append("\n".join([estimate, f"{low} to {high}", *rest]))
+                parts.append(_whole(change(row["difference"], unit) + sign_of(row)))
+            cells.append("\n".join(parts))
         rows.append(cells)
     head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]
     return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {force}")
+
+
+def _whole(number: str) -> str:
+    """A number that no line breaks in."""
+    return number.replace(" ", "\u00a0")

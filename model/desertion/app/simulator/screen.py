@@ -21,7 +21,7 @@ from desertion.app.simulator.reasons import why
 from desertion.app.work.replicates import Replicates
 from desertion.app.work.run import Wanted
 from desertion.figures.events import bans, events
-from desertion.figures.labels import short
+from desertion.figures.labels import short, span
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
@@ -191,7 +191,7 @@ def _numbers(answer: Answer) -> str:
     for name in MEASURES:
         measure = BY_NAME[name]
         change = answer.change(name)
-        ends = f"\n({change_words(change.low, measure.unit)} to {change_words(change.high, measure.unit)})"
+        ends = f"\n({span(change.low, change.high, lambda end, unit=measure.unit: change_words(end, unit))})"
         rows.append(
             [
                 measure.title,

@@ -37,7 +37,7 @@ def paired_differences(
     Returns:
         One row a setting of the other parameters, measure and policy: the other parameters, measure, baseline,
         policy, pairs, median_baseline, median_policy, difference (median of the paired differences), low, high,
-        mean_difference, mean_low, mean_high, share_higher (pairs in which the policy gave more), correlation, and
+        mean_difference, mean_low, mean_high (ends of intervals are NaN where pairs are too few for one), share_higher (pairs in which the policy gave more), correlation, and
         saving (how many times fewer replicates the mean difference needed than with separate chance).
 
     Raises:

@@ -19,7 +19,7 @@ from desertion.figures.answers import (
     response,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import label, policy
+from desertion.figures.labels import NO_INTERVAL, label, policy
 from desertion.figures.maps import heatmap
 from desertion.scenario.grain import basis
 from desertion.study.analysis.answers import Answers
@@ -174,8 +174,10 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
-    differences(figure.subplots(), study.paired((measure,)), measure)
-    style.note(figure, "Dot: median of the paired differences. Bar: 95 % bootstrap interval.")
+    table = study.paired((measure,))
+    differences(figure.subplots(), table, measure)
+    bar = NO_INTERVAL.capitalize() if table["low"].isna().all() else "Bar: 95 % bootstrap interval"
+    style.note(figure, f"Dot: median of the paired differences. {bar}.")
 
 
 def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:

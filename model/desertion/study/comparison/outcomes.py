@@ -146,7 +146,8 @@ def estimate(values: NDArray[np.float64], measure: Measure, confidence: float, s
         seed: Seed of the bootstrap.
 
     Returns:
-        runs, estimate, low, high, and the 5 and 95 % quantiles of the runs, q05 and q95; NaN without runs.
+        runs, estimate, low, high (NaN where a median has too few runs for an interval), and the 5 and 95 % quantiles of the runs,
+        q05 and q95; NaN without runs.
     """
     count = len(values)
     if not count:

@@ -1,12 +1,13 @@
 """The answer of a comparison in words: one sentence a policy, from the same numbers as its tables, and what becomes of the force."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError
-from desertion.figures.labels import ROUTE_NAMES, short
+from desertion.figures.labels import ROUTE_NAMES, short, span
 from desertion.scenario.grain import mark, too_few
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
@@ -56,7 +57,7 @@ def _baseline(comparison: Tables, force: str) -> str:
     mainly = f", most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * left.value > 0 else ""
     of = "" if len(comparison.forces) == 1 else f" of {force}"
     return (
-        f"Under “{words}”, {number(left.value)}{mark(left.few)} people{of} leave (95 % interval {number(left.low)} to {number(left.high)}), "
+        f"Under “{words}”, {number(left.value)}{mark(left.few)} people{of} leave ({'' if math.isnan(left.low) else '95 % interval '}{span(left.low, left.high, number)}), "
         f"{amount(share.value, 'share')} of all soldiers, reservists and civilians{mainly}; {_hosts(comparison, name, force)}."
     )
 

@@ -1,10 +1,12 @@
 """A number with its interval, and how it and a difference are said."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desertion.figures.labels import NO_INTERVAL, span
 from desertion.scenario.grain import TOO_FEW, mark
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.statistics import bootstrap_interval
@@ -22,7 +24,7 @@ class Estimate:
 
     Attributes:
         value: The median of the runs.
-        low: Lower end of its interval.
+        low: Lower end of its interval, NaN where there are too few runs for one.
         high: Upper end.
         few: Whether it rests on too few simulated persons to tell.
     """
@@ -39,7 +41,9 @@ class Estimate:
 
     def words(self, unit: str) -> str:
         """The number with its interval."""
-        return f"{amount(self.value, unit)}{mark(self.few)} ({amount(self.low, unit)} to {amount(self.high, unit)})"
+        return (
+            f"{amount(self.value, unit)}{mark(self.few)} ({span(self.low, self.high, lambda end: amount(end, unit))})"
+        )
 
 
 def estimated(values: NDArray[np.float64]) -> Estimate:
@@ -57,6 +61,15 @@ def changed(change: Estimate, baseline: str = "the status quo") -> str:
     """
     if change.low == change.high == 0.0:
         return f"as many as under {baseline}"
+    if math.isnan(change.low):
+        if change.few and change.value:
+            return f"and the difference is {TOO_FEW} ({NO_INTERVAL})"
+        told = (
+            f"{number(abs(change.value))} {'more' if change.value > 0.0 else 'fewer'} than"
+            if change.value
+            else "as many as"
+        )
+        return f"{told} under {baseline} ({NO_INTERVAL})"
     word = "more" if change.high > 0.0 else "fewer"
     low, high = (number(end) for end in sorted((abs(change.low), abs(change.high))))
     if change.low < 0.0 < change.high:

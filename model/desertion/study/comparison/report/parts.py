@@ -5,6 +5,7 @@ from html import escape
 
 import pandas as pd
 
+from desertion.figures.labels import span
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
 from desertion.study.comparison.report.pictures import Picture
@@ -85,10 +86,10 @@ def _row(table: pd.DataFrame, policy: str, words: str, names: Sequence[str]) -> 
 
 def _cell(row: pd.Series) -> str:
     unit = str(row["unit"])
-    low, high = short(float(row["low"]), unit), short(float(row["high"]), unit)
+    ends = span(float(row["low"]), float(row["high"]), lambda end: short(end, unit), "–")
     if unit == "share":
-        low = low.removesuffix(" %")
-    text = f'{short(float(row["estimate"]), unit)}{mark(row["too_few"])} <span class="range">{low}–{high}</span>'
+        ends = ends.replace(" %–", "–")
+    text = f'{short(float(row["estimate"]), unit)}{mark(row["too_few"])} <span class="range">{ends}</span>'
     if pd.isna(row["difference"]):
         return text
     sure = float(row["difference_low"]) > 0 or float(row["difference_high"]) < 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import ROUTE_NAMES
+from desertion.figures.labels import ROUTE_NAMES, span
 from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, peaks, people_there, ways
 from desertion.study.comparison.report.words import amount, change, number
@@ -66,7 +66,7 @@ def _effects(comparison: Tables) -> str:
     table = comparison.paired
     rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
     words = "; ".join(
-        f"{comparison.names[row['policy']]} {change(float(row['difference']), 'persons')} ({number(float(row['low']))} to {number(float(row['high']))})"
+        f"{comparison.names[row['policy']]} {change(float(row['difference']), 'persons')} ({span(float(row['low']), float(row['high']), number)})"
         for _, row in rows.iterrows()
     )
     return f"Points with intervals: difference in leavers from “{comparison.names[comparison.baseline]}”, by policy: {words}."
