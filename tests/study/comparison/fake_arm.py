@@ -31,7 +31,7 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     policy = (spec["policies"] or ["none"])[0]
     if policy == "fails":
         raise ValueError("as asked")
-    return arm.outcome_of(*tables(policy, replicate, forces), FACTS)
+    return arm.outcome_of(*tables(policy, replicate, forces), FACTS, 40)
 
 
 def as_comparison(path: Path) -> Path:

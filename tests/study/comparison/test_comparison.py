@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from desertion import compare
 from desertion.errors import InputError
 from desertion.study.comparison import arm
 from desertion.study.comparison.compare import arms, spec_of
@@ -59,11 +60,35 @@ def row(table: pd.DataFrame, **chosen) -> pd.Series:
 def test_what_a_run_keeps_survives_packing():
     """Codes of ways, loads of hosts and facts come back as they were."""
     daily, hosts, people = fake_arm.tables("fast-track", 3)
-    kept = arm.unpacked(arm.outcome_of(daily, hosts, people, fake_arm.FACTS).extras)
+    kept = arm.unpacked(arm.outcome_of(daily, hosts, people, fake_arm.FACTS, 40).extras)
     assert (kept.forces, kept.hosts, kept.about["size"]) == (("russia",), ("kazakhstan", "georgia", "germany"), 100.0)
     assert int((kept.routes["russia"] > 0).sum()) == int(people["day_left"].notna().sum())
     georgia = hosts[hosts["host"] == "georgia"]["waiting"].to_numpy()
     assert kept.loads[:, 1, arm.HOSTLY.index("waiting")].tolist() == georgia.tolist()
+
+
+def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_horizon(tmp_path):
+    """The third toy run ends with a collapse before day 100.
+
+    Its flows then are 0, so that they add up to no more than its departures; stocks and totals stay, hosts cost in all what they cost in the runs, and a
+    government that did not fall fell on no day of the run.
+    """
+    document = tmp_path / "stops.toml"
+    document.write_text('extends = "toy"\nname = "stops"\n[stop]\nmeasure = "collapsed"\n')
+    found = compare(str(document), ["none", "exit-ban"], runs=3, seed=1, workers=1, quiet=True)
+    dated = found.outcomes.pivot(index=["policy", "replicate"], columns="measure", values="value")
+    assert dated["collapsed"].tolist() == [0, 0, 1, 0, 0, 1]
+    assert dated["day_fallen"].tolist() == [200] * 6
+    assert (dated["day_collapsed"] < 100).tolist() == [False, False, True] * 2
+    for (policy, replicate), run in found.histories.groupby(["policy", "replicate"]):
+        ended = dated.loc[(policy, replicate), "day_collapsed"]
+        late, ways = run[run["day"] > ended], ["new_hide", "new_flee", "new_surrender", "new_refuse"]
+        assert len(run) == 201
+        assert (late[ways] == 0.0).all(axis=None)
+        assert late["strength"].nunique() == late["departures"].nunique() == (1 if ended < 200 else 0)
+        assert run[ways].to_numpy().sum() <= run["departures"].iloc[-1]
+    means = found.outcomes[found.outcomes["measure"] == "cost_eur"].groupby("policy")["value"].mean()
+    assert found.hosts.groupby("policy")["cost_eur"].sum().to_dict() == pytest.approx(means.to_dict())
 
 
 def test_medians_are_those_of_the_runs_at_real_size(comparison):

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.simulation.record.columns import DAILY, HOSTLY, definitions
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -27,7 +28,7 @@ def bands(
 ) -> pd.DataFrame:
     """Quantile bands of daily columns, of all columns and all design points if none are named.
 
-    A run that stopped early keeps its last day's values, so that each day is judged over the same runs.
+    Of a run that stopped early stocks and totals keep their last values and flows are 0, so that each day is judged over the same runs.
 
     Returns:
         One row a design point, column and day: design, column, day, runs, and a column a level such as `q50`.
@@ -67,7 +68,7 @@ def curves_of(file: StudyFile, design: int, columns: Sequence[str]) -> Iterator[
         part = index[start : start + at_once]
         curves = [row.curve[:, part] for row in file.rows(design=design, curves=True) if row.status == DONE]
         if curves:
-            block = same_length(curves)
+            block = same_length(curves, [names[number] for number in part])
             for place, number in enumerate(part):
                 yield names[number], block[:, :, place]
 
@@ -92,17 +93,23 @@ def level_name(level: float) -> str:
     return f"q{100 * level:04.1f}".removesuffix(".0")
 
 
-def same_length(curves: Sequence[NDArray[np.float32]], longest: int = 0) -> NDArray[np.float32]:
-    """Curves of runs as one array; a run that stopped early keeps its last day's values.
+def same_length(curves: Sequence[NDArray[np.float32]], columns: Sequence[str], longest: int = 0) -> NDArray[np.float32]:
+    """Curves of runs as one array; of a run that stopped early stocks and totals keep their last values, and nothing flows any more.
 
     Args:
-        curves: (days + 1, ...) of each run.
+        curves: (days + 1, ..., columns) of each run.
+        columns: Names of the columns, also those of one force (`army:left`).
         longest: Days + 1 that all get at least.
     """
+    known = definitions(columns, HOSTLY | DAILY)
+    flows = [place for place, name in enumerate(columns) if known.get(name, {}).get("kind") == "flow"]
     longest = max([longest, *(len(curve) for curve in curves)])
-    return np.stack(
+    block = np.stack(
         [np.pad(curve, ((0, longest - len(curve)), *((0, 0),) * (curve.ndim - 1)), mode="edge") for curve in curves]
     )
+    for run, curve in zip(block, curves, strict=True):
+        run[len(curve) :, ..., flows] = 0.0
+    return block
 
 
 def _band(design: int, name: str, runs: NDArray[np.float32], levels: Sequence[float]) -> pd.DataFrame:

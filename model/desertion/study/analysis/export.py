@@ -140,7 +140,7 @@ def ema_shape(
 def _stacked(file: StudyFile, scales: NDArray[np.float64] | None) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
     done = [row for row in file.rows(curves=True) if row.status == DONE]
-    block = same_length([row.curve for row in done]).astype(np.float64)
+    block = same_length([row.curve for row in done], columns).astype(np.float64)
     if scales is not None:
         counted = curve_definitions(columns)
         sized = [index for index, name in enumerate(columns) if name in counted and counted[name]["size"] == SIMULATED]

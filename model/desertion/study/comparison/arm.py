@@ -64,14 +64,16 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
         InputError: If the scenario refuses a policy or a setting.
     """
     model = model_of(spec, replicate, seed).run()
-    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario))
+    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario), model.scenario.days)
     outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
     own = own_measures(spec, model, replicate)
     outcome.scalars.update({outcomes.column(outcomes.ALL_FORCES, name): value for name, value in own.items()})
     return outcome
 
 
-def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, facts: Mapping[str, Any]) -> Outcome:
+def outcome_of(
+    daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, facts: Mapping[str, Any], horizon: int
+) -> Outcome:
     """What is kept of a run whose three tables are given.
 
     Args:
@@ -79,6 +81,7 @@ def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, f
         hosts: One row per day, host and force.
         people: One row per person.
         facts: What readers should know, as in `ArmRecord.about`.
+        horizon: Last day of the scenario.
     """
     forces = list(map(str, daily["force"].unique()))
     scalars = {outcomes.column(outcomes.ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
@@ -88,7 +91,7 @@ def outcome_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, f
         own_days = daily[daily["force"] == force]
         own_people = people[people["force"] == force]
         first = own_people["route"].astype(str).where(own_people["day_left"].notna(), "")
-        measured = outcomes.of_force(own_days, first)
+        measured = outcomes.of_force(own_days, first, horizon)
         scalars |= {outcomes.column(force, name): value for name, value in measured.items()}
         columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
         routes[force] = first.map(_CODES).fillna(STAYED).to_numpy().astype(np.uint8)

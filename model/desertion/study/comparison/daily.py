@@ -68,7 +68,7 @@ def loads_table(loads: Sequence[NDArray[np.float32]], hosts: Sequence[str], size
         hosts: Names of the hosts.
         size: Real persons per simulated person.
     """
-    mean = same_length(loads).mean(axis=0, dtype=np.float64)
+    mean = same_length(loads, HOSTLY).mean(axis=0, dtype=np.float64)
     days, count, columns = mean.shape
     table = pd.DataFrame(mean.reshape(days * count, columns), columns=list(HOSTLY))
     table[[name for name in HOSTLY if name != "cost_eur"]] *= size

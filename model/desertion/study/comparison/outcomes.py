@@ -106,22 +106,22 @@ _OF_RUN: Mapping[str, Callable[[pd.DataFrame], float]] = {
     "war_index": lambda one: _last(one["war_index"]),
     "output_lost": lambda one: float(one["output_lost"].sum()),
     "collapsed": lambda one: float(one["collapsed"].astype(bool).any()),
-    "day_collapsed": lambda one: _first_day(one, "collapsed"),
     "fallen": lambda one: float(one["fallen"].astype(bool).any()),
-    "day_fallen": lambda one: _first_day(one, "fallen"),
 }
 
 _SUMS = ("admitted", "turned_away", "granted", "infiltrators", "cost_eur", "output_gained")
 
 
-def of_force(daily: pd.DataFrame, first_routes: pd.Series) -> dict[str, float]:
+def of_force(daily: pd.DataFrame, first_routes: pd.Series, horizon: int) -> dict[str, float]:
     """Outcomes of one force in one run.
 
     Args:
         daily: Its rows of the daily table, in the order of days.
         first_routes: Way by which each of its people first left; anything that is no route for those who never did.
+        horizon: Last day of the scenario, which stands for dates that never come; a run may stop earlier.
     """
     measured = {name: read(daily) for name, read in _OF_RUN.items()}
+    measured |= {f"day_{event}": _first_day(daily, event, horizon) for event in ("collapsed", "fallen")}
     by_route = first_routes.astype(str).value_counts()
     measured |= {f"left_{route}": float(by_route.get(route, 0)) for route in ROUTES}
     return {outcome.name: measured[outcome.name] for outcome in OF_FORCES}
@@ -176,6 +176,6 @@ def _lowest(values: pd.Series, strength: pd.Series) -> float:
     return float(values.min()) / start if start > 0.0 else float("nan")
 
 
-def _first_day(daily: pd.DataFrame, name: str) -> float:
+def _first_day(daily: pd.DataFrame, name: str, horizon: int) -> float:
     happened = np.flatnonzero(daily[name].to_numpy(dtype=bool))
-    return float(daily["day"].iloc[happened[0] if happened.size else -1])
+    return float(daily["day"].iloc[happened[0]] if happened.size else horizon)

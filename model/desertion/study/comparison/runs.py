@@ -159,14 +159,15 @@ class Runs:
 
     @cached_property
     def _curves(self) -> dict[str, NDArray[np.float32]]:
-        """Daily columns by policy: (runs, days + 1, columns); a run that stopped early keeps its last day's values."""
+        """Daily columns by policy: (runs, days + 1, columns), see `bands.same_length` for runs that stopped early."""
         with StudyFile(self.path) as file:
+            columns = file.header().get("columns", ())
             by_policy = {
                 policy: [row.curve for row in file.rows(design=design, curves=True) if row.status == DONE]
                 for design, policy in enumerate(self.policies)
             }
         longest = max(len(curve) for curves in by_policy.values() for curve in curves)
-        return {policy: same_length(curves, longest) for policy, curves in by_policy.items()}
+        return {policy: same_length(curves, columns, longest) for policy, curves in by_policy.items()}
 
     def _ways(self, policy: str, force: str) -> dict[int, NDArray[np.uint8]]:
         """Each person's first way to leave, by replicate."""
