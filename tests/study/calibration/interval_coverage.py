@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from desertion.study.blocks import Heading, Table, Text, markdown
 from desertion.study.calibration.calibrate import planned
@@ -231,12 +232,14 @@ def write(coverage: pd.DataFrame, reliability: pd.DataFrame) -> None:
         "stated": "{:.2f}",
         "true": "{:.2f}",
     }
+    by_chance = binom.interval(0.95, MADE_UP, 0.9)
     blocks = [
         Heading("Coverage of calibrations", 1),
         Text(
             f"{MADE_UP:,} made-up series a case, drawn from the prior and simulated; the {NEAREST} nearest of the other rows of one table of "
             f"simulations a case ({', '.join(f'{name}: {rows:,}' for name, rows in ROWS.items())}) are the posterior of each. `inside`: series whose true "
-            "value lies in the middle 90 % of its posterior; 84 to 96 of 100 are what 90 % intervals allow (95 % of the draws of a binomial); `below` and `above`: "
+            f"value lies in the middle 90 % of its posterior; in {MADE_UP:,} series {by_chance[0]:.0f} to {by_chance[1]:.0f} are what intervals that hold the truth in "
+            "90 % allow (95 % of the draws of a binomial; 84 to 96 of 100 was aimed at); `below` and `above`: "
             "truths on either side of it. `distance`: mean tolerance of the posteriors (root mean squared, log scale). Remade by "
             "`python -m tests.study.calibration.interval_coverage`."
         ),

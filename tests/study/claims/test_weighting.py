@@ -76,7 +76,7 @@ def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() ->
     found = _judged([1.0] * 400 + [0.0] * 9, ["additive"] * 400 + ["none"] * 9)
     assert (found.main.word, found.rare) == ("holds", {"form = none": 9})
     assert "none" not in weighed_otherwise(found)
-    assert unheard([found])[0].startswith("Of the worlds judged, 9 to 9 have form = none (1 of 1 claims): too few")
+    assert unheard([found])[0].startswith("Of the worlds judged, 9 have form = none (1 of 1 claims): too few")
 
 
 @pytest.mark.parametrize(("left", "word", "agreed"), [(1.0, "holds", 1), (-1.0, "fails", -1), (0.0, "fails", 0)])
@@ -117,7 +117,7 @@ def test_words_that_hardly_a_world_has_are_said() -> None:
     assert rare(claims.factors, [here] * 12) == {"form = none": 0}
     assert rare(claims.factors, [here] * 12 + [there] * 10) == {}
     told = markdown(blocks([_judged([1.0] * 40, ["additive"] * 40)], [], claims.factors, RUN))
-    assert "0 to 0 have form = none (1 of 1 claims): too few" in told
+    assert "0 have form = none (1 of 1 claims): too few" in told
     assert "too few to be held" not in markdown(blocks([], [], claims.factors, RUN))
 
 

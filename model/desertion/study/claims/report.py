@@ -168,7 +168,7 @@ def unheard(judged: Sequence[JudgedClaim]) -> list[str]:
         for words, count in row.rare.items() if not row.reason else ():
             counts.setdefault(words, []).append(count)
     return [
-        f"Of the worlds judged, {min(found)} to {max(found)} have {words} ({len(found)} of {len(judged)} claims): too few to be held "
+        f"Of the worlds judged, {str(min(found)) if min(found) == max(found) else f'{min(found)} to {max(found)}'} have {words} ({len(found)} of {len(judged)} claims): too few to be held "
         "against the others, so that nothing here is said of such worlds."
         for words, found in counts.items()
     ]
