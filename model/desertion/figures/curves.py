@@ -82,7 +82,7 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
         ax: Where to draw.
         banded: A table as `bands` makes it.
         column: The daily column it was made of, for title and unit.
-        start: Date of day 0, for the axis.
+        start: Date of the first day, for the axis.
     """
     names = _policies(banded)
     drawn = style.pens(len(names))
@@ -157,7 +157,7 @@ def run(
     Args:
         figure: An empty figure.
         daily: The model's daily table; each force is a line.
-        start: Date of day 0.
+        start: Date of the first day.
         scale: Share of real size that was simulated; persons are drawn at real size.
         marks: Dated events: the day, and what happened.
     """

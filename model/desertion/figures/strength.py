@@ -17,7 +17,7 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
         ax: Where to draw.
         histories: Rows of `daily` with the columns policy and replicate.
         force: Only this force; all forces added up if not given.
-        start: Date of day 0.
+        start: Date of the first day.
     """
     serving = bands(histories, "strength", force=force)
     able = bands(histories, "effective_strength", force=force)

@@ -22,6 +22,11 @@ class Course(NamedTuple):
     cuts: tuple[str, ...]
 
 
+def date_of(start: dt.date, day: int) -> dt.date:
+    """The date of a day of a run: day 1 is the first, and day 0 the morning before it."""
+    return start + dt.timedelta(days=max(day - 1, 0))
+
+
 def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
     """The course of all levers under policies and dial.
 

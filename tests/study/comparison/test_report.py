@@ -139,16 +139,16 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("early", "end", "told"),
     [
-        (4000.0, -1000.0, "by 6 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
-        (4000.0, 1000.0, "by 6 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
-        (1200.0, -1000.0, "by 6 October 2022, 1,200 more than under “The scenario as it is” (1,200 to 1,200) had left"),
+        (4000.0, -1000.0, "by 5 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
+        (4000.0, 1000.0, "by 5 October 2022, 4,000 more than under “The scenario as it is” (4,000 to 4,000) had left"),
+        (1200.0, -1000.0, "by 5 October 2022, 1,200 more than under “The scenario as it is” (1,200 to 1,200) had left"),
         (1200.0, 1000.0, ""),
         (-400.0, 1000.0, ""),
         (0.0, 0.0, ""),
     ],
 )
 def test_a_rush_that_the_end_hides_is_told(tmp_path, monkeypatch, early, end, told):
-    """One of the other sign, or half as large again as the difference on the last day; not one of few persons."""
+    """One of the other sign, or half as large again as the difference on the last day; not one of few persons. Day 15 of a run from 21 September is 5 October."""
     two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=6)
     gaps = np.linspace(0.0, end, 41) * np.ones((6, 1))
     gaps[:, 15] = early

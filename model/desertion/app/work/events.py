@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.figures.labels import number, short
+from desertion.scenario import course
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
@@ -157,7 +157,7 @@ def planned(scenario: Scenario) -> dict[int, list[Event]]:
 
 def date_of(scenario: Scenario, day: int) -> str:
     """The date of a day, as in 3 Oct 2022."""
-    date = scenario.start + timedelta(days=max(day - 1, 0))
+    date = course.date_of(scenario.start, day)
     return f"{date.day} {date:%b %Y}"
 
 

@@ -39,7 +39,7 @@ class ArmRecord:
     Attributes:
         forces: Names of the forces.
         hosts: Names of the hosts.
-        about: Facts of the scenario for readers: start (date of day 0), size (real persons per simulated person), title, summary,
+        about: Facts of the scenario for readers: start (date of the first day), size (real persons per simulated person), title, summary,
             form (of contagion), notes, floor (the sentence that marks a world too small, or nothing), and policies (a list of tables with title and summary).
         routes: (persons,) by force : way by which each person first left, `STAYED` for those who never did.
         loads: (days + 1, hosts, columns) : the columns of `HOSTLY`.

@@ -93,7 +93,7 @@ class Runs:
 
     @property
     def start(self) -> dt.date:
-        """Date of day 0."""
+        """Date of the first day."""
         return dt.date.fromisoformat(self.about["start"])
 
     @property

@@ -1,6 +1,5 @@
 """The answer of a comparison in words: one sentence a policy, from the same numbers as its tables, and what becomes of the force."""
 
-import datetime as dt
 import math
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.figures.labels import ROUTE_NAMES, short, span
+from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
@@ -130,7 +130,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
         found = estimated(gaps[:, day])
         is_other = found.value * end < 0.0 or abs(found.value) >= HIDDEN * abs(end)
         if is_other and found.is_sure and not too_few(found.value, comparison.size):
-            date = comparison.start + dt.timedelta(days=day)
+            date = date_of(comparison.start, day)
             told = changed(found, _baseline_of(comparison))
             return [f"The end hides an earlier difference: by {date.day} {date:%B %Y}, {told} had left."]
     return []
