@@ -70,6 +70,26 @@ def test_sets_that_agree_or_do_not_meet_are_no_conflict() -> None:
     assert toy.with_policies([a, b, c]).notes == ()
 
 
+def test_a_policy_that_acts_on_no_day_of_the_run_is_remarked_on() -> None:
+    """Before the first day, from the day after the last, or after a horizon that was set shorter; one day within, or a policy without changes, is enough."""
+    toy = Scenario.load("toy")
+    lever = {"set": {"hosts.harbour.cases": 1}}
+    past = _policy("past", **{"from": "2022-10-01"}, until="2030-01-01", **lever)
+    assert toy.with_policies([past]).notes == (
+        'policy "past" acts on no day of the run, 2030-01-01 to 2030-07-19: its changes hold from 2022-10-01 to 2029-12-31',
+    )
+    late = toy.with_policies([_policy("late", **{"from": "+200"}, **lever)])
+    assert late.notes[0].endswith("its changes hold from 2030-07-20")
+    assert late.flat().notes == late.notes
+    assert toy.with_policies([_policy("last", **{"from": "+199"}, **lever)]).notes == ()
+    assert toy.with_policies([_policy("first", **{"from": "2022-10-01"}, until="2030-01-02", **lever)]).notes == ()
+    month = _policy("month", **{"from": "+30"}, **lever)
+    assert toy.with_policies([month, "case-by-case"]).notes == ()
+    assert (
+        toy.with_({"days": 20}).with_policies([month]).notes[0].endswith("2030-01-20: its changes hold from 2030-01-31")
+    )
+
+
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:
     """Ridge closes on day 68; a policy holds it open from day 60 to day 100 (excluded), then the own stance holds."""
     policy = _policy("open", **{"from": "+60", "until": "+100"}, set={"hosts.ridge.border": 2})

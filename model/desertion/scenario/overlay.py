@@ -126,3 +126,20 @@ def conflicts(found: Mapping[Target, Track]) -> list[str]:
         f'"{first}" and "{second}" both set {lever} of {", ".join(names)}; "{second}", named last, wins'
         for (lever, first, second), names in clashes.items()
     ]
+
+
+def idle(policies: Sequence[Policy], start: dt.date, days: int) -> list[str]:
+    """One sentence for each policy of which no change acts on any day of a run."""
+    end = start + dt.timedelta(days=days)
+    sentences: list[str] = []
+    for policy in policies:
+        spans = [change.days(start) for change in policy.change]
+        if spans and not any(begin < end and last > start for begin, last in spans):
+            when = " and ".join(
+                f"from {begin}" if last == dt.date.max else f"from {begin} to {last - dt.timedelta(days=1)}"
+                for begin, last in spans
+            )
+            sentences.append(
+                f'policy "{policy.name}" acts on no day of the run, {start} to {end - dt.timedelta(days=1)}: its changes hold {when}'
+            )
+    return sentences

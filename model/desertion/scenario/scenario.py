@@ -22,7 +22,7 @@ from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
-from desertion.scenario.overlay import Track, conflicts, tracks
+from desertion.scenario.overlay import Track, conflicts, idle, tracks
 from desertion.scenario.policy import Policy
 
 _PROSE = ("title", "summary", "sources", "notes", "remarks")
@@ -171,7 +171,8 @@ class Scenario(Layers):
         """What was decided where settings, policies and bounds met, a sentence each."""
         floor = floor_note(self)
         own = [floor] if floor and floor not in self.remarks else []
-        return (*self.remarks, *conflicts(self._tracks()), *self.course.cuts, *own)
+        late = idle(self.overlays, self.start, self.days)
+        return (*self.remarks, *conflicts(self._tracks()), *late, *self.course.cuts, *own)
 
     @cached_property
     def course(self) -> Course:

@@ -11,6 +11,8 @@ from desertion.errors import InputError
 from desertion.study.comparison import arm
 from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.words import assumptions
 from desertion.study.failures import StudyFailedError
 from desertion.study.run.pool import LocalPool
 from desertion.study.run.sweep import RunOptions, run_study
@@ -89,6 +91,16 @@ def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_h
         assert run[ways].to_numpy().sum() <= run["departures"].iloc[-1]
     means = found.outcomes[found.outcomes["measure"] == "cost_eur"].groupby("policy")["value"].mean()
     assert found.hosts.groupby("policy")["cost_eur"].sum().to_dict() == pytest.approx(means.to_dict())
+
+
+def test_a_policy_that_acts_on_no_day_is_said_to(tmp_path):
+    """In the answer, which else reads as if the policy did nothing, and under what was assumed, though the baseline has no such note."""
+    document = tmp_path / "late.toml"
+    document.write_text('title = "Late"\n[[change]]\nfrom = 2035-01-01\nset = { "forces.*.police" = 500 }\n')
+    found = compare("toy", ["none", document], days=5, runs=1, workers=1, quiet=True)
+    told = 'olicy "late" acts on no day of the run, 2030-01-01 to 2030-01-05: its changes hold from 2035-01-01'
+    assert answer(found)[1].endswith(f" P{told}.")
+    assert any(f"p{told}" in line for line in assumptions(found))
 
 
 def test_medians_are_those_of_the_runs_at_real_size(comparison):

@@ -109,7 +109,17 @@ class Runs:
     @cached_property
     def described(self) -> dict[str, list[Mapping[str, str]]]:
         """Titles and summaries of the policies of each arm, by its label."""
-        return {policy: list(self._kept(policy)[0][1].about.get("policies", ())) for policy in self.policies}
+        return {policy: list(about.get("policies", ())) for policy, about in self._facts.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """What was decided on the way to the scenario of any arm, a sentence each."""
+        return list(dict.fromkeys(str(note) for about in self._facts.values() for note in about.get("notes", ())))
+
+    @cached_property
+    def _facts(self) -> dict[str, Mapping[str, Any]]:
+        """Facts of each arm, by its label."""
+        return {policy: self._kept(policy)[0][1].about for policy in self.policies}
 
     @cached_property
     def names(self) -> dict[str, str]:

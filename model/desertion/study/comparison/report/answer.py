@@ -9,6 +9,7 @@ from desertion.errors import InputError
 from desertion.figures.labels import ROUTE_NAMES, short, span
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
+from desertion.scenario.overlay import idle
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.reasons import FREE, SMALL, by_way, stay_open
@@ -74,7 +75,18 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
         f"{_hosts(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
-    return " ".join([first, *by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)])
+    found = [*by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
+    return " ".join([first, *found, *_idle(comparison, name)])
+
+
+def _idle(comparison: Tables, name: str) -> list[str]:
+    """That a policy acts on no day of the runs, where that is so."""
+    try:
+        arm = comparison.arm(name)
+    except InputError:
+        # Its documents are not to be had any more.
+        return []
+    return [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in idle(arm.overlays, arm.start, arm.days)]
 
 
 def _doors(comparison: Tables, force: str, name: str) -> list[str]:

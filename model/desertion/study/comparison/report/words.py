@@ -107,7 +107,7 @@ def assumptions(comparison: Tables) -> list[str]:
     if spec["settings"]:
         changed = ", ".join(f"`{key!s} = {value!s}`" for key, value in spec["settings"].items())
         listed.append(f"**Changed inputs.** {changed}.")
-    notes = [str(note).rstrip(".") for note in about.get("notes", ())]
+    notes = [note.rstrip(".") for note in comparison.notes]
     if notes:
         listed.append(f"**Decided on the way.** {'; '.join(notes)}.")
     return listed
