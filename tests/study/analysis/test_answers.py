@@ -10,13 +10,14 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.analysis import bands
-from desertion.study.analysis.cascades import bimodality, size_distribution
+from desertion.study.analysis.cascades import bimodality, chance_of_cascade, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, prim_boxes
 from desertion.study.analysis.paired import replicate_saving
 from desertion.study.analysis.pareto import on_front
 from desertion.study.analysis.phase import phase_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
+from desertion.study.run.described import with_points
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import wilson_interval
 from desertion.study.store.reader import StudyFile
@@ -74,6 +75,28 @@ def test_the_chance_of_a_global_cascade_has_wilsons_interval(done: Study) -> Non
     hits = int((part["share_left"] >= 0.3).sum())
     assert (row["runs"], row["cascades"]) == (39, hits)
     assert (row["low"], row["high"]) == pytest.approx(wilson_interval(hits, 39))
+
+
+def test_a_point_that_leaves_an_input_as_it_is_has_its_chance_too(tmp_path: Path, study: Make) -> None:
+    """An empty cell of a table of points is no reason to leave its runs out of an answer."""
+    spec = with_points(study(runs=5), [{"pull": 0.5, "wide": 1.0}, {"pull": 0.2}])
+    with ThreadPoolExecutor(1) as threads:
+        found = run_study(spec, tmp_path / "s.sqlite", RunOptions(quiet=True, executor=threads, workers=1))
+    assert found.chance()[["design", "runs"]].to_numpy().tolist() == [[0, 5], [1, 5]]
+    assert found.answer()["design"].tolist() == [0, 1]
+
+
+def test_a_run_without_a_number_tells_no_chance() -> None:
+    """As for the rule that stops replicates: it is left out and counts neither way; a point of such runs alone has no chance."""
+    sizes = {0: [np.nan] * 6 + [np.inf, 0.8, 0.2, 0.9], 1: [np.nan] * 10}
+    rows = [{"design": design, "x": design, "y": 1, "share_left": size} for design in sizes for size in sizes[design]]
+    runs = pd.DataFrame(rows).assign(status="done")
+    known, unknown = (each for _, each in chance_of_cascade(runs, at_least=0.5).iterrows())
+    assert known[["runs", "cascades", "chance"]].tolist() == [3, 2, 2 / 3]
+    assert (known["low"], known["high"]) == wilson_interval(2, 3)
+    assert unknown[["runs", "cascades", "low", "high"]].tolist() == [0, 0, 0.0, 1.0]
+    assert np.isnan(unknown["chance"])
+    assert phase_table(runs, "x", "y").to_numpy().tolist() == [[1.0]]
 
 
 def test_the_exceedance_curve_is_the_share_of_runs_at_least_as_large() -> None:

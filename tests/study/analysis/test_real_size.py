@@ -264,6 +264,20 @@ def test_a_study_without_a_scale_runs_at_its_scenarios(tmp_path: Path) -> None:
     assert again.plot("left_total").axes
 
 
+@pytest.mark.parametrize(("scale", "scales"), [(None, [0.5, 1.0, 1.0]), (0.25, [0.5, 0.25, 0.25])])
+def test_an_empty_cell_stands_for_what_the_study_runs(scale: float | None, scales: list[float]) -> None:
+    """Scale, scenario and shared settings of a point that names none of them are the study's own, in its table and in its counts."""
+    key = "forces.*.base_soldier_hide"
+    points = [{"asylum": 0.5, "scale": 0.5, key: 0.001}, {"asylum": 0.4, "scenario": "one-town"}, {"asylum": 0.3}]
+    done = sweep(scenario="toy", points=points, scale=scale, settings={key: 0.01}, days=5, workers=1, quiet=True)
+    assert done.scales.tolist() == scales
+    assert done.points["scenario"].tolist() == ["toy", "one-town", "toy"]
+    assert done.points[key].tolist() == [0.001, 0.01, 0.01]
+    plain = Study(done.path, simulated=True).runs["left_total"]
+    assert np.allclose(done.runs["left_total"], plain / scales)
+    assert done.scenario(dict(done.points.iloc[1].drop("design"))).people == Scenario.load("one-town").people
+
+
 def test_a_scale_that_nothing_tells_is_a_sentence_with_a_way_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,15 @@ from desertion.study.run.task import Outcome
 from desertion.study.store.seal import SEAL, seal_of
 from tests import fakes
 
-PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3, "coalition": 0.35, "none": 0.2}
+PULLS = {
+    "case-by-case": 0.2,
+    "closed-borders": 0.1,
+    "fast-track": 0.3,
+    "coalition": 0.35,
+    "none": 0.2,
+    "even": 0.2,
+    "odd": 0.2,
+}
 FACTS = {"start": "2022-09-21", "size": 100.0, "title": "A made-up war", "form": "multiplicative", "policies": []}
 
 
@@ -29,7 +37,7 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """One made-up run."""
     forces = tuple(str(spec["settings"].get("forces", "russia")).split(","))
     policy = (spec["policies"] or ["none"])[0]
-    if policy == "fails":
+    if policy == "fails" or (policy in ("even", "odd") and (replicate % 2 == 0) is (policy == "odd")):
         raise ValueError("as asked")
     return arm.outcome_of(*tables(policy, replicate, forces), FACTS, 40)
 

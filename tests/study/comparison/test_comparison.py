@@ -201,6 +201,13 @@ def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):
         compared(tmp_path / "failed.sqlite", policies=["case-by-case", "fails"], runs=2)
 
 
+def test_policies_that_share_no_finished_replicate_are_named(tmp_path):
+    """There is no pair to compare: a sentence says so, and no table of nothing follows."""
+    with pytest.raises(StudyFailedError, match="no replicate finished under both odd and even, so that no pair"):
+        compared(tmp_path / "apart.sqlite", policies=["odd", "none", "even"], runs=4)
+    assert compared(tmp_path / "half.sqlite", policies=["odd", "none"], runs=4).attribution["pairs"].tolist() == [2]
+
+
 def test_the_order_of_policies_is_kept(tmp_path):
     """The first policy named is the baseline, wherever it stands in the alphabet."""
     found = compared(tmp_path / "order.sqlite", policies=["fast-track", "case-by-case"], runs=2)

@@ -1,5 +1,7 @@
 """Sizes of cascades: how large they get and how often they go global, as distributions and never as a mean alone."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,21 +45,28 @@ def chance_of_cascade(
     measure: str = SIZE,
     at_least: float = GLOBAL,
 ) -> pd.DataFrame:
-    """Chance of a global cascade with Wilson's 95 % interval.
+    """Chance of a global cascade with Wilson's 95 % interval; a run whose measure is no finite number tells nothing.
 
     Returns:
-        One row a group: its columns, runs, cascades, chance, low, high.
+        One row a group: its columns, runs (that tell), cascades, chance (NaN without runs), low, high.
 
     Raises:
         InputError: If a column does not exist or no run is finished.
     """
     done = done_runs(runs, measure, *by)
-    reached = (done[measure] >= at_least).groupby([done[name] for name in by], sort=False).agg(["size", "sum"])
-    table = reached.reset_index().rename(columns={"size": "runs", "sum": "cascades"})
+    groups = reached(done[measure], at_least).groupby([done[name] for name in by], sort=False, dropna=False)
+    table = groups.agg(["count", "sum"]).reset_index().rename(columns={"count": "runs", "sum": "cascades"})
+    table["cascades"] = table["cascades"].astype(int)
     table["chance"] = table["cascades"] / table["runs"]
     pairs = zip(table["cascades"], table["runs"], strict=True)
     bounds = [wilson_interval(int(hits), int(count)) for hits, count in pairs]
     return table.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
+
+
+def reached(values: pd.Series, at_least: float = GLOBAL) -> pd.Series[float]:
+    """Whether each value reaches a level, 1 or 0; NaN where it is no finite number."""
+    numbers = values.astype(float)
+    return (numbers >= at_least).astype(float).where(np.isfinite(numbers))
 
 
 def size_distribution(values: Sequence[float] | NDArray[np.float64], bins: int = 30) -> SizeDistribution:

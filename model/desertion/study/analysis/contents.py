@@ -94,14 +94,15 @@ class Contents:
     @cached_property
     def scales(self) -> NDArray[np.float64]:
         """Share of real size that was simulated, shape (design points,)."""
-        if "scale" in self.points:
-            return self.points["scale"].to_numpy(np.float64)
-        if self.spec["scale"] is not None:
-            return np.full(len(self.points), float(self.spec["scale"]))
+        told = self.points.get("scale", pd.Series(self.spec["scale"], self.points.index)).to_numpy(
+            np.float64, copy=True
+        )
         # No scale of its own: each scenario has been run at the one that it says.
-        names = self.points["scenario"] if "scenario" in self.points else [self.spec["scenario"]] * len(self.points)
+        unsaid = np.flatnonzero(np.isnan(told))
+        names = self.points.get("scenario", pd.Series(self.spec["scenario"], self.points.index)).iloc[unsaid]
         own = {name: self._own_scale(str(name)) for name in dict.fromkeys(names)}
-        return np.array([own[name] for name in names], np.float64)
+        told[unsaid] = [own[name] for name in names]
+        return told
 
     def _own_scale(self, name: str) -> float:
         """Scale at which a scenario runs by itself, from the text that the file holds of it."""
@@ -189,7 +190,8 @@ class Contents:
         Args:
             point: Values of varied parameters, the policy mix among them; the scenario's own are kept for all others.
         """
-        values = {str(name): value for name, value in (point or {}).items() if name not in (*DIALS, "dummy")}
+        stated = {str(name): value for name, value in (point or {}).items() if pd.notna(value)}
+        values = {name: value for name, value in stated.items() if name not in (*DIALS, "dummy")}
         label = values.pop("policies", next(iter(self.spec["policies"])))
         settings = {name: value for name, value in self.spec["settings"].items() if name not in DIALS}
         own = {name: values.pop(name, self.spec[name]) for name in ("scenario", "scale", "days")}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from desertion.errors import InputError
-from desertion.study.analysis.cascades import GLOBAL, SIZE
+from desertion.study.analysis.cascades import SIZE, reached
 from desertion.study.analysis.tables import done_runs
 
 CHANCE = "chance"
@@ -32,6 +32,6 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
             f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: choose one policy or one "
             f"value of the other parameters first"
         )
-    cells = done.assign(reached=(done[measure] >= GLOBAL).astype(float))
+    cells = done.assign(reached=reached(done[measure]))
     name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")
     return cells.pivot_table(index=y, columns=x, values=name, aggfunc=how).sort_index().sort_index(axis=1)

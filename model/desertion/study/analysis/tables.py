@@ -5,6 +5,7 @@ import pandas as pd
 
 from desertion.errors import InputError, unknown_name
 from desertion.study.analysis.columns import run_definitions
+from desertion.study.design.spec import RESERVED
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE, FAILED
 
@@ -78,9 +79,15 @@ def parameters_of(runs: pd.DataFrame) -> list[str]:
 
 
 def points_table(file: StudyFile) -> pd.DataFrame:
-    """Design points of a study: design, and a column a varied parameter."""
-    points = file.points()
-    table = pd.DataFrame(points, index=range(len(points)))
+    """Design points of a study: design, and a column a varied parameter.
+
+    What a point leaves as it is stands at what all runs share, and is missing where that is the scenario's own.
+    """
+    points, spec = file.points(), file.header()["spec"]
+    names = list(dict.fromkeys(name for point in points for name in point))
+    shared = {**spec["settings"], **{name: spec[name] for name in RESERVED}}
+    common = {name: shared[name] for name in names if shared.get(name) is not None}
+    table = pd.DataFrame([{**common, **point} for point in points], columns=names, index=range(len(points)))
     table.insert(0, "design", range(len(points)))
     return table
 

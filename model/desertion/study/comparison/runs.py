@@ -42,7 +42,7 @@ class Runs:
 
     Raises:
         InputError: If the file is no such study.
-        StudyFailedError: If some policy has no finished run.
+        StudyFailedError: If some policy has no finished run, or none of a replicate that finished under the baseline too.
     """
 
     @numbers(confidence=CONFIDENCE, seed=SEED)
@@ -67,6 +67,13 @@ class Runs:
         if missing:
             raise StudyFailedError(
                 f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`"
+            )
+        usual = set(self._replicates(self.baseline))
+        apart = [name for name in self.policies if usual.isdisjoint(self._replicates(name))]
+        if apart:
+            raise StudyFailedError(
+                f"no replicate finished under both {self.baseline} and {', '.join(apart)}, so that no pair can be compared; see "
+                f"why with `desertion show {self.path} --failures`, and start the same command again once the reason is gone"
             )
 
     def __repr__(self) -> str:
