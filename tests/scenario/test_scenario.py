@@ -235,3 +235,25 @@ def test_an_input_that_is_given_twice_is_refused(words: list[str], capsys: pytes
     assert "days is given twice, as 3 and among the settings: give one of them" in capsys.readouterr().err
     with pytest.raises(InputError, match="scale is given twice"):
         Scenario.load("toy", scale=0.5, set={"scale": 1.0})
+
+
+def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path: Path) -> None:
+    """Changes, settings and series of hosts go with the hosts, others stay, and it is remarked on; what the scenario says of them itself is refused."""
+    (tmp_path / "series.csv").write_text("date,value\n2030-01-05,2\n")
+    (tmp_path / "base.toml").write_text(
+        'extends = "toy"\nname = "base"\n[set]\n"hosts.ridge.cases" = 3\n"forces.toy.soldiers" = 200\n'
+        '[[changes]]\ndate = 2030-02-01\nset = { "hosts.*.border" = 0, "forces.toy.police" = 2 }\n'
+        '[series]\n"hosts.ridge.cases" = "series.csv"\n'
+    )
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "base.toml"\nname = "own"\nhosts = []\n')
+    scenario = Scenario.load(own)
+    assert scenario.hosts == ()
+    assert [(change.path, change.value) for change in scenario.changes] == [("forces.toy.police", 2.0)]
+    assert scenario.forces[0].soldiers == 200
+    assert [note for note in scenario.notes if "hosts = []" in note] == [
+        f"{own}: hosts = [] leaves out the hosts of base.toml, and what that sets or changes of them"
+    ]
+    own.write_text(own.read_text() + '[[changes]]\ndate = 2030-02-01\nset = { "hosts.ridge.border" = 0 }\n')
+    with pytest.raises(InputError, match='no host "ridge"'):
+        Scenario.load(own)

@@ -1,5 +1,8 @@
 """Claims about scaling a scenario."""
 
+import datetime as dt
+from itertools import accumulate
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +22,8 @@ def test_counts_shrink_and_rates_stay(scale: float) -> None:
     full, small = _RUSSIA.flat(), _RUSSIA.with_(scale=scale).sized()
     for one, other in zip(full.forces, small.forces, strict=True):
         assert other.soldiers == round(one.soldiers * scale)
-        assert [wave.number for wave in other.waves] == [round(wave.number * scale) for wave in one.waves]
+        numbers = [[wave.number for wave in force.waves] for force in (one, other)]
+        assert list(accumulate(numbers[1])) == [round(total * scale) for total in accumulate(numbers[0])]
         for name in levers("forces"):
             factor = scale if name in FORCE_COUNTS else 1.0
             assert getattr(other, name) == getattr(one, name) * factor
@@ -27,6 +31,16 @@ def test_counts_shrink_and_rates_stay(scale: float) -> None:
         for name in levers("hosts"):
             factor = scale if name in HOST_COUNTS else 1.0
             assert getattr(other, name) == getattr(one, name) * factor
+
+
+@pytest.mark.parametrize("number", [499, 501, 1_000])
+def test_many_small_call_ups_summon_as_many_as_they_state(number: int) -> None:
+    """Twenty of 499 at a thousandth are ten men in all and twenty of 501 too, one every other week; they were none and twenty."""
+    weekly = [{"date": _RUSSIA.start + dt.timedelta(days=7 * week), "number": number, "days": 7} for week in range(20)]
+    small = _RUSSIA.with_({"forces.russia-2022.waves": weekly, "scale": 0.001}).sized()
+    called = [wave.number for wave in small.forces[0].waves]
+    assert sum(called) == round(20 * number / 1000)
+    assert max(called) == 1
 
 
 def test_every_lever_counted_in_persons_or_cases_is_scaled() -> None:

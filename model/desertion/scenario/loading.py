@@ -96,17 +96,36 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     if name is not None:
         base = _extended(find("scenarios", name, near=path.parent, where=where), (*seen, path.resolve()), remarks)
         base.pop("name", None)
+    hosts = document.get("hosts")
+    if hosts == [] and base.get("hosts"):
+        remarks.append(f"{where}: hosts = [] leaves out the hosts of {name}, and what that sets or changes of them")
+        base = _without_hosts(base)
     both = base | document
     both |= {
         key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
     }
     # Each document's settings are made over all of those that it extends: its "*" reaches what one of them names.
     both["set"] = [*base.get("set", []), document.get("set", {})]
-    hosts = document.get("hosts")
     # An empty list says that there is no host at all.
     both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)
     both["changes"] = [*base.get("changes", []), *document.get("changes", [])]
     return both
+
+
+def _without_hosts(base: Mapping[str, Any]) -> dict[str, Any]:
+    """A document without its hosts, and without the settings, series and dated changes that reach them."""
+
+    def kept(table: Mapping[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in flattened(table).items() if not key.startswith("hosts.")}
+
+    changes: list[Any] = []
+    for row in base.get("changes", []):
+        if isinstance(row, dict) and isinstance(row.get("set"), dict):
+            changes += [row | {"set": own}] if (own := kept(row["set"])) else []
+        elif not (isinstance(row, dict) and str(row.get("path")).startswith("hosts.")):
+            changes.append(row)
+    settings, series = [kept(each) for each in base.get("set", [])], kept(base.get("series", {}))
+    return {**base, "hosts": [], "changes": changes, "set": settings, "series": series}
 
 
 def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:

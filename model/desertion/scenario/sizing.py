@@ -1,6 +1,7 @@
 """Shrinking a scenario: people, places, caseworkers and police alike, so that rates are kept."""
 
 from collections.abc import Mapping
+from itertools import accumulate, pairwise
 from typing import Any
 
 from desertion.errors import InputError
@@ -13,7 +14,7 @@ PEOPLE = ("soldiers", "reservists", "civilians")
 
 
 def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
-    """A force's fields with all counts multiplied by `scale` and people rounded to whole ones.
+    """A force's fields with all counts multiplied by `scale` and people rounded to whole ones; of call-ups their running total is.
 
     Units keep their strength and communities their size, unless fewer people are left than one community holds.
 
@@ -34,7 +35,9 @@ def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
             key="scale",
             value=scale,
         )
-    waves = [{**wave, "number": round(wave["number"] * scale)} for wave in force["waves"]]
+    # The running total is rounded: many small call-ups would all round to nothing, or all up.
+    called = [0, *(round(total * scale) for total in accumulate(wave["number"] for wave in force["waves"]))]
+    waves = [{**wave, "number": b - a} for wave, (a, b) in zip(force["waves"], pairwise(called), strict=True)]
     at_home = people["reservists"] + people["civilians"]
     return {
         **force,

@@ -55,7 +55,12 @@ def _shrunk(force: Levers, scale: float) -> Levers:
     if scale == 1.0:
         return force
     people = {name: round(force[name] * scale) for name in ("soldiers", "reservists", "civilians")}
-    return force | people | {"waves": [w | {"number": round(w["number"] * scale)} for w in force["waves"]]}
+    waves, real, small = [], 0, 0
+    for wave in force["waves"]:
+        real += wave["number"]
+        waves.append(wave | {"number": round(real * scale) - small})
+        small = round(real * scale)
+    return force | people | {"waves": waves}
 
 
 def _day(date: Any, start: dt.date) -> int:
