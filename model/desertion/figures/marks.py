@@ -43,7 +43,7 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
         if np.isfinite(x) and x > 0.0
     ]
     ax.set_xscale("log", base=2)
-    ax.set_xlim(max(min(finite) * 0.9, 0.2), min(max(finite) * 1.1, 8.0))
+    ax.set_xlim(max(min(finite, default=0.5) * 0.9, 0.2), min(max(finite, default=2.0) * 1.1, 8.0))
     ticks = [
         tick for tick in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if ax.get_xlim()[0] <= tick <= ax.get_xlim()[1]
     ]

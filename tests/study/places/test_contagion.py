@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.errors import InputError
@@ -17,8 +19,9 @@ from desertion.study.places.finding import Alarm, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.histories import Course, history
 from desertion.study.places.links import Links, within
+from desertion.study.places.pictures import draw
 from desertion.study.places.report import table, words
-from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, judge
+from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, judge
 
 UNITS = 120
 
@@ -110,6 +113,78 @@ def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: P
         replace(clean, alarms=()),
     ):
         assert judge(spoiled).word == UNKNOWN
+
+
+def _weekly(tmp_path: Path, **columns: str) -> Path:
+    """The events with contagion, each dated the Monday of its week; with columns of one value each."""
+    rows = pd.read_csv(_write(tmp_path, math.log(3.0))[0], parse_dates=["date"])
+    rows["date"] -= pd.to_timedelta(rows["date"].dt.day_of_week, unit="D")
+    rows.assign(**columns).to_csv(tmp_path / "weekly.csv", index=False)
+    return tmp_path / "weekly.csv"
+
+
+def test_dates_that_cannot_be_close_are_untested(tmp_path: Path) -> None:
+    """Weekly dates and a window of 3 days: no sentence says that nothing was found, one says why and what helps, and no number is nan or inf."""
+    finding = contagion(_weekly(tmp_path), columns=Columns(), distance=15.0, permutations=199, histories=20)
+    verdict = finding.verdict
+    assert verdict.word == UNTESTED
+    assert verdict.sentences[0] == (
+        "Nothing was tested: no two linked units can act 1 to 3 days apart, since dates stand 7 days apart or more: give a window of 7 days (--window 7)."
+    )
+    assert "Pairs on the same day are not counted, since their order is not known:" in verdict.sentences[1]
+    assert finding.alarms == ()
+    said = words(finding, verdict)
+    assert "| primary | 348 | 0 | 0 | – | 1 |" in said
+    assert not re.search(r"\b(nan|inf)\b", said + table(finding, "").lower())
+    assert "- - " not in said
+    assert np.isnan(finding.table.loc[0, ["ratio", "low", "high"]].to_numpy(float)).all()
+    again = contagion(_weekly(tmp_path), columns=Columns(), distance=15.0, window=7, permutations=199, histories=0)
+    assert again.verdict.word != UNTESTED
+
+
+@pytest.mark.parametrize(
+    ("strata", "distance", "said"),
+    [
+        ("", 1000.0, "every order of dates within strata gives the same"),
+        ("own", 15.0, "dates have 2 orders within strata, so that p cannot reach 0.05; give wider strata (--strata)"),
+        ("date", 15.0, "no order of dates within strata brings a linked pair so close: give a longer window"),
+    ],
+)
+def test_what_no_order_of_dates_could_show_is_untested(tmp_path: Path, strata: str, distance: float, said: str) -> None:
+    """Everybody linked with everybody, two dates to exchange, weeks as strata: p is 1 or a half whatever happened."""
+    rows = pd.read_csv(_write(tmp_path, math.log(3.0))[0], parse_dates=["date"])
+    if strata == "date":
+        rows["date"] = pd.Timestamp("2020-01-01") + pd.to_timedelta([10 * (i // 40) for i in range(UNITS)], unit="D")
+        far = rows.iloc[:1].assign(unit="far", x=9e3, date=pd.Timestamp("2020-01-02"))
+        rows = pd.concat([rows, far])
+    rows["own"] = ["pair", "pair", *(f"s{i}" for i in range(len(rows) - 2))]
+    finding = contagion(rows, columns=Columns(strata=strata), distance=distance, permutations=99, histories=20)
+    assert finding.verdict.word == UNTESTED
+    assert said in finding.verdict.sentences[0]
+
+
+def test_pairs_on_one_day_are_told_where_nothing_else_is_found(tmp_path: Path) -> None:
+    """If they are far from chance; and not otherwise."""
+    finding = _finding(tmp_path)
+    none = replace(finding, primary=replace(finding.primary, p=0.5))
+    far = replace(none, apart=(replace(none.apart[0], observed=25.0, expected=11.09, p=0.001),))
+    told = "Pairs on the same day are not counted, since their order is not known: 25 against 11.09, p = 0.001."
+    assert told in judge(far).sentences
+    assert not any(
+        "same day" in sentence for sentence in judge(replace(far, apart=(replace(far.apart[0], p=0.2),))).sentences
+    )
+
+
+def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one stratum, and where nothing was tested."""
+    titles: list[str] = []
+    monkeypatch.setattr("desertion.figures.style.headline", lambda _figure, text: titles.append(text))
+    events, _ = _write(tmp_path, math.log(3.0))
+    for file, window in ((events, 3), (_weekly(tmp_path), 3)):
+        finding = contagion(file, distance=15.0, window=window, permutations=99, histories=0)
+        draw(finding, finding.verdict, tmp_path / "picture.png")
+    assert titles[0].endswith("times the close pairs that are expected (no interval, which takes several strata)")
+    assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 
 
 def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:

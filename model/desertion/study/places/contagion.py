@@ -16,12 +16,12 @@ from desertion.errors import InputError, input_error, unknown_name
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
-from desertion.study.places.finding import LEVEL, Attack, Finding
+from desertion.study.places.finding import LEVEL, Attack, Finding, is_blind
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
-from desertion.study.places.power import DRAWS, FEW, alarms, model_alarms
+from desertion.study.places.power import DRAWS, FEW, alarms, middle, model_alarms
 from desertion.study.places.report import table as as_csv
 from desertion.study.places.verdict import Verdict, judge
 
@@ -112,6 +112,8 @@ def contagion(
         _family(data, linked, window, reach), data.strata, batches=data.batch, most=permutations, rng=rng
     )
     false_links = placebo(data.points, linked, data.strata, rng)
+    if is_blind(primary):  # and so on made-up histories with the same dates
+        histories = model = 0
     return Contagion(
         events=data,
         links=linked,
@@ -127,7 +129,7 @@ def contagion(
             *(model_alarms(data, linked, false_links, window, primary.ratio, model, seed) if model else ()),
         ),
         spans=None
-        if data.points is None
+        if data.points is None or not len(false_links)
         else (float(lengths(data.points, linked).mean()), float(lengths(data.points, false_links).mean())),
     )
 
@@ -202,7 +204,7 @@ def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: 
             rows.append(
                 Attack(
                     name=f"{share:.0%} of the units missing",
-                    ratio=float(np.median([each.ratio for each in drawn])),
+                    ratio=middle(np.array([each.ratio for each in drawn])),
                     p=float(np.median([each.p for each in drawn])),
                     share=sum(each.p <= LEVEL for each in drawn) / len(drawn),
                 )

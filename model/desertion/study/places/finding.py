@@ -77,6 +77,11 @@ class Alarm:
     log_ratio: float = 0.0
 
 
+def is_blind(test: PairTest) -> bool:
+    """Whether a test could not have found anything: every order of the dates gives the same, or there are too few orders."""
+    return test.fixed or (test.exact and 1.0 / test.permutations > LEVEL)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What the events say.

@@ -49,13 +49,15 @@ class PairTest:
         linked: linked pairs in which both ends have an event.
         observed: close pairs, averaged over draws of dates.
         expected: their mean under permutation.
-        low: lower end of the 95 % interval of observed over expected, from the spread between strata.
+        low: lower end of the 95 % interval of observed over expected, from the spread between strata; NaN where there is
+            none, with a single stratum.
         high: its upper end.
         p: one-sided, the chance of as many close pairs under permutation.
         family: the same for the largest of the family.
         middle: central 95 % of observed over expected under permutation.
         permutations: permutations that the p values rest on.
         exact: whether these were all that there are.
+        fixed: whether dates stand so that every permutation gives what is observed.
     """
 
     name: str
@@ -69,6 +71,7 @@ class PairTest:
     middle: tuple[float, float]
     permutations: int
     exact: bool
+    fixed: bool = False
 
     @property
     def ratio(self) -> float:
@@ -167,6 +170,7 @@ def compare_pairs(
                 middle=_middle(null[:, place], mean[place]),
                 permutations=len(null),
                 exact=exact,
+                fixed=bool(np.allclose(null[:, place], observed[place])),
             )
         )
     return results
@@ -207,7 +211,7 @@ def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> t
     total, mean = float(close.sum()), float(expected.sum())
     names = np.unique(strata[np.concatenate([links.sender, links.receiver])]) if len(links) else np.zeros(0, np.intp)
     if mean <= 0.0 or len(names) < 2:
-        return 0.0, math.inf
+        return math.nan, math.nan
     if total <= 0.0:
         return 0.0, 3.7 / mean
     ratio = total / mean

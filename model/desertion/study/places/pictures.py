@@ -7,7 +7,7 @@ from desertion.figures.marks import Mark, ratios, shares
 from desertion.study.blocks import capital
 from desertion.study.places.finding import LEVEL, Finding
 from desertion.study.places.pairs import PairTest
-from desertion.study.places.verdict import Verdict
+from desertion.study.places.verdict import UNTESTED, Verdict, interval
 
 FEW = 12  # rows that have room for names in full size
 
@@ -43,11 +43,11 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
             left = figure.subplots()
         ratios(left, list({mark.name: mark for mark in pairs}.values()))
         left.set_title("Close pairs beside chance")
-        first = pairs[0]
-        style.headline(
-            figure,
-            f"{capital(verdict.word)}: {first.value:.2g} times the close pairs that are expected ({first.low:.2g} to {first.high:.2g})",
-        )
+        test = finding.primary
+        told = f"{test.ratio:.2g} times the close pairs that are expected ({interval(test)})"
+        if verdict.word == UNTESTED:
+            told = f"no permutation of dates gives other than {test.observed:.4g} close pairs"
+        style.headline(figure, f"{capital(verdict.word)}: {told}")
         style.note(
             figure,
             "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",

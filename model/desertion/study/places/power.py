@@ -210,12 +210,18 @@ def judged(
         alarms=found,
         low=low,
         high=high,
-        ratio=float(np.nanmedian(ratio)),
+        ratio=middle(ratio),
         reached=float((ratio >= observed).mean()),
         future=float(np.mean(future)) if future else math.nan,
         unlinked=float(np.mean(unlinked)) if unlinked else math.nan,
         log_ratio=log_ratio,
     )
+
+
+def middle(ratios: Array) -> float:
+    """The median of ratios over those that have one; NaN if none has."""
+    known = ratios[~np.isnan(ratios)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 def _predicts(ratio: Ratio) -> bool:

@@ -97,19 +97,20 @@ def words(finding: Finding, verdict: Verdict) -> str:
 
 
 def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
-    ratio = f"{test.ratio:.2f} ({test.low:.2f} to {test.high:.2f})"
+    interval = "–" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
+    ratio = "–" if math.isnan(test.ratio) else f"{test.ratio:.2f} ({interval})"
     return test.name, f"{test.linked:,}", f"{test.observed:.4g}", f"{test.expected:.4g}", ratio, f"{test.p:.2g}", family
 
 
 def _hazard_line(each: Hazard, finding: Finding) -> str:
     if each.past is None or each.future is None or each.unlinked is None:
-        return f"- {each.name}: no estimate. {each.problem}"
+        return f"{each.name}: no estimate. {each.problem}"
     role = "a placebo" if finding.links.directed else "no placebo, the links go both ways"
     length = (
         "" if finding.spans is None else f" (mean length {finding.spans[1]:.3g} km, links {finding.spans[0]:.3g} km)"
     )
     return (
-        f"- {each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted 1 to {finding.window} days before; "
+        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted 1 to {finding.window} days before; "
         f"for its future {ratio_text(each.future)} ({role}); for placebo links{length} {ratio_text(each.unlinked)}."
     )
 
@@ -117,10 +118,15 @@ def _hazard_line(each: Hazard, finding: Finding) -> str:
 def _attack_line(each: Attack) -> str:
     share = "" if each.share is None else f", at most .05 in {each.share:.0%} of repetitions"
     middle = "" if each.share is None else "median "
-    return f"- {each.name}: {middle}ratio {each.ratio:.2f}, {middle}p = {each.p:.2g}{share}"
+    return f"{each.name}: {middle}ratio {_or_dash(each.ratio)}, {middle}p = {each.p:.2g}{share}"
 
 
 def _alarm_cells(row: Alarm) -> tuple[str, ...]:
     future, unlinked = ("" if math.isnan(value) else f"{value:.2f}" for value in (row.future, row.unlinked))
     found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
-    return row.name, found, interval, f"{row.ratio:.2f}", f"{row.reached:.2f}", future, unlinked
+    return row.name, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
+
+
+def _or_dash(ratio: float) -> str:
+    """A ratio; a dash where nothing is expected."""
+    return "–" if math.isnan(ratio) else f"{ratio:.2f}"

@@ -3,10 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard
+import numpy as np
+
+from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest
 
+UNTESTED = "untested"
 NONE = "no clustering found"
 UNKNOWN = "clusters, cause unknown"
 ALONG = "clusters along the links, in their direction"
@@ -18,7 +21,7 @@ class Verdict:
     """A word and its reasons.
 
     Attributes:
-        word: one of three.
+        word: one of four.
         sentences: what was found, what that excludes, what it cannot tell.
     """
 
@@ -29,21 +32,21 @@ class Verdict:
 def judge(finding: Finding) -> Verdict:
     """The verdict on a finding, by the rules that were written down before any data were looked at."""
     test = finding.primary
+    if reason := untested(finding):
+        return Verdict(UNTESTED, (reason, *_same_day(finding)))
     found = (
         f"Of {test.linked:,} linked pairs ({finding.how}) {test.observed:.4g} act 1 to {finding.window} days apart; {test.expected:.4g} are expected when dates are permuted "
-        f"within strata: ratio {test.ratio:.2f} ({_interval(test)}), p = {test.p:.2g}."
+        f"within strata: ratio {test.ratio:.2f} ({interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
         unseen = "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
-        return Verdict(NONE, (found, _missed(finding.alarms), unseen))
+        return Verdict(NONE, (found, *_same_day(finding), _missed(finding.alarms), unseen))
     reasons = [*_mutual(finding), *_placebos(finding.hazards, directed=finding.links.directed), *_shocked(finding)]
     excluded = (
         "That excludes dates which fall independently of each other within strata, whatever the course of each stratum."
     )
     if reasons:
-        pair = finding.apart[0]
-        apart = f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
-        return Verdict(UNKNOWN, (found, excluded, *reasons, apart))
+        return Verdict(UNKNOWN, (found, excluded, *reasons, _uncounted(finding)))
     return Verdict(
         ALONG,
         (
@@ -53,6 +56,38 @@ def judge(finding: Finding) -> Verdict:
             "It cannot exclude causes that travel along the links in their direction, nor links that were recorded because of what followed.",
         ),
     )
+
+
+def untested(finding: Finding) -> str:
+    """Why the primary test could not have found anything, and what helps; empty if it could."""
+    test, window, data = finding.primary, finding.window, finding.events
+    if not is_blind(test):
+        return ""
+    reach = "1 day" if window == 1 else f"1 to {window} days"
+    if test.exact and 1.0 / test.permutations > LEVEL:
+        orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
+        return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
+    if test.observed:
+        return (
+            f"Nothing was tested: every order of dates within strata gives the same {test.observed:.4g} pairs {reach} apart; "
+            "give fewer links (--within) or wider strata (--strata)."
+        )
+    nearest = int(np.diff(np.unique(data.first[data.acted])).min())
+    if nearest > window:
+        why = f"dates stand {nearest} days apart or more: give a window of {nearest} days (--window {nearest})"
+    else:
+        why = "no order of dates within strata brings a linked pair so close: give a longer window (--window) or wider strata (--strata)"
+    return f"Nothing was tested: no two linked units can act {reach} apart, since {why}."
+
+
+def _uncounted(finding: Finding) -> str:
+    pair = finding.apart[0]
+    return f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
+
+
+def _same_day(finding: Finding) -> list[str]:
+    """What stands beside a test that found nothing, where it is far from chance."""
+    return [_uncounted(finding)] if finding.apart[0].p <= LEVEL else []
 
 
 def _mutual(finding: Finding) -> list[str]:
@@ -112,9 +147,9 @@ def ratio_text(ratio: Ratio) -> str:
     return f"{ratio.ratio:.2f} ({_span(ratio.low, ratio.high)})"
 
 
-def _interval(test: PairTest) -> str:
+def interval(test: PairTest) -> str:
     """The interval in words; with one stratum there is no spread between strata that it could come from."""
-    if math.isinf(test.high):
+    if math.isnan(test.high):
         return "no interval, which takes several strata"
     return f"95 % interval {_span(test.low, test.high)}"
 
