@@ -92,6 +92,22 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(
     assert said.out == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["merge", "--out", "x"], "desertion merge"),
+        (["contagion", "f.csv", "-q"], "desertion contagion"),
+        (["nonsense"], "desertion"),
+    ],
+)
+def test_wrong_usage_of_a_command_names_its_own_help(
+    capsys: pytest.CaptureFixture[str], words: list[str], asked: str
+) -> None:
+    """The options of a command stand in its help, not in that of the program."""
+    assert cli.main(words) == 2
+    assert capsys.readouterr().err.endswith(f"Try '{asked} --help'.\n")
+
+
 @pytest.mark.parametrize("words", [[], ["--help"]])
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     """A bare `desertion` helps too."""

@@ -210,7 +210,8 @@ def _unexpected(error: Exception) -> int:
     # Typer's own complaints about usage carry their sentence in format_message(), whichever Click is beneath it.
     usage = getattr(error, "format_message", None)
     if usage is not None:
-        return _say(f"{' '.join(usage().split())} Try 'desertion --help'.", WRONG_INPUT)
+        asked = getattr(getattr(error, "ctx", None), "command_path", "desertion")
+        return _say(f"{' '.join(usage().split())} Try '{asked} --help'.", WRONG_INPUT)
     if os.environ.get("DESERTION_DEBUG") == "1":
         raise error
     return _say(f"{type(error).__name__}: {error} (set DESERTION_DEBUG=1 to see where)", FAILED)

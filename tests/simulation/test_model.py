@@ -184,6 +184,28 @@ def test_an_own_class_of_soldiers_runs_in_the_mesa_form() -> None:
     assert gone[2] > gone[0] > 5
 
 
+@pytest.mark.parametrize("form", ["multiplicative", "threshold"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("rule", ["push", "cost", "baseline", "opportunity", "contagion", "rate"])
+def test_a_rule_that_gives_no_finite_number_is_told(rule: str, value: float, form: str) -> None:
+    """It switched leaving off for everybody, or emptied the army; the sentence names class, rule, value, person and day."""
+
+    def own(self, *given):
+        late = self.row == 3 and self.model.population.seen >= 2
+        return value if late else getattr(Person, rule)(self, *given)
+
+    kind = type("Own", (Soldier,), {rule: own})
+    model = DesertionModel(toy(days=5, behaviour__form=form), rng=1, population="mesa", soldier=kind)
+    model.population.seen = 0
+    model.step()
+    model.population.seen = 2
+    if rule == "baseline" and value < 0.0:
+        assert model.run().day == 5  # no such route
+        return
+    with pytest.raises(InputError, match=rf"Own\.{rule} = {value} must be a finite number \(person 3, \w+, day 2\)"):
+        model.run()
+
+
 class Same(Soldier):
     """A soldier with rules written out anew, which say what the model's say."""
 

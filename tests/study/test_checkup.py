@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from pathlib import Path
 
@@ -164,3 +165,19 @@ def test_a_calibration_that_does_not_fit_its_scenario_is_told(tmp_path: Path) ->
         check(path)
     path.write_text(path.read_text().replace("left_fled", "left_flee"))
     assert check(path).kind == "scenario"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[cases.run]\nscenario = "toy"\n[vary]\nasylum = { range = [0, 1] }\n', "is the design of a match, which check does not read; `desertion match own.toml` checks it"),
+        ((shipped_folder("seeds") / "claims.toml").read_text(), "is a file of claims, which check does not read; `desertion claims --claims own.toml` checks it"),
+        ((shipped_folder("seeds") / "history" / "series.toml").read_text(), "is no scenario, force, policy or study: it has none of their keys"),
+        ((shipped_folder("seeds") / "targets.toml").read_text(), "is no scenario, force, policy or study: it has none of their keys"),
+    ],
+)  # fmt: skip
+def test_documents_of_other_kinds_are_named_with_what_checks_them(tmp_path: Path, content: str, said: str) -> None:
+    """A match also varies inputs, but is no study; files of claims, series and targets are no force."""
+    (tmp_path / "own.toml").write_text(content)
+    with pytest.raises(InputError, match=re.escape(said)):
+        check(tmp_path / "own.toml")

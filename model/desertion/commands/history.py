@@ -32,7 +32,7 @@ def command(
         str,
         typer.Option(
             "--column",
-            help="With --scenario: the daily column that is counted, several joined by +; departures if not given.",
+            help="With --scenario: the daily column that is counted, several joined by +; what its [calibration] counts, or departures, if not given.",
         ),
     ] = "",
     patterns: Annotated[
@@ -72,8 +72,7 @@ def command(
         found = history(name, kind=kind, words=for_all, with_model=beside, column=column, runs=runs, seed=seed)
         series, pair = found.series, found.modelled
         # Drawn before it is printed: what cannot be shown is not lost.
-        meaning = column or "departures" if scenario else None
-        drawn = None if out is None else _draw(series, pair, out, meaning)
+        drawn = None if out is None else _draw(series, pair, out)
         flag = ", recalled figures" if series.recalled else ""
         print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
         print(f"  {series.extent}")
@@ -86,6 +85,7 @@ def command(
                     ", averaged relative difference nan"
                 )
             )
+            print(f"  counted in the model: {pair.meaning}")
             if pair.grain:
                 print(f"  {pair.grain}")
         if drawn is not None:
@@ -103,17 +103,15 @@ def _hold(runs: int, seed: int, out: Path | None) -> None:
     print(text if out is None else write_text(out / "patterns.md", text))
 
 
-def _draw(series: Series, pair: ModelledSeries | None, out: Path, meaning: str | None) -> Path:
+def _draw(series: Series, pair: ModelledSeries | None, out: Path) -> Path:
     from desertion.figures import series as drawing
     from desertion.figures import style
-    from desertion.study.history.beside import COUNTERPARTS
 
     with style.house():
         figure = style.new_figure("wide")
         ax = drawing.series(figure.subplots(), series.table, series.kind, series.title)
         if pair is not None:
-            told = meaning or COUNTERPARTS[series.name].meaning
-            drawing.simulated(ax, series.table, series.kind, pair.places, pair.simulated, told)
+            drawing.simulated(ax, series.table, series.kind, pair.places, pair.simulated, pair.meaning)
         style.raised(figure)
         grades = ", ".join(dict.fromkeys(point.grade for point in series.points))
         style.note(

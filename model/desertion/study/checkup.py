@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
+from desertion.errors import InputError
 from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
@@ -36,6 +37,10 @@ _STUDY, _SCENARIO, _POLICY = (
     ("vary", "design", "replicates", "keep"),
     ("forces", "extends", "hosts", "start"),
     ("change",),
+)
+_ELSEWHERE = (
+    (("cases", "targets", "target"), "the design of a match", "`desertion match {}` checks it before its first run"),
+    (("claims", "arms"), "a file of claims", "`desertion claims --claims {}` checks it before its first run"),
 )
 _SPEEDS = (50e6, 200e6)  # person-days a second of the compiled form, see experiments/benchmarks.md
 
@@ -142,15 +147,31 @@ def check(document: str | Path | Scenario) -> Checkup:
         )
     path = document if isinstance(document, Path) or str(document).endswith(".toml") else find("scenarios", document)
     table = toml(Path(path))
-    kind = _kind(table)
+    for keys, what, checks in _ELSEWHERE:
+        if any(key in table for key in keys):
+            raise InputError(
+                f"{shown(Path(path))} is {what}, which check does not read; {checks.format(Path(path).name)}"
+            )
+    kind = _kind(table, shown(Path(path)))
     return {"scenario": _scenario, "force": _force, "policy": _policy, "study": _study}[kind](Path(path))
 
 
-def _kind(table: Mapping[str, Any]) -> str:
+def _kind(table: Mapping[str, Any], where: str) -> str:
     for kind, keys in (("scenario", _SCENARIO), ("policy", _POLICY), ("study", _STUDY)):
         if any(key in table for key in keys):
             return kind
-    return "study" if "scenario" in table else "force"
+    if "scenario" in table:
+        return "study"
+    # A file of series or targets is tables of its own names alone; in any other the misspelt key is told.
+    if (
+        table
+        and all(isinstance(each, dict) for each in table.values())
+        and not table.keys() & Force.model_fields.keys()
+    ):
+        raise InputError(
+            f"{where} is no scenario, force, policy or study: it has none of their keys; see `desertion new`"
+        )
+    return "force"
 
 
 def _scenario(path: Path) -> Checkup:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from desertion import DesertionModel, Scenario
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.study.history import shipped
@@ -85,3 +86,26 @@ def test_a_column_that_does_not_suit_the_series_or_a_scenario_of_other_days_is_r
         _own(tmp_path, "level", "2030-01-01,1\n2030-02-01,2\n")
     with pytest.raises(InputError, match="no point lies within the days of scenario 'toy', 2030-01-01 to 2030-07-19"):
         _own(tmp_path, "flow", "1989-01-01,1\n1989-02-01,2\n")
+
+
+def test_a_scenario_with_a_calibration_counts_what_its_series_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its measure and kinds of people, and the line below says so; a column that is asked for comes first."""
+    own, series = tmp_path / "own.toml", tmp_path / "own.csv"
+    own.write_text(
+        'extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "left_total"\nkinds = ["soldier"]\n'
+        '[calibration.priors]\n"behaviour.frailty_own" = { range = [0.1, 3.0] }\n'
+    )
+    series.write_text("date,value\n2030-01-01,10\n2030-02-01,20\n2030-03-01,20\n")
+    world = DesertionModel("toy", rng=replicate_seed(1, 0)).run().world
+    days = world.left_day[(world.left_day >= 0) & (world.kind == 0)]
+    found = history(series, with_model=own, runs=1).modelled
+    assert found is not None
+    assert found.simulated[0, :2].tolist() == [int((days < 31).sum()), int(((days >= 31) & (days < 59)).sum())]
+    plain = history(series, with_model=own, runs=1, column="new_hide").modelled
+    assert plain is not None
+    assert plain.simulated[0, 0] != found.simulated[0, 0]
+    assert main(["history", str(series), "--with-model", str(own), "--runs", "1"]) == 0
+    assert f"counted in the model: {found.meaning}" in capsys.readouterr().out
+    assert found.meaning.endswith("soldiers only")

@@ -187,6 +187,20 @@ def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkey
     assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 
 
+def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
+    """The argument and the row as pandas counts it, in complaints and in what was found."""
+    events, listed = (pd.read_csv(file) for file in _write(tmp_path, 0.0, directed=True))
+    wrong = events.copy()
+    wrong.loc[5, "date"] = "soon"
+    with pytest.raises(InputError, match=r"^events\.iloc\[5\]: date = 'soon'"):
+        contagion(wrong)
+    with pytest.raises(InputError, match=r"^events: .*no column 'unit'"):
+        contagion(events.drop(columns="unit"))
+    with pytest.raises(InputError, match=r"^links\.iloc\[2\]: "):
+        contagion(events, listed.replace({"to": {str(listed["to"][2]): "nowhere"}}))
+    assert contagion(events, listed, permutations=19, histories=0).how == "listed in links"
+
+
 def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:
     """Windows, permutations and histories have smallest sizes."""
     events, _ = _write(tmp_path, 0.0)

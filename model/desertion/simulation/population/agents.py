@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from inspect import signature
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from desertion.engine.threads import Team
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.rules.ticks import ticks
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import is_protest_day
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
 from desertion.simulation.population.persons import Exit, Person, rate_of
-from desertion.simulation.population.protocol import Stage
+from desertion.simulation.population.protocol import NotFiniteError, Stage
 from desertion.simulation.signals import communities, units
-from desertion.simulation.world.codes import N_CLASSES, SERVING, STATUSES, TIES
+from desertion.simulation.world.codes import N_CLASSES, N_ROUTES, ROUTES, SERVING, STATUSES, TIES
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import can_leave, leaving_weight
 
@@ -24,6 +25,7 @@ _CAN_LEAVE = frozenset(s for s in range(len(STATUSES)) if can_leave(s))
 _RULES = (
     "baseline", "opportunity", "push", "cost", "contagion", "reception", "tied", "exit", "rate", "decide", "outlook", "home_class",
 )  # fmt: skip
+_NUMBERS = ("baseline", "opportunity", "reception", "contagion", "push", "cost", "tied", "rate")
 _MAKE = "write class Mine({0}): and override a rule of it"
 _OF_SQUADS = "squad_open", "squad_level", "squad_shared", "squad_pull"
 _OF_CLASSES = "class_open", "class_level", "class_shared", "class_pull"
@@ -62,6 +64,23 @@ def check_kind(kind: object, base: type[Person]) -> None:
             raise input_error(
                 f"{kind.__name__}.{rule}", str(signature(own)), f"must take {asked}, since the model calls it so"
             ) from problem
+
+
+def _not_finite(person: Person, day: int) -> InputError:
+    """The sentence for the first rule of a person that gives no finite number."""
+    numbers = (
+        (rule, route, person.push() if rule == "push" else getattr(person, rule)(route))
+        for route in range(N_ROUTES)
+        if not person.baseline(route) < 0.0
+        for rule in _NUMBERS
+    )
+    rule, route, value = next(found for found in numbers if not isfinite(found[2]))
+    return input_error(
+        f"{type(person).__name__}.{rule}",
+        value,
+        f"must be a finite number (person {person.row}, {ROUTES[route]}, day {day + 1})",
+        way_out="for a route that nobody may take let baseline return -1",
+    )
 
 
 def published(w: World, q: int, row: int, cl: int) -> list[Exit]:
@@ -120,7 +139,7 @@ class Agents:
         take_casualties(core, day)
         self._shared.clear()
         self._list(
-            [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person)) >= 0]
+            [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person, day)) >= 0]
         )
         afternoon(core, self._team, day)
         self._tell()
@@ -134,10 +153,13 @@ class Agents:
         """Pressure of a person's ties by route, in ticks of 2**-24 of a share."""
         return list(self.people[person].tie_pressure)
 
-    def _decision(self, person: Person) -> int:
+    def _decision(self, person: Person, day: int) -> int:
         person.renew()
         if type(person) not in self._sharing:
-            return person.decide()
+            try:
+                return person.decide()
+            except NotFiniteError as error:
+                raise _not_finite(person, day) from error
         steps, exits = self._shared_by(person)
         if any(person.tie_pressure):
             steps = [ticks(rate_of(self.world, exit_, person.tied(route))) for route, exit_ in enumerate(exits)]

@@ -8,6 +8,7 @@ decides it decides here, one person at a time, by the same rules as the compiled
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ from desertion.rules.ticks import TIE_FADED, TIE_MOST, TIE_SHARE, crossing, deca
 from desertion.simulation.clocks.targets import log_frailty, thresholds
 from desertion.simulation.day.home import seen_turnout, street_push
 from desertion.simulation.day.turnout import seen_bin, street_bin
-from desertion.simulation.population.protocol import Stage
+from desertion.simulation.population.protocol import NotFiniteError, Stage
 from desertion.simulation.signals import communities, units
 from desertion.simulation.signals.contagion import outside_contagion, threshold_pull
 from desertion.simulation.world import codes
@@ -201,6 +202,8 @@ class Person(PersonView):
             return SHUT
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
         drive = self.push() - self.cost(route)
+        if not isfinite(baseline + opening + felt + drive):
+            raise NotFiniteError
         pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
         return Exit(opening, level_rate(form, baseline, drive, felt), felt, pull)
 
@@ -212,8 +215,7 @@ class Person(PersonView):
 
     def renew(self) -> None:
         """Take the thresholds of a new spell if one has begun."""
-        spell = self._world.spell[self.row]
-        if spell != self._spell:
+        if (spell := self._world.spell[self.row]) != self._spell:
             self._spell = int(spell)
             self.lacking = list(thresholds(self._core, self.row, self.frailty))
 
@@ -226,7 +228,10 @@ class Person(PersonView):
     def decide(self) -> int:
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
         exits = [self.exit(route) for route in range(codes.N_ROUTES)] if self._world.form == THRESHOLD else []
-        return self.leave([ticks(self.rate(route)) for route in range(codes.N_ROUTES)], exits)
+        rates = [self.rate(route) for route in range(codes.N_ROUTES)]
+        if not isfinite(sum(rates)):
+            raise NotFiniteError
+        return self.leave([ticks(rate) for rate in rates], exits)
 
     def leave(self, steps: list[int], exits: list[Exit]) -> int:
         """Let the clocks of the five routes advance; the route whose clock is the first to pass its threshold today, -1 if none does.

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 POPULATIONS = ("compiled", "mesa")
 
 
+class NotFiniteError(ValueError):
+    """A rule of a person gives no finite number: clocks would stand still at NaN, and run out at infinity."""
+
+
 class Stage(Protocol):
     """What persons and institutions need of the model in which they stand.
 

@@ -14,6 +14,7 @@ from desertion.errors import InputError, input_error, unknown_name
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
+from desertion.scenario.loading import calibration
 from desertion.simulation.record.columns import DAILY, SIMULATED
 from desertion.study.arrays import Array
 from desertion.study.history.counting import Counting, counting
@@ -65,12 +66,14 @@ class ModelledSeries:
         simulated: the model's, at real size, shape (replicates, points).
         places: which points of the series these are.
         size: real persons for each simulated one.
+        meaning: what is counted in the model, in words.
     """
 
     published: Array
     simulated: Array
     places: tuple[int, ...]
     size: float = 1.0
+    meaning: str = ""
 
     @property
     def grain(self) -> str:
@@ -111,7 +114,7 @@ def beside(
         seed: From which the replicates' seeds are made.
         scenario: A scenario, or its name or path; the shipped one of the same events if not given.
         column: With a scenario: what stands for the series, a measure or daily column as `counting` takes it, for levels a
-            daily column; departures by all ways if not given.
+            daily column; if not given the measure of the scenario's table `[calibration]`, or departures by all ways.
 
     Raises:
         InputError: No shipped scenario shows what the series counts, the column does not suit its kind, or no point lies
@@ -124,10 +127,11 @@ def beside(
             raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
         counterpart = COUNTERPARTS[series.name]
         chosen, counts = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
+        meaning = counterpart.meaning
     else:
         chosen = Scenario.load(scenario)
-        name = column or "departures"
-        counts = _level(name) if series.kind == "level" else counting(name, chosen, where="--column")
+        counts = _level(column or "departures") if series.kind == "level" else _counting(scenario, chosen, column)
+        meaning = counts.meaning if isinstance(counts, Counting) else column
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
     windows = [((p.start - chosen.start).days + 1, (p.end - chosen.start).days + 1) for p in series.points]
     if series.kind == "cumulative" and scenario is not None:
@@ -143,7 +147,17 @@ def beside(
     for replicate in range(replicates):
         model = DesertionModel(chosen, rng=replicate_seed(seed, replicate)).run()
         simulated.append(_counted(counts, model, [windows[n] for n in places]))
-    return ModelledSeries(series.values[list(places)], np.array(simulated) / chosen.scale, places, 1.0 / chosen.scale)
+    return ModelledSeries(
+        series.values[list(places)], np.array(simulated) / chosen.scale, places, 1.0 / chosen.scale, meaning
+    )
+
+
+def _counting(scenario: str | Path | Scenario, chosen: Scenario, column: str) -> Counting:
+    """What stands for a flow: the column, or else what the scenario's own table `[calibration]` counts, or departures."""
+    table = None if column or isinstance(scenario, Scenario) else calibration(scenario)[0]
+    if not table or "measure" not in table:
+        return counting(column or "departures", chosen, where="--column")
+    return counting(str(table["measure"]), chosen, table.get("kinds", ()), where="calibration")
 
 
 def _counted(

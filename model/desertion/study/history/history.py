@@ -80,8 +80,8 @@ def history(
         words: For a file: what `unit`, `counts`, `source` and `grade` are in all rows, where it has no such column; persons of
             the user's own with grade A if not given.
         with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
-        column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; departures
-            by all ways if not given. Cumulative series are counted from the scenario's first day.
+        column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; if not given what
+            the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day.
         runs: Runs of that scenario.
         seed: Seed of these runs.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
@@ -94,13 +96,17 @@ def contagion(
     rng = np.random.default_rng(seed)
     named = columns if isinstance(columns, Columns) else _named(columns or {})
     with tempfile.TemporaryDirectory(prefix="desertion-") as place:
-        data, table = read_events(_file(events, Path(place) / "events.csv"), named, rng)
-        listed = None if links is None else _file(links, Path(place) / "links.csv")
-        linked, how, reach = links_of(data, table, named, listed, distance)
-    if not len(linked.among(data.acted)):
-        raise InputError(
-            f"{table.where}: no two linked units ({how}) both have an event, so there is nothing to compare"
-        )
+        try:
+            data, table = read_events(_file(events, Path(place) / "events.csv"), named, rng)
+            listed = None if links is None else _file(links, Path(place) / "links.csv")
+            linked, how, reach = links_of(data, table, named, listed, distance)
+            if not len(linked.among(data.acted)):
+                raise InputError(
+                    f"{table.where}: no two linked units ({how}) both have an event, so there is nothing to compare"
+                )
+        except InputError as error:
+            raise InputError(_frames_named(str(error), Path(place))) from error
+        how = _frames_named(how, Path(place))
     primary, *apart = compare_pairs(
         [_primary(data, linked, window), *_apart(data, linked, window)],
         data.strata,
@@ -254,3 +260,14 @@ def _file(table: str | Path | pd.DataFrame, place: Path) -> Path:
         return Path(table)
     table.to_csv(place, index=False)
     return place
+
+
+def _frames_named(text: str, place: Path) -> str:
+    """A sentence in which data frames are called by their argument, and their rows as pandas counts them, not by files that nobody made."""
+    files = "|".join(re.escape(shown(place / f"{name}.csv")) for name in ("events", "links"))
+
+    def named(found: re.Match[str]) -> str:
+        name = Path(found[1]).stem
+        return f"{name}.iloc[{int(found[2]) - 2}]" if found[2] else name
+
+    return re.sub(rf"({files})(?::(\d+))?", named, text)
