@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desertion.app.pages.study import draw
+from desertion.errors import InputError
 from desertion.study.run.sweep import RunOptions, sweep
 from tests.app.folder import Here
 
@@ -23,3 +26,15 @@ def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) 
         assert names[x] in response.get_xlabel().replace("_", " ")
         assert names[x] in phase.get_xlabel().replace("_", " ")
         assert names[y] in phase.get_ylabel().replace("_", " ")
+
+
+def test_points_that_fill_no_grid_are_no_phase_diagram(tmp_path: Path) -> None:
+    """On a Latin hypercube a cell would hold one run among other inputs: something else is drawn, and a phase diagram is refused with the way out."""
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    vary = {"asylum": {"range": [0.0, 1.0]}, "behaviour.contagion_squad": {"range": [0.0, 4.0]}}
+    study = sweep(scenario="toy", days=4, scale=0.2, vary=vary, design={"kind": "lhs", "points": 6}, measures=["share_left"],
+                  out=tmp_path / "s.sqlite", options=options, quiet=True)  # fmt: skip
+    suited = draw(study, "", "share_left", "asylum", "behaviour.contagion_squad", False)
+    assert "<colorbar>" not in [ax.get_label() for ax in suited.axes]
+    with pytest.raises(InputError, match=r'give design = \{ kind = "grid" \}, or choose another kind of plot'):
+        draw(study, "phase", "share_left", "asylum", "behaviour.contagion_squad", False)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from desertion.errors import InputError
 from desertion.figures import animation, attribution, curves, decision, hosts, labels, person, routes, strength, style
+from desertion.figures.maps import heatmap
 from tests import fakes
 
 PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
@@ -264,3 +265,29 @@ def test_a_film_of_another_kind_is_refused(tmp_path):
     with pytest.raises(InputError, match="kind of film"):
         animation.cascade([], tmp_path / "film.webm")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_colour_bar_of_a_decision_has_one_kind_of_number() -> None:
+    """Chances in per cent at round values, within less than a decade too, where small ticks were powers of ten."""
+    table = pd.DataFrame(0.001 + 0.003 * np.outer([0.0, 0.5, 1.0], [0.0, 0.5, 1.0]), [0.0, 0.5, 1.0], [0.0, 0.5, 1.0])
+    with style.house():
+        figure = style.new_figure()
+        decision.surface(figure.subplots(), table)
+        bar = next(ax for ax in figure.axes if ax.get_label() == "<colorbar>")
+        both = [*bar.get_yticklabels(), *bar.get_yticklabels(minor=True)]
+    assert [text.get_text() for text in both] == ["0.1 %", "0.2 %", "0.5 %", "1 %"]
+
+
+def test_long_words_stay_on_the_page() -> None:
+    """Titles of policies and what stands below the axis are folded, and so is the label of an upright axis."""
+    names = ["fast track: protection for everybody who deserts within a year of the call-up " * 2, "ban"]
+    rows = pd.DataFrame({"policy": names, "difference": [0.0, 9.0], "low": [-1.0, 8.0], "high": [1.0, 10.0]})
+    table = pd.DataFrame([[0.0, 1.0], [0.5, 1.0]], pd.Index([0.0, 2.0], name="behaviour.push_threat " * 6), [0.0, 1.0])
+    with style.house():
+        figure = style.new_figure("wide")
+        ax = attribution.effects(figure.subplots(), rows, runs={name: np.arange(5.0) for name in names})
+        upright = heatmap(style.new_figure("wide").subplots(), table, "t", "u").yaxis.label
+        figure.canvas.draw()
+        below = ax.xaxis.label.get_window_extent()
+    assert 0.0 <= below.x0 < below.x1 <= figure.bbox.x1
+    assert max(len(line) for line in upright.get_text().split("\n")) <= 38

@@ -1,5 +1,6 @@
 """Titles and labels: each says in words what the numbers of the figure say."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from desertion import compare
 from desertion.figures import answers, findings, style
 from desertion.figures.labels import label, likelier, multiple, policy, titled
 from desertion.figures.maps import heatmap
+from desertion.parameters import Behaviour, Force, Host
 from desertion.study.comparison.pictures import KINDS, UNCOUNTED, ways
 
 
@@ -70,6 +72,38 @@ def test_a_map_of_chances_says_from_where_on_cascades_are_global() -> None:
     assert findings.of_map(table * 0.4, "share_left", chance=True).startswith("Nowhere here do half of the runs")
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([[0.9, 0.2], [0.6, 0.1], [0.2, 0.1]], "up to police capacity 2"),
+        ([[0.9, 0.2], [0.1, 0.1], [0.6, 0.1]], "in 2 of 6 cells"),
+        ([[0.1, 0.2], [0.9, 0.1], [0.1, 0.1]], "in 1 of 6 cells"),
+        ([[0.9, 0.2], [0.9, 0.1], [0.5, np.nan]], "in 3 of 5 cells"),
+        ([[0.9, 0.7], [0.9, 0.5], [0.5, np.nan]], "everywhere here"),
+        ([[0.1, 0.1], [0.1, 0.1], [0.5, np.nan]], "from police capacity 3 on"),
+    ],
+)
+def test_a_map_says_from_or_up_to_only_where_that_is_so(rows: list[list[float]], said: str) -> None:
+    """An upright input may lower leaving, or do neither: then the cells are counted, those that were run."""
+    upright = pd.Index([1.0, 2.0, 3.0], name="police_capacity")
+    table = pd.DataFrame(rows, index=upright, columns=pd.Index([0.0, 1.0], name="asylum"))
+    title = findings.of_map(table, "share_left", chance=True)
+    assert title == f"Half of the runs or more end in a global cascade {said}"
+
+
+def test_cases_that_were_not_run_at_every_value_are_told_by_their_own_ends() -> None:
+    """On a space-filling design no case is; one with a single value moves nothing."""
+    medians = pd.DataFrame(
+        {"a": [0.1, np.nan, 0.5], "b": [np.nan, 0.2, 0.1], "c": [np.nan, 0.3, np.nan]},
+        index=pd.Index([1, 2, 3], name="asylum"),
+    )
+    assert findings.of_response(medians, "share_left").endswith("moves most with a, 10 % to 50 %")
+    assert (
+        findings.of_response(medians[["c"]], "share_left")
+        == "Share of all persons who left, by asylum dial (0 closed, 1 open fast track)"
+    )
+
+
 def test_the_scenarios_own_place_is_marked_on_a_map() -> None:
     """A star stands there."""
     table = pd.DataFrame([[0.0, 1.0], [0.5, 1.0]], index=pd.Index([0.0, 2.0], name="contagion"), columns=[0.0, 1.0])
@@ -83,6 +117,12 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
     """No dotted key stands on an axis, and no underscore."""
     assert label("behaviour.push_threat") == "weight of the threat of call-up"
     assert label("hosts.*.skilled_visas") == "skilled-worker visas a day"
+    assert label("behaviour.form") == "form of contagion"
+    assert label("behaviour.threshold_draw") == "how thresholds are drawn"
+    for model, home in ((Behaviour, "behaviour"), (Force, "forces.x"), (Host, "hosts.x")):
+        assert not [
+            field for field in model.model_fields if re.search(r"None|_", label(f"{home}.{field}").split("(")[0])
+        ]
     assert label("log10 cost_eur") == "logarithm of cost to hosts (EUR)"
     assert policy("coalition-and-fast-track") == "coalition and fast track"
     assert policy("fast-track+exit-ban") == "fast track + exit ban"
@@ -185,7 +225,7 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),
         (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25% in all"),
         (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
-         "of 2 figures, 1 lie within the with it and 2 lie within the without"),
+         "of 2 figures, 1 (with it) and 2 (without) lie within the bars"),
         (findings.of_power(_POWER), "Where at least 80% of leaving are owed to contagion it is found in 55% to 70% of the histories"),
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
         (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4% at most from causes in the list, up to 73% from others"),

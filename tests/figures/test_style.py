@@ -103,6 +103,23 @@ def test_labels_at_line_ends_never_touch(heights):
     assert np.argsort(middles, kind="stable").tolist() == np.argsort(heights, kind="stable").tolist()
 
 
+def test_of_more_lines_than_have_room_the_highest_and_the_lowest_are_named():
+    """Twenty names of two lines each would run off the page; those that are there stay on it."""
+    heights = [float(n % 7) for n in range(20)]
+    names = [f"a case of contagion number {n} of its kind" for n in range(20)]
+    with style.house():
+        figure = style.new_figure("wide")
+        ax = figure.subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 10))
+        figure.canvas.draw()
+        style.label_ends(ax, names, heights, style.pens(20))
+        figure.canvas.draw()
+        assert [text.get_text().replace("\n", " ") for text in ax.texts] == [names[6], names[0]]
+        assert all(
+            0.0 <= text.get_window_extent().y0 < text.get_window_extent().y1 <= figure.bbox.y1 for text in ax.texts
+        )
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0, "0"), (950, "950"), (12_500, "12,500"), (340_000, "340 k"), (1_200_000, "1.2 M"), (0.25, "0.25")],

@@ -75,7 +75,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
         if len(arms) == 1:
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
         medians[arm] = middle
-    ax.set(xlabel=label(x), ylabel=label(measure), title=findings.of_response(pd.DataFrame(medians), measure))
+    ax.set(xlabel=label(x), ylabel=beside(measure), title=findings.of_response(pd.DataFrame(medians), measure))
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
     if heights.min() > 0.0 and heights.max() >= _DECADES * heights.min():
         ax.set_yscale("log")

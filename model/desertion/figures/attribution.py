@@ -1,5 +1,6 @@
 """Who left only because of a policy, and how much a policy changes."""
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from desertion.figures import labels, style
 from desertion.figures.labels import NO_INTERVAL
 from desertion.scenario.grain import marked
+
+_LINE = 48  # letters of a line below the axis, whose width is what names leave of the page
 
 PARTS: dict[str, tuple[str, str]] = {
     "both": ("#b4b9c1", "left under both"),
@@ -84,7 +87,7 @@ def effects(
         title: What differs.
         runs: The difference of each pair by policy, drawn as dots; none if there are too many to be told apart.
     """
-    places = style.name_rows(ax, list(paired["policy"]))
+    places = style.name_rows(ax, [textwrap.fill(str(name), _LINE) for name in paired["policy"]])
     for place, policy in zip(places, paired["policy"] if runs else (), strict=False):
         values = np.sort(runs[str(policy)]) if runs else np.empty(0)
         lifts = 0.16 + 0.05 * (np.arange(len(values)) % 3)
@@ -116,7 +119,7 @@ def effects(
     style.counts(ax, "x")
     dots = "; dots: pairs of runs" if runs else ""
     bars = "" if unknown.all() else " with 95 % bootstrap interval"
-    ax.set_xlabel(f"persons, median of the paired differences{bars}{dots}")
+    ax.set_xlabel(textwrap.fill(f"persons, median of the paired differences{bars}{dots}", _LINE))
     ax.set_title(title or "Difference from the baseline", pad=28)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)
     return ax

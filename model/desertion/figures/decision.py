@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from desertion.figures import style
 
@@ -56,7 +56,10 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
     ax.set_ylabel("asylum dial (0 closed, 1 open fast track)")
     ax.set_title(title or "Daily probability of leaving")
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _percent(value)))
+    low, high = float(norm.vmin or _LEAST), float(norm.vmax or 1.0)
+    marks = _round_values(low * 0.999, high * 1.001) or [low, high]
+    bar.set_ticks(marks, labels=[_percent(value) for value in marks])
+    bar.minorticks_off()
     bar.set_label("probability a day (logarithmic)")
     bar.outline.set_visible(False)  # pyright: ignore[reportCallIssue]
     return ax

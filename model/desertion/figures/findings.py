@@ -47,23 +47,25 @@ def of_spread(banded: pd.DataFrame) -> str:
 
 
 def of_response(medians: pd.DataFrame, measure: str) -> str:
-    """From where to where the measure goes, in the case in which it moves most.
+    """From where to where the measure goes, in the case in which it moves most; each from the first value at which it was run to the last.
 
     Args:
         medians: One row a value of the parameter, in order; one column a case.
         measure: The measure.
     """
-    lines = medians.to_numpy(np.float64)
-    most = int(np.argmax(np.abs(lines[-1] - lines[0])))
-    told = (f"{100 * x:.2g} %" if measure.startswith("share") else number(x) for x in map(float, lines[[0, -1], most]))
-    ends = " to ".join(told)
-    if lines.shape[1] == 1:
-        return f"{sentence(measure)}: {ends}"
-    return f"{sentence(measure)}: moves most with {medians.columns[most]}, {ends}"
+    ends = {
+        case: line.dropna().to_numpy(np.float64)[[0, -1]] for case, line in medians.items() if line.notna().sum() > 1
+    }
+    if not ends:
+        return f"{sentence(measure)}, by {label(str(medians.index.name))}"
+    most = max(ends, key=lambda case: abs(float(ends[case][1] - ends[case][0])))
+    told = (f"{100 * x:.2g} %" if measure.startswith("share") else number(x) for x in map(float, ends[most]))
+    case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
+    return f"{sentence(measure)}: {case}{' to '.join(told)}"
 
 
 def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
-    """From where on cascades go global, or between which values the measure lies.
+    """From or up to where cascades go global if there is such a place, else in how many cells; or between which values the measure lies.
 
     Args:
         values: One row a value of the upright parameter, ascending; one column a value of the other.
@@ -79,8 +81,15 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
     likely = cells >= 0.5
     if not likely.any():
         return f"Nowhere here do half of the runs end in a global cascade (most: {float(np.nanmax(cells)):.0%})"
-    first = float(values.index.to_numpy(np.float64)[int(np.argmax(likely.any(axis=1)))])
-    return f"Half of the runs or more end in a global cascade from {short(str(values.index.name))} {first:g} on"
+    said = "Half of the runs or more end in a global cascade"
+    rows, many = likely.any(axis=1), int(likely.any(axis=1).sum())
+    name, upright = short(str(values.index.name)), values.index.to_numpy(np.float64)
+    if many < len(rows) and rows[-many:].all():
+        return f"{said} from {name} {upright[-many]:g} on"
+    if many < len(rows) and rows[:many].all():
+        return f"{said} up to {name} {upright[many - 1]:g}"
+    known = int(np.isfinite(cells).sum())
+    return f"{said} everywhere here" if likely.sum() == known else f"{said} in {likely.sum()} of {known} cells"
 
 
 def of_attribution(rows: pd.DataFrame, size: float) -> str:
@@ -245,15 +254,10 @@ def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray
         published: (points,) : the figures.
         members: By name, (member, point) predictions.
     """
-    inside = {
-        name: int(
-            np.count_nonzero(
-                (np.quantile(rows, 0.05, axis=0) <= published) & (published <= np.quantile(rows, 0.95, axis=0))
-            )
-        )
-        for name, rows in members.items()
-    }
-    return f"of {len(published)} figures, {' and '.join(f'{count} lie within the {name}' for name, count in inside.items())}"
+    ends = {name: np.quantile(rows, [0.05, 0.95], axis=0) for name, rows in members.items()}
+    inside = {name: int(((low <= published) & (published <= high)).sum()) for name, (low, high) in ends.items()}
+    counts = " and ".join(f"{count} ({name})" for name, count in inside.items())
+    return f"of {len(published)} figures, {counts} lie within the bars"
 
 
 def of_power(table: pd.DataFrame) -> str:

@@ -40,6 +40,8 @@ NAMES: dict[str, str] = {
     "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
     "min_strength_share": "lowest strength (share of the start)",
     "dummy": "chance (dummy factor)",
+    "behaviour.form": "form of contagion",
+    "behaviour.threshold_draw": "how thresholds are drawn",
 }
 """Labels of measures and parameters that studies use often."""
 
@@ -71,7 +73,7 @@ def label(name: str) -> str:
     """Label of a measure or an input: an input by dotted key is called what its definition calls it."""
     if name.startswith("log10 "):
         return f"logarithm of {label(name.removeprefix('log10 '))}"
-    return NAMES.get(name) or _defined(name) or name.replace("_", " ")
+    return NAMES.get(name) or _defined(name) or name.rpartition(".")[2].replace("_", " ")
 
 
 def beside(name: str) -> str:
@@ -133,7 +135,7 @@ def _defined(key: str) -> str:
     field = rest.rpartition(".")[2]
     for model, home in ((Behaviour, "behaviour"), (Force, "forces"), (Host, "hosts")):
         if table == home and field in model.model_fields:
-            words = str(model.model_fields[field].description).split(":")[0]
+            words = (model.model_fields[field].description or "").split(":")[0]
             if words.startswith("w of"):  # the articles' letter for an exponent
                 words = words.replace("w of", "exponent of", 1)
             if len(words) > _LONGEST:

@@ -7,7 +7,7 @@ from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.figures.labels import label
+from desertion.figures.labels import beside, label
 
 # A heatmap of so many cells or fewer has room for its numbers.
 _CELLS_WITH_NUMBERS = 36
@@ -66,7 +66,7 @@ def heatmap(
     ax.set_xlim(_edges(x)[0], _edges(x)[-1])
     ax.set_ylim(_edges(y)[0], _edges(y)[-1])
     ax.grid(visible=False)
-    ax.set(xlabel=label(str(table.columns.name)), ylabel=label(str(table.index.name)), title=title)
+    ax.set(xlabel=label(str(table.columns.name)), ylabel=beside(str(table.index.name)), title=title)
     return ax
 
 

@@ -203,10 +203,14 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
     """Write each line's name right of its last point, moved apart where they would touch; the limits of `ax` must be final.
 
     A leader in the line's own colour and dashes joins name and line; the text itself is in the ink of the page, so
-    that pale lines have names that can be read. Long names stand in several lines.
+    that pale lines have names that can be read. Long names stand in several lines. Where all have no room beside the
+    axes, the highest and the lowest are named alone.
     """
     size = float(ax.xaxis.label.get_fontsize()) * 0.9
     names = [fill(name, LONGEST_NAME) for name in names]
+    if sum(name.count("\n") + 1 for name in names) * _gap(ax, size) > 1.0:
+        ends = [int(np.argmax(heights)), int(np.argmin(heights))]
+        names, heights, drawn = [names[n] for n in ends], [heights[n] for n in ends], [drawn[n] for n in ends]
     places = _places(ax, heights, size, [name.count("\n") + 1 for name in names])
     for name, height, place, pen in zip(names, heights, places, drawn, strict=True):
         start = ax.transAxes.inverted().transform(ax.transData.transform((0.0, height)))[1]
@@ -219,10 +223,15 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
     return ax
 
 
+def _gap(ax: Axes, size: float) -> float:
+    """Height of a line of text as a share of the axes."""
+    inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
+    return 1.35 * size / 72.0 / max(inches, 0.1)
+
+
 def _places(ax: Axes, heights: Sequence[float], size: float, lines: Sequence[int]) -> list[float]:
     """Middles of labels in shares of the axes, so that none touches another and all stand in the order of the data."""
-    inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
-    gap = 1.35 * size / 72.0 / max(inches, 0.1)
+    gap = _gap(ax, size)
     wanted = [float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, h)))[1]) for h in heights]
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     placed: list[tuple[float, list[int]]] = []  # blocks of touching labels: centre, lines of each

@@ -180,9 +180,9 @@ def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) ->
     Raises:
         InputError: If the study cannot be shown that way.
     """
-    from desertion.study.analysis.pictures import overview
+    from desertion.study.analysis.pictures import is_grid, overview
 
-    if not kind and y and study.points.groupby([x, y])["design"].count().max() == 1:
+    if not kind and y and study.points.groupby([x, y])["design"].count().max() == 1 and is_grid(study, (x, y)):
         kind = "phase"
     return overview(study, measure, kind or None, axes=[axis for axis in (x, y) if axis], dark=dark)
 

@@ -72,13 +72,19 @@ def _suited(study: Answers) -> str:
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
     varied = _numeric(study)
-    if len(varied) == 2 and len(_varied(study)) == 2:
+    if len(varied) == 2 and len(_varied(study)) == 2 and is_grid(study, varied):
         return "phase"
     if len(varied) == 1:
         return "response"
     if study.header.get("columns") and len(study.points) <= 9:
         return "curves"
     return "sizes"
+
+
+def is_grid(study: Answers, names: Sequence[str]) -> bool:
+    """Whether points fill at least half of the cells that the values of two parameters make, as a space-filling design does not."""
+    across, up = study.points[names[0]], study.points[names[1]]
+    return 2 * len(study.points.drop_duplicates([*names[:2]])) >= across.nunique() * up.nunique()
 
 
 def _varied(study: Answers) -> list[str]:
@@ -123,6 +129,11 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if len(varied) < 2:
         raise InputError(f"{study.path} varies {len(varied)} numbers: a phase diagram needs two")
+    if not is_grid(study, varied):
+        raise InputError(
+            f"{study.path} has hardly two points on one line, so that a cell of a phase diagram would hold one run among other inputs: "
+            'give design = { kind = "grid" }, or choose another kind of plot'
+        )
     chance = measure == "share_left"
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = findings.of_map(table, measure, chance=chance)
