@@ -117,12 +117,6 @@ def within(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def series_name(name: str) -> str:
-    """A historical series' name as words: GDR protest places."""
-    words = name.replace("-", " ").removeprefix("gdr ")
-    return f"GDR {words}" if name.startswith("gdr-") else words[:1].upper() + words[1:]
-
-
 def short(title: str) -> str:
     """A title up to its first comma or colon."""
     return title.split(",")[0].split(":")[0].strip()

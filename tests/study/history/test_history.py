@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -179,3 +180,17 @@ def test_unknown_series_are_named_with_the_nearest() -> None:
     """A typing mistake gets a proposal."""
     with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):
         history.load("ukraine-awoll")
+
+
+def test_series_of_figures_are_called_by_names_for_readers() -> None:
+    """Those that the test on totals judges have short ones; others have their title, and one's own the words of its file."""
+    judged = tomllib.loads((shipped_folder("seeds") / "history" / "cases.toml").read_text(encoding="utf-8"))
+    assert {name: history.called(name) for name in judged} == {
+        "gdr-protest-places": "Places of protest in the GDR",
+        "leipzig-mondays": "Monday demonstrations in Leipzig",
+        "gdr-emigration-points": "Emigration from the GDR",
+        "ukraine-awol": "Ukrainian case files for absence",
+        "afghanistan-capitals": "Afghan provincial capitals",
+    }
+    assert history.called("iraq-1991") == "Iraq 1991: prisoners taken"
+    assert history.called("my_own-list") == "My own list"

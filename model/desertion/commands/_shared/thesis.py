@@ -111,14 +111,14 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its series called by words."""
-    from desertion.figures.labels import series_name
+    from desertion.study.history.shipped import called
 
-    return table.assign(series=[series_name(str(name)) for name in table["series"]])
+    return table.assign(series=[called(str(name)) for name in table["series"]])
 
 
 def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
-    from desertion.figures.labels import series_name
     from desertion.figures.marks import Mark
+    from desertion.study.history.shipped import called
     from desertion.study.thesis.report import HOW
     from desertion.study.thesis.tables import gathered
 
@@ -126,6 +126,6 @@ def _worst_marks(judged: Sequence[Judgement]) -> list[Any]:
     marks: list[Mark] = []
     for (how, cause), own in alarms.groupby(["how", "cause"], sort=False):
         worst = own.iloc[int(own["share"].argmax())]
-        name = f"{cause}, {HOW[str(how)]} ({series_name(str(worst['series']))})"
+        name = f"{cause}, {HOW[str(how)]} ({called(str(worst['series']))})"
         marks.append(Mark(name, worst["share"], worst["low"], worst["high"], strong=how != "listed"))
     return marks

@@ -42,5 +42,12 @@ def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None
     return read(shipped_folder("seeds") / "history" / f"{name}.csv", index[name])
 
 
+def called(name: str) -> str:
+    """What keys and rows of figures call a series: a shipped one's short name or title, the words of another's file name."""
+    about = _index().get(name, {})
+    words = name.replace("-", " ").replace("_", " ")
+    return str(about.get("short") or about.get("title") or words[:1].upper() + words[1:])
+
+
 def _index() -> dict[str, dict[str, Any]]:
     return toml(shipped_folder("seeds") / "history" / "series.toml")
