@@ -35,3 +35,14 @@ def test_a_factor_multiplies_dated_changes_too() -> None:
     stated = in_world(plain, {"cases": 2.0, "hosts.norway.cases": 3.0})
     assert {change.path for change in stated.changes if change.path.endswith(".cases")} == {"hosts.usa.cases"}
     assert next(host.cases for host in stated.hosts if host.name == "norway") == 3.0
+
+
+def test_what_a_world_states_comes_after_factors_and_the_forces_own_after_that() -> None:
+    """However closely each is named: an arm's `forces.*` holds over a number that the world gives one force, and that over a factor."""
+    plain = Scenario.load("toy")
+    assert in_world(plain, {"police": 2.0, "forces.*.police": 7.0}).forces[0].police == 7.0
+    arm = {"forces.*.base_soldier_surrender": 0.0}
+    world = {"baseline": 3.0, "forces.toy.base_soldier_surrender": 1e-3}
+    assert in_world(plain, world).forces[0].base_soldier_surrender == 1e-3
+    assert in_world(plain, world, arm).forces[0].base_soldier_surrender == 0.0
+    assert in_world(plain, world, arm).forces[0].base_soldier_hide == 3.0 * plain.forces[0].base_soldier_hide

@@ -1,11 +1,12 @@
 """Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
-from desertion.scenario.levers import select
+from desertion.scenario.complaints import build
+from desertion.scenario.settings import apply, reached
 from desertion.study.design.factors import Point
 from desertion.study.design.spread import Spread, settings_for
 
@@ -37,11 +38,12 @@ def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = N
     """
     spreads = check_spread(world)
     factors = {**_rates(plain, world), **_of_hosts(plain, world)}
-    settings: dict[str, Any] = {path: _standing(plain, path) * by for path, by in factors.items()}
-    settings |= _call_up(plain, world)
-    # A number that the world states itself comes after a factor on all of its kind.
-    own = {key: value for key, value in world.items() if key not in ASPECTS} | dict(forces or {})
-    base = _dated(plain, plain.with_(settings | own), factors, own)
+    multiplied: dict[str, Any] = {path: _standing(plain, path) * by for path, by in factors.items()}
+    multiplied |= _call_up(plain, world)
+    # A number that the world states itself comes after a factor on all of its kind, and the forces' own after both, however closely each is named.
+    stated = {key: value for key, value in world.items() if key not in ASPECTS}
+    laid = build(Scenario, apply(plain, multiplied, stated, forces or {}), where="setting")
+    base = _dated(plain, laid, factors, [*stated, *(forces or {})])
     if not spreads:
         return base
     return base.with_(settings_for(base, Spread(str(world["form"]), *(float(world[name]) for name in SPREAD[1:]))))
@@ -74,15 +76,10 @@ def of_scenario(plain: Scenario, world: Point) -> Point:
     return {key: value for key, value in world.items() if has(key)}
 
 
-def _dated(plain: Scenario, base: Scenario, factors: Mapping[str, float], own: Mapping[str, Any]) -> Scenario:
+def _dated(plain: Scenario, base: Scenario, factors: Mapping[str, float], stated: Iterable[str]) -> Scenario:
     """The scenario with the plain one's dated changes of what was multiplied, times the same factor; a setting would end them."""
-    stated = {
-        f"{kind}.{name}.{field}"
-        for kind, group, field in (key.split(".", 2) for key in own if key.count(".") > 1)
-        if kind in ("forces", "hosts")
-        for name in select(kind, group, plain.forces, plain.hosts, where=f'setting "{group}"', scenario=plain.name)
-    }
-    back = {path: by for path, by in factors.items() if path not in stated}
+    ends = {path for key in stated if key.startswith(("forces.", "hosts.")) for path in reached(plain, key)}
+    back = {path: by for path, by in factors.items() if path not in ends}
     if not any(change.path in back for change in plain.changes):
         return base
     kept = set(base.changes)
