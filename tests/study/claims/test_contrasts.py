@@ -12,7 +12,7 @@ from desertion.scenario import Scenario
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
-from desertion.study.claims.world_run import ArmRun, dressed, ruled_out
+from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
 from tests.study.claims.test_judging import TEXT, fake_runs
 
@@ -214,6 +214,26 @@ def test_worlds_are_left_out_by_the_mean_by_which_they_are_judged(
     run = ArmRun(str(file), 2, 1, 1.0, 0, 1)
     assert ruled_out(run, "closed", 1)
     assert not ruled_out(run, "closed", 2)
+
+
+@pytest.mark.parametrize(("extra", "refused"), [("", False), ('"forces.*.no_such" = { range = [0.0, 1.0] }', True)])
+def test_a_world_whose_values_are_refused_together_stops_nothing(tmp_path: Path, extra: str, refused: bool) -> None:
+    """Two shares that add up to more than 1 in some worlds are the worlds' matter; an input that does not exist is the file's."""
+    file = tmp_path / "own.toml"
+    shares = '"forces.*.share_killed" = { range = [0.6, 0.85] }\n"forces.*.share_captured" = { range = [0.5, 0.6] }\n'
+    head, tail = TEXT.split("[world.vary]\n")
+    file.write_text(
+        f"{head}[world.vary]\n{shares}{extra}\n"
+        + "\n".join(line for line in tail.splitlines() if not line.startswith(("R =", "form =")))
+    )
+    settings = {"claims": str(file), "worlds": 2, "worlds_seed": 1, "world": 0, "arm": "open", "scale": 1.0}
+    if refused:
+        with pytest.raises(InputError, match="no_such"):
+            task_check({"settings": settings})
+    else:
+        task_check({"settings": settings})
+        with pytest.raises(InputError, match="share_killed"):
+            run_claim_arm({"settings": settings}, 0, 1)
 
 
 def _loaded(text: str) -> Claims:

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
@@ -16,14 +16,13 @@ from desertion.study.claims.document import Arm, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
-from desertion.study.design.aspects import in_world, of_scenario
+from desertion.study.design.aspects import check_world, in_world, of_scenario
 from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
-from desertion.theory.weights import OutOfReachError
 
 RULED_OUT = "ruled_out"
 """The one measure of a run that was left out because history rules its world out."""
@@ -105,10 +104,17 @@ def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
 def task_check(spec: Mapping[str, Any]) -> None:
     """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once.
 
-    A world whose contagion cannot have the strength that was drawn for it is no mistake: it has no runs.
+    A world whose values are refused together, or whose contagion cannot have the strength that was drawn for it, is no mistake: it has no runs.
     """
-    with suppress(OutOfReachError):
-        ArmRun.of(spec["settings"]).scenario(str(spec["settings"]["arm"])).sized()
+    run, name = ArmRun.of(spec["settings"]), str(spec["settings"]["arm"])
+    try:
+        run.scenario(name).sized()
+    except InputError:
+        claims, points = run.drawn
+        arm = claims.arms[name]
+        dressed(arm, {}, claims.world.days, run.scale).sized()
+        plain = _loaded(arm.scenario, (arm.scale or 1.0) * run.scale, claims.world.days)
+        check_world(claims.factors, of_scenario(plain, points[run.world]), plain)
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.settings import apply, reached
-from desertion.study.design.factors import Point
+from desertion.study.design.factors import Factor, Point
 from desertion.study.design.spread import Spread, settings_for
 
 SPREAD = ("form", "reproduction", "half_life", "local", "reception")
@@ -23,6 +23,10 @@ HOST_ASPECTS = {
 
 ASPECTS = (*SPREAD, "baseline", "casualties", "police", "call_up", *HOST_ASPECTS)
 """Names of a world that are not settings themselves but are turned into some."""
+
+
+_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of a range at which its input is tried where a world is refused."""
 
 
 def in_world(plain: Scenario, world: Point, forces: Mapping[str, Any] | None = None) -> Scenario:
@@ -62,6 +66,27 @@ def check_spread(world: Point) -> bool:
             "one matter, so vary all of them or none"
         )
     return not lacking
+
+
+def check_world(factors: Sequence[Factor], world: Point, plain: Scenario) -> None:
+    """Refuse a world in which an input does not exist, or of whose range no value is allowed: then it is the ranges that are wrong.
+
+    A world whose values a scenario refuses together, shares that add up to more than 1 for one, is no mistake.
+    """
+    check_spread(world)
+    ranges = {factor.name: [factor.at(place) for place in _PLACES] for factor in factors if not factor.values}
+    for key, value in world.items():
+        refusals: list[InputError] = []
+        for own in (value, *ranges.get(key, [])) if key not in ASPECTS else ():
+            try:
+                plain.with_({key: own})
+            except InputError as problem:
+                refusals.append(problem)
+            else:
+                break
+        else:
+            if refusals:
+                raise refusals[0]
 
 
 def of_scenario(plain: Scenario, world: Point) -> Point:

@@ -13,7 +13,7 @@ from desertion.errors import InputError, unknown_name
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
-from desertion.study.design.aspects import ASPECTS, check_spread, in_world
+from desertion.study.design.aspects import check_world, in_world
 from desertion.study.design.documents import policies_at, scenario_at
 from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 WORLD = "world"
 """Name of the column of a design point that numbers the world; the others are inputs."""
-_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _WORLDS_APART = 1000
 """Replicates that a world may have before it shares its chance with the next."""
 
@@ -91,31 +90,15 @@ def task_check(spec: Mapping[str, Any]) -> None:
             scenario_in(case, world, held).sized()
         except InputError:
             scenario_in(case, {}, held).sized()
-            check_spread(world)
-            _check_inputs(design, world, _loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}")))
+            check_world(
+                design.factors, world, _loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}"))
+            )
     for name, own in design.target.items():
         for case, measure in own_effect(name, own, design).terms:
             scenario = design.cases[case].scenario
             known = measure_names(scenario, held.get(f"scenarios/{scenario}"))
             if measure not in known:
                 raise unknown_name("measure", measure, known, where=f"target {name}")
-
-
-def _check_inputs(design: Design, world: Point, plain: Scenario) -> None:
-    """Refuse an input that does not exist or of whose range no value is allowed: then it is the design that is wrong."""
-    ranges = {factor.name: [factor.at(place) for place in _PLACES] for factor in design.factors if not factor.values}
-    for key, value in world.items():
-        refusals: list[InputError] = []
-        for own in (value, *ranges.get(key, [])) if key not in ASPECTS else ():
-            try:
-                plain.with_({key: own})
-            except InputError as problem:
-                refusals.append(problem)
-            else:
-                break
-        else:
-            if refusals:
-                raise refusals[0]
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
