@@ -14,7 +14,7 @@ CAUTION = (
     "A verdict speaks of the model over the worlds described below, not of any war. "
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
     "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
-    "worlds is at least 90 %, fails if the upper bound is at most 10 %, if the plain share stays beyond 90 or below 10 % under the other weights listed below too, and else depends. It is untested where too "
+    "worlds is at least 90 %, fails if the upper bound is at most 10 %, and either only if the plain share stays beyond 90 or below 10 % under the other weights listed below too; else it depends. It is untested where too "
     "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
 )
 _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."

@@ -212,9 +212,8 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     Raises:
         InputError: The file, or one of further runs beside it, holds other worlds than those asked for.
     """
-    plan = replace(plan, replicates=_held(plan, file, file))
-    for path in files_of(file):
-        _held(plan, path, file)
+    first, *_ = [_held(plan, path, file) for path in files_of(file)]
+    plan = replace(plan, replicates=first)
     claims = beyond_match(load(plan.path).chosen(plan.ids), plan.ensemble)
     points = worlds(claims.factors, plan.count, plan.seed, plan.ensemble)
     held = [runs_of(path) for path in files_of(file)]

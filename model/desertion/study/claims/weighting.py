@@ -61,7 +61,7 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
             words = np.asarray([str(value) for value in values])
             found += [
                 Weighting(
-                    what=f"only worlds with {name} = {word} count", share=float(held[own].mean()), worlds=own.sum()
+                    what=f"only worlds with {name} = {word} count", share=float(held[own].mean()), worlds=int(own.sum())
                 )
                 for word in dict.fromkeys(words.tolist())
                 if (own := words == word).sum() >= FEWEST_OF_A_WORD
