@@ -1,12 +1,14 @@
 """Settings that hold for all tests: no window, no chance that changes from run to run."""
 
 import os
+import random
 import shutil
 from collections.abc import Iterator
 from typing import Any
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -23,6 +25,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def same_chance() -> None:
+    """Set the global generators, from which programs of others draw, to the same state before every test."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 - it is theirs; nothing of ours draws from it
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,12 +54,16 @@ def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> 
 
 
 def test_a_comparison_that_is_too_large_is_refused_and_one_that_runs_can_be_stopped(visit: Visit) -> None:
-    """The refusal names the scale that fits; a stopped comparison says so at once."""
-    page = visit("/compare?scenario=russia-2022&scale=0.01&runs=50")
+    """The refusal names the scale that fits; what takes as long as is allowed can be stopped, and says so at once."""
+    # 28,000 people fit in a live run of this server, so that the address is taken; 400 runs of them are too many.
+    page = visit(
+        "/compare?scenario=russia-2022&scale=0.001&arms=closed-borders,fast-track,coalition,transit-corridor&runs=100"
+    )
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("alert").wait_for()
-    assert "fits" in page.get_by_role("alert").inner_text()
-    page.get_by_label("Scale").fill("0.0001")
+    fits = re.search(r"this comparison may have at most .* a scale of (\S+) fits", page.get_by_role("alert").inner_text())
+    assert fits is not None
+    page.get_by_label("Scale").fill(fits[1])
     page.get_by_label("Scale").press("Enter")
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("button", name="Stop").click()
