@@ -1,7 +1,7 @@
 """Settings that hold for all tests: no window, no chance that changes from run to run."""
 
 import os
-import random
+import random  # noqa: TID251 - programs of others draw from it
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ FLAGS = [
 def same_chance() -> None:
     """Set the global generators, from which programs of others draw, to the same state before every test."""
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 - it is theirs; nothing of ours draws from it
+    np.random.seed(0)  # noqa: NPY002, TID251
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,9 @@ def test_a_comparison_that_is_too_large_is_refused_and_one_that_runs_can_be_stop
     )
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("alert").wait_for()
-    fits = re.search(r"this comparison may have at most .* a scale of (\S+) fits", page.get_by_role("alert").inner_text())
+    fits = re.search(
+        r"this comparison may have at most .* a scale of (\S+) fits", page.get_by_role("alert").inner_text()
+    )
     assert fits is not None
     page.get_by_label("Scale").fill(fits[1])
     page.get_by_label("Scale").press("Enter")
