@@ -16,6 +16,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import catalogue
 from desertion.scenario.levers import levers
+from desertion.scenario.loading import calibration
 
 _NAMES = tuple(catalogue()["scenarios"])
 _TOY = Scenario.load("toy")
@@ -235,6 +236,51 @@ def test_an_input_that_is_given_twice_is_refused(words: list[str], capsys: pytes
     assert "days is given twice, as 3 and among the settings: give one of them" in capsys.readouterr().err
     with pytest.raises(InputError, match="scale is given twice"):
         Scenario.load("toy", scale=0.5, set={"scale": 1.0})
+
+
+def test_own_forces_in_place_of_the_base_s_take_what_it_says_of_them_along(tmp_path: Path) -> None:
+    """Changes, settings, series and calibration of a replaced force go with it, others stay; it is remarked on; what the scenario says of it itself is refused."""
+    (tmp_path / "series.csv").write_text("date,value\n2030-01-05,2\n")
+    (tmp_path / "base.toml").write_text(
+        'extends = "toy"\nname = "base"\n[set]\n"hosts.ridge.cases" = 3\n"forces.toy.soldiers" = 200\n'
+        '[[changes]]\ndate = 2030-02-01\nset = { "hosts.ridge.border" = 0, "forces.toy.police" = 2, "forces.*.ban_control" = 0.5 }\n'
+        '[series]\n"forces.toy.police" = "series.csv"\n'
+    )
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "base.toml"\nname = "own"\n[[forces]]\nname = "mine"\nsoldiers = 100\n')
+    scenario = Scenario.load(own)
+    assert [force.name for force in scenario.forces] == ["mine"]
+    assert {change.path for change in scenario.changes} == {"hosts.ridge.border", "forces.mine.ban_control"}
+    assert [note for note in scenario.notes if "replaces" in note] == [
+        f"{own}: forces = [...] replaces toy of base.toml, and what that sets or changes of it"
+    ]
+    own.write_text(own.read_text() + '[[changes]]\ndate = 2030-02-01\nset = { "forces.toy.police" = 0 }\n')
+    with pytest.raises(InputError, match='no force "toy"'):
+        Scenario.load(own)
+
+
+def test_any_shipped_scenario_takes_an_army_of_ones_own(tmp_path: Path) -> None:
+    """Nothing that a shipped scenario says of its own forces stands in the way of another's, its calibration least."""
+    for base in ("russia-2022", "three-armies-2022", "gdr-1989", "front-2022", "hungary-2015", "toy"):
+        own = tmp_path / "own.toml"
+        own.write_text(f'extends = "{base}"\n[[forces]]\nname = "mine"\nreservists = 1000\n')
+        assert [force.name for force in Scenario.load(own).forces] == ["mine"]
+        assert calibration(own)[0] is None
+
+
+def test_files_that_a_base_names_lie_beside_the_base(tmp_path: Path) -> None:
+    """Forces and policies of a scenario in another folder are found from every scenario that extends it."""
+    (tmp_path / "bases").mkdir()
+    (tmp_path / "bases" / "army.toml").write_text('name = "army"\nsoldiers = 100\n')
+    (tmp_path / "bases" / "doors.toml").write_text('title = "Doors"\n[[change]]\nset = { "hosts.*.cases" = 3 }\n')
+    (tmp_path / "bases" / "base.toml").write_text(
+        'extends = "toy"\nforces = ["army.toml"]\npolicies = ["doors.toml"]\n'
+    )
+    own = tmp_path / "own.toml"
+    own.write_text('extends = "bases/base.toml"\n')
+    scenario = Scenario.load(own)
+    assert [force.name for force in scenario.forces] == ["army"]
+    assert list(scenario.policies) == ["doors"]
 
 
 def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path: Path) -> None:

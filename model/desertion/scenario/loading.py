@@ -83,7 +83,10 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     if path.resolve() in seen:
         raise InputError(f"{where}: extends itself by way of {shown(seen[-1])}", where=where)
     document = _typed(path)
-    # Files that a document names lie beside it, wherever the reader is.
+    # Files that a document names lie beside it, wherever the reader or a document that extends it is.
+    for kind in ("forces", "policies"):
+        if kind in document:
+            document[kind] = [_beside(kind, each, path) for each in document[kind]]
     if isinstance(graph := document.get("graph"), str):
         document["graph"] = str(path.parent / graph)
     if "series" in document:
@@ -99,7 +102,12 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     hosts = document.get("hosts")
     if hosts == [] and base.get("hosts"):
         remarks.append(f"{where}: hosts = [] leaves out the hosts of {name}, and what that sets or changes of them")
-        base = _without_hosts(base)
+        base = _without(base, ("hosts.",)) | {"hosts": []}
+    if "forces" in document and (gone := _names(base.get("forces", [])) - _names(document["forces"])):
+        which = " and ".join(sorted(gone))
+        remarks.append(f"{where}: forces = [...] replaces {which} of {name}, and what that sets or changes of it")
+        base = _without(base, tuple(f"forces.{force}." for force in gone))
+        base.pop("calibration", None)  # it fits the levers of the forces that are gone
     both = base | document
     both |= {
         key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
@@ -112,20 +120,38 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     return both
 
 
-def _without_hosts(base: Mapping[str, Any]) -> dict[str, Any]:
-    """A document without its hosts, and without the settings, series and dated changes that reach them."""
+def _beside(kind: str, name: Any, path: Path) -> Any:
+    """The path of a force or policy that a scenario file names; what is no name stays as it is."""
+    return str(find(kind, name, near=path.parent, where=shown(path))) if isinstance(name, str) else name
+
+
+def _names(forces: Sequence[Any]) -> set[str]:
+    """The names of forces, each a path or a table."""
+    names: set[str] = set()
+    for each in forces:
+        if isinstance(each, str):
+            document = toml(path := Path(each))
+            named(document, path)
+            names.add(str(document["name"]))
+        elif isinstance(each, dict):
+            names.add(str(each.get("name")))
+    return names
+
+
+def _without(base: Mapping[str, Any], starts: tuple[str, ...]) -> dict[str, Any]:
+    """A document without the settings, series and dated changes whose paths start with one of these."""
 
     def kept(table: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: value for key, value in flattened(table).items() if not key.startswith("hosts.")}
+        return {key: value for key, value in flattened(table).items() if not key.startswith(starts)}
 
     changes: list[Any] = []
     for row in base.get("changes", []):
         if isinstance(row, dict) and isinstance(row.get("set"), dict):
             changes += [row | {"set": own}] if (own := kept(row["set"])) else []
-        elif not (isinstance(row, dict) and str(row.get("path")).startswith("hosts.")):
+        elif not (isinstance(row, dict) and str(row.get("path")).startswith(starts)):
             changes.append(row)
     settings, series = [kept(each) for each in base.get("set", [])], kept(base.get("series", {}))
-    return {**base, "hosts": [], "changes": changes, "set": settings, "series": series}
+    return {**base, "changes": changes, "set": settings, "series": series}
 
 
 def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:
