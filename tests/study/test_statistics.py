@@ -12,10 +12,11 @@ from desertion.errors import InputError
 from desertion.simulation.record.measures import clumping
 from desertion.study.statistics import (
     averaged_relative_difference,
-    bootstrap_interval,
     crps_ensemble,
-    fewest,
+    mean_interval,
+    median_interval,
     middle_nine_tenths,
+    paired_chance_interval,
     wilson_interval,
 )
 
@@ -47,37 +48,86 @@ def test_a_confidence_at_either_end_is_refused(confidence: float) -> None:
         wilson_interval(1, 3, confidence)
 
 
-def test_bootstrap_interval_agrees_with_scipy() -> None:
-    """Percentile intervals of the mean from 20,000 resamples differ by less than a tenth of a standard error."""
-    values = np.random.default_rng(1).gamma(2.0, size=80)
-    ours = bootstrap_interval(values, np.mean, seed=3, draws=20_000)
-    theirs = stats.bootstrap((values,), np.mean, n_resamples=20_000, method="percentile", rng=4).confidence_interval
-    error = values.std(ddof=1) / np.sqrt(values.size)
-    assert ours == pytest.approx((theirs.low, theirs.high), abs=0.1 * error)
+@pytest.mark.parametrize("count", [6, 7, 9, 10, 23, 30, 200])
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_median_interval_agrees_with_scipy(count: int, confidence: float) -> None:
+    """SciPy inverts the same binomial test."""
+    values = np.random.default_rng(count).gamma(2.0, size=count)
+    theirs = stats.quantile_test(values, q=0.0, p=0.5).confidence_interval(confidence)
+    assert median_interval(values, confidence) == pytest.approx((theirs.low, theirs.high))
 
 
-def test_bootstrap_interval_depends_on_the_seed_alone() -> None:
-    """The same seed gives the same interval."""
-    values = np.arange(20.0)
-    assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
-    assert bootstrap_interval(values, np.mean, seed=1) != bootstrap_interval(values, np.mean, seed=2)
+@pytest.mark.parametrize("count", range(6, 60))
+def test_median_interval_holds_the_median_as_often_as_it_says(count: int) -> None:
+    """Of values in order, the chance that the median lies between the two ends is a sum of binomial terms: 0.95 or more at any number of runs."""
+    low, high = median_interval(np.arange(1.0, count + 1.0))
+    inside = stats.binom.cdf(high - 1, count, 0.5) - stats.binom.cdf(low - 1, count, 0.5)
+    tighter = stats.binom.cdf(high - 2, count, 0.5) - stats.binom.cdf(low, count, 0.5)
+    assert tighter < 0.95 <= inside
+
+
+def test_mean_interval_agrees_with_scipy() -> None:
+    """Student's interval, of which SciPy's one-sample t-test gives another implementation."""
+    values = np.random.default_rng(1).gamma(2.0, size=8)
+    theirs = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert mean_interval(values) == pytest.approx((theirs.low, theirs.high))
 
 
 @pytest.mark.parametrize(("confidence", "least"), [(0.5, 2), (0.9, 5), (0.95, 6), (0.99, 8)])
 def test_no_interval_is_given_where_even_the_whole_sample_would_miss_too_often(confidence: float, least: int) -> None:
     """All values lie on one side of the true median with probability 2^(1 - n); from one to five runs that is 100 to 6 %."""
-    assert fewest(confidence) == least
     assert 2.0 ** (1 - least) <= 1.0 - confidence + 1e-12 < 2.0 ** (2 - least)
     values = np.arange(float(least))
-    for statistic in (np.median, np.mean):
-        assert np.isfinite(bootstrap_interval(values, statistic, confidence, seed=1)).all()
-        assert np.isnan(bootstrap_interval(values[1:], statistic, confidence, seed=1)).all()
+    for interval in (median_interval, mean_interval):
+        assert np.isfinite(interval(values, confidence)).all()
+        assert np.isnan(interval(values[1:], confidence)).all()
+    assert np.isfinite(paired_chance_interval(1, 0, least, confidence)).all()
+    assert np.isnan(paired_chance_interval(1, 0, least - 1, confidence)).all()
 
 
-def test_missing_runs_are_refused_by_the_bootstrap() -> None:
+def test_missing_runs_are_refused_by_intervals() -> None:
     """A NaN would silently spread into the interval."""
-    with pytest.raises(InputError, match="finite"):
-        bootstrap_interval([1.0, float("nan")], seed=0)
+    for interval in (median_interval, mean_interval):
+        with pytest.raises(InputError, match="finite"):
+            interval([1.0, float("nan")])
+
+
+def test_interval_of_paired_chances_by_hand() -> None:
+    """Where no pair of n differs the end is z^2 / (n + z^2), 0.161 of 20; three of six that differ one way leave 0 in, six leave it out."""
+    assert paired_chance_interval(0, 0, 20) == pytest.approx((-0.161, 0.161), abs=0.001)
+    assert paired_chance_interval(3, 0, 6)[0] < 0.0 < paired_chance_interval(6, 0, 6)[0]
+    low, high = paired_chance_interval(7, 2, 30)
+    assert paired_chance_interval(2, 7, 30) == pytest.approx((-high, -low))
+    for end in (low, high):
+        # The score test itself, with the chances of discordance that are likeliest under the end found by search.
+        shares = np.linspace(max(0.0, -end), min(1.0, 1.0 - end), 200_001)[1:-1]
+        lost, gained = shares, shares + end
+        fits = (lost + gained < 1.0) & (gained > 0.0)
+        likelihood = np.full(len(shares), -np.inf)
+        likelihood[fits] = 7 * np.log(gained[fits]) + 2 * np.log(lost[fits]) + 21 * np.log1p(-(lost + gained)[fits])
+        best = likelihood.argmax()
+        spread = math.sqrt((lost[best] + gained[best] - end**2) / 30)
+        assert abs(5 / 30 - end) / spread == pytest.approx(stats.norm.ppf(0.975), abs=1e-3)
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize(("gained", "lost"), [(0.0, 0.0), (0.02, 0.0), (0.1, 0.1), (0.3, 0.1), (0.3, 0.3)])
+def test_interval_of_paired_chances_covers(gained: float, lost: float) -> None:
+    """Null: it holds the true difference in 95 % of histories of 6, 10 and 20 pairs; 2,000 each, standard error 0.005. At least 0.93 is asked for (false alarms one in 10,000)."""
+    rng = np.random.default_rng(7)
+    for pairs in (6, 10, 20):
+        held = 0
+        for more, fewer, _ in rng.multinomial(pairs, [gained, lost, 1.0 - gained - lost], size=2000).tolist():
+            low, high = paired_chance_interval(more, fewer, pairs)
+            held += low <= gained - lost <= high
+        assert held >= 0.93 * 2000
+
+
+@pytest.mark.parametrize(("gained", "lost"), [(-1, 0), (4, 3)])
+def test_impossible_counts_of_pairs_are_refused(gained: int, lost: int) -> None:
+    """More pairs that differ than pairs is a mistake of the caller."""
+    with pytest.raises(InputError, match="count again"):
+        paired_chance_interval(gained, lost, 6)
 
 
 def test_crps_agrees_with_the_double_sum() -> None:

@@ -144,7 +144,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
 
 
 def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
-    """Draw paired differences to the baseline with their bootstrap intervals, the largest on top where policies are all that differs.
+    """Draw paired differences to the baseline with their intervals, the largest on top where policies are all that differs.
 
     Args:
         ax: Where to draw.

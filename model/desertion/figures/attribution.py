@@ -79,7 +79,7 @@ def effects(
     title: str = "",
     runs: Mapping[str, NDArray[np.float64]] | None = None,
 ) -> Axes:
-    """Draw paired differences from the baseline with their bootstrap intervals, one row a policy.
+    """Draw paired differences from the baseline with their intervals, one row a policy.
 
     Args:
         ax: Where to draw.
@@ -118,7 +118,7 @@ def effects(
         ax.set_xlim(-1.0, 1.0)
     style.counts(ax, "x")
     dots = "; dots: pairs of runs" if runs else ""
-    bars = "" if unknown.all() else " with 95 % bootstrap interval"
+    bars = "" if unknown.all() else " with 95 % interval"
     ax.set_xlabel(textwrap.fill(f"persons, median of the paired differences{bars}{dots}", _LINE))
     ax.set_title(title or "Difference from the baseline", pad=28)
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2, handlelength=1.0)

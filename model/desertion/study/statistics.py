@@ -1,15 +1,13 @@
 """Estimators that every study shares: intervals, scores and measures of spread."""
 
 import math
-from collections.abc import Callable
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from desertion.errors import InputError
-
-Statistic = Callable[..., NDArray[np.float64]]
 
 
 def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -40,47 +38,105 @@ def wilson_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     return low, high
 
 
-def bootstrap_interval(
-    values: ArrayLike,
-    statistic: Statistic = np.median,
-    confidence: float = 0.95,
-    *,
-    seed: int,
-    draws: int = 2000,
-) -> tuple[float, float]:
-    """Percentile bootstrap interval (low, high) of a median or mean of independent values; NaN below `fewest` of them.
+def median_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
+    """Interval (low, high) of the median of independent values by the sign test; NaN where they are too few for one.
+
+    Its ends are two of the values, so that it holds the median with the stated confidence or more whatever the distribution (David and
+    Nagaraja 2003, Order Statistics, 7.1); it leaves out 0 where the sign test rejects it. Fewer than six values have none at 0.95, since all
+    of them lie on one side of the median too often.
 
     Args:
         values: one number per run, no NaN.
-        statistic: takes an array and `axis`, as NumPy's reductions do.
         confidence: two-sided level, strictly between 0 and 1.
-        seed: fixes the resamples, so the same values give the same interval.
-        draws: number of resamples.
 
     Raises:
         InputError: no values, a NaN among them, or `confidence` out of range.
     """
+    sample = np.sort(_finite("median_interval", values, confidence))
+    rank = _rank(sample.size, confidence)
+    return (float(sample[rank - 1]), float(sample[-rank])) if rank else _UNKNOWN
+
+
+def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
+    """Student's interval (low, high) of the mean of independent values; NaN where their median has none either.
+
+    Args:
+        values: one number per run, no NaN.
+        confidence: two-sided level, strictly between 0 and 1.
+
+    Raises:
+        InputError: no values, a NaN among them, or `confidence` out of range.
+    """
+    from scipy.special import stdtrit
+
+    sample = _finite("mean_interval", values, confidence)
+    if not _rank(sample.size, confidence):
+        return _UNKNOWN
+    half = stdtrit(sample.size - 1, 0.5 + confidence / 2.0) * sample.std(ddof=1) / math.sqrt(sample.size)
+    return float(sample.mean() - half), float(sample.mean() + half)
+
+
+def paired_chance_interval(gained: int, lost: int, pairs: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Tango's score interval (low, high) of the difference of two chances seen in pairs; NaN where pairs are too few for one.
+
+    Without a pair that differs it still has a width (Tango 1998, Statistics in Medicine 17, 891-908).
+
+    Args:
+        gained: pairs in which the event came under the second arm alone.
+        lost: pairs in which it came under the first arm alone.
+        pairs: pairs in all.
+        confidence: two-sided level, strictly between 0 and 1.
+
+    Raises:
+        InputError: the counts do not fit, or `confidence` is out of range.
+    """
+    from scipy.optimize import brentq
+
+    _require_confidence(confidence)
+    if min(gained, lost) < 0 or gained + lost > pairs:
+        raise InputError(
+            f"paired_chance_interval: {gained} and {lost} pairs that differ are not among {pairs}; count again"
+        )
+    if not _rank(pairs, confidence):
+        return _UNKNOWN
+    z = NormalDist().inv_cdf(0.5 + confidence / 2.0)
+    middle = (gained - lost) / pairs
+
+    def beyond(difference: float) -> float:
+        """How far the counts lie from what a difference lets expect, over `z` of its standard errors."""
+        linear = (2 * pairs - gained + lost) * difference - gained - lost
+        constant = -lost * difference * (1.0 - difference)
+        likeliest = (math.sqrt(max(linear * linear - 8 * pairs * constant, 0.0)) - linear) / (4 * pairs)
+        spread = max(pairs * (2.0 * likeliest + difference * (1.0 - difference)), 0.0)
+        return abs(gained - lost - pairs * difference) - z * math.sqrt(spread)
+
+    # A hair off the middle, at which both sides are 0 where no pair differs.
+    low = -1.0 if beyond(-1.0) <= 0.0 else float(brentq(beyond, -1.0, middle - 1e-9))
+    high = 1.0 if beyond(1.0) <= 0.0 else float(brentq(beyond, middle + 1e-9, 1.0))
+    return low, high
+
+
+_UNKNOWN = (float("nan"), float("nan"))
+
+
+@cache
+def _rank(count: int, confidence: float) -> int:
+    """Place from either end of the value that bounds the median's interval; 0 where even the outermost miss it too often."""
+    from scipy.special import bdtr
+
+    tail = (1.0 - confidence) / 2.0
+    rank = 0
+    while rank <= count // 2 and float(bdtr(float(rank), count, 0.5)) <= tail:
+        rank += 1
+    return rank
+
+
+def _finite(name: str, values: ArrayLike, confidence: float) -> NDArray[np.float64]:
     _require_confidence(confidence)
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
-        raise InputError("bootstrap_interval: needs a non-empty list of finite numbers; leave out missing runs first")
-    if sample.size < fewest(confidence):
-        return float("nan"), float("nan")
-    rows = np.random.default_rng(seed).integers(0, sample.size, size=(draws, sample.size))
-    resampled = statistic(sample[rows], axis=-1)
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(resampled, [tail, 1.0 - tail])
-    return float(low), float(high)
-
-
-def fewest(confidence: float = 0.95) -> int:
-    """Fewest values that have an interval of a confidence: 6 at 0.95.
-
-    Resampled values reach from the smallest to the largest value at most, and the median lies outside of these with probability
-    2^(1 - n): where this is above 1 - confidence, an interval would be called what it is not.
-    """
-    _require_confidence(confidence)
-    return math.ceil(1.0 - math.log2(1.0 - confidence))
+        raise InputError(f"{name}: needs a non-empty list of finite numbers; leave out missing runs first")
+    return sample
 
 
 def middle_nine_tenths(values: ArrayLike) -> tuple[float, float, float]:

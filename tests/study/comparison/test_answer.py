@@ -34,3 +34,16 @@ def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> N
     assert "(Near, Wide)" in told
     assert stay_open([60.0, 30.0, 10.0], names, [False, True, True]) == []
     assert stay_open([0.0, 0.0, 0.0], names, [True, True, True]) == []
+
+
+def test_pairs_without_a_difference_agree_with_no_sign(tmp_path: Path) -> None:
+    """Fewer prisoners in nine pairs of ten; in the tenth nothing changed, which speaks for neither side."""
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    found = compare(
+        "toy", ["none", "no-quarter"], runs=10, days=120, seed=2, quiet=True, out=tmp_path / "t.sqlite", options=options
+    )
+    left = found.outcomes[(found.outcomes["measure"] == "left")].pivot(
+        index="replicate", columns="policy", values="value"
+    )
+    assert sorted(left["no-quarter"] - left["none"])[-2:] == [-2.0, 0.0]
+    assert "in 9 of 10 pairs of runs" in " ".join(answer(found))

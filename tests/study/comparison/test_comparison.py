@@ -16,7 +16,7 @@ from desertion.study.comparison.report.words import assumptions
 from desertion.study.failures import StudyFailedError
 from desertion.study.run.pool import LocalPool
 from desertion.study.run.sweep import RunOptions, run_study
-from desertion.study.statistics import wilson_interval
+from desertion.study.statistics import paired_chance_interval, wilson_interval
 from tests import fakes
 from tests.study.comparison import fake_arm
 
@@ -134,6 +134,35 @@ def test_chance_of_collapse_has_wilsons_interval(comparison):
         assert (found["estimate"], found["low"], found["high"]) == pytest.approx(
             (collapsed / 6, *wilson_interval(collapsed, 6))
         )
+
+
+def test_a_difference_of_chances_has_an_interval_with_a_width(comparison):
+    """Tango's score interval from the pairs in which one alone collapses; without such a pair it is as wide as six pairs leave it, and no star stands."""
+    for policy in POLICIES[1:]:
+        usual, own = (
+            [bool(fake_arm.tables(name, one)[0]["collapsed"].any()) for one in range(6)]
+            for name in (POLICIES[0], policy)
+        )
+        gained, lost = (
+            sum(b and not a for a, b in zip(usual, own, strict=True)),
+            sum(a and not b for a, b in zip(usual, own, strict=True)),
+        )
+        for measure, counts in (("collapsed", (gained, lost)), ("fallen", (0, 0))):
+            found = row(comparison.paired, policy=policy, measure=measure)
+            assert found["difference"] == pytest.approx((counts[0] - counts[1]) / 6)
+            assert (found["low"], found["high"]) == pytest.approx(paired_chance_interval(*counts, 6))
+            assert found["low"] < found["difference"] < found["high"]
+
+
+def test_runs_in_which_an_own_measure_is_infinite_are_left_out_of_its_row(tmp_path):
+    """As their pairs are; `runs` says how many count."""
+    measures = {"odd": lambda model: float("inf") if model.measures()["left_total"] % 2 else 1.0}
+    found = compare("toy", ["none", "exit-ban"], days=20, runs=4, workers=1, quiet=True, measures=measures)
+    values = found.outcomes[found.outcomes["measure"] == "odd"].groupby("policy")["value"]
+    finite = values.apply(lambda one: int(np.isfinite(one).sum()))
+    assert 0 < finite["none"] < 4
+    for policy in ("none", "exit-ban"):
+        assert row(found.summary, policy=policy, measure="odd")["runs"] == finite[policy]
 
 
 def test_differences_are_taken_replicate_by_replicate(comparison):

@@ -16,7 +16,7 @@ from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME, estimate
-from desertion.study.comparison.report.estimate import CONFIDENCE, SEED, Estimate, changed, estimated
+from desertion.study.comparison.report.estimate import CONFIDENCE, Estimate, changed, estimated
 from desertion.study.comparison.report.words import number
 
 MEASURES = ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
@@ -77,7 +77,7 @@ class Answer:
 
     def estimate(self, measure: str, side: int = 1) -> Estimate:
         """An outcome with its interval."""
-        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE, SEED)
+        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE)
         few = BY_NAME[measure].counts and too_few(found["estimate"], self.size)
         return Estimate(found["estimate"], found["low"], found["high"], few)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.study.analysis.tables import done_runs, parameters_of
-from desertion.study.statistics import bootstrap_interval
+from desertion.study.statistics import mean_interval, median_interval
 
 ARM = "policies"
 
@@ -23,7 +23,6 @@ def paired_differences(
     measures: Sequence[str],
     baseline: str | None = None,
     confidence: float = 0.95,
-    seed: int = 1,
 ) -> pd.DataFrame:
     """Differences to a baseline policy, replicate by replicate.
 
@@ -31,8 +30,7 @@ def paired_differences(
         runs: Table of runs with a column `policies`.
         measures: Measures to compare.
         baseline: Label of the baseline, None for the first of the study.
-        confidence: Confidence of the bootstrap intervals.
-        seed: Seed of the bootstrap.
+        confidence: Confidence of the intervals.
 
     Returns:
         One row a setting of the other parameters, measure and policy: the other parameters, measure, baseline,
@@ -57,13 +55,13 @@ def paired_differences(
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
-                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, seed)
+                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence)
                     named = dict(zip(others, setting, strict=True))
                     rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
 
 
-def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float, seed: int) -> dict[str, object]:
+def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float) -> dict[str, object]:
     pairs = (
         pd.concat([base, other], axis=1, join="inner", keys=["base", "other"])
         .replace([np.inf, -np.inf], np.nan)
@@ -74,8 +72,8 @@ def _difference(base: pd.Series[float], other: pd.Series[float], confidence: flo
     if not len(pairs):
         return numbers
     change = second - first
-    low, high = bootstrap_interval(change, np.median, confidence, seed=seed)
-    mean_low, mean_high = bootstrap_interval(change, np.mean, confidence, seed=seed)
+    low, high = median_interval(change, confidence)
+    mean_low, mean_high = mean_interval(change, confidence)
     return numbers | {
         "median_baseline": float(np.median(first)),
         "median_policy": float(np.median(second)),

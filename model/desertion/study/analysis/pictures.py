@@ -187,7 +187,7 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
     table = study.paired((measure,))
     differences(figure.subplots(), table, measure)
-    bar = NO_INTERVAL.capitalize() if table["low"].isna().all() else "Bar: 95 % bootstrap interval"
+    bar = NO_INTERVAL.capitalize() if table["low"].isna().all() else "Bar: 95 % interval"
     style.note(figure, f"Dot: median of the paired differences. {bar}.")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.simulation.world.codes import ROUTES, STATUSES
-from desertion.study.statistics import bootstrap_interval, wilson_interval
+from desertion.study.statistics import median_interval, wilson_interval
 
 ALL_FORCES = "all"
 """What stands in the place of a force where hosts are judged, who serve all forces."""
@@ -136,14 +136,13 @@ def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
     return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
 
 
-def estimate(values: NDArray[np.float64], measure: Measure, confidence: float, seed: int) -> dict[str, float]:
+def estimate(values: NDArray[np.float64], measure: Measure, confidence: float) -> dict[str, float]:
     """Median of the runs, or for a chance their share, with an interval.
 
     Args:
         values: One number a run, none missing.
         measure: What they measure.
-        confidence: Confidence of the interval: bootstrap of a median, Wilson's of a chance.
-        seed: Seed of the bootstrap.
+        confidence: Confidence of the interval: sign test of a median, Wilson's of a chance.
 
     Returns:
         runs, estimate, low, high (NaN where a median has too few runs for an interval), and the 5 and 95 % quantiles of the runs,
@@ -158,7 +157,7 @@ def estimate(values: NDArray[np.float64], measure: Measure, confidence: float, s
         middle, (low, high) = happened / count, wilson_interval(happened, count, confidence)
     else:
         middle = float(np.median(values))
-        low, high = bootstrap_interval(values, np.median, confidence, seed=seed)
+        low, high = median_interval(values, confidence)
     return {"runs": count, "estimate": middle, "low": low, "high": high, "q05": float(q05), "q95": float(q95)}
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import policy, titled
-from desertion.parameters.arguments import CONFIDENCE, SEED, numbers
+from desertion.parameters.arguments import CONFIDENCE, numbers
 from desertion.scenario import Scenario
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
@@ -37,7 +37,6 @@ class Runs:
     Args:
         path: File of a study whose task was `comparison`.
         confidence: Confidence of all intervals.
-        seed: Seed of the bootstrap.
         keep: Anything that must live as long as the comparison, such as the folder that holds its file.
 
     Raises:
@@ -45,11 +44,10 @@ class Runs:
         StudyFailedError: If some policy has no finished run, or none of a replicate that finished under the baseline too.
     """
 
-    @numbers(confidence=CONFIDENCE, seed=SEED)
-    def __init__(self, path: str | Path, *, confidence: float = 0.95, seed: int = 1, keep: object = None) -> None:
+    @numbers(confidence=CONFIDENCE)
+    def __init__(self, path: str | Path, *, confidence: float = 0.95, keep: object = None) -> None:
         self.path = Path(path)
         self.confidence = confidence
-        self._seed = seed
         self._keep = keep
         with StudyFile(self.path) as file:
             self.header: Mapping[str, Any] = file.header()

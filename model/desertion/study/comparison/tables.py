@@ -26,6 +26,7 @@ from desertion.study.comparison.outcomes import (
     estimate,
 )
 from desertion.study.comparison.runs import Runs
+from desertion.study.statistics import paired_chance_interval
 
 
 class Tables(Runs):
@@ -60,16 +61,17 @@ class Tables(Runs):
         """One row a policy, force and measure.
 
         policy, force ("all" for what concerns hosts), measure, unit, runs, estimate (the median of the runs; for a chance the
-        share of runs), low and high (bootstrap interval of the median; Wilson interval of a chance), q05 and q95 of the runs, and
+        share of runs), low and high (interval of the median by the sign test; Wilson interval of a chance), q05 and q95 of the runs, and
         too_few (whether the estimate rests on fewer simulated persons than can tell).
         """
         rows: list[dict[str, object]] = []
         grouped = self.outcomes.groupby(["policy", "force", "measure"], sort=False)["value"]
-        values = {key: group.dropna().to_numpy(np.float64) for key, group in grouped}
+        every = {key: group.to_numpy(np.float64) for key, group in grouped}
+        values = {key: numbers[np.isfinite(numbers)] for key, numbers in every.items()}
         for policy in self.policies:
             for force, measure in self._measures():
                 numbers = values[policy, force, measure.name]
-                estimated = estimate(numbers, measure, self.confidence, self._seed)
+                estimated = estimate(numbers, measure, self.confidence)
                 few = measure.counts and too_few(estimated["estimate"], self.size)
                 first = {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit}
                 rows.append({**first, **estimated, "too_few": few})
@@ -80,12 +82,12 @@ class Tables(Runs):
         """Differences from the baseline, replicate by replicate: one row a policy, force and measure.
 
         policy, baseline, force, measure, unit, pairs, difference (median of the paired differences, policy less baseline; for a
-        chance their mean), low and high (bootstrap interval), mean_difference, mean_low, mean_high, share_higher (pairs in which
+        chance their mean), low and high (interval by the sign test; for a chance Tango's score interval), mean_difference, mean_low, mean_high, share_higher (pairs in which
         the policy gave more), correlation, saving (how many times fewer replicates the mean difference needed than with
         separate chance), and too_few (whether the difference rests on fewer simulated persons than can tell).
         """
         stored = [column(force, measure.name) for force, measure in self._measures()]
-        raw = paired_differences(self.runs, stored, self.baseline, self.confidence, self._seed)
+        raw = paired_differences(self.runs, stored, self.baseline, self.confidence)
         if raw.empty:
             return raw
         raw[["force", "measure"]] = raw["measure"].str.rsplit(":", n=1, expand=True)
@@ -94,9 +96,13 @@ class Tables(Runs):
         for name in ("difference", "low", "high", "mean_difference", "mean_low", "mean_high"):
             raw[name] = raw[name] * factor
         # The median difference of two events is nearly always 0; their chances differ by the mean.
-        chance = np.array([measure.chance for measure in measures])
-        for median, mean in (("difference", "mean_difference"), ("low", "mean_low"), ("high", "mean_high")):
-            raw[median] = np.where(chance, raw[mean], raw[median])
+        pairs = raw["pairs"].to_numpy(np.int64)
+        change, higher = (raw[name].to_numpy(np.float64) for name in ("mean_difference", "share_higher"))
+        for place in np.flatnonzero([measure.chance for measure in measures] & (pairs > 0)):
+            gained = round(higher[place] * pairs[place])
+            lost = gained - round(change[place] * pairs[place])
+            low, high = paired_chance_interval(gained, lost, int(pairs[place]), self.confidence)
+            raw.loc[place, ["difference", "low", "high", "mean_low", "mean_high"]] = change[place], low, high, low, high
         raw["unit"] = [measure.unit for measure in measures]
         counts = zip(measures, raw["difference"], strict=True)
         raw["too_few"] = [measure.counts and too_few(float(value), self.size) for measure, value in counts]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.figures.labels import ROUTE_NAMES, short, span
@@ -65,11 +66,10 @@ def _baseline(comparison: Tables, force: str) -> str:
 
 def _policy(comparison: Tables, force: str, name: str) -> str:
     left, change = estimate_of(comparison, name, force, "left"), change_of(comparison, name, force, "left")
-    row = _row(comparison.paired, name, force, "left")
     pairs = ""
     if change.is_sure and not change.few:
-        agree = float(row["share_higher"]) if change.value > 0.0 else 1.0 - float(row["share_higher"])
-        pairs = f" in {round(agree * int(row['pairs']))} of {int(row['pairs'])} pairs of runs"
+        changes = _changes(comparison, name, force, "left")
+        pairs = f" in {int((np.sign(changes) == np.sign(change.value)).sum())} of {len(changes)} pairs of runs"
     first = (
         f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
         f"{_hosts(comparison, name, force)}."
@@ -77,6 +77,14 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
     found = [*by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
     return " ".join([first, *found, *_idle(comparison, name)])
+
+
+def _changes(comparison: Tables, name: str, force: str, measure: str) -> NDArray[np.float64]:
+    """Differences of an outcome from the baseline, one a pair of runs."""
+    rows = comparison.outcomes
+    rows = rows[(rows["force"] == force) & (rows["measure"] == measure)]
+    table = rows.pivot_table(index="replicate", columns="policy", values="value")
+    return (table[name] - table[comparison.baseline]).dropna().to_numpy(np.float64)
 
 
 def _idle(comparison: Tables, name: str) -> list[str]:

@@ -9,13 +9,10 @@ from numpy.typing import NDArray
 from desertion.figures.labels import NO_INTERVAL, span
 from desertion.scenario.grain import TOO_FEW, mark
 from desertion.study.comparison.report.words import amount, number
-from desertion.study.statistics import bootstrap_interval
+from desertion.study.statistics import median_interval
 
 CONFIDENCE = 0.95
 """Confidence of the interval where none is named."""
-
-SEED = 1
-"""Seed of the bootstrap where none is named."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,8 @@ class Estimate:
 
 
 def estimated(values: NDArray[np.float64]) -> Estimate:
-    """The median of values with its bootstrap interval."""
-    low, high = bootstrap_interval(values, np.median, CONFIDENCE, seed=SEED)
+    """The median of values with its interval."""
+    low, high = median_interval(values, CONFIDENCE)
     return Estimate(float(np.median(values)), low, high)
 
 
