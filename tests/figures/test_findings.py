@@ -156,10 +156,10 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
     assert done.names == {
         "none": "The scenario as it is",
         "fast-track": "Fast track",
-        "exit-ban": "Exit ban from the thirtieth day",
+        "exit-ban": "Exit ban after thirty days",
     }
     marks = [text.get_text() for text in ax.texts]
-    assert "Exit ban from the thirtieth day" in marks
+    assert "Exit ban after thirty days" in marks
     assert [words for words in marks if words.startswith("call-up of")] == ["call-up of 60"]
 
 
