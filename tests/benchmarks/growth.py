@@ -51,7 +51,7 @@ def _lively() -> Iterator[Row]:
             f"1,000,000 persons, {LIVELY:g} times the rates, threads: {threads}",
             speed,
             "M person-days/s",
-            "100 on two",
+            "100" if threads == 2 else "",
         )
     model = DesertionModel(scenario, rng=1, threads=2).run()
     yield "    left", model.measures()["share_left"], "share", "at least 0.05"

@@ -39,6 +39,12 @@ def test_a_cost_that_grows_as_a_square_has_slope_two() -> None:
     assert slopes.slope([(1.0, 0.5), (2.0, 2.0), (8.0, 32.0)]) == pytest.approx(2.0)
 
 
+def test_what_doubles_the_cost_within_its_range_is_no_flat_dimension() -> None:
+    """As ties do: from 4 to 32 a run costs nearly twice as much."""
+    told = slopes.finding({"ties": [(4.0, 0.0121), (32.0, 0.0227)], "forces": [(1.0, 0.0058), (16.0, 0.0072)]})
+    assert told == "A run's cost grows with ties; hardly with anything else"
+
+
 def test_every_benchmark_can_be_started() -> None:
     """Each that is listed is a module that imports what there is, and has rows."""
     assert len(benchmarks.names()) > 5

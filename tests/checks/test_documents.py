@@ -1,7 +1,10 @@
+import csv
+import re
 from pathlib import Path
 
 import pytest
 
+from desertion.figures.labels import number
 from tests.checks.documents import ROOT, forbidden_words, wrong_references
 
 
@@ -60,3 +63,31 @@ def test_harmless_paths_are_left_alone(text: str) -> None:
 def test_root_is_the_folder_that_the_settings_lie_in() -> None:
     """The checks read the whole repository."""
     assert (ROOT / "pyproject.toml").exists()
+
+
+def _told() -> list[tuple[str, str]]:
+    """Figures that pages repeat from tables: the page, and the words as the table has them."""
+    experiments = ROOT / "experiments"
+    memory = re.search(
+        r"^\| memory at the most \| ([\d.]+) \| GiB", (experiments / "benchmarks.md").read_text(), re.MULTILINE
+    )
+    levers = list(csv.DictReader((experiments / "levers" / "levers.csv").read_text(encoding="utf-8").splitlines()))
+    runs = sum(int(row["runs"]) + 16 * bool(row["left_total_checked"]) for row in levers)
+    offers = csv.DictReader(
+        (experiments / "asylum-policies" / "asylum-policies.csv").read_text(encoding="utf-8").splitlines()
+    )
+    most = max(float(row["difference"]) for row in offers)
+    assert memory
+    whole = f" {float(memory[1]):.1f} GiB"
+    return [
+        ("README.md", f"a minute and{whole}"),
+        ("model/docs/start/install.md", f"takes a minute and{whole}"),
+        ("experiments/README.md", f"{runs:,} runs, 3 minutes"),
+        ("experiments/README.md", f"A coalition with a fast track adds {number(most)} (95"),
+    ]
+
+
+@pytest.mark.parametrize(("page", "words"), _told())
+def test_figures_that_a_page_repeats_are_those_of_the_table(page: str, words: str) -> None:
+    """Memory of the whole army, runs of the search for levers, and a difference rounded as the figure beside it rounds."""
+    assert words in " ".join((ROOT / page).read_text(encoding="utf-8").split())

@@ -94,6 +94,22 @@ def test_a_run_of_two_forces_has_a_legend(histories):
     assert [text.get_text() for text in both[0].get_legend().get_texts()] == ["russia", "belarus"]
 
 
+def test_the_title_of_a_run_names_the_peak_of_the_curve_that_is_drawn() -> None:
+    """Not the first of several equal days: of the drawn means of seven days the largest, its middle where it is flat, and none where two are as large."""
+    new = np.zeros(40)
+    new[[10, 30]] = 6.0
+    run = pd.DataFrame(
+        {"day": range(40), "force": "a", "new_hide": new, "left": new.cumsum(), "strength": 9.0, "legitimacy": 0.5}
+    )
+    with style.house():
+        several, single = style.new_figure("tall"), style.new_figure("tall")
+        curves.run(several, run)
+        new[[28, 29]] = 1.0
+        curves.run(single, run.assign(new_hide=new, left=new.cumsum()))
+    assert several.get_suptitle() == "12 have left by day 39"
+    assert single.get_suptitle() == "14 have left by day 39, most in the week around day 29"
+
+
 def test_routes_over_time_stack_to_the_departures(ax, histories):
     """The top edge of the stack is the mean number of departures of the runs."""
     one = histories[histories["policy"] == "fast-track"]

@@ -37,6 +37,13 @@ def test_a_title_names_the_largest_difference_that_is_sure(
     assert findings.of_differences(_differences(*rows), "left_total") == said
 
 
+def test_a_title_says_at_which_design_point_the_largest_difference_is() -> None:
+    """The same policy does less at others."""
+    rows = _differences(("door", 1.0, 0.5, 2.0), ("door", 14.0, 8.0, 19.0))
+    rows.insert(0, "asylum", [0.5, 1.0])
+    assert findings.of_differences(rows, "left_total") == "Door, asylum 1: 14 more leave than under no offer"
+
+
 def test_policies_stand_in_order_of_their_effects() -> None:
     """The largest difference is on top, whatever the order of the table."""
     table = _differences(("a", 1.0, 0.5, 2.0), ("b", 30.0, 20.0, 40.0), ("c", -5.0, -6.0, -4.0))
@@ -62,12 +69,12 @@ def test_a_map_of_small_differences_does_not_use_the_whole_ladder_of_colours() -
 
 
 def test_a_map_of_chances_says_from_where_on_cascades_are_global() -> None:
-    """The first value of the upright parameter at which half of the runs are; none is said to be none."""
-    upright, across = pd.Index([1.0, 2.0, 3.0], name="contagion"), pd.Index([0.0, 1.0], name="asylum")
-    table = pd.DataFrame([[0.0, 0.1], [0.2, 0.6], [0.9, 1.0]], index=upright, columns=across)
+    """From the lowest edge of a column to the highest, and where there is none; none is said to be none."""
+    upright, across = pd.Index([1.0, 2.0, 3.0], name="contagion"), pd.Index([0.0, 0.5, 1.0], name="asylum")
+    table = pd.DataFrame([[0.0, 0.0, 0.1], [0.2, 0.3, 0.6], [0.4, 0.9, 1.0]], index=upright, columns=across)
     assert (
         findings.of_map(table, "share_left", chance=True)
-        == "Half of the runs or more end in a global cascade from contagion 2 on"
+        == "Half of the runs or more end in a global cascade from contagion 2 (asylum dial 1) to 3 (asylum dial 0.5) on, nowhere at asylum dial 0"
     )
     assert findings.of_map(table * 0.4, "share_left", chance=True).startswith("Nowhere here do half of the runs")
 
@@ -75,12 +82,14 @@ def test_a_map_of_chances_says_from_where_on_cascades_are_global() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([[0.9, 0.2], [0.6, 0.1], [0.2, 0.1]], "up to police capacity 2"),
+        ([[0.9, 0.2], [0.6, 0.1], [0.2, 0.1]], "up to police capacity 2, nowhere at asylum dial 1"),
+        ([[0.9, 0.7], [0.6, 0.1], [0.2, 0.1]], "up to police capacity 1 (asylum dial 1) or 2 (asylum dial 0)"),
+        ([[0.1, 0.2], [0.9, 0.6], [0.9, 1.0]], "from police capacity 2 on"),
         ([[0.9, 0.2], [0.1, 0.1], [0.6, 0.1]], "in 2 of 6 cells"),
         ([[0.1, 0.2], [0.9, 0.1], [0.1, 0.1]], "in 1 of 6 cells"),
         ([[0.9, 0.2], [0.9, 0.1], [0.5, np.nan]], "in 3 of 5 cells"),
         ([[0.9, 0.7], [0.9, 0.5], [0.5, np.nan]], "everywhere here"),
-        ([[0.1, 0.1], [0.1, 0.1], [0.5, np.nan]], "from police capacity 3 on"),
+        ([[0.1, 0.1], [0.1, 0.1], [0.5, np.nan]], "from police capacity 3 on, nowhere at asylum dial 1"),
     ],
 )
 def test_a_map_says_from_or_up_to_only_where_that_is_so(rows: list[list[float]], said: str) -> None:
@@ -147,10 +156,10 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
     assert done.names == {
         "none": "The scenario as it is",
         "fast-track": "Fast track",
-        "exit-ban": "Exit ban from the thirtieth day",
+        "exit-ban": "Exit ban after thirty days",
     }
     marks = [text.get_text() for text in ax.texts]
-    assert "Exit ban from the thirtieth day" in marks
+    assert "Exit ban after thirty days" in marks
     assert [words for words in marks if words.startswith("call-up of")] == ["call-up of 60"]
 
 

@@ -53,6 +53,14 @@ def test_the_six_notebooks_are_there_without_outputs() -> None:
             assert cell.get("execution_count") is None
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_differences_of_a_scaled_world_stand_beside_their_mark(path: Path) -> None:
+    """Else half a simulated person reads like a finding."""
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    if any("scale=" in source for source in cells):
+        assert [source for source in cells if "headline(" in source and '"difference_too_few"' not in source] == []
+
+
 @pytest.mark.walks
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_from_top_to_bottom(path: Path, tmp_path: Path) -> None:

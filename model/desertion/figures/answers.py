@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, number, policy, within
+from desertion.figures.labels import beside, label, number, points, policy, within
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -159,7 +159,7 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     spread = np.abs([middle - rows["low"], rows["high"] - middle])
     ax.errorbar(middle, places, xerr=spread, fmt="o", color=style.pens(1)[0].color, capsize=4)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
-    ax.set_yticks(places, labels=_row_labels(rows))
+    ax.set_yticks(places, labels=points(rows))
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.margins(x=0.06)
     ax.autoscale(axis="x")
@@ -220,17 +220,3 @@ def _mark_level(ax: Axes, level: float) -> None:
             va="top",
             fontsize="small",
         )
-
-
-def _row_labels(rows: pd.DataFrame) -> list[str]:
-    known = {"measure", "baseline", "policy"}
-    first = list(rows.columns).index("measure")
-    settings = [str(name) for name in rows.columns[:first] if name not in known]
-    return [
-        ", ".join([policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings)])
-        for _, row in rows.iterrows()
-    ]
-
-
-def _setting(name: str, value: object) -> str:
-    return f"{name} {value}" if isinstance(value, str | bool) else f"{name} {value:g}"

@@ -172,8 +172,7 @@ def run(
         for force, pen in zip(forces, drawn, strict=True):
             own = table[table["force"] == force]
             if column == "leaving":
-                smooth = own[column].rolling(7, min_periods=1, center=True).mean()
-                ax.plot(own["day"], smooth, color=pen.color, linestyle=pen.linestyle, label=force)
+                ax.plot(own["day"], _weekly(own[column]), color=pen.color, linestyle=pen.linestyle, label=force)
             else:
                 ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
         ax.set_title(title)
@@ -186,7 +185,7 @@ def run(
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
         grid[0].legend(loc="upper left")
-    figure.suptitle(_of_run(daily), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(_of_run(table), x=0.01, ha="left", fontweight="bold")
     if scale < 1.0:
         style.note(figure, basis(1.0 / scale))
     return list(grid)
@@ -204,12 +203,19 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
             )  # fmt: skip
 
 
-def _of_run(daily: pd.DataFrame) -> str:
-    """How many left until the last day, and on which day most did."""
-    by_day = daily.groupby("day")["left"].sum()
-    days, left = by_day.index.to_numpy(np.int64), by_day.to_numpy(np.float64)
-    most = f", most on day {days[1 + int(np.argmax(np.diff(left)))]}" if len(left) > 1 and left[-1] > left[0] else ""
-    return f"{labels.number(float(left[-1]))} have left by day {days[-1]}{most}"
+def _of_run(table: pd.DataFrame) -> str:
+    """How many left until the last day, and where the drawn curve of those leaving has its peak, if it has a single one."""
+    by_day = table.groupby("day")[["left", "leaving"]].sum()
+    weekly = _weekly(by_day["leaving"]).round(9)
+    peak = weekly.index[(weekly > 0.0) & (weekly == weekly.max())]
+    is_one = len(peak) > 0 and peak[-1] - peak[0] == len(peak) - 1  # a flat top is one peak
+    most = f", most in the week around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
+    return f"{labels.number(float(by_day['left'].iloc[-1]))} have left by day {by_day.index[-1]}{most}"
+
+
+def _weekly(leaving: pd.Series) -> pd.Series:
+    """Mean of seven days, that of the middle one."""
+    return leaving.rolling(7, min_periods=1, center=True).mean()
 
 
 NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse")

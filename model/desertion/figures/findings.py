@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.figures.labels import NO_INTERVAL, ROUTE_NAMES, label, number, policy, sentence, within
+from desertion.figures.labels import NO_INTERVAL, ROUTE_NAMES, label, number, points, policy, sentence, within
 from desertion.scenario.grain import too_few
 
 
@@ -14,7 +14,7 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     """Which policy differs most from the baseline, among those whose interval excludes nothing happening.
 
     Args:
-        rows: One row a policy: policy, baseline, difference, low, high.
+        rows: One row a policy and design point: settings before `measure`, if there are any; policy, baseline, difference, low, high.
         measure: The measure.
     """
     baseline = within(policy(str(rows["baseline"].iloc[0])))
@@ -25,7 +25,8 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
         return f"No policy differs from {baseline} by more than chance"
     sizes = sure["difference"].to_numpy(np.float64)
     place = int(np.argmax(np.abs(sizes)))
-    size, name = float(sizes[place]), policy(str(sure["policy"].iloc[place]))
+    names = sure["policy"].astype(str).map(policy).tolist() if rows["policy"].is_unique else points(sure)
+    size, name = float(sizes[place]), names[place]
     words = f"{name[:1].upper()}{name[1:]}: "
     word = "more" if size > 0 else "fewer"
     if measure.startswith("share") or measure.endswith("_share"):
@@ -65,7 +66,7 @@ def of_response(medians: pd.DataFrame, measure: str) -> str:
 
 
 def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
-    """From or up to where cascades go global if there is such a place, else in how many cells; or between which values the measure lies.
+    """From or up to where cascades go global, column by column, if they do so one way in all, else in how many cells; or between which values the measure lies.
 
     Args:
         values: One row a value of the upright parameter, ascending; one column a value of the other.
@@ -82,14 +83,28 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
     if not likely.any():
         return f"Nowhere here do half of the runs end in a global cascade (most: {float(np.nanmax(cells)):.0%})"
     said = "Half of the runs or more end in a global cascade"
-    rows, many = likely.any(axis=1), int(likely.any(axis=1).sum())
-    name, upright = short(str(values.index.name)), values.index.to_numpy(np.float64)
-    if many < len(rows) and rows[-many:].all():
-        return f"{said} from {name} {upright[-many]:g} on"
-    if many < len(rows) and rows[:many].all():
-        return f"{said} up to {name} {upright[many - 1]:g}"
     known = int(np.isfinite(cells).sum())
-    return f"{said} everywhere here" if likely.sum() == known else f"{said} in {likely.sum()} of {known} cells"
+    if likely.sum() == known:
+        return f"{said} everywhere here"
+    return f"{said} {_edge(values) or f'in {likely.sum()} of {known} cells'}"
+
+
+def _edge(chances: pd.DataFrame) -> str:
+    """From or up to which upright value half of the runs are global, at which values across, and where never; empty where columns do not go one way."""
+    across, name = short(str(chances.columns.name)), short(str(chances.index.name))
+    lines = {f"{across} {at:g}": line.dropna() >= 0.5 for at, line in chances.items()}
+    rising = all(line.is_monotonic_increasing for line in lines.values())
+    one_way = rising or all(line.is_monotonic_decreasing for line in lines.values())
+    if not one_way or all(line.nunique() < 2 for line in lines.values()):
+        return ""
+    edges = {at: float(line.index[line][0 if rising else -1]) for at, line in lines.items() if line.any()}
+    first, last = min(edges, key=edges.__getitem__), max(edges, key=edges.__getitem__)
+    edge = f"{name} {edges[first]:g}"
+    if edges[first] < edges[last]:
+        edge += f" ({first}) {'to' if rising else 'or'} {edges[last]:g} ({last})"
+    never = [at.removeprefix(f"{across} ") for at, line in lines.items() if len(line) and not line.any()]
+    where = f"{across} {' and '.join(never)}" if len(never) < 3 else f"{len(never)} of {len(lines)} values of {across}"
+    return f"{f'from {edge} on' if rising else f'up to {edge}'}{f', nowhere at {where}' if never else ''}"
 
 
 def of_attribution(rows: pd.DataFrame, size: float) -> str:

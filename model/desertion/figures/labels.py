@@ -5,6 +5,8 @@ from functools import cache
 from math import exp, isnan
 from textwrap import fill, shorten
 
+import pandas as pd
+
 from desertion.parameters import Behaviour, Force, Host
 
 _LONGEST = 70  # letters of a label
@@ -104,6 +106,21 @@ def likelier(term: float) -> str:
 def policy(name: str) -> str:
     """A policy's or case's name as words; what is words already stays."""
     return "no policy" if name == "none" else name if " " in name else name.replace("-", " ").replace("+", " + ")
+
+
+def points(rows: pd.DataFrame) -> list[str]:
+    """Each row's policy with its settings of other parameters, which stand in the columns before `measure`."""
+    known = {"measure", "baseline", "policy"}
+    first = list(rows.columns).index("measure")
+    settings = [str(name) for name in rows.columns[:first] if name not in known]
+    return [
+        ", ".join([policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings)])
+        for _, row in rows.iterrows()
+    ]
+
+
+def _setting(name: str, value: object) -> str:
+    return f"{name} {value}" if isinstance(value, str | bool) else f"{name} {value:g}"
 
 
 def titled(titles: Sequence[str]) -> str:

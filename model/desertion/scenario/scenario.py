@@ -229,7 +229,9 @@ class Scenario(Layers):
         return build(type(self), content, where=f"scenario {self.name!r} at scale {self.scale:g}")
 
     def timeline(self) -> list[tuple[int, Literal["force", "host"], int, str, float]]:
-        """What changes after the first day as (day, kind, index, lever, value), sorted; day 0 is the start.
+        """What changes after the first day as (day, kind, index, lever, value), sorted.
+
+        A change holds from the beginning of its day, and the start is day 0: one on day d shows first in row d + 1 of `daily`.
 
         Values of the first day are those of `flat()`; what would change after the horizon is left out.
         """

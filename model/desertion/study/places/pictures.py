@@ -44,7 +44,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         ratios(left, list({mark.name: mark for mark in pairs}.values()))
         left.set_title("Close pairs beside chance")
         test = finding.primary
-        told = f"{test.ratio:.2g} times the close pairs that are expected ({interval(test)})"
+        told = f"{test.ratio:.2f} times the close pairs that are expected ({interval(test)})"
         if verdict.word == UNTESTED:
             told = f"no permutation of dates gives other than {test.observed:.4g} close pairs"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
