@@ -202,7 +202,13 @@ def test_policies_stand_by_effect_in_every_figure_and_the_foot_says_the_grain(tm
         assert kind in UNCOUNTED or "stands for 2" in foot, kind
 
 
-_SCREENED = pd.DataFrame({"factor": ["asylum", "dummy", "contagion", "capacity"], "effect": [0.2, 0.3, 2.0, 0.1]})
+_SCREENED = pd.DataFrame(
+    {
+        "factor": ["asylum", "dummy", "contagion", "capacity"],
+        "effect": [0.4, 0.3, 2.0, 0.1],
+        "above_noise": [False, False, True, False],
+    }
+)
 _SHARED = pd.DataFrame(
     {
         "factor": ["asylum", "dummy", "contagion"],
@@ -225,7 +231,8 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (findings.of_effects(_SCREENED, "left_total"), "What moves the persons who left most: contagion; 2 of 3 inputs move it no more than chance"),
+        (findings.of_effects(_SCREENED, "left_total"), "What moves the persons who left most: contagion; 1 of 3 inputs stands clear of chance"),
+        (findings.of_effects(_SCREENED.drop(2), "left_total"), "What moves the persons who left: no input stands clear of chance"),
         (findings.of_effects(_SCREENED.drop(1), "left_total"), "What moves the persons who left most: contagion"),
         (findings.of_indices(_SHARED, "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stand clear of chance"),

@@ -199,18 +199,21 @@ def of_decision(who: str, table: pd.DataFrame) -> str:
 
 
 def of_effects(table: pd.DataFrame, measure: str) -> str:
-    """Which input moves a measure most, and how many move it less than chance does.
+    """Which input moves a measure most, and how many stand clear of chance.
 
     Args:
-        table: One row an input, the dummy among them: factor, effect.
+        table: One row an input, the dummy among them: factor, effect, above_noise.
         measure: The measure.
     """
-    effects = table.set_index("factor")["effect"]
-    said = f"What moves the {label(measure)} most: {short(str(effects.drop('dummy', errors='ignore').idxmax()))}"
-    if "dummy" not in effects:
+    rows = table.set_index("factor")
+    own = rows.drop("dummy", errors="ignore")
+    said = f"What moves the {label(measure)} most: {short(str(own['effect'].idxmax()))}"
+    if "dummy" not in rows.index:
         return said
-    less = int((effects.drop("dummy") <= effects["dummy"]).sum())
-    return f"{said}; {less} of {len(effects) - 1} inputs move it no more than chance"
+    clear = int(own["above_noise"].sum())
+    if not clear:
+        return f"What moves the {label(measure)}: no input stands clear of chance"
+    return f"{said}; {clear} of {len(own)} inputs stand{'s' * (clear == 1)} clear of chance"
 
 
 def of_indices(table: pd.DataFrame, measure: str) -> str:

@@ -37,8 +37,8 @@ def _fit(doors: float, error: float = 1.0) -> Fit:
         epsilon=np.array([2.0, 1.0]),
         simulations=500,
         predictions={BOTH: exact, DOORS: empty},
-        shares=dict.fromkeys((BOTH, DOORS), (("leaving", "leak"), shares)),
-        weights=dict.fromkeys((BOTH, DOORS), np.full(20, 0.05)),
+        shares={BOTH: (("leaving", "leak"), shares), DOORS: ((), np.empty((0, 0)))},
+        weights={BOTH: np.full(20, 0.05), DOORS: np.empty(0)},
         particles=200,
     )
 
@@ -118,7 +118,7 @@ def test_words_say_what_is_decided_and_what_is_too_few() -> None:
 
 @pytest.mark.walks
 def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path: Path) -> None:
-    """Two generations, then a third: bit for bit three in one go; members add up to the particles, and each generation is told of once."""
+    """Two generations, then a third: bit for bit three in one go; particles add up, and each generation is told of once."""
     told: list[int] = []
     settings = {"particles": 100, "seed": 1, "finished": lambda: told.append(1)}
     first = fit(CASE, stand_in, tmp_path / "fit.db", generations=2, **settings)
@@ -133,7 +133,25 @@ def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path
     assert again.probabilities.sum(axis=1) == pytest.approx(1.0)
     assert again.simulations == calm.simulations > first.simulations
     assert (np.diff(again.epsilon) < 0).all()
-    assert sum(len(rows) for rows in again.predictions.values()) == 100
+    assert sum(score.members for score in scores(again)) == 100
+
+
+def test_predictions_are_weighed_as_posteriors_are(tmp_path: Path) -> None:
+    """Shares of draws are the weights of the particles that pyABC stored: every figure's distribution is theirs to a thousandth a particle, where alike weights are off by far more."""
+    import pyabc
+
+    made = fit(CASE, stand_in, tmp_path / "fit.db", particles=100, generations=2, seed=1)
+    history = pyabc.History(f"sqlite:///{tmp_path / 'fit.db'}")
+    history.id = 1
+    uneven = 0.0
+    for number, rival in enumerate(CASE.rivals):
+        weights, stats = history.get_weighted_sum_stats_for_model(m=number, t=1)
+        last = np.array([row["y"][-1] for row in stats])
+        drawn = made.predictions[rival][:, -1]
+        for one, weight in zip(last, weights, strict=True):
+            assert (drawn == one).mean() == pytest.approx(weight, abs=1.5e-3)
+        uneven = max(uneven, float(np.abs(weights - 1.0 / len(weights)).max()))
+    assert uneven > 0.01
 
 
 def test_too_few_particles_are_refused(tmp_path: Path) -> None:
@@ -184,7 +202,7 @@ def test_values_that_cannot_be_run_together_are_in_no_posterior(tmp_path: Path) 
         names, shares = made.shares[rival]
         assert shares[:, names.index("leaving")].max() <= 0.3
         assert np.isfinite(made.predictions[rival]).all()
-    assert sum(len(rows) for rows in made.predictions.values()) == 100
+    assert sum(score.members for score in scores(made)) == 100
 
 
 def test_a_fit_of_which_nothing_can_be_run_ends_with_a_sentence(tmp_path: Path) -> None:

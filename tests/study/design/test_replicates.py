@@ -8,7 +8,7 @@ from sim_tools.output_analysis import OnlineStatistics, ReplicationsAlgorithm
 
 from desertion.errors import InputError
 from desertion.study.design.reading import spec_from
-from desertion.study.design.replicates import ReplicateRule, half_widths, next_target, precise_from
+from desertion.study.design.replicates import ReplicateRule, first_target, half_widths, next_target, precise_from
 
 
 class _Recorded:
@@ -74,6 +74,24 @@ def test_a_chance_is_precise_when_wilson_says_so() -> None:
     rule = ReplicateRule(chance_of="y", at_least=1.0, half_width=0.05, minimum=10, look_ahead=0)
     assert precise_from(rule, [0.0] * 10) is None
     assert precise_from(rule, [0.0] * 96) is not None
+
+
+@pytest.mark.statistical
+def test_noughts_alone_are_no_precise_mean() -> None:
+    """A measure of 100 with a chance of 5 %, else 0: noughts go on to the maximum under a share of the mean, and stop where the width is in the measure's unit.
+
+    Of 200 points none ends at a mean of 0: all 200 replicates of one would have to be 0, which 1 set of points in 140 would have by chance (0.95 to the power of 200, times 200).
+    """
+    share = ReplicateRule(measure="y", half_width=0.1, maximum=200)
+    assert next_target(share, [0.0] * 199) == 200
+    assert precise_from(ReplicateRule(measure="y", half_width=0.1, relative=False), [0.0] * 20) == 10
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        values = (100.0 * (rng.random(200) < 0.05)).tolist()
+        have = first_target(share)
+        while (more := next_target(share, values[:have])) > have:
+            have = more
+        assert any(values[:have])
 
 
 def test_failed_replicates_do_not_move_the_judgement() -> None:

@@ -17,13 +17,27 @@ from desertion.study.places.contagion import contagion
 from desertion.study.places.events import Columns
 from desertion.study.places.finding import Alarm, Finding, Hazard
 from desertion.study.places.hazard import Ratio
+from desertion.study.places.hazards import ratios
 from desertion.study.places.histories import Course, history
-from desertion.study.places.links import Links, within
+from desertion.study.places.links import Links, placebo, within
+from desertion.study.places.pairs import Outcome, compare_pairs, order_of
 from desertion.study.places.pictures import draw
 from desertion.study.places.report import table, words
 from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, judge
 
 UNITS = 120
+SHOCK = Alarm(
+    name="shocks of 20 km range, no contagion",
+    contagion=False,
+    histories=200,
+    alarms=50,
+    low=0.2,
+    high=0.3,
+    ratio=1.1,
+    reached=0.01,
+    future=0.3,
+    unlinked=0.1,
+)
 
 
 def _write(tmp_path: Path, log_ratio: float, *, directed: bool = False) -> tuple[Path, Path]:
@@ -88,31 +102,68 @@ def _finding(tmp_path: Path) -> Finding:
 
 def test_directed_links_need_every_placebo_and_shocks_that_give_less(tmp_path: Path) -> None:
     """Each failed placebo alone turns the verdict into clusters of unknown cause."""
-    flat, steep = Ratio(1.0, 0.7, 1.4, 0.9), Ratio(2.0, 1.5, 2.7, 0.001)
-    shock = Alarm(
-        name="shocks of 20 km range, no contagion",
-        contagion=False,
-        histories=200,
-        alarms=50,
-        low=0.2,
-        high=0.3,
-        ratio=1.1,
-        reached=0.01,
-        future=0.3,
-        unlinked=0.1,
-    )
+    flat, steep, wide = Ratio(1.0, 0.7, 1.4, 0.9), Ratio(2.0, 1.5, 2.7, 0.001), Ratio(2.0, 0.4, 9.6, 0.3)
     finding = _finding(tmp_path)
     assert finding.links.directed
-    clean = replace(finding, hazards=(Hazard(name="all", past=steep, future=flat, unlinked=flat),), alarms=(shock,))
+    assert finding.order is not None
+    good = Hazard("all", past=steep, future=flat, unlinked=flat, beyond=steep)
+    clean = replace(finding, hazards=(good,), alarms=(SHOCK,))
     assert judge(clean).word == ALONG
     for spoiled in (
-        replace(clean, hazards=(Hazard(name="all", past=steep, future=steep, unlinked=flat),)),
-        replace(clean, hazards=(Hazard(name="all", past=steep, future=flat, unlinked=steep),)),
-        replace(clean, hazards=(Hazard(name="all", problem="none"),)),
-        replace(clean, alarms=(replace(shock, reached=0.2),)),
+        replace(clean, hazards=(replace(good, future=steep),)),
+        replace(clean, hazards=(replace(good, unlinked=steep),)),
+        replace(clean, hazards=(replace(good, past=wide),)),
+        replace(clean, hazards=(replace(good, unlinked=wide, beyond=flat),)),
+        replace(clean, hazards=(Hazard("all", problem="none"),)),
+        replace(clean, order=replace(finding.order, p=0.06)),
+        replace(clean, alarms=(replace(SHOCK, reached=0.2),)),
         replace(clean, alarms=()),
     ):
         assert judge(spoiled).word == UNKNOWN
+
+
+def _directions(template: Finding, *, moved: bool) -> int:
+    """How many of 30 histories are said to cluster in the direction of their links.
+
+    Twelve strata of twelve, six links in each; a third of the pairs share a cause on dates without order, or the sender moves the receiver.
+    """
+    rng = np.random.default_rng(3)
+    strata, exact = np.repeat(np.arange(12), 12), np.full(144, -1)
+    count = 0
+    for _ in range(30):
+        pairs = np.concatenate([12 * stratum + rng.permutation(12).reshape(6, 2) for stratum in range(12)])
+        day = rng.integers(0, 60, 144).astype(np.float64)
+        for sender, receiver in pairs[rng.random(72) < 0.35]:
+            day[[sender, receiver]] = rng.integers(3, 57) + rng.integers(0, 4, 2)
+            if moved:
+                day[receiver] = day[sender] + rng.integers(1, 4)
+        links = Links(pairs[:, 0], pairs[:, 1], directed=True)
+        outcome = Outcome(name="primary", links=links, days=day[:, None])
+        try:
+            found = ratios(day, links, placebo(None, links, strata, rng), strata, 3, exact)
+        except InputError:
+            continue
+        finding = replace(
+            template,
+            links=links,
+            primary=compare_pairs([outcome], strata, most=99, rng=rng)[0],
+            order=order_of(outcome, exact),
+            hazards=(Hazard("all", *found),),
+            alarms=(SHOCK,),
+        )
+        count += judge(finding).word == ALONG
+    return count
+
+
+@pytest.mark.statistical
+def test_causes_without_order_give_no_direction_and_contagion_does(tmp_path: Path) -> None:
+    """Null: linked pairs share causes whose dates have no order. 30 histories, a false verdict of a direction in 5 %: more than 4 in 1.6 % of seeds.
+
+    Where senders move their receivers it is found in at least 18 of 30; were the power 80 %, fewer would come about in 0.3 % of seeds.
+    """
+    template = _finding(tmp_path)
+    assert _directions(template, moved=False) <= 4
+    assert _directions(template, moved=True) >= 18
 
 
 def _weekly(tmp_path: Path, **columns: str) -> Path:

@@ -85,7 +85,7 @@ def test_leads_predict_under_contagion_without_any_shock() -> None:
     rng = np.random.default_rng(41)
     future = unlinked = 0
     for _ in range(100):
-        _, ahead, false = ratios(_made(math.log(2.0), rng), LINKS, FALSE, STRATA, 3, EXACT)
+        _, ahead, false, _ = ratios(_made(math.log(2.0), rng), LINKS, FALSE, STRATA, 3, EXACT)
         future += ahead.low > 1.0
         unlinked += false.low > 1.0
     assert future >= 50

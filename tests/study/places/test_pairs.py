@@ -6,9 +6,10 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from desertion.study.places.links import Links
-from desertion.study.places.pairs import Outcome, compare_pairs
+from desertion.study.places.pairs import Outcome, compare_pairs, order_of
 
 CHAIN = Links(np.array([0, 1, 2, 3, 4]), np.array([1, 2, 3, 4, 5]))
 
@@ -88,6 +89,23 @@ def test_directed_links_count_receivers_that_follow() -> None:
             [Outcome(name="", links=links, days=days)], np.zeros(3, np.intp), rng=np.random.default_rng(1)
         )
         assert test[0].observed == count
+
+
+def test_order_counts_who_was_first_and_a_hub_once() -> None:
+    """Five pairs apart, sender first in all: McNemar's corrected test by hand; a sender before five receivers is one accident and no five."""
+    far = np.repeat(10.0 * np.arange(5), 2)
+    days = (far + np.tile([0.0, 2.0], 5))[:, None]
+    even, odd, exact = np.arange(0, 10, 2), np.arange(1, 10, 2), np.full(10, -1)
+    apart = order_of(Outcome(name="", links=Links(even, odd, True), days=days), exact)
+    assert (apart.sender, apart.receiver) == (5.0, 0.0)
+    assert apart.p == pytest.approx(norm.sf(4.0 / 5.0**0.5))
+    back = order_of(Outcome(name="", links=Links(odd, even, True), days=days), exact)
+    assert (back.sender, back.receiver) == (0.0, 5.0)
+    assert back.p > 0.99
+    star = Links(np.zeros(5, np.intp), np.arange(1, 6), True)
+    hub = order_of(Outcome(name="", links=star, days=np.array([0.0, 1, 1, 2, 2, 3])[:, None]), exact[:6])
+    assert hub.sender == 5.0
+    assert hub.p == pytest.approx(norm.sf(4.0 / 5.0))
 
 
 def test_units_without_an_event_take_no_part() -> None:

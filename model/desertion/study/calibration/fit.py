@@ -12,7 +12,7 @@ import numpy as np
 
 from desertion.errors import InputError, extra, input_error
 from desertion.parameters.arguments import COUNT
-from desertion.study.arrays import Array
+from desertion.study.arrays import Array, Indices
 from desertion.study.calibration.case import Case, ImpossibleError, Simulate
 from desertion.study.history.observation import log_miss
 from desertion.study.history.series import Series
@@ -20,6 +20,7 @@ from desertion.study.laboratory.prior import Prior
 from desertion.study.run.pool import follow_parent
 
 FEWEST_PARTICLES = 100
+_DRAWS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,8 @@ class Fit:
         error: Monte Carlo standard error of the last row, from the effective number of particles; what another seed changes is not in it.
         epsilon: distance accepted in each generation.
         simulations: simulations spent in all.
-        predictions: by rival, (member, point) figures as they would have been published, from the last generation: one tolerance for all rivals,
-            whose members add up to the particles; empty where a rival died out.
+        predictions: by rival, (draw, point) figures as they would have been published: a thousand draws, equally likely, of the last generation's
+            particles by their weights; one tolerance for all rivals; empty where a rival died out.
         shares: by rival, (particle, parameter) posterior draws as shares of their prior, and their names.
         weights: by rival, (particle,) weights that add up to 1.
         particles: particles per generation.
@@ -249,7 +250,13 @@ def _of_rival(history: Any, model: int, last: int, points: int) -> tuple[Array, 
     frame, weight = history.get_distribution(m=model, t=last)
     if not len(frame):
         return np.empty((0, points)), ((), np.empty((0, 0))), np.empty(0)
-    _, stats = history.get_weighted_sum_stats_for_model(m=model, t=last)
-    figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])
+    own, stats = history.get_weighted_sum_stats_for_model(m=model, t=last)
+    figures = np.stack([np.asarray(row["y"], dtype=np.float64) for row in stats])[_systematic(np.asarray(own))]
     names = tuple(str(name) for name in frame.columns)
     return figures, (names, frame.to_numpy(dtype=np.float64)), np.asarray(weight, dtype=np.float64)
+
+
+def _systematic(weights: Array) -> Indices:
+    """Numbers of particles, each as often as its weight says, give or take one: the middle of every thousandth of their sum, shape (draw,)."""
+    below = np.cumsum(weights) / weights.sum()
+    return np.searchsorted(below, (np.arange(_DRAWS) + 0.5) / _DRAWS)

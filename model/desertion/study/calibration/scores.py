@@ -24,7 +24,7 @@ class Score:
         crps_fitted: the same over the fitted points.
         difference: averaged relative difference of the median prediction over all points.
         difference_held_out: the same over the points held out.
-        members: predictions that were scored, all from the last generation.
+        members: particles of the last generation that its predictions come from.
     """
 
     rival: str
@@ -96,4 +96,4 @@ def _score(fit: Fit, number: int, rival: str) -> Score:
             numbers["crps_held_out"] = float(logs[fitted:].mean())
             numbers["difference_held_out"] = averaged_relative_difference(median[fitted:], truth[fitted:])
     probability, error = float(fit.probabilities[-1][number]), float(fit.error[number])
-    return Score(rival=rival, probability=probability, error=error, members=len(members), **numbers)
+    return Score(rival=rival, probability=probability, error=error, members=len(fit.weights[rival]), **numbers)

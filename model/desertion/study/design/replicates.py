@@ -26,7 +26,7 @@ class ReplicateRule(Frozen):
         at_least: Level that counts as reached.
         half_width: Half the confidence interval to be reached: a share of the mean's size where `relative`, else in the
             measure's own unit; for a chance always in chance.
-        relative: Whether `half_width` is a share of the mean.
+        relative: Whether `half_width` is a share of the mean, which a mean of 0 never reaches.
         confidence: Confidence of the interval, in (0, 1).
         minimum: Replicates run before the first decision.
         maximum: Replicates after which a point stops all the same.
@@ -157,6 +157,7 @@ def _tight(rule: ReplicateRule, prefix: Sequence[float | None]) -> NDArray[np.bo
         )
     else:
         means = np.abs(np.cumsum(values) / np.arange(1, len(values) + 1))
-        precise = half_widths(values, rule.confidence) <= rule.half_width * (means if rule.relative else 1.0)
+        # Less and not at most: nothing but noughts has no width and no size that it could be a share of.
+        precise = half_widths(values, rule.confidence) < rule.half_width * (means if rule.relative else 1.0)
     known = np.concatenate([[False], precise]).astype(bool)
     return known[np.cumsum(finite)]

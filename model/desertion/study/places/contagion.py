@@ -22,7 +22,7 @@ from desertion.study.places.finding import LEVEL, Attack, Finding, is_blind
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
-from desertion.study.places.pairs import Outcome, PairTest, compare_pairs
+from desertion.study.places.pairs import Outcome, PairTest, compare_pairs, order_of
 from desertion.study.places.power import DRAWS, FEW, alarms, middle, model_alarms
 from desertion.study.places.report import table as as_csv
 from desertion.study.places.verdict import Verdict, judge
@@ -126,6 +126,7 @@ def contagion(
         how=how,
         window=window,
         primary=replace(primary, family=primary.p),
+        order=order_of(_primary(data, linked, window), data.batch) if linked.directed else None,
         apart=tuple(replace(each, family=each.p) for each in apart),
         family=tuple(family),
         hazards=hazards(data, linked, false_links, window),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from desertion.study.places.events import Events
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.links import Links
-from desertion.study.places.pairs import PairTest
+from desertion.study.places.pairs import Order, PairTest
 
 LEVEL = 0.05
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Hazard:
     """Ratios of hazards for one more linked unit that acted within the window.
 
@@ -19,6 +19,7 @@ class Hazard:
         past: for a linked unit's past.
         future: for a linked unit's future; a placebo only where links have a direction.
         unlinked: for the past of placebo links.
+        beyond: the past over placebo links.
         problem: why there is no estimate; empty if there is.
     """
 
@@ -26,6 +27,7 @@ class Hazard:
     past: Ratio | None = None
     future: Ratio | None = None
     unlinked: Ratio | None = None
+    beyond: Ratio | None = None
     problem: str = ""
 
 
@@ -92,6 +94,7 @@ class Finding:
         how: in words how.
         window: most days apart.
         primary: the primary test.
+        order: who was first in its close pairs, or none where links go both ways.
         apart: same-day pairs or batches, and both together.
         family: other outcomes, with p values over all of them.
         hazards: ratios of hazards.
@@ -105,6 +108,7 @@ class Finding:
     how: str
     window: int
     primary: PairTest
+    order: Order | None
     apart: tuple[PairTest, ...]
     family: tuple[PairTest, ...]
     hazards: tuple[Hazard, ...]

@@ -122,8 +122,10 @@ def effects(groups: Indices) -> Array:
     return (groups[:, None] == kept[None, :]).astype(np.float64)
 
 
-def fit(days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None) -> list[Ratio]:
-    """The multiples of the hazard for the first `wanted` covariates.
+def fit(
+    days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None, *, over: Sequence[tuple[int, int]] = ()
+) -> list[Ratio]:
+    """The multiples of the hazard for the first `wanted` covariates, then what they are over each other.
 
     Intervals are by the information, or, with clusters, by the spread of the clusters' scores (Lin and Wei 1989, JASA 84, 1074) with
     Student's t on one degree less than there are clusters.
@@ -132,6 +134,7 @@ def fit(days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None) -
         days: risk days.
         wanted: number of leading covariates to report.
         clusters: cluster of each unit, shape (unit,).
+        over: pairs of covariates, (0, 1) for the multiple of the first over that of the second.
 
     Raises:
         InputError: nothing varies among those at risk, or the likelihood has no maximum.
@@ -155,8 +158,9 @@ def fit(days: Sequence[RiskDay], wanted: int, clusters: Indices | None = None) -
         count = len(summed)
         degrees = count - 1.0
         inverse = inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1)
-    error = np.sqrt(np.diag(inverse))
-    return [_ratio(float(beta[each]), float(error[each]), degrees) for each in range(wanted)]
+    unit = np.eye(len(kept))
+    contrasts = [*unit[:wanted], *(unit[one] - unit[other] for one, other in over)]
+    return [_ratio(float(each @ beta), math.sqrt(float(each @ inverse @ each)), degrees) for each in contrasts]
 
 
 def _ratio(beta: float, error: float, degrees: float) -> Ratio:

@@ -13,6 +13,7 @@ from desertion.study.places.finding import Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.links import Links
 
+_OVER = ((0, 2),)  # the past over placebo links
 _UNIT_EFFECTS = 100  # units up to which each gets an effect of its own; beyond, strata do
 
 
@@ -27,7 +28,7 @@ def ratios(
     size: Array | None = None,
     never: bool = False,
 ) -> list[Ratio]:
-    """Ratios for past, future and placebo links together, with effects of day and stratum; intervals clustered by stratum.
+    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum; intervals clustered by stratum.
 
     Links between units of one reporting interval are left out: who was first there is not known.
 
@@ -51,7 +52,7 @@ def ratios(
     if size is not None:
         fixed = np.column_stack([np.log(size), fixed])
     rows = hazard.first_events(day, exposures, windows, fixed, never=never)
-    return hazard.fit(rows, 3, strata if len(np.unique(strata)) > 4 else None)
+    return hazard.fit(rows, 3, strata if len(np.unique(strata)) > 4 else None, over=_OVER)
 
 
 def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
@@ -75,10 +76,9 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
                 for day in events.first.T
             ]
         except InputError as error:
-            results.append(Hazard(name=name, problem=error.message))
+            results.append(Hazard(name, problem=error.message))
             continue
-        past, future, unlinked = (combined(list(each)) for each in zip(*drawn, strict=True))
-        results.append(Hazard(name=name, past=past, future=future, unlinked=unlinked))
+        results.append(Hazard(name, *(combined(each) for each in zip(*drawn, strict=True))))
     return tuple(results)
 
 
@@ -98,10 +98,9 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
     name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
     clusters = np.arange(units) if len(np.unique(events.strata)) < 5 else events.strata
     try:
-        past, future, unlinked = hazard.fit(rows, 3, clusters)
+        return Hazard(name, *hazard.fit(rows, 3, clusters, over=_OVER))
     except InputError as error:
-        return Hazard(name=name, problem=error.message)
-    return Hazard(name=name, past=past, future=future, unlinked=unlinked)
+        return Hazard(name, problem=error.message)
 
 
 def combined(ratios: Sequence[Ratio]) -> Ratio:

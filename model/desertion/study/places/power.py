@@ -195,7 +195,7 @@ def judged(
         )
         if place < FITTED:
             try:
-                _, ahead, placebo = ratios(day, links, false_links, events.strata, window, batch)
+                _, ahead, placebo, *_ = ratios(day, links, false_links, events.strata, window, batch)
             except InputError:
                 continue
             future.append(_predicts(ahead))

@@ -43,8 +43,13 @@ def table(finding: Finding, command: str) -> str:
     rows.writeheader()
     for part, tests in (("primary", [finding.primary]), ("apart", finding.apart), ("family", finding.family)):
         rows.writerows(_pair(part, test) for test in tests)
+    if finding.order is not None:
+        for who, count in (("sender", finding.order.sender), ("receiver", finding.order.receiver)):
+            rows.writerow({"part": "order", "name": f"{who} first", "observed": _n(count), "p": _n(finding.order.p)})
     for each in finding.hazards:
-        for what, ratio in (("past", each.past), ("future", each.future), ("placebo links", each.unlinked)):
+        for what, ratio in (
+            ("past", each.past), ("future", each.future), ("placebo links", each.unlinked), ("past over placebo links", each.beyond),
+        ):  # fmt: skip
             if ratio is not None:
                 rows.writerow(_row("hazard", f"{what}; {each.name}", ratio))
     rows.writerows(_row("attack", attack.name, attack) for attack in finding.attacks)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.study.places.finding import LEVEL, Alarm, Finding, Hazard, is_blind
+from desertion.study.places.finding import LEVEL, Alarm, Finding, is_blind
 from desertion.study.places.hazard import Ratio
-from desertion.study.places.pairs import PairTest
+from desertion.study.places.pairs import Order, PairTest
 
 UNTESTED = "untested"
 NONE = "no clustering found"
@@ -30,7 +30,7 @@ class Verdict:
 
 
 def judge(finding: Finding) -> Verdict:
-    """The verdict on a finding, by the rules that were written down before any data were looked at."""
+    """The verdict on a finding, by the rules that were written down before any data were looked at, which were made stricter since and in nothing milder."""
     test = finding.primary
     if reason := untested(finding):
         return Verdict(UNTESTED, (reason, *_same_day(finding)))
@@ -41,7 +41,7 @@ def judge(finding: Finding) -> Verdict:
     if test.p > LEVEL:
         unseen = "No clustering within days says nothing about contagion that is slower than the window, reaches all places at once, or runs along other links."
         return Verdict(NONE, (found, *_same_day(finding), _missed(finding.alarms), unseen))
-    reasons = [*_mutual(finding), *_placebos(finding.hazards, directed=finding.links.directed), *_shocked(finding)]
+    reasons = [*_mutual(finding), *_orderless(finding), *_placebos(finding), *_shocked(finding)]
     excluded = (
         "That excludes dates which fall independently of each other within strata, whatever the course of each stratum."
     )
@@ -52,7 +52,14 @@ def judge(finding: Finding) -> Verdict:
         (
             found,
             excluded,
-            "Receivers follow senders and not the other way round, placebo links predict nothing, and shocks that places share give as much in at most 5 % of histories.",
+            *_first(finding.order),
+            *(
+                f"Receivers follow senders ({each.name}): hazard times {ratio_text(each.past)}; neither the future of senders ({ratio_text(each.future)}) nor placebo links "
+                f"({ratio_text(each.unlinked)}) was seen to predict."
+                for each in finding.hazards
+                if each.past and each.future and each.unlinked
+            ),
+            "Shocks that places share give as much in at most 5 % of histories.",
             "It cannot exclude causes that travel along the links in their direction, nor links that were recorded because of what followed.",
         ),
     )
@@ -98,10 +105,26 @@ def _mutual(finding: Finding) -> list[str]:
     ]
 
 
-def _placebos(hazards: tuple[Hazard, ...], *, directed: bool) -> list[str]:
+def _orderless(finding: Finding) -> list[str]:
+    """What speaks against a direction: one cause on dates without order makes close pairs too, in either order alike."""
+    if finding.order is None or finding.order.p <= LEVEL:
+        return []
+    return [*_first(finding.order), "So many senders are first by chance where one cause falls on both ends of a link."]
+
+
+def _first(order: Order | None) -> list[str]:
+    if order is None:
+        return []
+    return [
+        f"In close pairs the sender was first {order.sender:.4g} times, the receiver {order.receiver:.4g} times (p = {order.p:.2g})."
+    ]
+
+
+def _placebos(finding: Finding) -> list[str]:
     reasons: list[str] = []
-    for each in hazards:
-        if each.unlinked is None or each.future is None:
+    directed = finding.links.directed
+    for each in finding.hazards:
+        if each.past is None or each.unlinked is None or each.future is None or each.beyond is None:
             reasons.append(f"Placebos could not be tried ({each.name}): {each.problem}.")
             continue
         if each.unlinked.low > 1.0:
@@ -111,6 +134,14 @@ def _placebos(hazards: tuple[Hazard, ...], *, directed: bool) -> list[str]:
         if directed and each.future.low > 1.0:
             reasons.append(
                 f"The future of senders predicts as well ({each.name}): hazard times {ratio_text(each.future)}; something falls on both ends."
+            )
+        if directed and each.past.low <= 1.0:
+            reasons.append(
+                f"Receivers were not seen to follow senders ({each.name}): hazard times {ratio_text(each.past)}."
+            )
+        if directed and each.unlinked.low <= 1.0 and each.beyond.low <= 1.0:
+            reasons.append(
+                f"Placebo links are too weak to tell ({each.name}): hazard times {ratio_text(each.unlinked)}, links {ratio_text(each.past)}."
             )
     return reasons
 

@@ -135,8 +135,8 @@ def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
     return [
         Heading("False alarms"),
         Text(
-            f"Share of histories without contagion in which it is found, {numbers} each; the worst upper bound should be at most {design.false_alarms:.0%}. Left out: neither "
-            "trained on nor used for the threshold."
+            f"Share of histories without contagion in which it is found, {numbers} each. A test is not held to {design.false_alarms:.0%} if its upper bound lies above; for causes in the list, "
+            "whose worst the threshold lets just meet the bound, if the lower does. Left out: neither trained on nor used for the threshold."
         ),
         Table(("cause", "the classifier knew it", *(each.case.name for each in judged)), rows),
     ]
