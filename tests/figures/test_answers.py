@@ -91,6 +91,17 @@ def test_the_histogram_holds_every_run() -> None:
     assert ax.patches[0].get_data().values.sum() == 57
 
 
+def test_a_size_is_exceeded_by_the_runs_that_are_as_large() -> None:
+    """Of sizes 1, 2, 2 and 4, one in four is at least 3 and none is at least 5: read where the line stands, not at its corners."""
+    sizes = size_distribution([1.0, 2.0, 2.0, 4.0])
+    with style.house():
+        ax = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, float("nan"), "left_total")
+    path = ax.lines[0].get_path().vertices
+    heights = {at: {y for (x0, y), (x1, _) in zip(path[:-1], path[1:], strict=True) if x0 < at < x1} for at in (1.5, 3.0)}
+    assert heights == {1.5: {0.75}, 3.0: {0.25}}
+    assert path[-1].tolist() == [4.0, 0.0]
+
+
 def test_differences_show_zero_and_the_interval(done: Study) -> None:
     """Whether an interval crosses zero is the question that the figure answers."""
     with style.house():

@@ -51,7 +51,8 @@ def exceedance(
         level: Size from which a cascade is global, NaN for none.
         name: The measure of size.
     """
-    ax.step(sizes, exceeding, where="post", color=style.pens(1)[0].color)
+    # A share holds from above the next smaller size up to its own, and beyond the largest there is none.
+    ax.step([*sizes, *sizes[-1:]], [*exceeding, *([0.0] * len(sizes[-1:]))], where="pre", color=style.pens(1)[0].color)
     _mark_level(ax, level)
     if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
         ax.set_xscale("log")

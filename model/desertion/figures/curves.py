@@ -172,10 +172,9 @@ def run(
         for force, pen in zip(forces, drawn, strict=True):
             own = table[table["force"] == force]
             if column == "leaving":
-                smooth = own[column].rolling(7, min_periods=1, center=True).mean()
-                ax.plot(own["day"], smooth, color=pen.color, linestyle=pen.linestyle, label=force)
-            else:
-                ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
+                own = own[own["day"] > 0]  # the start is no day on which anybody could leave
+                own = own.assign(leaving=own["leaving"].rolling(7, min_periods=1, center=True).mean())
+            ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
         ax.set_title(title)
         ax.set_ylabel(unit)
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
