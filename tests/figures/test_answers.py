@@ -1,6 +1,7 @@
 """Figures of studies: each answer is drawn as the numbers say."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +98,7 @@ def test_a_size_is_exceeded_by_the_runs_that_are_as_large() -> None:
     with style.house():
         ax = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, float("nan"), "left_total")
     path = ax.lines[0].get_path().vertices
-    heights = {at: {y for (x0, y), (x1, _) in zip(path[:-1], path[1:], strict=True) if x0 < at < x1} for at in (1.5, 3.0)}
+    heights = {at: {y for (x0, y), (x1, _) in pairwise(path) if x0 < at < x1} for at in (1.5, 3.0)}
     assert heights == {1.5: {0.75}, 3.0: {0.25}}
     assert path[-1].tolist() == [4.0, 0.0]
 

@@ -97,7 +97,9 @@ def test_a_run_of_two_forces_has_a_legend(histories):
 def test_the_start_is_no_day_of_a_weeks_mean():
     """Seven leave on each of ten days, so that the mean of any days is seven; row 0 is the start, on which nobody can."""
     flow = [0, *[7] * 10]
-    daily = pd.DataFrame({"day": range(11), "force": "a", "new_flee": flow, "left": np.cumsum(flow), "strength": 90, "legitimacy": 0.5})
+    daily = pd.DataFrame(
+        {"day": range(11), "force": "a", "new_flee": flow, "left": np.cumsum(flow), "strength": 90, "legitimacy": 0.5}
+    )
     with style.house():
         line = curves.run(style.new_figure("tall"), daily)[1].lines[0]
     assert line.get_xdata().tolist() == list(range(1, 11))

@@ -19,6 +19,8 @@ _FEW_NAMES = 10
 _LONG = 10_000.0
 # Points of a line up to which each is marked: between few, a line is only a guess.
 _FEW_POINTS = 15
+# Ticks of a logarithmic axis.
+_SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def histogram(
@@ -56,6 +58,7 @@ def exceedance(
     _mark_level(ax, level)
     if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(_SHORTEST)
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
     return ax
@@ -87,7 +90,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.xaxis.set_major_formatter(_SHORTEST)
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
         style.label_ends(ax, arms, ends, drawn)
