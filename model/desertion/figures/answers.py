@@ -1,6 +1,7 @@
 """What a study answers, drawn: sizes, responses, sensitivity, paired differences, Pareto fronts."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, number, policy, within
+from desertion.figures.labels import beside, label, number, policy, sentence, within
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -19,6 +20,10 @@ _FEW_NAMES = 10
 _LONG = 10_000.0
 # Points of a line up to which each is marked: between few, a line is only a guess.
 _FEW_POINTS = 15
+# Letters of a line below axes that long names leave little of the page.
+_LINE = 60
+# Letters of a line of the name of a row.
+_ROW = 48
 # Ticks of a logarithmic axis.
 _SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
@@ -97,6 +102,17 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     return ax
 
 
+def scatter(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
+    """Draw the median of each design point against one of its parameters, for designs in which no two points differ by that alone."""
+    points = runs.groupby("design").agg({x: "first", measure: "median"})
+    ax.plot(points[x], points[measure], "o", color=style.pens(1)[0].color, markersize=5, alpha=0.7)
+    ax.set(xlabel=label(x), ylabel=beside(measure), title=f"{sentence(measure)}, by {within(label(x))}")
+    ax.margins(0.03)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    style.counts(ax)
+    return ax
+
+
 def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     """Draw Sobol indices, total and first-order, with their intervals and the dummy's noise floor.
 
@@ -170,13 +186,15 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     style.counts(ax, "x")
     baseline = within(policy(str(rows["baseline"].iloc[0])))
     ax.set(
-        xlabel=f"{label(measure)}: median difference to {baseline} on the same people and fates",
+        xlabel=fill(f"{label(measure)}: median difference to {baseline} on the same people and fates", _LINE),
         title=findings.of_differences(rows, measure),
     )
     return ax
 
 
-def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None) -> Axes:
+def front(
+    ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None, called: str = "policies"
+) -> Axes:
     """Draw candidates by two measures, those on the front filled.
 
     Args:
@@ -185,6 +203,7 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
         x: Measure across.
         y: Measure upright.
         names: Names of the candidates, written at the right; none for a long table.
+        called: What the candidates are.
     """
     pen = style.pens(1)[0]
     best, rest = table[table["front"]], table[~table["front"]]
@@ -193,9 +212,13 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
     )
     ax.plot(best[x], best[y], "o", color=pen.color, markersize=7, label="on the front")
     ax.margins(0.12)
+    if not table[x].any():
+        ax.set_xlim(-0.12, 1.12)
+    if not table[y].any():
+        ax.set_ylim(-0.12, 1.12)
     style.counts(ax, "x")
     style.counts(ax, "y")
-    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title=findings.of_front(table))
+    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title=findings.of_front(table, called))
     if names is not None:
         right = ax.get_xlim()[1]
         ax.set_xlim(ax.get_xlim())
@@ -231,7 +254,12 @@ def _row_labels(rows: pd.DataFrame) -> list[str]:
     first = list(rows.columns).index("measure")
     settings = [str(name) for name in rows.columns[:first] if name not in known]
     return [
-        ", ".join([policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings)])
+        fill(
+            ", ".join(
+                [policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings if pd.notna(row[name]))]
+            ),
+            _ROW,
+        )
         for _, row in rows.iterrows()
     ]
 

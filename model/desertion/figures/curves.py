@@ -184,7 +184,7 @@ def run(
     for ax in grid[2:]:
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
-        grid[0].legend(loc="upper left")
+        grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(daily), x=0.01, ha="left", fontweight="bold")
     if scale < 1.0:
         style.note(figure, basis(1.0 / scale))
@@ -192,13 +192,15 @@ def run(
 
 
 def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) -> None:
-    """Draw a dotted line at each dated event, named along it on one of several panels."""
+    """Draw a dotted line at each dated event, named along it, behind all curves, on one of several panels."""
+    left, right = ax.get_xlim()
     for day, words in marks:
+        first = day - left < 0.03 * (right - left)  # left of it stands the axis
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
         if written:
             ax.annotate(
-                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(-3, 0), textcoords="offset points",
-                rotation=90, va="top", ha="right", fontsize="small", color=style.soft_ink(),
+                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
+                rotation=90, va="top", ha="left" if first else "right", fontsize="small", color=style.soft_ink(), zorder=0.9,
                 bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip
 

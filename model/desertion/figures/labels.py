@@ -113,8 +113,8 @@ def titled(titles: Sequence[str]) -> str:
 
 
 def within(name: str) -> str:
-    """A name as it stands within a sentence."""
-    return name[:1].lower() + name[1:]
+    """A name as it stands within a sentence; an abbreviation stays."""
+    return name if name[1:2].strip() and not name[1:2].islower() else name[:1].lower() + name[1:]
 
 
 def short(title: str) -> str:
