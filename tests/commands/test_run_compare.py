@@ -11,8 +11,11 @@ from PIL import Image
 from desertion import DesertionModel, Scenario, trace
 from desertion.cli import main
 from desertion.commands._shared import running as _running
+from desertion.commands.plot import _run
+from desertion.figures.events import events
 from desertion.rules.draws import replicate_seed
 from desertion.study.comparison.comparison import Comparison
+from tests import fakes
 
 POLICIES = ["--policy", "case-by-case", "--policy", "fast-track", "--policy", "closed-borders+exit-ban"]
 COMPARE = ["compare", "toy", *POLICIES, "--runs", "3", "--days", "40", "--workers", "1", "--seed", "4"]
@@ -151,6 +154,34 @@ def test_plot_draws_comparisons(compared: Path, tmp_path: Path, kind: str) -> No
     out = tmp_path / "figure.png"
     assert main(["plot", str(compared), "--kind", kind, "--out", str(out), "--dark", "--paper"]) == 0
     assert out.is_file()
+
+
+def test_a_run_of_several_armies_is_drawn_army_by_army(tmp_path: Path) -> None:
+    """Strength and routes add up no armies, hosts are those of the army asked for, and events say whose they are."""
+    armies = ("russia-2022", "ukraine-2022")
+    daily = pd.concat([fakes.daily(n, force=name, days=30) for n, name in enumerate(armies)])
+    # Nobody of the second army comes to any host.
+    hosts = pd.concat(
+        [fakes.hosts(n, daily[daily["force"] == name]).assign(force=name) for n, name in enumerate(armies)]
+    )
+    counted = hosts.columns.difference(["day", "host", "force"])
+    hosts.loc[hosts["force"] == armies[1], counted] = 0
+    daily.to_csv(tmp_path / "daily.csv")
+    hosts.to_csv(tmp_path / "hosts.csv")
+    for kind in ("strength", "routes"):
+        assert _run(tmp_path, kind, None, "screen", False).texts[0].get_text() == armies[0]
+    figure = _run(tmp_path, "hosts", armies[1], "screen", False)
+    assert all("none" in [text.get_text() for text in ax.texts] for ax in figure.axes)
+    scenario = Scenario.load("three-armies-2022", days=60)
+    assert events(scenario, armies[1])[0] == (5, "call-up of 60,000")
+    assert {words.split(":")[0] for _, words in events(scenario)} == set(armies)
+    assert all(":" not in words for _, words in events(Scenario.load("russia-2022")))
+
+
+@pytest.mark.walks
+def test_plot_draws_the_decision_of_a_comparison(compared: Path, tmp_path: Path) -> None:
+    """It is one of the figures in its folder; the folder was taken for the name of a scenario."""
+    assert main(["plot", str(compared), "--kind", "decision", "--out", str(tmp_path / "d.png")]) == 0
 
 
 def test_plot_draws_the_decision(tmp_path: Path) -> None:

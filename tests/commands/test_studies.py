@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from desertion.cli import main
+from desertion.study.analysis.pictures import suited
+from desertion.study.analysis.study import Study
 
 HUGE = "9" * 25
 STUDY = """
@@ -53,6 +56,24 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
         capsys, "merge", "all.sqlite", "outputs/mine.shard-1-of-2.sqlite", "outputs/mine.shard-2-of-2.sqlite"
     )
     assert "all.sqlite: 200 runs from 2 files" in merged
+
+
+@pytest.mark.walks
+def test_a_study_is_drawn_as_asked_and_its_inputs_are_named(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Dark and for paper, into a file named after the figure that suits; forces are not drawn apart; own points vary inputs too."""
+    (study.parent / "rows.csv").write_text("pull,other\n0,1\n1,1\n")
+    study.write_text(STUDY.partition("[vary]")[0].replace("25", "2"))
+    _told(capsys, "sweep", "mine.toml", "--points", "rows.csv", "-q", "--workers", "1")
+    assert "varied     other, pull; policies: closed, open" in _told(capsys, "show", "outputs/mine.sqlite")
+    assert "outputs/curves.png" in _told(capsys, "plot", "outputs/mine.sqlite", "--kind", "curves")
+    assert "outputs/sizes.png" in _told(capsys, "plot", "outputs/mine.sqlite", "--kind", "sizes", "--dark", "--paper")
+    with Image.open("outputs/sizes.png") as picture:
+        assert picture.width == 7 * 300
+        assert max(picture.convert("RGB").getpixel((2, 2))) < 60
+    drawn = _told(capsys, "plot", "outputs/mine.sqlite").strip()
+    assert drawn == f"outputs/{suited(Study('outputs/mine.sqlite'))}.png" != "outputs/curves.png"
+    assert main(["plot", "outputs/mine.sqlite", "--force", "toy"]) == 2
+    assert "left_total@toy" in capsys.readouterr().err
 
 
 @pytest.mark.walks

@@ -1,21 +1,26 @@
 """Figures of studies: each answer is drawn as the numbers say."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from desertion import Scenario, sweep
 from desertion.errors import InputError
 from desertion.figures import answers as drawn
 from desertion.figures import style
 from desertion.figures.maps import heatmap
 from desertion.study.analysis.cascades import size_distribution
+from desertion.study.analysis.pictures import overview
 from desertion.study.analysis.study import Study
 from desertion.study.design.reading import spec_from
 from desertion.study.run.sweep import RunOptions, run_study
+from desertion.theory.weights import tipping_value
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +52,113 @@ def test_the_design_suggests_the_figure(done: Study) -> None:
     ax = done.plot("left_total").axes[0]
     assert ax.get_xlabel() == "pull"
     assert [text.get_text() for text in ax.texts] == ["closed", "open"]
+
+
+def _toy(path: Path, runs: int = 1, **more: Any) -> Study:
+    """A study of the smallest scenario over six days."""
+    with ThreadPoolExecutor(1) as threads:
+        options = RunOptions(quiet=True, executor=threads, workers=1)
+        return sweep(scenario="toy", days=6, runs=runs, out=path / "s.sqlite", options=options, **more)
+
+
+def test_a_point_that_a_design_holds_twice_is_one_line_and_one_pair(tmp_path: Path) -> None:
+    """Two equal rows were one line that ran back to day 0, and no pairs could be made."""
+    rows = [{"contagion": 1.0, "policies": name} for name in ("case-by-case", "fast-track", "fast-track")]
+    study = _toy(tmp_path, 6, points=rows)
+    ax = study.plot(kind="curves").axes[0]
+    lines = [line for line in ax.lines if not line.get_label().startswith("_")]
+    assert len(lines) == 2
+    assert all(line.get_xdata().tolist() == list(range(7)) for line in lines)
+    assert "Line: median. Band: middle half of the runs." in ax.figure.get_supxlabel()
+    assert study.paired()["pairs"].tolist() == [6]
+
+
+def test_points_stand_at_what_they_leave_to_the_scenario(tmp_path: Path) -> None:
+    """Contagion left alone is 1, the dial the scenario's status quo, soldiers the scenario's; names leave out what a point does."""
+    rows = [{"contagion": 0.1 + 0.2}, {"asylum": 0.1}, {"forces.toy.soldiers": 200}]
+    study = _toy(tmp_path, 6, points=rows)
+    places = {
+        name: overview(study, "left_total", "response", axes=[name]).axes[0].lines[0].get_xdata().tolist()
+        for name in rows[1] | rows[0] | rows[2]
+    }
+    scenario = Scenario.load("toy")
+    assert places == {
+        "contagion": [0.1 + 0.2, 1.0, 1.0],
+        "asylum": [scenario.asylum_status_quo, 0.1, scenario.asylum_status_quo],
+        "forces.toy.soldiers": [scenario.forces[0].soldiers, scenario.forces[0].soldiers, 200],
+    }
+    names = [text.get_text().replace("\n", " ") for text in study.plot(kind="curves").axes[0].texts]
+    assert names == [
+        "contagion (multiple of the scenario's) 0.3",
+        "asylum dial (0 closed, 1 open fast track) 0.1",
+        "soldiers serving at the start 200",
+    ]
+
+
+@pytest.mark.parametrize(("name", "values"), [("capacity", [0.5, 2.0]), ("forces.toy.soldiers", [200, 300])])
+def test_the_tipping_line_is_drawn_over_dials_and_whole_numbers(tmp_path: Path, name: str, values: list[float]) -> None:
+    """R at each value is that of the scenario with it; a multiple of the hosts' capacity is no input of a scenario."""
+    study = _toy(tmp_path, vary={"contagion": [0.0, 1.0], name: values})
+    line = next(line for line in study.plot().axes[0].lines if line.get_label() == "R = 1 in theory")
+    across, up = (
+        (line.get_xdata(), line.get_ydata())
+        if line.get_xdata()[0] == values[0]
+        else (line.get_ydata(), line.get_xdata())
+    )
+    assert (across[0], across[-1]) == (values[0], values[-1])
+    wanted = [
+        tipping_value(Scenario.load("toy", days=6, set={} if name == "capacity" else {name: value})) for value in values
+    ]
+    assert [up[0], up[-1]] == pytest.approx(wanted, rel=1e-3)
+
+
+def test_policies_that_share_no_other_input_are_no_pairs(tmp_path: Path) -> None:
+    """In a sentence, for figure and table alike."""
+    rows = [{"contagion": 1.0, "policies": "case-by-case"}, {"contagion": 2.0, "policies": "fast-track"}]
+    study = _toy(tmp_path, points=rows)
+    for ask in (lambda: study.plot(kind="paired"), lambda: study.answer("share_left", "paired")):
+        with pytest.raises(InputError, match="no two policies share the other inputs"):
+            ask()
+
+
+def test_where_no_value_is_run_twice_there_are_points_and_no_line(tmp_path: Path) -> None:
+    """A Latin hypercube varies all inputs at once, so that each of its points was a case of its own."""
+    vary = {"contagion": {"range": [0.0, 3.0]}, "asylum": {"range": [0.0, 1.0]}}
+    study = _toy(tmp_path, vary=vary, design={"kind": "lhs", "points": 5})
+    ax = study.plot(kind="response").axes[0]
+    assert [(len(line.get_xdata()), line.get_linestyle()) for line in ax.lines] == [(5, "None")]
+    assert not ax.texts
+
+
+def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
+    """A panel a policy, all at one scale, with nothing over another's."""
+    table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
+             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 4}}  # fmt: skip
+    with ThreadPoolExecutor(1) as threads:
+        options = RunOptions(quiet=True, executor=threads, workers=1)
+        study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
+    figure = study.plot("left_total")
+    figure.canvas.draw()
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["closed", "open", "wide"]
+    assert len({ax.get_xlim() for ax in figure.axes}) == 1
+    boxes = [
+        text.get_window_extent()
+        for ax in figure.axes
+        for text in [*ax.get_yticklabels(), ax.xaxis.label]
+        if text.get_text()
+    ]
+    frames = [ax.get_window_extent() for ax in figure.axes]
+    assert not any(frame.overlaps(box) for frame in frames for box in boxes)
+    assert all(figure.bbox.x0 <= box.x0 for box in boxes)
+
+
+def test_a_front_of_noughts_begins_at_nought() -> None:
+    """There is no twentieth of a person less than none."""
+    table = pd.DataFrame({"infiltrators": [0.0, 0.0], "left_total": [3.0, 4.0], "front": [True, False]})
+    with style.house():
+        ax = drawn.front(style.new_figure().subplots(), table, "infiltrators", "left_total")
+        ax.figure.canvas.draw()
+    assert min(tick for tick in ax.get_xticks() if tick >= ax.get_xlim()[0]) == 0.0
 
 
 def test_a_phase_diagram_needs_two_parameters_and_an_unknown_kind_is_refused(done: Study) -> None:
@@ -89,6 +201,17 @@ def test_the_histogram_holds_every_run() -> None:
     with style.house():
         ax = drawn.histogram(style.new_figure().subplots(), sizes.counts, sizes.edges, 0.1)
     assert ax.patches[0].get_data().values.sum() == 57
+
+
+def test_a_size_is_exceeded_by_the_runs_that_are_as_large() -> None:
+    """Of sizes 1, 2, 2 and 4, one in four is at least 3 and none is at least 5: read where the line stands, not at its corners."""
+    sizes = size_distribution([1.0, 2.0, 2.0, 4.0])
+    with style.house():
+        ax = drawn.exceedance(style.new_figure().subplots(), sizes.sizes, sizes.exceeding, float("nan"), "left_total")
+    path = ax.lines[0].get_path().vertices
+    heights = {at: {y for (x0, y), (x1, _) in pairwise(path) if x0 < at < x1} for at in (1.5, 3.0)}
+    assert heights == {1.5: {0.75}, 3.0: {0.25}}
+    assert path[-1].tolist() == [4.0, 0.0]
 
 
 def test_differences_show_zero_and_the_interval(done: Study) -> None:

@@ -11,7 +11,19 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from desertion.errors import InputError
-from desertion.figures import animation, attribution, curves, decision, hosts, labels, person, routes, strength, style
+from desertion.figures import (
+    animation,
+    answers,
+    attribution,
+    curves,
+    decision,
+    hosts,
+    labels,
+    person,
+    routes,
+    strength,
+    style,
+)
 from desertion.figures.maps import heatmap
 from tests import fakes
 
@@ -90,8 +102,30 @@ def test_a_run_of_two_forces_has_a_legend(histories):
     with style.house():
         alone = curves.run(style.new_figure("tall"), one)
         both = curves.run(style.new_figure("tall"), pd.concat([one, one.assign(force="belarus")]))
-    assert alone[0].get_legend() is None
-    assert [text.get_text() for text in both[0].get_legend().get_texts()] == ["russia", "belarus"]
+    assert all(ax.get_legend() is None for ax in alone)
+    assert [text.get_text() for text in both[3].get_legend().get_texts()] == ["russia", "belarus"]
+
+
+def test_the_start_is_no_day_of_a_weeks_mean():
+    """Seven leave on each of ten days, so that the mean of any days is seven; row 0 is the start, on which nobody can."""
+    flow = [0, *[7] * 10]
+    daily = pd.DataFrame(
+        {"day": range(11), "force": "a", "new_flee": flow, "left": np.cumsum(flow), "strength": 90, "legitimacy": 0.5}
+    )
+    with style.house():
+        line = curves.run(style.new_figure("tall"), daily)[1].lines[0]
+    assert line.get_xdata().tolist() == list(range(1, 11))
+    assert line.get_ydata().tolist() == [7.0] * 10
+
+
+def test_the_name_of_an_event_covers_no_curve(ax, histories):
+    """It lies below lines and bands, and right of the axis where its day is the first."""
+    curves.together(ax, curves.bands(histories, "left"))
+    curves.mark(ax, [(1, "exit ban"), (30, "call-up of 60")])
+    drawn = [*ax.lines[:3], *ax.collections]
+    assert all(text.get_zorder() < other.get_zorder() for text in ax.texts[-2:] for other in drawn)
+    ax.figure.canvas.draw()
+    assert ax.texts[-2].get_window_extent().x0 > ax.get_window_extent().x0
 
 
 def test_the_title_of_a_run_names_the_peak_of_the_curve_that_is_drawn() -> None:
@@ -302,8 +336,13 @@ def test_long_words_stay_on_the_page() -> None:
     with style.house():
         figure = style.new_figure("wide")
         ax = attribution.effects(figure.subplots(), rows, runs={name: np.arange(5.0) for name in names})
+        judged = answers.differences(
+            style.new_figure("wide").subplots(), rows.assign(measure="cost_eur", baseline=names[0]), "cost_eur"
+        )
         upright = heatmap(style.new_figure("wide").subplots(), table, "t", "u").yaxis.label
         figure.canvas.draw()
-        below = ax.xaxis.label.get_window_extent()
-    assert 0.0 <= below.x0 < below.x1 <= figure.bbox.x1
+        judged.figure.canvas.draw()
+        for label in (ax.xaxis.label, judged.xaxis.label):
+            below = label.get_window_extent()
+            assert 0.0 <= below.x0 < below.x1 <= figure.bbox.x1
     assert max(len(line) for line in upright.get_text().split("\n")) <= 38

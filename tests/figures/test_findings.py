@@ -9,7 +9,7 @@ import pytest
 
 from desertion import compare
 from desertion.figures import answers, findings, style
-from desertion.figures.labels import label, likelier, multiple, policy, titled
+from desertion.figures.labels import label, likelier, multiple, policy, titled, within
 from desertion.figures.maps import heatmap
 from desertion.parameters import Behaviour, Force, Host
 from desertion.study.comparison.pictures import KINDS, UNCOUNTED, ways
@@ -138,6 +138,15 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
     assert titled(["Fast track: protection", "Lever: no police"]) == "Fast track + No police"
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("NATO as it is", "NATO as it is"), ("EU coalition", "EU coalition"), ("Fast track", "fast track"),
+                       ("A mix", "a mix"), ("U.S. shut", "U.S. shut"), ("B", "b"), ("", "")],
+)  # fmt: skip
+def test_a_name_within_a_sentence_begins_small_unless_it_is_an_abbreviation(name: str, said: str) -> None:
+    """No title speaks of nATO."""
+    assert within(name) == said
+
+
 def test_a_term_that_multiplies_by_one_says_nothing() -> None:
     """Others are told as somebody would say them, to two figures."""
     assert [multiple(term) for term in (0.004, -0.004, 0.0)] == ["", "", ""]
@@ -236,6 +245,7 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_effects(_SCREENED.drop(1), "left_total"), "What moves the persons who left most: contagion"),
         (findings.of_indices(_SHARED, "left_total"),
          "What decides the persons who left: contagion first (0.60 of the variance, with all that it does together with others); 1 of 2 inputs stand clear of chance"),
+        (findings.of_front(_TRIED, "design points"), "2 of 4 design points are beaten by no other on everything"),
         (findings.of_front(_TRIED), "2 of 4 policies are beaten by no other on everything"),
         (findings.of_search(_TRIED, "left_total", "more"), "Most persons who left within the limits: 5 (a), 7 (b)"),
         (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),

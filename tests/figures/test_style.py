@@ -103,6 +103,22 @@ def test_labels_at_line_ends_never_touch(heights):
     assert np.argsort(middles, kind="stable").tolist() == np.argsort(heights, kind="stable").tolist()
 
 
+def test_labels_at_line_ends_never_touch_below_a_title_and_above_a_note_that_came_later():
+    """Both take height from the axes, in which seven names had just room before."""
+    with style.house():
+        figure = style.new_figure("wide")
+        ax = figure.subplots()
+        ax.set(xlim=(0, 1), ylim=(0, 10))
+        style.label_ends(
+            ax, [f"the name of line {i} that takes two of its own" for i in range(7)], [3.0] * 7, style.pens(7)
+        )
+        style.headline(figure, "A finding of many words. " * 12)
+        style.note(figure, "What the lines and bands are. " * 12)
+        figure.canvas.draw()
+        boxes = [text.get_window_extent() for text in ax.texts]
+    assert all(not one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+
+
 def test_of_more_lines_than_have_room_the_highest_and_the_lowest_are_named():
     """Twenty names of two lines each would run off the page; those that are there stay on it."""
     heights = [float(n % 7) for n in range(20)]
@@ -127,6 +143,41 @@ def test_of_more_lines_than_have_room_the_highest_and_the_lowest_are_named():
 def test_counts_are_written_for_readers(value, text):
     """Counts carry separators, k or M; small shares keep two digits."""
     assert labels.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labelled"),
+    [
+        (39.0, 40.3, ["39", "39.25", "39.5", "39.75", "40", "40.25"]),
+        (0.0, 13.0, ["0", "2", "4", "6", "8", "10", "12"]),
+        (0.0, 75.0, ["0", "20", "40", "60"]),
+        (95_000.0, 107_000.0, ["96,000", "98,000", "100 k", "102 k", "104 k", "106 k"]),
+        (99_000.0, 112_000.0, ["100 k", "102.5 k", "105 k", "107.5 k", "110 k"]),
+        (0.0, 1_300_000.0, ["0", "250 k", "500 k", "750 k", "1 M", "1.25 M"]),
+        (-0.021, 0.031, ["-0.02", "-0.01", "0", "0.01", "0.02", "0.03"]),
+    ],
+)
+def test_a_tick_is_labelled_with_what_it_stands_at(low, high, labelled):
+    """No two say the same and none is rounded; whole numbers stand at whole steps."""
+    with style.house():
+        ax = style.new_figure().subplots()
+        ax.set_ylim(low, high)
+        style.counts(ax)
+        ax.figure.canvas.draw()
+        shown = {tick: text.get_text() for tick, text in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
+    assert [text for tick, text in shown.items() if low <= tick <= high] == labelled
+
+
+def test_a_dollar_in_a_name_is_a_dollar():
+    """Names are no formulas; one with a single dollar between two could not be drawn at all."""
+    with style.house():
+        figure = style.new_figure()
+        ax = figure.subplots()
+        ax.set(xlim=(0.0, 1e9), ylim=(0.0, 1e-9))
+        style.label_ends(ax, ["A $x_1$", "50 % $^", "$"], [1e-10, 5e-10, 9e-10], style.pens(3))
+        figure.canvas.draw()
+        assert not any(text.get_parse_math() for text in ax.texts)
+        assert not any("$" in text.get_text() for text in [*ax.get_xticklabels(), *ax.get_yticklabels()])
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])

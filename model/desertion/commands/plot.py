@@ -50,17 +50,22 @@ def command(
 
     medium = "paper" if paper else "screen"
     place = Path(what)
-    if kind == "decision":
-        figure = _decision(what, who, medium, dark)
-    elif (place / "study.sqlite").is_file() or place.suffix == ".sqlite":
-        figure = _study(place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
+    if (place / "study.sqlite").is_file() or place.suffix == ".sqlite":
+        kind, figure = _study(place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
+    elif kind == "decision":
+        own = place / "scenario.toml"
+        figure = _decision(str(own) if own.is_file() else what, who, medium, dark)
     else:
-        figure = _run(place, kind or "curves", force, medium, dark)
-    print(style.save(figure, options.place(out, f"{kind or 'curves'}.png")))
+        kind = kind or "curves"
+        figure = _run(place, kind, force, medium, dark)
+    with style.house(medium, dark=dark):  # which says how many dots an inch has
+        print(style.save(figure, options.place(out, f"{kind}.png")))
 
 
-def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> Figure:
+def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> tuple[str, Figure]:
     from desertion.errors import InputError
+    from desertion.study.analysis.cascades import SIZE
+    from desertion.study.analysis.pictures import overview, suited
     from desertion.study.analysis.study import Study
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.comparison.pictures import draw
@@ -72,8 +77,15 @@ def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark
             f"again with `desertion claims --report`"
         )
     if study.spec["task"] == "comparison":
-        return draw(Comparison(path), kind or "curves", force=force, medium=medium, dark=dark)
-    return study.plot(kind=kind)
+        kind = kind or "curves"
+        return kind, draw(Comparison(path), kind, force=force, medium=medium, dark=dark)
+    if force is not None:
+        raise InputError(
+            f"--force {force}: the figures of a study add up all forces; for one of them draw a measure of it, say "
+            f"`desertion show {path} --measure left_total@{force} --plot figure.png`"
+        )
+    kind = kind or suited(study)
+    return kind, overview(study, SIZE, kind, medium=medium, dark=dark)
 
 
 def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) -> Figure:
@@ -88,12 +100,14 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
     scenario = _scenario(place)
     start = None if scenario is None else scenario.start
     scale = 1.0 if scenario is None else scenario.scale
-    marks = () if scenario is None else events(scenario)
     daily = _read(place / "daily.csv")
-    if force is not None:
-        if force not in set(daily["force"]):
-            raise unknown_name("force", force, daily["force"].unique())
-        daily = daily[daily["force"] == force]
+    forces = list(dict.fromkeys(map(str, daily["force"])))
+    if force is not None and force not in forces:
+        raise unknown_name("force", force, forces)
+    if kind in ("routes", "strength"):  # sums over armies would be nobody's
+        force = force or forces[0]
+    marks = () if scenario is None else events(scenario, force)
+    daily = _of(daily, force)
     with style.house(medium, dark=dark):
         figure = style.new_figure("tall" if kind in ("curves", "hosts") else "wide", medium)
         draw: dict[str, Callable[[], object]] = {
@@ -102,12 +116,18 @@ def _run(place: Path, kind: str, force: str | None, medium: Medium, dark: bool) 
             "strength": lambda: strength.curve(
                 figure.subplots(), at_real_size(daily, scale).assign(policy="", replicate=0), start=start
             ),
-            "hosts": lambda: hosts.loads(figure, at_real_size(_read(place / "hosts.csv"), scale)),
+            "hosts": lambda: hosts.loads(figure, at_real_size(_of(_read(place / "hosts.csv"), force), scale)),
         }
         draw[kind]()
+        if force is not None and len(forces) > 1:
+            figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
         if scale < 1.0 and kind != "curves":
             style.note(figure, basis(1.0 / scale))
     return figure
+
+
+def _of(table: pd.DataFrame, force: str | None) -> pd.DataFrame:
+    return table if force is None else table[table["force"] == force]
 
 
 def _read(path: Path) -> pd.DataFrame:

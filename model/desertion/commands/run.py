@@ -143,7 +143,7 @@ def _tell_json(
 
 
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
-    from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number
+    from desertion.figures.labels import ROUTE_NAMES, departures, number
     from desertion.scenario.grain import marked
     from desertion.simulation.world.codes import STATUSES
 
@@ -153,7 +153,7 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     first, last = daily.iloc[0], daily.iloc[-1]
     people = float(sum(first[status] for status in STATUSES))
     ways = ", ".join(
-        f"{ROUTE_NAMES[route]} {told(float(daily[column].sum()))}" for route, column in NEW_COLUMNS.items()
+        f"{ROUTE_NAMES[route]} {told(float(daily[column].sum()))}" for route, column in departures(daily).items()
     )
     strength = float(last["strength"]) / float(first["strength"]) if first["strength"] else float("nan")
     lines = [

@@ -98,7 +98,10 @@ def _show_json(file: Path, measure: str, *, simulated: bool) -> int:
 
 
 def _head(study: "Answers") -> None:
+    from desertion.study.design.layout import DUMMY
+
     spec, header = study.spec, study.header
+    varied = [name for name in map(str, study.points.columns) if name not in ("design", "policies", DUMMY)]
     counts = ", ".join(f"{count:,} {status}" for status, count in study.counts.items()) or "no runs"
     print(study.title)
     if header["question"]:
@@ -106,7 +109,7 @@ def _head(study: "Answers") -> None:
     print(f"\nruns       {counts}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
-    print(f"varied     {', '.join(spec['vary']) or 'nothing'}; policies: {', '.join(spec['policies'])}")
+    print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")
     print(f"curves     {', '.join(header.get('columns', ())) or 'none'}")
     print(f"made       {header['created']} by desertion {header['versions']['desertion']} on {header['platform']}")
     print(f"spec       {header['spec_sha256']}")

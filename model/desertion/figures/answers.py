@@ -1,6 +1,7 @@
 """What a study answers, drawn: sizes, responses, sensitivity, paired differences, Pareto fronts."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import beside, label, number, points, policy, within
+from desertion.figures.labels import beside, label, number, points, policy, sentence, within
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -19,6 +20,12 @@ _FEW_NAMES = 10
 _LONG = 10_000.0
 # Points of a line up to which each is marked: between few, a line is only a guess.
 _FEW_POINTS = 15
+# Letters of a line below axes that long names leave little of the page.
+_LINE = 60
+# Letters of a line of the name of a row.
+_ROW = 48
+# Ticks of a logarithmic axis.
+_SHORTEST = FuncFormatter(lambda value, _: f"{value:g}")
 
 
 def histogram(
@@ -51,10 +58,12 @@ def exceedance(
         level: Size from which a cascade is global, NaN for none.
         name: The measure of size.
     """
-    ax.step(sizes, exceeding, where="post", color=style.pens(1)[0].color)
+    # A share holds from above the next smaller size up to its own, and beyond the largest there is none.
+    ax.step([*sizes, *sizes[-1:]], [*exceeding, *([0.0] * len(sizes[-1:]))], where="pre", color=style.pens(1)[0].color)
     _mark_level(ax, level)
     if len(sizes) and sizes[0] > 0 and sizes[-1] > 30 * sizes[0]:
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(_SHORTEST)
     ax.set_ylim(0.0, 1.02)
     ax.set(xlabel=label(name), ylabel="share of runs at least as large", title="Sizes exceeded")
     return ax
@@ -86,10 +95,21 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     ax.margins(x=0.0)
     if runs[x].min() > 0 and runs[x].max() >= _DECADES * runs[x].min():
         ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        ax.xaxis.set_major_formatter(_SHORTEST)
     if len(arms) > 1:
         ends = [float(middle.iloc[-1]) for middle in medians.values()]
         style.label_ends(ax, arms, ends, drawn)
+    return ax
+
+
+def scatter(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
+    """Draw the median of each design point against one of its parameters, for designs in which no two points differ by that alone."""
+    points = runs.groupby("design").agg({x: "first", measure: "median"})
+    ax.plot(points[x], points[measure], "o", color=style.pens(1)[0].color, markersize=5, alpha=0.7)
+    ax.set(xlabel=label(x), ylabel=beside(measure), title=f"{sentence(measure)}, by {within(label(x))}")
+    ax.margins(0.03)
+    ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
+    style.counts(ax)
     return ax
 
 
@@ -159,20 +179,22 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     spread = np.abs([middle - rows["low"], rows["high"] - middle])
     ax.errorbar(middle, places, xerr=spread, fmt="o", color=style.pens(1)[0].color, capsize=4)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
-    ax.set_yticks(places, labels=points(rows))
+    ax.set_yticks(places, labels=[fill(words, _ROW) for words in points(rows)])
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.margins(x=0.06)
     ax.autoscale(axis="x")
     style.counts(ax, "x")
     baseline = within(policy(str(rows["baseline"].iloc[0])))
     ax.set(
-        xlabel=f"{label(measure)}: median difference to {baseline} on the same people and fates",
+        xlabel=fill(f"{label(measure)}: median difference to {baseline} on the same people and fates", _LINE),
         title=findings.of_differences(rows, measure),
     )
     return ax
 
 
-def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None) -> Axes:
+def front(
+    ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | None = None, called: str = "policies"
+) -> Axes:
     """Draw candidates by two measures, those on the front filled.
 
     Args:
@@ -181,6 +203,7 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
         x: Measure across.
         y: Measure upright.
         names: Names of the candidates, written at the right; none for a long table.
+        called: What the candidates are.
     """
     pen = style.pens(1)[0]
     best, rest = table[table["front"]], table[~table["front"]]
@@ -189,9 +212,13 @@ def front(ax: Axes, table: pd.DataFrame, x: str, y: str, names: Sequence[str] | 
     )
     ax.plot(best[x], best[y], "o", color=pen.color, markersize=7, label="on the front")
     ax.margins(0.12)
+    if not table[x].any():
+        ax.set_xlim(-0.12, 1.12)
+    if not table[y].any():
+        ax.set_ylim(-0.12, 1.12)
     style.counts(ax, "x")
     style.counts(ax, "y")
-    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title=findings.of_front(table))
+    ax.set(xlabel=f"mean {label(x)}", ylabel=f"mean {label(y)}", title=findings.of_front(table, called))
     if names is not None:
         right = ax.get_xlim()[1]
         ax.set_xlim(ax.get_xlim())

@@ -172,9 +172,9 @@ def run(
         for force, pen in zip(forces, drawn, strict=True):
             own = table[table["force"] == force]
             if column == "leaving":
-                ax.plot(own["day"], _weekly(own[column]), color=pen.color, linestyle=pen.linestyle, label=force)
-            else:
-                ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
+                own = own[own["day"] > 0]  # the start is no day on which anybody could leave
+                own = own.assign(leaving=_weekly(own["leaving"]))
+            ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
         ax.set_title(title)
         ax.set_ylabel(unit)
         ax.set_ylim(bottom=0.0, top=1.0 if column == "legitimacy" else None)
@@ -184,7 +184,7 @@ def run(
     for ax in grid[2:]:
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
-        grid[0].legend(loc="upper left")
+        grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(table), x=0.01, ha="left", fontweight="bold")
     if scale < 1.0:
         style.note(figure, basis(1.0 / scale))
@@ -192,13 +192,15 @@ def run(
 
 
 def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) -> None:
-    """Draw a dotted line at each dated event, named along it on one of several panels."""
+    """Draw a dotted line at each dated event, named along it, behind all curves, on one of several panels."""
+    left, right = ax.get_xlim()
     for day, words in marks:
+        first = day - left < 0.03 * (right - left)  # left of it stands the axis
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
         if written:
             ax.annotate(
-                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(-3, 0), textcoords="offset points",
-                rotation=90, va="top", ha="right", fontsize="small", color=style.soft_ink(),
+                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
+                rotation=90, va="top", ha="left" if first else "right", fontsize="small", color=style.soft_ink(), zorder=0.9,
                 bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip
 
@@ -206,7 +208,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
 def _of_run(table: pd.DataFrame) -> str:
     """How many left until the last day, and where the drawn curve of those leaving has its peak, if it has a single one."""
     by_day = table.groupby("day")[["left", "leaving"]].sum()
-    weekly = _weekly(by_day["leaving"]).round(9)
+    weekly = _weekly(by_day.loc[by_day.index > 0, "leaving"]).round(9)
     peak = weekly.index[(weekly > 0.0) & (weekly == weekly.max())]
     is_one = len(peak) > 0 and peak[-1] - peak[0] == len(peak) - 1  # a flat top is one peak
     most = f", most in the week around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
@@ -218,7 +220,7 @@ def _weekly(leaving: pd.Series) -> pd.Series:
     return leaving.rolling(7, min_periods=1, center=True).mean()
 
 
-NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse")
+NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled")
 SHARES = ("legitimacy", "turnout")
 
 _RUN_PANELS = (

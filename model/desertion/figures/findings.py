@@ -233,13 +233,14 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
     return f"{said}; {clear} of {len(own)} inputs stand clear of chance"
 
 
-def of_front(table: pd.DataFrame) -> str:
+def of_front(table: pd.DataFrame, called: str = "policies") -> str:
     """How many candidates nothing beats.
 
     Args:
         table: One row a candidate with front.
+        called: What the candidates are.
     """
-    return f"{int(table['front'].sum())} of {len(table)} policies are beaten by no other on everything"
+    return f"{int(table['front'].sum())} of {len(table)} {called} are beaten by no other on everything"
 
 
 def of_search(table: pd.DataFrame, measure: str, wish: str) -> str:

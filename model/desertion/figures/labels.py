@@ -108,13 +108,21 @@ def policy(name: str) -> str:
     return "no policy" if name == "none" else name if " " in name else name.replace("-", " ").replace("+", " + ")
 
 
+def departures(daily: pd.DataFrame) -> dict[str, str]:
+    """Columns of departures by way; of visas for the skilled only where somebody left by one."""
+    skilled = "new_skilled" in daily and bool(daily["new_skilled"].any())
+    return NEW_COLUMNS | ({"skilled": "new_skilled"} if skilled else {})
+
+
 def points(rows: pd.DataFrame) -> list[str]:
     """Each row's policy with its settings of other parameters, which stand in the columns before `measure`."""
     known = {"measure", "baseline", "policy"}
     first = list(rows.columns).index("measure")
     settings = [str(name) for name in rows.columns[:first] if name not in known]
     return [
-        ", ".join([policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings)])
+        ", ".join(
+            [policy(str(row["policy"])), *(_setting(name, row[name]) for name in settings if pd.notna(row[name]))]
+        )
         for _, row in rows.iterrows()
     ]
 
@@ -130,8 +138,8 @@ def titled(titles: Sequence[str]) -> str:
 
 
 def within(name: str) -> str:
-    """A name as it stands within a sentence."""
-    return name[:1].lower() + name[1:]
+    """A name as it stands within a sentence; an abbreviation stays."""
+    return name if name[1:2].strip() and not name[1:2].islower() else name[:1].lower() + name[1:]
 
 
 def short(title: str) -> str:

@@ -20,10 +20,11 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
         daily: A daily table of one policy; with a column replicate, the mean over replicates is drawn.
     """
     runs = int(daily["replicate"].nunique()) if "replicate" in daily else 1
-    by_day = daily.groupby("day")[list(labels.NEW_COLUMNS.values())].sum().cumsum() / runs
-    heights = [by_day[column].to_numpy(dtype=float) for column in labels.NEW_COLUMNS.values()]
+    ways = labels.departures(daily)
+    by_day = daily.groupby("day")[list(ways.values())].sum().cumsum() / runs
+    heights = [by_day[column].to_numpy(dtype=float) for column in ways.values()]
     days = by_day.index.to_numpy(dtype=float)
-    colors = [style.routes()[route] for route in labels.NEW_COLUMNS]
+    colors = [style.routes()[route] for route in ways]
     ax.stackplot(days, heights, colors=colors, edgecolor=style.paper_color(), linewidth=0.6)
     ax.set_title("Departures by way")
     ax.set_xlabel("day")
@@ -36,7 +37,7 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     names = [
         f"{labels.ROUTE_NAMES[route]} ({share:.0%})"
-        for route, share in zip(labels.NEW_COLUMNS, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
+        for route, share in zip(ways, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
     ]
     return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])
 

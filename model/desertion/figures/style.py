@@ -11,12 +11,16 @@ from typing import Literal
 import matplotlib as mpl
 import matplotlib.style as mpl_style
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import Formatter, MaxNLocator
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
@@ -156,11 +160,35 @@ def _is_dark() -> bool:
     return sum(to_rgb(paper_color())) < 1.5
 
 
+class _Counts(Formatter):
+    """Numbers as `labels.number` writes them, with as many figures as tell one tick from the next."""
+
+    def __call__(self, value: float, pos: int | None = None) -> str:  # noqa: ARG002 - the place is Matplotlib's
+        """One number by itself."""
+        return number(value)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The labels of all ticks."""
+        step = float(np.diff(np.unique(values)).min()) if len(values) > 1 else 0.0
+        return [_told(float(value), step) for value in values]
+
+
+def _told(value: float, step: float) -> str:
+    """A tick in full figures: with a step of 2.5 up to the first behind the point, with one of 0.25 up to the second."""
+    unit, sign = (1e6, " M") if abs(value) >= 1e6 else (1e3, " k") if abs(value) >= 1e5 else (1.0, "")
+    step = step / unit or 1.0
+    figures = next((n for n in range(12) if abs(step * 10**n - round(step * 10**n)) < 1e-6 * step * 10**n), 12)
+    text = f"{value / unit:,.{figures}f}"
+    text = text.rstrip("0").rstrip(".") if figures else text
+    return f"{text.removeprefix('-') if float(text.replace(',', '')) == 0.0 else text}{sign}"
+
+
 def counts(ax: Axes, axis: Literal["x", "y"] = "y") -> Axes:
-    """Write whole numbers with thousands separators on one axis, in thousands or millions where they are long."""
+    """Write numbers with thousands separators on one axis, in thousands or millions where they are long, each as what it is."""
     which = ax.yaxis if axis == "y" else ax.xaxis
-    which.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-    which.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    which.set_major_formatter(_Counts())
+    # Between fewer whole numbers than make an axis there are fractions, but 2.5 persons are no step.
+    which.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10], integer=True, min_n_ticks=4))
     return ax
 
 
@@ -211,16 +239,45 @@ def label_ends(ax: Axes, names: Sequence[str], heights: Sequence[float], drawn: 
     if sum(name.count("\n") + 1 for name in names) * _gap(ax, size) > 1.0:
         ends = [int(np.argmax(heights)), int(np.argmin(heights))]
         names, heights, drawn = [names[n] for n in ends], [heights[n] for n in ends], [drawn[n] for n in ends]
-    places = _places(ax, heights, size, [name.count("\n") + 1 for name in names])
-    for name, height, place, pen in zip(names, heights, places, drawn, strict=True):
-        start = ax.transAxes.inverted().transform(ax.transData.transform((0.0, height)))[1]
-        for leader in ax.plot(
-            [1.0, 1.03, 1.07], [start, place, place], transform=ax.transAxes, color=pen.color, clip_on=False
-        ):
-            leader.set_linestyle(pen.linestyle)
-            leader.set_marker("None")
-        ax.text(1.08, place, name, transform=ax.transAxes, va="center", ha="left", fontsize=size)
+    leaders: list[Line2D] = []
+    for pen in drawn:
+        (leader,) = ax.plot([1.0, 1.03, 1.07], [0.0] * 3, transform=ax.transAxes, color=pen.color, clip_on=False)
+        leader.set_linestyle(pen.linestyle)
+        leader.set_marker("None")
+        leaders.append(leader)
+    texts = [ax.text(1.08, 0.0, name, transform=ax.transAxes, va="center", ha="left", fontsize=size) for name in names]
+    ends_ = _Ends(heights, size, texts, leaders)
+    ax.add_artist(ends_)
+    ends_.place()
     return ax
+
+
+class _Ends(Artist):
+    """Puts the names at the ends of lines in their places whenever the axes are drawn: titles and notes that come later make these smaller."""
+
+    def __init__(self, heights: Sequence[float], size: float, texts: Sequence[Text], leaders: Sequence[Line2D]) -> None:
+        super().__init__()
+        self._heights, self._size, self._texts, self._leaders = heights, size, texts, leaders
+        self.set_in_layout(False)
+        self.set_zorder(-1.0)
+
+    def place(self) -> None:
+        """Move names and leaders to where they belong at the size that the axes have now."""
+        ax = self.axes
+        assert isinstance(ax, Axes)
+        places = _places(ax, self._heights, self._size, [text.get_text().count("\n") + 1 for text in self._texts])
+        for height, place, text, leader in zip(self._heights, places, self._texts, self._leaders, strict=True):
+            text.set_y(place)
+            leader.set_ydata([_share(ax, height), place, place])
+
+    def draw(self, renderer: RendererBase) -> None:  # noqa: ARG002 - it is the others that are seen
+        """Place what is drawn after this."""
+        self.place()
+
+
+def _share(ax: Axes, height: float) -> float:
+    """A height of the data as a share of the axes."""
+    return float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, height)))[1])
 
 
 def _gap(ax: Axes, size: float) -> float:
@@ -232,7 +289,7 @@ def _gap(ax: Axes, size: float) -> float:
 def _places(ax: Axes, heights: Sequence[float], size: float, lines: Sequence[int]) -> list[float]:
     """Middles of labels in shares of the axes, so that none touches another and all stand in the order of the data."""
     gap = _gap(ax, size)
-    wanted = [float(ax.transAxes.inverted().transform(ax.transData.transform((0.0, h)))[1]) for h in heights]
+    wanted = [_share(ax, height) for height in heights]
     order = sorted(range(len(wanted)), key=lambda index: wanted[index])
     placed: list[tuple[float, list[int]]] = []  # blocks of touching labels: centre, lines of each
     for index in order:

@@ -52,6 +52,29 @@ def reached(scenario: Layers, key: str) -> list[str]:
     return [".".join((kind, name, *rest)) for name in names]
 
 
+def standing(scenario: Layers, key: str) -> object:
+    """What an input by dotted key stands at, None where that is not one value: forces or hosts that differ, dated changes.
+
+    Raises:
+        InputError: If the key reaches nothing.
+    """
+    content, paths = scenario.model_dump(), reached(scenario, key) if key.partition(".")[0] in KINDS else [key]
+    values = [_got(content, path.split(".")) for path in paths]
+    moved = any(change["path"] in paths for change in content["changes"])
+    return None if moved or any(value != values[0] for value in values) else values[0]
+
+
+def _got(table: Any, parts: Sequence[str]) -> Any:
+    name, *rest = parts
+    if isinstance(table, Mapping):
+        value = table.get(name)
+    elif isinstance(table, Sequence) and not isinstance(table, str):
+        value = table[_index(table, name, "setting")]
+    else:
+        value = None
+    return _got(value, rest) if rest else value
+
+
 def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any]) -> None:
     by_group: dict[str, str] = {}
     for key, value in sorted(settings.items(), key=lambda pair: narrowness(pair[0])):

@@ -66,7 +66,7 @@ def Board() -> Any:
         drawn(
             "".join(
                 [
-                    *curves(daily, snapshot, real, force, () if force else events(live.scenario)),
+                    *curves(daily, snapshot, real, force, events(live.scenario, live.scenario.forces[force].name)),
                     *host_curves(hosts, snapshot, real, live.scenario),
                 ]
             ),

@@ -116,10 +116,9 @@ def _plain(value: object) -> str:
 
 def _draw(row: JudgedClaim, dark: bool) -> Figure:
     """The effects of all worlds, sorted, with the smallest effect of interest."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     from desertion.figures import style
-    from desertion.figures.labels import number
 
     with style.house(dark=dark):
         figure = style.new_figure("wide")
@@ -144,5 +143,5 @@ def _draw(row: JudgedClaim, dark: bool) -> Figure:
         )
         ax.margins(x=0.02)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        style.counts(ax)
         return figure

@@ -150,7 +150,7 @@ def setting_of(mix: Mix) -> Setting:
     return Setting(
         names=tuple(short(host.title or host.name) for host in scenario.hosts),
         visa_free=tuple(host.visa_free_evader >= FREE for host in usual.hosts),
-        marks=events(scenario),
+        marks=events(scenario, scenario.forces[0].name),
         bans=bans(scenario),
     )
 

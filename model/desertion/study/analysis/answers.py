@@ -31,8 +31,18 @@ class Answers(Contents):
         return cascades.size_distribution(chosen[measure].to_numpy())
 
     def paired(self, measures: Sequence[str] = (cascades.SIZE,), baseline: str | None = None) -> pd.DataFrame:
-        """Paired differences between policies, see `paired.paired_differences`."""
-        return paired.paired_differences(self.runs, measures, baseline)
+        """Paired differences between policies, see `paired.paired_differences`.
+
+        Raises:
+            InputError: If no replicate has finished under two policies and otherwise equal inputs.
+        """
+        table = paired.paired_differences(self.runs, measures, baseline)
+        if "difference" not in table:
+            raise InputError(
+                f"{self.path}: no two policies share the other inputs in a replicate that has finished: run each "
+                "policy at the same points"
+            )
+        return table
 
     def pareto(self, wanted: Mapping[str, str] | None = None) -> pd.DataFrame:
         """Means of each design point and whether it is on the Pareto front.

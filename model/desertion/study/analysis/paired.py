@@ -51,7 +51,7 @@ def paired_differences(
     others = [name for name in parameters_of(runs) if name != ARM]
     rows: list[dict[str, object]] = []
     for setting, part in done.groupby(others, sort=False, dropna=False) if others else [((), done)]:
-        by_arm = {str(label): table.set_index("replicate") for label, table in part.groupby(ARM, sort=False)}
+        by_arm = {str(label): _by_replicate(table) for label, table in part.groupby(ARM, sort=False)}
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
@@ -59,6 +59,11 @@ def paired_differences(
                     named = dict(zip(others, setting, strict=True))
                     rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
+
+
+def _by_replicate(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a replicate: a design may hold a point twice, whose runs are the same."""
+    return runs.drop_duplicates("replicate").set_index("replicate")
 
 
 def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The figure that suits a study, chosen by its design or by the user."""
 
-from collections.abc import Mapping, Sequence
+import copy
+from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -17,11 +19,14 @@ from desertion.figures.answers import (
     histogram,
     indices,
     response,
+    scatter,
 )
 from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, policy
 from desertion.figures.maps import heatmap
+from desertion.figures.style import Medium
 from desertion.scenario.grain import basis
+from desertion.scenario.settings import standing
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.cascades import GLOBAL
 from desertion.study.analysis.tables import done_runs, parameters_of
@@ -32,10 +37,21 @@ KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "paret
 
 _MOST_NAMED = 16
 _FEW_FACTORS = 10
+_BANDED = "Line: median. Band: middle half of the runs."
 _LINE_POINTS = 33
+_ROW = 0.25  # inches of a row of a figure of several policies
+_MULTIPLES = ("contagion", "capacity")  # inputs that multiply the scenario's own
 
 
-def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[str] = (), dark: bool = False) -> Figure:
+def overview(
+    study: Answers,
+    measure: str,
+    kind: str | None,
+    *,
+    axes: Sequence[str] = (),
+    medium: Medium = "screen",
+    dark: bool = False,
+) -> Figure:
     """The figure that suits a study.
 
     Args:
@@ -43,19 +59,23 @@ def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[s
         measure: The measure to show.
         kind: One of `KINDS`, None for what the design suggests.
         axes: Varied numbers to draw against, across and upright, for the kinds that have such axes; by default the first.
+        medium: For what it is drawn.
         dark: Whether the page behind is dark.
 
     Raises:
         InputError: If the kind is unknown or does not suit the study.
     """
-    chosen = kind or _suited(study)
+    chosen = kind or suited(study)
     if chosen not in KINDS:
         raise unknown_name("kind of plot", chosen, KINDS)
     study = study.at_real_size()
-    with style.house(dark=dark):
-        figure = style.new_figure("tall" if chosen == "sensitivity" and len(study.factors()) > _FEW_FACTORS else "wide")
+    with style.house(medium, dark=dark):
+        figure = style.new_figure(
+            "tall" if chosen == "sensitivity" and len(study.factors()) > _FEW_FACTORS else "wide", medium
+        )
         if chosen in _AGAINST:
-            _AGAINST[chosen](figure, study, measure, [*axes] or _numeric(study))
+            placed = _placed(study)
+            _AGAINST[chosen](figure, placed, measure, [*axes] or _numeric(placed))
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
@@ -66,11 +86,13 @@ def overview(study: Answers, measure: str, kind: str | None, *, axes: Sequence[s
         return figure
 
 
-def _suited(study: Answers) -> str:
+def suited(study: Answers) -> str:
+    """The kind of figure that the design suggests."""
     if study.goal() is not None:
         return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
+    study = _placed(study)
     varied = _numeric(study)
     if len(varied) == 2 and len(_varied(study)) == 2 and is_grid(study, varied):
         return "phase"
@@ -81,6 +103,29 @@ def _suited(study: Answers) -> str:
     return "sizes"
 
 
+def _placed(study: Answers) -> Answers:
+    """The study with what points leave to their scenario stated, where that is one value, so that these points have a place on an axis."""
+    names = parameters_of(study.runs)
+    left = study.points[names].isna()
+    if not study.has_size or not left.to_numpy().any():
+        return study
+    points = study.points.astype({name: object for name in names if left[name].any()})
+    for row in points.index[left.any(axis=1)]:
+        with suppress(InputError):
+            scenario = study.scenario(points.loc[row, names].to_dict())
+            for name in left.columns[left.loc[row]]:
+                own = 1.0 if name in _MULTIPLES else standing(scenario, name)
+                if isinstance(own, float | int | str):
+                    points.at[row, name] = own
+    points = points.infer_objects()
+    placed = copy.copy(study)
+    placed.points = points
+    placed.runs = study.runs.assign(
+        **points.set_index("design").loc[study.runs["design"], names].reset_index(drop=True)
+    )
+    return placed
+
+
 def is_grid(study: Answers, names: Sequence[str]) -> bool:
     """Whether points fill at least half of the cells that the values of two parameters make, as a space-filling design does not."""
     across, up = study.points[names[0]], study.points[names[1]]
@@ -89,7 +134,9 @@ def is_grid(study: Answers, names: Sequence[str]) -> bool:
 
 def _varied(study: Answers) -> list[str]:
     """Parameters with more than one value, without the dummy."""
-    return [name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique() > 1]
+    return [
+        name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique(dropna=False) > 1
+    ]
 
 
 def _numeric(study: Answers) -> list[str]:
@@ -104,7 +151,10 @@ def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
     table = study.bands((column,), levels=curves.LEVELS)
     names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
-    curves.together(figure.subplots(), banded, column=column)
+    # A design may hold a point twice, whose runs are the same.
+    first = banded.groupby("policy")["design"].transform("first")
+    curves.together(figure.subplots(), banded[banded["design"] == first], column=column)
+    style.note(figure, _BANDED)
 
 
 def _draw_sizes(figure: Figure, study: Answers, measure: str) -> None:
@@ -119,11 +169,18 @@ def _draw_sizes(figure: Figure, study: Answers, measure: str) -> None:
 def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
     if not varied:
         raise InputError(f"{study.path} varies no number: choose another kind of plot")
-    runs = done_runs(study.runs, measure)
-    others = [name for name in _varied(study) if name != varied[0]]
+    x, runs = varied[0], done_runs(study.runs, measure)
+    runs = runs[runs[x].notna() & np.isfinite(runs[measure].astype(float))]
+    if runs.empty:
+        raise InputError(f"{study.path}: no run has a value of {x} and a finite {measure}: choose another kind of plot")
+    others = [name for name in _varied(study) if name != x]
     cases = runs.assign(case=_case_names(runs, others))
-    response(figure.subplots(), cases, varied[0], measure, "case" if others else None)
-    style.note(figure, "Line: median. Band: middle half of the runs.")
+    if others and cases.groupby("case")[x].nunique().max() == 1:
+        scatter(figure.subplots(), cases, x, measure)
+        style.note(figure, "Dot: median of the runs of one design point; points differ in other inputs too.")
+        return
+    response(figure.subplots(), cases, x, measure, "case" if others else None)
+    style.note(figure, _BANDED)
 
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
@@ -164,24 +221,45 @@ def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], 
     names = [str(table.columns.name), str(table.index.name)]
     if "contagion" not in names or study.spec["task"] != MODEL_TASK:
         return None
-    from desertion.theory.weights import tipping_line
+    from desertion.theory.weights import tipping_value
 
     other = names[1 - names.index("contagion")]
-    axis = (table.columns if other == names[0] else table.index).to_numpy(np.float64)
+    if other == "reproduction":
+        return None
+    axis = table.columns if other == names[0] else table.index
     values = np.linspace(axis[0], axis[-1], _LINE_POINTS)
+    if pd.api.types.is_integer_dtype(axis):
+        values = np.unique(np.rint(values))
     point = {str(name): value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
-    multiples = tipping_line(study.scenario(point), other, [float(value) for value in values])
-    return (values, multiples) if other == names[0] else (multiples, values)
+    # Between two values that were run there may be some that the scenario refuses.
+    with suppress(InputError):
+        told = [int(value) if pd.api.types.is_integer_dtype(axis) else float(value) for value in values]
+        multiples = np.array([tipping_value(study.scenario({**point, other: value})) for value in told])
+        return (values, multiples) if other == names[0] else (multiples, values)
+    return None
+
+
+def _arms(study: Answers) -> list[str | None]:
+    return list(dict.fromkeys(study.points["policies"])) if "policies" in study.points else [None]
 
 
 def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
-    arms: list[str | None] = list(dict.fromkeys(study.points["policies"])) if "policies" in study.points else [None]
-    axes = figure.subplots(1, len(arms), squeeze=False)[0]
+    arms = _arms(study)
+    figure.set_figheight(max(figure.get_figheight(), _ROW * len(arms) * (len(study.factors()) + 4)))
+    axes = figure.subplots(len(arms), 1, squeeze=False)[:, 0]
     for ax, arm in zip(axes, arms, strict=True):
         table = study.sensitivity(measure, arm)
         (indices if "total" in table else effects)(ax, table, measure)
-        if arm and len(arms) > 1:
-            ax.set_title(policy(arm))
+        if len(arms) > 1:
+            ax.set_title(policy(str(arm)))
+    if len(arms) > 1:
+        style.headline(figure, f"What moves the {label(measure)}, by policy")
+    ends = np.array([ax.get_xlim() for ax in axes])
+    for ax in axes:
+        ax.set_xlim(ends.min(), ends.max())
+    for ax in axes[:-1]:
+        ax.set_xlabel("")
+        ax.get_legend().remove()
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
@@ -198,7 +276,8 @@ def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:
         return
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
-    front(left, table, "cost_eur", "left_total").legend(loc="lower right")
+    called = "policies" if set(_varied(study)) <= {"policies"} else "design points"
+    front(left, table, "cost_eur", "left_total", called=called).legend(loc="lower right")
     front(right, table, "infiltrators", "left_total", names).set(title="")
 
 
@@ -216,15 +295,23 @@ _AGAINST = {"response": _draw_response, "phase": _draw_phase}
 
 
 def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
-    if not parameters:
-        return ["all runs"] * len(table)
-    cases: list[Mapping[str, object]] = [
-        dict(zip(parameters, row, strict=True)) for row in table[list(parameters)].itertuples(index=False)
-    ]
+    """What each row is called by its parameters, without those that it leaves as the scenario has them."""
+    words = {name: _words(name, table[name]) for name in parameters}
+    rows = [", ".join(word for word in row if word) for row in zip(*words.values(), strict=True)]
+    usual = "as the scenario has it" if parameters else "all runs"
+    return [row or usual for row in rows or [""] * len(table)]
+
+
+def _words(name: str, values: pd.Series) -> list[str]:
+    """Each value of a parameter in words, numbers as short as they can be told apart; empty for what is missing."""
+    short = values.map(lambda value: f"{value:g}" if isinstance(value, float) else value)
+    told = (
+        (short if short[values.notna()].nunique() == values.nunique() else values)
+        .astype(object)
+        .where(values.notna(), "")
+    )
+    plain = name == "policies"
     return [
-        ", ".join(
-            policy(str(value)) if name == "policies" else value if isinstance(value, str) else f"{label(name)} {value}"
-            for name, value in case.items()
-        )
-        for case in cases
+        policy(str(word)) if plain else str(word) if word == "" or isinstance(value, str) else f"{label(name)} {word}"
+        for word, value in zip(told, values, strict=True)
     ]

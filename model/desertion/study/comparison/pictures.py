@@ -82,8 +82,7 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     ax = figure.subplots()
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
-    if force == comparison.forces[0]:
-        curves.mark(ax, _events(comparison))
+    curves.mark(ax, _events(comparison, force))
     style.note(figure, f"Line: median of {comparison.pairs} runs. Band: middle half of the runs.")
 
 
@@ -94,21 +93,21 @@ def _finding(comparison: Tables, force: str, otherwise: str) -> str:
     return otherwise if rows.empty or rows["low"].isna().any() else findings.of_differences(rows, "left")
 
 
-def _usual_events(comparison: Tables) -> tuple[tuple[int, str], ...]:
-    """Dated events under the baseline."""
+def _usual_events(comparison: Tables, force: str) -> tuple[tuple[int, str], ...]:
+    """Dated events of a force under the baseline."""
     # A file whose policies can be found no more has curves all the same.
     with suppress(InputError):
-        return events(comparison.arm(comparison.baseline))
+        return events(comparison.arm(comparison.baseline), force)
     return ()
 
 
-def _events(comparison: Tables) -> list[tuple[int, str]]:
-    """Dated events under the baseline, and those that a policy adds to them under its name."""
-    usual = _usual_events(comparison)
+def _events(comparison: Tables, force: str) -> list[tuple[int, str]]:
+    """Dated events of a force under the baseline, and those that a policy adds to them under its name."""
+    usual = _usual_events(comparison, force)
     marks = [*usual]
     for policy in comparison.policies[1:]:
         with suppress(InputError):
-            here = events(comparison.arm(policy))
+            here = events(comparison.arm(policy), force)
             name = comparison.names[policy]
             marks += [
                 (day, name if words in name.lower() else f"{words}, under “{name}”")
@@ -121,9 +120,8 @@ def _events(comparison: Tables) -> list[tuple[int, str]]:
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
     style.headline(figure, findings.of_spread(_band(comparison, force, "left")))
-    if force == comparison.forces[0]:
-        for ax in axes:
-            curves.mark(ax, _usual_events(comparison), written=ax is axes[0])
+    for ax in axes:
+        curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])
 
 
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
@@ -176,8 +174,7 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     strength.curve(
         ax, _named(comparison, _ordered(comparison, comparison.histories)), force=force, start=comparison.start
     )
-    if force == comparison.forces[0]:
-        curves.mark(ax, _usual_events(comparison))
+    curves.mark(ax, _usual_events(comparison, force))
     ends = _band(comparison, force, "strength").groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
