@@ -153,6 +153,16 @@ def test_routes_over_time_stack_to_the_departures(ax, histories):
     assert len(ax.texts) == 4
 
 
+def test_skilled_people_who_left_by_a_visa_are_among_the_departures(ax, histories):
+    """Where somebody did, they are a way of their own in the stack, and part of those who leave each day."""
+    one = histories[histories["policy"] == "fast-track"].assign(new_skilled=2.0)
+    routes.over_time(ax, one)
+    top = max(path.vertices[:, 1].max() for collection in ax.collections for path in collection.get_paths())
+    assert top == pytest.approx(one[[*labels.NEW_COLUMNS.values(), "new_skilled"]].to_numpy().sum() / 6)
+    assert any("skilled visa" in text for text in texts(ax))
+    assert "new_skilled" in curves.NEW
+
+
 def test_route_bars_have_the_given_lengths(ax):
     """Bars of each route are as long as the totals say and carry the sum at their end."""
     totals = pd.DataFrame({"hide": [3.0, 1.0], "flee": [4.0, 6.0], "skilled": [0.0, 0.0]}, index=["a", "b"])
