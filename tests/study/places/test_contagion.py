@@ -140,7 +140,7 @@ def _directions(template: Finding, *, moved: bool) -> int:
         links = Links(pairs[:, 0], pairs[:, 1], directed=True)
         outcome = Outcome(name="primary", links=links, days=day[:, None])
         try:
-            found = ratios(day, links, placebo(None, links, strata, rng), strata, 3, exact)
+            past, future, unlinked, beyond = ratios(day, links, placebo(None, links, strata, rng), strata, 3, exact)
         except InputError:
             continue
         finding = replace(
@@ -148,7 +148,7 @@ def _directions(template: Finding, *, moved: bool) -> int:
             links=links,
             primary=compare_pairs([outcome], strata, most=99, rng=rng)[0],
             order=order_of(outcome, exact),
-            hazards=(Hazard("all", *found),),
+            hazards=(Hazard("all", past, future, unlinked, beyond),),
             alarms=(SHOCK,),
         )
         count += judge(finding).word == ALONG

@@ -160,7 +160,9 @@ def fit(
         inverse = inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1)
     unit = np.eye(len(kept))
     contrasts = [*unit[:wanted], *(unit[one] - unit[other] for one, other in over)]
-    return [_ratio(float(each @ beta), math.sqrt(float(each @ inverse @ each)), degrees) for each in contrasts]
+    return [
+        _ratio(float(each @ beta), math.sqrt(max(float(each @ inverse @ each), 0.0)), degrees) for each in contrasts
+    ]
 
 
 def _ratio(beta: float, error: float, degrees: float) -> Ratio:

@@ -78,7 +78,8 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
         except InputError as error:
             results.append(Hazard(name, problem=error.message))
             continue
-        results.append(Hazard(name, *(combined(each) for each in zip(*drawn, strict=True))))
+        past, future, unlinked, beyond = (combined(each) for each in zip(*drawn, strict=True))
+        results.append(Hazard(name, past, future, unlinked, beyond))
     return tuple(results)
 
 
@@ -98,9 +99,10 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
     name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
     clusters = np.arange(units) if len(np.unique(events.strata)) < 5 else events.strata
     try:
-        return Hazard(name, *hazard.fit(rows, 3, clusters, over=_OVER))
+        past, future, unlinked, beyond = hazard.fit(rows, 3, clusters, over=_OVER)
     except InputError as error:
         return Hazard(name, problem=error.message)
+    return Hazard(name, past, future, unlinked, beyond)
 
 
 def combined(ratios: Sequence[Ratio]) -> Ratio:
