@@ -44,6 +44,34 @@ def test_a_title_says_at_which_design_point_the_largest_difference_is() -> None:
     assert findings.of_differences(rows, "left_total") == "Door, asylum 1: 14 more leave than under no offer"
 
 
+@pytest.mark.parametrize(
+    ("measure", "size", "said"),
+    [
+        ("cost_eur", -59_800.0, "B: EUR 59,800 less than no offer"),
+        ("war_index_end", -0.7, "B: 0.7 less than no offer"),
+        ("legitimacy_min", 0.0075, "B: 0.75 points more than no offer"),
+        ("fall_day", -12.0, "B: 12 days earlier than under no offer"),
+        ("soldiers_left@toy", -12.0, "B: 12 fewer than no offer"),
+        ("soldiers_left", 12.0, "B: 12 more than no offer"),
+        ("own", -1.5, "B: 1.5 less than no offer"),
+    ],
+)
+def test_a_difference_is_told_in_its_own_unit(measure: str, size: float, said: str) -> None:
+    """Persons are fewer, money and indices less, shares differ by points, and days come earlier or later."""
+    assert findings.of_differences(_differences(("b", size, size - 0.001, size + 0.001)), measure) == said
+
+
+def test_a_map_of_collapses_speaks_of_no_cascade() -> None:
+    """Its cells are shares of runs in which a force collapsed."""
+    index = pd.Index([0.0, 1.0], name="contagion")
+    table = pd.DataFrame([[0.1, 0.2], [0.9, 1.0]], index, pd.Index([0.0, 1.0], name="asylum"))
+    assert (
+        findings.of_map(table, "collapsed", chance=True)
+        == "Half of the runs or more see a force collapse from contagion 1 on"
+    )
+    assert label("collapsed@toy") == "share of runs in which a force collapses, toy"
+
+
 def test_policies_stand_in_order_of_their_effects() -> None:
     """The largest difference is on top, whatever the order of the table."""
     table = _differences(("a", 1.0, 0.5, 2.0), ("b", 30.0, 20.0, 40.0), ("c", -5.0, -6.0, -4.0))

@@ -8,9 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
+from pandas.core.groupby import SeriesGroupBy
 
 from desertion.figures import findings, style
 from desertion.figures.labels import beside, label, number, points, policy, sentence, within
+from desertion.simulation.record.columns import is_chance
 
 # Ratio of largest to smallest value from which a parameter is drawn on a logarithmic axis.
 _DECADES = 100.0
@@ -70,18 +72,21 @@ def exceedance(
 
 
 def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None) -> Axes:
-    """Draw a measure against one parameter, a line a case: median and middle half, marked where it was run; for one case, single runs behind."""
+    """Draw a measure against one parameter, a line a case, marked where it was run: median and middle half, with single runs behind for one case.
+
+    Of what happens in a run or not it is the share of runs, with Wilson's interval.
+    """
     arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
     medians: dict[str, pd.Series[float]] = {}
     for arm, pen in zip(arms, drawn, strict=True):
         part = runs if by is None else runs[runs[by] == arm]
         grouped = part.groupby(x)[measure]
-        middle, low, high = grouped.median(), grouped.quantile(0.25), grouped.quantile(0.75)
+        middle, low, high = _chance(grouped) if is_chance(measure) else _middle(grouped)
         ax.fill_between(middle.index, low, high, color=pen.color, alpha=0.13, linewidth=0)
         marker = "o" if len(middle) <= _FEW_POINTS else ""
         ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4)
-        if len(arms) == 1:
+        if len(arms) == 1 and not is_chance(measure):
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
         medians[arm] = middle
     ax.set(xlabel=label(x), ylabel=beside(measure), title=findings.of_response(pd.DataFrame(medians), measure))
@@ -102,9 +107,26 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     return ax
 
 
+def _middle(grouped: SeriesGroupBy) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Median and quartiles of each group."""
+    return grouped.median(), grouped.quantile(0.25), grouped.quantile(0.75)
+
+
+def _chance(grouped: SeriesGroupBy) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Share of each group's runs in which it happened, with its interval."""
+    from scipy.stats import binomtest
+
+    share, runs = grouped.mean(), grouped.count()
+    ends = [
+        binomtest(round(part * count), count).proportion_ci(method="wilson")
+        for part, count in zip(share, runs, strict=True)
+    ]
+    return share, pd.Series([end.low for end in ends], share.index), pd.Series([end.high for end in ends], share.index)
+
+
 def scatter(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
     """Draw the median of each design point against one of its parameters, for designs in which no two points differ by that alone."""
-    points = runs.groupby("design").agg({x: "first", measure: "median"})
+    points = runs.groupby("design").agg({x: "first", measure: "mean" if is_chance(measure) else "median"})
     ax.plot(points[x], points[measure], "o", color=style.pens(1)[0].color, markersize=5, alpha=0.7)
     ax.set(xlabel=label(x), ylabel=beside(measure), title=f"{sentence(measure)}, by {within(label(x))}")
     ax.margins(0.03)
@@ -186,7 +208,10 @@ def differences(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     style.counts(ax, "x")
     baseline = within(policy(str(rows["baseline"].iloc[0])))
     ax.set(
-        xlabel=fill(f"{label(measure)}: median difference to {baseline} on the same people and fates", _LINE),
+        xlabel=fill(
+            f"{label(measure)}: {'' if is_chance(measure) else 'median '}difference to {baseline} on the same people and fates",
+            _LINE,
+        ),
         title=findings.of_differences(rows, measure),
     )
     return ax

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 from desertion.figures.labels import NO_INTERVAL, ROUTE_NAMES, label, number, points, policy, sentence, within
 from desertion.scenario.grain import too_few
+from desertion.simulation.record.columns import MEASURES, definitions, is_chance
+
+_LEAVERS = ("left", "left_total")
+_HAPPENS = {"collapsed": "see a force collapse", "fallen": "see a government fall"}
 
 
 def of_differences(rows: pd.DataFrame, measure: str) -> str:
@@ -29,9 +33,15 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     size, name = float(sizes[place]), names[place]
     words = f"{name[:1].upper()}{name[1:]}: "
     word = "more" if size > 0 else "fewer"
-    if measure.startswith("share") or measure.endswith("_share"):
+    unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
+    if unit == "share" or measure.startswith("share") or measure.endswith("_share"):
         return words + f"{abs(size) * 100:.2g} points {word} than {baseline}"
-    if measure in ("left", "left_total"):
+    if unit == "day":
+        return words + f"{number(abs(size))} days {'later' if size > 0 else 'earlier'} than under {baseline}"
+    if unit in ("", "EUR", "index") and measure not in _LEAVERS:
+        told = f"{unit} {number(abs(size))}".removeprefix("index ").strip()
+        return words + f"{told} {'more' if size > 0 else 'less'} than {baseline}"
+    if measure in _LEAVERS:
         return words + f"{number(abs(size))} {word} leave than under {baseline}"
     return words + f"{number(abs(size))} {word} than {baseline}"
 
@@ -60,18 +70,21 @@ def of_response(medians: pd.DataFrame, measure: str) -> str:
     if not ends:
         return f"{sentence(measure)}, by {label(str(medians.index.name))}"
     most = max(ends, key=lambda case: abs(float(ends[case][1] - ends[case][0])))
-    told = (f"{100 * x:.2g} %" if measure.startswith("share") else number(x) for x in map(float, ends[most]))
+    told = (
+        f"{100 * x:.2g} %" if measure.startswith("share") or is_chance(measure) else number(x)
+        for x in map(float, ends[most])
+    )
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
     return f"{sentence(measure)}: {case}{' to '.join(told)}"
 
 
 def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
-    """From or up to where cascades go global, column by column, if they do so one way in all, else in how many cells; or between which values the measure lies.
+    """From or up to where cascades go global, or the measure's event comes to half of the runs, column by column, if they do so one way in all, else in how many cells; or between which values the measure lies.
 
     Args:
         values: One row a value of the upright parameter, ascending; one column a value of the other.
         measure: The measure.
-        chance: Whether the values are chances of a global cascade.
+        chance: Whether the values are chances, of a global cascade or of what the measure says.
     """
     cells = values.to_numpy(np.float64)
     if not chance:
@@ -79,10 +92,11 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
         # Only of values that lie close together it must be said how close.
         apart = f", {(high - low) / low:.1%} apart" if low > 0.0 and high < 2.0 * low else ""
         return f"Median {label(measure)}: {number(low)} to {number(high)}{apart}"
+    happens = _HAPPENS.get(measure.partition("@")[0], "end in a global cascade")
     likely = cells >= 0.5
     if not likely.any():
-        return f"Nowhere here do half of the runs end in a global cascade (most: {float(np.nanmax(cells)):.0%})"
-    said = "Half of the runs or more end in a global cascade"
+        return f"Nowhere here do half of the runs {happens} (most: {float(np.nanmax(cells)):.0%})"
+    said = f"Half of the runs or more {happens}"
     known = int(np.isfinite(cells).sum())
     if likely.sum() == known:
         return f"{said} everywhere here"

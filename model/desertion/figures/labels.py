@@ -41,6 +41,8 @@ NAMES: dict[str, str] = {
     "forces.@first.campaign_reach": "reach of the campaign (share who hear)",
     "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
     "min_strength_share": "lowest strength (share of the start)",
+    "collapsed": "share of runs in which a force collapses",
+    "fallen": "share of runs in which a government falls",
     "dummy": "chance (dummy factor)",
     "behaviour.form": "form of contagion",
     "behaviour.threshold_draw": "how thresholds are drawn",
@@ -75,6 +77,9 @@ def label(name: str) -> str:
     """Label of a measure or an input: an input by dotted key is called what its definition calls it."""
     if name.startswith("log10 "):
         return f"logarithm of {label(name.removeprefix('log10 '))}"
+    plain, at, force = name.partition("@")
+    if at and "." not in plain:
+        return f"{label(plain)}, {force}"
     return NAMES.get(name) or _defined(name) or name.rpartition(".")[2].replace("_", " ")
 
 

@@ -9,17 +9,18 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
+from desertion.figures import findings
 from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import bimodality, chance_of_cascade, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, prim_boxes
-from desertion.study.analysis.paired import replicate_saving
+from desertion.study.analysis.paired import paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front
 from desertion.study.analysis.phase import phase_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.described import with_points
 from desertion.study.run.sweep import RunOptions, run_study
-from desertion.study.statistics import wilson_interval
+from desertion.study.statistics import paired_chance_interval, wilson_interval
 from desertion.study.store.reader import StudyFile
 
 type Make = Callable[..., StudySpec]
@@ -47,6 +48,37 @@ def test_paired_differences_are_those_of_the_same_replicates(done: Study) -> Non
     assert row["mean_difference"] == pytest.approx(change.mean())
     assert row["low"] <= row["difference"] <= row["high"]
     assert row["share_higher"] == 1.0
+
+
+def test_chances_differ_by_their_share_of_pairs() -> None:
+    """Of 200 pairs 100 collapse under the second policy alone and 20 under the first: 40 % more, where the median says none."""
+    base, other = np.repeat([0.0, 1.0, 1.0], [120, 20, 60]), np.repeat([1.0, 0.0, 0.0, 1.0], [100, 20, 20, 60])
+    runs = pd.concat([
+        pd.DataFrame({"policies": name, "replicate": range(200), "design": place, "status": "done", "collapsed": values, "collapsed@toy": values})
+        for place, (name, values) in enumerate({"a": base, "b": other}.items())
+    ], ignore_index=True)  # fmt: skip
+    runs.attrs["parameters"] = ["policies"]
+    for _, row in paired_differences(runs, ["collapsed", "collapsed@toy"]).iterrows():
+        assert row["difference"] == row["mean_difference"] == pytest.approx(0.4)
+        assert (row["low"], row["high"]) == paired_chance_interval(100, 20, 200)
+        assert findings.of_differences(pd.DataFrame([row]), "collapsed") == "B: 40 points more than a"
+
+
+def test_chances_are_shares_of_runs_in_every_figure(done: Study) -> None:
+    """Line, map and table show how often something happened; a median would be 0 or 1."""
+    counted = (
+        done.runs.query("status == 'done'").groupby(["policies", "pull"])["collapsed"].agg(["mean", "sum", "count"])
+    )
+    ax = done.plot("collapsed", "response").axes[0]
+    assert ax.get_ylabel() == "share of runs in which a force\ncollapses"
+    assert ax.lines[0].get_ydata() == pytest.approx(counted.loc["closed", "mean"].to_numpy())
+    edge = ax.collections[0].get_datalim(ax.transData)
+    bounds = [
+        wilson_interval(int(hits), int(runs)) for hits, runs in counted.loc["closed", ["sum", "count"]].to_numpy()
+    ]
+    assert (edge.y0, edge.y1) == pytest.approx((min(low for low, _ in bounds), max(high for _, high in bounds)))
+    assert "Line: share of the runs." in ax.figure.get_supxlabel()
+    assert sorted(done.answer("collapsed")["chance"]) == pytest.approx(sorted(counted["mean"]))
 
 
 def test_the_baseline_may_be_chosen_and_must_exist(done: Study) -> None:

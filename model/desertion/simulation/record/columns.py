@@ -56,6 +56,11 @@ def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definition
     return Definitions(found)
 
 
+def is_chance(name: str) -> bool:
+    """Whether a measure, of all forces or one, is 0 or 1 in a run, so that its share of runs is what counts and its median says nothing."""
+    return name.rpartition(":")[2].partition("@")[0] in ("collapsed", "fallen")
+
+
 def _parts(name: str, known: Mapping[str, Column]) -> tuple[str, str]:
     """The name of a column without its force, and the force; empty where it counts all."""
     if name in known:

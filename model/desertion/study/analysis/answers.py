@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError
+from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.contents import Contents
@@ -110,7 +111,7 @@ class Answers(Contents):
             measure: The measure.
             kind: `sensitivity`, `paired` or `pareto` (which a search's file gives by default); anything else
                 gives quantiles of the measure, with the chance of a global cascade where the measure is a cascade's
-                size.
+                size, and with its own where it is one.
         """
         if kind == "sensitivity":
             arms = dict.fromkeys(self.points["policies"]) if "policies" in self.points else (None,)
@@ -122,7 +123,9 @@ class Answers(Contents):
             return self.pareto()
         table = self.summary([measure]).drop(columns="measure")
         chances = ["design", "chance", "low", "high"]
-        return table.merge(self.chance()[chances], on="design") if measure == cascades.SIZE else table
+        if measure == cascades.SIZE or is_chance(measure):
+            table = table.merge(self.chance(measure)[chances], on="design")
+        return table
 
     def missing(self) -> int:
         """Design points that have no finished run at all."""

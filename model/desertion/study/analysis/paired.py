@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
+from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.tables import done_runs, parameters_of
-from desertion.study.statistics import mean_interval, median_interval
+from desertion.study.statistics import mean_interval, median_interval, paired_chance_interval
 
 ARM = "policies"
 
@@ -34,7 +35,7 @@ def paired_differences(
 
     Returns:
         One row a setting of the other parameters, measure and policy: the other parameters, measure, baseline,
-        policy, pairs, median_baseline, median_policy, difference (median of the paired differences), low, high,
+        policy, pairs, median_baseline, median_policy, difference (median of the paired differences; for a chance their mean), low, high,
         mean_difference, mean_low, mean_high (ends of intervals are NaN where pairs are too few for one), share_higher (pairs in which the policy gave more), correlation, and
         saving (how many times fewer replicates the mean difference needed than with separate chance).
 
@@ -55,7 +56,7 @@ def paired_differences(
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
-                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence)
+                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, is_chance(measure))
                     named = dict(zip(others, setting, strict=True))
                     rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
@@ -66,7 +67,7 @@ def _by_replicate(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.drop_duplicates("replicate").set_index("replicate")
 
 
-def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float) -> dict[str, object]:
+def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float, chance: bool) -> dict[str, object]:
     pairs = (
         pd.concat([base, other], axis=1, join="inner", keys=["base", "other"])
         .replace([np.inf, -np.inf], np.nan)
@@ -77,12 +78,18 @@ def _difference(base: pd.Series[float], other: pd.Series[float], confidence: flo
     if not len(pairs):
         return numbers
     change = second - first
-    low, high = median_interval(change, confidence)
+    middle, (low, high) = float(np.median(change)), median_interval(change, confidence)
     mean_low, mean_high = mean_interval(change, confidence)
+    if chance:
+        # The median difference of two events is nearly always 0; their chances differ by the mean.
+        middle = float(change.mean())
+        low, high = mean_low, mean_high = paired_chance_interval(
+            int((change > 0.0).sum()), int((change < 0.0).sum()), len(change), confidence
+        )
     return numbers | {
         "median_baseline": float(np.median(first)),
         "median_policy": float(np.median(second)),
-        "difference": float(np.median(change)),
+        "difference": middle,
         "low": low,
         "high": high,
         "mean_difference": float(change.mean()),

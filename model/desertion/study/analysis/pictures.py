@@ -27,6 +27,7 @@ from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.scenario.grain import basis
 from desertion.scenario.settings import standing
+from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.answers import Answers
 from desertion.study.analysis.cascades import GLOBAL
 from desertion.study.analysis.tables import done_runs, parameters_of
@@ -177,10 +178,13 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
     cases = runs.assign(case=_case_names(runs, others))
     if others and cases.groupby("case")[x].nunique().max() == 1:
         scatter(figure.subplots(), cases, x, measure)
-        style.note(figure, "Dot: median of the runs of one design point; points differ in other inputs too.")
+        style.note(
+            figure,
+            f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too.",
+        )
         return
     response(figure.subplots(), cases, x, measure, "case" if others else None)
-    style.note(figure, _BANDED)
+    style.note(figure, "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED)
 
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
@@ -191,10 +195,10 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
             f"{study.path} has hardly two points on one line, so that a cell of a phase diagram would hold one run among other inputs: "
             'give design = { kind = "grid" }, or choose another kind of plot'
         )
-    chance = measure == "share_left"
+    chance = measure == "share_left" or is_chance(measure)
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = findings.of_map(table, measure, chance=chance)
-    unit = f"share of runs in which at least {GLOBAL:.0%} left" if chance else label(measure)
+    unit = f"share of runs in which at least {GLOBAL:.0%} left" if measure == "share_left" else label(measure)
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(
@@ -266,7 +270,10 @@ def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
     table = study.paired((measure,))
     differences(figure.subplots(), table, measure)
     bar = NO_INTERVAL.capitalize() if table["low"].isna().all() else "Bar: 95 % interval"
-    style.note(figure, f"Dot: median of the paired differences. {bar}.")
+    style.note(
+        figure,
+        f"Dot: {'difference of the shares of runs' if is_chance(measure) else 'median of the paired differences'}. {bar}.",
+    )
 
 
 def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:

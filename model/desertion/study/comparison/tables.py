@@ -26,7 +26,6 @@ from desertion.study.comparison.outcomes import (
     estimate,
 )
 from desertion.study.comparison.runs import Runs
-from desertion.study.statistics import paired_chance_interval
 
 
 class Tables(Runs):
@@ -95,14 +94,6 @@ class Tables(Runs):
         factor = np.where([measure.counts for measure in measures], self.size, 1.0)
         for name in ("difference", "low", "high", "mean_difference", "mean_low", "mean_high"):
             raw[name] = raw[name] * factor
-        # The median difference of two events is nearly always 0; their chances differ by the mean.
-        pairs = raw["pairs"].to_numpy(np.int64)
-        change, higher = (raw[name].to_numpy(np.float64) for name in ("mean_difference", "share_higher"))
-        for place in np.flatnonzero([measure.chance for measure in measures] & (pairs > 0)):
-            gained = round(higher[place] * pairs[place])
-            lost = gained - round(change[place] * pairs[place])
-            low, high = paired_chance_interval(gained, lost, int(pairs[place]), self.confidence)
-            raw.loc[place, ["difference", "low", "high", "mean_low", "mean_high"]] = change[place], low, high, low, high
         raw["unit"] = [measure.unit for measure in measures]
         counts = zip(measures, raw["difference"], strict=True)
         raw["too_few"] = [measure.counts and too_few(float(value), self.size) for measure, value in counts]
