@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -121,7 +121,7 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
 
 
 @contextmanager
-def fitting(scenario: str, policies: Sequence[str]) -> Iterator[None]:
+def fitting(scenario: str, policies: Sequence[str]) -> Generator[None]:
     """Tell a visitor that a policy does not fit a scenario; what is told otherwise is meant for the author of either.
 
     Args:
