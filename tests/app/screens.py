@@ -24,7 +24,7 @@ COLOURS = 256
 """Colours that a picture keeps, rare ones too: half of the bytes."""
 
 _WIDE, _PHONE = (1240, 780), (390, 844)
-_WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim-answer.waiting')"
+_WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim .old')"
 _MOVE = """([name, step]) => {
   const slider = document.getElementById('s-' + name);
   slider.value = step;
@@ -84,7 +84,7 @@ def _shot(page: Any) -> bytes:
 
 def _wait(page: Any) -> None:
     deadline = time.monotonic() + 300.0
-    # What was asked last is marked as waiting before the script that asked has returned.
+    # What was asked last looks old before the script that asked has returned.
     while not page.evaluate(_WHOLE):
         if time.monotonic() > deadline:
             raise RuntimeError("the answer does not become whole")

@@ -85,6 +85,9 @@ def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(vi
     page.wait_for_function("location.search.includes('seed=11') && location.search.includes('fast-track')")
     query = urlsplit(page.url).query
     assert parse_qs(query)["policies"] == ["fast-track"]
+    hrefs = {name: page.get_by_role("link", name=name).get_attribute("href") for name in ("Policies", "Compare")}
+    assert hrefs["Policies"] == "/?asylum=fast&scenario=toy&seed=11"
+    assert "arms=none,fast-track" in str(hrefs["Compare"])
     other = ready(visit(f"/watch?{query}"))
     assert other.get_by_label("Seed").input_value() == "11"
     assert "--policy fast-track" in other.locator("code").inner_text()

@@ -93,6 +93,16 @@ def test_without_policies_the_status_quo_is_drawn_before_anything_is_played() ->
     assert f"by 19 Jul 2030, {left:.0f} people have left under it" in grey(snapshot.usual[:, 0], 1.0, plain)
 
 
+def test_leaving_each_day_counts_every_way() -> None:
+    """Skilled visas too: the days' sums are the departures that the record counts."""
+    from desertion.app.pages.board import _leaving
+
+    scenario = scenario_of(Address(policies=("skilled-visas",), scale=0.0004, days=60))
+    daily = DesertionModel(scenario, rng=7).run().world.daily[:61, 0]
+    assert daily[:, DAILY_COLUMNS.index("new_skilled")].sum() > 0
+    assert np.array_equal(np.cumsum(_leaving(daily)), daily[:, DAILY_COLUMNS.index("departures")])
+
+
 def test_terms_of_a_life_that_move_nothing_are_left_out() -> None:
     """Each line of the table has at least one multiple that is not 1, in words."""
     from desertion.app.pages.person import LATEST_WORDS, _terms
@@ -190,3 +200,15 @@ def test_the_curve_of_the_tipping_map_leaves_the_picture_where_leaving_runs_away
     assert mix[-1].split()[0] == edge
     assert float(mix[-1].split()[1]) < min(float(point.split()[1]) for point in mix[:-1])
     assert len(usual) == 4
+
+
+def test_the_point_s_name_in_the_tipping_map_is_not_written_over_its_heading() -> None:
+    """Above the point where there is room, below it where leaving runs away."""
+    strengths = np.array([0.5, 1.0, 2.0, 4.0])
+    for here, below in ((0.4, False), (np.inf, True)):
+        picture = tipping(strengths, strengths / 10.0, strengths / 10.0, (2.0, here), 3.0)
+        point, name = (
+            float(re.findall(rf'class="{kind}"[^>]* c?y="([\d.]+)"', picture)[0]) for kind in ("here", "label")
+        )
+        assert (name > point) == below
+        assert name > 40.0

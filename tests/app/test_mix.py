@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, usual_scale
+from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, parse, presets
+from desertion.app.request.mix import Mix, mix_of, parse, presets
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
@@ -66,7 +66,8 @@ def test_a_server_that_allows_fewer_people_runs_what_it_allows() -> None:
         ("border=ajar", "border"), ("contagion=9", "contagion"), ("also=nonsense", "also"), ("seed=one", "seed"), ("days=-3", "days"),
         ("scale=1", "scale"), ("scale=nan", "scale"), ("scenario=../secret", "scenario"), ("set=graph=/etc/passwd", "graph"),
         ("set=behaviour.push_door=" + "[" * 1500, "behaviour.push_door"), ("set=asylum=1", "set"), ("set=novalue", "novalue"),
-        ("colour=red", "colour"), ("x" * 5000, "address"),
+        ("colour=red", "colour"), ("x" * 5000, "address"), ("days=0", "days"), ("scale=0", "scale"), ("scale=0.0000001", "scale"),
+        ("beside=%3Cb%3Ex%3D1", "beside"), ("beside=days%3D0", "beside"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_by_part_and_the_rest_stays(query: str, part: str) -> None:
@@ -77,6 +78,42 @@ def test_what_is_wrong_is_told_by_part_and_the_rest_stays(query: str, part: str)
     assert max(len(sentence) for sentence in wrong.values()) < 400
     if part != "address":
         assert mix == Mix(steps=(("campaign", "half"),))
+
+
+@pytest.mark.parametrize(
+    ("scenario", "query", "words"),
+    [
+        ("hungary-2015", "asylum=fast", "“Fast track” cannot be laid over Hungary 2015, which marks no host as offering asylum"),
+        ("hungary-2015", "also=coalition", "“Coalition” cannot be laid over Hungary 2015, which marks no host as of the coalition"),
+        ("one-town", "capacity=taken", "“Capacity taken” cannot be laid over One town, which has no hosts"),
+    ],
+)  # fmt: skip
+def test_a_policy_that_does_not_fit_a_scenario_is_told_to_the_visitor(scenario: str, query: str, words: str) -> None:
+    """Not to the author of the policy's file: on the first screen and on the pages of runs alike."""
+    assert list(parse(f"scenario={scenario}&{query}")[1].values()) == [words]
+    policies = parse(query)[0].policies
+    address, wrong = understood(f"scenario={scenario}&policies={','.join(policies)}")
+    assert wrong == {"policies": words}
+    assert address.scenario == scenario
+
+
+@given(STEPS, st.sampled_from(["", "coalition", "skilled-visas"]), st.sampled_from(list(CONTAGION)), st.integers(0, 99))
+def test_other_pages_lead_back_to_the_mix(
+    steps: tuple[tuple[str, str], ...], also: str, contagion: str, seed: int
+) -> None:
+    """What the other pages write of a mix is read as that mix."""
+    mix = Mix(
+        steps=steps, also=also, contagion=contagion, seed=seed, days=30, settings=(("behaviour.form", "additive"),)
+    )
+    assert mix_of(mix.address) == mix
+
+
+@pytest.mark.parametrize(
+    "query", ["set=asylum=1", "set=contagion=0.5", "policies=coalition,skilled-visas", "policies=exit-ban,fast-track"]
+)
+def test_what_sliders_cannot_say_leads_to_no_mix(query: str) -> None:
+    """Dials between steps, two policies laid over all sliders, another order."""
+    assert mix_of(understood(query)[0]) is None
 
 
 @given(st.text(max_size=30), st.text(max_size=60))
@@ -93,6 +130,8 @@ def test_every_step_and_preset_is_made_of_shipped_policies_and_can_be_run() -> N
     for slider in SLIDERS:
         assert [step for step in slider.steps if not step.policies] == [slider.steps[slider.usual]]
         for step in slider.steps:
+            # Scenarios are of several years.
+            assert not re.search(r"\d{4}", step.word)
             assert set(step.policies) <= set(shipped()["all policies"])
             mix, wrong = parse(f"{slider.key}={step.key}")
             assert not wrong

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desertion.app.pages.study import draw
+from desertion.app.pages.study import draw, drawn_instead
 from desertion.errors import InputError
 from desertion.study.run.sweep import RunOptions, sweep
 from tests.app.folder import Here
@@ -26,6 +26,15 @@ def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) 
         assert names[x] in response.get_xlabel().replace("_", " ")
         assert names[x] in phase.get_xlabel().replace("_", " ")
         assert names[y] in phase.get_ylabel().replace("_", " ")
+    for kind, measure, there in (
+        ("", "share_left", True),
+        ("", "left_total", False),
+        ("response", "share_left", False),
+    ):
+        said = drawn_instead(study, kind, measure, first, second)
+        assert ("share of runs in which at least 10 % left" in said) == there
+        colours = [ax.get_ylabel().replace("\n", " ") for ax in draw(study, kind, measure, first, second, False).axes]
+        assert any("share of runs" in label for label in colours) == there
 
 
 def test_points_that_fill_no_grid_are_no_phase_diagram(tmp_path: Path) -> None:

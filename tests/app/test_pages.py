@@ -29,6 +29,7 @@ def saved(page: Any, name: str) -> bytes:
 def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> None:
     """The comparison ends in an answer, a table, figures, two CSV files, a PNG and the command that repeats it."""
     page = visit("/compare?scenario=russia-2022&scale=0.0004&arms=closed-borders,fast-track&runs=3&days=60&seed=5")
+    assert page.get_by_role("textbox", name=re.compile("^Days")).input_value() == "60"
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("The answer").wait_for(timeout=170_000)
     table = page.get_by_role("table").inner_text()

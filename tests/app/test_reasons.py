@@ -87,6 +87,8 @@ def test_a_count_of_under_five_simulated_people_is_marked_wherever_the_screen_sa
     few = few_of(answer)
     said = f"{why('border=shut')} {why('border=open')}"
     assert any(marked for _, marked in counts_in(said))
+    assert re.search(r"\d %", said)
+    assert not re.search(r"\d%", said)
     assert [count for count in counts_in(said) if count[0] < few and not count[1]] == []
     picture = charts.places(answer, setting_of(answer.mix).names)
     totals = [
@@ -109,7 +111,7 @@ def counts_in(text: str) -> list[tuple[float, bool]]:
     """Counts of people that a text names, each with whether it is marked."""
     return [
         (float(number.replace(",", "")), mark == MARK)
-        for number, mark in re.findall(rf"(\d[\d,]*\d|\d)\b({MARK}?)(?!%)", re.sub(r"€[\d.,]+", "", text))
+        for number, mark in re.findall(rf"(\d[\d,]*\d|\d)\b({MARK}?)(?! %)", re.sub(r"€[\d.,]+", "", text))
     ]
 
 

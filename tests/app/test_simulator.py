@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
 
-WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim-answer.waiting')"
+WHOLE = "document.getElementById('numbers').textContent.length > 50 && !document.querySelector('.sim .old')"
 SMALL = "days=40&scale=0.0004"
 
 
@@ -148,7 +148,8 @@ def test_undo_brings_back_where_the_sliders_stood(visit: Visit) -> None:
     whole(page)
     assert page.locator("#s-border").input_value() == "0"
     assert page.locator("#s-campaign").input_value() == "0"
-    page.get_by_role("button", name="Undo").click()
+    page.reload()
+    whole(page).get_by_role("button", name="Undo").click()
     until(
         page, "document.getElementById('s-campaign').value === '2' && document.getElementById('s-border').value === '2'"
     )
@@ -185,6 +186,10 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(visit: Visit) ->
     assert "must lie above 0" in page.locator("#w-scale").inner_text()
     assert page.locator("[name=scale]").get_attribute("aria-invalid") == "true"
     assert curve(page) == before
+    for part in ("#headline", "#why", "#judged", "#tipping", "#command", "#basis"):
+        assert page.locator(f"{part}.old").count() == 1
+    page.get_by_text("Download CSV").click()
+    page.get_by_text("There is nothing to download").wait_for()
     page.locator("[name=scale]").fill("0.0005")
     page.locator("[name=scale]").blur()
     until(page, "document.getElementById('w-scale').textContent === ''")
@@ -222,10 +227,17 @@ def test_what_is_downloaded_says_what_is_shown(visit: Visit, server: str) -> Non
 
 
 def test_the_tour_sets_the_sliders_in_three_clicks(visit: Visit) -> None:
-    """Doors, ban, queue: each click sets a mix and says what there is to see."""
-    page = whole(visit(f"/?{SMALL}"))
+    """Doors, ban, queue: each click sets a mix of the world that its words speak of; menu and empty fields go along."""
+    page = whole(visit("/?scenario=toy&days=20&seed=3"))
+    assert page.locator("[name=scale]").get_attribute("placeholder") == "1"
     page.get_by_role("button", name="A tour in three clicks").click()
     whole(page)
+    assert page.url.endswith("/?border=shut")
+    assert page.locator("[name=scale]").get_attribute("placeholder") == "0.001"
+    assert (
+        page.get_by_role("link", name="Watch it happen", exact=True).get_attribute("href")
+        == "/watch?policies=closed-borders"
+    )
     assert page.locator("#s-border").input_value() == "0"
     page.get_by_role("button", name="Next").click()
     whole(page)

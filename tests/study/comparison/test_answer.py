@@ -30,7 +30,7 @@ def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> N
     """Half of those abroad must be where no visa is asked, and no state that asks one is named."""
     names = ["Near", "Far", "Wide"]
     (told,) = stay_open([60.0, 30.0, 10.0], names, [True, False, True])
-    assert "70% of those" in told
+    assert "70 % of those" in told
     assert "(Near, Wide)" in told
     assert stay_open([60.0, 30.0, 10.0], names, [False, True, True]) == []
     assert stay_open([0.0, 0.0, 0.0], names, [True, True, True]) == []

@@ -26,6 +26,7 @@ from desertion.study.comparison.report.words import number as in_words
 
 _COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
 _HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}
+_NEW = NEW_COLUMNS | {"skilled": "new_skilled"}
 _MARKED = ("wave", "ban", "frontier", "collapse", "fall", "squad")
 _STATES = {
     "building": "building the people",
@@ -45,7 +46,7 @@ def Board() -> Any:
     snapshot = session.snapshot.value
     live = session.live
     if live is None or snapshot.daily is None or not live.samples:
-        return box([text(_BUILDING if not snapshot.problem else "", kind="small")], "")
+        return box([sentence(snapshot.problem) if snapshot.problem else text(_BUILDING, kind="small")], "")
     force = _force(session, live.scenario)
     real = 1.0 / live.scenario.scale
     daily, hosts = snapshot.daily[:, force] * 1.0, snapshot.hosts
@@ -138,7 +139,7 @@ def curves(
     name = _names(snapshot)
     routes = [
         charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
-        for route, column in [*NEW_COLUMNS.items(), ("skilled", "new_skilled")]
+        for route, column in _NEW.items()
     ]
     usual = None if snapshot.usual is None else snapshot.usual[:, force] * 1.0
     leaving = [charts.Line(name("leaving"), _smooth(_leaving(daily)) * real, "pen2")]
@@ -248,12 +249,14 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     left = float(now[_COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
-        f"people have left, {left / max(people, 1.0):.2%}": _told(left * real, real),
+        f"people have left, {100.0 * left / max(people, 1.0):.2f} %": _told(left * real, real),
         "surrendered": _told(float(daily[:, _COLUMN["new_surrender"]].sum()) * real, real),
         "fled abroad": _told(float(daily[:, _COLUMN["new_flee"]].sum()) * real, real),
     }
     if first[_COLUMN["strength"]] > 0:
-        facts_by_name["of the first day's strength"] = f"{now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1%}"
+        facts_by_name["of the first day's strength"] = (
+            f"{100.0 * now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1f} %"
+        )
     facts_by_name["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
     facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{snapshot.people:,}"
     return facts_by_name
@@ -281,7 +284,7 @@ def _force(session: Session, scenario: Any) -> int:
 
 def _leaving(daily: Array) -> Array:
     """Departures of each day, all ways together."""
-    return np.sum([daily[:, _COLUMN[column]] for column in NEW_COLUMNS.values()], axis=0)
+    return np.sum([daily[:, _COLUMN[column]] for column in _NEW.values()], axis=0)
 
 
 def _smooth(values: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 from desertion.app.pages.board import Board
 from desertion.app.parts.elements import box, button, choice, field, several, text
-from desertion.app.parts.inputs import More, Refused
+from desertion.app.parts.inputs import Days, More, Refused
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.session import current, run_key
 from desertion.app.ui import solara
@@ -66,10 +66,7 @@ def Inputs() -> Any:
             unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.", problem=session.sentence("scale"),
             placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
         )  # fmt: skip
-        field(
-            "Days", session.shown("days", str(address.days) if address.days else ""), lambda typed: session.set_whole("days", typed),
-            unit="days", hint="How long the run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
-        )  # fmt: skip
+        Days()
         More()
     return inputs
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
-from desertion.app.parts.inputs import Refused
+from desertion.app.parts.inputs import Days, Refused
 from desertion.app.parts.markup import table
 from desertion.app.request.choice import arm_in_words, shipped, usual_scale
 from desertion.app.request.limits import limits
@@ -49,7 +49,7 @@ def Compare() -> Any:
             kind="lead",
         )
         text("Change what is compared", "a", "app-down", href="#inputs")
-        Refused("seed", "scale", "runs")
+        Refused("seed", "scale", "days", "runs")
         with box([], "app-grid"):
             with box([], "app-view", "section", aria_label="The comparison"):
                 _Outcome()
@@ -94,6 +94,7 @@ def _Choice() -> Any:
             "Scale", session.shown("scale", f"{address.scale:g}" if address.scale else ""), lambda typed: session.set_number("scale", typed), unit="of real size",
             placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.", problem=session.sentence("scale"),
         )  # fmt: skip
+        Days()
         for key, value in address.settings:
             if key == "asylum":
                 text(

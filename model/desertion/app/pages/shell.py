@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
+from desertion.app.request.choice import compared
+from desertion.app.request.mix import Mix, mix_of
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 
@@ -32,14 +34,16 @@ def _Inside(children: list[Any]) -> Any:
     )
     SESSION.provide(session)
     here = (router.path or "").strip("/")
-    query = session.address.value.query()
+    address = session.address.value
+    query, mix = address.query(), mix_of(address)
     with box([], "app-root", "div", lang="en") as root:
         Keeper(query=query)
         with box([], "app-nav", "nav", aria_label="Pages"):
             text("Desertion cascades", "span", "brand")
-            text("Policies", "a", href="/")
+            text("Policies", "a", href="/?" + mix.query() if mix is not None and mix != Mix() else "/")
             for path, name in PAGES.items():
-                with solara.Link(f"/{path}" + (f"?{query}" if query else "")):
+                there = compared(address).query() if path == "compare" else query
+                with solara.Link(f"/{path}" + (f"?{there}" if there else "")):
                     text(name, "span", "here" if path == here else "")
             Theme(event_tell=lambda dark: session.dark.set(bool(dark)))
         with box([], "", "main"):

@@ -146,6 +146,8 @@ def _Figure(opened: OpenedStudy, chosen: Any) -> Any:
                 )
         if defined := meaning(opened.study, measure):
             text(defined, kind="note")
+        if said := drawn_instead(chosen, address.figure, measure, x, y):
+            text(said, kind="note")
         FigurePanel(
             partial(draw, chosen, address.figure, measure, x, y, session.dark.value),
             f"{FIGURES.get(address.figure, address.figure)}: {measure}",
@@ -180,11 +182,28 @@ def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) ->
     Raises:
         InputError: If the study cannot be shown that way.
     """
-    from desertion.study.analysis.pictures import is_grid, overview
+    from desertion.study.analysis.pictures import overview
+
+    axes = [axis for axis in (x, y) if axis]
+    return overview(study, measure, kind_of(study, kind, x, y), axes=axes, dark=dark)
+
+
+def kind_of(study: Answers, kind: str, x: str, y: str) -> str:
+    """The kind of figure that is drawn where the visitor leaves the choice to the study."""
+    from desertion.study.analysis.pictures import is_grid, suited
 
     if not kind and y and study.points.groupby([x, y])["design"].count().max() == 1 and is_grid(study, (x, y)):
-        kind = "phase"
-    return overview(study, measure, kind or None, axes=[axis for axis in (x, y) if axis], dark=dark)
+        return "phase"
+    return kind or suited(study)
+
+
+def drawn_instead(study: Answers, kind: str, measure: str, x: str, y: str) -> str:
+    """What a figure draws that is not the measure itself, in a sentence; empty where it is the measure."""
+    from desertion.study.analysis.cascades import GLOBAL
+
+    if measure != "share_left" or not y or kind_of(study, kind, x, y) != "phase":
+        return ""
+    return f"The heatmap draws another number: the share of runs in which at least {100.0 * GLOBAL:g} % left."
 
 
 @solara.component

@@ -55,6 +55,17 @@ def More() -> Any:
 
 
 @solara.component
+def Days() -> Any:
+    """The field of the horizon."""
+    session = current()
+    days = session.address.value.days
+    return field(
+        "Days", session.shown("days", str(days) if days else ""), lambda typed: session.set_whole("days", typed),
+        unit="days", hint="How long a run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
+    )  # fmt: skip
+
+
+@solara.component
 def Refused(*at_fields: str) -> Any:
     """Sentences on all inputs that were refused and have no field of their own here.
 

@@ -14,6 +14,9 @@ LONGEST = 4_000
 MOST_SETTINGS = 40
 """Settings, and restrictions, that an address may hold."""
 
+SHARE = "must lie above 0 and not above 1: it is the share of the real size"
+"""What is told of a scale that is none."""
+
 _PAIRS = {"settings": "set", "where": "where"}
 
 type Settings = tuple[tuple[str, str], ...]
@@ -151,12 +154,15 @@ def whole(name: str, text: str) -> int:
     """A whole number that was typed.
 
     Raises:
-        InputError: If it is none, or larger than any that is used.
+        InputError: If it is none, larger than any that is used, or no days at all.
     """
     try:
         value = int(text)
     except ValueError:
         raise InputError(f"{name} = {text[:80]!r} must be a whole number", key=name, value=text) from None
+    # Nought stands for what nobody chose; whoever types it means nought.
+    if name == "days" and value == 0:
+        raise InputError("days = 0 must be a whole number >= 1", key=name, value=value)
     if abs(value) > 2**63:
         raise InputError(f"{name} = {text[:20]}... is larger than any number that is used here", key=name, value=value)
     return value
@@ -166,12 +172,15 @@ def number(name: str, text: str) -> float:
     """A number that was typed.
 
     Raises:
-        InputError: If it is none.
+        InputError: If it is none, or a scale of nought.
     """
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         raise InputError(f"{name} = {text[:80]!r} must be a number", key=name, value=text) from None
+    if name == "scale" and value == 0.0:
+        raise InputError(f"scale = {text[:80]} {SHARE}", key=name, value=value)
+    return value
 
 
 def _reader(default: object) -> Callable[[str, str], object]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from desertion.app.request.address import Address, parse
+from desertion.app.request.address import SHARE, Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import titled
@@ -60,6 +61,8 @@ def scenario_of(address: Address) -> Scenario:
     """
     chosen = unchecked(address, address.policies)
     check_live(people_of(chosen), chosen.scale, chosen.days)
+    # Whether whole squads are left shows only here; the run would need it anyway.
+    chosen.sized()
     return chosen
 
 
@@ -101,21 +104,59 @@ def unchecked(address: Address, policies: tuple[str, ...]) -> Scenario:
     check_names(address.scenario, policies)
     SEED.checked("seed", address.seed)
     if not math.isfinite(address.scale) or not 0.0 <= address.scale <= 1.0:
-        raise InputError(
-            f"scale = {address.scale:g} must lie above 0 and not above 1: it is the share of the real size", key="scale"
-        )
+        raise InputError(f"scale = {address.scale:g} {SHARE}", key="scale")
     if address.days < 0:
         raise InputError(f"days = {address.days} must be a whole number >= 1", key="days")
     # Read as a study's design point is read, so that its dials mean the same here.
-    return scenario_of_point(
-        {
-            "scenario": address.scenario,
-            "policies": list(policies),
-            "scale": address.scale or usual_scale(address.scenario),
-            "days": address.days or None,
-            "settings": settings_of(address),
-        }
-    )
+    with fitting(address.scenario, policies):
+        return scenario_of_point(
+            {
+                "scenario": address.scenario,
+                "policies": list(policies),
+                "scale": address.scale or usual_scale(address.scenario),
+                "days": address.days or None,
+                "settings": settings_of(address),
+            }
+        )
+
+
+@contextmanager
+def fitting(scenario: str, policies: Sequence[str]) -> Generator[None]:
+    """Tell a visitor that a policy does not fit a scenario; what is told otherwise is meant for the author of either.
+
+    Args:
+        scenario: Name of a shipped scenario.
+        policies: Shipped policies laid over it.
+
+    Raises:
+        InputError: With the hosts that the scenario lacks.
+    """
+    try:
+        yield
+    except InputError as problem:
+        policy = next((name for name in policies if f"/{name}.toml" in problem.where), "")
+        if not policy or problem.value not in _LACKED:
+            raise
+        raise InputError(
+            f"“{arm_in_words(policy)}” cannot be laid over {scenario_in_words(scenario)}, {_LACKED[str(problem.value)]}",
+            key="policies",
+            value=policy,
+        ) from problem
+
+
+_LACKED = {
+    "*": "which has no hosts",
+    "@asylum": "which marks no host as offering asylum",
+    "@border": "which marks no host as sharing a border and asking for a visa",
+    "@coalition": "which marks no host as of the coalition",
+    "@visa-free": "which marks no host as asking no visa",
+}
+"""What a scenario lacks, by how a policy names the hosts that it changes."""
+
+
+def scenario_in_words(scenario: str) -> str:
+    """A shipped scenario's title up to its colon."""
+    return shipped()["scenarios"][scenario].split(":")[0]
 
 
 def check_names(scenario: str, policies: tuple[str, ...]) -> None:
@@ -135,6 +176,15 @@ def arm_in_words(arm: str) -> str:
     """What one arm of a comparison is called: the titles of its policies; one that is not shipped keeps its name."""
     names = [] if arm == "none" else arm.split("+")
     return titled([shipped()["all policies"].get(name, name) for name in names])
+
+
+def compared(address: Address) -> Address:
+    """The address with its policies beside the scenario as it is, where nobody has chosen what is compared."""
+    from desertion.study.comparison.compare import AS_IT_IS
+
+    if not address.policies or address.arms != Address().arms:
+        return address
+    return replace(address, arms=(AS_IT_IS, "+".join(address.policies)))
 
 
 def check_arms(address: Address) -> None:

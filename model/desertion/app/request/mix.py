@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.app.request.address import LONGEST, Address, Settings, number, whole
-from desertion.app.request.choice import check_names, scenario_of, settings_of, shipped, usual_scale
-from desertion.app.request.sliders import CONTAGION, SLIDERS, Slider
+from desertion.app.request.choice import (
+    check_names,
+    fitting,
+    scenario_in_words,
+    scenario_of,
+    settings_of,
+    shipped,
+    usual_scale,
+)
+from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import titled
 
@@ -94,6 +102,33 @@ class Mix:
         return not self.policies
 
     @property
+    def scale_now(self) -> float:
+        """Share of real size that is run."""
+        return self.scale or usual_scale(self.scenario)
+
+    def differs(self, other: Mix) -> str:
+        """What is otherwise here than in another mix but the policies, in words; empty for nothing."""
+        told: list[str] = []
+        if self.scenario != other.scenario:
+            told.append(scenario_in_words(self.scenario))
+        if self.contagion != other.contagion:
+            told.append(f"contagion {CONTAGION_WORDS[self.contagion]}")
+        if self.seed != other.seed:
+            told.append(f"seed {self.seed}")
+        if self.scale != other.scale:
+            told.append(f"scale {self.scale_now:g}")
+        if self.days != other.days:
+            told.append(f"{self.scenario_now().days} days")
+        if self.settings != other.settings:
+            told.append(", ".join(f"{key} = {text}" for key, text in self.settings) or "no other input set")
+        return ", ".join(told)
+
+    def is_drawn_with(self, other: Mix) -> bool:
+        """Whether curves of both may stand on the same axes: scenario, scale and horizon agree."""
+        ours, theirs = ((mix.scenario, mix.scale_now, mix.scenario_now().days) for mix in (self.alone, other.alone))
+        return ours == theirs
+
+    @property
     def alone(self) -> Mix:
         """The same without what is kept beside it: all that decides its runs."""
         return replace(self, beside="")
@@ -151,7 +186,7 @@ class Mix:
         """The command line that gives the same numbers."""
         mix = "+".join(self.policies) or "case-by-case"
         words = ["desertion", "compare", self.scenario, "--policy", AS_IT_IS, "--policy", mix, "--runs", str(PAIRS)]
-        words += ["--seed", str(self.seed), "--scale", f"{self.scale or usual_scale(self.scenario):g}"]
+        words += ["--seed", str(self.seed), "--scale", f"{self.scale_now:g}"]
         words += ["--days", str(self.days)] if self.days else []
         return shlex.join([*words, *(word for key, text in self.all_settings for word in ("--set", f"{key}={text}"))])
 
@@ -172,6 +207,40 @@ def presets() -> Mapping[str, Mix]:
         name: Mix() if name == "case-by-case" else Mix(steps=(by_step[name],)) if name in by_step else Mix(also=name)
         for name in shipped()["policies"]
     }
+
+
+def mix_of(address: Address) -> Mix | None:
+    """The mix that says what another page's address says of policies and inputs, None where the sliders cannot say it."""
+    settings = dict(address.settings)
+    dial = settings.pop("contagion", "1")
+    contagion = next((key for key, value in CONTAGION.items() if f"{value:g}" == dial), None)
+    steps = tuple(
+        (slider.key, step.key)
+        for slider in SLIDERS
+        for step in slider.steps
+        if step.policies and set(step.policies) <= set(address.policies)
+    )
+    moved = {
+        policy
+        for slider in SLIDERS
+        for step in slider.steps
+        if (slider.key, step.key) in steps
+        for policy in step.policies
+    }
+    also = next((policy for policy in address.policies if policy not in moved), "")
+    if contagion is None or "asylum" in settings:
+        return None
+    mix = Mix(
+        steps=steps,
+        also=also,
+        contagion=contagion,
+        scenario=address.scenario,
+        seed=address.seed,
+        scale=address.scale,
+        days=address.days,
+        settings=tuple(settings.items()),
+    )
+    return mix if mix.policies == address.policies else None
 
 
 def short_title(policy: str) -> str:
@@ -230,6 +299,8 @@ def _with(mix: Mix, name: str, text: str) -> Mix:
         raise unknown_name("strength of contagion", text[:80], CONTAGION)
     if name == "also" and text:
         check_names(mix.scenario, (text,))
+    if name == "beside" and text and (wrong := parse(text)[1]):
+        raise InputError(f"what was kept as A cannot be shown: {next(iter(wrong.values()))}", key=name)
     if name == "set":
         return _with_setting(mix, text)
     if name == VERSION or not text:
@@ -260,4 +331,5 @@ def _scenario(mix: Mix) -> Scenario:
     usual = scenario_of(mix.status_quo.address)
     check_names(mix.scenario, mix.policies)
     # A third of the time that it takes to read the scenario anew with its policies.
-    return usual.with_policies(mix.policies) if mix.policies else usual
+    with fitting(mix.scenario, mix.policies):
+        return usual.with_policies(mix.policies) if mix.policies else usual

@@ -69,7 +69,7 @@ SLIDERS = (
         "capacity", "Places and caseworkers", "Hosts",
         "How many people all hosts can take in, and how many cases a day the distant ones can decide.",
         (
-            Step("taken", "a tenth", ("capacity-taken",)), Step("usual", "as in 2022"),
+            Step("taken", "a tenth", ("capacity-taken",)), Step("usual", "as it is"),
             Step("ten", "ten times", ("lever-places-many", "lever-caseworkers-many")),
         ),
         ("capacity", "no-burden"),
@@ -78,7 +78,7 @@ SLIDERS = (
         "screening", "Screening", "Hosts",
         "How closely claimants are looked at for those whom the enemy sends.",
         (
-            Step("none", "none", ("lever-screening-none",)), Step("usual", "as in 2022"),
+            Step("none", "none", ("lever-screening-none",)), Step("usual", "as it is"),
             Step("strict", "two months", ("strict-screening",)),
         ),
         ("spies-are-manageable",),
@@ -96,7 +96,7 @@ SLIDERS = (
         "prisoners", "Treatment of prisoners", "Message and enemy",
         "How those who surrender are treated, and what is said about it.",
         (
-            Step("no-quarter", "no quarter", ("no-quarter",)), Step("usual", "as in 2022"),
+            Step("no-quarter", "no quarter", ("no-quarter",)), Step("usual", "as it is"),
             Step("humane", "humane", ("humane-treatment",)),
         ),
         ("humane-treatment", "no-quarter-backfires"),

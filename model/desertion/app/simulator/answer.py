@@ -35,6 +35,9 @@ STOCKS = {
 HOME = {"hiding": "Hiding at home", "refusing": "Refusing openly", "surrendered": "Surrendered"}
 """How people who left stand elsewhere."""
 
+OF_ALL = ("peak_waiting", "cost_eur")
+"""Outcomes that hosts have of all armies together; all others are of the first."""
+
 type Floats = NDArray[np.float64]
 
 
@@ -53,6 +56,16 @@ class Answer:
     pairs: tuple[tuple[Run, Run], ...]
     size: float
     people: int
+
+    @property
+    def army(self) -> str:
+        """Name of the army that is shown, empty where there is but one."""
+        forces = self.mix.scenario_now().forces
+        return forces[0].name if len(forces) > 1 else ""
+
+    def title(self, measure: str) -> str:
+        """What an outcome is called."""
+        return BY_NAME[measure].title + (" (all armies)" if self.army and measure in OF_ALL else "")
 
     @property
     def is_whole(self) -> bool:
@@ -128,12 +141,13 @@ def headline(answer: Answer) -> str:
     if not answer.is_whole:
         return f"{title}: {len(answer.pairs)} of {PAIRS} pairs have been run; numbers are said from the tenth on."
     left = answer.estimate("left")
-    parts = [f"{title}: {left.words('persons')} people leave"]
+    of = f" of {answer.army}" if answer.army else ""
+    parts = [f"{title}: {left.words('persons')} people{of} leave"]
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'))}")
     protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))
     parts.append(f". On the last day {_people(protected)} protected and {_people(waiting)} waiting for a decision; ")
-    parts.append(f"hosts have spent {cost.words('EUR') if cost.high else 'nothing'}.")
+    parts.append(f"hosts have spent {cost.words('EUR') if cost.high else 'nothing'}{' for all armies' if of else ''}.")
     return "".join(parts)
 
 
@@ -151,8 +165,13 @@ def basis(answer: Answer) -> str:
         )
     each = f"each for {number(answer.size)}" if answer.size > 1.0 else "one for each"
     return (
-        f"{len(answer.pairs)} of {PAIRS} pairs of runs on the same people with the same fates; {answer.people:,} simulated people, {each}. "
+        f"{len(answer.pairs)} of {PAIRS} pairs of runs on the same people with the same fates; {answer.people:,} simulated people{f' of {answer.army}' if answer.army else ''}, {each}. "
         "Medians with 95 % intervals of chance within the model: what follows from its assumptions, no forecast."
+        + (
+            f" Who leaves and where they are is told of {answer.army}; the most cases that waited and what hosts spend are those of all armies."
+            if answer.army
+            else ""
+        )
         + (f" {legend(answer.size)}." if answer.size > 1.0 else "")
         + "".join(f" {note.capitalize()}." for note in (floor_note(answer.mix.scenario_now()),) if note)
     )

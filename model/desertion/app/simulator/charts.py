@@ -17,7 +17,8 @@ MOST_HOSTS = 7
 """Hosts that have a row of their own."""
 
 WIDTH = 460.0
-_ROW, _TOP, _NAME, _END = 27.0, 44.0, 118.0, 66.0
+_ROW, _TOP, _NAME, _END, _SIGN = 27.0, 44.0, 118.0, 112.0, 6.5
+_NOBODY = "nobody is away on the last day"
 
 type Floats = NDArray[np.float64]
 
@@ -61,19 +62,26 @@ def places(answer: Answer, names: Sequence[str]) -> str:
         names: What the hosts are called.
     """
     rows = _rows(answer, names)
-    top = nice(max(max(float(own.sum()), usual) for _, own, usual in rows) or 1.0)
+    top = nice(max((max(float(own.sum()), usual) for _, own, usual in rows), default=0.0) or 1.0)
     wide = WIDTH - _NAME - _END
-    height = _TOP + _ROW * len(rows) + 22.0
+    height = _TOP + _ROW * max(len(rows), 1) + 22.0
 
     def count(persons: float) -> str:
         return marked(number(persons), persons, answer.size)
 
-    said = "; ".join(f"{name}: {count(float(own.sum()))}, status quo {count(usual)}" for name, own, usual in rows)
+    said = (
+        "; ".join(f"{name}: {count(float(own.sum()))}, status quo {count(usual)}" for name, own, usual in rows)
+        or _NOBODY
+    )
     parts = [
         f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escaped(f"Where people are on the last day. {said}")}">',
         '<text class="title" x="0" y="12">Where those who left are on the last day</text>',
         '<text class="unit" x="0" y="25">persons, mean of the runs; the upright line is the status quo</text>',
     ]
+    if not rows:
+        parts.append(
+            f'<text class="label" x="{_NAME + wide / 2:.0f}" y="{_TOP + 13:.0f}" text-anchor="middle">{_NOBODY}</text>'
+        )
     for place, (name, own, usual) in enumerate(rows):
         y = _TOP + _ROW * place
         parts.append(
@@ -87,13 +95,20 @@ def places(answer: Answer, names: Sequence[str]) -> str:
             x += width
         mark = _NAME + wide * usual / top
         parts.append(f'<path class="was" d="M{mark:.1f} {y - 3:.1f}v24"/>')
-        total = float(own.sum())
-        parts.append(f'<text class="label" x="{max(x, mark) + 6:.1f}" y="{y + 13:.1f}">{escaped(count(total))}</text>')
+        at, text = _beside(x, mark, count(float(own.sum())), count(usual))
+        parts.append(f'<text class="label" x="{at:.1f}" y="{y + 13:.1f}">{escaped(text)}</text>')
     y = height - 8.0
     parts.append(
         f'<text class="tick" x="{_NAME}" y="{y}">0</text><text class="tick" x="{_NAME + wide:.0f}" y="{y}" text-anchor="end">{escaped(short_number(top))}</text>'
     )
     return "".join(parts) + "</svg>"
+
+
+def _beside(end: float, mark: float, total: str, usual: str) -> tuple[float, str]:
+    """Where a bar's number stands and what it says: next to the bar, not to the status quo's mark that lies beyond it."""
+    if end + 12.0 + _SIGN * len(total) <= mark or mark <= end + 2.0:
+        return end + 6.0, total
+    return mark + 6.0, f"{total} (was {usual})"
 
 
 def key_of_places() -> str:
@@ -154,7 +169,10 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         f'<text class="tick" x="{(WIDTH + left) / 2:.0f}" y="{height - 8:.0f}" text-anchor="middle">times the shipped strength of contagion</text>'
     )
     a, b = x(here[0]), y(here[1] if np.isfinite(here[1]) else 1.2)
-    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if a < 150 else -9):.1f}" y="{b - 12:.1f}" text-anchor="{"start" if a < 150 else "end"}">you are here: {escaped(value)}</text>')  # fmt: skip
+    # Over the picture stands its heading, and the curve leaves it on the left.
+    over = b - 12.0 > top
+    begin = a < 150.0 or not over
+    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - 12 if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value)}</text>')  # fmt: skip
     return "".join(parts) + "</svg>"
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.limits import limits
 from desertion.app.request.mix import VERSION, parse
-from desertion.app.simulator.page import page, static
-from desertion.app.simulator.screen import RUNS, Question, parts, rows_of, shared, words_of_change
+from desertion.app.simulator.page import page, static, usual
+from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
 from desertion.app.work.warm import WARM
 
 if TYPE_CHECKING:
@@ -178,10 +178,9 @@ async def _growing(query: str) -> AsyncIterator[str]:
                 if done:
                     return
                 if move.problem or loop.time() > until:
-                    yield _event(
-                        wrong={"address": move.problem or "the server is too busy to answer; come back a little later"},
-                        done=True,
-                    )
+                    wrong = {"address": move.problem or "the server is too busy to answer; come back a little later"}
+                    gone = {} if question.first_pairs else {"parts": not_run(question)} | _words(question, done=False)
+                    yield _event(wrong=wrong, done=True, **gone)
                     return
                 try:
                     await asyncio.wait_for(news.wait(), 10.0)
@@ -189,6 +188,15 @@ async def _growing(query: str) -> AsyncIterator[str]:
                     yield ": still at it\n\n"
                 if not WARM.is_set():
                     until = loop.time() + LONGEST
+    except Exception as problem:
+        import traceback
+
+        # What exactly went wrong is for whoever runs the server, not for the visitor.
+        traceback.print_exc()
+        yield _event(
+            wrong={"address": f"the answer broke off ({type(problem).__name__}); the server's log says where"},
+            done=True,
+        )
     finally:
         with _Open.lock:
             _Open.count -= 1
@@ -197,7 +205,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
 def _words(question: Question, done: bool) -> dict[str, Any]:
     found, _, _ = question.answers()
     effect = words_of_change(found) if done and not question.mix.is_status_quo else ""
-    return {"pairs": len(found.pairs), "effect": effect, "also": _also(question)}
+    return {"pairs": len(found.pairs), "effect": effect, "also": _also(question), "scale": usual(question.mix)}
 
 
 def _also(question: Question) -> str:

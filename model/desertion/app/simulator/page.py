@@ -14,16 +14,6 @@ from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, S
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
 
-PAGES = {
-    "": "Policies",
-    "watch": "Watch it happen",
-    "compare": "Compare",
-    "study": "Study",
-    "person": "Person",
-    "claims": "Claims",
-}
-"""Name of each page by the last part of its address."""
-
 TOUR = (
     (
         "border=shut",
@@ -80,7 +70,8 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
     alerts = "".join(f'<p class="app-alert" role="alert">{escaped(sentence)}</p>' for sentence in told)
 
     def part(name: str, tag: str = "div", more: str = "") -> str:
-        return f'<{tag} id="{name}"{more}>{shown.get(name, "")}</{tag}>'
+        # Comes anew with every answer, and looks old until it does.
+        return f'<{tag} id="{name}"{more} data-fades>{shown.get(name, "")}</{tag}>'
 
     return f"""<!doctype html>
 <html lang="en">
@@ -93,18 +84,18 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <body>
 <div class="app-root sim" data-version="{__version__}">
 <a class="skip" href="#answer">Skip to the answer</a>
-<nav class="app-nav" aria-label="Pages"><span class="brand">Desertion cascades</span>{_pages(mix)}<button type="button" class="press theme" id="theme">Dark</button></nav>
+<nav class="app-nav" aria-label="Pages"><span class="brand">Desertion cascades</span><span id="pages">{shown["pages"]}</span><button type="button" class="press theme" id="theme">Dark</button></nav>
 <main>
 <h1>What would a policy change?</h1>
 {_tour()}
 <div id="told">{alerts}</div><div id="wrong"></div>
 <div class="sim-grid">
-<section id="answer" class="sim-answer{"" if "leavers" in shown else " waiting"}" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
-<p id="headline" class="headline" role="status">{shown["headline"]}</p>
+<section id="answer" class="sim-answer" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
+{part("headline", "p", more=' class="headline" role="status"')}
 {part("leavers")}
 </section>
 <section class="sim-second" aria-label="Where people are">{part("places")}<div class="app-legend">{charts.key_of_places()}</div></section>
-<div class="sim-basis"><p id="basis" class="small">{shown["basis"]}</p>{part("beside")}</div>
+<div class="sim-basis">{part("basis", "p", more=' class="small"')}{part("beside")}</div>
 <form id="mix" class="sim-controls" aria-label="Policies" autocomplete="off">
 {_presets(mix)}
 {_contagion(mix)}
@@ -115,7 +106,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 </form>
 <section class="sim-more" aria-label="Behind the answer">
 <div class="sim-two">
-<div><h2>Why?</h2>{part("why")}<h2>How sure is that?</h2><p id="judged">{shown["judged"]}</p></div>
+<div><h2>Why?</h2>{part("why")}<h2>How sure is that?</h2>{part("judged", "p")}</div>
 <div>{part("tipping")}</div>
 </div>
 <div class="app-buttons"><button type="button" class="press" id="keep" aria-pressed="{"true" if mix.beside else "false"}">{"Drop A" if mix.beside else "Keep as A"}</button>
@@ -123,8 +114,8 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <a class="press" id="json" href="/simulator/answer?{escaped(mix.query())}" download="policy.json">Download JSON</a><span id="said" role="status" class="small"></span></div>
 <details><summary>All numbers</summary>{part("numbers")}<p class="small">Medians of the runs with 95 % intervals; differences are taken within pairs, so they need not be the difference of the medians. Persons at real size.
 “Left” counts each person once, by the first way out; “departures” would count every spell.</p></details>
-<h2>The same on the command line</h2><code id="command">{shown["command"]}</code>
-<p id="elsewhere" class="links">{shown["elsewhere"]}</p>
+<h2>The same on the command line</h2>{part("command", "code")}
+{part("elsewhere", "p", more=' class="links"')}
 <p class="small">{escaped(facts.GRADES)}</p>
 </section>
 </div>
@@ -133,15 +124,6 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 </body>
 </html>
 """
-
-
-def _pages(mix: Mix) -> str:
-    query = escaped(mix.address.query())
-    links = []
-    for path, name in PAGES.items():
-        more = f"?{query}" if query and path else ""
-        links.append(f'<a href="/{path}{more}"{"" if path else " class=here aria-current=page"}>{name}</a>')
-    return "".join(links)
 
 
 def _presets(mix: Mix) -> str:
@@ -257,13 +239,18 @@ def _expert(mix: Mix, wrong: dict[str, str]) -> str:
             "Scale",
             f"{mix.scale:g}" if mix.scale else "",
             "Share of the real size that is simulated.",
-            f"{usual_scale(mix.scenario):g}",
+            usual(mix),
         )
         + text("days", "Days", str(mix.days) if mix.days else "", "How long the run lasts.", "the scenario's own")
         + '<label class="field"><span class="label">Any other inputs, one a line</span>'
         f'<textarea name="set" rows="3" spellcheck="false" placeholder="hosts.finland.case_days = 30" aria-describedby="w-set">{escaped(lines)}</textarea>'
         f'<span class="problem" id="w-set" role="alert"></span><span class="hint">They hold under the status quo and under the mix alike.</span></label></details>'
     )
+
+
+def usual(mix: Mix) -> str:
+    """The scale of a run whose scale nobody chose, as it stands in the empty field."""
+    return f"{usual_scale(mix.scenario):g}"
 
 
 def _tour() -> str:

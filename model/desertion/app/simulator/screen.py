@@ -12,7 +12,7 @@ import numpy as np
 
 from desertion import __version__
 from desertion.app.parts.markup import table
-from desertion.app.request.choice import usual_scale
+from desertion.app.request.choice import compared
 from desertion.app.request.mix import PAIRS, Mix, parse
 from desertion.app.request.sliders import CONTAGION
 from desertion.app.simulator import charts, facts
@@ -27,6 +27,16 @@ from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
 from desertion.study.comparison.report.reasons import FREE
 from desertion.study.comparison.report.words import change as change_words
+
+PAGES = {
+    "": "Policies",
+    "watch": "Watch it happen",
+    "compare": "Compare",
+    "study": "Study",
+    "person": "Person",
+    "claims": "Claims",
+}
+"""Name of each page by the last part of its address."""
 
 RUNS = Replicates()
 """All runs of this server's simulator."""
@@ -78,8 +88,7 @@ class Question:
         """The mix that is kept beside this one."""
         if not self.mix.beside:
             return None
-        mix, _ = parse(self.mix.beside)
-        return mix.alone
+        return parse(self.mix.beside)[0].alone
 
     @property
     def plain(self) -> Mix | None:
@@ -113,12 +122,14 @@ def parts(question: Question) -> dict[str, str]:
         "why": _listed(
             why(answer, setting.names, visa_free=setting.visa_free, bans=setting.bans, without=plain), answer
         ),
+        "pages": menu(mix),
         "elsewhere": _elsewhere(mix),
-        "beside": "" if beside is None else _beside(beside),
+        "beside": "" if beside is None else _beside(beside, mix),
     }
     if answer.pairs:
         scenario = mix.scenario_now()
-        shown["leavers"] = charts.leavers(answer, setting.marks, scenario.start, beside)
+        drawn = beside if beside is not None and beside.mix.is_drawn_with(mix) else None
+        shown["leavers"] = charts.leavers(answer, setting.marks, scenario.start, drawn)
         shown["places"] = charts.places(answer, setting.names)
         shown["numbers"] = _numbers(answer) if answer.is_whole else ""
     # The map takes as long as a run: it comes when the curve is there.
@@ -127,11 +138,17 @@ def parts(question: Question) -> dict[str, str]:
     return shown
 
 
+def not_run(question: Question) -> dict[str, str]:
+    """The parts of a mix of which nothing can be run: what stands there of another is taken away."""
+    gone = dict.fromkeys(("leavers", "places", "numbers", "tipping", "why", "basis"), "")
+    return parts(question) | gone | {"headline": html.escape(f"{question.mix.title}: not run.")}
+
+
 def _answer(mix: Mix | None) -> Answer | None:
     if mix is None:
         return None
     runs = RUNS.known(_pairs(mix))
-    return answer_of(mix, runs, mix.scale or usual_scale(mix.scenario))
+    return answer_of(mix, runs, mix.scale_now)
 
 
 def _nothing(mix: Mix) -> Answer:
@@ -175,14 +192,19 @@ def tipping(mix: Mix) -> str:
 
 def _listed(sentences: Sequence[str], answer: Answer) -> str:
     if answer.mix.is_status_quo:
+        if answer.mix.all_settings:
+            return "<p>No policy is laid over it; contagion and other inputs were changed under the status quo alike. Move a slider or choose a policy.</p>"
         return "<p>Nothing has been changed yet: move a slider or choose a policy.</p>"
     if not sentences:
         return '<p class="small">Said once all pairs have been run.</p>'
     return f"<ul>{''.join(f'<li>{html.escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
-def _beside(answer: Answer) -> str:
-    return f'<p class="small"><b>A, kept:</b> {html.escape(headline(answer))}</p>'
+def _beside(answer: Answer, mix: Mix) -> str:
+    differs = answer.mix.differs(mix)
+    under = f" ({differs})" if differs else ""
+    rest = "" if answer.mix.is_drawn_with(mix) else " It is not drawn: its scenario, scale or days are others."
+    return f'<p class="small"><b>A, kept{html.escape(under)}:</b> {html.escape(headline(answer) + rest)}</p>'
 
 
 def _numbers(answer: Answer) -> str:
@@ -194,7 +216,7 @@ def _numbers(answer: Answer) -> str:
         ends = f"\n({span(change.low, change.high, lambda end, unit=measure.unit: change_words(end, unit))})"
         rows.append(
             [
-                measure.title,
+                answer.title(name),
                 *(answer.estimate(name, side).words(measure.unit).replace(" (", "\n(") for side in (0, 1)),
                 change_words(change.value, measure.unit) + mark(change.few) + ends,
             ]
@@ -211,11 +233,25 @@ def _numbers(answer: Answer) -> str:
 
 def _elsewhere(mix: Mix) -> str:
     """Links to the other pages, which open with the same run."""
-    query = html.escape(mix.address.query(), quote=True)
     return (
-        f'<a href="/watch?{query}">Watch it happen, day by day</a> '
-        f'<a href="/compare?{query}">Compare several policies</a>'
+        f'<a href="/watch?{_query(mix)}">Watch it happen, day by day, in one run more</a> '
+        f'<a href="/compare?{_query(mix, "compare")}">Compare several policies</a>'
     )
+
+
+def menu(mix: Mix) -> str:
+    """Links to all pages, which open with the same mix."""
+    links: list[str] = []
+    for path, name in PAGES.items():
+        query = _query(mix, path)
+        more = f"?{query}" if query and path else ""
+        links.append(f'<a href="/{path}{more}"{"" if path else " class=here aria-current=page"}>{name}</a>')
+    return "".join(links)
+
+
+def _query(mix: Mix, path: str = "") -> str:
+    address = compared(mix.address) if path == "compare" else mix.address
+    return html.escape(address.query(), quote=True)
 
 
 def shared(mix: Mix) -> str:
@@ -228,10 +264,11 @@ def rows_of(answer: Answer) -> list[Mapping[str, object]]:
     rows: list[Mapping[str, object]] = []
     for name in MEASURES:
         usual, own, change = answer.estimate(name, 0), answer.estimate(name), answer.change(name)
-        row = {"measure": name, "title": BY_NAME[name].title, "unit": BY_NAME[name].unit}
+        row: dict[str, object] = {"measure": name, "title": answer.title(name), "unit": BY_NAME[name].unit}
         for label, number in (("status_quo", usual), ("mix", own), ("difference", change)):
             row |= {label: number.value, f"{label}_low": number.low, f"{label}_high": number.high}
-        rows.append(row)
+            row[f"{label}_too_few"] = number.few
+        rows.append(row | {"command": answer.mix.command()})
     return rows
 
 

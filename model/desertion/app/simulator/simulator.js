@@ -6,7 +6,8 @@
   const sliders = [...form.querySelectorAll("input[type=range]")];
   const fields = ["scenario", "seed", "scale", "days"].map((name) => form.elements[name]);
   const version = document.querySelector(".sim").dataset.version;
-  let source = null, moved = null, lastMove = 0, moves = 0;
+  const fading = [...document.querySelectorAll("[data-fades]")];
+  let source = null, moved = null, lastMove = 0, refused = false, moves = (history.state && history.state.moves) || 0;
 
   // --- where everything stands, as an address ---------------------------------------------------------------------
   const pair = (name, value) => `${name}=${encodeURIComponent(value)}`;
@@ -56,6 +57,7 @@
     for (const [id, more] of [["csv", "as=csv&"], ["json", ""]]) byId(id).href = `/simulator/answer?${more}${query()}`;
   }
   function complain(wrong) {
+    refused = Object.keys(wrong).length > 0;
     for (const span of form.querySelectorAll(".problem")) {
       const name = span.id.slice(2);
       const ofSet = name === "set" ? Object.keys(wrong).filter((part) => !form.elements[part]).map((part) => wrong[part]).join(" ") : "";
@@ -79,27 +81,32 @@
   // --- asking -----------------------------------------------------------------------------------------------------
   function ask(text, moved_on = true) {
     if (source) source.close();
-    answer.classList.toggle("waiting", moved_on || !byId("leavers").firstChild);
+    // What stands there belongs to the mix before until it comes anew.
+    if (moved_on) for (const element of fading) element.classList.add("old");
+    let opened = false;
     const mine = source = new EventSource(`/simulator/events?${text}`);
     mine.onmessage = (event) => { if (mine === source) show(JSON.parse(event.data)); };
+    mine.onopen = () => { opened = true; };
     mine.onerror = () => {
       if (mine !== source) return;
       mine.close();
-      complain({ address: "The server does not answer; the picture is the last one that it gave. Move a slider to try again." });
+      const what = opened ? "The answer broke off before it was whole" : "The server does not answer, or has too many visitors";
+      complain({ address: `${what}; the picture is the last one that it gave. Move a slider to try again.` });
     };
   }
   function show(news) {
     complain(news.wrong || {});
     for (const [id, markup] of Object.entries(news.parts || {})) {
       const element = byId(id);
+      if (element) element.classList.remove("old");
       if (element && element.dataset.markup !== markup) {
         element.innerHTML = markup;
         element.dataset.markup = markup;
       }
     }
     if (news.parts) {
-      answer.classList.remove("waiting");
       byId("also").textContent = news.also;
+      form.elements.scale.placeholder = news.scale;
     }
     if (news.done) {
       source.close();
@@ -136,11 +143,10 @@
     if (wanted !== "-") mix(wanted);
   });
   byId("reset").addEventListener("click", () => mix(""));
-  function mix(wanted, contagion) {
+  function mix(wanted) {
     const others = new URLSearchParams(query());
     for (const s of sliders) if (s.name !== "contagion") others.delete(s.name);
     others.delete("also");
-    if (contagion !== undefined) others.delete("contagion");
     place([wanted, others.toString()].filter(Boolean).join("&"));
     move(null);
   }
@@ -158,6 +164,11 @@
     beside.value = "";
     if (!kept) beside.value = query();
     move(null);
+  });
+  for (const id of ["csv", "json"]) byId(id).addEventListener("click", (event) => {
+    if (!refused) return;
+    event.preventDefault();
+    said.textContent = "There is nothing to download: an input was refused.";
   });
   byId("share").addEventListener("click", async () => {
     const text = query(), address = `${location.origin}/?${text}${text ? "&" : ""}v=${version}`;
@@ -177,7 +188,9 @@
     if (click >= tour.length) { click = -1; return; }
     tour.forEach((step, number) => { step.hidden = number !== click; });
     byId("tour-next").textContent = click === tour.length - 1 ? "End the tour" : "Next";
-    mix(tour[click].dataset.query, true);
+    // Its words are true of the scenario that stands there at first, with all other inputs as they are.
+    place(tour[click].dataset.query);
+    move(null);
   }
   byId("tour").addEventListener("click", next);
   byId("tour-next").addEventListener("click", next);

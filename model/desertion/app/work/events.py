@@ -81,7 +81,7 @@ class Watch:
         gone = float(today[_COLUMN["left"]]) / max(1.0, float(world.people[force]))
         for share in SHARES:
             if gone >= share and self._first(f"share {share}", force):
-                yield Event(day, "share", f"{name}: {share:.0%} of all people have left")
+                yield Event(day, "share", f"{name}: {100.0 * share:.0f} % of all people have left")
         if today[_COLUMN["new_surrender"]] > 0 and ("squad", force) not in self._seen:
             yield from self._surrendered_squad(force, day)
 

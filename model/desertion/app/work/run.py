@@ -33,14 +33,14 @@ type Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Run:
-    """What is remembered of one run of the first force, in simulated persons.
+    """What is remembered of one run, of the first force where nothing else is said, in simulated persons.
 
     Attributes:
         left: (days + 1) : people who have left by the end of each day; day 0 is the start.
         end: (columns) : the daily record of the last day, see `DAILY_COLUMNS`.
-        hosts: (hosts, columns) : the record of the hosts on the last day, all forces, see `HOST_EXTRA`.
-        sums: (columns) : the record of the hosts over all days and hosts.
-        waiting: Most cases that waited at once.
+        hosts: (hosts, columns) : the record of the hosts on the last day, see `HOST_EXTRA`.
+        sums: (columns) : the record of the hosts over all days, hosts and forces.
+        waiting: Most cases that waited at once, of all forces.
         routes: (persons) : way by which each person first left, `STAYED` for those who never did.
     """
 
@@ -137,7 +137,7 @@ def record_of(model: DesertionModel) -> Run:
     return Run(
         left=np.array(daily[:, _LEFT], dtype=np.float64),
         end=np.array(daily[-1], dtype=np.float64),
-        hosts=np.array(hosts[-1].sum(axis=1), dtype=np.float64),
+        hosts=np.array(hosts[-1, :, 0], dtype=np.float64),
         sums=np.array(hosts.sum(axis=(0, 1, 2)), dtype=np.float64),
         waiting=float(loads.max()),
         routes=np.where(gone, world.left_route[own] + 1, STAYED).astype(np.uint8),

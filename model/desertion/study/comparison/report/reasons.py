@@ -39,7 +39,7 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
     order = np.argsort(-abroad * free, kind="stable")
     largest = [names[int(host)] for host in order[:3] if abroad[host] > 0.0 and free[host]]
     return [
-        f"Closing these doors changes little because others stay open: {share:.0%} of those who are abroad on the last day are in states that "
+        f"Closing these doors changes little because others stay open: {100.0 * share:.0f} % of those who are abroad on the last day are in states that "
         f"ask no visa ({', '.join(largest)})."
     ]
 

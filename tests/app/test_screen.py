@@ -1,0 +1,188 @@
+"""What the first screen shows of a mix, part by part, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion.app.pages import board
+from desertion.app.request.mix import Mix, parse
+from desertion.app.simulator import charts, endpoints
+from desertion.app.simulator.answer import answer_of, basis, headline
+from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of
+from desertion.app.work import replicates
+from desertion.app.work.live import Snapshot
+from desertion.app.work.run import Run, Wanted, run
+from desertion.app.work.warm import WARM
+from desertion.errors import InputError
+from desertion.scenario.grain import FEWEST
+from desertion.simulation.record.tables import DAILY_COLUMNS
+from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.outcomes import BY_NAME
+
+TOY = "scenario=toy&scale=0.1"
+
+
+def shown(query: str) -> dict[str, str]:
+    """All parts of an address once all of it has been run."""
+    return parts(ran(query))
+
+
+def ran(query: str) -> Question:
+    """What an address asks, with all of it run."""
+    WARM.set()
+    mix, wrong = parse(query)
+    assert not wrong
+    question, news = Question(mix), threading.Event()
+    with RUNS.ask(question.wanted, news.set) as move:
+        while not question.is_whole:
+            assert not move.problem
+            news.wait(10.0)
+            news.clear()
+    return question
+
+
+def told(query: str) -> list[dict[str, Any]]:
+    """All events of the answer to an address."""
+
+    async def heard() -> list[str]:
+        return [event async for event in endpoints._growing(query)]
+
+    WARM.set()
+    endpoints._Open.count += 1
+    events = asyncio.run(heard())
+    assert endpoints._Open.count == 0
+    return [json.loads(event.removeprefix("data: ")) for event in events if event.startswith("data: ")]
+
+
+def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:
+    """After one day nobody has left: the picture of places says so, and the curve lies on the axis."""
+    first = shown(f"{TOY}&days=1")
+    assert "nobody is away on the last day" in first["places"]
+    assert "(0 to 0) people leave" in first["headline"]
+
+
+def test_of_several_armies_the_first_is_told_and_named() -> None:
+    """Places abroad hold the people of that army and of no other; what is of all armies says so."""
+    mix, _ = parse("scenario=three-armies-2022&days=60&scale=0.0004")
+    one = run(Wanted(mix.status_quo, 0))
+    for stock, status in (("at_border", "at_border"), ("waiting", "applicant"), ("abroad", "abroad")):
+        assert one.hosts[:, HOST_EXTRA.index(stock)].sum() == one.end[DAILY_COLUMNS.index(status)]
+    assert one.hosts[:, HOST_EXTRA.index("abroad")].sum() > 0.0
+    answer = answer_of(mix, [one] * 20, 0.0004)
+    assert "people of russia-2022 leave" in headline(answer)
+    assert headline(answer).endswith(" for all armies.")
+    assert "of russia-2022; the most cases that waited and what hosts spend are those of all armies" in basis(answer)
+    assert {row["title"] for row in rows_of(answer) if "all armies" in str(row["title"])} == {
+        "Most cases waiting at once (all armies)", "Cost to the hosts (all armies)"
+    }  # fmt: skip
+
+
+def test_links_lead_to_the_mix_that_is_shown() -> None:
+    """Menu and links below go on with the policies, and Compare compares them with the scenario as it is."""
+    there = shown(f"{TOY}&days=20&asylum=fast&ban=30")
+    for links in (there["pages"], there["elsewhere"]):
+        hrefs = dict(re.findall(r'href="/(\w+)\?([^"]*)"', links))
+        assert "policies=fast-track,exit-ban" in hrefs["watch"]
+        assert "days=20" in hrefs["compare"]
+        assert "arms=none,fast-track+exit-ban" in hrefs["compare"]
+
+
+def test_what_was_changed_under_the_status_quo_is_not_called_nothing() -> None:
+    """Contagion or an input: no policy, yet something has been changed."""
+    assert "Nothing has been changed yet" in shown(f"{TOY}&days=20")["why"]
+    for changed in ("contagion=stronger", "set=behaviour.form=additive"):
+        why = shown(f"{TOY}&days=20&{changed}")["why"]
+        assert "Nothing" not in why
+        assert "No policy is laid over it" in why
+
+
+def test_what_is_kept_says_in_which_world_it_was_kept_and_is_drawn_only_in_that() -> None:
+    """A under another contagion is named so; a curve of another scenario, scale or horizon stands on other axes."""
+    same = shown(f"{TOY}&days=20&ban=now&beside=scenario=toy%26scale=0.1%26days=20%26asylum=fast")
+    assert "<b>A, kept:</b> Fast track" in same["beside"]
+    assert 'class="line beside"' in same["leavers"]
+    other = shown(f"{TOY}&days=20&beside=scenario=toy%26scale=0.1%26days=20%26contagion=none%26seed=5")
+    assert "<b>A, kept (contagion none, seed 5):</b>" in other["beside"]
+    assert 'class="line beside"' in other["leavers"]
+    for kept in (
+        "scenario=toy%26scale=0.1%26days=19",
+        "scenario=toy%26scale=0.2%26days=20",
+        "scenario=quiet%26scale=0.1%26days=20",
+    ):
+        apart = shown(f"{TOY}&days=20&beside={kept}")
+        assert "It is not drawn" in apart["beside"]
+        assert 'class="line beside"' not in apart["leavers"]
+
+
+def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that fails leaves no picture and no promise of runs to come; one that breaks off the answer is told as that."""
+
+    def refuses(wanted: Wanted, go_on: object) -> Run:
+        raise InputError("too many doors")
+
+    monkeypatch.setattr(replicates, "run", refuses)
+    (event,) = told(f"{TOY}&days=17&seed=99")
+    assert event["wrong"] == {"address": "too many doors"}
+    assert event["parts"]["headline"] == "Status quo: not run."
+    assert [event["parts"][name] for name in ("leavers", "places", "numbers", "tipping", "basis")] == [""] * 5
+    monkeypatch.undo()
+
+    def breaks(_: Question) -> dict[str, str]:
+        raise IndexError
+
+    monkeypatch.setattr(endpoints, "parts", breaks)
+    (event,) = told(f"{TOY}&days=17&seed=98")
+    assert event["wrong"] == {"address": "the answer broke off (IndexError); the server's log says where"}
+    assert event["done"]
+
+
+def test_a_live_run_that_cannot_be_built_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The board of a run without a first day holds the sentence."""
+
+    class Failed:
+        snapshot = type("Value", (), {"value": Snapshot(state="failed", problem="there is not enough memory")})
+        live = None
+
+    monkeypatch.setattr(board, "current", Failed)
+    (said,) = board.Board.f().kwargs["children"]
+    assert said.kwargs["children"] == ["there is not enough memory"]
+
+
+def test_the_scale_of_the_empty_field_goes_with_the_scenario() -> None:
+    """It is that of the answer that comes, not of the page that was opened."""
+    assert told(f"{TOY}&days=10")[-1]["scale"] == "1"
+
+
+def test_a_number_stands_at_the_bar_that_it_counts() -> None:
+    """Left of the status quo's mark where there is room, else beyond it with what it was."""
+    assert charts._beside(200.0, 300.0, "15,000", "50,000") == (206.0, "15,000")
+    assert charts._beside(200.0, 230.0, "15,000", "20,000") == (236.0, "15,000 (was 20,000)")
+    assert charts._beside(200.0, 120.0, "15,000", "5,000") == (206.0, "15,000")
+    assert charts._beside(200.0, 200.0, "15,000", "15,000") == (206.0, "15,000")
+
+
+def test_what_is_downloaded_bears_its_marks_and_its_command() -> None:
+    """Each number says whether it rests on too few, as the files of a comparison do; each line how it is got again."""
+    answer, _, _ = ran("days=40&scale=0.0004&asylum=fast").answers()
+    rows = rows_of(answer)
+    few = FEWEST * answer.size
+    for row in rows:
+        for name in ("status_quo", "mix", "difference"):
+            counted = BY_NAME[str(row["measure"])].counts
+            assert row[f"{name}_too_few"] == (counted and abs(float(str(row[name]))) < few * (1.0 - 1e-9))
+        assert row["command"] == answer.mix.command()
+    assert {row["mix_too_few"] for row in rows} == {True, False}
+
+
+def test_parts_of_nothing_are_those_of_an_answer() -> None:
+    """Every part that an answer fills is emptied where there is none, but for what holds without a run."""
+    whole = shown(f"{TOY}&days=20")
+    assert set(not_run(Question(Mix(scenario="toy", scale=0.1, days=20)))) == set(whole)
+    assert np.all([whole[name] for name in ("leavers", "places", "numbers", "tipping")])
