@@ -18,7 +18,7 @@ TOUR = (
     (
         "border=shut",
         "Doors shut, and hardly a difference",
-        "The border states let nobody in and the distant hosts admit nobody, yet nearly as many leave. Look at where they are: in the states that ask no visa.",
+        "The border states let nobody in and the distant hosts take no claims at their borders, yet nearly as many leave. Look at where they are: in the states that ask no visa.",
     ),
     (
         "ban=30",
