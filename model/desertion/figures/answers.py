@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
-from pandas.core.groupby import SeriesGroupBy
 
 from desertion.figures import findings, style
 from desertion.figures.labels import beside, label, number, points, policy, sentence, within
@@ -81,8 +80,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     medians: dict[str, pd.Series[float]] = {}
     for arm, pen in zip(arms, drawn, strict=True):
         part = runs if by is None else runs[runs[by] == arm]
-        grouped = part.groupby(x)[measure]
-        middle, low, high = _chance(grouped) if is_chance(measure) else _middle(grouped)
+        middle, low, high = (_chance if is_chance(measure) else _middle)(part, x, measure)
         ax.fill_between(middle.index, low, high, color=pen.color, alpha=0.13, linewidth=0)
         marker = "o" if len(middle) <= _FEW_POINTS else ""
         ax.plot(middle.index, middle, color=pen.color, linestyle=pen.linestyle, marker=marker, markersize=4)
@@ -107,19 +105,21 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     return ax
 
 
-def _middle(grouped: SeriesGroupBy) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Median and quartiles of each group."""
+def _middle(runs: pd.DataFrame, x: str, measure: str) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Median and quartiles at each value of x."""
+    grouped = runs.groupby(x)[measure]
     return grouped.median(), grouped.quantile(0.25), grouped.quantile(0.75)
 
 
-def _chance(grouped: SeriesGroupBy) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Share of each group's runs in which it happened, with its interval."""
+def _chance(runs: pd.DataFrame, x: str, measure: str) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Share of the runs at each value of x in which it happened, with its interval."""
     from scipy.stats import binomtest
 
-    share, runs = grouped.mean(), grouped.count()
+    grouped = runs.groupby(x)[measure]
+    share, counts = grouped.mean(), grouped.count()
     ends = [
         binomtest(round(part * count), count).proportion_ci(method="wilson")
-        for part, count in zip(share, runs, strict=True)
+        for part, count in zip(share, counts, strict=True)
     ]
     return share, pd.Series([end.low for end in ends], share.index), pd.Series([end.high for end in ends], share.index)
 

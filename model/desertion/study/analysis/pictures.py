@@ -113,7 +113,7 @@ def _placed(study: Answers) -> Answers:
     points = study.points.astype({name: object for name in names if left[name].any()})
     for row in points.index[left.any(axis=1)]:
         with suppress(InputError):
-            scenario = study.scenario(points.loc[row, names].to_dict())
+            scenario = study.scenario({name: points.at[row, name] for name in names})
             for name in left.columns[left.loc[row]]:
                 own = 1.0 if name in _MULTIPLES else standing(scenario, name)
                 if isinstance(own, float | int | str):
@@ -121,9 +121,8 @@ def _placed(study: Answers) -> Answers:
     points = points.infer_objects()
     placed = copy.copy(study)
     placed.points = points
-    placed.runs = study.runs.assign(
-        **points.set_index("design").loc[study.runs["design"], names].reset_index(drop=True)
-    )
+    stated = points.set_index("design").loc[study.runs["design"]]
+    placed.runs = study.runs.assign(**{name: stated[name].to_numpy() for name in names})
     return placed
 
 
@@ -231,7 +230,8 @@ def _tipping(study: Answers, table: pd.DataFrame) -> tuple[NDArray[np.float64], 
     if other == "reproduction":
         return None
     axis = table.columns if other == names[0] else table.index
-    values = np.linspace(axis[0], axis[-1], _LINE_POINTS)
+    ends = axis.to_numpy(np.float64)[[0, -1]]
+    values = np.linspace(ends[0], ends[1], _LINE_POINTS)
     if pd.api.types.is_integer_dtype(axis):
         values = np.unique(np.rint(values))
     point = {str(name): value for name, value in study.points.iloc[0].items() if name not in ("design", *names)}
