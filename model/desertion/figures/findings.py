@@ -224,10 +224,7 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
     said = f"What moves the {label(measure)} most: {short(str(own['effect'].idxmax()))}"
     if "dummy" not in rows.index:
         return said
-    clear = int(own["above_noise"].sum())
-    if not clear:
-        return f"What moves the {label(measure)}: no input stands clear of chance"
-    return f"{said}; {clear} of {len(own)} inputs stand{'s' * (clear == 1)} clear of chance"
+    return _clear(own["above_noise"], said) or f"What moves the {label(measure)}: no input stands clear of chance"
 
 
 def of_indices(table: pd.DataFrame, measure: str) -> str:
@@ -243,8 +240,14 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
     said = f"What decides the {label(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
     if "dummy" not in rows.index:
         return said
-    clear = int((own["total_low"] > rows["total_high"]["dummy"]).sum())
-    return f"{said}; {clear} of {len(own)} inputs stand clear of chance"
+    clear = _clear(own["total_low"] > rows["total_high"]["dummy"], said)
+    return clear or f"What decides the {label(measure)}: no input stands clear of chance"
+
+
+def _clear(inputs: pd.Series, said: str) -> str:
+    """What was said, with how many inputs stand clear of chance; nothing if none does."""
+    clear = int(inputs.sum())
+    return f"{said}; {clear} of {len(inputs)} inputs stand{'s' * (clear == 1)} clear of chance" if clear else ""
 
 
 def of_front(table: pd.DataFrame, called: str = "policies") -> str:
