@@ -1,4 +1,4 @@
-"""Settings that hold for all tests: no window, no chance that changes from run to run."""
+"""Settings that hold for all tests: no window, one thread a test, no chance that changes from run to run."""
 
 import os
 import random  # noqa: TID251 - programs of others draw from it
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Tests run side by side: threads of linear algebra would wait for each other (one test took 134 seconds in place of 10).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
