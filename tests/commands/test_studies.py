@@ -48,7 +48,14 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     assert "200 done" in shown
     assert "200 of 200 runs match" in _told(capsys, "show", "outputs/mine.sqlite", "--verify")
     assert "drawn: a.png" in _told(capsys, "show", "outputs/mine.sqlite", "--plot", "a.png", "--measure", "left_total")
-    assert (study.parent / "a.png").stat().st_size > 10_000
+    with Image.open("a.png") as picture:
+        assert round(picture.info["dpi"][0]) == 144, "dots an inch are not those of the house style"
+    chances = _told(capsys, "show", "outputs/mine.sqlite", "-m", "collapsed")
+    assert "collapsed: share of the runs with its 95 % Wilson interval" in chances
+    assert "q50" not in chances, "a measure that is 0 or 1 has no median worth telling"
+    assert chances.rstrip().splitlines()[-1].split()[-5:-2] == ["25", "25", "1"], (
+        "runs, those that collapsed, their share"
+    )
     assert "runs.csv" in _told(capsys, "export", "outputs/mine.sqlite", "--out", "tables")
     for part in ("1", "2"):
         _told(capsys, "sweep", "mine.toml", "-q", "--shard", f"{part}/2")

@@ -66,7 +66,8 @@ def command(
         from desertion.figures import style
         from desertion.study.analysis.pictures import overview
 
-        style.save(overview(study, measure, kind), plot)
+        with style.house():  # which says how many dots an inch has
+            style.save(overview(study, measure, kind), plot)
         print(f"\ndrawn: {plot}")
     if table is not None:
         from desertion.commands._shared.results import write_csv
@@ -79,12 +80,15 @@ def command(
 
 def _show_json(file: Path, measure: str, *, simulated: bool) -> int:
     from desertion.commands._shared.results import print_json
+    from desertion.simulation.record.columns import is_chance
     from desertion.study.analysis.answers import Answers
 
     study = Answers(file, simulated=simulated)
     head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
     failures = study.failures[["design", "replicate", "status", "error"]]
     tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
+    if tables and is_chance(measure):
+        tables["chance"] = study.chance(measure)
     print_json(
         {
             **head,
@@ -119,9 +123,14 @@ def _head(study: "Answers") -> None:
 
 def _table(study: "Answers", measure: str) -> None:
     from desertion.scenario import grain
+    from desertion.simulation.record.columns import is_chance
     from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
+    if is_chance(measure):
+        print(f"\n{measure}: share of the runs with its 95 % Wilson interval")
+        print(_text(study.chance(measure)))
+        return
     size = study.size_of(measure)
     basis = "" if not study.has_size else ", counts at real size" if study.is_real else ", counts of simulated persons"
     print(f"\n{measure}{basis}: median and middle nine tenths of the runs")
