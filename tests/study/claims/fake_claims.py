@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 
 from desertion.study.claims.document import load
+from desertion.study.claims.world_run import task_fingerprint
 from desertion.study.claims.worlds import worlds
 from desertion.study.run.task import Outcome
+
+__all__ = ["run", "task_fingerprint"]
 
 
 def run(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:

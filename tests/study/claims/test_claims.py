@@ -72,6 +72,34 @@ def test_other_worlds_than_those_that_ran_are_not_judged(
     assert (fewer.run.complete, fewer.run.replicates) == (4, 2)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("[0.0, 0.95]", "[0.0, 0.5]", "worlds"),
+        ('policies = ["fast-track"]', 'policies = ["closed-borders"]', "arm open"),
+        ("smallest = 0.05", "smallest = 0.5", ""),
+        ("Open beats closed", "Open is better than closed", ""),
+    ],
+)
+def test_runs_are_judged_by_the_worlds_and_arms_that_ran(
+    plan: ClaimsPlan, tmp_path: Path, old: str, new: str, named: str
+) -> None:
+    """Ranges and arms that were changed afterwards would be reported beside numbers that never knew them; words and sizes of interest may change."""
+    file, path = tmp_path / "claims.sqlite", tmp_path / "own.toml"
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(plan, file, _options(pool))
+        path.write_text(TEXT.replace(old, new))
+        if named:
+            with pytest.raises(InputError, match=f"was run with other {named} than .*own.toml holds now: judge it by"):
+                judged_file(plan, file)
+            with pytest.raises(InputError, match=f"fingerprint.claims: {named}"):
+                put_to_the_test(plan, file, _options(pool))
+            accepting = replace(_options(pool), accept_changes=True)
+            assert put_to_the_test(plan, file, accepting).run.complete == 8
+        else:
+            assert put_to_the_test(plan, file, _options(pool)).run.complete == 8
+
+
 def test_further_runs_of_another_study_are_not_mixed_in(plan: ClaimsPlan, tmp_path: Path) -> None:
     """What stays behind when only the first file is removed."""
     file, wanted = tmp_path / "claims.sqlite", replace(plan, replicates=1, most=2)

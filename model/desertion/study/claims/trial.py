@@ -1,18 +1,19 @@
 """The test of the claims: all arms in all worlds, run once and resumable, then verdicts and reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from desertion.errors import InputError
-from desertion.files import write_text
+from desertion.files import shown, write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, blocks
-from desertion.study.claims.world_run import RULED_OUT, dressed
+from desertion.study.claims.world_run import RULED_OUT, dressed, parts_of
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.formula import Measures
 from desertion.study.design.layout import DesignRule
@@ -248,7 +249,8 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
 def _held(plan: ClaimsPlan, path: Path, file: Path) -> int:
     """Runs of each arm that a file was begun with; its worlds must be the plan's, or more of the same."""
     with StudyFile(path) as study:
-        spec = study.header()["spec"]
+        header = study.header()
+    spec = header["spec"]
     own, asked = dict(spec["settings"]), dict(spec_of(replace(plan, only_allowed=False)).settings)
     compared = {"--seed": "worlds_seed", "--size": "scale", "--ensemble": "ensemble"}
     for option, name in compared.items():
@@ -262,7 +264,21 @@ def _held(plan: ClaimsPlan, path: Path, file: Path) -> int:
         raise InputError(
             f"{path} was run with --worlds = {own['worlds']} and not {plan.count}: give --worlds {own['worlds']} or less"
         )
+    _check_parts(plan, path, header)
     return int(spec["replicates"]["number"])
+
+
+def _check_parts(plan: ClaimsPlan, path: Path, header: Mapping[str, Any]) -> None:
+    """Refuse to judge by a claims file whose worlds or arms are not those that were run, unless that was accepted."""
+    claims = load(plan.path)
+    now, then = parts_of(claims, claims.chosen(plan.ids).arms_needed(), claims.bounds), header["fingerprint"]
+    other = sorted(name.removeprefix("claims: ") for name, part in now.items() if then.get(name, part) != part)
+    if other and not header.get("accepted_changes"):
+        where = shown(plan.path) if plan.path else "the shipped claims file"
+        raise InputError(
+            f"{path} was run with other {', '.join(other[:5])}{', ...' if len(other) > 5 else ''} than {where} holds now: "
+            "judge it by the file that it was run with (--claims), or run the claims anew with another --out"
+        )
 
 
 def beyond_match(claims: Claims, ensemble: str) -> Claims:

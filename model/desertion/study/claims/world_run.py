@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -12,7 +12,7 @@ from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
-from desertion.study.claims.document import Arm, Claims, load, shipped
+from desertion.study.claims.document import Arm, Bound, Claims, load
 from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
@@ -20,6 +20,7 @@ from desertion.study.design.aspects import check_world, in_world, of_scenario
 from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
+from desertion.study.design.spec import canonical
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.sources import documents
 from desertion.study.run.task import Outcome
@@ -118,13 +119,21 @@ def task_check(spec: Mapping[str, Any]) -> None:
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of the claims file, and of the scenario and the policies of the arm."""
+    """Hashes of what decides a run: of the claims file its worlds, its arm and, if history rules worlds out, its bounds; scenario and policies."""
     settings = spec["settings"]
-    path = Path(str(settings["claims"] or shipped()))
-    arm = load(path).arms[str(settings["arm"])]
-    read = documents(arm.scenario, arm.policies)
+    claims, name = load(Path(str(settings["claims"])) if settings["claims"] else None), str(settings["arm"])
+    arm = claims.arms[name]
     kept = {"ensemble": load_ensemble(str(settings["ensemble"])).digest} if settings.get("ensemble") else {}
-    return {"claims": hashlib.sha256(path.read_bytes()).hexdigest(), **kept, **read}
+    bounds = claims.bounds if settings.get("only_allowed") else ()
+    return {**parts_of(claims, [name], bounds), **kept, **documents(arm.scenario, arm.policies)}
+
+
+def parts_of(claims: Claims, arms: Iterable[str], bounds: Sequence[Bound] = ()) -> dict[str, str]:
+    """Hashes, by name, of those parts of a claims file that decide runs; words, claims and their smallest effects do not."""
+    held = [(bound.effect.text, bound.low, bound.high, bound.days, bound.margin) for bound in bounds]
+    parts = {"claims: worlds": claims.world.model_dump(mode="json"), **({"claims: bounds": held} if held else {})}
+    parts |= {f"claims: arm {name}": claims.arms[name].model_dump(mode="json") for name in arms}
+    return {name: hashlib.sha256(canonical(part).encode()).hexdigest() for name, part in parts.items()}
 
 
 def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
