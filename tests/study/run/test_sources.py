@@ -3,16 +3,23 @@
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from desertion.errors import InputError
 from desertion.files import shipped_folder
+from desertion.simulation.model import DesertionModel
+from desertion.study.analysis.answers import Answers
+from desertion.study.design.own import own_of
 from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
 from desertion.study.run import sources
+from desertion.study.run.described import with_own
+from desertion.study.run.options import RunOptions
 from desertion.study.run.origin import header
+from desertion.study.run.sweep import run_study
 from desertion.study.run.task import task_fingerprint
 from desertion.study.store.writer import StudyWriter
 
@@ -77,6 +84,30 @@ def test_a_resume_after_an_edit_is_refused_and_names_the_file(
     assert f"start anew with `desertion sweep s.toml --out {tmp_path / 's-2.sqlite'}`" in str(refusal.value)
     edited.write_text(text + ("" if file.endswith("csv") else "\n# a remark changes nothing\n"))
     _open(own(), path)
+
+
+@pytest.mark.parametrize(("file", "said"), [("mine.toml", "policy mine.toml changed"), ("unread.toml", "")])
+def test_rows_during_whose_making_a_file_was_edited_are_refused(
+    own: Callable[[], StudySpec], tmp_path: Path, file: str, said: str
+) -> None:
+    """Whoever runs later reads the edited file; a resume would tell, but all is done. What was run is kept."""
+    path, plan = tmp_path / "s.sqlite", own()
+
+    def editing(model: DesertionModel) -> float:
+        (tmp_path / file).write_text(POLICY.replace("= 0", "= 2"))
+        return 0.0
+
+    with ThreadPoolExecutor(1) as pool:
+        spec, options = (
+            with_own(plan, own_of({}, {"edited": editing})),
+            RunOptions(executor=pool, workers=1, quiet=True),
+        )
+        if said:
+            with pytest.raises(InputError, match=f"{said} while the study ran, .* before or after: start anew with"):
+                run_study(spec, path, options)
+        else:
+            run_study(spec, path, options)
+    assert Answers(path).counts == {"done": 8}
 
 
 def test_a_resume_after_an_edit_of_the_tasks_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,7 @@ def task_check(spec: Mapping[str, Any]) -> None:
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
     """Hashes of what decides a run: of the claims file its worlds, its arm and, if history rules worlds out, its bounds; scenario and policies."""
     settings = spec["settings"]
-    claims, name = load(Path(str(settings["claims"])) if settings["claims"] else None), str(settings["arm"])
+    (claims, _), name = ArmRun.of(settings).drawn, str(settings["arm"])
     arm = claims.arms[name]
     kept = {"ensemble": load_ensemble(str(settings["ensemble"])).digest} if settings.get("ensemble") else {}
     bounds = claims.bounds if settings.get("only_allowed") else ()

@@ -10,6 +10,7 @@ from typing import Any
 
 from desertion.errors import InputError
 from desertion.study.design.documents import gathered
+from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.task import fingerprint
@@ -26,7 +27,7 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int], c
         "question": spec.question,
         "spec": spec.resolved(),
         "spec_sha256": spec.sha256(),
-        "fingerprint": fingerprint(spec.task, told),
+        "fingerprint": fingerprint_of(spec, points),
         "documents": _documents(spec, told),
         "versions": versions(),
         "commit": commit(),
@@ -35,6 +36,12 @@ def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int], c
         "shard": f"{shard[0]}/{shard[1]}",
         "run": {"on_error": spec.run.on_error, "time_limit": spec.run.time_limit},
     }
+
+
+def fingerprint_of(spec: StudySpec, points: tuple[Point, ...]) -> dict[str, str]:
+    """Documents and code that decide a study's runs, as hashes by name, as they are now."""
+    with reading():  # whatever was kept of them before
+        return fingerprint(spec.task, map(spec.task_of, _all_words(spec, points)))
 
 
 def _documents(spec: StudySpec, told: Sequence[Mapping[str, Any]]) -> dict[str, str]:

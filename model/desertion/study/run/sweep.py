@@ -23,9 +23,10 @@ from desertion.study.failures import StudyFailedError
 from desertion.study.run.described import announced, described, given, study_path, with_own, with_points
 from desertion.study.run.inspection import inspected
 from desertion.study.run.options import RunOptions, options_of, working
-from desertion.study.run.origin import header
+from desertion.study.run.origin import fingerprint_of, header
 from desertion.study.run.runner import Progress, Runner, watched
 from desertion.study.run.schedule import Schedule
+from desertion.study.store.resumption import refuse_edited
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
@@ -164,6 +165,7 @@ def run_study(
     options = options or RunOptions()
     points = spec.points()
     path = Path(out)
+    about = header(spec, points, options.shard, options.driving.hint)
     look = inspected(spec, points, sampled=sampled)
     if not options.quiet:
         work = "" if spec.own is None else announced(spec, points, look.sound[0])
@@ -171,7 +173,7 @@ def run_study(
             print(line, file=sys.stderr, flush=True)
     writer = StudyWriter.open(
         path,
-        header(spec, points, options.shard, options.driving.hint),
+        about,
         points,
         accept_changes=options.accept_changes,
         command=options.driving.hint,
@@ -181,6 +183,11 @@ def run_study(
             drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
+    try:
+        now = fingerprint_of(spec, points)
+    except InputError:  # a document that is gone by now was read as it was, or its runs failed
+        now = about["fingerprint"]
+    refuse_edited(path, about["fingerprint"], now, options.driving.hint)
     study = Study(path, keep=keep)
     _refuse_hopeless(study)
     return study

@@ -53,6 +53,25 @@ def differences(path: Path, old: Described, new: Described, command: str, *, acc
     return changes
 
 
+def refuse_edited(path: Path, before: Mapping[str, str], after: Mapping[str, str], command: str) -> None:
+    """Refuse rows during whose making a document or code that decides them was changed: nobody knows which rows know of it.
+
+    Args:
+        path: The study's file.
+        before: Fingerprint with which the rows were begun.
+        after: Fingerprint once they are done.
+        command: The command that goes on with the file.
+
+    Raises:
+        InputError: If the two differ.
+    """
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    if changed:
+        raise InputError(
+            f"{path}: {_short(changed)} changed while the study ran, and its rows may be of before or after: {anew(path, command)}"
+        )
+
+
 def anew(path: Path, command: str) -> str:
     """How to start the study anew beside a file, or beside its folder where the command names that."""
     words = shlex.split(command)
