@@ -135,8 +135,8 @@ def test_claims_of_ones_own_are_judged_by_their_own_file_with_the_verdict_of_wor
     page.get_by_role("table", name="Verdicts").wait_for()
     verdicts = page.get_by_role("table", name="Verdicts").inner_text()
     assert "open-doors-draw" in verdicts
-    assert "in worlds that history allows" in verdicts
-    assert "of 2, " in verdicts
+    assert "of those that history allows" in verdicts
+    assert "of 2 (" in verdicts
     assert "wide.left_total from" in page.content()
     page.get_by_text("Judged by claims.toml").wait_for()
     page.get_by_role("table", name="Worlds").wait_for()

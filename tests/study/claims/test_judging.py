@@ -102,12 +102,14 @@ def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
     path.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n')
     claims = claim_file.load(path)
     points = worlds(claims.factors, 256, seed=1)
-    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
     inside = judged[2].consistent
     assert inside is not None
     assert inside.worlds == sum(float(world["R"]) <= 0.5 for world in points)
     assert inside.share < judged[2].verdict.share
     assert judged[2].verdict.worlds == 256
+    assert numbers[0].worlds == inside.worlds, "numbers stand beside verdicts and are of the same worlds"
+    assert numbers[0].median == pytest.approx((5 + 60 * 0.25) / 4, rel=0.05)
 
 
 def test_worlds_without_all_arms_are_not_judged(path: Path) -> None:

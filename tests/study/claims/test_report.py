@@ -70,7 +70,7 @@ def test_a_claim_without_worlds_shows_no_share(tmp_path: Path) -> None:
     runs = [run for run in fake_runs(points) if run[1] == "open"]
     judged, numbers = judge_all(claims, points, gathered(runs))
     report = blocks(judged, numbers, claims.factors, RUN)
-    assert "| Open beats closed (always) | untested | - | - | - | - | +0.05 | - |" in markdown(report)
+    assert "| Open beats closed (always) | untested | - | - | - | +0.05 | - |" in markdown(report)
     assert html(report).count("<svg") == 1
 
 

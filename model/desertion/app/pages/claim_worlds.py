@@ -39,7 +39,7 @@ def Worlds(file: JudgedFile, row: JudgedClaim, dark: bool) -> Any:
         if len(row.effects):
             FigurePanel(
                 partial(_draw, row, dark),
-                f"Effect in each world: {row.verdict.shown} of {row.verdict.worlds} show it",
+                f"Effect in each world: {row.verdict.shown} of {row.verdict.worlds} worlds run show it",
                 (file.name, row.claim.id, dark),
             )
             drawn(_world_table(file, row))
@@ -60,16 +60,14 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
     from desertion.scenario.grain import mark
     from desertion.study.blocks import short_number
-    from desertion.study.claims.report import consistent
 
     lines: list[str] = []
     for row in rows:
-        verdict = row.verdict
+        verdict = row.main
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
         effect = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {row.main.word}">{row.main.word}</span></td>'
-            f"<td>{_allowed(row, consistent(row))}</td>"
             f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'
         )
     head = "".join(
@@ -77,21 +75,12 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
         for name in (
             "claim",
             "verdict",
-            "in worlds that history allows",
             "in words",
-            "worlds that show it",
+            "worlds that show it, of those that history allows",
             "effect: median, 5 to 95 %",
         )
     )
     return f'<div class="app-scroll" tabindex="0" role="region" aria-label="Verdicts, may go on sideways"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
-
-
-def _allowed(row: JudgedClaim, verdict: str) -> str:
-    """The verdict over worlds that history allows, its word in the word's colour."""
-    if row.consistent is None:
-        return html.escape(verdict)
-    word, _, numbers = verdict.partition(":")
-    return f'<span class="word {row.consistent.word}">{html.escape(word)}</span>:{html.escape(numbers)}'
 
 
 def _world_table(file: JudgedFile, row: JudgedClaim) -> str:
@@ -139,7 +128,7 @@ def _draw(row: JudgedClaim, dark: bool) -> Figure:
         ax.set(
             xlabel="worlds, by effect",
             ylabel=textwrap.fill(row.claim.unit, _UNIT_WIDTH),
-            title=f"{row.claim.id}: shown in {row.verdict.shown} of {row.verdict.worlds} worlds",
+            title=f"{row.claim.id}: shown in {row.verdict.shown} of {row.verdict.worlds} worlds run",
         )
         ax.margins(x=0.02)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -69,10 +69,10 @@ def _Stored() -> Any:
     rows: list[list[str]] = []
     for claim in claims.claims:
         verdict = known.get(claim.id)
-        found = [verdict.word, verdict.allowed, verdict.worlds] if verdict else ["not judged", "", ""]
-        matched = kept[claim.id].allowed if claim.id in kept else "-"
+        found = [verdict.word, verdict.worlds] if verdict else ["not judged", ""]
+        matched = f"{kept[claim.id].word}: {kept[claim.id].worlds}" if claim.id in kept else "-"
         rows.append([claim.id, claim.claim, *found, matched, claim.contrast])
-    head = ["claim", "in words", "verdict", "in worlds that history allows", "worlds that show it",
+    head = ["claim", "in words", "verdict", "worlds that show it, of those that history allows",
             "in worlds that the match to the evidence kept", "what is compared"]  # fmt: skip
     with box([], "") as shown:
         text(

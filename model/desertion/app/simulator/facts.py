@@ -74,7 +74,7 @@ def judged(mix: Mix) -> str:
     verdict = verdict_on(CLAIMS_OF_PRESETS.get(policy, ""))
     if verdict is None or mix.contagion != "shipped" or mix.settings or mix.scenario != Mix().scenario:
         return "Not judged for this mix: worlds have been tried for shipped policies alone, each by itself."
-    shown, _, share = verdict.allowed.partition(": ")[2].partition(", ")
+    shown, share = verdict.worlds.partition("; ")[0], verdict.interval
     counted = f"an effect of {verdict.smallest} or beyond ({verdict.unit})" if float(verdict.smallest) else "it"
     return (
         f"“{verdict.claim}”: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "

@@ -16,8 +16,8 @@ class Verdict:
     Attributes:
         claim: The claim in words.
         word: holds, fails, depends or untested.
-        allowed: The verdict over the worlds that history allows, with the worlds that show it.
-        worlds: Worlds that show it, of all.
+        worlds: Worlds that show it, of those that history allows, and how many show the opposite or are unclear.
+        interval: 95 % interval of the share that shows it.
         smallest: The smallest effect that counts as showing it.
         unit: Its unit.
         signed: Worlds with the claimed sign, of those that the verdict speaks of.
@@ -25,8 +25,8 @@ class Verdict:
 
     claim: str
     word: str
-    allowed: str
     worlds: str
+    interval: str
     smallest: str
     unit: str
     signed: str
@@ -54,7 +54,7 @@ def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
             row = dict(zip(head, cells, strict=False))
             words, _, name = row["claim"].rpartition(" (")
             verdicts[name.rstrip(")")] = Verdict(
-                words, row["verdict"], row.get("in worlds that history allows", ""), row.get("worlds showing it", ""),
+                words, row["verdict"], row.get("worlds showing it", ""), row.get("95 % interval", ""),
                 row.get("smallest of interest", ""), row.get("effect: median (5 % to 95 %)", "").rpartition(") ")[2],
                 row.get("worlds with the sign", ""),
             )  # fmt: skip

@@ -85,7 +85,7 @@ class Claim(_Row):
         sign: +1 or -1, the sign of the effect that the claim predicts.
         smallest: smallest effect of interest, in that unit.
         could_reverse: which parameter range could turn the answer.
-        by_construction: True if a coefficient switched on against off makes the sign nearly certain.
+        by_construction: True if the sign is nearly certain: a coefficient or lever switched on against off, or a ratio of inputs that no world varies.
         where_defined: True if the claim speaks of some worlds only; those without a value are then not judged.
         occurs: what is above 0 where the event happens of which the claim speaks; other worlds are not judged.
         events: simulated events that the outcome rests on; with fewer than `FEWEST_EVENTS` in the median world the claim is untested.
@@ -239,8 +239,8 @@ class Claims(Frozen):
         bounds = self.bounds_on(frozenset().union(*(self.scenarios_of(claim) for claim in claims)))
         return self.model_copy(update={"claims": claims, "numbers": (), "bounds": bounds})
 
-    def scenarios_of(self, row: Claim | Bound) -> frozenset[str]:
-        """Names of the scenarios that a claim or a bound reads."""
+    def scenarios_of(self, row: Claim | Number | Bound) -> frozenset[str]:
+        """Names of the scenarios that a claim, a number or a bound reads."""
         return frozenset(self.arms[arm].scenario for arm, _ in row.terms)
 
     def bounds_on(self, scenarios: frozenset[str]) -> tuple[Bound, ...]:

@@ -89,7 +89,7 @@ class JudgedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberSpread:
-    """A number with its spread over worlds: 5 %, 50 % and 95 % quantiles where it has a value; `few` if the median world's rests on too few persons."""
+    """A number with its spread over the worlds that history allows: 5 %, 50 % and 95 % quantiles where it has a value; `few` if the median world's rests on too few persons."""
 
     number: Number
     fifth: float
@@ -130,7 +130,9 @@ def judge_all(
     kinds = columns(points) | dict(beside or {})
     scaled = frozenset(name for name, arm in claims.arms.items() if (arm.scale or 1.0) * scale < 1.0)
     judged = tuple(_judged(claim, claims, points, results, kinds, scaled, replicates) for claim in claims.claims)
-    return judged, tuple(_reported(number, len(points), results, scaled) for number in claims.numbers)
+    return judged, tuple(
+        _reported(number, claims, len(points), results, scaled, replicates) for number in claims.numbers
+    )
 
 
 def allowed_worlds(
@@ -262,8 +264,12 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     return events, ""
 
 
-def _reported(number: Number, worlds: int, results: Results, scaled: frozenset[str]) -> NumberSpread:
-    pairs = list(pairs_by_world(frozenset(arm for arm, _ in number.effect.terms), worlds, results).values())
+def _reported(
+    number: Number, claims: Claims, worlds: int, results: Results, scaled: frozenset[str], replicates: int
+) -> NumberSpread:
+    allowed = allowed_worlds(claims, claims.scenarios_of(number), worlds, results, replicates)
+    by_world = pairs_by_world(frozenset(arm for arm, _ in number.effect.terms), worlds, results)
+    pairs = [each for world, each in by_world.items() if world in allowed]
     values = np.array([effect_of(number.effect, each) for each in pairs], np.float64)
     fifth, median, ninety_fifth = middle_nine_tenths(values)
     return NumberSpread(

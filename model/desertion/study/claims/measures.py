@@ -26,7 +26,7 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
     Returns:
         surrendered_days (soldier-days of those who surrendered, first force), final_surrender_share and index_lead
         (see `_end`, first force), balance (strength of the first force over that of the last, start = 1),
-        last_fall_day (day of the last government's fall), yearly_cost (EUR a year at real size), effective_10, _30 and _60 (effective
+        fall_days (days until the fall, of all governments added up), yearly_cost (EUR a year at real size), effective_10, _30 and _60 (effective
         strength, mean over so many first days, start = 1), information_share (soldier-days of information a soldier of the first day and
         day), unit_surrenders (companies that followed their commander, first force), waiting_end (applicants), days.
     """
@@ -58,7 +58,7 @@ def _end(first: Mapping[str, Array]) -> dict[str, float]:
     """What happened before the breakpoint; NaN where it was not reached.
 
     final_surrender_share: surrendered and captured, of those and the killed, in the last thirty days.
-    index_lead: days from the first day on which the index of war length was down by a tenth to the breakpoint.
+    index_lead: days from the first day on which the index of war length was down by a tenth, which counts as the horizon if it never was, to the breakpoint.
     """
     broken = np.flatnonzero(first["collapsed"] > 0)
     if not broken.size:
@@ -71,7 +71,7 @@ def _end(first: Mapping[str, Array]) -> dict[str, float]:
     down = np.flatnonzero(index <= index[0] * (1.0 - INDEX_DROP))
     return {
         "final_surrender_share": taken / (taken + killed) if taken + killed > 0.0 else math.nan,
-        "index_lead": float(end - down[0]) if down.size else math.nan,
+        "index_lead": float(end - (down[0] if down.size else len(index) - 1)),
     }
 
 
@@ -82,5 +82,5 @@ def _others(strength: Array, fallen: Array) -> dict[str, float]:
     share = strength[-1] / np.maximum(strength[0], 1.0)
     return {
         "balance": float(share[0] / share[-1]) if share[-1] > 0.0 else math.nan,
-        "last_fall_day": float(falls.max()),
+        "fall_days": float(falls.sum()),
     }

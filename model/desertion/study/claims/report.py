@@ -15,7 +15,8 @@ CAUTION = (
     "A world shows a claim if the effect has the claimed sign and is at least the smallest effect of interest, "
     "which was fixed before any world was judged. A claim holds if the lower 95 % Wilson bound of the share of such "
     "worlds is at least 90 %, fails if the upper bound is at most 10 %, and either only if the plain share stays beyond 90 or below 10 % under the other weights listed below too; else it depends. It is untested where too "
-    "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges."
+    "little happens to tell: a share of worlds is no chance, and says how often the model shows it over its ranges. "
+    "Worlds that history rules out are not counted."
 )
 _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
 
@@ -68,7 +69,6 @@ class Run:
 _HEAD = (
     "claim",
     "verdict",
-    "in worlds that history allows",
     "worlds showing it",
     "95 % interval",
     "effect: median (5 % to 95 %)",
@@ -182,26 +182,17 @@ def range_of(factor: Factor) -> str:
     return f"{' to '.join(f'{number:g}' for number in factor.numbers)}, {spread}"
 
 
-def consistent(row: JudgedClaim) -> str:
-    """The verdict over worlds that history allows, with its numbers; a dash where the claims file sets no bounds."""
-    verdict = row.consistent
-    if verdict is None:
-        return "-"
-    return f"{verdict.word}: {verdict.shown} of {verdict.worlds}, {verdict.low:.0%} to {verdict.high:.0%}"
-
-
 def _cells(row: JudgedClaim) -> tuple[str, ...]:
     verdict = row.main
     if not verdict.worlds:
-        return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", "-", smallest_of(row), "-")
+        return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", smallest_of(row), "-")
     spread = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
     unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
     return (
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
-        consistent(row),
-        f"{row.verdict.shown} of {row.verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
+        f"{verdict.shown} of {verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
         f"{verdict.low:.1%} to {verdict.high:.1%}",
         f"{spread} {row.claim.unit}",
         smallest_of(row),
