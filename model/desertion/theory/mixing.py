@@ -59,7 +59,7 @@ def limit_of(scenario: Scenario) -> MeanField:
         concave_scale=b.concave_scale,
         concave_power=b.concave_power,
         additive_scale=b.additive_scale,
-        threshold=b.threshold_mean,
+        threshold=b.threshold_mean - operator.pull,
         spread=max(b.threshold_spread, 1e-6),
     )
     slope = field.reproduction(0.0)

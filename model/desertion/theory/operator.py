@@ -65,6 +65,11 @@ class Operator:
         """Whether anybody moves anybody."""
         return len(self.ways) > 0 and self.behaviour.form != "none" and bool(self._jumps.any())
 
+    @property
+    def pull(self) -> float:
+        """How far push and chance bring thresholds nearer, the mean over people."""
+        return float(np.average(self._pulls, weights=self.people)) if self.people.sum() > 0.0 else 0.0
+
     def jump(self, factor: float = 1.0) -> float:
         """The largest contagion term that a single leaver makes anywhere."""
         return float(np.where(self._reached > 0.0, factor * self._jumps.sum(axis=-1), 0.0).max(initial=0.0))
