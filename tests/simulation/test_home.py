@@ -11,6 +11,7 @@ import pytest
 
 from desertion.rules.draws import CALLABLE, uniform
 from desertion.rules.ticks import SHARE
+from desertion.scenario import Scenario
 from desertion.simulation.day.news import passing_now
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import CALLED_BIT, HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
@@ -101,6 +102,35 @@ def test_regions_are_called_up_by_people_and_quota() -> None:
     )
     assert len(called) == 20
     assert (called < 50).sum() == 15
+
+
+@pytest.mark.parametrize(
+    ("own", "dated", "policy", "lost"),
+    [
+        (0, None, None, None),
+        (1, None, None, None),
+        (0, None, "start", 1),
+        (0, None, "+1", 2),
+        (1, None, "start", None),
+        (0, -3, None, None),
+        (0, 0, None, 1),
+        (0, -3, "start", None),
+    ],
+)
+def test_a_ban_costs_support_on_the_day_it_is_imposed(
+    own: int, dated: int | None, policy: str | None, lost: int | None
+) -> None:
+    """Legitimacy of 0.6 falls by 0.1 on the first evening of the ban, from the first day on as later; a ban that stood before the run costs nothing. Worked in, a policy says the same."""
+    town = TOWN | {"exit_ban": own, "legitimacy": 0.6, "legitimacy_pull": 0.0, "legitimacy_ban": 0.1}
+    date = START + dt.timedelta(days=dated or 0)
+    changes = [] if dated is None else [{"date": date, "path": "forces.town.exit_ban", "value": 1.0}]
+    change = {"from": policy, "set": {"forces.*.exit_ban": 1}}
+    overlays = [] if policy is None else [{"name": "ban", "change": [change]}]
+    scenario = made(4, [town], [], CALM | NOBODY, changes=changes, overlays=overlays)
+    for same in (scenario, Scenario.from_toml(scenario.flat().to_toml())):
+        level = DesertionModel(same, rng=1).run().daily["legitimacy"]
+        expected = [0.6 if lost is None or day < lost else 0.5 for day in range(5)]
+        assert level.tolist() == pytest.approx(expected)
 
 
 def test_call_ups_end_with_the_government() -> None:

@@ -96,6 +96,12 @@ def _check_switches(scenario: Layers) -> None:
 
 
 def _check_dates(scenario: Layers) -> None:
+    if scenario.start == dt.date.min:
+        raise InputError(
+            f"start = {scenario.start} is too early: what stood on the day before counts too; start a day later",
+            key="start",
+            value=scenario.start,
+        )
     if scenario.days > (dt.date.max - scenario.start).days:
         raise InputError(
             f"start = {scenario.start} is too late: {scenario.days} days later lie beyond the year 9999",
