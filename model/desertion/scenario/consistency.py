@@ -10,6 +10,9 @@ from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
 
+_MOST = 127  # hosts, forces and call-ups are numbered in eight bits
+
+
 def check(scenario: Layers) -> None:
     """Refuse a scenario whose parts do not fit together.
 
@@ -19,6 +22,7 @@ def check(scenario: Layers) -> None:
     if not scenario.forces:
         raise InputError("forces is empty; a scenario needs at least one force", key="forces")
     _check_names(scenario)
+    _check_numbers(scenario)
     _check_switches(scenario)
     _check_dates(scenario)
     for change in scenario.changes:
@@ -66,6 +70,16 @@ def _check_names(scenario: Layers) -> None:
         _refuse_stranger("force", name, forces, "reference")
     if scenario.stop is not None and scenario.stop.force is not None:
         _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
+
+
+def _check_numbers(scenario: Layers) -> None:
+    waves = sum(len(force.waves) for force in scenario.forces)
+    counts = {"forces": len(scenario.forces), "hosts": len(scenario.hosts), "waves of all forces": waves}
+    for what, count in counts.items():
+        if count > _MOST:
+            raise InputError(
+                f"{what}: {count} are too many, a run knows {_MOST} apart; put several into one", key=what.split()[0], value=count
+            )
 
 
 def refuse_doubles(kind: str, names: list[str], *, where: str = "") -> None:
