@@ -43,6 +43,7 @@ def test_a_measure_or_series_alone_that_differs_is_explained() -> None:
     assert old is not None
     assert explained(old, old) == []
     number = explained(old, old | {"numbers": old["numbers"] | {"legitimacy_end": 0.125}})
-    assert number[-1].startswith("legitimacy_end: ") and number[-1].endswith(" -> 0.125")
+    assert number[-1].startswith("legitimacy_end: ")
+    assert number[-1].endswith(" -> 0.125")
     series = explained(old, old | {"series": old["series"] | {"left": "changed"}})
     assert f"series that differ (1 of {len(old['series'])}): left" in series

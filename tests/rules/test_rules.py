@@ -230,7 +230,11 @@ def test_idle_desks_keep_a_fraction_only() -> None:
 
 def test_surrender_needs_contact_and_is_easier_when_cut_off() -> None:
     """None off the front; at it the contact there is; cut off the larger of the two."""
-    assert [units.way_to_surrender(0.2, 0.5, *at) for at in ((False, True), (True, False), (True, True))] == [0.0, 0.2, 0.5]
+    assert [units.way_to_surrender(0.2, 0.5, *at) for at in ((False, True), (True, False), (True, True))] == [
+        0.0,
+        0.2,
+        0.5,
+    ]
     assert units.way_to_surrender(0.7, 0.5, True, True) == 0.7
 
 

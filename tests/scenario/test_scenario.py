@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from desertion import Scenario
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import catalogue
+from desertion.scenario.complaints import build
 from desertion.scenario.levers import levers
 from desertion.scenario.loading import calibration
 

@@ -45,7 +45,8 @@ def test_a_summoned_man_reports_after_his_notice_and_serves_after_his_training()
 
 
 def test_a_call_up_spreads_over_its_days() -> None:
-    """Twenty over four days are five a day; ten over four days three, then two, three, two."""
+    """Twenty over four days are five a day; ten over four days three, then two, three, two; a hundred over a hundred one a day, in whole numbers."""
+    assert run(TOWN | {"waves": [wave(number=100, days=100)]}, 106).daily["called"].tolist()[6:106] == [1] * 100
     assert run(TOWN | {"waves": [wave()]}, 12).daily["called"].tolist()[6:11] == [5, 5, 5, 5, 0]
     assert run(TOWN | {"waves": [wave(number=10)]}, 12).daily["called"].tolist()[6:11] == [3, 2, 3, 2, 0]
 

@@ -9,7 +9,6 @@ from desertion.files import is_file
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
-
 _MOST = 127  # hosts, forces and call-ups are numbered in eight bits
 
 
@@ -78,7 +77,9 @@ def _check_numbers(scenario: Layers) -> None:
     for what, count in counts.items():
         if count > _MOST:
             raise InputError(
-                f"{what}: {count} are too many, a run knows {_MOST} apart; put several into one", key=what.split()[0], value=count
+                f"{what}: {count} are too many, a run knows {_MOST} apart; put several into one",
+                key=what.split()[0],
+                value=count,
             )
 
 

@@ -44,7 +44,7 @@ def _cut_off(world: World, force: Force, company: Company) -> None:
 
 def _summon(world: World, force: Force, number: int, wave: Levers, span: int) -> None:
     quota = wave["form"] == "quota"
-    due = math.ceil(wave["number"] * (min(span + 1, wave["days"]) / wave["days"]))
+    due = -(-wave["number"] * min(span + 1, wave["days"]) // wave["days"])
     due += force.evaded[number] if quota else 0
     while force.called[number] < due:
         open_regions = [r for r in force.regions if r.weight > 0.0 and r.taken < len(r.names)]
