@@ -134,6 +134,22 @@ def test_a_ban_costs_support_on_the_day_it_is_imposed(
         assert level.tolist() == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("rate", "share", "day"), [(0.0, 0.0, 5.0), (10.0, 1.0, 1.0)])
+def test_soldiers_absent_from_the_start_are_none_who_leave(rate: float, share: float, day: float) -> None:
+    """Half an army hides before the first day and flees from hiding: the share of soldiers who left is that of the sixty who served, by day and by company too."""
+    army = ARMY | {"absent_soldiers": 0.5, "base_hiding_flee": 10.0, "base_soldier_hide": rate, "contact": 0.0}
+    door = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_deserter": 1.0}
+    found = DesertionModel(made(5, [army], [door], CALM | NOBODY), rng=3).run().measures()
+    assert found["soldiers_left"] > 50
+    assert (found["soldiers_left_share"], found["day_10"], found["day_50"]) == (share, day, day)
+    assert np.isnan(found["clumping_company"]) == (rate == 0.0)
+
+
+def test_measures_before_the_first_day_are_no_numbers_where_there_are_no_days() -> None:
+    """Means over days are nan, without numpy's warning."""
+    assert np.isnan(DesertionModel(made(3, [ARMY], [], CALM | NOBODY), rng=1).measures()["mean_strength_share"])
+
+
 def test_call_ups_end_with_the_government() -> None:
     """A government that falls on day 0 calls nobody up."""
     assert run(TOWN | {"waves": [wave()], "legitimacy_floor": 0.9}, 20).daily["called"].sum() == 0
