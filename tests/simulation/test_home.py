@@ -138,6 +138,7 @@ def test_a_ban_costs_support_on_the_day_it_is_imposed(
 def test_soldiers_absent_from_the_start_are_none_who_leave(rate: float, share: float, day: float) -> None:
     """Half an army hides before the first day and flees from hiding: the share of soldiers who left is that of the sixty who served, by day and by company too."""
     army = ARMY | {"absent_soldiers": 0.5, "base_hiding_flee": 10.0, "base_soldier_hide": rate, "contact": 0.0}
+    army |= {"squad": 10, "platoon": 1, "company": 2}
     door = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_deserter": 1.0}
     found = DesertionModel(made(5, [army], [door], CALM | NOBODY), rng=3).run().measures()
     assert found["soldiers_left"] > 50
