@@ -9,7 +9,7 @@ def explained(old: dict[str, Any] | None, new: dict[str, Any]) -> list[str]:
     """What differs between a stored history and a new one, in sentences; empty if nothing does."""
     if old is None:
         return ["nothing is stored yet"]
-    if old["days"] == new["days"] and old["people"] == new["people"]:
+    if all(old[part] == new[part] for part in ("days", "people", "series", "numbers")):
         return (
             ["the inputs are written down differently, and all results are the same"]
             if old["inputs"] != new["inputs"]

@@ -223,8 +223,19 @@ def test_idle_desks_keep_a_fraction_only() -> None:
     """Four a day leave nothing over, two and a half a half; a desk of a tenth a day saves up one case and no more."""
     assert refuge.carried_over(4.0, 4.0) == 0.0
     assert refuge.carried_over(2.5, 2.5) == 0.5
+    assert refuge.carried_over(1.0, 1.0) == 0.0
     assert refuge.carried_over(0.7, 0.1) == 0.7
     assert refuge.carried_over(1.6, 0.1) == 1.0
+
+
+def test_surrender_needs_contact_and_is_easier_when_cut_off() -> None:
+    """None off the front; at it the contact there is; cut off the larger of the two."""
+    assert [units.way_to_surrender(0.2, 0.5, *at) for at in ((False, True), (True, False), (True, True))] == [
+        0.0,
+        0.2,
+        0.5,
+    ]
+    assert units.way_to_surrender(0.7, 0.5, True, True) == 0.7
 
 
 @given(now=UNIT, normal=UNIT, losses=st.lists(UNIT, min_size=4, max_size=4))

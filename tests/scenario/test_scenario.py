@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from desertion import Scenario
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.scenario import catalogue
+from desertion.scenario.complaints import build
 from desertion.scenario.levers import levers
 from desertion.scenario.loading import calibration
 
@@ -303,3 +305,22 @@ def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path
     own.write_text(own.read_text() + '[[changes]]\ndate = 2030-02-01\nset = { "hosts.ridge.border" = 0 }\n')
     with pytest.raises(InputError, match='no host "ridge"'):
         Scenario.load(own)
+
+
+def test_more_hosts_forces_or_call_ups_than_can_be_numbered_are_refused() -> None:
+    """127 of each go, one more is refused: numbers of eight bits wrapped around, and people of the 129th host reached nobody."""
+    parts = _TOY.model_dump() | {"reference": {}, "changes": ()}
+    host, force = parts["hosts"][-1], parts["forces"][0] | {"regions": ()}
+    wave = {"date": _TOY.start, "number": 1, "days": 1, "notice": 1, "training": 1}
+
+    def several(n: int) -> dict[str, Any]:
+        forces = [force | {"name": f"f{k}", "waves": []} for k in range(n)]
+        hosts = [host | {"name": f"h{k}", "passes_to": ()} for k in range(n)]
+        waves = [force | {"waves": [wave] * n}]
+        return {"forces": {"forces": forces}, "hosts": {"hosts": hosts, "forces": [force]}, "waves": {"forces": waves}}
+
+    for what, more in several(127).items():
+        assert Scenario(**parts | {"hosts": ()} | more), what
+    for what, more in several(128).items():
+        with pytest.raises(InputError, match=f"{what}.*: 128 are too many, a run knows 127 apart"):
+            build(Scenario, parts | {"hosts": ()} | more, where="made")

@@ -67,3 +67,14 @@ def test_parameters_without_a_source_say_that_they_are_swept() -> None:
                 assert isinstance(extra, dict), name
                 assert extra["unit"], name
                 assert extra["source"] == SWEPT or len(str(extra["source"])) > len(SWEPT) / 2, name
+
+
+@pytest.mark.parametrize(
+    ("policy", "factor"), [("capacity-taken", 0.1), ("lever-places-taken", 0.1), ("lever-places-many", 10.0)]
+)
+def test_policies_about_places_multiply_the_free_ones(policy: str, factor: float) -> None:
+    """Free places are places less those taken by others, who fill nine in ten in Germany; each host has the share of them that the text says."""
+    plain, moved = (Scenario.load("russia-2022", policies=names).course.hosts for names in ([], [policy]))
+    assert any(host.places_taken > 0.5 * host.places for host in plain)
+    for before, after in zip(plain, moved, strict=True):
+        assert after.places - after.places_taken == pytest.approx(factor * (before.places - before.places_taken))

@@ -11,6 +11,7 @@ import pytest
 
 from desertion.rules.draws import CALLABLE, uniform
 from desertion.rules.ticks import SHARE
+from desertion.scenario import Scenario
 from desertion.simulation.day.news import passing_now
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import CALLED_BIT, HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
@@ -44,7 +45,8 @@ def test_a_summoned_man_reports_after_his_notice_and_serves_after_his_training()
 
 
 def test_a_call_up_spreads_over_its_days() -> None:
-    """Twenty over four days are five a day; ten over four days three, then two, three, two."""
+    """Twenty over four days are five a day; ten over four days three, then two, three, two; a hundred over a hundred one a day, in whole numbers."""
+    assert run(TOWN | {"waves": [wave(number=100, days=100)]}, 106).daily["called"].tolist()[6:106] == [1] * 100
     assert run(TOWN | {"waves": [wave()]}, 12).daily["called"].tolist()[6:11] == [5, 5, 5, 5, 0]
     assert run(TOWN | {"waves": [wave(number=10)]}, 12).daily["called"].tolist()[6:11] == [3, 2, 3, 2, 0]
 
@@ -101,6 +103,52 @@ def test_regions_are_called_up_by_people_and_quota() -> None:
     )
     assert len(called) == 20
     assert (called < 50).sum() == 15
+
+
+@pytest.mark.parametrize(
+    ("own", "dated", "policy", "lost"),
+    [
+        (0, None, None, None),
+        (1, None, None, None),
+        (0, None, "start", 1),
+        (0, None, "+1", 2),
+        (1, None, "start", None),
+        (0, -3, None, None),
+        (0, 0, None, 1),
+        (0, -3, "start", None),
+    ],
+)
+def test_a_ban_costs_support_on_the_day_it_is_imposed(
+    own: int, dated: int | None, policy: str | None, lost: int | None
+) -> None:
+    """Legitimacy of 0.6 falls by 0.1 on the first evening of the ban, from the first day on as later; a ban that stood before the run costs nothing. Worked in, a policy says the same."""
+    town = TOWN | {"exit_ban": own, "legitimacy": 0.6, "legitimacy_pull": 0.0, "legitimacy_ban": 0.1}
+    date = START + dt.timedelta(days=dated or 0)
+    changes = [] if dated is None else [{"date": date, "path": "forces.town.exit_ban", "value": 1.0}]
+    change = {"from": policy, "set": {"forces.*.exit_ban": 1}}
+    overlays = [] if policy is None else [{"name": "ban", "change": [change]}]
+    scenario = made(4, [town], [], CALM | NOBODY, changes=changes, overlays=overlays)
+    for same in (scenario, Scenario.from_toml(scenario.flat().to_toml())):
+        level = DesertionModel(same, rng=1).run().daily["legitimacy"]
+        expected = [0.6 if lost is None or day < lost else 0.5 for day in range(5)]
+        assert level.tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("rate", "share", "day"), [(0.0, 0.0, 5.0), (10.0, 1.0, 1.0)])
+def test_soldiers_absent_from_the_start_are_none_who_leave(rate: float, share: float, day: float) -> None:
+    """Half an army hides before the first day and flees from hiding: the share of soldiers who left is that of the sixty who served, by day and by company too."""
+    army = ARMY | {"absent_soldiers": 0.5, "base_hiding_flee": 10.0, "base_soldier_hide": rate, "contact": 0.0}
+    army |= {"squad": 10, "platoon": 1, "company": 2}
+    door = {"name": "door", "access": 1.0, "travel": 0.0, "visa_free_deserter": 1.0}
+    found = DesertionModel(made(5, [army], [door], CALM | NOBODY), rng=3).run().measures()
+    assert found["soldiers_left"] > 50
+    assert (found["soldiers_left_share"], found["day_10"], found["day_50"]) == (share, day, day)
+    assert np.isnan(found["clumping_company"]) == (rate == 0.0)
+
+
+def test_measures_before_the_first_day_are_no_numbers_where_there_are_no_days() -> None:
+    """Means over days are nan, without numpy's warning."""
+    assert np.isnan(DesertionModel(made(3, [ARMY], [], CALM | NOBODY), rng=1).measures()["mean_strength_share"])
 
 
 def test_call_ups_end_with_the_government() -> None:

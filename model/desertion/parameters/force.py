@@ -173,7 +173,9 @@ class Force(Frozen):
     exile_weight: float = lever(
         0.0, "relative", "weight of exiles without protection as a channel of news, a protected one's being 1", 0.0, 1.0
     )
-    flight_visible: float = lever(0.3, "share", "share of flight from home that counts as army news", 0.0, 1.0)
+    flight_visible: float = lever(
+        0.3, "share", "share of departures of people who do not serve that counts as army news", 0.0, 1.0
+    )
     supply: float = lever(0.1, "share", "supply shortfall without loss of output", 0.0, 1.0)
     output_per_head: float = lever(30000.0, "EUR/year", "output of a skilled person", 0.0, COUNTABLE)
     output_supply: float = lever(0.5, "per share", "supply shortfall per share of skilled output lost", 0.0, 100.0)

@@ -9,6 +9,8 @@ from desertion.files import is_file
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
+_MOST = 127  # hosts, forces and call-ups are numbered in eight bits
+
 
 def check(scenario: Layers) -> None:
     """Refuse a scenario whose parts do not fit together.
@@ -19,6 +21,7 @@ def check(scenario: Layers) -> None:
     if not scenario.forces:
         raise InputError("forces is empty; a scenario needs at least one force", key="forces")
     _check_names(scenario)
+    _check_numbers(scenario)
     _check_switches(scenario)
     _check_dates(scenario)
     for change in scenario.changes:
@@ -68,6 +71,18 @@ def _check_names(scenario: Layers) -> None:
         _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
 
 
+def _check_numbers(scenario: Layers) -> None:
+    waves = sum(len(force.waves) for force in scenario.forces)
+    counts = {"forces": len(scenario.forces), "hosts": len(scenario.hosts), "waves of all forces": waves}
+    for what, count in counts.items():
+        if count > _MOST:
+            raise InputError(
+                f"{what}: {count} are too many, a run knows {_MOST} apart; put several into one",
+                key=what.split()[0],
+                value=count,
+            )
+
+
 def refuse_doubles(kind: str, names: list[str], *, where: str = "") -> None:
     """Refuse a list in which a name stands twice.
 
@@ -96,6 +111,12 @@ def _check_switches(scenario: Layers) -> None:
 
 
 def _check_dates(scenario: Layers) -> None:
+    if scenario.start == dt.date.min:
+        raise InputError(
+            f"start = {scenario.start} is too early: what stood on the day before counts too; start a day later",
+            key="start",
+            value=scenario.start,
+        )
     if scenario.days > (dt.date.max - scenario.start).days:
         raise InputError(
             f"start = {scenario.start} is too late: {scenario.days} days later lie beyond the year 9999",

@@ -14,12 +14,17 @@ from desertion.scenario.overlay import Track
 
 
 class Course(NamedTuple):
-    """Forces and hosts as they stand on the first day, what changes after it, and what had to be cut to bounds."""
+    """Forces and hosts as they stand on the first day, what changes after it, and what had to be cut to bounds.
+
+    Attributes:
+        bans: `exit_ban` of each force on the day before the first, on which no policy acts: a ban that stood then is not new.
+    """
 
     forces: tuple[Force, ...]
     hosts: tuple[Host, ...]
     changes: tuple[Change, ...]
     cuts: tuple[str, ...]
+    bans: tuple[float, ...]
 
 
 def date_of(start: dt.date, day: int) -> dt.date:
@@ -63,7 +68,14 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
         tuple(host for host in first["hosts"] if isinstance(host, Host)),
         tuple(sorted(changes, key=lambda change: (change.date, change.path))),
         tuple(cuts),
+        tuple(_ban_before(force, tracks, scenario.start) for force in scenario.forces),
     )
+
+
+def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) -> float:
+    one = Target("forces", force.name, "exit_ban")
+    own = [pair for pair in tracks[one].own if pair[0] < start] if one in tracks else []
+    return Track(own).value(force.exit_ban, start, levers("forces")[one.field])[0]
 
 
 def _laid(

@@ -1,5 +1,6 @@
 """A scenario: who is there, where they may go, how they decide and what changes when; complete, checked, frozen."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from pydantic import model_validator
 
 from desertion.errors import InputError, input_error
 from desertion.files import write_text
+from desertion.parameters import Change
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
@@ -193,11 +195,18 @@ class Scenario(Layers):
     def flat(self) -> "Scenario":
         """The scenario without layers: policies and dial are worked into first-day values and dated changes."""
         state = self.course
+        # A ban that comes on the first day is told from one that stood before by the value of the day before it.
+        bans = [
+            Change(date=date, path=f"forces.{force.name}.exit_ban", value=value)
+            for force, before in zip(state.forces, state.bans, strict=True)
+            if force.exit_ban != before
+            for date, value in ((self.start - dt.timedelta(days=1), before), (self.start, force.exit_ban))
+        ]
         return self.model_copy(
             update={
                 "forces": state.forces,
                 "hosts": state.hosts,
-                "changes": state.changes,
+                "changes": (*bans, *state.changes),
                 "overlays": tuple(policy.model_copy(update={"change": ()}) for policy in self.overlays),
                 "asylum": self.asylum_status_quo,
                 "remarks": self.notes,

@@ -51,7 +51,7 @@ class DesertionModel(Model[Any, Any]):
         world: All state, as arrays.
         sized: The scenario as it runs: policies and dial worked in, counts multiplied by the scale.
         day: Days run so far.
-        hosts_states: The hosts as Mesa agents, by name.
+        host_states: The hosts as Mesa agents, by name.
         home_states: The home states as Mesa agents, by name of the force.
         fronts: The fronts as Mesa agents, by name of the force.
         news: The news services as Mesa agents, by name of the force.

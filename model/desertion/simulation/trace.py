@@ -82,7 +82,7 @@ def trace(
 
     Returns:
         One row a day and route while the person can leave, and one row a day (route "") while he cannot: the columns of
-        `COLUMNS`, then those of `TERMS`. Day d is the morning after d days; the person's decision of that morning stands in
+        `COLUMNS`, then those of `TERMS`. Day d is the d-th day, the first being 1; the person's decision of that morning stands in
         its rows. `attrs["person"]` is the row of the person, `attrs["about"]` his row in the table of people at the end.
 
     Raises:

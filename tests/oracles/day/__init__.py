@@ -13,7 +13,7 @@ from typing import Any
 from tests.oracles.day import record
 from tests.oracles.day.calendar import calendar
 from tests.oracles.day.chance import Chance, named
-from tests.oracles.day.course import course, reference
+from tests.oracles.day.course import ban_before, course, reference
 from tests.oracles.day.departure import stay
 from tests.oracles.day.institutions import close, institutions
 from tests.oracles.day.leaving import combat, decide
@@ -43,6 +43,7 @@ def world_of(scenario: dict[str, Any], seed: int) -> World:
     for number, force in enumerate(levers):
         first = sum(len(before.persons) for before in forces)
         forces.append(start(force, number, first, reference(scenario, number), behaviour, chance))
+        forces[-1].ban = ban_before(scenario, number)
     hosts = [
         Host(number=number, draw=named(f"host/{host['name']}") // 2, levers=host)
         for number, host in enumerate(countries)

@@ -11,18 +11,18 @@ from tests.oracles.day.state import Company, Force, Levers, Person, World
 
 def calendar(world: World, first_day: Any) -> None:
     """Levers, then bans, falls and call-ups of each force."""
-    bans = [force.levers["exit_ban"] for force in world.forces]
     for day, kind, index, lever, value in world.later:
         if day == world.day:
             (world.forces if kind == "forces" else world.hosts)[index].levers[lever] = value
-    for force, before in zip(world.forces, bans, strict=True):
+    for force in world.forces:
         levers = force.levers
         gone = force.fled / levers["reservists"] if levers["reservists"] else 0.0
         if not force.fallen and gone >= levers["ban_trigger"]:
             levers["exit_ban"] = 1.0
         if force.fallen:
             levers["exit_ban"] = levers["exit_control"] = 0.0
-        force.ban_imposed = levers["exit_ban"] > 0.0 and before <= 0.0
+        force.ban_imposed = levers["exit_ban"] > 0.0 and force.ban <= 0.0
+        force.ban = levers["exit_ban"]
         for number, wave in enumerate(levers["waves"]):
             span = world.day - (wave["date"] - first_day).days
             if span >= 0 and not force.fallen:
@@ -44,7 +44,7 @@ def _cut_off(world: World, force: Force, company: Company) -> None:
 
 def _summon(world: World, force: Force, number: int, wave: Levers, span: int) -> None:
     quota = wave["form"] == "quota"
-    due = math.ceil(wave["number"] * (min(span + 1, wave["days"]) / wave["days"]))
+    due = -(-wave["number"] * min(span + 1, wave["days"]) // wave["days"])
     due += force.evaded[number] if quota else 0
     while force.called[number] < due:
         open_regions = [r for r in force.regions if r.weight > 0.0 and r.taken < len(r.names)]

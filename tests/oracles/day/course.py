@@ -51,6 +51,14 @@ def course(scenario: dict[str, Any]) -> tuple[list[Levers], list[Levers], list[t
     return first["forces"], first["hosts"], sorted(later)
 
 
+def ban_before(scenario: dict[str, Any], index: int) -> float:
+    """`exit_ban` of a force on the day before the first, on which no policy acts (section 7.2)."""
+    force = scenario["forces"][index]
+    lever = ("forces", force["name"], "exit_ban")
+    own = [move for move in _moves(scenario) if move[0] == lever and move[1] == "own"]
+    return _value(force["exit_ban"], -1, own, ranges("Force")["exit_ban"])
+
+
 def _shrunk(force: Levers, scale: float) -> Levers:
     if scale == 1.0:
         return force

@@ -158,6 +158,7 @@ class Force:
     last_squad: int = 0
     collapsed: bool = False
     fallen: bool = False
+    ban: float = 0.0
     ban_imposed: bool = False
     turned_out: int = 0
     information: float = 0.0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from desertion.simulation.society.plan import absent_among
 from desertion.simulation.world.codes import KINDS, ROUTES, SOLDIER
 from desertion.simulation.world.fields import HOST_EXTRA, Array, World
 
@@ -30,6 +31,11 @@ def clumping(counts: Array) -> float:
         return float("nan")
     mean = counts.mean()
     return float((counts.var(ddof=1) - mean) / mean**2)
+
+
+def _mean(days: Array) -> float:
+    """The mean over days, nan before the first."""
+    return float(days.mean()) if len(days) else float("nan")
 
 
 def first_day(reached: Array, horizon: int) -> float:
@@ -61,7 +67,7 @@ def _measures(world: World, scenario: Scenario, days: int, forces: Array) -> dic
     host = {name: world.hostly[: days + 1][:, :, forces, j] for j, name in enumerate(HOST_EXTRA)}
     mine = np.isin(world.force_of, forces)
     out: dict[str, float] = {}
-    out.update(_leavers(world, mine, forces, horizon))
+    out.update(_leavers(world, mine, _absent(world, scenario), forces, horizon))
     out.update(_forces(daily, world, forces, horizon))
     out.update(_hosts(host))
     total = out["left_total"]
@@ -70,14 +76,23 @@ def _measures(world: World, scenario: Scenario, days: int, forces: Array) -> dic
     return out
 
 
-def _leavers(world: World, mine: Array, forces: Array, horizon: int) -> dict[str, float]:
+def _absent(world: World, scenario: Scenario) -> Array:
+    """Whether somebody is a soldier who had left before the first day, and so is none of the soldiers at the start."""
+    absent = np.zeros(len(world.status), bool)
+    for first, force in zip(world.person_first, scenario.forces, strict=True):
+        absent[first + absent_among(force.soldiers, force.absent_soldiers)] = True
+    return absent
+
+
+def _leavers(world: World, mine: Array, absent: Array, forces: Array, horizon: int) -> dict[str, float]:
     left = mine & (world.left_day >= 0)
     out = {"left_total": float(left.sum()), "share_left": float(left.sum() / mine.sum())}
     for route, name in enumerate(ROUTES):
         out[f"left_{name}"] = float((left & (world.left_route == route)).sum())
     for kind, name in enumerate(KINDS):
         out[f"{name}s_left"] = float((left & (world.kind == kind)).sum())
-    soldiers = left & (world.kind == SOLDIER)
+    served = mine & (world.kind == SOLDIER) & ~absent
+    soldiers = left & served
     start = float(world.soldiers_start[forces].sum())
     gone = np.cumsum(np.bincount(world.left_day[soldiers], minlength=horizon + 1))
     for share in (10, 25, 50):
@@ -89,7 +104,7 @@ def _leavers(world: World, mine: Array, forces: Array, horizon: int) -> dict[str
         squads = first_squads(world)
         companies = world.squad_company[squads[soldiers]]
         own = np.flatnonzero(np.isin(world.company_force, forces))
-        began = np.unique(world.squad_company[squads[(mine & (world.kind == SOLDIER))]])
+        began = np.unique(world.squad_company[squads[served]])
         by_company = np.bincount(companies, minlength=len(world.company_force))
         out["clumping_company"] = clumping(by_company[np.intersect1d(own, began)])
         by_division = np.bincount(world.company_division[companies], minlength=int(world.company_division.max()) + 1)
@@ -123,8 +138,8 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "strength_end": last("strength"),
         "strength_share_end": last("strength") / start,
         "min_strength_share": float(daily["strength"].sum(axis=1).min()) / start,
-        "mean_strength_share": float(daily["strength"][1:].sum(axis=1).mean()) / start,
-        "effective_mean_share": float(daily["effective_strength"][1:].sum(axis=1).mean()) / start,
+        "mean_strength_share": _mean(daily["strength"][1:].sum(axis=1)) / start,
+        "effective_mean_share": _mean(daily["effective_strength"][1:].sum(axis=1)) / start,
         "soldier_days": float(daily["strength"][1:].sum()),
         "legitimacy_min": float(daily["legitimacy"].min()),
         "legitimacy_end": float(daily["legitimacy"][-1].mean()),

@@ -312,7 +312,7 @@ def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
         "breakpoint": zeros.copy(),
         "collapsed": np.full(n, -1, np.int64),
         "fallen": np.full(n, -1, np.int64),
-        "ban_was": table["exit_ban"].copy(),
+        "ban_was": np.array(s.course.bans, np.float64),
         "left": np.zeros(n, np.int64),
         "left_kind": np.zeros((n, len(codes.KINDS)), np.int64),
         "departures": np.zeros(n, np.int64),
