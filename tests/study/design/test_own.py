@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desertion import InputError, Soldier, sweep
 from desertion.simulation.model import DesertionModel
+from desertion.study.design.digest import NO_SOURCE, digest_of
 from desertion.study.design.own import measured, own_of
 from desertion.study.failures import StudyFailedError
 
@@ -125,6 +130,141 @@ def test_other_code_is_another_study(tmp_path: Path) -> None:
     sweep(soldier=Fearless, **few)
     with pytest.raises(InputError, match="was made by another study"):
         sweep(soldier=Soldier, **few)
+
+
+class Level:
+    """A measure that is an object."""
+
+    def __init__(self, level: float) -> None:
+        self.level = level
+
+    def __call__(self, _model: DesertionModel) -> float:
+        """The level."""
+        return self.level
+
+    def told(self, _model: DesertionModel) -> float:
+        """The level."""
+        return self.level
+
+
+def _base(_model: DesertionModel, level: float) -> float:
+    return level
+
+
+def _by_keyword(level: float) -> object:
+    def inner(_model: DesertionModel, *, level: float = level) -> float:
+        return level
+
+    return inner
+
+
+def _over_global(value: object) -> object:
+    """A function that reads a global, also within a generator."""
+    space: dict[str, object] = {"value": value, "np": np}
+    exec("def inner(model):\n    return sum(float(np.sum(value)) for _ in range(2))", space)
+    return space["inner"]
+
+
+def _over_helper(added: float) -> object:
+    space: dict[str, object] = {}
+    exec(f"def helper(x):\n    return x + {added}", space)
+    exec("def inner(model):\n    return sum(helper(x) for x in range(3))", space)
+    return space["inner"]
+
+
+MADE: dict[str, Callable[[float], object]] = {
+    "partial": lambda level: partial(_base, level=level),
+    "object": Level,
+    "method": lambda level: Level(level).told,
+    "keyword-only default": _by_keyword,
+    "helper in a generator": _over_helper,
+    "array": lambda level: _over_global(np.array([level, 2.0])),
+    "array of another kind": lambda level: _over_global(np.array([1, 2], dtype=f"i{int(4 * level)}")),
+    "set": lambda level: _over_global({level, 3.0}),
+    "dict of functions": lambda level: _over_global({"a": _by_keyword(level)}),
+    "cached": lambda level: lru_cache(_by_keyword(level)),
+    "which of two": lambda level: _over_global(
+        (first := [0.0], second := [5.0], (first if level == 1.0 else second))[1:]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_measure_that_holds_or_reads_another_value_is_another_measure(kind: str) -> None:
+    """However it holds it; and the same one is the same."""
+    first, second, third = (digest_of([MADE[kind](level)]) for level in (1.0, 2.0, 1.0))
+    assert first == third != second
+    assert NO_SOURCE not in (first, second)
+
+
+def test_a_module_of_the_callers_own_counts_by_what_stands_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that another imports, and one that is imported within the function."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_outer.py").write_text("import own_inner\n")
+    reads = (
+        "import own_outer\ndef mine(model):\n    return own_outer.x",
+        "def mine(model):\n    import own_outer\n    return 1.0",
+    )
+    for text in reads:
+        digests: list[str] = []
+        for value in (1, 2, 1):
+            (tmp_path / "own_inner.py").write_text(f"x = {value}\n")
+            space: dict[str, object] = {}
+            exec(text, space)
+            digests.append(digest_of([space["mine"]]))
+        assert digests[0] == digests[2] != digests[1]
+        assert NO_SOURCE not in digests
+
+
+SAME = """
+from desertion.study.design.own import own_of
+
+def helper(x):
+    return x
+
+ALL = {"a": helper, "b": {"hide", "flee", "surrender"}}
+
+def mine(model):
+    return 1.0 if "hide" in {"hide", "flee", "surrender"} else ALL["a"](0.0)
+
+print(own_of({}, {"mine": mine}).digest)
+"""
+
+
+def test_the_same_code_is_the_same_study_in_every_process() -> None:
+    """Neither the order of sets nor where things lie in memory counts."""
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", SAME], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(found) == 1
+    assert NO_SOURCE.encode() not in found.pop()
+
+
+class Secret:
+    """An object that does not tell its state."""
+
+    def __reduce__(self) -> str:
+        return "SECRET"
+
+    def __call__(self, _model: DesertionModel) -> float:
+        """Something."""
+        return 1.0
+
+
+SECRET = Secret()
+
+
+def test_a_measure_that_cannot_be_known_again_is_not_gone_on_with(tmp_path: Path) -> None:
+    """Nobody can say whether the rows that are there are of the same one."""
+    few = {"scenario": "quiet", "days": 2, "workers": 1, "quiet": True, "out": tmp_path / "study.sqlite"}
+    sweep(measures={"mine": SECRET}, **few)
+    with pytest.raises(InputError, match=r"spec\.own: cannot be compared, its source is not to be had"):
+        sweep(measures={"mine": SECRET}, **few)
 
 
 def test_a_measure_may_not_take_a_shipped_name() -> None:

@@ -94,3 +94,12 @@ def test_a_shard_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="i/n with 1 <= i <= n"):
         shard_of(text)
     assert shard_of("2/3") == (2, 3)
+
+
+def test_runs_of_another_shard_leave_those_of_this_one_to_be_done() -> None:
+    """A file of another part, accepted all the same, holds none of this part's runs."""
+    schedule = Schedule(ReplicateRule(number=4), 3, (2, 2))
+    for key in _all(Schedule(ReplicateRule(number=4), 3, (1, 2)), np.random.default_rng(0)):
+        schedule.finish(key, None)
+    assert schedule.finished_runs == 0
+    assert len(_all(schedule, np.random.default_rng(0))) == schedule.known() == schedule.finished_runs == 6

@@ -123,6 +123,20 @@ def test_the_dial_of_reproduction_gives_every_form_the_same_strength() -> None:
     assert scenario_of(_spec(settings={"behaviour.form": "none", "reproduction": 0.4})).behaviour.form == "none"
 
 
+def test_the_dial_of_reproduction_holds_whatever_weights_are_set() -> None:
+    """Weights that are set give the proportions; the dial that multiplies all weights is refused beside it."""
+    from desertion.theory.reproduction import reproduction
+    from desertion.theory.weights import in_reference
+
+    settings = {"reproduction": 0.4, "behaviour.contagion_community": 3.0, "behaviour.contagion_squad": 1.5}
+    scenario = scenario_of(_spec(settings=settings))
+    assert reproduction(in_reference(scenario)).value == pytest.approx(0.4, rel=1e-3)
+    own = scenario.behaviour
+    assert own.contagion_community == pytest.approx(2 * own.contagion_squad)
+    with pytest.raises(InputError, match=r"contagion = 2 and reproduction = 0\.4 both scale .* leave out one"):
+        scenario_of(_spec(settings={"reproduction": 0.4, "contagion": 2}))
+
+
 def test_a_point_that_the_scenario_refuses_is_refused_before_any_run() -> None:
     """Unknown key, value out of range, unknown policy."""
     for settings in ({"behaviour.frailty_onw": 1.0}, {"asylum": 2.0}, {"hosts.atlantis.cases": 3}):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cloudpickle
 
 from desertion.errors import InputError, input_error
+from desertion.study.design.digest import digest_of
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -29,7 +28,7 @@ class Own:
     Attributes:
         classes: Name of the class that plays each role.
         measures: Names of measures.
-        digest: Hash of their code: two studies with other code are two studies.
+        digest: Hash of their code and of the values that they hold and read: two studies with another one are two studies.
         packed: The classes and functions themselves.
     """
 
@@ -68,12 +67,8 @@ def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measuremen
         packed = cloudpickle.dumps((given, dict(measures or {})))
     except Exception as problem:
         raise InputError(f"own classes and measures cannot be sent to worker processes ({problem})") from problem
-    digest = hashlib.blake2b(digest_size=16)
-    for name, thing in (*given.items(), *(measures or {}).items()):
-        for part in (name, *_code(thing, set[int]())):
-            digest.update(part.encode() + b"\0")
     named = tuple((role, kind.__name__) for role, kind in given.items())
-    return Own(named, tuple(measures or {}), digest.hexdigest(), packed)
+    return Own(named, tuple(measures or {}), digest_of([given, dict(measures or {})]), packed)
 
 
 @lru_cache(8)
@@ -99,40 +94,3 @@ def measured(packed: bytes, model: DesertionModel, replicate: int) -> dict[str, 
             raise input_error(name, value, "must be a number", where=where)
         found[name] = float(value)
     return found
-
-
-def _code(thing: Any, seen: set[int]) -> Iterator[str]:
-    """What a class or function does, as text: its code, and the plain values and own functions that it reads."""
-    if id(thing) in seen:
-        return
-    seen.add(id(thing))
-    if isinstance(thing, type):
-        if thing.__module__.partition(".")[0] in ("builtins", "desertion"):
-            return
-        for base in thing.__mro__[1:]:
-            yield from _code(base, seen)
-        for name, value in sorted(vars(thing).items()):
-            if not (name.startswith("__") and name.endswith("__") and not callable(value)):
-                yield name
-                yield from _code(value, seen)
-    elif isinstance(thing, property | staticmethod | classmethod):
-        for part in (getattr(thing, name, None) for name in ("fget", "__func__")):
-            yield from _code(part, seen)
-    elif isinstance(thing, FunctionType):
-        yield from _text(thing.__code__)
-        read = [thing.__globals__.get(name) for name in thing.__code__.co_names]
-        cells = [cell.cell_contents for cell in thing.__closure__ or ()]
-        for value in (thing.__defaults__, *cells, *read):
-            yield from _code(value, seen)
-    elif isinstance(thing, bool | int | float | str | tuple | list | dict):
-        yield repr(thing)
-
-
-def _text(code: CodeType) -> Iterator[str]:
-    yield code.co_code.hex()
-    for value in code.co_consts:
-        if isinstance(value, CodeType):
-            yield from _text(value)
-        else:
-            yield repr(value)
-    yield from code.co_names

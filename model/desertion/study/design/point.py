@@ -13,7 +13,7 @@ from desertion.study.design.edition import kept
 DIALS = ("contagion", "capacity", "reproduction")
 """Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
 interaction with reception; capacity: multiple of all hosts' places and cases a day; reproduction: the number of leavers
-that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion."""
+that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion, those that are set too."""
 # A study walks through all its points at each replicate, so a smaller store would never be hit.
 _SCENARIOS_KEPT = 1024
 
@@ -22,7 +22,7 @@ def scenario_of(spec: Mapping[str, Any]) -> Scenario:
     """The scenario of one design point, kept for the next replicate in this process.
 
     Raises:
-        InputError: If the scenario, a policy or a setting does not exist or is out of range.
+        InputError: If the scenario, a policy or a setting does not exist or is out of range, or two dials turn the same weights.
     """
     named = {key: spec[key] for key in ("scenario", "policies", "scale", "days", "settings")}
     named["documents"] = spec.get("documents", {})
@@ -40,6 +40,10 @@ def _scenario(named: str) -> Scenario:
         settings["graph"] = graph_at(settings["graph"], documents)
     dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
     plain = {"scale": point["scale"], "days": point["days"]}
+    if "contagion" in dials and "reproduction" in dials:
+        raise InputError(
+            f"contagion = {dials['contagion']:g} and reproduction = {dials['reproduction']:g} both scale the weights of contagion: leave out one of them"
+        )
     if "contagion" in dials:
         weights = contagion_weights(Scenario.load(base, **plain))
         scaled = {key: value * dials["contagion"] for key, value in weights.items()}
@@ -50,7 +54,7 @@ def _scenario(named: str) -> Scenario:
         bare = Scenario.load(base, set=settings, **plain)
         # The form without contagion stands beside the others in a comparison of forms; it has nothing to turn.
         turned = strength_settings(bare, dials["reproduction"]) if bare.behaviour.form != "none" else {}
-        settings = {**turned, **settings}
+        settings |= turned  # weights that are set give the proportions
     scenario = Scenario.load(base, policies=policies, set=settings, **plain)
     if "capacity" not in dials:
         return scenario

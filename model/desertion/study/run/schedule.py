@@ -83,7 +83,7 @@ class Schedule:
             state.extend(bytes(replicate + 1 - len(state)))
         if state[replicate] != _FINISHED:
             state[replicate] = _FINISHED
-            self.finished_runs += replicate < self._target[design]
+            self.finished_runs += replicate < self._target[design] and self._mine(design, replicate)
         if self._rule.adaptive:
             self._values.setdefault(design, {})[replicate] = value
             self._decide(design)

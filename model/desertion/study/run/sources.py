@@ -9,8 +9,8 @@ from pathlib import Path
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.loading import policies as policies_of
+from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.documents import Documents, policies_at, scenario_at
-from desertion.study.store.resumption import NO_SOURCE
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 

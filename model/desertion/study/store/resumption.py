@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError
+from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import canonical, difference
 
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
-
-NO_SOURCE = "(no source)"
-"""Hash of code whose source cannot be read: nobody can say whether it is still the same."""
-
 
 type Described = tuple[Mapping[str, Any], Sequence[Point]]
 """Header and design points."""
@@ -43,8 +40,10 @@ def differences(path: Path, old: Described, new: Described, command: str, *, acc
         )
     compared = {key: json.loads(canonical(wanted.get(key))) for key in COMPARED}
     changes = [line for key in COMPARED for line in difference(header.get(key), compared[key], key)]
-    unknown = [name for name, code in (compared["fingerprint"] or {}).items() if code == NO_SOURCE]
-    changes += [f"fingerprint.{name}: cannot be compared, its source is not to be had" for name in unknown]
+    codes = {f"fingerprint.{name}": code for name, code in (compared["fingerprint"] or {}).items()}
+    codes["spec.own"] = (compared["spec"] or {}).get("own", {}).get("digest")
+    unknown = [name for name, code in codes.items() if code == NO_SOURCE]
+    changes += [f"{name}: cannot be compared, its source is not to be had" for name in unknown]
     if changes and not accepted:
         raise InputError(
             f"{path} was made by another study, version or machine ({_short(changes)}): {anew(path, command)}, "
