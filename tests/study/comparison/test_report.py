@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.pictures import draw
-from desertion.study.comparison.report import page, words, write
+from desertion.study.comparison.report import page, parts, words, write
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.pictures import FIRST, PICTURES
 from tests.figures.test_style import contrast
@@ -134,6 +135,29 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     assert "Most of the difference" not in effect
     assert "pairs of runs" not in effect
     assert fate.endswith("with 95 % confidence its chance is below 49 % for each.")
+
+
+def test_with_two_forces_each_is_told_and_what_hosts_bear_once_for_both(tmp_path):
+    """The price of a person protected is all costs over all who are protected; waiting and cost stand in no sentence and no table of one force."""
+    two = compared(tmp_path / "two.sqlite", POLICIES, settings={"forces": "russia,belarus"})
+    own, table = two.outcomes["measure"] == "protected", two.outcomes
+    table.loc[own & (table["force"] == "belarus"), "value"] *= 3.0
+    told = answer(two)
+    assert [" of russia " in line for line in told[:4]] == [" of belarus " in line for line in told[4:8]] == [True] * 4
+    assert not any("waiting" in line or "for the hosts" in line for line in told[:8])
+    protected, cost = (
+        two.outcomes[(two.outcomes["policy"] == "fast-track") & (two.outcomes["measure"] == measure)]
+        for measure in ("protected", "cost_eur")
+    )
+    price = cost["value"].median() / protected.groupby("replicate")["value"].sum().median()
+    (line,) = [line for line in told[8:] if line.startswith("All forces together, “Fast track”: ")]
+    assert line.endswith(f" for the hosts, {words.amount(price, 'EUR')} for each person protected.")
+    assert answer(two, "belarus") == told[4:]
+    tables = re.findall("<table>.*?</table>", parts.headline_tables(two), re.DOTALL)
+    assert [re.findall("<caption>(.*?)</caption>", one)[0] for one in tables] == [
+        "Outcomes for russia", "Outcomes for belarus", "Outcomes for all forces"
+    ]  # fmt: skip
+    assert [BY_NAME["cost_eur"].title in one for one in tables] == [False, False, True]
 
 
 @pytest.mark.parametrize(
