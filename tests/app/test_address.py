@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.address import Address, parse
-from desertion.app.request.choice import scenario_of, unchecked, understood
+from desertion.app.request.choice import run_command, scenario_of, unchecked, understood
 from desertion.app.request.limits import Limits, check_comparison, check_live, limits, set_limits
+from desertion.app.request.mix import Mix
 from desertion.app.server.server import Place, check, greeting
 from desertion.errors import InputError
 
@@ -35,6 +36,12 @@ NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
 def test_an_address_is_read_as_it_was_written(address: Address) -> None:
     """Writing and reading an address is the identity."""
     assert parse(address.query()) == (address, {})
+
+
+def test_commands_round_no_scale() -> None:
+    """Neither of a run nor of a mix: a third of the people are other people than 0.333333 of them."""
+    assert f"--scale {1 / 3} " in run_command(Address(scenario="toy", scale=1 / 3))
+    assert f"--scale {1 / 3}" in Mix(scenario="toy", scale=1 / 3).command()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from desertion.commands._shared import options as _options
 from desertion.commands._shared import studies as _studies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from desertion.study.comparison.comparison import Comparison
@@ -159,8 +161,8 @@ def _tell(comparison: Comparison) -> None:
         )
     )
     with console.capture() as caught:
-        for force in comparison.forces:
-            for table in _tables(comparison, force, width):
+        for force, measures in comparison.printed.items():
+            for table in _tables(comparison, force, measures, width):
                 console.print(table)
     print(caught.get(), end="")
     size = f" {legend(comparison.size)}" if MARK in caught.get() else ""
@@ -172,14 +174,17 @@ def _tell(comparison: Comparison) -> None:
         print(f"note: {floor}")
 
 
-def _tables(comparison: Comparison, force: str, width: int) -> list[object]:
-    """The table of a force, in as many parts as its columns need."""
+def _tables(comparison: Comparison, force: str, measures: Sequence[str], width: int) -> list[object]:
+    """The table of a force, or of all, in as many parts as its columns need."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
+    from desertion.study.comparison.outcomes import ALL_FORCES
+
     def table(columns: list[list[str]], *, first: bool) -> Table:
-        title = force if first and len(comparison.forces) > 1 else None
+        of = "all forces" if force == ALL_FORCES else force
+        title = of if first and len(comparison.forces) > 1 else None
         made = Table(title=title, box=box.SIMPLE, pad_edge=False, title_justify="left")
         made.add_column("policy", no_wrap=True)
         for column in columns:
@@ -190,28 +195,32 @@ def _tables(comparison: Comparison, force: str, width: int) -> list[object]:
 
     wide = Console(width=10_000)
     parts: list[list[list[str]]] = [[]]
-    for column in _columns(comparison, force):
+    for column in _columns(comparison, force, measures):
         if parts[-1] and wide.measure(table([*parts[-1], column], first=False)).maximum > width:
             parts.append([])
         parts[-1].append(column)
     return [table(part, first=not number) for number, part in enumerate(parts)]
 
 
-def _columns(comparison: Comparison, force: str) -> list[list[str]]:
+def _columns(comparison: Comparison, force: str, measures: Sequence[str]) -> list[list[str]]:
     """Columns of a force's table: title, then one cell a policy."""
-    from desertion.figures.labels import number
-    from desertion.scenario.grain import mark
-
-    headline = comparison.headline(force, ("left", *COLUMNS))
+    headline = comparison.headline(force, measures)
     rows = [
         {str(row["measure"]): row for _, row in headline[headline["policy"] == policy].iterrows()}
         for policy in comparison.policies
     ]
-    lefts = [row["left"] for row in rows]
+    others = [[COLUMNS[name], *(_cell(row[name]) for row in rows)] for name in measures if name != "left"]
+    return [*(_left(comparison, [row["left"] for row in rows]) if "left" in measures else ()), *others]
+
+
+def _left(comparison: Comparison, lefts: list[pd.Series]) -> list[list[str]]:
+    """The columns of all leavers and of their differences from the baseline."""
+    from desertion.figures.labels import number
+    from desertion.scenario.grain import mark
+
     left = [f"{number(one['estimate'])}{mark(one['too_few'])}\n{_span(one['low'], one['high'], '–')}" for one in lefts]
     more = ["", *(_difference(one) for one in lefts[1:])]
-    others = [[title, *(_cell(row[name]) for row in rows)] for name, title in COLUMNS.items()]
-    return [["left", *left], [f"more than under\n{comparison.baseline}", *more], *others]
+    return [["left", *left], [f"more than under\n{comparison.baseline}", *more]]
 
 
 def _difference(left: pd.Series) -> str:

@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from desertion import Policy, Scenario, compare
+from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.pictures import draw
-from desertion.study.comparison.report import page, words, write
+from desertion.study.comparison.report import page, parts, words, write
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.pictures import FIRST, PICTURES
+from desertion.study.rerun import rerun
+from desertion.study.run.sweep import RunOptions
 from tests.figures.test_style import contrast
 from tests.study.comparison import fake_arm
-from tests.study.comparison.test_comparison import compared, row
+from tests.study.comparison.test_comparison import Here, compared, row
 
 POLICIES = ["case-by-case", "closed-borders", "fast-track"]
 
@@ -136,6 +140,29 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     assert fate.endswith("with 95 % confidence its chance is below 49 % for each.")
 
 
+def test_with_two_forces_each_is_told_and_what_hosts_bear_once_for_both(tmp_path):
+    """The price of a person protected is all costs over all who are protected; waiting and cost stand in no sentence and no table of one force."""
+    two = compared(tmp_path / "two.sqlite", POLICIES, settings={"forces": "russia,belarus"})
+    own, table = two.outcomes["measure"] == "protected", two.outcomes
+    table.loc[own & (table["force"] == "belarus"), "value"] *= 3.0
+    told = answer(two)
+    assert [" of russia " in line for line in told[:4]] == [" of belarus " in line for line in told[4:8]] == [True] * 4
+    assert not any("waiting" in line or "for the hosts" in line for line in told[:8])
+    protected, cost = (
+        two.outcomes[(two.outcomes["policy"] == "fast-track") & (two.outcomes["measure"] == measure)]
+        for measure in ("protected", "cost_eur")
+    )
+    price = cost["value"].median() / protected.groupby("replicate")["value"].sum().median()
+    (line,) = [line for line in told[8:] if line.startswith("All forces together, “Fast track”: ")]
+    assert line.endswith(f" for the hosts, {words.amount(price, 'EUR')} for each person protected.")
+    assert answer(two, "belarus") == told[4:]
+    tables = re.findall("<table>.*?</table>", parts.headline_tables(two), re.DOTALL)
+    assert [re.findall("<caption>(.*?)</caption>", one)[0] for one in tables] == [
+        "Outcomes for russia", "Outcomes for belarus", "Outcomes for all forces"
+    ]  # fmt: skip
+    assert [BY_NAME["cost_eur"].title in one for one in tables] == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("early", "end", "told"),
     [
@@ -211,12 +238,49 @@ def test_the_report_prints_on_two_pages_with_no_column_cut_off(tmp_path, browser
     shown.close()
 
 
-def test_the_command_that_remakes_it_names_every_input(comparison):
+def test_the_command_that_remakes_it_names_every_input(comparison, html):
     """Scenario, policies, runs, seed, scale and days stand in the command."""
+    assert words.command(comparison) in html
     assert words.command(comparison) == (
         "desertion compare toy --policy case-by-case --policy closed-borders --policy fast-track --runs 6 --seed 1 "
         "--scale 0.1 --days 40 --out results"
     )
+
+
+@pytest.mark.parametrize("scale", [1 / 3, 0.0123456789])
+def test_the_command_that_remakes_it_rounds_no_scale(tmp_path, scale):
+    """A third of the people are other people than 0.333333 of them."""
+    found = compared(tmp_path / "third.sqlite", ["none", "fast-track"], runs=1, scale=scale)
+    assert f"--scale {scale} " in words.command(found)
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ({"policies": ["none", "exit-ban"]}, "desertion compare toy --policy none --policy exit-ban --runs 1 "),
+        (
+            {"points": [{"label": "as it is"}, {"label": "police", "forces.toy.police": 50}]},
+            "desertion rerun study.sqlite",
+        ),
+        (
+            {"points": [{"policies": "none"}, {"policies": "exit-ban", "label": "mine"}]},
+            "desertion rerun study.sqlite",
+        ),
+        ({"policies": ["none", Policy(name="exit-ban", title="Another of that name")]}, "desertion rerun study.sqlite"),
+        ({"scenario": Scenario.load("toy", days=4), "policies": ["none", "exit-ban"]}, "desertion rerun study.sqlite"),
+        ({"policies": ["none", "exit-ban"], "measures": {"people": lambda model: 1.0}}, ""),
+    ],
+)
+def test_what_is_told_to_give_the_same_numbers_does(tmp_path, what, told):
+    """Rows of one's own and documents that stand in no file are run again by `desertion rerun`, own code by Python alone."""
+    path = tmp_path / "study.sqlite"
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    found = compare(**({"scenario": "toy", "days": 3} | what), runs=1, quiet=True, out=path, options=options)
+    sentence, command = words.remake(found)
+    assert command.startswith(told)
+    assert bool(command) == bool(told) == ("people" not in sentence)
+    if "forces.toy.police" in str(what):
+        assert rerun(path, workers=1, quiet=True).agrees
 
 
 def test_the_tables_can_be_downloaded_whole(comparison, tree):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.pages.board import Board
-from desertion.app.parts.elements import box, button, choice, field, several, text
-from desertion.app.parts.inputs import Days, More, Refused
-from desertion.app.request.choice import shipped, usual_scale
+from desertion.app.parts.elements import box, button, choice, several, text
+from desertion.app.parts.inputs import More, Refused, Sizes
+from desertion.app.request.choice import shipped
 from desertion.app.session import current, run_key
 from desertion.app.ui import solara
 
@@ -54,19 +54,7 @@ def Inputs() -> Any:
             adding="Add a policy",
         )
         text("Where two policies set the same number, the one chosen last wins.", kind="small")
-        field(
-            "Seed",
-            session.shown("seed", str(address.seed)),
-            lambda typed: session.set_whole("seed", typed),
-            problem=session.sentence("seed"),
-            hint="The same seed, the same people and fates.",
-        )
-        field(
-            "Scale", session.shown("scale", f"{address.scale:g}" if address.scale else ""), lambda typed: session.set_number("scale", typed),
-            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.", problem=session.sentence("scale"),
-            placeholder=f"{usual_scale(address.scenario) if address.scenario in shipped()['scenarios'] else 1:g}",
-        )  # fmt: skip
-        Days()
+        Sizes()
         More()
     return inputs
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
-from desertion.app.parts.inputs import Days, Refused
+from desertion.app.parts.inputs import Refused, Sizes
 from desertion.app.parts.markup import table
-from desertion.app.request.choice import arm_in_words, shipped, usual_scale
+from desertion.app.request.choice import arm_in_words, shipped
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
@@ -21,6 +21,8 @@ from desertion.scenario.grain import legend, mark
 from desertion.study.comparison.runs import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from desertion.study.comparison.comparison import Comparison
@@ -82,19 +84,7 @@ def _Choice() -> Any:
             problem=session.sentence("runs"),
             hint=f"Replicates, 1 to {limits().runs}.",
         )
-        field(
-            "Seed",
-            session.shown("seed", str(address.seed)),
-            lambda typed: session.set_whole("seed", typed),
-            problem=session.sentence("seed"),
-            hint="The same seed, the same people and fates.",
-        )
-        known = address.scenario in shipped()["scenarios"]
-        field(
-            "Scale", session.shown("scale", f"{address.scale:g}" if address.scale else ""), lambda typed: session.set_number("scale", typed), unit="of real size",
-            placeholder=f"{usual_scale(address.scenario) if known else 1:g}", hint="Share of the real size that is simulated.", problem=session.sentence("scale"),
-        )  # fmt: skip
-        Days()
+        Sizes()
         for key, value in address.settings:
             if key == "asylum":
                 text(
@@ -163,6 +153,7 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
         name: What tells it from others.
         dark: Whether the page is dark.
     """
+    from desertion.study.comparison.outcomes import ALL_FORCES
     from desertion.study.comparison.report import words
     from desertion.study.comparison.report.answer import answer
 
@@ -171,11 +162,13 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
     force = wanted if wanted in comparison.forces else comparison.forces[0]
     with box([], "") as view:
         text("The answer", "h2")
-        for line in answer(comparison):
-            text(line)
         if len(comparison.forces) > 1:
             choice("Army", force, {name: name for name in comparison.forces}, lambda name: session.change(force=name))
-        drawn(_table(comparison, force))
+        for line in answer(comparison, force):
+            text(line)
+        for of, measures in comparison.printed.items():
+            if of in (force, ALL_FORCES):
+                drawn(_table(comparison, of, measures))
         text(
             "Medians with 95 % intervals; below them the difference from the baseline, * where its interval excludes 0. Persons at real size."
             + (f" {legend(comparison.size)}." if comparison.size > 1.0 else ""),
@@ -193,7 +186,8 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
                 lambda: png(partial(_draw, comparison, "curves", force, False)),
             )
         text("The same on the command line", "h2")
-        text(words.command(comparison), "code")
+        said, command = words.remake(comparison)
+        text(command, "code") if command else text(said)
         with box([], "app-figures"):
             for kind, said in FIGURES.items():
                 FigurePanel(partial(_draw, comparison, kind, force, dark), said, (name, kind, force, dark))
@@ -210,21 +204,17 @@ def _csv(frame: Any) -> bytes:
     return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _table(comparison: Comparison, force: str) -> str:
+def _table(comparison: Comparison, force: str, measures: Sequence[str]) -> str:
     """Policies by outcomes, as markup."""
-    from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
+    from desertion.study.comparison.outcomes import ALL_FORCES, BY_NAME
     from desertion.study.comparison.report.words import change, short, sign_of
 
-    headline: Any = comparison.headline(force, HEADLINE).set_index(["policy", "measure"])
+    headline: Any = comparison.headline(force, measures).set_index(["policy", "measure"])
     rows: list[list[str]] = []
     for policy in comparison.policies:
         cells = [comparison.names[policy]]
-        for name in HEADLINE:
-            try:
-                row: Any = headline.loc[(policy, name)]
-            except KeyError:
-                cells.append("")
-                continue
+        for name in measures:
+            row: Any = headline.loc[(policy, name)]
             unit = row["unit"]
             parts = [
                 _whole(short(row["estimate"], unit) + mark(row["too_few"])),
@@ -234,8 +224,9 @@ def _table(comparison: Comparison, force: str) -> str:
                 parts.append(_whole(change(row["difference"], unit) + sign_of(row)))
             cells.append("\n".join(parts))
         rows.append(cells)
-    head = ["policy", *(BY_NAME[name].title for name in HEADLINE)]
-    return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {force}")
+    head = ["policy", *(BY_NAME[name].title for name in measures)]
+    of = "all armies" if force == ALL_FORCES else force
+    return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {of}")
 
 
 def _whole(number: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from desertion.app.parts.elements import box, button, choice, field, sentence, text
+from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.parameters import FORMS, Behaviour
@@ -55,14 +56,26 @@ def More() -> Any:
 
 
 @solara.component
-def Days() -> Any:
-    """The field of the horizon."""
+def Sizes() -> Any:
+    """The fields of seed, scale and horizon."""
     session = current()
-    days = session.address.value.days
-    return field(
-        "Days", session.shown("days", str(days) if days else ""), lambda typed: session.set_whole("days", typed),
-        unit="days", hint="How long a run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
-    )  # fmt: skip
+    address = session.address.value
+    usual = usual_scale(address.scenario) if address.scenario in shipped()["scenarios"] else 1.0
+    with box([], "") as sizes:
+        field(
+            "Seed", session.shown("seed", str(address.seed)), lambda typed: session.set_whole("seed", typed),
+            hint="The same seed, the same people and fates.", problem=session.sentence("seed"),
+        )  # fmt: skip
+        field(
+            "Scale", session.shown("scale", str(address.scale or "")), lambda typed: session.set_number("scale", typed),
+            unit="of real size", hint="Share of the real size that is simulated, above 0 and up to 1.",
+            problem=session.sentence("scale"), placeholder=f"{usual:g}",
+        )  # fmt: skip
+        field(
+            "Days", session.shown("days", str(address.days or "")), lambda typed: session.set_whole("days", typed),
+            unit="days", hint="How long a run lasts.", problem=session.sentence("days"), placeholder="the scenario's own",
+        )  # fmt: skip
+    return sizes
 
 
 @solara.component

@@ -266,5 +266,5 @@ def run_command(address: Address) -> str:
 def common_words(address: Address) -> list[str]:
     """Options that a run and a comparison share."""
     words = [word for key, text in address.settings for word in ("--set", f"{key}={text}")]
-    words += ["--scale", f"{address.scale or usual_scale(address.scenario):g}", "--seed", str(address.seed)]
+    words += ["--scale", repr(address.scale or usual_scale(address.scenario)), "--seed", str(address.seed)]
     return words + (["--days", str(address.days)] if address.days else [])

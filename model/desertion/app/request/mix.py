@@ -186,7 +186,7 @@ class Mix:
         """The command line that gives the same numbers."""
         mix = "+".join(self.policies) or "case-by-case"
         words = ["desertion", "compare", self.scenario, "--policy", AS_IT_IS, "--policy", mix, "--runs", str(PAIRS)]
-        words += ["--seed", str(self.seed), "--scale", f"{self.scale_now:g}"]
+        words += ["--seed", str(self.seed), "--scale", repr(self.scale_now)]
         words += ["--days", str(self.days)] if self.days else []
         return shlex.join([*words, *(word for key, text in self.all_settings for word in ("--set", f"{key}={text}"))])
 

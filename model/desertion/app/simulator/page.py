@@ -237,7 +237,7 @@ def _expert(mix: Mix, wrong: dict[str, str]) -> str:
         + text(
             "scale",
             "Scale",
-            f"{mix.scale:g}" if mix.scale else "",
+            str(mix.scale or ""),
             "Share of the real size that is simulated.",
             usual(mix),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from desertion.scenario import Scenario
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm
+from desertion.study.design.documents import gathered
 from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
@@ -149,6 +151,25 @@ class Runs:
     def pairs(self) -> int:
         """Replicates that finished under every policy."""
         return int((self.runs[self._done].groupby("replicate")["policies"].nunique() == len(self.policies)).sum())
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the file stays when the comparison goes."""
+        return self._keep is None
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether names and shared settings say all that was compared, and stand for the same documents now."""
+        spec, documents = self.header["spec"], self.header.get("documents")
+        mixes = spec["policies"]
+        if any(len(point) > 1 for point in self._points) or any(label != label_of(mixes[label]) for label in mixes):
+            return False
+        if not documents:  # as in files of earlier versions, whose names are all that there is
+            return True
+        names = {**spec, "policies": [name for mix in mixes.values() for name in mix]}
+        with suppress(InputError):
+            return gathered([names]).items() <= documents.items()
+        return False
 
     def arm(self, policy: str) -> Scenario:
         """The scenario that was run under a policy, every input resolved.

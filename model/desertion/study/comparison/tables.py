@@ -207,6 +207,15 @@ class Tables(Runs):
         whos = [who for who in SEEN if there[who]]
         return surfaces(scenario, whos)
 
+    @property
+    def printed(self) -> dict[str, tuple[str, ...]]:
+        """Measures of each printed table: that of the only force, or one of each force and one of what hosts bear for all of them."""
+        if len(self.forces) == 1:
+            return {self.forces[0]: HEADLINE}
+        of_hosts = tuple(measure.name for measure in OF_HOSTS if measure.name in HEADLINE)
+        own = tuple(name for name in HEADLINE if name not in of_hosts)
+        return dict.fromkeys(self.forces, own) | {ALL_FORCES: of_hosts}
+
     def headline(self, force: str | None = None, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
         """Rows of `summary` and `paired` that are looked at first: those of one force, and of the hosts.
 

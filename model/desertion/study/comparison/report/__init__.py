@@ -67,8 +67,9 @@ def _remake(comparison: Tables) -> str:
         if name != "curves"
     )
     versions = ", ".join(f"{name} {number}" for name, number in comparison.header["versions"].items())
+    sentence, command = words.remake(comparison)
     return (
-        f"<p>The same command gives the same numbers:</p>\n{parts.code(words.command(comparison))}\n"
+        f"<p>{escape(sentence)}</p>\n{parts.code(command) if command else ''}\n"
         f"<p>Tables: {tables}. All runs with their daily curves are in <code>{escape(comparison.path.name)}</code>.</p>\n"
         f"<p>desertion {installed('desertion')}; {escape(versions)}; study "
         f"<code>{escape(str(comparison.header['spec_sha256'])[:16])}</code>.</p>"

@@ -1,6 +1,7 @@
-"""The answer of a comparison in words: one sentence a policy, from the same numbers as its tables, and what becomes of the force."""
+"""The answer of a comparison in words: a sentence a force and policy, from the same numbers as its tables, and what becomes of each force."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,13 +26,26 @@ HIDDEN = 1.5
 
 
 def answer(comparison: Tables, force: str | None = None) -> list[str]:
-    """The answer: the baseline, every other policy with the largest effect first, and what becomes of the force (the first if none is named)."""
-    force = force or comparison.forces[0]
-    return [
-        _baseline(comparison, force),
-        *(_policy(comparison, force, name) for name in comparison.by_effect(force)[1:]),
-        _fate(comparison, force),
-    ]
+    """The answer: of each force the baseline, every other policy with the largest effect first, and what becomes of it.
+
+    Where there are several forces, what hosts bear is told last and once, since it is borne for all of them.
+
+    Args:
+        comparison: The comparison.
+        force: The one force to speak of, all of them if not given.
+    """
+    told: list[str] = []
+    for one in [force] if force else comparison.forces:
+        told += [
+            _baseline(comparison, one),
+            *(_policy(comparison, one, name) for name in comparison.by_effect(one)[1:]),
+        ]
+        told.append(_fate(comparison, one))
+    if len(comparison.forces) > 1:
+        for name in comparison.by_effect():
+            hosts = f"All forces together, “{comparison.names[name]}”: {_hosts(comparison, name)}."
+            told.append(" ".join([hosts, *_idle(comparison, name)]))
+    return told
 
 
 def change_of(comparison: Tables, policy: str, force: str, measure: str) -> Estimate:
@@ -57,10 +71,9 @@ def _baseline(comparison: Tables, force: str) -> str:
     ways = {route: estimate_of(comparison, name, force, f"left_{route}").value for route in ROUTE_NAMES}
     most = max(ways, key=lambda route: ways[route])
     mainly = f", most of them {ROUTE_NAMES[most]}" if ways[most] > 0.5 * left.value > 0 else ""
-    of = "" if len(comparison.forces) == 1 else f" of {force}"
     return (
-        f"Under “{words}”, {number(left.value)}{mark(left.few)} people{of} leave ({'' if math.isnan(left.low) else '95 % interval '}{span(left.low, left.high, number)}), "
-        f"{amount(share.value, 'share')} of all soldiers, reservists and civilians{mainly}; {_hosts(comparison, name, force)}."
+        f"Under “{words}”, {number(left.value)}{mark(left.few)} people{_of(comparison, force)} leave ({'' if math.isnan(left.low) else '95 % interval '}{span(left.low, left.high, number)}), "
+        f"{amount(share.value, 'share')} of all soldiers, reservists and civilians{mainly}; {_borne(comparison, name, force)}."
     )
 
 
@@ -70,13 +83,14 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
     if change.is_sure and not change.few:
         changes = _changes(comparison, name, force, "left")
         pairs = f" in {int((np.sign(changes) == np.sign(change.value)).sum())} of {len(changes)} pairs of runs"
+    people = f" people{of}" if (of := _of(comparison, force)) else ""
     first = (
-        f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
-        f"{_hosts(comparison, name, force)}."
+        f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)}{people} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
+        f"{_borne(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
     found = [*by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
-    return " ".join([first, *found, *_idle(comparison, name)])
+    return " ".join([first, *found, *(_idle(comparison, name) if len(comparison.forces) == 1 else ())])
 
 
 def _changes(comparison: Tables, name: str, force: str, measure: str) -> NDArray[np.float64]:
@@ -123,13 +137,22 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free)
 
 
-def _hosts(comparison: Tables, policy: str, force: str) -> str:
-    """Protection, waiting and cost."""
-    protected, waiting, cost = (
-        estimate_of(comparison, policy, force, measure) for measure in ("protected", "peak_waiting", "cost_eur")
-    )
+def _borne(comparison: Tables, policy: str, force: str) -> str:
+    """What hosts bear of a force: all that they do where it is the only one, else whom they protect of it."""
+    if len(comparison.forces) == 1:
+        return _hosts(comparison, policy)
+    return _protected(estimate_of(comparison, policy, force, "protected"))
+
+
+def _hosts(comparison: Tables, policy: str) -> str:
+    """Protection, waiting and cost, of all forces together."""
+    rows = comparison.outcomes
+    rows = rows[(rows["policy"] == policy) & (rows["measure"] == "protected")]
+    values = rows.groupby("replicate")["value"].sum().to_numpy(np.float64)
+    protected = replace(estimated(values), few=too_few(float(np.median(values)), comparison.size))
+    waiting, cost = (estimate_of(comparison, policy, ALL_FORCES, measure) for measure in ("peak_waiting", "cost_eur"))
     parts = [
-        f"{number(protected.value)}{mark(protected.few)} protected at the end" if protected.high else "nobody protected at the end",
+        _protected(protected),
         f"at most {number(waiting.value)}{mark(waiting.few)} case{'' if waiting.value == 1.0 else 's'} waiting" if waiting.high else "no case waiting",
         f"{amount(cost.value, 'EUR')} for the hosts" if cost.high else "no cost to the hosts",
     ]  # fmt: skip
@@ -137,6 +160,17 @@ def _hosts(comparison: Tables, policy: str, force: str) -> str:
     if cost.value and protected.value and not protected.few:
         each = f", {amount(cost.value / protected.value, 'EUR')} for each person protected"
     return ", ".join(parts) + each
+
+
+def _protected(protected: Estimate) -> str:
+    if not protected.high:
+        return "nobody protected at the end"
+    return f"{number(protected.value)}{mark(protected.few)} protected at the end"
+
+
+def _of(comparison: Tables, force: str) -> str:
+    """Whose people are spoken of, where that is a question."""
+    return "" if len(comparison.forces) == 1 else f" of {force}"
 
 
 def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
@@ -157,24 +191,24 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
 
 
 def _fate(comparison: Tables, force: str) -> str:
-    table = comparison.summary
+    the, table = f"The force{_of(comparison, force)}", comparison.summary
     rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
     runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
     shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
     if not any(shares.values()):
         return (
-            f"The force collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
+            f"{the} collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
             f"{100 * float(rows['high'].max()):.0f} % for each."
         )
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])
     collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
     if shares[worst] == shares[least]:
-        return f"The force collapses in {collapses[worst]} runs whatever the policy."
+        return f"{the} collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
     under = {policy: f"under “{comparison.names[policy]}”" for policy in (base, worst, least)}
     others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys((worst, least)) if row != base]
-    return f"The force collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
+    return f"{the} collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
 
 
 def _baseline_of(comparison: Tables) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from desertion.figures.labels import span
 from desertion.scenario.grain import mark
-from desertion.study.comparison.outcomes import BY_NAME, HEADLINE
+from desertion.study.comparison.outcomes import ALL_FORCES, BY_NAME
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
 from desertion.study.comparison.tables import Tables
@@ -61,18 +61,20 @@ def figure(shown: Picture, number: int) -> str:
 
 
 def headline_tables(comparison: Tables) -> str:
-    """For each force the table of policies by the outcomes that are looked at first."""
-    return "".join(_headline_table(comparison, force) for force in comparison.forces)
+    """The tables of policies by the outcomes that are looked at first."""
+    return "".join(_headline_table(comparison, force, names) for force, names in comparison.printed.items())
 
 
-def _headline_table(comparison: Tables, force: str) -> str:
-    table = comparison.headline(force)
-    names = [name for name in HEADLINE if name in set(table["measure"])]
+def _headline_table(comparison: Tables, force: str, names: Sequence[str]) -> str:
+    table = comparison.headline(force, names)
+    order = comparison.by_effect(None if force == ALL_FORCES else force)
+    of = "all forces" if force == ALL_FORCES else force
+    caption = f"{of} and all hosts" if len(comparison.forces) == 1 else of
     heads = "".join(f'<th scope="col">{escape(BY_NAME[name].title)}</th>' for name in names)
-    rows = "\n".join(_row(table, policy, comparison.names[policy], names) for policy in comparison.by_effect(force))
+    rows = "\n".join(_row(table, policy, comparison.names[policy], names) for policy in order)
     return (
-        f'<div class="wide" role="region" aria-label="Outcomes for {escape(force)} by policy" tabindex="0">\n<table>\n'
-        f"<caption>Outcomes for {escape(force)} and all hosts</caption>\n"
+        f'<div class="wide" role="region" aria-label="Outcomes for {escape(of)} by policy" tabindex="0">\n<table>\n'
+        f"<caption>Outcomes for {escape(caption)}</caption>\n"
         f'<thead>\n<tr><th scope="col">Policy</th>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>\n'
     )
 

@@ -134,8 +134,31 @@ def limits(comparison: Tables) -> list[str]:
     return listed
 
 
+def remake(comparison: Tables) -> tuple[str, str]:
+    """How the same numbers are had again, in a sentence, and the command that it speaks of, if one can do it."""
+    if own := comparison.header["spec"].get("own"):
+        names = ", ".join([*own["classes"].values(), *own["measures"]])
+        return (
+            f"Code of your own ({names}) was run, which no command and no file holds: the same call of compare() in Python "
+            "gives the same numbers, with out= another file.",
+            "",
+        )
+    if comparison.is_named:
+        return "The same command gives the same numbers:", command(comparison)
+    why = "No command line says all that was compared (rows of your own, or documents that stand in no file or have changed since)"
+    if comparison.lasts:
+        return (
+            f"{why}. What the file holds is run again, and told whether the bits agree, by:",
+            f"desertion rerun {shlex.quote(comparison.path.name)}",
+        )
+    return (
+        f"{why}: the same call of compare() in Python gives the same numbers; with out=FILE.sqlite, `desertion rerun FILE.sqlite` does.",
+        "",
+    )
+
+
 def command(comparison: Tables) -> str:
-    """The command that makes the same comparison."""
+    """The command that makes the same comparison, where names and settings say it (`Runs.is_named`)."""
     spec: dict[str, Any] = dict(comparison.header["spec"])
     words = ["desertion", "compare", str(spec["scenario"])]
     for policy in comparison.policies:
@@ -143,7 +166,7 @@ def command(comparison: Tables) -> str:
     words += ["--runs", str(spec["replicates"]["number"]), "--seed", str(spec["seed"])]
     for name in ("scale", "days"):
         if spec[name] is not None:
-            words += [f"--{name}", f"{spec[name]:g}" if name == "scale" else str(spec[name])]
+            words += [f"--{name}", repr(spec[name])]
     if spec["population"] != "compiled":
         words += ["--population", str(spec["population"])]
     for key, value in spec["settings"].items():
