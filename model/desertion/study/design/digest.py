@@ -139,7 +139,8 @@ def _state(thing: Any) -> Iterator[object]:
             raise TypeError(f"{told} says its name and not its state")
         yield told
         return
-    for index, part in enumerate(told):
+    parts: tuple[Any, ...] = told
+    for index, part in enumerate(parts):
         yield list(part) if index in (3, 4) and part is not None else part
 
 
