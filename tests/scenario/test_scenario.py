@@ -310,7 +310,7 @@ def test_a_scenario_without_hosts_leaves_out_what_its_base_says_of_them(tmp_path
 def test_more_hosts_forces_or_call_ups_than_can_be_numbered_are_refused() -> None:
     """127 of each go, one more is refused: numbers of eight bits wrapped around, and people of the 129th host reached nobody."""
     parts = _TOY.model_dump() | {"reference": {}, "changes": ()}
-    host, force = parts["hosts"][-1], parts["forces"][0] | {"regions": ()}
+    host, force = parts["hosts"][-1], parts["forces"][0] | {"regions": [{"name": "all", "share": 1.0}]}
     wave = {"date": _TOY.start, "number": 1, "days": 1, "notice": 1, "training": 1}
 
     def several(n: int) -> dict[str, Any]:
