@@ -12,7 +12,7 @@ from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
-from desertion.study.claims.document import Arm, Bound, Claims, load
+from desertion.study.claims.document import Arm, Bound, Claims, load, shipped
 from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
@@ -119,13 +119,15 @@ def task_check(spec: Mapping[str, Any]) -> None:
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:
-    """Hashes of what decides a run: of the claims file its worlds, its arm and, if history rules worlds out, its bounds; scenario and policies."""
+    """Hashes of what decides a run: the claims file and, of it, worlds, arm and, if history rules worlds out, bounds; scenario and policies."""
     settings = spec["settings"]
     (claims, _), name = ArmRun.of(settings).drawn, str(settings["arm"])
     arm = claims.arms[name]
     kept = {"ensemble": load_ensemble(str(settings["ensemble"])).digest} if settings.get("ensemble") else {}
     bounds = claims.bounds if settings.get("only_allowed") else ()
-    return {**parts_of(claims, [name], bounds), **kept, **documents(arm.scenario, arm.policies)}
+    # The whole file too, by which it is found again where it lies beside the runs.
+    whole = {"claims": hashlib.sha256(Path(str(settings["claims"] or shipped())).read_bytes()).hexdigest()}
+    return {**whole, **parts_of(claims, [name], bounds), **kept, **documents(arm.scenario, arm.policies)}
 
 
 def parts_of(claims: Claims, arms: Iterable[str], bounds: Sequence[Bound] = ()) -> dict[str, str]:
