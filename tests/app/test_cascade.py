@@ -85,6 +85,10 @@ def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(vi
     page.wait_for_function("location.search.includes('seed=11') && location.search.includes('fast-track')")
     query = urlsplit(page.url).query
     assert parse_qs(query)["policies"] == ["fast-track"]
+    # Address and links are drawn anew one after the other.
+    page.wait_for_function(
+        "[...document.querySelectorAll('a')].some(link => link.getAttribute('href')?.endsWith('&seed=11'))"
+    )
     hrefs = {name: page.get_by_role("link", name=name).get_attribute("href") for name in ("Policies", "Compare")}
     assert hrefs["Policies"] == "/?asylum=fast&scenario=toy&seed=11"
     assert "arms=none,fast-track" in str(hrefs["Compare"])
