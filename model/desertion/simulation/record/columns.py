@@ -152,7 +152,7 @@ DAILY = {
     "legitimacy": Column("share", NONE, "stock", "legitimacy of the government, in [0, 1]"),
     "turnout": Column("share", NONE, "flow", "turned out in the street, as a share of all people; 0 on other than protest days"),
     "war_index": Column("index", NONE, "stock", "index of expected war length, 100 at full strength and without surrenders"),
-    "information": Column("soldier-days", SIMULATED, "stock", "worth of what prisoners have told, fading"),
+    "information": Column("soldiers", SIMULATED, "stock", "worth of what prisoners have told, fading"),
     "output_lost": Column("EUR", REAL, "flow", "output lost that day by skilled people away"),
     "collapsed": Column("truth value", NONE, "total", "whether the force has collapsed"),
     "fallen": Column("truth value", NONE, "total", "whether the government has fallen"),
