@@ -157,7 +157,9 @@ class Behaviour(Frozen):
         1e9,
     )
     infiltrators: float = fixed(0.001, "share", "share of those who leave who are infiltrators", 0.0, 1.0)
-    information_value: float = fixed(1.0, "soldiers", "worth of what one prisoner knows on the day he is taken", 0.0, 1e6)
+    information_value: float = fixed(
+        1.0, "soldiers", "worth of what one prisoner knows on the day he is taken", 0.0, 1e6
+    )
     information_half_life: float = fixed(
         12.0,
         "hours",
