@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -22,11 +23,15 @@ from desertion.study.comparison.outcomes import BY_NAME, column
 from desertion.study.comparison.report.estimate import changed, estimated
 
 
+once = cache(run)
+
+
+@cache
 def answered(query: str) -> Answer:
-    """The whole answer to an address."""
+    """The whole answer to an address; many addresses share a status quo, whose runs are made once."""
     mix, wrong = parse(query)
     assert not wrong
-    runs = [run(Wanted(side, replicate)) for replicate in range(10) for side in (mix.status_quo, mix)]
+    runs = [once(Wanted(side, replicate)) for replicate in range(10) for side in (mix.status_quo, mix)]
     return answer_of(mix, runs, mix.scale or usual_scale(mix.scenario))
 
 

@@ -34,7 +34,7 @@ def test_intervals_hold_the_truth_in_nine_of_ten_made_up_series() -> None:
 
 
 def test_sequential_abc_goes_where_rejection_goes(tmp_path: Path) -> None:
-    """A fit of 300 particles and 4 generations against all of 20,000 draws from the prior that come as near.
+    """A fit of 300 particles and 4 generations against all of 10,000 draws from the prior that come as near.
 
     Null: the same posterior. Means of `leaving` and of the strength of contagion under each rival, and the probability of contagion: four differences, each within four
     standard errors, which holds for all in 99.97 of 100 (normal). The errors come from the effective numbers of particles; seeds are fixed.
@@ -46,7 +46,7 @@ def test_sequential_abc_goes_where_rejection_goes(tmp_path: Path) -> None:
     case = replace(CASE, series=replace(CASE.series, points=tuple(points)))
     found = fit(case, stand_in, tmp_path / "fit.db", particles=300, generations=4, seed=2)
     kept: dict[str, list[list[float]]] = {rival: [] for rival in case.rivals}
-    for seed in range(20_000):
+    for seed in range(10_000):
         rival = case.rivals[seed % 2]
         priors = (*case.priors_of(rival), *case.nuisances)
         shares = {prior.name: float(rng.random()) for prior in priors}
