@@ -163,9 +163,8 @@ def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: floa
             else:
                 front = world.company_contact[world.squad_company] > 0
                 here = (world.squad_n > 0) & (front if group.name == "contact" else ~front)
-                mean = (
-                    (world.squad_open * world.squad_level)[here, routes[way.route]].mean() if here.any() else way.rate
-                )
+                assert here.any()
+                mean = (world.squad_open * world.squad_level)[here, routes[way.route]].mean()
             assert way.rate == pytest.approx(mean, rel=0.05), (group.name, way.route)
 
 

@@ -70,10 +70,10 @@ def test_targets_grow_by_whole_steps_until_precise_and_never_beyond_the_maximum(
 
 
 def test_a_chance_is_precise_when_wilson_says_so() -> None:
-    """With 96 replicates and a chance near 0 the half-width lies below 0.05, with 10 it does not."""
+    """Of n noughts Wilson's interval ends at z**2 / (n + z**2), twice 0.05 wide or less from 35 on."""
     rule = ReplicateRule(chance_of="y", at_least=1.0, half_width=0.05, minimum=10, look_ahead=0)
-    assert precise_from(rule, [0.0] * 10) is None
-    assert precise_from(rule, [0.0] * 96) is not None
+    assert precise_from(rule, [0.0] * 34) is None
+    assert precise_from(rule, [0.0] * 96) == 35
 
 
 @pytest.mark.statistical

@@ -94,6 +94,7 @@ def test_side_theatre_and_year_make_a_stratum(tmp_path: Path) -> None:
     """Outcomes never move between them."""
     battles = read_battles(_table(tmp_path), ())
     strata = strata_of(battles)
+    assert len(np.unique(strata)) == 8  # two sides, two theatres, two years
     for each in np.unique(strata):
         own = strata == each
         assert (
