@@ -22,7 +22,6 @@ from desertion.study.comparison.arm import outcome_of
 from desertion.study.comparison.outcomes import BY_NAME, column
 from desertion.study.comparison.report.estimate import changed, estimated
 
-
 once = cache(run)
 
 
