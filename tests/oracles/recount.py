@@ -53,18 +53,17 @@ def counts(w: World) -> dict[str, Any]:
         "skilled_all": np.zeros(forces, int),
         "skilled_gone": np.zeros(forces, int),
     }
-    for i in range(len(w.status)):
-        f, status, trait = int(w.force_of[i]), int(w.status[i]), int(w.trait[i])
+    rows = (w.force_of, w.status, w.trait, w.kind, w.left_day, w.squad, w.host, w.community)
+    for f, status, trait, kind, left_day, q, h, c in zip(*(row.tolist() for row in rows), strict=True):
         found["count"][f, status] += 1
-        found["left"][f] += w.left_day[i] >= 0
-        found["served"][f] += w.squad[i] >= 0 and w.kind[i] != SOLDIER
+        found["left"][f] += left_day >= 0
+        found["served"][f] += q >= 0 and kind != SOLDIER
         found["fled"][f] += bool(trait & FLED_BIT)
         if status in _AT_HOST:
-            found["host_count"][w.host[i], f, status] += 1
-        if (cl := class_of(int(w.kind[i]), STATUSES[status], trait)) >= 0:
-            found["class_n"][w.community[i], cl] += 1
+            found["host_count"][h, f, status] += 1
+        if (cl := class_of(kind, STATUSES[status], trait)) >= 0:
+            found["class_n"][c, cl] += 1
         if status == SERVING:
-            q = int(w.squad[i])
             found["squad_n"][q] += 1
             found["company_n"][w.squad_company[q]] += 1
             found["squad_original"][q] += bool(trait & ORIGINAL_BIT)
@@ -72,7 +71,7 @@ def counts(w: World) -> dict[str, Any]:
             found["skilled_all"][f] += 1
             found["skilled_gone"][f] += status in _AWAY
             if STATUSES[status] in ("protected", "emigrated"):
-                found["host_skilled"][w.host[i], f] += 1
+                found["host_skilled"][h, f] += 1
     return found
 
 

@@ -307,7 +307,8 @@ def test_the_threshold_form_adds_up_all_levels_at_their_weights() -> None:
     weights = {"contagion_squad": 1.0, "contagion_company": 2.0, "contagion_community": 3.0, "contagion_news": 4.0}
     forces = [army | {"name": name, "facing": [other]} for name, other in (("one", "two"), ("two", "one"))]
     form = CALM | weights | {"contagion_facing": 5.0, "form": "threshold", "threshold_mean": 10.0}
-    world = DesertionModel(made(5, forces, [], form), rng=4).world
+    model = DesertionModel(made(5, forces, [], form), rng=4)
+    world, core = model.world, model.core
     company = int(world.squad_company[0])
     half = (
         world.squad_pressure[0],
@@ -318,9 +319,9 @@ def test_the_threshold_form_adds_up_all_levels_at_their_weights() -> None:
     )
     for pressure in half:
         pressure[[HIDE, REFUSE]] = int(SHARE) // 4
-    assert weighted_gone(world, 0, 0, 0) == pytest.approx(0.5 * (1 + 2 + 3 + 4 + 5))
-    assert weighted_gone(world, -1, 0, 0) == pytest.approx(0.5 * (3 + 4 + 5))
-    assert weighted_gone(world, -1, len(world.community_force), 0) == pytest.approx(0.5 * (4 + 5))
+    assert weighted_gone(core, 0, 0, 0) == pytest.approx(0.5 * (1 + 2 + 3 + 4 + 5))
+    assert weighted_gone(core, -1, 0, 0) == pytest.approx(0.5 * (3 + 4 + 5))
+    assert weighted_gone(core, -1, len(world.community_force), 0) == pytest.approx(0.5 * (4 + 5))
 
 
 @pytest.mark.parametrize("recognition", [1.0, 0.0])
@@ -345,10 +346,11 @@ def test_an_army_breaks_once() -> None:
 def test_risk_at_the_front_is_shared_by_companies_with_men() -> None:
     """By their largest strength; one without men counts neither among those in contact nor among all."""
     army = TOWN | {"soldiers": 600, "reservists": 0, "platoon": 3, "company": 2, "contact": 0.5, "front_share": 1.0}
-    world = DesertionModel(made(5, [army], [], CALM | NOBODY), rng=4).world
+    model = DesertionModel(made(5, [army], [], CALM | NOBODY), rng=4)
+    world = model.world
     world.company_n[:4] = 0
     world.company_contact[:] = [1, 0] * (len(world.company_n) // 2)
     world.company_peak[:] = range(10, 10 + len(world.company_n))
-    publish_front(world, 0)
+    publish_front(model.core, 0)
     left = world.company_peak[4:]
     assert world.front_factor[0] == pytest.approx(left.sum() / left[::2].sum())
