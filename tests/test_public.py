@@ -112,21 +112,10 @@ def test_questions_take_a_scenario_a_path_or_a_name(
     assert desertion.theory(given, days=12).numbers["value"].notna().any()
     life = desertion.trace(given, 3, days=5)
     assert life["day"].max() == 5
-    (tmp_path / "left.csv").write_text("date,value\n" + "".join(f"2030-01-{day:02d},{day}\n" for day in range(1, 9)))
-    fitted = desertion.calibrate(
-        given,
-        series=tmp_path / "left.csv",
-        measure="left_total",
-        rivals="without contagion",
-        particles=100,
-        generations=1,
-    )
-    assert fitted.table["parameter"].tolist() == ["leaving", "noise"]
     shown = [
         study,
         comparison,
         found,
-        fitted,
         desertion.check(given),
         desertion.theory(given, days=12),
         Scenario.load(given),
@@ -134,6 +123,26 @@ def test_questions_take_a_scenario_a_path_or_a_name(
     for one in (*shown, desertion.history("ukraine-awol"), desertion.rerun(study.path, quiet=True)):
         assert len(repr(one)) < 250, "a notebook shows what a result is, not all that it holds"
         assert str(one) == repr(one)
+    assert list(place.iterdir()) == []
+
+
+def test_a_scenario_of_a_path_is_fitted_to_a_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a file of its own; nothing is left in the current folder."""
+    Scenario.load("quiet").write(tmp_path / "mine.toml")
+    place = tmp_path / "here"
+    place.mkdir()
+    monkeypatch.chdir(place)
+    (tmp_path / "left.csv").write_text("date,value\n" + "".join(f"2030-01-{day:02d},{day}\n" for day in range(1, 9)))
+    fitted = desertion.calibrate(
+        tmp_path / "mine.toml",
+        series=tmp_path / "left.csv",
+        measure="left_total",
+        rivals="without contagion",
+        particles=100,
+        generations=1,
+    )
+    assert fitted.table["parameter"].tolist() == ["leaving", "noise"]
+    assert len(repr(fitted)) < 250
     assert list(place.iterdir()) == []
 
 

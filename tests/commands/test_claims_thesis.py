@@ -36,39 +36,6 @@ def test_impossible_orders_are_refused(
     assert sentence in capsys.readouterr().err
 
 
-def test_a_series_of_ones_own_is_judged_and_the_report_carries_its_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Eight monthly counts in a file: tables, figures and a report come out; the plan is made small for the test, and its report says its size."""
-    from dataclasses import replace
-
-    from desertion.study.thesis import design
-
-    small = replace(
-        design.shipped(),
-        simulations=200,
-        fewer=200,
-        unseen_histories=30,
-        false_alarms=0.3,
-        fewest_histories=30,
-        unseen_families=3,
-    )
-    monkeypatch.setattr(design, "shipped", lambda: small)
-    rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
-    (tmp_path / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
-    words = ["thesis", str(tmp_path / "mine.csv"), "--at-risk", "5000", "--door", "2030-04-01", "--unseen"]
-    monkeypatch.chdir(tmp_path)
-    assert main(words) == 0
-    assert "P(contagion)" in capsys.readouterr().out
-    assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "outputs"}
-    made = {path.name for path in (tmp_path / "outputs" / "thesis").iterdir()}
-    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
-    assert made == {"parts", "thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
-    text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
-    assert "200 histories a rival and series" in text
-    assert "at risk 5,000 to 5,000" in text
-
-
 def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
 from desertion.study.laboratory.classifier import threshold
@@ -16,7 +17,7 @@ from desertion.study.laboratory.rivals import CAUSES
 from desertion.study.laboratory.table import build
 from desertion.study.statistics import wilson_interval
 from desertion.study.thesis import report
-from desertion.study.thesis.cases import case_of
+from desertion.study.thesis.cases import Case, case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial
 from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
@@ -144,6 +145,39 @@ def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Tria
     for part in ("outside trend with a bend", "on no list", "5,000 to 5,000", "desertion thesis mine.csv"):
         assert part in text
     assert "not been opened" not in text
+
+
+def test_the_command_judges_a_file_and_its_report_carries_the_command(
+    trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file's counts, people at risk and door reach the trial; its tables, figures and report come out."""
+    asked: list[tuple[Case, int, Path]] = []
+
+    def finished(case: Case, _: object, seed: int, folder: Path, __: object) -> Trial:
+        asked.append((case, seed, folder))
+        return trial
+
+    monkeypatch.setattr("desertion.study.thesis.thesis.Trial", finished)
+    rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
+    (tmp_path / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
+    monkeypatch.chdir(tmp_path)
+    words = ["thesis", "mine.csv", "--at-risk", "5000", "--door", "2030-04-01", "--unseen", "--simulations", "3000", "--seed", "9"]
+    assert main(words) == 0
+    assert "P(contagion)" in capsys.readouterr().out
+    (case, seed, folder), *more = asked
+    assert more == []
+    assert case.window.at_risk == (5000, 5000)
+    assert [point.value for point in case.series.points] == [20 + 9 * month for month in range(1, 9)]
+    assert len(case.window.doors) == 1
+    assert (seed, folder) == (9, Path("outputs", "thesis", "parts"))
+    assert {path.name for path in tmp_path.iterdir()} == {"mine.csv", "outputs"}
+    made = {path.name for path in (tmp_path / "outputs" / "thesis").iterdir()}
+    tables = {f"{name}.csv" for name in ("answers", "alarms", "power", "reliability", "closeness")}
+    assert made == {"thesis.md", "mine.png", "power.png", "reliability.png", "false-alarms.png", *tables}
+    text = (tmp_path / "outputs" / "thesis" / "thesis.md").read_text()
+    assert "3,000 histories a rival and series" in text
+    assert "at risk 5,000 to 5,000" in text
+    assert " ".join(["desertion", *words]) in text.replace("  ", " ")
 
 
 def test_unseen_families_stay_shut_until_asked_for(trial: Trial) -> None:
