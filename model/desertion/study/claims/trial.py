@@ -25,6 +25,7 @@ from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
 TASK = "claims"
+QUICK_WORLDS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,7 +293,7 @@ def beyond_match(claims: Claims, ensemble: str) -> Claims:
 
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:
     """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
-    return replace(plan, count=min(plan.count, 16), replicates=1, most=1, quick=True)
+    return replace(plan, count=min(plan.count, QUICK_WORLDS), replicates=1, most=1, quick=True)
 
 
 def repeated(plan: ClaimsPlan) -> str:
