@@ -102,6 +102,9 @@ KINDS: dict[str, Bad] = {
     "a policy that moves what is fixed": _policy(
         '[[change]]\nset = { "forces.toy.soldiers" = 0 }\n', "soldiers holds for a whole run"
     ),
+    "a policy that moves what is read at the start only": _policy(
+        '[[change]]\nset = { "forces.toy.protest_spark" = 0.3 }\n', "protest_spark holds for a whole run"
+    ),
     "a path that is no lever": _policy('[[change]]\nset = { "behaviour" = 0 }\n', "written as forces"),
     "a policy value beyond the range": _policy(
         '[[change]]\nset = { "hosts.*.admission_evader" = 7 }\n', r"= 7\.0 must be in \[0, 1\]"

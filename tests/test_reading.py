@@ -7,7 +7,7 @@ import pytest
 
 from desertion import Scenario
 from desertion.errors import InputError, shortened
-from desertion.reading import csv_rows, text, toml_text, toml_value
+from desertion.reading import csv_rows, text, toml_text, toml_value, written
 
 
 def _points(folder: Path, content: bytes) -> list[tuple[dt.date, float]]:
@@ -176,3 +176,12 @@ def test_numbers_left_to_defaults_are_listed_with_yearly_rates(tmp_path: Path) -
     assert "base_soldier_hide" not in force
     assert Scenario.load("toy").notes == ()
     assert any('"my-war" is the name made from' in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(10.0, "10"), (0.25, "0.25"), (1 / 3, "0.3333333333333333"), (1e-5, "1e-05")]
+)
+def test_a_number_is_written_so_that_it_is_read_again(number: float, words: str) -> None:
+    """As short as it can be, and not rounded."""
+    assert written(number) == words
+    assert float(words) == number

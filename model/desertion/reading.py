@@ -127,6 +127,12 @@ def _check_depth(document: dict[str, Any], place: str, where: str) -> None:
     raise InputError(f"{place}tables or brackets are nested too deep, at most {DEEPEST}", where=where)
 
 
+def written(number: float) -> str:
+    """A number as the shortest text that is read as the same number, 10 for 10.0: for commands and addresses."""
+    short = f"{number:g}"
+    return short if float(short) == number else repr(float(number))
+
+
 def toml_value(content: str, where: str) -> object:
     """The value that a setting's text stands for: read as TOML, and taken as plain text where it is none.
 

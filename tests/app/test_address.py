@@ -27,7 +27,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
         settings=st.dictionaries(NAMES, st.from_regex(r"[a-z0-9.]{1,9}", fullmatch=True), max_size=3).map(
             lambda found: tuple(sorted(found.items()))
         ),
-        scale=st.sampled_from([0.0, 0.001, 0.25]),
+        scale=st.sampled_from([0.0, 0.001, 0.25, 1 / 3]),
         seed=st.integers(0, 2**63 - 1),
         arms=st.lists(NAMES.map(lambda name: f"{name}+b"), min_size=1, max_size=4).map(tuple),
         person=st.integers(-1, 10_000),

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     studies = tmp_path / "studies"
     studies.mkdir()
     run_study(
-        spec_of(ClaimsPlan(path=mine, count=2)),
+        spec_of(ClaimsPlan(path=mine, count=2, scale=1 / 3)),
         studies / "claims.sqlite",
         RunOptions(executor=Here(), workers=1, quiet=True),
     )
@@ -51,6 +51,8 @@ def test_a_claims_file_is_known_by_its_content(folder: Path) -> None:
     (folder / "other.toml").write_text(OWN_CLAIMS)
     found = judged("claims.sqlite")
     assert [row.claim.id for row in found.outcome.judged] == ["open-doors-draw"]
+    again = "desertion claims --worlds 2 --runs 1 --seed 1 --most-runs 1 --size 0.3333333333333333 --claims other.toml"
+    assert found.outcome.run.command == again
     assert "other.toml" in found.note
 
 

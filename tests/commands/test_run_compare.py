@@ -154,6 +154,7 @@ def test_plot_draws_comparisons(compared: Path, tmp_path: Path, kind: str) -> No
     out = tmp_path / "figure.png"
     assert main(["plot", str(compared), "--kind", kind, "--out", str(out), "--dark", "--paper"]) == 0
     assert out.is_file()
+    assert main(["plot", str(compared), "--kind", "where", "--force", "toy"]) == 2
 
 
 def test_a_run_of_several_armies_is_drawn_army_by_army(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
     """sweep, show, export and merge, as a new user would try them."""
     plan = _told(capsys, "sweep", "mine.toml", "--dry-run")
     assert "8 design points, 200 runs" in plan
+    assert "8 design points, 100 runs" in _told(capsys, "sweep", "mine.toml", "--dry-run", "--shard", "1/2")
     assert not list(study.parent.glob("*.sqlite"))
     assert "200 done" in _told(capsys, "sweep", "mine.toml", "--quiet", "--workers", "2")
     shown = _told(capsys, "show", "outputs/mine.sqlite")

@@ -33,6 +33,17 @@ def test_counts_shrink_and_rates_stay(scale: float) -> None:
             assert getattr(other, name) == getattr(one, name) * factor
 
 
+@pytest.mark.parametrize("squad", [7, 9, 10, 11])
+@pytest.mark.parametrize("soldiers", [297, 3_001, 28_500])
+def test_the_scale_that_is_advised_is_taken(squad: int, soldiers: int) -> None:
+    """Rounded up in two figures: rounded to the nearest it was refused again."""
+    toy = Scenario.load("toy", set={"forces.toy.soldiers": soldiers, "forces.toy.squad": squad})
+    with pytest.raises(InputError) as told:
+        toy.with_(scale=0.5 * squad / soldiers).sized()
+    advised = float(str(told.value).rpartition("at least ")[2])
+    assert toy.with_(scale=advised).sized().forces[0].soldiers >= squad
+
+
 @pytest.mark.parametrize("number", [499, 501, 1_000])
 def test_many_small_call_ups_summon_as_many_as_they_state(number: int) -> None:
     """Twenty of 499 at a thousandth are ten men in all and twenty of 501 too, one every other week; they were none and twenty."""

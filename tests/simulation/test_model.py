@@ -146,7 +146,14 @@ def test_people_and_institutions_are_mesa_agents(population: str) -> None:
     assert names == {"steppe", "ridge", "harbour", "toy"}
     assert model.host_states["steppe"].abroad == model.hosts.query("host == 'steppe'")["abroad"].iloc[-1]
     assert model.home_states["toy"].at_large == model.daily["hiding"].iloc[-1]
-    assert model.fronts["toy"].strength == model.daily["strength"].iloc[-1]
+    last = model.daily.iloc[-1]
+    front, news = model.fronts["toy"], model.news["toy"]
+    assert (front.strength, front.effective_strength) == (last["strength"], last["effective_strength"])
+    assert news.share_gone == pytest.approx(last["news"])
+    assert news.share_gone > 0.0
+    at_borders = model.hosts[model.hosts["day"] == 30].set_index("host")["at_border"]
+    assert {name: host.at_border for name, host in model.host_states.items()} == at_borders.to_dict()
+    assert at_borders.sum() > 0
 
 
 def test_too_many_people_are_not_shown_as_agents(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -309,6 +316,20 @@ def test_a_run_that_would_not_fit_is_refused_before_memory_is_taken(monkeypatch:
         memory.check_memory(big.sized(), "compiled")
     fits = float(str(refused.value).split("about ")[-1])
     memory.check_memory(Scenario.load("russia-2022", scale=0.95 * fits).sized(), "compiled")
+
+
+@pytest.mark.parametrize(("community", "squad", "communities"), [(1, 10, 40_200), (100, 10, 402), (100, 2, 402)])
+def test_the_estimate_knows_communities_squads_and_companies(community: int, squad: int, communities: int) -> None:
+    """60,300 people: what is estimated beyond the program itself is near what the arrays take, however many communities there are."""
+    people = {"soldiers": 20_100, "reservists": 33_500, "civilians": 6_700, "community": community, "squad": squad}
+    sized = Scenario.load("toy", days=10, set={f"forces.toy.{key}": value for key, value in people.items()}).sized()
+    world = DesertionModel(sized, rng=1).world
+    assert len(world.community_force) == communities
+    arrays = [each for each in world if isinstance(each, np.ndarray)]
+    own = {id(each): each for each in (one if one.base is None else one.base for one in arrays)}
+    taken = sum(each.nbytes for each in own.values())
+    told = memory.estimate(sized, "compiled") - memory.BYTES_OF_ALL
+    assert 0.8 * taken < told < 1.5 * taken
 
 
 def test_a_run_is_refused_only_after_finished_ones_have_made_room(monkeypatch: pytest.MonkeyPatch) -> None:

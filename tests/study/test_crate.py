@@ -124,7 +124,7 @@ def test_what_cannot_be_described_is_told_in_a_sentence(
     with pytest.raises(InputError, match=r"holds neither provenance\.json nor study\.sqlite"):
         describe(tmp_path)
     assert main(["export", str(crates["run"]), "--format", "rocrate", "--out", str(tmp_path / "other")]) == 2
-    assert "is described where it lies" in capsys.readouterr().err
+    assert "--out changes nothing beside a folder" in capsys.readouterr().err
     usual = builtins.__import__
 
     def without(name: str, *rest: Any, **more: Any) -> Any:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands._shared import options
-from desertion.commands._shared.studies import of_studies, run_options
+from desertion.commands._shared import options, studies
 
 if TYPE_CHECKING:
     from desertion.study.claims.trial import ClaimsOutcome
     from desertion.study.run.options import RunOptions
 
 
-@of_studies
+@studies.of_studies
 def command(
+    context: typer.Context,
     ids: Annotated[list[str] | None, typer.Argument(help="Claims to judge, by id; all if none is named.")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Few worlds, in minutes; the verdicts are provisional.")
@@ -43,6 +43,9 @@ def command(
     seed: options.Seed = 1,
     workers: options.Workers = None,
     scheduler: options.Scheduler = None,
+    tls_ca: studies.Authority = None,
+    tls_cert: studies.Certificate = None,
+    tls_key: studies.Key = None,
     shard: options.Shard = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/claims if not given.")
@@ -54,10 +57,14 @@ def command(
     from desertion.study.questions import claims as judged
     from desertion.study.run.schedule import shard_of
 
+    _refuse_unused(context, quick=quick, worlds=worlds, pilot=pilot, report=report)
+    proof = studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     target = folder(options.place(out, "claims-quick" if quick else "claims"))
     part = shard_of(shard) if shard else (1, 1)
     file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
-    by = run_options(workers, scheduler, shard=part, accept_changes=accept_changes)
+    by = studies.run_options(workers, scheduler, certificates=proof, shard=part, accept_changes=accept_changes)
+    if part != (1, 1):
+        options.unused(context, "most_runs", beside="--shard, which holds too few runs to tell where more are needed")
     if pilot:
         return _count(claims, tuple(ids or ()), size, seed, target, by)
     outcome = judged(
@@ -65,6 +72,22 @@ def command(
         ensemble=ensemble, out=file, options=by,
     )  # fmt: skip
     return _tell(outcome, target, file, claims)
+
+
+def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: bool, report: bool) -> None:
+    """Refuse options that a pilot, a report or a quick look leaves aside."""
+    from desertion.study.claims.pilot import WORLDS
+    from desertion.study.claims.trial import QUICK_WORLDS
+
+    if pilot:
+        sizes = ("quick", "worlds", "runs", "most_runs", "only_allowed", "ensemble", "report")
+        options.unused(context, *sizes, beside=f"--pilot, which counts in {WORLDS} worlds of its own")
+    if report:
+        idle = ("workers", "scheduler", "tls_ca", "tls_cert", "tls_key", "accept_changes")
+        options.unused(context, *idle, beside="--report, which runs nothing")
+    if quick:
+        idle = ("runs", "most_runs", *(("worlds",) if worlds > QUICK_WORLDS else ()))
+        options.unused(context, *idle, beside=f"--quick, which runs each arm once in {QUICK_WORLDS} worlds at most")
 
 
 def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:

@@ -61,6 +61,7 @@ FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 
 @_studies.of_studies
 def command(
+    context: typer.Context,
     scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
     policies: Arms = None,
     points: OwnPoints = None,
@@ -72,6 +73,9 @@ def command(
     population: _options.Population = "compiled",
     workers: _options.Workers = None,
     scheduler: _options.Scheduler = None,
+    tls_ca: _studies.Authority = None,
+    tls_cert: _studies.Certificate = None,
+    tls_key: _studies.Key = None,
     out: _options.Out = None,
     accept_changes: _options.AcceptChanges = False,
     paper: Paper = False,
@@ -82,6 +86,9 @@ def command(
     from desertion.files import folder
     from desertion.study.comparison.compare import spec_of
 
+    if out is None:
+        _options.unused(context, "paper", "accept_changes", without="--out")
+    proof = _studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     spec = spec_of(
         scenario,
         policies,
@@ -93,7 +100,7 @@ def command(
         settings=_options.settings(settings),
         population=population,
     )
-    options = _studies.run_options(workers, scheduler, accept_changes=accept_changes, quiet=quiet)
+    options = _studies.run_options(workers, scheduler, certificates=proof, accept_changes=accept_changes, quiet=quiet)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="desertion-") as temporary:
             return _compare(spec, Path(temporary), options, keep=False, paper=paper, as_json=as_json)

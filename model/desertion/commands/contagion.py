@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def command(
+    context: typer.Context,
     events: Annotated[
         Path,
         typer.Argument(help="CSV file, a row an event: unit, date, and lat and lon (or x and y in km) unless --links."),
@@ -66,6 +67,8 @@ def command(
 
     files = [events, *([links] if links else []), *([out] if out else [])]
     if battles:
+        own = ("strata", "within", "window", "unit", "date", "after", "neighbours", "size", "also", "never", "model")
+        options.unused(context, *own, beside="--battles, whose tables have columns and a test of their own")
         from desertion.study.places import armies
 
         of_armies = armies.armies(

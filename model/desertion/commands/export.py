@@ -38,6 +38,7 @@ Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the da
 
 @of_studies
 def command(
+    context: typer.Context,
     file: Place,
     out: OutFolder = None,
     form: Format = "csv",
@@ -47,15 +48,16 @@ def command(
     real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
-    from desertion.errors import InputError
     from desertion.study.analysis.export import export
     from desertion.study.crate import describe, described
 
+    if simulated:
+        _options.unused(context, "real", beside="--simulated")
     if real:
         print("desertion: --real-size is what is done anyway and goes with the next version", file=sys.stderr)
     if form == "rocrate" and file.is_dir():
-        if out is not None:
-            raise InputError(f"--out is for a study's file: {file} is described where it lies")
+        idle = ("out", "curves", "comma", "simulated")
+        _options.unused(context, *idle, beside=f"a folder, which is described as it lies there ({file})")
         print(describe(file))
         return 0
     # All comparisons name their file alike; their folders differ.

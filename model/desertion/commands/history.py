@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def command(
+    context: typer.Context,
     names: Annotated[
         list[str] | None, typer.Argument(help="Series to show, by name, or CSV files; all if none.")
     ] = None,
@@ -61,12 +62,20 @@ def command(
     if out is not None:
         folder(out)
     if patterns:
+        others = ("names", "with_model", "scenario", "column", "kind", *words)
+        options.unused(context, *others, beside="--patterns, which are held against shipped scenarios")
         _hold(runs, seed, out)
         return
     own = [name for name in names or () if with_model and not name.lower().endswith(".csv") and name not in shipped()]
     if own and scenario is None:
         scenario = own.pop()
         names = [name for name in names or () if name != scenario]
+    if not any(name.lower().endswith(".csv") for name in names or ()):
+        options.unused(context, "kind", *words, without="a CSV file")
+    if scenario is None:
+        options.unused(context, "column", without="--scenario")
+        if not with_model:
+            options.unused(context, "runs", "seed", without="--with-model, --scenario or --patterns")
     for name in names or (COUNTERPARTS if with_model else shipped()):
         beside = scenario or with_model
         found = history(name, kind=kind, words=for_all, with_model=beside, column=column, runs=runs, seed=seed)

@@ -22,6 +22,7 @@ LEVER = "lever-"
 
 
 def command(
+    context: typer.Context,
     kind: Annotated[str | None, typer.Argument(help=f"Only one of {', '.join(KINDS)}.")] = None,
     levers: Annotated[bool, typer.Option("--levers", help="Also the policies that move a single lever.")] = False,
     as_json: _options.Json = False,
@@ -30,10 +31,13 @@ def command(
     if kind is not None and kind not in KINDS:
         raise unknown_name("kind of thing to list", kind, KINDS, where="desertion list")
     if as_json:
+        _options.unused(context, "levers", beside="--json, which lists them all")
         kinds = [kind] if kind else KINDS
         found = {each: [{"name": name, "title": title} for name, title in _rows(each)] for each in kinds}
         print(json.dumps({"version": JSON_VERSION, **found}, ensure_ascii=False))
         return
+    if kind not in (None, "policies"):
+        _options.unused(context, "levers", beside=f"{kind}, which have none")
     for each in [kind] if kind else KINDS:
         rows = _rows(each)
         print(f"{each} ({len(rows)})")

@@ -32,6 +32,7 @@ Confirm = Annotated[
 
 @of_studies
 def command(
+    context: typer.Context,
     design: Design,
     screening: Trajectories = None,
     worlds: Worlds = None,
@@ -51,6 +52,8 @@ def command(
     from desertion.files import folder
     from desertion.study.matching.match import match
 
+    if report:
+        options.unused(context, "runs", "workers", "accept_changes", beside="--report, which runs nothing")
     target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")

@@ -37,6 +37,7 @@ RUN_KINDS = ("curves", "routes", "strength", "hosts")
 
 
 def command(
+    context: typer.Context,
     what: What,
     kind: Kind = None,
     out: To = None,
@@ -51,24 +52,29 @@ def command(
     medium = "paper" if paper else "screen"
     place = Path(what)
     if (place / "study.sqlite").is_file() or place.suffix == ".sqlite":
-        kind, figure = _study(place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
+        options.unused(context, "who", beside="the file of a study")
+        kind, figure = _study(context, place if place.is_file() else place / "study.sqlite", kind, force, medium, dark)
     elif kind == "decision":
+        options.unused(context, "force", beside="--kind decision, which shows the first force")
         own = place / "scenario.toml"
         figure = _decision(str(own) if own.is_file() else what, who, medium, dark)
     else:
+        options.unused(context, "who", without="--kind decision")
         kind = kind or "curves"
         figure = _run(place, kind, force, medium, dark)
     with style.house(medium, dark=dark):  # which says how many dots an inch has
         print(style.save(figure, options.place(out, f"{kind}.png")))
 
 
-def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool) -> tuple[str, Figure]:
+def _study(
+    context: typer.Context, path: Path, kind: str | None, force: str | None, medium: Medium, dark: bool
+) -> tuple[str, Figure]:
     from desertion.errors import InputError
     from desertion.study.analysis.cascades import SIZE
     from desertion.study.analysis.pictures import overview, suited
     from desertion.study.analysis.study import Study
     from desertion.study.comparison.comparison import Comparison
-    from desertion.study.comparison.pictures import draw
+    from desertion.study.comparison.pictures import SHARED, draw
 
     study = Study(path)
     if study.spec["task"] == "claims":
@@ -78,6 +84,8 @@ def _study(path: Path, kind: str | None, force: str | None, medium: Medium, dark
         )
     if study.spec["task"] == "comparison":
         kind = kind or "curves"
+        if kind in SHARED:
+            options.unused(context, "force", beside=f"--kind {kind}, which is the same for all forces")
         return kind, draw(Comparison(path), kind, force=force, medium=medium, dark=dark)
     if force is not None:
         raise InputError(

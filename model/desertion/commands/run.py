@@ -26,6 +26,7 @@ FILES = ("daily.csv", "hosts.csv", "columns.json", "scenario.toml", "provenance.
 
 
 def command(
+    context: typer.Context,
     scenario: _options.Scenario,
     policies: _options.Policies = None,
     settings: _options.Settings = None,
@@ -44,6 +45,8 @@ def command(
     from desertion.commands._shared.running import live, loaded, seed_of
     from desertion.simulation.model import DesertionModel
 
+    if out is None and not as_json:
+        _options.unused(context, "simulated", without="--out or --json")
     chosen = loaded(scenario, policies, _options.settings(settings), scale, days)
     rng = seed_of(seed, replicate)
     _prepare(out, film)

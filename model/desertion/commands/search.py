@@ -69,8 +69,8 @@ def command(
     from desertion.study.questions import search
     from desertion.study.run.described import study_path
 
-    limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit")}
-    wanted = dict(_pairs(want or [], "--want"))
+    limits = {name: _number(word, name) for name, word in _pairs(limit or [], "--limit").items()}
+    wanted = _pairs(want or [], "--want")
     file = _options.place(out, f"{study_path(study).stem}-search.sqlite")
     _prepare(file, table, plot)
     found = search(
@@ -167,7 +167,7 @@ def _draw(found: "Search", path: Path) -> None:
         style.save(figure, path)
 
 
-def _pairs(texts: list[str], option: str) -> list[tuple[str, str]]:
+def _pairs(texts: list[str], option: str) -> dict[str, str]:
     from desertion.errors import input_error
 
     pairs: list[tuple[str, str]] = []
@@ -176,7 +176,7 @@ def _pairs(texts: list[str], option: str) -> list[tuple[str, str]]:
         if not sign or not name or not word:
             raise input_error(option, text, "must read measure=value")
         pairs.append((name.strip(), word.strip()))
-    return pairs
+    return _options.once(pairs, option)
 
 
 def _number(word: str, name: str) -> float:

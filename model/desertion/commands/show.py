@@ -38,6 +38,7 @@ _MOST = 40
 
 @of_studies
 def command(
+    context: typer.Context,
     file: File,
     measure: Measure = "share_left",
     failures: Failures = False,
@@ -50,6 +51,7 @@ def command(
     as_json: _options.Json = False,
 ) -> int:
     """Show what is inside a study's file, check it, or draw it."""
+    _refuse_unused(context)
     if as_json:
         return _show_json(file, measure, simulated=simulated)
     from desertion.study.analysis.answers import Answers
@@ -76,6 +78,22 @@ def command(
     if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
     return 0
+
+
+def _refuse_unused(context: typer.Context) -> None:
+    """Refuse options that what is to be shown leaves aside; it is the first of these that was asked for."""
+    figures = ("plot", "table", "kind")
+    lone = {
+        "verify": ("failures", "discover", "as_json", "measure", "simulated", *figures),
+        "failures": ("discover", "as_json", "measure", "simulated", *figures),
+        "as_json": ("discover", *figures),
+        "discover": figures,
+    }
+    for name, others in lone.items():
+        if context.params[name]:
+            _options.unused(context, *others, beside=f"--{name.removeprefix('as_')}")
+    if not (context.params["plot"] or context.params["table"]):
+        _options.unused(context, "kind", without="--plot or --table")
 
 
 def _show_json(file: Path, measure: str, *, simulated: bool) -> int:

@@ -28,13 +28,16 @@ OwnPoints = Annotated[
         "--points", help="CSV file of design points in place of the study's own: a column an input by dotted key."
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how many runs, how long, how much disk, and stop.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say how many runs (of --shard), how long, how much disk, and stop.")
+]
 Retry = Annotated[bool, typer.Option("--retry-failed", help="Run failed, timed out and quarantined runs again.")]
 OnError = Annotated[str | None, typer.Option("--on-error", help="keep failed runs, raise-at-end, or raise at once.")]
 
 
 @_studies.of_studies
 def command(
+    context: typer.Context,
     study: Study,
     out: OutFile = None,
     runs: Smaller = None,
@@ -57,11 +60,16 @@ def command(
     quiet: _options.Quiet = False,
 ) -> int:
     """Run a study into one file, or go on with it where it stopped."""
+    from desertion.files import RESULTS
     from desertion.study.design.reading import changed, read_spec
     from desertion.study.run.described import study_path, with_points
     from desertion.study.run.schedule import shard_of
     from desertion.study.run.sweep import run_study
 
+    if dry_run:
+        idle = ("scheduler", "tls_ca", "tls_cert", "tls_key")
+        _options.unused(context, *idle, beside="--dry-run, which tells the time that this machine takes")
+    proof = _studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     spec = changed(
         read_spec(study_path(study)),
         runs=runs,
@@ -75,14 +83,14 @@ def command(
     spec = with_points(spec, points)
     part = shard_of(shard) if shard else (1, 1)
     if dry_run:
-        return _plan(spec, workers or 0)
+        return _plan(spec, workers or 0, part, out or Path(RESULTS) / "study.sqlite")
     named = f"{spec.name}.shard-{part[0]}-of-{part[1]}.sqlite" if shard else f"{spec.name}.sqlite"
     file = _options.place(out, named)
     options = _studies.run_options(
         workers,
         scheduler,
         _again(file),
-        certificates=_studies.certificates(tls_ca, tls_cert, tls_key),
+        certificates=proof,
         shard=part,
         accept_changes=accept_changes,
         retry_failed=retry_failed,
@@ -97,12 +105,12 @@ def command(
     return 0
 
 
-def _plan(spec: "StudySpec", workers: int) -> int:
+def _plan(spec: "StudySpec", workers: int, part: tuple[int, int], file: Path) -> int:
     from desertion.study.run.cost import plan, room_left, size
     from desertion.study.run.pool import usable_cores
 
-    print(plan(spec, workers or spec.run.workers or usable_cores()).words())
-    print(f"free on this disk: {size(room_left(Path.cwd() / 'study'))}")
+    print(plan(spec, workers or spec.run.workers or usable_cores(), shard=part).words())
+    print(f"free on this disk: {size(room_left(file))}")
     return 0
 
 

@@ -26,6 +26,7 @@ LARGE_JUMP = 1.0 / 3.0  # log hazard; no source: from there on squads that are r
 
 
 def command(
+    context: typer.Context,
     scenario: _options.Scenario,
     policies: _options.Policies = None,
     settings: _options.Settings = None,
@@ -45,11 +46,14 @@ def command(
     from desertion.files import folder
     from desertion.theory.summary import theory
 
-    given = _options.settings(settings) | ({} if asylum is None else {"asylum": asylum})
-    chosen = loaded(scenario, policies, given, scale, days)
+    if out is None:
+        _options.unused(context, "points", without="--out")
+    if not measure and (out is None or not points):
+        _options.unused(context, "seed", without="--measure, or --out with its points")
+    chosen = loaded(scenario, policies, _options.settings(settings), scale, days, asylum)
     if out is not None:
         folder(out, ["bifurcation.png"])
-    found = theory(chosen, measure=max(0, measure), seed=seed)
+    found = theory(chosen, measure=measure, seed=seed)
     title = (
         f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form"
     )

@@ -9,6 +9,7 @@ from desertion.commands._shared import options
 
 
 def command(
+    context: typer.Context,
     names: Annotated[
         list[str] | None,
         typer.Argument(help="Series by name, or CSV files of one's own; the five shipped ones if none."),
@@ -49,6 +50,8 @@ def command(
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
 
+    if not any(name.lower().endswith(".csv") for name in names or ()):
+        options.unused(context, "at_risk", "door", "rule", "kind", "unit", without="a CSV file")
     place = options.place(out, "thesis-quick" if quick else "thesis")
     found = thesis(
         names or (), quick=quick, simulations=simulations, unseen=unseen, at_risk=_at_risk(at_risk), doors=door or (), rules=rule or (),
@@ -77,7 +80,11 @@ def _at_risk(text: str) -> "tuple[int, int] | None":
         return None
     try:
         numbers = [int(part.strip().replace("_", "")) for part in text.split(",")]
+        if len(numbers) > 2:
+            raise ValueError
     except ValueError:
         way_out = "write --at-risk 20000 or 250000,2500000"
-        raise input_error("--at-risk", text, "must be a whole number", way_out=way_out) from None
+        raise input_error(
+            "--at-risk", text, "must be a whole number, or the fewest and the most", way_out=way_out
+        ) from None
     return numbers[0], numbers[-1]

@@ -189,7 +189,7 @@ class Force(Frozen):
     protest_local: float = lever(0.5, "share", "weight of the own community against news of all", 0.0, 1.0)
     protest_push: float = lever(0.1, "per unit of push", "how far push lowers the threshold", 0.0, 10.0)
     protest_police: float = lever(0.05, "share", "how far the police dampen turnout", 0.0, 1.0)
-    protest_spark: float = lever(
+    protest_spark: float = fixed(
         0.0, "share", "turnout that people believe they saw before the first protest day", 0.0, 1.0
     )
 

@@ -6,7 +6,7 @@ import math
 
 from desertion.engine.compile import kernel
 
-CLOSED, TRANSIT, OPEN = 0.0, 1.0, 2.0  # what a border is
+TRANSIT, OPEN = 1.0, 2.0  # what a border is; 0: closed
 
 
 @kernel

@@ -1,5 +1,6 @@
 """Shrinking a scenario: people, places, caseworkers and police alike, so that rates are kept."""
 
+import math
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from typing import Any
@@ -11,6 +12,12 @@ from desertion.scenario.levers import target
 FORCE_COUNTS = ("police",)
 HOST_COUNTS = ("entry", "cases", "places", "places_taken", "skilled_visas")
 PEOPLE = ("soldiers", "reservists", "civilians")
+
+
+def two_figures(scale: float, *, upward: bool = False) -> float:
+    """A scale in two figures, none of which is rounded to where it would be refused again."""
+    unit = 10.0 ** (math.floor(math.log10(scale)) - 1)
+    return round((math.ceil(scale / unit - 1e-9) if upward else math.floor(scale / unit + 1e-9)) * unit, 12)
 
 
 def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
@@ -31,7 +38,7 @@ def shrunk_force(force: Mapping[str, Any], scale: float) -> dict[str, Any]:
         least = force["squad"] / force["soldiers"]
         raise InputError(
             f"scale = {scale:g} leaves {people['soldiers']} soldiers in force {name!r}, less than one whole squad of "
-            f"{force['squad']}; use a scale of at least {least:.2g}",
+            f"{force['squad']}; use a scale of at least {two_figures(least, upward=True):g}",
             key="scale",
             value=scale,
         )

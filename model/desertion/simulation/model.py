@@ -16,6 +16,7 @@ from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
 from desertion.parameters.arguments import SEED, THREADS
 from desertion.scenario import Policy, Scenario
+from desertion.scenario.sizing import two_figures
 from desertion.simulation.calendar import nobody_looks_on, put_on
 from desertion.simulation.first_run import compile_first_run
 from desertion.simulation.population.agents import Agents, check_kind
@@ -170,7 +171,7 @@ class DesertionModel(Model[Any, Any]):
             if n > AGENT_LIMIT:
                 raise InputError(
                     f"agents: {n} persons are too many to show each as a Mesa agent (at most {AGENT_LIMIT}); use model.people(), or a scale of "
-                    f"{self.sized.scale * AGENT_LIMIT / n:.2g} or less"
+                    f"{two_figures(self.sized.scale * AGENT_LIMIT / n):g} or less"
                 )
             self._agents_built = True
             for row in range(n):

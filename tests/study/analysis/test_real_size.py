@@ -111,6 +111,8 @@ def test_exported_tables_are_at_real_size_and_say_so(path: Path, simulated: Stud
 
 def test_the_shape_of_ema_is_at_real_size_too(path: Path, simulated: Study, tmp_path: Path) -> None:
     """Outcomes and daily columns; `columns.json` says so."""
+    assert main(["export", str(path), "--format", "ema", "--no-curves", "--out", str(tmp_path)]) == 0
+    assert not list(tmp_path.glob("daily_*"))
     assert main(["export", str(path), "--format", "ema", "--out", str(tmp_path)]) == 0
     scale = simulated.runs["scale"].to_numpy(np.float64)
     left = pd.read_csv(tmp_path / "left_total.csv", header=None)[0]

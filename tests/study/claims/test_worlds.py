@@ -78,3 +78,12 @@ def test_bounds_on_matched_scenarios_do_not_judge_the_worlds_of_an_ensemble_agai
     assert beyond_match(known, "").bounds == known.bounds
     with pytest.raises(InputError, match="--only-allowed does not go with --ensemble"):
         spec_of(ClaimsPlan(ids=("contagion",), count=1, ensemble=str(path), only_allowed=True))
+
+
+def test_the_command_that_repeats_it_says_all_and_rounds_nothing() -> None:
+    """A third is not 0.333333, paths with blanks are one word, and a quick look keeps its worlds and names no runs, which it refuses."""
+    plan = ClaimsPlan(ids=("contagion",), count=4, replicates=2, most=8, scale=1 / 3, path=Path("my claims.toml"))
+    whole = "desertion claims contagion --worlds 4 --runs 2 --seed 1 --most-runs 8 --size 0.3333333333333333 --claims 'my claims.toml'"
+    assert repeated(plan) == whole
+    quick = ClaimsPlan(count=4, quick=True, scale=10.0)
+    assert repeated(quick) == "desertion claims --worlds 4 --quick --seed 1 --size 10"

@@ -252,6 +252,8 @@ def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^links\.iloc\[2\]: "):
         contagion(events, listed.replace({"to": {str(listed["to"][2]): "nowhere"}}))
     assert contagion(events, listed, permutations=19, histories=0).how == "listed in links"
+    with pytest.raises(InputError, match="--links and --within say each which units are linked: give one of them"):
+        contagion(events, listed, distance=5.0, permutations=19, histories=0)
 
 
 def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:

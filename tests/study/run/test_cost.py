@@ -30,6 +30,15 @@ def test_a_precision_rule_is_planned_from_least_to_most(study: Callable[..., Stu
     assert "15 to 150 runs" in cost.words()
 
 
+def test_a_shard_is_planned_by_its_own_runs(study: Callable[..., StudySpec]) -> None:
+    """Shards split runs, or points under a rule of precision, and their runs are all there are."""
+    whole = [plan(study(runs=3), 1, shard=(part, 2)) for part in (1, 2)]
+    assert [(cost.least, cost.most) for cost in whole] == [(5, 5), (4, 4)]
+    rule = {"measure": "left_total", "half_width": 0.1, "minimum": 5, "maximum": 50}
+    points = [plan(study(runs=rule), 1, shard=(part, 2)) for part in (1, 2)]
+    assert [(cost.least, cost.most) for cost in points] == [(10, 100), (5, 50)]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.05, "0.1 s"), (40, "40 s"), (600, "10 min"), (9000, "2.5 h"), (400000, "4.6 days")]
 )

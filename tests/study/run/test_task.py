@@ -100,6 +100,17 @@ def test_the_dial_of_contagion_multiplies_every_weight() -> None:
     assert twice.contagion_squad == 7.0
 
 
+@pytest.mark.parametrize("dial", ["contagion", "capacity", "reproduction"])
+@pytest.mark.parametrize("value", ["abc", "", "1", True, None, [1], {}, float("nan"), float("inf"), 10**400, -1.0])
+def test_a_dial_that_stands_at_no_number_is_refused(dial: str, value: object) -> None:
+    """In one sentence that names the dial; weights of contagion alone may be turned below 0."""
+    if (dial, value) == ("contagion", -1.0):
+        assert scenario_of(_spec(settings={dial: value})).behaviour.contagion_news < 0.0
+        return
+    with pytest.raises(InputError, match=rf"^{dial} = .* must (be a finite number( >= 0)?|lie in \[0, 0\.95\].*)$"):
+        scenario_of(_spec(settings={dial: value}))
+
+
 def test_the_dial_of_capacity_multiplies_places_and_cases_of_every_host() -> None:
     """Under the policies of the point, whatever they set."""
     own = {host.name: host for host in scenario_of(_spec(policies=["fast-track"])).course.hosts}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from desertion.errors import InputError, unknown_name
+from desertion.reading import written
 
 LONGEST = 4_000
 """Characters of an address that are read."""
@@ -82,7 +83,7 @@ class Address:
             elif isinstance(value, tuple):
                 pairs.append((field.name, ",".join(value)))
             else:
-                pairs.append((field.name, f"{value:.12g}" if isinstance(value, float) else str(value)))
+                pairs.append((field.name, written(value) if isinstance(value, float) else str(value)))
         return urlencode(pairs, safe=",+=.:-/", quote_via=quote)
 
     def with_setting(self, key: str, text: str) -> Address:

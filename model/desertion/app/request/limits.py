@@ -111,16 +111,10 @@ def _check_days(days: int) -> None:
 
 def _check_people(people: int, scale: float, most: int, what: str) -> None:
     if people > most:
-        fits = _rounded_down(scale * most / people)
+        from desertion.scenario.sizing import two_figures
+
+        fits = two_figures(scale * most / people)
         raise InputError(
             f"scale = {scale:g} makes {people:,} people, and {what} may have at most {most:,}: a scale of {fits:g} fits",
             key="scale",
         )
-
-
-def _rounded_down(value: float) -> float:
-    """The number cut to two figures, so that what is advised does fit."""
-    from math import floor, log10
-
-    unit = 10.0 ** (floor(log10(value)) - 1)
-    return round(floor(value / unit + 1e-9) * unit, 12)

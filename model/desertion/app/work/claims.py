@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desertion.app.request.choice import shipped as shipped_names
@@ -11,8 +12,6 @@ from desertion.app.request.folder import claims_file, path_of
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from desertion.study.claims.document import Claims
     from desertion.study.claims.trial import ClaimsOutcome
 
@@ -41,7 +40,7 @@ def judged(name: str) -> JudgedFile:
         InputError: If the file holds no claims, or its claims file is not in the folder.
     """
     from desertion.study.claims.document import load
-    from desertion.study.claims.trial import ClaimsPlan, judged_file
+    from desertion.study.claims.trial import ClaimsPlan, judged_file, most_of, repeated
     from desertion.study.claims.worlds import columns, worlds
     from desertion.study.store.reader import StudyFile
 
@@ -58,11 +57,13 @@ def judged(name: str) -> JudgedFile:
     claims = load(own)
     _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
-    command = f"desertion claims --worlds {settings['worlds']} --seed {settings['worlds_seed']}"
     plan = ClaimsPlan(
         path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), replicates=int(spec["replicates"]["number"]),
-        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")), command=f"{command} --claims {own.name}" if own else command,
+        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")),
+        most=most_of(path), only_allowed="only_allowed" in settings,
     )  # fmt: skip
+    # Where the claims file lies on the server is nobody's business.
+    plan = replace(plan, command=repeated(replace(plan, path=own and Path(own.name))))
     outcome = judged_file(plan, path)
     points = worlds(outcome.claims.factors, plan.count, plan.seed, plan.ensemble)
     return JudgedFile(name, outcome, {key: list(values) for key, values in columns(points).items()}, note)

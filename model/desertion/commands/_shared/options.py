@@ -73,6 +73,29 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 
 
+def unused(context: typer.Context, *names: str, beside: str = "", without: str = "") -> None:
+    """Refuse what was typed but would change nothing beside an option, or without one.
+
+    Args:
+        context: The command as it was typed.
+        names: Names of the command's parameters in Python.
+        beside: What makes them idle, in words that begin with an option.
+        without: What they would need, likewise.
+
+    Raises:
+        InputError: If one of them was typed.
+    """
+    from desertion.errors import InputError
+
+    for one in context.command.params:
+        source = context.get_parameter_source(str(one.name))
+        if one.name in names and source is not None and source.name == "COMMANDLINE":
+            spelt = [*one.opts[:1], *one.secondary_opts[:1]]
+            called = "/".join(spelt) if spelt[0].startswith("-") else spelt[0].upper()
+            where = f"beside {beside}: " if beside else f"without {without}: add that, or "
+            raise InputError(f"{called} changes nothing {where}leave {called} out")
+
+
 def place(out: Path | None, name: str) -> Path:
     """Where results go: `out`, or that name in `outputs/`, which is then said on standard error.
 
@@ -99,9 +122,20 @@ def settings(pairs: list[str] | None, option: str = "--set") -> dict[str, object
     """Return `--set` options, or those of another name, as {dotted key: value}; a value is read as TOML and else taken as plain text.
 
     Raises:
-        InputError: If one has no equals sign, or no key before it.
+        InputError: If one has no equals sign, or no key before it, or two have the same key.
     """
-    return dict(_setting(pair, option) for pair in pairs or [])
+    return once([_setting(pair, option) for pair in pairs or []], option)
+
+
+def once[T](pairs: list[tuple[str, T]], option: str) -> dict[str, T]:
+    """Pairs by their keys, of which none may be given twice: the first would be lost."""
+    from desertion.errors import InputError
+
+    keys = [key for key, _ in pairs]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise InputError(f"{option} {twice} is given {keys.count(twice)} times: give it once")
+    return dict(pairs)
 
 
 def _setting(pair: str, option: str) -> tuple[str, object]:

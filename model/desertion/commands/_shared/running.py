@@ -26,6 +26,7 @@ def loaded(
     settings: dict[str, object],
     scale: float | None,
     days: int | None,
+    asylum: float | None = None,
 ) -> Scenario:
     """Return the scenario that the options describe; policies may be joined by "+".
 
@@ -35,7 +36,7 @@ def loaded(
     from desertion.scenario import Scenario
 
     names = [part for each in policies or [] for part in each.split("+") if part not in ("", "none")]
-    chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, set=settings)
+    chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, asylum=asylum, set=settings)
     chosen.sized()  # a scale that leaves no squad is said before a folder is made
     return chosen
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from desertion.commands import ToldExit
+from desertion.commands._shared.options import unused
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,18 +27,24 @@ Key = Annotated[Path | None, typer.Option("--tls-key", help="Private key for a t
 FAILED = 1
 
 
-def certificates(authority: Path | None, certificate: Path | None, key: Path | None) -> "Certificates | None":
+def certificates(
+    context: typer.Context, scheduler: str | None, authority: Path | None, certificate: Path | None, key: Path | None
+) -> "Certificates | None":
     """Return the certificates for a scheduler, or None where none is given.
 
     Raises:
-        InputError: If only some of the three files are given.
+        InputError: If only some of the three files are given, or without a scheduler that asks for them, or --workers beside a scheduler.
     """
     from desertion.study.run.cluster import Certificates
 
+    if scheduler:
+        unused(context, "workers", beside="--scheduler, whose workers do the runs")
     if authority is None and certificate is None and key is None:
         return None
     if authority is None or certificate is None or key is None:
         raise InputError("--tls-ca, --tls-cert and --tls-key belong together: give all three")
+    if not (scheduler or "").startswith("tls://"):
+        unused(context, "tls_ca", "tls_cert", "tls_key", without="a --scheduler at tls://")
     return Certificates(authority, certificate, key)
 
 

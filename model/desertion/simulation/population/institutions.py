@@ -122,5 +122,5 @@ class News(Institution):
 
     @property
     def share_gone(self) -> float:
-        """Share of the force that news says has left, by any route."""
+        """Army news of all routes together, the column `news` of the daily table; may exceed 1."""
         return float(total_of(self._world.news[self.row]) / SHARE)

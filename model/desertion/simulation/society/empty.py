@@ -308,7 +308,7 @@ def _force_arrays(plan: SocietyPlan, s: Scenario) -> dict[str, Any]:
         "news_share": np.zeros((n, codes.N_ROUTES)),
         "facing_share": np.zeros((n, codes.N_ROUTES)),
         "quarter": zeros.copy(),
-        "turnout_news": table["protest_spark"].copy(),
+        "turnout_news": np.array([force.protest_spark for force in forces], np.float64),
         "breakpoint": zeros.copy(),
         "collapsed": np.full(n, -1, np.int64),
         "fallen": np.full(n, -1, np.int64),

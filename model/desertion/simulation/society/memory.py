@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from desertion.engine import garbage
 from desertion.errors import input_error
+from desertion.simulation.society.plan import units_of
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 # Measured, see the benchmark of memory per person, with a fifth to spare: 170 bytes with 12 ties each in the compiled form.
 BYTES_PER_PERSON = {"compiled": 135, "mesa": 5000}
 BYTES_PER_TIE = 6
+# Added up over the arrays of `society/empty.py`, with a fifth to spare too.
+BYTES_PER_COMMUNITY, BYTES_PER_COMMUNITY_AND_HOST = 4400, 80
+BYTES_PER_SQUAD, BYTES_PER_SLOT, BYTES_PER_COMPANY = 480, 5, 290
 BYTES_OF_ALL = 2.0e8  # interpreter, libraries and compiled code, whatever the size
 GIB = 1024.0**3
 
 
 def estimate(sized: Scenario, population: str) -> float:
     """Bytes that a run of a sized scenario needs, roughly."""
-    total = BYTES_OF_ALL
+    total, slots = BYTES_OF_ALL, max(force.squad for force in sized.forces)
     for force in sized.forces:
         total += force.people * (BYTES_PER_PERSON[population] + BYTES_PER_TIE * force.degree)
+        units = units_of(force)
+        total += units.communities * (BYTES_PER_COMMUNITY + BYTES_PER_COMMUNITY_AND_HOST * len(sized.hosts))
+        total += (units.active + units.reserve) * (BYTES_PER_SQUAD + BYTES_PER_SLOT * slots)
+        total += units.companies * BYTES_PER_COMPANY
     rows = (sized.days + 1) * len(sized.forces)
     return total + 8.0 * rows * (50 + 18 * len(sized.hosts))
 

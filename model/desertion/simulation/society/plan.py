@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from desertion.simulation.world.fields import Array
 
 if TYPE_CHECKING:
+    from desertion.parameters import Force
     from desertion.scenario import Scenario
 
 
@@ -29,6 +30,26 @@ def absent_among(people: int, share: float) -> Array:
         return np.zeros(0, np.int64)
     passed = np.floor(np.arange(people + 1) * share)
     return np.flatnonzero(passed[1:] > passed[:-1])
+
+
+class Units(NamedTuple):
+    """How many units and communities a force has: squads that are manned at the start, squads for those called up, companies of either kind."""
+
+    communities: int
+    active: int
+    reserve: int
+    active_companies: int
+    companies: int
+
+
+def units_of(force: Force) -> Units:
+    """How many units and communities a force has."""
+    per_company = force.platoon * force.company
+    active = math.ceil(force.soldiers / force.squad)
+    reserve = math.ceil(sum(wave.number for wave in force.waves) / force.squad)
+    n_active = math.ceil(active / per_company)
+    communities = max(1, round((force.reservists + force.civilians) / force.community))
+    return Units(communities, active, reserve, n_active, n_active + math.ceil(reserve / per_company))
 
 
 class SocietyPlan:
@@ -60,18 +81,16 @@ class SocietyPlan:
         first = self.persons
         self.first.append(first)
         residents = force.reservists + force.civilians
-        n_communities = max(1, round(residents / force.community))
-        companies = self._add_units(f, n_communities)
+        units = units_of(force)
+        n_communities = units.communities
+        companies = self._add_units(f, units)
         self._add_communities(f, first, n_communities, companies)
         self.persons += force.soldiers + residents
 
-    def _add_units(self, f: int, n_communities: int) -> list[int]:
+    def _add_units(self, f: int, units: Units) -> list[int]:
         force = self.scenario.forces[f]
         per_company = force.platoon * force.company
-        active = math.ceil(force.soldiers / force.squad)
-        reserve = math.ceil(sum(wave.number for wave in force.waves) / force.squad)
-        n_active = math.ceil(active / per_company)
-        n_companies = n_active + math.ceil(reserve / per_company)
+        n_communities, active, reserve, n_active, n_companies = units
         start = len(self.company_rows)
         base_battalion = self.company_rows[-1][1] + 1 if self.company_rows else 0
         base_division = self.company_rows[-1][2] + 1 if self.company_rows else 0

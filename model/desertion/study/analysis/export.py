@@ -80,7 +80,7 @@ def _written(
 ) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
-        return [about, *_ema(file, folder, signs, scales)]
+        return [about, *_ema(file, folder, curves, signs, scales)]
     runs, points = runs_table(file), points_table(file)
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
     if scales is not None:
@@ -148,8 +148,8 @@ def _stacked(file: StudyFile, scales: NDArray[np.float64] | None) -> dict[str, N
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
 
 
-def _ema(file: StudyFile, out: Path, signs: _Signs, scales: NDArray[np.float64] | None) -> list[Path]:
-    experiments, outcomes = ema_shape(file, scales=scales)
+def _ema(file: StudyFile, out: Path, curves: bool, signs: _Signs, scales: NDArray[np.float64] | None) -> list[Path]:
+    experiments, outcomes = ema_shape(file, curves, scales)
     spec = file.header()["spec"]
     files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
     files = files if scales is None else {name: real_definitions(known) for name, known in files.items()}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, numbers, seed_after
 from desertion.scenario import Scenario
@@ -107,6 +107,14 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
             "under [calibration]",
             where=where,
             key="measure",
+        )
+    if given.get("kind") is not None and not str(content["series"]).lower().endswith(".csv"):
+        raise input_error(
+            "kind",
+            given["kind"],
+            f"is for a CSV file: {content['series']} has its own",
+            where=where,
+            way_out="leave it out",
         )
     place = f"{where} [calibration]" if stated else f"calibrate {where}"
     return case_of(Scenario.load(scenario), table_of(content, place), place, recalled=recalled)

@@ -9,6 +9,7 @@ from typing import Any
 
 from desertion.errors import input_error
 from desertion.files import write_text
+from desertion.reading import written
 from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.kept import check, checksums, damaged, sentences
@@ -67,7 +68,7 @@ def fit_case(
 def described(case: Case, particles: int) -> dict[str, str]:
     """Whatever decides the numbers of a fit but its seed, in words that can be compared."""
     points = repr([(p.start, p.end, p.value, p.low, p.high) for p in case.series.points])
-    priors = [f"{lever.prior.name} {lever.prior.low:g} to {lever.prior.high:g}" for lever in case.levers]
+    priors = [f"{lever.prior.name} {written(lever.prior.low)} to {written(lever.prior.high)}" for lever in case.levers]
     inputs = repr([(lever.prior.log, lever.own, lever.times) for lever in case.levers])
     return {
         "particles": str(particles),
@@ -76,7 +77,7 @@ def described(case: Case, particles: int) -> dict[str, str]:
         "measure": " of ".join((case.counted.measure, *case.counted.kinds)),
         "priors": ", ".join(priors),
         "inputs": hashlib.sha256(inputs.encode()).hexdigest()[:12],
-        "noise": f"{case.noise.low:g} to {case.noise.high:g}",
+        "noise": f"{written(case.noise.low)} to {written(case.noise.high)}",
         "rivals": ", ".join(case.rivals),
         "held out": str(case.held_out),
     }

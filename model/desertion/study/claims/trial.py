@@ -1,5 +1,6 @@
 """The test of the claims: all arms in all worlds, run once and resumable, then verdicts and reports."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.files import shown, write_text
+from desertion.reading import written
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread, gathered, judge_all
@@ -25,6 +27,7 @@ from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
 TASK = "claims"
+QUICK_WORLDS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +144,11 @@ def beside(file: Path, replicates: int | str) -> Path:
 def files_of(file: Path) -> tuple[Path, ...]:
     """The files of a study of claims that are there: that of the first runs, and those of the further ones."""
     return (file, *sorted(file.parent.glob(beside(file, "*").name)))
+
+
+def most_of(file: Path) -> int:
+    """Replicates up to which those of some worlds were doubled; 1 if none were."""
+    return max((int(each.stem.rpartition("-to-")[2]) for each in files_of(file)[1:]), default=1)
 
 
 def spec_of(plan: ClaimsPlan) -> StudySpec:
@@ -292,17 +300,19 @@ def beyond_match(claims: Claims, ensemble: str) -> Claims:
 
 def quickly(plan: ClaimsPlan) -> ClaimsPlan:
     """The plan cut down to what two cores do in minutes; its verdicts are provisional."""
-    return replace(plan, count=min(plan.count, 16), replicates=1, most=1, quick=True)
+    return replace(plan, count=min(plan.count, QUICK_WORLDS), replicates=1, most=1, quick=True)
 
 
 def repeated(plan: ClaimsPlan) -> str:
     """The command that repeats the study, wherever its results are put."""
-    words = ["desertion claims", *plan.ids, "--quick" if plan.quick else f"--worlds {plan.count}"]
-    words += [f"--runs {plan.replicates}", f"--seed {plan.seed}", f"--most-runs {plan.most}"]
+    words = ["desertion", "claims", *plan.ids, "--worlds", str(plan.count)]
+    # A quick look has one run of each arm, and takes no other number.
+    words += ["--quick"] if plan.quick else ["--runs", str(plan.replicates)]
+    words += ["--seed", str(plan.seed), *([] if plan.quick else ["--most-runs", str(plan.most)])]
     words += ["--only-allowed"] if plan.only_allowed else []
-    words += [f"--ensemble {plan.ensemble}"] if plan.ensemble else []
-    words += [f"--size {plan.scale:g}"] if plan.scale != 1.0 else []
-    return " ".join([*words, *([f"--claims {plan.path}"] if plan.path else [])])
+    words += ["--ensemble", plan.ensemble] if plan.ensemble else []
+    words += ["--size", written(plan.scale)] if plan.scale != 1.0 else []
+    return shlex.join([*words, *(["--claims", str(plan.path)] if plan.path else [])])
 
 
 def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple[int, str]], float]:

@@ -1,10 +1,11 @@
 """From a design point to a scenario, and the three dials that a study may turn."""
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, input_error
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
@@ -38,7 +39,7 @@ def _scenario(named: str) -> Scenario:
     settings = dict(point["settings"])
     if "graph" in settings:
         settings["graph"] = graph_at(settings["graph"], documents)
-    dials = {name: float(settings.pop(name)) for name in DIALS if name in settings}
+    dials = {name: _position(name, settings.pop(name)) for name in DIALS if name in settings}
     plain = {"scale": point["scale"], "days": point["days"]}
     if "contagion" in dials and "reproduction" in dials:
         raise InputError(
@@ -61,6 +62,15 @@ def _scenario(named: str) -> Scenario:
     levers = {"hosts.*.places": dials["capacity"], "hosts.*.cases": dials["capacity"]}
     change = PolicyChange.model_validate({"from": "start", "multiply": levers})
     return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])
+
+
+def _position(dial: str, value: object) -> float:
+    """Where a dial stands."""
+    largest = sys.float_info.max  # a whole number may be larger
+    least = 0.0 if dial == "capacity" else -largest
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= largest:
+        raise input_error(dial, value, f"must be a finite number{' >= 0' if least == 0.0 else ''}")
+    return float(value)
 
 
 def refuse_idle(told: Mapping[str, Any], varied: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ def links_of(
 ) -> tuple[Links, str, float | None]:
     """Who is linked to whom, in words how, and the distance in km if that is what links.
 
-    A file of links goes before a column of neighbours, and that before a distance. Without any, units are linked within the median distance to the
+    At most one of a file of links, a column of neighbours and a distance is given. Without any, units are linked within the median distance to the
     fourth nearest, a rule that looks at positions only.
 
     Args:
@@ -30,8 +30,12 @@ def links_of(
         distance: km within which units are linked.
 
     Raises:
-        InputError: links name unknown units, or there is nothing to link by.
+        InputError: links name unknown units, or there is nothing to link by, or more than one thing.
     """
+    ways = {"--links": links is not None, "--neighbours": bool(columns.neighbours), "--within": distance is not None}
+    given = [name for name, is_given in ways.items() if is_given]
+    if len(given) > 1:
+        raise InputError(f"{' and '.join(given)} say each which units are linked: give one of them")
     if links is not None:
         return *_listed(events, links), None
     if columns.neighbours:

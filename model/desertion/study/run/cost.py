@@ -10,6 +10,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule, first_target
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.progress import duration
+from desertion.study.run.schedule import Schedule
 from desertion.study.run.task import task
 from desertion.study.store.row import packed_curve, packed_scalars
 
@@ -50,8 +51,10 @@ class Cost:
 
 
 @reading()
-def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None) -> Cost:
-    """Work out what a study will cost, by running its first point twice (the second time counts).
+def plan(
+    spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None, shard: tuple[int, int] = (1, 1)
+) -> Cost:
+    """Work out what a study, or a part of it, will cost, by running its first point twice (the second time counts).
 
     Raises:
         InputError: If the study cannot be laid out or its first point cannot be run.
@@ -64,10 +67,11 @@ def plan(spec: StudySpec, workers: int, points: tuple[Point, ...] | None = None)
     outcome = run(ticket, 1, spec.seed)
     seconds = time.perf_counter() - began
     room = int(_PAGES * (_ROW_BYTES + len(packed_scalars(outcome.scalars)) + len(packed_curve(outcome.curve))))
+    least, rule = Schedule(spec.replicates, len(laid), shard).known(), spec.replicates
     return Cost(
         len(laid),
-        len(laid) * first_target(spec.replicates),
-        len(laid) * most_replicates(spec.replicates),
+        least,
+        least * most_replicates(rule) // first_target(rule),
         seconds,
         room,
         workers,
@@ -92,7 +96,7 @@ def room_left(path: Path) -> int:
     """Bytes that are free on the disk of a file."""
     import shutil
 
-    return shutil.disk_usage(path.resolve().parent).free
+    return shutil.disk_usage(next(folder for folder in path.resolve().parents if folder.exists())).free
 
 
 def _span(least: int, most: int, say: Callable[[int], str]) -> str:

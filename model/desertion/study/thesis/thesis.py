@@ -1,5 +1,6 @@
 """`thesis`: is leaving contagious? What series of totals can tell, in one call."""
 
+import shlex
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -106,7 +107,14 @@ def thesis(
         folder(Path(name))
         judged = {trial.name: trial.run(open_unseen=unseen) for trial in trials}
         made_up = None if names else grid(design, chance, Path(name) / "parts", say)
-    again = repeated([str(name) for name in names], quick, simulations, unseen, seed)
+    flags = [*(["--quick"] if quick else []), *(["--unseen"] if unseen else [])]
+    people = ",".join(map(str, [at_risk] if isinstance(at_risk, int) else at_risk or ()))
+    options = {"simulations": simulations, "seed": seed, "at-risk": people or None}
+    options |= {"kind": None if kind == "flow" else kind, "unit": None if unit == "persons" else unit}
+    again = repeated(
+        [*map(str, names), *flags],
+        [*options.items(), *(("door", day) for day in doors), *(("rule", day) for day in rules)],
+    )
     return Thesis(judged=judged, made_up=made_up, design=design, command=again)
 
 
@@ -139,9 +147,7 @@ def _day(day: date | str) -> date:
         raise input_error("date", day, "must be a date", way_out="write 1989-11-09") from None
 
 
-def repeated(names: Sequence[str], quick: bool, simulations: int | None, unseen: bool, seed: int | None) -> str:
-    """The command that makes the same test."""
-    values = {"simulations": simulations, "seed": seed}
-    words = [f"--{name} {value}" for name, value in values.items() if value is not None]
-    flags = [*(["--quick"] if quick else []), *(["--unseen"] if unseen else [])]
-    return " ".join(["desertion thesis", *names, *flags, *words])
+def repeated(words: Sequence[str], options: Sequence[tuple[str, object]]) -> str:
+    """The command that makes the same test: names and flags, then options with their values, of which None is not given."""
+    given = [word for name, value in options if value is not None for word in (f"--{name}", str(value))]
+    return shlex.join(["desertion", "thesis", *words, *given])
