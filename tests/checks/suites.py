@@ -28,13 +28,13 @@ SUITES = (
         name="quick",
         marker="not docking and not oracle and not statistical and not walks and not studies and not browser",
         workers=2,
-        budget=240,
+        budget=300,
     ),
-    Suite(name="docking", marker="docking", workers=2, budget=240),
-    Suite(name="oracle", marker="oracle", workers=2, budget=180),
-    Suite(name="statistical", marker="statistical", workers=2, budget=240),
+    Suite(name="docking", marker="docking", workers=2, budget=180),
+    Suite(name="oracle", marker="oracle", workers=2, budget=60),
+    Suite(name="statistical", marker="statistical", workers=2, budget=180),
     Suite(name="walks", marker="walks", workers=2, budget=300),
-    Suite(name="studies", marker="studies", workers=0, budget=180),
+    Suite(name="studies", marker="studies", workers=0, budget=240),
     # A file's tests share a server.
     Suite(name="browser", marker="browser", workers=2, budget=180, spread="loadfile"),
 )
