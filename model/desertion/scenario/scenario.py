@@ -12,9 +12,10 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
-from desertion.errors import InputError, input_error
+from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.parameters import Change
+from desertion.parameters.arguments import TABLE
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
@@ -122,10 +123,9 @@ class Scenario(Layers):
         Raises:
             InputError: If a key does not exist or a value is not allowed.
         """
-        wanted = {**(changes or {}), **settings_}
+        given = {} if changes is None else TABLE.checked("changes", changes)
+        wanted = {**given, **settings_}
         names = wanted.pop("policies", None)
-        if not isinstance(names, list | tuple | None):
-            raise input_error("policies", names, "must be a list of names", where="setting")
         scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
         return scenario if names is None else scenario.with_policies(names)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, numbers
+from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.scenario.loading import listed
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.runs import AS_IT_IS, JOIN, label_of
@@ -42,6 +43,7 @@ TASK = "comparison"
 
 
 @numbers(workers=WORKERS)
+@keyed("settings", "measures")
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
     policies: Sequence[Mix] | None = None,
@@ -200,6 +202,7 @@ def arms(
     if alone:
         return ()
     documents = {} if documents is None else documents
+    policies = listed(policies)
     refuse_two_of_a_name(policies)
     mixes = [_mix(each, documents) for each in policies]
     labelled = [(label_of(mix), mix) for mix in mixes]

@@ -17,8 +17,13 @@ from desertion.scenario.paths import flattened
 type Value = bool | int | float | str
 type Point = dict[str, Value]
 
-Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-"""A list of words in a document, where a single one may stand alone."""
+
+def _words(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given.tolist() if hasattr(given, "tolist") else given
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+"""A list of words, where a single one may stand alone; in Python also an array or a column of them."""
 
 FORMS = ("range", "integers", "normal", "triangular", "choices")
 """Keys of which a factor table names exactly one."""
