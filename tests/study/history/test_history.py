@@ -195,6 +195,23 @@ def test_groups_are_series_of_their_own(tmp_path: Path, kind: str) -> None:
             read(tmp_path / "own.csv", entry, words)
 
 
+def test_a_fit_takes_one_group(tmp_path: Path) -> None:
+    """Rows of several would be taken for one curve; what a cumulative series of groups comes to is their sum."""
+    rows = [
+        f"2020-{month:02d}-01,{value * month},{group}"
+        for month in range(1, 9)
+        for group, value in (("a", 10), ("b", 5))
+    ]
+    (tmp_path / "own.csv").write_text("\n".join(["date,value,group", *rows]))
+    words = {"unit": "persons", "counts": "x", "source": "y", "grade": "A"}
+    found = read(tmp_path / "own.csv", {"title": "own", "kind": "cumulative", "use": "fit"}, words)
+    assert found.extent.endswith("cumulative of persons, 120 at the end")
+    with pytest.raises(
+        InputError, match=r"own: group = \['a', 'b'\] are several series, and a fit takes one; keep the rows"
+    ):
+        found.fit_points()
+
+
 def test_unknown_series_are_named_with_the_nearest() -> None:
     """A typing mistake gets a proposal."""
     with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):
