@@ -241,7 +241,7 @@ def listed(names: Any) -> Any:
 
 
 def policies(
-    names: Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
+    names: str | Path | Policy | Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
 ) -> tuple[tuple[Policy, ...], dict[str, str], list[str]]:
     """The policies of these names or paths, where each was read, and remarks on names made from files'.
 

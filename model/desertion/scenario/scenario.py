@@ -55,7 +55,7 @@ class Scenario(Layers):
     def load(
         cls,
         name_or_path: "str | Path | Scenario",
-        policies: Sequence[str | Path | Policy] = (),
+        policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
         scale: float | None = None,
         asylum: float | None = None,
         days: int | None = None,
@@ -129,7 +129,7 @@ class Scenario(Layers):
         scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
         return scenario if names is None else scenario.with_policies(names)
 
-    def with_policies(self, policies: Sequence[str | Path | Policy]) -> "Scenario":
+    def with_policies(self, policies: str | Path | Policy | Sequence[str | Path | Policy]) -> "Scenario":
         """The scenario with these policies in place of those laid over it now.
 
         Raises:

@@ -65,7 +65,7 @@ class DesertionModel(Model[Any, Any]):
         rng: int | np.integer[Any] | np.random.Generator | None = None,
         population: str = "compiled",
         threads: int = 1,
-        policies: Sequence[str | Path | Policy] = (),
+        policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
         asylum: float | None = None,
         scale: float | None = None,
         days: int | None = None,

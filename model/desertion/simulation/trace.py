@@ -64,7 +64,7 @@ def trace(
     person: int | None = None,
     days: int | None = None,
     *,
-    policies: Sequence[str | Path | Policy] = (),
+    policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
     settings: Mapping[str, Any] | None = None,
     seed: int = 1,
     scale: float | None = None,

@@ -102,7 +102,7 @@ def search(
     *,
     scenario: str | Path | Scenario | None = None,
     vary: Mapping[str, object] | None = None,
-    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
+    policies: str | Path | Policy | Sequence[object] | Mapping[str, object] | None = None,
     want: Mapping[str, str] | None = None,
     limit: Mapping[str, float] | None = None,
     candidates: int = 128,

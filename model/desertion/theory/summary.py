@@ -86,7 +86,7 @@ class Theory:
 def theory(
     scenario: str | Path | Scenario = "toy",
     *,
-    policies: Sequence[str | Path | Policy] = (),
+    policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
     asylum: float | None = None,
     scale: float | None = None,
     days: int | None = None,

@@ -46,7 +46,7 @@ TASK = "comparison"
 @keyed("settings", "measures")
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
-    policies: Sequence[Mix] | None = None,
+    policies: Mix | Sequence[Mix] | None = None,
     *,
     points: Points | None = None,
     runs: int = 20,
@@ -110,7 +110,7 @@ def compare(
 @numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE)
 def spec_of(
     scenario: str | Path | Scenario,
-    policies: Sequence[Mix] | None = None,
+    policies: Mix | Sequence[Mix] | None = None,
     *,
     points: Points | None = None,
     runs: int,
@@ -187,7 +187,7 @@ def _of_points(spec: StudySpec, points: Points) -> StudySpec:
 
 
 def arms(
-    policies: Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
+    policies: Mix | Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Policy mixes by label, in order; a single mix gets the scenario as it is for a baseline.
 
@@ -202,9 +202,9 @@ def arms(
     if alone:
         return ()
     documents = {} if documents is None else documents
-    policies = listed(policies)
     refuse_two_of_a_name(policies)
-    mixes = [_mix(each, documents) for each in policies]
+    named: Sequence[Mix] = listed(policies)
+    mixes = [_mix(each, documents) for each in named]
     labelled = [(label_of(mix), mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))

@@ -50,7 +50,7 @@ def sweep(
     scenario: str | Path | Scenario | None = None,
     vary: Mapping[str, object] | None = None,
     points: Points | None = None,
-    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
+    policies: str | Path | Policy | Sequence[object] | Mapping[str, object] | None = None,
     settings: Mapping[str, object] | None = None,
     design: str | Mapping[str, object] | None = None,
     runs: int | Mapping[str, object] | None = None,
