@@ -42,6 +42,35 @@ def test_a_wrong_number_is_answered_with_a_sentence_that_names_it(name: str, arg
             function(**others | {argument: value})
 
 
+def _keyed() -> Iterator[tuple[str, str]]:
+    """Public functions and classes with each argument of theirs that is a table and nothing else."""
+    for name in sorted(set(desertion.__all__) - {"Soldier", "Reservist", "Civilian"}):
+        thing = getattr(desertion, name)
+        for argument in inspect.signature(thing).parameters.values() if callable(thing) else ():
+            words = re.sub(r"collections\.abc\.|typing\.| \| None$", "", str(argument.annotation))
+            if re.fullmatch(r"Mapping\[\w+, \w+\]", words) and (name, argument.name) != ("history", "words"):
+                yield name, argument.name
+
+
+@pytest.mark.parametrize(("name", "argument"), list(_keyed()))
+def test_what_is_no_table_is_answered_with_a_sentence_that_names_it(name: str, argument: str) -> None:
+    """Words of the command line and lists of names are the usual slips."""
+    function: Callable[..., Any] = getattr(desertion, name)
+    others = {} if name == "sensitivity" else {"scenario": "toy"}
+    for value in (["a=1"], "a=1", 3, []):
+        with pytest.raises(InputError, match=rf"{argument} = .* must be a table of values by name"):
+            function(**others | {argument: value})
+
+
+def test_the_list_of_tables_is_not_empty() -> None:
+    """As for numbers; among them are those that are given in most calls."""
+    assert {("compare", "settings"), ("compare", "measures"), ("sweep", "vary"), ("theory", "settings")} < set(_keyed())
+    assert len(set(_keyed())) >= 12
+    for given in (["days"], 3):
+        with pytest.raises(InputError, match=r"changes = .* must be a table"):
+            desertion.Scenario.load("toy").with_(given)  # pyright: ignore[reportArgumentType]
+
+
 def test_the_list_of_numbers_is_not_empty() -> None:
     """A change of how annotations are written would leave the test above with nothing to test."""
     assert len(list(_numeric())) > 40

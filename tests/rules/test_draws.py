@@ -88,3 +88,10 @@ def test_purposes_have_the_numbers_that_the_document_states() -> None:
     purposes = {name: number for name, number in stated.items() if hasattr(draws, name)}
     assert len(purposes) == len(set(purposes.values())) == max(purposes.values()) - min(purposes.values()) + 1 > 20
     assert {name: getattr(draws, name) for name in purposes} == purposes
+
+
+def test_streams_of_chance_keep_their_seeds() -> None:
+    """A dummy factor picks them; another seed would be another study."""
+    assert [draws.stream_seed(7, None), draws.stream_seed(7, 0.25), draws.stream_seed(2**63 - 1, 0.0)] == [
+        7, 435740303947048570, 4360489247472041235,
+    ]  # fmt: skip

@@ -1,20 +1,20 @@
-"""Arguments: the numbers that public functions are given, each with one rule, checked before anything is done."""
+"""Arguments: the numbers and tables that public functions are given, each with one rule, checked before anything is done."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from numbers import Integral, Real
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 from desertion.errors import input_error
 from desertion.parameters.field import HORIZON
 
 
 class Rule(Protocol):
-    """What a number must be."""
+    """What an argument must be."""
 
-    def checked(self, name: str, value: object) -> int | float:
-        """The number, or an error that names it.
+    def checked(self, name: str, value: object) -> Any:
+        """The argument, or an error that names it.
 
         Args:
             name: What the user calls it.
@@ -75,6 +75,17 @@ class Number(NamedTuple):
         return float(value)
 
 
+class Table(NamedTuple):
+    """A table of values by name."""
+
+    def checked(self, name: str, value: object) -> Mapping[str, Any]:
+        """See `Rule`."""
+        if not isinstance(value, Mapping):
+            raise input_error(name, value, "must be a table of values by name, as in {'days': 30}")
+        return cast(Mapping[str, Any], value)
+
+
+TABLE = Table()
 SEED = Whole(0, 2**63 - 1, "[0, 2**63)")
 """Seeds, and numbers of replicates."""
 COUNT = Whole(1, 10**6, "[1, 10**6]")
@@ -122,3 +133,8 @@ def numbers[**P, R](**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]
         return checked
 
     return decorated
+
+
+def keyed[**P, R](*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Have these arguments of a function checked to be tables, as `numbers` does with numbers."""
+    return numbers(**dict.fromkeys(names, TABLE))

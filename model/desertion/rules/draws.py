@@ -133,3 +133,15 @@ def key_of(name: str) -> int:
 def replicate_seed(seed: int, replicate: int) -> int:
     """The `rng` of one replicate of a study: the same for every policy, so that fates are shared."""
     return int(words(u64(seed), u64(replicate), u64(REPLICATE), u64(0))[0]) >> 1
+
+
+def stream_seed(seed: int, stream: float | None) -> int:
+    """Seed of a study's run: the study's own, or one of its streams where a dummy factor picks the chance.
+
+    Args:
+        seed: Seed of the study.
+        stream: Value of the dummy factor, None where a study has none.
+    """
+    if stream is None:
+        return seed
+    return int.from_bytes(hashlib.blake2b(f"{seed} {stream!r}".encode(), digest_size=8).digest(), "little") >> 1

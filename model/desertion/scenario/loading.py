@@ -235,20 +235,26 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
     return points
 
 
+def listed(names: Any) -> Any:
+    """What is given as a list of names; a name, path or policy alone is a list of one."""
+    return [names] if isinstance(names, str | Path | Policy) else names
+
+
 def policies(
-    names: Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
+    names: str | Path | Policy | Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
 ) -> tuple[tuple[Policy, ...], dict[str, str], list[str]]:
     """The policies of these names or paths, where each was read, and remarks on names made from files'.
 
     Args:
-        names: Shipped names, paths, or policies themselves.
+        names: Shipped names, paths, or policies themselves; one alone is a list of one.
         scenario: The scenario file that names them, if one does: relative paths start from its folder.
         where: Its shown path.
 
     Raises:
         InputError: If one is missing or malformed.
     """
-    if isinstance(names, str):
+    names = listed(names)
+    if not isinstance(names, Sequence):
         raise InputError(f"policies = {shortened(names)} must be a list of names", key="policies", value=names)
     near = find("scenarios", scenario).parent if scenario is not None else None
     found: list[Policy] = []

@@ -12,9 +12,10 @@ from typing import Any, Literal, Self
 import tomli_w
 from pydantic import model_validator
 
-from desertion.errors import InputError, input_error
+from desertion.errors import InputError
 from desertion.files import write_text
 from desertion.parameters import Change
+from desertion.parameters.arguments import TABLE
 from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
@@ -54,7 +55,7 @@ class Scenario(Layers):
     def load(
         cls,
         name_or_path: "str | Path | Scenario",
-        policies: Sequence[str | Path | Policy] = (),
+        policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
         scale: float | None = None,
         asylum: float | None = None,
         days: int | None = None,
@@ -122,14 +123,13 @@ class Scenario(Layers):
         Raises:
             InputError: If a key does not exist or a value is not allowed.
         """
-        wanted = {**(changes or {}), **settings_}
+        given = {} if changes is None else TABLE.checked("changes", changes)
+        wanted = {**given, **settings_}
         names = wanted.pop("policies", None)
-        if not isinstance(names, list | tuple | None):
-            raise input_error("policies", names, "must be a list of names", where="setting")
         scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
         return scenario if names is None else scenario.with_policies(names)
 
-    def with_policies(self, policies: Sequence[str | Path | Policy]) -> "Scenario":
+    def with_policies(self, policies: str | Path | Policy | Sequence[str | Path | Policy]) -> "Scenario":
         """The scenario with these policies in place of those laid over it now.
 
         Raises:

@@ -14,7 +14,7 @@ from mesa.datacollection import DataCollector
 from desertion.engine import garbage as startup
 from desertion.engine.pointer import core_of
 from desertion.errors import InputError, input_error
-from desertion.parameters.arguments import SEED, THREADS
+from desertion.parameters.arguments import SEED, TABLE, THREADS
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.sizing import two_figures
 from desertion.simulation.calendar import nobody_looks_on, put_on
@@ -66,7 +66,7 @@ class DesertionModel(Model[Any, Any]):
         rng: int | np.integer[Any] | np.random.Generator | None = None,
         population: str = "compiled",
         threads: int = 1,
-        policies: Sequence[str | Path | Policy] = (),
+        policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
         asylum: float | None = None,
         scale: float | None = None,
         days: int | None = None,
@@ -103,7 +103,8 @@ class DesertionModel(Model[Any, Any]):
         self._threads = THREADS.checked("threads", threads)
         self.seed_number = _seed(rng if society is None or rng is not None else society.seed)
         super().__init__(rng=self.seed_number)
-        wanted = {**(settings or {}), **_dotted(dotted)}
+        given = {} if settings is None else TABLE.checked("settings", settings)
+        wanted = {**given, **_dotted(dotted)}
         self._given = Scenario.load(scenario, policies, scale, asylum, days, wanted)
         self.sized = self._given.sized()
         self.population_name = population

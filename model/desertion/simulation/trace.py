@@ -17,7 +17,7 @@ import pandas as pd
 from desertion.engine.pointer import core_of
 from desertion.errors import input_error
 from desertion.parameters import LEVELS
-from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, numbers
+from desertion.parameters.arguments import DAYS, ROW, SCALE, SEED, keyed, numbers
 from desertion.rules.ticks import TICK, ticks
 from desertion.simulation.clocks.resting import present_tie_pressure
 from desertion.simulation.clocks.targets import log_frailty, thresholds
@@ -58,12 +58,13 @@ TERMS = ("frailty", *PUSHES, "shock", "punishment", *(f"contagion_{level}" for l
 
 
 @numbers(person=ROW, days=DAYS, seed=SEED, scale=SCALE)
+@keyed("settings")
 def trace(
     scenario: str | Path | Scenario | DesertionModel = "toy",
     person: int | None = None,
     days: int | None = None,
     *,
-    policies: Sequence[str | Path | Policy] = (),
+    policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
     settings: Mapping[str, Any] | None = None,
     seed: int = 1,
     scale: float | None = None,

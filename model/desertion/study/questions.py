@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from desertion.errors import InputError, input_error
+from desertion.errors import input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, numbers
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
 from desertion.study.claims.trial import ClaimsOutcome, ClaimsPlan, judged_file, put_to_the_test, quickly, repeated
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.matching.ensemble import load_ensemble
-from desertion.study.run.described import described, given, study_path
+from desertion.study.run.described import described, given, refuse_beside_file, study_path
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.search.candidates import SearchResult, together
 from desertion.study.search.search import on_other_fates, sobol_sample
@@ -96,12 +96,13 @@ class Search:
 
 
 @numbers(candidates=COUNT, check=COUNT_OR_NONE, runs=COUNT, scale=SCALE, days=DAYS, seed=SEED, workers=WORKERS)
+@keyed("vary", "want", "limit", "settings")
 def search(
     study: str | Path | None = None,
     *,
     scenario: str | Path | Scenario | None = None,
     vary: Mapping[str, object] | None = None,
-    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
+    policies: str | Path | Policy | Sequence[object] | Mapping[str, object] | None = None,
     want: Mapping[str, str] | None = None,
     limit: Mapping[str, float] | None = None,
     candidates: int = 128,
@@ -144,8 +145,7 @@ def search(
     """
     goal = Goal(dict(want or WANTED), dict(limit or {}))
     if study is not None:
-        if scenario is not None or vary is not None:
-            raise InputError("search takes a study file or scenario= and vary=, not both: drop one of them")
+        refuse_beside_file("search", scenario=scenario, vary=vary, policies=policies)
         spec = changed(read_spec(study_path(study)), runs=runs, scale=scale, days=days, seed=seed, settings=settings)
     else:
         table = {"vary": dict(vary or {}), "set": dict(settings or {}), "replicates": 1 if runs is None else runs}

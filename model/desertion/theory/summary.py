@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, numbers
+from desertion.parameters.arguments import COUNT_OR_NONE, DAYS, SCALE, SEED, SHARE, keyed, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of
@@ -82,10 +82,11 @@ class Theory:
 
 
 @numbers(asylum=SHARE, scale=SCALE, days=DAYS, measure=COUNT_OR_NONE, seed=SEED)
+@keyed("settings")
 def theory(
     scenario: str | Path | Scenario = "toy",
     *,
-    policies: Sequence[str | Path | Policy] = (),
+    policies: str | Path | Policy | Sequence[str | Path | Policy] = (),
     asylum: float | None = None,
     scale: float | None = None,
     days: int | None = None,

@@ -6,8 +6,10 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule, lay_out, unit_points
+from desertion.study.design.reading import spec_from
 
 TWO = (factor("a", {"range": [0, 1], "steps": 3}, "s"), factor("b", ["x", "y"], "s"))
+ROWS = ((("a", 1),), (("b", 2),))
 RANGES = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [10, 20]}, "s"))
 
 
@@ -72,9 +74,29 @@ def test_the_dummy_is_varied_like_the_others() -> None:
         (DesignRule(kind="lhs", points=3), (), "needs at least one range"),
         (DesignRule(kind="grid", constraints=("a > 5",)), TWO, "no design point meets"),
         (DesignRule(kind="list"), (), "needs rows"),
+        (DesignRule(kind="grid", dummy=True), TWO, "a grid design takes no design.dummy: leave it out"),
+        (DesignRule(kind="list", rows=ROWS, dummy=True), (), "a list design takes no design.dummy"),
+        (DesignRule(kind="grid", points=7), TWO, "leave it out, or choose lhs or sobol or sequence or morris"),
+        (DesignRule(kind="list", rows=ROWS, seed=4), (), "a list design takes no design.seed"),
+        (DesignRule(kind="lhs", points=7, levels=6), RANGES, "leave it out, or choose morris"),
+        (DesignRule(kind="lhs", points=7, rows=ROWS), RANGES, "a lhs design takes no design.rows"),
+        (DesignRule(kind="list", rows=ROWS, constraints=("a < 1",)), (), "'a', which {'b': 2} leaves out: state it in"),
+        (DesignRule(constraints=("a < 1",)), (), "'a', which is not varied: nothing is"),
     ],
 )
 def test_a_design_that_makes_no_sense_is_refused(rule: DesignRule, factors: tuple[Factor, ...], words: str) -> None:
     """With the way out in the sentence."""
     with pytest.raises(InputError, match=words):
         lay_out(rule, factors, "s")
+
+
+@pytest.mark.parametrize("design", [{"kind": "lhs", "points": 9}, {"kind": "sequence", "points": 9, "dummy": True}])
+def test_a_design_is_laid_out_also_where_nothing_is_varied(design: dict[str, object]) -> None:
+    """A dummy is varied then; without one there is nothing to spread, which is said and not run once."""
+    spec = spec_from({"design": design}, "s", "s.toml")
+    if "dummy" in design:
+        assert len({point["dummy"] for point in spec.points()}) == 9
+    else:
+        with pytest.raises(InputError, match=r"needs at least one range under \[vary\]"):
+            spec.points()
+    assert spec_from({}, "s", "s.toml").points() == ({},)

@@ -41,6 +41,26 @@ def test_each_distribution_gives_its_quantile(given: dict[str, object], share: f
     assert found == (pytest.approx(expected) if isinstance(expected, float) else expected)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"range": [1, 3650], "log": True},
+        {"range": [0.1, 10], "log": True},
+        {"range": [-0.3, 0.1]},
+        {"triangular": [-0.3, -0.3, 0.1]},
+        {"normal": [0.0, 1.0], "within": [-0.3, 0.1]},
+    ],
+)
+def test_the_ends_of_a_factor_are_the_numbers_stated(given: dict[str, object]) -> None:
+    """To the bit, and nothing lies beyond: an end may be the last number that an input allows."""
+    one = factor("x", given, "s")
+    low, *_, high = one.within or one.numbers
+    assert (one.at(0.0), one.at(1.0)) == (low, high)
+    assert all(low <= float(one.at(share)) <= high for share in (1e-17, 0.5, 1 - 2**-53))
+    stepped = factor("x", {**given, "steps": 3}, "s").grid()
+    assert (stepped[0], stepped[-1]) == (low, high)
+
+
 def test_a_cut_normal_never_leaves_its_bounds() -> None:
     """Even at the ends of the unit interval, where a normal is infinite."""
     cut = factor("x", {"normal": [0, 1], "within": [-0.5, 2]}, "s")
@@ -64,6 +84,14 @@ def test_a_cut_normal_never_leaves_its_bounds() -> None:
         ({"range": [0, 1], "log": "yes"}, "log = 'yes' must be boolean"),
         ({"normal": [0, 0]}, "must be above 0"),
         ({"integers": [0.5, 2]}, "whole numbers"),
+        ({"range": [0, 1], "within": [0.4, 0.5], "steps": 3}, "within cuts a normal alone, and here stands range"),
+        ({"range": [1, 0], "within": [0, 1]}, "within cuts a normal alone"),
+        ({"triangular": [0.5, 0.5, 0.5], "within": [0.4, 0.5]}, "within cuts a normal alone"),
+        ({"integers": [1, 3], "within": [1, 2]}, "within cuts a normal alone"),
+        ({"choices": [1, 2], "within": [0, 1]}, "within cuts a normal alone"),
+        ({"triangular": [0.5, 0.5, 0.5]}, "first bound must lie below"),
+        ({"normal": [0, 0.001], "within": [0.4, 0.5]}, "holds nothing of the normal"),
+        ({"choices": [1, 2], "steps": 9}, "choices are their own values"),
         ([float("inf")], "must be finite"),
         ([None], "must be a number"),
     ],

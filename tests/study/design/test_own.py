@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desertion import InputError, Soldier, sweep
+from desertion import InputError, Soldier, compare, sweep
 from desertion.simulation.model import DesertionModel
+from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.digest import NO_SOURCE, digest_of
 from desertion.study.design.own import measured, own_of
 from desertion.study.failures import StudyFailedError
@@ -267,7 +268,11 @@ def test_a_measure_that_cannot_be_known_again_is_not_gone_on_with(tmp_path: Path
         sweep(measures={"mine": SECRET}, **few)
 
 
-def test_a_measure_may_not_take_a_shipped_name() -> None:
-    """Two numbers under one name could not be told apart."""
-    with pytest.raises(StudyFailedError, match="left_total"):
-        sweep(scenario="quiet", days=2, measures={"left_total": lambda _model: 1.0}, workers=1, quiet=True)
+@pytest.mark.parametrize(
+    ("asked", "name"), [(sweep, "left_total"), (compare, "left_total"), *((compare, name) for name in BY_NAME)]
+)
+def test_a_measure_may_not_take_a_shipped_name(asked: Callable[..., object], name: str) -> None:
+    """Two numbers under one name could not be told apart; a comparison has outcomes beside the measures."""
+    few = {"scenario": "quiet", "days": 2, "runs": 1, "workers": 1, "quiet": True}
+    with pytest.raises(InputError, match=f"measures = '{name}' is the name of a shipped measure; give it another"):
+        asked(measures={name: lambda _model: 1.0}, **few)

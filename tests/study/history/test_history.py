@@ -176,6 +176,42 @@ def test_cumulative_series_may_not_fall(tmp_path: Path) -> None:
         read(Path(_write(tmp_path, *rows)), entry)
 
 
+@pytest.mark.parametrize("kind", ["cumulative", "flow", "level"])
+def test_groups_are_series_of_their_own(tmp_path: Path, kind: str) -> None:
+    """A smaller group stands below a larger one, and its intervals end where its own next begins, in whatever order rows stand."""
+    rows = ["2020-01-01,10,a", "2020-01-01,5,b", "2020-02-01,12,a", "2020-03-01,7,b"]
+    (tmp_path / "own.csv").write_text("\n".join(["date,value,group", *rows]))
+    entry, words = (
+        {"title": "own", "kind": kind, "use": "fit"},
+        {"unit": "persons", "counts": "x", "source": "y", "grade": "A"},
+    )
+    found = read(tmp_path / "own.csv", entry, words).points
+    assert [point.value for point in found] == [10.0, 5.0, 12.0, 7.0]
+    last = ["2020-01-31", "2020-02-29", "2020-02-29", "2020-04-29"] if kind == "flow" else [row[:10] for row in rows]
+    assert [str(point.end) for point in found] == last
+    (tmp_path / "own.csv").write_text("\n".join(["date,value,group", *rows, "2020-04-01,6,b"]))
+    if kind == "cumulative":
+        with pytest.raises(InputError, match="falls below 7 of 2020-03-01"):
+            read(tmp_path / "own.csv", entry, words)
+
+
+def test_a_fit_takes_one_group(tmp_path: Path) -> None:
+    """Rows of several would be taken for one curve; what a cumulative series of groups comes to is their sum."""
+    rows = [
+        f"2020-{month:02d}-01,{value * month},{group}"
+        for month in range(1, 9)
+        for group, value in (("a", 10), ("b", 5))
+    ]
+    (tmp_path / "own.csv").write_text("\n".join(["date,value,group", *rows]))
+    words = {"unit": "persons", "counts": "x", "source": "y", "grade": "A"}
+    found = read(tmp_path / "own.csv", {"title": "own", "kind": "cumulative", "use": "fit"}, words)
+    assert found.extent.endswith("cumulative of persons, 120 at the end")
+    with pytest.raises(
+        InputError, match=r"own: group = \['a', 'b'\] are several series, and a fit takes one; keep the rows"
+    ):
+        found.fit_points()
+
+
 def test_unknown_series_are_named_with_the_nearest() -> None:
     """A typing mistake gets a proposal."""
     with pytest.raises(InputError, match="did you mean 'ukraine-awol'"):

@@ -1,5 +1,6 @@
 """What a study's rows hang on: a resume after an edit is refused, and the sentence names what was edited."""
 
+import ast
 import shutil
 import sys
 from collections.abc import Callable
@@ -18,11 +19,12 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run import sources
 from desertion.study.run.described import with_own
 from desertion.study.run.options import RunOptions
-from desertion.study.run.origin import header
+from desertion.study.run.origin import header, versions
 from desertion.study.run.sweep import run_study
 from desertion.study.run.task import task_fingerprint
 from desertion.study.store.writer import StudyWriter
 
+PACKAGE = Path(sources.__file__).resolve().parents[2]
 POLICY = 'title = "mine"\n[[change]]\nset = { "hosts.*.border" = 0 }\n'
 TASK = """
 import numpy as np
@@ -181,12 +183,41 @@ def test_the_code_of_every_shipped_task_is_fingerprinted(task: str) -> None:
     assert f"code {path_of(task).rpartition('.')[0]}" in names
     own = {"model": "design.point", "comparison": "comparison.outcomes", "claims": "design.spread"}[task]
     assert f"code desertion.study.{own}" in names
+    assert "code desertion.study.run.task" in names
     assert not [name for name in names if "figures" in name or "store" in name]
+
+
+def test_every_package_that_decides_a_run_stands_among_the_versions() -> None:
+    """Those that folders of the model and the shipped tasks import, but for such as only read, check and write texts."""
+    files = [file for folder in sources.DECIDING for file in (PACKAGE / folder).rglob("*.py")]
+    files += [PACKAGE / "study" / "run" / "task.py", *(PACKAGE / "study" / "comparison").glob("*.py")]
+    imported: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            imported |= {name.partition(".")[0] for name in names}
+    texts = {"pydantic", "pydantic_core", "tomli_w", "matplotlib"}
+    assert imported - sys.stdlib_module_names - {"", "desertion"} - texts == set(versions()) - {
+        "desertion", "python", "machine",
+    }  # fmt: skip
+
+
+def test_files_made_before_a_version_was_told_are_resumed_when_it_is_accepted(tmp_path: Path) -> None:
+    """Nobody knows which SciPy they had."""
+    spec, path = spec_from({}, "s", "s.toml"), tmp_path / "s.sqlite"
+    about = header(spec, spec.points(), (1, 1))
+    before = {name: version for name, version in about["versions"].items() if name != "scipy"}
+    StudyWriter.open(path, about | {"versions": before}, spec.points()).close()
+    with pytest.raises(InputError, match=r'versions.scipy: "\(absent\)" -> "[\d.]+"\): .* --accept-changes'):
+        _open(spec, path)
+    StudyWriter.open(path, about, spec.points(), accept_changes=True).close()
+    _open(spec, path)
 
 
 def test_the_hash_of_a_folder_follows_every_file_and_its_name(tmp_path: Path) -> None:
     """An edit, a new file and a renamed one each give another hash."""
-    folder = shutil.copytree(Path(sources.__file__).parents[2] / "rules", tmp_path / "rules")
+    folder = shutil.copytree(PACKAGE / "rules", tmp_path / "rules")
     hashes = [sources.folder_hash(folder)]
     (folder / "push.py").write_text((folder / "push.py").read_text() + "\n")
     hashes.append(sources.folder_hash(folder))

@@ -11,6 +11,7 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.merge import merge
+from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 
 type Make = Callable[..., StudySpec]
@@ -53,6 +54,24 @@ def test_files_of_different_studies_do_not_merge(tmp_path: Path, study: Make) ->
     with pytest.raises(InputError, match="exists already"):
         merge([one], other)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.sqlite", "other.sqlite"]
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_changes_that_a_part_accepted_stand_in_the_merged_file(tmp_path: Path, study: Make, first: int) -> None:
+    """Its rows may be of before them, whichever part is named first; a file without any has no such entry."""
+    spec, points = study(), study().points()
+    parts = [_run(spec, tmp_path / f"part-{part}.sqlite", (part, 2)) for part in (1, 2)]
+    merge(parts, tmp_path / "plain.sqlite")
+    for number, old in ((1, "1.0"), (2, "2.0"), (2, "3.0")):
+        about = header(spec, points, (number, 2))
+        for versions in (about["versions"] | {"numpy": old}, about["versions"]):
+            StudyWriter.open(parts[number - 1], about | {"versions": versions}, points, accept_changes=True).close()
+    merge(parts[:: 1 if first == 1 else -1], tmp_path / "merged.sqlite")
+    with StudyFile(tmp_path / "merged.sqlite") as file, StudyFile(tmp_path / "plain.sqlite") as plain:
+        changes = [change["changes"][0] for change in file.header()["accepted_changes"]]
+        assert "accepted_changes" not in plain.header()
+    assert [change.count("versions.numpy") for change in changes] == [1] * 6
+    assert all(any(f'"{old}" ->' in change for change in changes) for old in ("1.0", "2.0", "3.0"))
 
 
 def test_shards_that_disagree_about_a_run_do_not_merge(tmp_path: Path, study: Make) -> None:

@@ -31,8 +31,8 @@ def run_of(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
         spec: The study's resolved spec.
         point: Values of what was varied, the policy mix among them.
     """
+    from desertion.rules.draws import stream_seed
     from desertion.study.design.spec import RESERVED
-    from desertion.study.run.chunk import seed_of
 
     own: dict[str, Any] = dict(point)
     label = own.pop("policies", next(iter(spec["policies"])))
@@ -40,7 +40,7 @@ def run_of(spec: Mapping[str, Any], point: Point) -> dict[str, Any]:
     run = {name: own.pop(name, spec[name]) for name in RESERVED}
     return {
         **run, "policies": list(spec["policies"][label]), "settings": {**spec["settings"], **own},
-        "seed": seed_of(int(spec["seed"]), stream),
+        "seed": stream_seed(int(spec["seed"]), stream),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError
+from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
@@ -37,7 +38,7 @@ class Answers(Contents):
         Raises:
             InputError: If no replicate has finished under two policies and otherwise equal inputs.
         """
-        table = paired.paired_differences(self.runs, measures, baseline)
+        table = paired.paired_differences(self.runs, listed(measures), baseline)
         if "difference" not in table:
             raise InputError(
                 f"{self.path}: no two policies share the other inputs in a replicate that has finished: run each "
@@ -142,7 +143,7 @@ class Answers(Contents):
         """
         parameters = parameters_of(self.runs)
         left_out = {"design", "replicate", "status", "seconds", *parameters}
-        names = list(measures) or [str(name) for name in self.runs.columns if name not in left_out]
+        names = list(listed(measures)) or [str(name) for name in self.runs.columns if name not in left_out]
         done = self.runs[self.runs["status"] == DONE]
         tall = done.melt(id_vars=["design"], value_vars=names, var_name="measure").replace([np.inf, -np.inf], np.nan)
         grouped = tall.groupby(["design", "measure"], sort=False)["value"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import MEASURES, SIMULATED, definitions
 from desertion.study.analysis import bands
 from desertion.study.analysis.columns import at_real_size, curve_definitions
@@ -142,7 +143,7 @@ class Contents:
     ) -> pd.DataFrame:
         """Quantile bands of chosen daily columns and design points, see `bands.bands`."""
         with StudyFile(self.path) as file:
-            table = bands.bands(file, columns, designs, levels)
+            table = bands.bands(file, listed(columns), designs, levels)
         if self.is_real:
             known = curve_definitions(map(str, table["column"].unique()))
             counted = np.array(

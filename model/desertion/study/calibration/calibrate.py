@@ -14,7 +14,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import folder
-from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, numbers, seed_after
+from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, keyed, numbers, seed_after
 from desertion.scenario import Scenario
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
@@ -121,6 +121,7 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
 
 
 @numbers(scale=SCALE, particles=COUNT, generations=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
+@keyed("priors")
 def calibrate(
     scenario: str | Path | Scenario,
     *,

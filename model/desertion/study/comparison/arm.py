@@ -14,7 +14,8 @@ from desertion.scenario import Scenario
 from desertion.scenario.grain import floor_note
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
-from desertion.study.run.task import Outcome, model_of, own_measures, task_check, task_fingerprint
+from desertion.study.run import task
+from desertion.study.run.task import Outcome, model_of, own_measures, refuse_taken, task_fingerprint
 
 __all__ = ["ArmRecord", "run_arm", "task_check", "task_fingerprint", "unpacked"]
 
@@ -50,6 +51,12 @@ class ArmRecord:
     about: Mapping[str, Any]
     routes: dict[str, NDArray[np.uint8]]
     loads: NDArray[np.float32]
+
+
+def task_check(spec: Mapping[str, Any]) -> None:
+    """Refuse a point that cannot be run, see `run.task.task_check`, or whose own measures would stand in an outcome's place."""
+    task.task_check(spec)
+    refuse_taken(spec, outcomes.BY_NAME)
 
 
 def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:

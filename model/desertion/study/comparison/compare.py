@@ -6,8 +6,9 @@ from pathlib import Path
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, numbers
+from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.scenario.loading import listed
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.runs import AS_IT_IS, JOIN, label_of
@@ -42,9 +43,10 @@ TASK = "comparison"
 
 
 @numbers(workers=WORKERS)
+@keyed("settings", "measures")
 def compare(
     scenario: str | Path | Scenario = "russia-2022",
-    policies: Sequence[Mix] | None = None,
+    policies: Mix | Sequence[Mix] | None = None,
     *,
     points: Points | None = None,
     runs: int = 20,
@@ -108,7 +110,7 @@ def compare(
 @numbers(runs=COUNT, seed=SEED, days=DAYS, scale=SCALE)
 def spec_of(
     scenario: str | Path | Scenario,
-    policies: Sequence[Mix] | None = None,
+    policies: Mix | Sequence[Mix] | None = None,
     *,
     points: Points | None = None,
     runs: int,
@@ -185,7 +187,7 @@ def _of_points(spec: StudySpec, points: Points) -> StudySpec:
 
 
 def arms(
-    policies: Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
+    policies: Mix | Sequence[Mix], documents: dict[str, str] | None = None, *, alone: bool = False
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Policy mixes by label, in order; a single mix gets the scenario as it is for a baseline.
 
@@ -201,7 +203,8 @@ def arms(
         return ()
     documents = {} if documents is None else documents
     refuse_two_of_a_name(policies)
-    mixes = [_mix(each, documents) for each in policies]
+    named: Sequence[Mix] = listed(policies)
+    mixes = [_mix(each, documents) for each in named]
     labelled = [(label_of(mix), mix) for mix in mixes]
     if len(labelled) == 1 and labelled[0][0] != AS_IT_IS:
         labelled.insert(0, (AS_IT_IS, ()))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
 from desertion.scenario.grain import too_few
+from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import definitions
 from desertion.study.analysis.columns import COMPARED
 from desertion.study.analysis.paired import paired_differences
@@ -226,7 +227,7 @@ class Tables(Runs):
             force: Which force, the first if not given.
             measures: Names of measures.
         """
-        chosen = [force or self.forces[0], ALL_FORCES]
+        chosen, measures = [force or self.forces[0], ALL_FORCES], listed(measures)
         table = self.summary[self.summary["force"].isin(chosen) & self.summary["measure"].isin(measures)]
         names = {"low": "difference_low", "high": "difference_high", "too_few": "difference_too_few"}
         if not self.paired.empty:

@@ -17,14 +17,22 @@ from desertion.scenario.paths import flattened
 type Value = bool | int | float | str
 type Point = dict[str, Value]
 
-Words = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-"""A list of words in a document, where a single one may stand alone."""
+
+def _words(given: Any) -> Any:
+    return (given,) if isinstance(given, str) else given.tolist() if hasattr(given, "tolist") else given
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+"""A list of words, where a single one may stand alone; in Python also an array or a column of them."""
 
 FORMS = ("range", "integers", "normal", "triangular", "choices")
 """Keys of which a factor table names exactly one."""
 
 # The tails of an unbounded normal are cut here, so that a design point at 0 or 1 stays finite.
 _TAIL = 0.001
+
+_LEAST = 1e-12
+"""Share of a normal below which its quantiles are not told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +64,23 @@ class Factor:
         if self.form == "integers":
             low, high = self.numbers
             return int(low + min(math.floor(share * (high - low + 1)), high - low))
+        if self.form == "normal" and not self.within:
+            return NormalDist(*self.numbers).inv_cdf(_TAIL + share * (1 - 2 * _TAIL))
+        # Rounding on the way there and back would carry an end past the bound that it is.
+        low, high = self.within or (self.numbers[0], self.numbers[-1])
+        return (low, high)[int(share)] if share in (0.0, 1.0) else min(max(self._between(share), low), high)
+
+    def _between(self, share: float) -> float:
         if self.form == "normal":
-            return self._normal(share)
+            curve = NormalDist(*self.numbers)
+            low, high = (curve.cdf(bound) for bound in self.within)
+            return curve.inv_cdf(min(max(low + share * (high - low), _LEAST), 1 - _LEAST))
         if self.form == "triangular":
             return self._triangular(share)
         low, high = self.numbers
         if self.log:
             return math.exp(math.log(low) + share * (math.log(high) - math.log(low)))
         return low + share * (high - low)
-
-    def _normal(self, share: float) -> float:
-        curve = NormalDist(*self.numbers)
-        low, high = (curve.cdf(bound) for bound in self.within) if self.within else (_TAIL, 1 - _TAIL)
-        drawn = curve.inv_cdf(min(max(low + share * (high - low), 1e-12), 1 - 1e-12))
-        return min(max(drawn, self.within[0]), self.within[1]) if self.within else drawn
 
     def _triangular(self, share: float) -> float:
         low, mode, high = self.numbers
@@ -153,6 +164,14 @@ class _Table(Frozen):
             raise ValueError(f"triangular = {list(self.triangular)} must be low, mode, high in this order")
         if self.integers is not None and any(number != int(number) for number in self.integers):
             raise ValueError(f"integers = {list(self.integers)} must be whole numbers")
+        if self.within is not None:
+            if self.normal is None:
+                raise ValueError(f"within cuts a normal alone, and here stands {named[0]}: leave within out")
+            low, high = map(NormalDist(*self.normal).cdf, self.within)
+            if high - low <= _LEAST:
+                raise ValueError(f"within = {list(self.within)} holds nothing of the normal {list(self.normal)}")
+        if self.steps and self.choices is not None:
+            raise ValueError("steps cut up a range, and choices are their own values: leave steps out")
         if self.log and (self.range is None or self.range[0] <= 0):
             raise ValueError("log needs a range above 0")
         return self

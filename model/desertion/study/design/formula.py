@@ -96,8 +96,15 @@ def constraint(text: str, names: Iterable[str], where: str) -> Callable[[Point],
 
     def parameter(path: str) -> Term:
         if path not in known:
-            raise InputError(f"{spot} names {path!r}, which is not varied: varied are {', '.join(sorted(known))}")
-        return lambda point: point[path]
+            varied = f"varied are {', '.join(sorted(known))}" if known else "nothing is"
+            raise InputError(f"{spot} names {path!r}, which is not varied: {varied}")
+
+        def stated(point: Point) -> Value:
+            if path not in point:
+                raise InputError(f"{spot} names {path!r}, which {shortened(point)} leaves out: state it in every row")
+            return point[path]
+
+        return stated
 
     meets = _read(text, spot, _CONSTRAINTS, parameter)
     return lambda point: bool(_worked_out(meets, point, spot))

@@ -31,6 +31,10 @@ OWN = ("grid", "list")
 CONSTRAINED = ("lhs", "sequence")
 """Kinds of drawn points from which constraints may strike some."""
 
+_SAMPLED = ("lhs", "sobol", "sequence", "morris")
+_READ_BY = {"points": _SAMPLED, "seed": _SAMPLED, "levels": ("morris",), "dummy": _SAMPLED, "rows": ("list",)}
+"""Entries of a rule that only designs of these kinds read."""
+
 # Saltelli's scheme and Morris's trajectories lose their meaning when points are struck out.
 _WHOLE = ("sobol", "morris")
 
@@ -92,6 +96,11 @@ def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Po
     """
     if rule.kind not in KINDS:
         raise InputError(f"{where}: design.kind = {rule.kind!r} is unknown: choose one of {', '.join(KINDS)}")
+    for entry, kinds in _READ_BY.items():
+        if rule.kind not in kinds and getattr(rule, entry) != DesignRule.model_fields[entry].default:
+            raise InputError(
+                f"{where}: a {rule.kind} design takes no design.{entry}: leave it out, or choose {' or '.join(kinds)}"
+            )
     if rule.constraints and rule.kind in _WHOLE:
         raise InputError(
             f"{where}: design.constraints cannot be used with {rule.kind}, whose points belong together: "

@@ -76,10 +76,11 @@ class Series:
     @property
     def extent(self) -> str:
         """First and last day, unit, and how much it is in all (a flow), at the end (cumulative) or at most (a level), in words."""
-        values, unit = self.values, " and ".join(dict.fromkeys(point.unit for point in self.points))
+        values, ends = self.values, {point.group: point.value for point in self.points}
+        unit = " and ".join(dict.fromkeys(point.unit for point in self.points))
         total = {
             "flow": (values.sum(), "in all"),
-            "cumulative": (values[-1], "at the end"),
+            "cumulative": (sum(ends.values()), "at the end"),
             "level": (values.max(), "at most"),
         }
         number, how = total[self.kind]
@@ -106,7 +107,7 @@ class Series:
             recalled: keep points of grade C*.
 
         Raises:
-            InputError: fewer than eight points are left.
+            InputError: fewer than eight points are left, or they are of several groups.
         """
         first, last = self.fit_from or date.min, self.fit_to or date.max
         grades = [grade for grade in GRADES if not grade.startswith("C") or (recalled and grade == "C*")]
@@ -115,5 +116,14 @@ class Series:
             way_out = "use it as a pattern check" if recalled or not self.recalled else "or allow grade C* (recalled)"
             raise input_error(
                 "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
+            )
+        groups = list(dict.fromkeys(point.group for point in points))
+        if len(groups) > 1:
+            raise input_error(
+                "group",
+                groups,
+                "are several series, and a fit takes one",
+                where=self.name,
+                way_out="keep the rows of one",
             )
         return replace(self, points=points)

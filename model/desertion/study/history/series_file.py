@@ -47,9 +47,9 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
         fit_from=_day(entry.get("fit_from")),
         fit_to=_day(entry.get("fit_to")),
     )
-    _check_order(series, where)
-    if series.kind == "cumulative":
-        _check_growth(series, where)
+    for places in _by_group([point.group for point in points]):
+        for before, after in pairwise([points[place] for place in places]):
+            _check_neighbours(before, after, series, where)
     return series
 
 
@@ -78,8 +78,20 @@ def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str] | None
             f"{where}: columns are {', '.join(columns)}; {', '.join(missing)} are missing", where=where, key=missing[0]
         )
     starts = [row.day(begin) for row in rows]
-    ends = [row.day("end") for row in rows] if "end" in columns else _ends(starts, kind, begin, where)
+    if "end" in columns:
+        ends = [row.day("end") for row in rows]
+    else:
+        ends = list(starts)
+        for places in _by_group([row.text("group") for row in rows]):
+            own = _ends([starts[place] for place in places], kind, begin, where)
+            for place, end in zip(places, own, strict=True):
+                ends[place] = end
     return tuple(_point(row, start, end, words) for row, start, end in zip(rows, starts, ends, strict=True))
+
+
+def _by_group(groups: Sequence[str]) -> list[list[int]]:
+    """Places of the rows of each group, in order."""
+    return [[place for place, one in enumerate(groups) if one == group] for group in dict.fromkeys(groups)]
 
 
 def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]:
@@ -130,13 +142,6 @@ def _count(row: Row, key: str) -> float:
     return number
 
 
-def _check_order(series: Series, where: str) -> None:
-    for group in sorted({point.group for point in series.points}):
-        rows = [point for point in series.points if point.group == group]
-        for before, after in pairwise(rows):
-            _check_neighbours(before, after, series, where)
-
-
 def _check_neighbours(before: Point, after: Point, series: Series, where: str) -> None:
     if (before.start, before.end) == (after.start, after.end):
         raise input_error("start", str(after.start), "stands twice", where=where, way_out="keep one row per interval")
@@ -154,14 +159,7 @@ def _check_neighbours(before: Point, after: Point, series: Series, where: str) -
             where=where,
             way_out="add the missing rows, or say why they are missing under `gaps` in series.toml",
         )
-
-
-def _check_growth(series: Series, where: str) -> None:
-    for before, after in pairwise(series.points):
-        if after.value < before.value:
-            raise input_error(
-                "value",
-                after.value,
-                f"falls below {before.value:g} of {before.end} in a cumulative series",
-                where=where,
-            )
+    if series.kind == "cumulative" and after.value < before.value:
+        raise input_error(
+            "value", after.value, f"falls below {before.value:g} of {before.end} in a cumulative series", where=where
+        )

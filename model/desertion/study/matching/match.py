@@ -9,7 +9,7 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder, folder
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, SCALE, SEED, WORKERS, numbers
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.study.design.documents import with_scenario
@@ -40,6 +40,7 @@ MOST_WORLDS = 450
 
 
 @numbers(scale=SCALE, screening=COUNT_OR_NONE, runs=COUNT, confirm=COUNT_OR_NONE, seed=SEED, workers=WORKERS)
+@keyed("vary")
 def match(
     design: str | Path | None = None,
     *,

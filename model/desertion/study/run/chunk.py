@@ -1,7 +1,6 @@
 """Chunk: runs that go to a worker together, so that sending them costs little beside running them."""
 
 import ctypes
-import hashlib
 import os
 import re
 import signal
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from desertion.rules.draws import stream_seed
 from desertion.study.design.edition import reading
 from desertion.study.run.task import Outcome, task
 from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
@@ -84,7 +84,7 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
     columns: tuple[str, ...] = ()
     try:
         run = task(str(ticket.spec["task"]))
-        seed = seed_of(chunk.seed, ticket.spec.get("stream"))
+        seed = stream_seed(chunk.seed, ticket.spec.get("stream"))
         with limited(chunk.time_limit):
             outcome = run(ticket.spec, ticket.replicate, seed)
         _check(outcome)
@@ -101,18 +101,6 @@ def _run(ticket: Ticket, chunk: Chunk) -> tuple[Row, tuple[str, ...]]:
         row.trace = traceback.format_exc()
     row.seconds = time.perf_counter() - began
     return row, columns
-
-
-def seed_of(seed: int, stream: float | None) -> int:
-    """Seed of a run: the study's own, or one of its streams where a dummy factor picks the chance.
-
-    Args:
-        seed: Seed of the study.
-        stream: Value of the dummy factor, None where a study has none.
-    """
-    if stream is None:
-        return seed
-    return int.from_bytes(hashlib.blake2b(f"{seed} {stream!r}".encode(), digest_size=8).digest(), "little") >> 1
 
 
 def timeout_error(limit: float) -> str:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from desertion.errors import unknown_name
+from desertion.errors import InputError, unknown_name
 from desertion.files import shipped_designs
 from desertion.scenario import Scenario
+from desertion.scenario.loading import listed
 from desertion.study.design.documents import refuse_two_of_a_name, with_policy, with_scenario
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
@@ -45,11 +46,9 @@ def named_policies(policies: object, documents: dict[str, str]) -> object:
     """Policies as a study file states them, those that stand in no file put among the documents."""
     if isinstance(policies, Mapping):
         mixes = cast(Mapping[str, object], policies)
-        return {
-            label: named_policies([mix] if isinstance(mix, str | Path) else mix, documents)
-            for label, mix in mixes.items()
-        }
-    if not isinstance(policies, Sequence) or isinstance(policies, str):
+        return {label: named_policies(listed(mix), documents) for label, mix in mixes.items()}
+    policies = listed(policies)
+    if not isinstance(policies, Sequence):
         return policies  # refused with a sentence where the study is read
     names: list[object] = []
     for policy in cast(Sequence[Any], policies):
@@ -60,6 +59,23 @@ def named_policies(policies: object, documents: dict[str, str]) -> object:
         documents.update(more)
         names.append(name)
     return names
+
+
+def refuse_beside_file(asked: str, **given_here: object) -> None:
+    """Refuse what only a study file can state where one is given.
+
+    Args:
+        asked: Name of the function that was called.
+        **given_here: Arguments that would describe a study here, None for what was not given.
+
+    Raises:
+        InputError: If any was given.
+    """
+    if names := [f"{name}=" for name in given(**given_here)]:
+        raise InputError(
+            f"{asked} takes a study file or {' and '.join(names)}, not both: state it in the file, or describe the study here "
+            f"without study="
+        )
 
 
 def with_points(spec: StudySpec, points: Points | None) -> StudySpec:

@@ -15,7 +15,8 @@ from desertion.study.design.factors import Point
 from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.task import fingerprint
 
-_DECIDING = ("numpy", "numba", "mesa", "networkx")
+_DECIDING = ("numpy", "numba", "llvmlite", "scipy", "pandas", "mesa", "networkx")
+"""Packages on which a run's bits depend: SciPy draws thresholds and solves for dials, pandas adds up outcomes."""
 
 
 def header(spec: StudySpec, points: tuple[Point, ...], shard: tuple[int, int], command: str = "") -> dict[str, Any]:

@@ -18,7 +18,10 @@ DECIDING = ("engine", "parameters", "rules", "scenario", "simulation", "theory")
 """Folders of the package all of whose code may decide a run; of `study` only what a task imports does."""
 
 _DRIVING = ("desertion.study.run.", "desertion.study.store.")
-"""What starts, drives and stores runs decides none of them; the shipped task that stands there counts as a task."""
+"""What starts, drives and stores runs decides none of them."""
+
+_TASK = "desertion.study.run.task"
+"""The shipped task that stands there, from which the others have their model and their own measures."""
 
 
 def documents(
@@ -109,7 +112,7 @@ def _counts(name: str, task: str) -> bool:
     top, own = name.partition(".")[0], task.partition(".")[0]
     if top == "desertion":
         of_studies = name.startswith("desertion.study.") and not name.startswith(_DRIVING)
-        return of_studies and _source(name) is not None
+        return (of_studies or name == _TASK) and _source(name) is not None
     if top == own:
         return _source(name) is not None
     first, other = _source(own), _source(top)

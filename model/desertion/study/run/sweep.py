@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
-from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, numbers
+from desertion.parameters.arguments import DAYS, SCALE, SECONDS, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
@@ -20,7 +20,15 @@ from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError
-from desertion.study.run.described import announced, described, given, study_path, with_own, with_points
+from desertion.study.run.described import (
+    announced,
+    described,
+    given,
+    refuse_beside_file,
+    study_path,
+    with_own,
+    with_points,
+)
 from desertion.study.run.inspection import inspected
 from desertion.study.run.options import RunOptions, options_of, working
 from desertion.study.run.origin import fingerprint_of, header
@@ -35,27 +43,28 @@ if TYPE_CHECKING:
 
 
 @numbers(scale=SCALE, days=DAYS, seed=SEED, time_limit=SECONDS, workers=WORKERS)
+@keyed("vary", "settings")
 def sweep(
     study: str | Path | None = None,
     *,
     scenario: str | Path | Scenario | None = None,
     vary: Mapping[str, object] | None = None,
     points: Points | None = None,
-    policies: Sequence[object] | Mapping[str, Sequence[str | Path | Policy]] | None = None,
+    policies: str | Path | Policy | Sequence[object] | Mapping[str, object] | None = None,
     settings: Mapping[str, object] | None = None,
-    design: str | Mapping[str, object] = "grid",
+    design: str | Mapping[str, object] | None = None,
     runs: int | Mapping[str, object] | None = None,
     scale: float | None = None,
     days: int | None = None,
     seed: int | None = None,
     population: str | None = None,
-    measures: Sequence[str] | Mapping[str, Measurement] = (),
-    daily: Sequence[str] = ("left", "strength"),
+    measures: str | Sequence[str] | Mapping[str, Measurement] | None = None,
+    daily: str | Sequence[str] | None = None,
     soldier: type | None = None,
     reservist: type | None = None,
     civilian: type | None = None,
-    on_error: str = "keep",
-    time_limit: float = 0.0,
+    on_error: str | None = None,
+    time_limit: float | None = None,
     task: str | None = None,
     out: str | Path | None = None,
     options: RunOptions | None = None,
@@ -67,14 +76,14 @@ def sweep(
     Args:
         study: A study file (TOML), or the name of a shipped study; leave it out to describe the study here. What is
             given beside it (points, runs, scale, days, seed, population, settings, own classes and measures) stands in
-            place of the study's own.
+            place of the study's own; all else is the file's to say.
         scenario: A scenario, or its name or path.
         vary: Inputs by dotted path: a list of values, or a table such as `{"range": [0, 1], "steps": 5}`.
-        points: Design points of your own in place of `vary`: a data frame, the path of a CSV file or a list of tables.
+        points: Design points of your own in place of `vary` and `design`: a data frame, the path of a CSV file or a list of tables.
             Columns are inputs by dotted path, and `policies` where a row has its own mix, joined by "+".
         policies: Policies to compare, each by name, by path or itself: a list of them, a list of mixes, or mixes by label.
         settings: Inputs that all runs share, by dotted path.
-        design: Kind of design, or a table such as `{"kind": "lhs", "points": 200}`.
+        design: Kind of design (a grid if not given), or a table such as `{"kind": "lhs", "points": 200}`.
         runs: Replicates a point (1 if not given), or a precision rule as a table.
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
@@ -82,12 +91,12 @@ def sweep(
         population: `compiled` or `mesa`; both give the same bits. Own classes run in `mesa` whatever it says.
         measures: Names of the scalar measures to keep, empty for all; or measures of your own beside all shipped ones,
             `{"name": function}`, each a function of a `DesertionModel` that has run, which gives a number.
-        daily: Daily columns to keep as curves.
+        daily: Daily columns to keep as curves, `left` and `strength` if not given.
         soldier: Own class of soldiers, made from `Soldier`; it may be defined in a notebook.
         reservist: Own class of reservists, likewise.
         civilian: Own class of civilians, likewise.
-        on_error: `keep` failed runs and go on, `raise-at-end`, or `raise` at the first.
-        time_limit: Seconds that a run may take, 0 for no limit.
+        on_error: `keep` failed runs and go on (if not given), `raise-at-end`, or `raise` at the first.
+        time_limit: Seconds that a run may take, 0 (if not given) for no limit.
         task: Dotted path of another function than the model's to run.
         out: The study's file, which is resumed if it exists; a temporary one if not given.
         options: With what to run: executor, scheduler, shard and the like.
@@ -106,9 +115,12 @@ def sweep(
         {"soldier": soldier, "reservist": reservist, "civilian": civilian},
         measures if isinstance(measures, Mapping) else None,
     )
+    kept = None if isinstance(measures, Mapping) else measures
     if study is not None:
-        if scenario is not None or vary is not None:
-            raise InputError("sweep takes a study file or scenario= and vary=, not both: drop one of them")
+        refuse_beside_file(
+            "sweep", scenario=scenario, vary=vary, policies=policies, design=design, measures=kept, daily=daily,
+            on_error=on_error, time_limit=time_limit, task=task,
+        )  # fmt: skip
         if runs is not None and not isinstance(runs, int):
             raise input_error("runs", runs, "must be a whole number where a study file is given")
         spec = changed(
@@ -117,16 +129,18 @@ def sweep(
         )  # fmt: skip
         spec = with_points(spec, points)
     else:
+        if points is not None and (vary or design is not None):
+            raise InputError("sweep takes points of your own, or vary= and design=, not both: drop one of them")
         spec = described(
             scenario, policies, points,
             {
                 **given(scale=scale, days=days, seed=seed, population=population, task=task),
                 "vary": dict(vary or {}),
                 "set": dict(settings or {}),
-                "design": {"kind": design} if isinstance(design, str) else design,
+                "design": {"kind": design} if isinstance(design, str) else design or {},
                 "replicates": 1 if runs is None else runs,
-                "keep": {"measures": [] if isinstance(measures, Mapping) else list(measures), "daily": list(daily)},
-                "run": {"on_error": on_error, "time_limit": time_limit},
+                "keep": given(measures=kept, daily=daily),
+                "run": given(on_error=on_error, time_limit=time_limit),
             },
         )  # fmt: skip
     spec = with_own(spec, own)

@@ -163,10 +163,15 @@ def own_measures(spec: Mapping[str, Any], model: DesertionModel, replicate: int)
     Raises:
         InputError: If one of them fails, gives no number, or has the name of a shipped one.
     """
-    found = measured(spec["own"], model, replicate) if "own" in spec else {}
-    for name in found.keys() & model.measures().keys():
+    refuse_taken(spec, model.measures())
+    return measured(spec["own"], model, replicate) if "own" in spec else {}
+
+
+def refuse_taken(spec: Mapping[str, Any], shipped: Iterable[str]) -> None:
+    """Refuse own measures that have the name of a shipped one: two numbers under one name could not be told apart."""
+    own = unpacked(spec["own"])[1] if "own" in spec else {}
+    for name in own.keys() & set(shipped):
         raise input_error("measures", name, "is the name of a shipped measure", way_out="give it another name")
-    return found
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
@@ -175,10 +180,11 @@ def task_check(spec: Mapping[str, Any]) -> None:
 
     scenario_of(spec).sized()
     _refuse_unknown("daily column", spec["daily"], DAILY_COLUMNS, "keep.daily")
-    if spec["measures"]:
+    if spec["measures"] or "own" in spec:
         name = str(spec["scenario"])
         known = measure_names(name, spec.get("documents", {}).get(f"scenarios/{name}"))
         _refuse_unknown("measure", spec["measures"], known, "keep.measures")
+        refuse_taken(spec, known)
 
 
 @kept(16)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from desertion.errors import InputError
 from desertion.study.design.spec import difference
@@ -26,10 +27,13 @@ def merge(parts: Sequence[Path], out: Path) -> int:
         raise InputError(f"{out} exists already: give another file or move it away")
     with StudyFile(parts[0]) as first:
         head, points = first.header(), first.points()
+    accepted = list(head.get("accepted_changes", []))
     for part in parts[1:]:
-        _check_same(parts[0], head, part)
+        accepted += _checked(parts[0], head, part).get("accepted_changes", [])
     fresh = out.with_name(f".{out.name}.{os.getpid()}.merging")
     head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1"}
+    if accepted:  # rows of any part may be of before
+        head["accepted_changes"] = sorted(accepted, key=lambda change: str(change["at"]))
     try:
         writer = StudyWriter.open(fresh, head, points)
         try:
@@ -42,7 +46,8 @@ def merge(parts: Sequence[Path], out: Path) -> int:
     return total
 
 
-def _check_same(first: Path, head: dict[str, object], other: Path) -> None:
+def _checked(first: Path, head: dict[str, Any], other: Path) -> dict[str, Any]:
+    """The header of another part, which must be of the same study."""
     with StudyFile(other) as file:
         header = file.header()
     for key in ("spec", "fingerprint", "versions"):
@@ -51,6 +56,7 @@ def _check_same(first: Path, head: dict[str, object], other: Path) -> None:
             raise InputError(
                 f"{first} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
             )
+    return header
 
 
 def _copy(part: Path, writer: StudyWriter) -> int:

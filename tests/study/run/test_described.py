@@ -1,0 +1,79 @@
+"""Studies that are described in Python: what stands beside a file is refused, and one name alone is a list of one."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desertion import Policy, Scenario, search, sweep
+from desertion.errors import InputError
+from desertion.study.comparison.compare import arms
+from desertion.study.run.described import described
+
+FILE = 'scenario = "toy"\n[vary]\nasylum = [0.2, 0.8]\n'
+BAN = Policy.model_validate({"name": "mine", "change": [{"from": "start", "set": {"forces.*.exit_ban": 1}}]})
+
+
+@pytest.mark.parametrize(
+    ("asked", "beside"),
+    [
+        *((sweep, {name: value}) for name, value in (
+            ("scenario", "toy"), ("vary", {"asylum": [1]}), ("policies", ["exit-ban"]), ("design", "lhs"), ("design", "grid"),
+            ("measures", ["left_total"]), ("daily", ["hiding"]), ("daily", ["left", "strength"]), ("on_error", "keep"),
+            ("time_limit", 0.0), ("task", "model"),
+        )),
+        *((search, {name: value}) for name, value in (
+            ("scenario", "toy"), ("vary", {"asylum": [1]}), ("policies", ["exit-ban"]),
+        )),
+    ],
+)  # fmt: skip
+def test_what_only_a_study_file_can_state_is_refused_beside_one(
+    tmp_path: Path, asked: Callable[..., object], beside: dict[str, Any]
+) -> None:
+    """Also where it is what the file would have said: nothing that is given is left unread."""
+    (tmp_path / "s.toml").write_text(FILE)
+    with pytest.raises(
+        InputError, match=f"takes a study file or {next(iter(beside))}=, not both: state it in the file"
+    ):
+        asked(tmp_path / "s.toml", **beside, quiet=True)
+
+
+@pytest.mark.parametrize("beside", [{"vary": {"asylum": [1]}}, {"design": {"constraints": ["asylum < 0.6"]}}])
+def test_points_of_ones_own_leave_no_room_for_another_design(beside: dict[str, Any]) -> None:
+    """They were dropped without a word, constraints and all."""
+    with pytest.raises(InputError, match="takes points of your own, or vary= and design=, not both"):
+        sweep(scenario="toy", points=[{"asylum": 0.5}], **beside, quiet=True)
+
+
+def _policies(given: object) -> dict[str, tuple[str, ...]]:
+    return dict(described("toy", given, None, {}).policies)
+
+
+def test_one_name_alone_is_a_list_of_one() -> None:
+    """Policies by name, path or themselves, in lists or by label, measures and daily columns: as in files."""
+    assert _policies("exit-ban") == _policies(["exit-ban"]) == {"exit-ban": ("exit-ban",)}
+    assert _policies(BAN) == _policies([BAN]) == {"mine": ("mine",)}
+    assert _policies({"a": "exit-ban", "b": BAN}) == {"a": ("exit-ban",), "b": ("mine",)}
+    assert arms("fast-track") == arms(["fast-track"]) == (("none", ()), ("fast-track", ("fast-track",)))
+    assert arms(BAN) == arms([BAN]) == (("none", ()), ("mine", ("mine",)))
+    assert Scenario.load("toy", "exit-ban").policies == Scenario.load("toy", ["exit-ban"]).policies == ("exit-ban",)
+    assert Scenario.load("toy").with_({"policies": BAN}).policies == ("mine",)
+    for given in ("left", ["left"], np.array(["left"])):
+        kept = described("toy", None, None, {"keep": {"measures": given, "daily": given}})
+        assert (kept.measures, kept.daily) == (("left",), ("left",))
+    with pytest.raises(InputError, match="policies = 3 must be a list of names"):
+        Scenario.load("toy", 3)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_study_is_asked_for_one_measure_by_its_name(tmp_path: Path) -> None:
+    """As for a list of one."""
+    study = sweep(
+        scenario="quiet", days=2, runs=2, policies={"none": [], "ban": "exit-ban"}, measures="left_total", daily="left", workers=1,
+        quiet=True, out=tmp_path / "s.sqlite",
+    )  # fmt: skip
+    assert study.header["columns"] == ["left"]
+    for ask in (study.paired, study.summary):
+        assert ask("left_total").equals(ask(["left_total"]))
+    assert study.bands("left").equals(study.bands(["left"]))
