@@ -33,8 +33,8 @@ def test_counts_shrink_and_rates_stay(scale: float) -> None:
             assert getattr(other, name) == getattr(one, name) * factor
 
 
-@pytest.mark.parametrize("squad", [7, 9, 10, 11])
-@pytest.mark.parametrize("soldiers", [297, 3_001, 28_500])
+@pytest.mark.parametrize("squad", [10, 50])
+@pytest.mark.parametrize("soldiers", [297, 48_000])
 def test_the_scale_that_is_advised_is_taken(squad: int, soldiers: int) -> None:
     """Rounded up in two figures: rounded to the nearest it was refused again."""
     toy = Scenario.load("toy", set={"forces.toy.soldiers": soldiers, "forces.toy.squad": squad})
