@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import exp, isnan
+from math import exp, floor, isfinite, isnan, log10
 from textwrap import fill, shorten
 
 import pandas as pd
+from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
 
@@ -50,22 +51,47 @@ NAMES: dict[str, str] = {
 """Labels of measures and parameters that studies use often."""
 
 
+type Scales = tuple[tuple[float, float, str], ...]
+"""Abbreviations of counts, largest first: from which size on, what it is divided by, and what stands behind it."""
+
+SHORT: Scales = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))
+"""Abbreviations at figures and in tables."""
+
+LONG: Scales = ((1e9, 1e9, " billion"), (1e6, 1e6, " million"))
+"""Abbreviations in sentences."""
+
 NO_INTERVAL = "too few runs for an interval"
 """What stands in the place of an interval that a number has not."""
 
 
-def number(value: float) -> str:
-    """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
+def number(value: float, scales: Scales = SHORT) -> str:
+    """A count for reading: 950, 12,500, 340 k, 1.2 M; of three figures at most beyond ten thousand, of two below ten.
+
+    Args:
+        value: The count; "unknown" where it is not finite. Halves are rounded away from zero.
+        scales: How large ones are abbreviated, `SHORT` at figures and in tables, `LONG` in sentences.
+    """
+    if not isfinite(value):
+        return "unknown"
     size = abs(value)
-    if size >= 1e6:
-        return f"{value / 1e6:.3g} M"
-    if size >= 1e5:
-        return f"{value / 1e3:,.0f} k"
-    if size >= 1e4:
-        return f"{100 * round(value / 100):,}"
-    if size >= 10 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.2g}"
+    if size < 10.0 and size != int(size):
+        text = format_float_positional(size, precision=2, unique=False, fractional=False, trim="-")
+    else:
+        step = 10.0 ** max(floor(log10(size)) - 2, 0) if size >= 1e4 else 1.0
+        size = floor(size / step + 0.5) * step
+        unit, word = scale_of(size, scales)
+        text = trimmed(f"{size / unit:,.2f}") + word
+    return f"-{text}" if value < 0.0 else text
+
+
+def scale_of(size: float, scales: Scales = SHORT) -> tuple[float, str]:
+    """What a count of that size is divided by, and what then stands behind it."""
+    return next(((unit, word) for least, unit, word in scales if size >= least), (1.0, ""))
+
+
+def trimmed(text: str) -> str:
+    """Figures without noughts at their end that stand behind the point."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:

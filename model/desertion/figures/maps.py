@@ -7,7 +7,7 @@ from matplotlib.collections import QuadMesh
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.figures.labels import beside, label
+from desertion.figures.labels import beside, label, number
 
 # A heatmap of so many cells or fewer has room for its numbers.
 _CELLS_WITH_NUMBERS = 36
@@ -74,14 +74,12 @@ def _write_cells(
     ax: Axes, mesh: QuadMesh, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
 ) -> None:
     """Write the numbers of a small table into its cells, and mark the axes at its values only."""
-    top = float(np.nanmax(values))
     for row, up in enumerate(y):
         for column, right in enumerate(x):
             value = values[row, column]
             if not np.isnan(value):
                 ink = style.ink_on(mesh.to_rgba(np.array([value]))[0])
-                text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
-                ax.text(right, up, text, ha="center", va="center", color=ink, fontsize="small")
+                ax.text(right, up, number(float(value)), ha="center", va="center", color=ink, fontsize="small")
     ax.set_xticks(x)
     ax.set_yticks(y)
 

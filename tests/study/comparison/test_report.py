@@ -307,9 +307,30 @@ def test_names_from_users_cannot_become_markup(tmp_path):
         (0.1234, "share", "12.3 %"),
         (7, "persons", "7"),
         (float("nan"), "persons", "unknown"),
+        (float("-inf"), "EUR", "unknown"),
         (-2_000, "EUR", "-€2,000"),
+        (999_999_999, "EUR", "€1 billion"),
+        (1.234e9, "persons", "1.23 billion"),
     ],
 )
 def test_amounts_are_written_for_readers(value, unit, text):
     """Numbers in sentences have three figures at most and their unit."""
     assert words.amount(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "cell", "difference"),
+    [
+        (1.234e9, "EUR", "€1.23 bn", "+€1.23 bn"),
+        (-1_250_000, "EUR", "-€1.25 M", "-€1.25 M"),
+        (340_000, "persons", "340 k", "+340 k"),
+        (0.1234, "share", "12.3 %", "+12.3 points"),
+        (-0.05, "share", "-5 %", "-5 points"),
+        (0.0, "share", "0 %", "0 points"),
+        (float("nan"), "share", "unknown", "unknown"),
+    ],
+)
+def test_cells_abbreviate_and_differences_bear_their_sign(value, unit, cell, difference):
+    """Thousands, millions and billions by their letters; differences of shares are points and no per cent."""
+    assert words.short(value, unit) == cell
+    assert words.change(value, unit) == difference

@@ -21,7 +21,7 @@ from desertion.app.simulator.reasons import why
 from desertion.app.work.replicates import Replicates
 from desertion.app.work.run import Wanted
 from desertion.figures.events import bans, events
-from desertion.figures.labels import short, span
+from desertion.figures.labels import LONG, SHORT, short, span
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
@@ -41,7 +41,9 @@ PAGES = {
 RUNS = Replicates()
 """All runs of this server's simulator."""
 
-_UNIT = re.compile(r" (?=million|billion|M\b|bn|points|%)")
+_UNIT = re.compile(  # between a number and what belongs to it
+    rf"(?<=\d) (?={'|'.join(word.strip() for *_, word in LONG + SHORT)}|points|%)"
+)
 
 STRENGTHS = np.geomspace(0.1, 30.0, 22)
 """Multiples of the shipped contagion in the tipping map."""
