@@ -92,7 +92,7 @@ def _written(
     }
     written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
     written.append(write_text(folder / "columns.json", columns_json(files)))
-    if curves and file.header().get("columns"):
+    if file.header().get("columns"):
         written.append(
             _csv_curves(_long(file, scales), folder / "curves.csv", signs)
             if form == "csv"
@@ -102,13 +102,12 @@ def _written(
 
 
 def ema_shape(
-    file: StudyFile, curves: bool = True, scales: NDArray[np.float64] | None = None
+    file: StudyFile, scales: NDArray[np.float64] | None = None
 ) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
     """The study in EMA Workbench's shape: experiments and outcomes.
 
     Args:
         file: The study's file.
-        curves: Whether daily columns are among the outcomes.
         scales: Share of real size that was simulated, shape (design points,), for counts at real size; none for those of the runs.
 
     Returns:
@@ -132,7 +131,7 @@ def ema_shape(
     experiments["model"] = "desertion"
     left_out = {*parameters, "design", "replicate", "status", "seconds"}
     outcomes = {str(name): done[name].to_numpy(np.float64) for name in done.columns if name not in left_out}
-    if curves and file.header().get("columns"):
+    if file.header().get("columns"):
         outcomes |= _stacked(file, scales)
     return experiments, outcomes
 
