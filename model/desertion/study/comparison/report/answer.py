@@ -198,7 +198,7 @@ def _fate(comparison: Tables, force: str) -> str:
     if not any(shares.values()):
         return (
             f"{the} collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
-            f"{100 * float(rows['high'].max()):.0f} % for each."
+            f"{math.ceil(100.0 * float(rows['high'].max()))} % for each."
         )
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])
