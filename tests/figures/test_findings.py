@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
 from desertion import compare
 from desertion.figures import answers, findings, style
@@ -148,6 +149,23 @@ def test_the_scenarios_own_place_is_marked_on_a_map() -> None:
         ax = heatmap(style.new_figure().subplots(), table, "t", "u", shipped=(0.5, 1.0))
     (star,) = [line for line in ax.lines if line.get_marker() == "*"]
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize("medium", ["screen", "paper"])
+def test_every_number_of_a_map_can_be_read(medium: style.Medium) -> None:
+    """Neither the star of the scenario nor the legend covers one, also where the scenario is itself one of the cells."""
+    axis = np.linspace(0.0, 2.0, 5)
+    table = pd.DataFrame(np.arange(25.0).reshape(5, 5) * 1e5, index=pd.Index(axis, name="asylum"), columns=axis)
+    with style.house(medium):
+        ax = heatmap(style.new_figure("wide", medium).subplots(), table, "t", "u", shipped=(1.0, 1.0))
+        ax.figure.canvas.draw()
+        star = next(line for line in ax.lines if line.get_marker() == "*")
+        half = star.get_markersize() / 144.0 * ax.figure.dpi * 0.85  # its rays end within the square of its size
+        x, y = ax.transData.transform((1.0, 1.0))
+        covers = [Bbox([[x - half, y - half], [x + half, y + half]]), ax.get_legend().get_window_extent()]
+        numbers = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert len(numbers) == 25
+    assert not [said for said, box in numbers.items() if any(box.overlaps(cover) for cover in covers)]
 
 
 def test_inputs_are_called_what_their_definitions_call_them() -> None:
