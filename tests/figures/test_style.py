@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from desertion.errors import InputError
-from desertion.figures import attribution, labels, style
+from desertion.figures import attribution, style
 from desertion.figures.animation import GROUPS
 
 # How three kinds of colour blindness see linear red, green, blue (Machado, Oliveira and Fernandes 2009, severity 1,
