@@ -10,7 +10,7 @@ import pytest
 
 from desertion import DesertionModel, Scenario
 from desertion.simulation.world.codes import KINDS, ROUTES
-from desertion.study.comparison.outcomes import of_force, of_hosts
+from desertion.study.comparison.outcomes import BY_NAME, of_force, of_hosts
 from tests.simulation.worlds import HOT, OPEN, START, made
 
 DAYS, SEED = 60, 4
@@ -148,13 +148,6 @@ def test_every_measure_is_what_the_tables_count(model: DesertionModel, force: st
         assert not [name for name, value in found.items() if not value]
 
 
-OUTCOMES = {
-    "left": "left_total", "abroad": "abroad_end", "lowest_strength": "min_strength_share", "lowest_legitimacy": "legitimacy_min",
-    "war_index": "war_index_end", "day_collapsed": "breakpoint_day", "day_fallen": "fall_day",
-}  # fmt: skip
-"""Outcomes of a force that are called otherwise among the measures of a run."""
-
-
 def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionModel) -> None:
     """Force by force, and hosts for both; what no measure counts is counted here."""
     measures, people = model.measures(), model.people()
@@ -167,7 +160,7 @@ def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionMo
             "lowest_effective": daily["effective_strength"].min() / daily["strength"].iloc[0],
         }
         for name, value in of_force(daily, own["route"], DAYS).items():
-            right = counted[name] if name in counted else measures[f"{OUTCOMES.get(name, name)}@{force}"]
+            right = counted[name] if name in counted else measures[f"{BY_NAME[name].measure}@{force}"]
             if value != pytest.approx(right, rel=1e-9):
                 wrong[f"{name} of {force}"] = value, right
     wrong |= {
