@@ -92,7 +92,7 @@ def test_a_map_of_small_differences_does_not_use_the_whole_ladder_of_colours() -
     mesh = ax.collections[0]
     low, high = (np.array(mesh.to_rgba(np.array([value]))[0]) for value in (3306.0, 3376.0))
     assert np.abs(low - high).max() < 0.2
-    assert findings.of_map(table, "left_total", chance=False) == "Median persons who left: 3,306 to 3,376, 2.1% apart"
+    assert findings.of_map(table, "left_total", chance=False) == "Median persons who left: 3,306 to 3,376, 2.1 % apart"
     table.iloc[0, 0] = 300.0
     assert "apart" not in findings.of_map(table, "left_total", chance=False)
 
@@ -226,11 +226,11 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under usual"),
         (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0]})),
          "Chance alone: nine in ten runs of one policy end up to 50 leavers apart"),
-        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left (a) to 90% (b)"),
-        (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left, under every policy"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left (a) to 90 % (b)"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left, under every policy"),
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
-        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0% (b) to 120.0% (a) of the first day's strength serve"),
-        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0% (a) to 40% (b) of the runs"),
+        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (b) to 120.0 % (a) of the first day's strength serve"),
+        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (a) to 40 % (b) of the runs"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
@@ -296,13 +296,13 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_front(_TRIED), "2 of 4 policies are beaten by no other on everything"),
         (findings.of_search(_TRIED, "left_total", "more"), "Most persons who left within the limits: 5 (a), 7 (b)"),
         (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),
-        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25% in all"),
+        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25 % in all"),
         (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
          "of 2 figures, 1 (with it) and 2 (without) lie within the bars"),
-        (findings.of_power(_POWER), "Where at least 80% of leaving are owed to contagion it is found in 55% to 70% of the histories"),
+        (findings.of_power(_POWER), "Where at least 80 % of leaving are owed to contagion it is found in 55 % to 70 % of the histories"),
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
-        (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4% at most from causes in the list, up to 73% from others"),
-        (findings.of_alarms([0.01, 0.04], []), "False alarms: 4% at most from causes in the list"),
+        (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4 % at most from causes in the list, up to 73 % from others"),
+        (findings.of_alarms([0.01, 0.04], []), "False alarms: 4 % at most from causes in the list"),
         (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),
     ],
 )  # fmt: skip

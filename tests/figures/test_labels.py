@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.figures.labels import LONG, SHORT, number
+from desertion.figures.labels import LONG, SHORT, Scales, label, multiple, number, percent
+from desertion.simulation.record.columns import MEASURES
 from desertion.study.blocks import short_number
 
 FACTORS = {"": 1.0, " k": 1e3, " M": 1e6, " bn": 1e9, " million": 1e6, " billion": 1e9}
@@ -19,7 +20,9 @@ COUNTS = st.one_of(st.floats(1e-9, 1e13), st.integers(0, 10**13).map(float), st.
 
 def read(text: str) -> float:
     """The number that a text says."""
-    figures, word = re.fullmatch(r"(-?[\d,]+(?:\.\d+)?)( \w+)?", text).groups()
+    found = re.fullmatch(r"(-?[\d,]+(?:\.\d+)?)( \w+)?", text)
+    assert found, text
+    figures, word = found.groups()
     return float(figures.replace(",", "")) * FACTORS[word or ""]
 
 
@@ -55,7 +58,7 @@ def test_counts_are_written_for_readers(value: float, at_figures: str, in_senten
 
 
 @given(COUNTS, COUNTS, SCALES)
-def test_what_a_count_says_is_near_it_and_never_less_for_more(one: float, other: float, scales) -> None:
+def test_what_a_count_says_is_near_it_and_never_less_for_more(one: float, other: float, scales: Scales) -> None:
     """To within half of the last figure: no exponent, no thousand thousands, and the larger of two is told as no less."""
     low, high = sorted((one, other))
     assert read(number(low, scales)) <= read(number(high, scales))
@@ -74,3 +77,38 @@ def test_what_a_count_says_is_near_it_and_never_less_for_more(one: float, other:
 def test_numbers_of_study_reports_have_three_digits_and_no_exponent(value: float, text: str) -> None:
     """What rounds up to a thousand is one."""
     assert short_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "figures", "text"),
+    [
+        (0.963, 0, None, "96 %"),
+        (0.226, 2, None, "22.60 %"),
+        (12.5, 0, None, "1,250 %"),
+        (0.996, 0, 2, "100 %"),
+        (1.0, 0, 2, "100 %"),
+        (9.996, 0, 3, "1,000 %"),
+        (0.00034, 0, 2, "0.034 %"),
+        (2e-8, 0, 2, "0.000002 %"),
+        (0.0, 0, 3, "0 %"),
+        (math.nan, 1, None, "unknown"),
+    ],
+)
+def test_shares_are_written_as_per_cent(share: float, decimals: int, figures: int | None, text: str) -> None:
+    """With a space before the sign and no exponent, also where two figures round up to a hundred."""
+    assert percent(share, decimals, figures=figures) == text
+
+
+def test_a_measure_bears_the_unit_of_its_definition() -> None:
+    """In brackets unless its words say it; cases are cases and no persons."""
+    assert label("peak_waiting") == "largest queue for a decision (cases)"
+    assert label("cost_eur@toy") == "cost to hosts (EUR), toy"
+    assert label("left_total") == "persons who left"
+    assert label("over_budget_eur") == "over budget eur"
+    said = {name: set(re.findall(r"\((\w[^()]*)\)$", label(name))) for name in MEASURES}
+    assert {name for name, units in said.items() if units - {MEASURES[name].unit}} == {"min_strength_share"}
+
+
+def test_multiples_are_written_out() -> None:
+    """A chance a hundred and twenty times as high is not 1.2e+02 times as high."""
+    assert [multiple(math.log(times)) for times in (120.4, 12_500.0, 0.25, 1.0)] == ["×120", "×12,000", "×0.25", ""]

@@ -239,11 +239,13 @@ def _span(low: float, high: float, to: str) -> str:
 
 
 def _cell(row: pd.Series) -> str:
+    from desertion.figures.labels import percent, span
     from desertion.scenario.grain import mark
     from desertion.study.comparison.report.words import short
 
     if row["measure"] == "collapsed":
-        return f"{short(row['estimate'], 'share')}\n{100 * row['low']:.0f}–{100 * row['high']:.0f} %"
+        ends = span(row["low"], row["high"], lambda end: percent(end, figures=2), "–").replace(" %–", "–")
+        return f"{short(row['estimate'], 'share')}\n{ends}"
     return short(row["estimate"], str(row["unit"])) + mark(row["too_few"])
 
 

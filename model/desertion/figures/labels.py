@@ -9,8 +9,10 @@ import pandas as pd
 from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
+from desertion.simulation.record.columns import MEASURES
 
 _LONGEST = 70  # letters of a label
+_COUNTED = 27.0  # logarithm up to which a multiple is written out, some hundred billion
 _LINE = 38  # letters of a line of a label that stands beside a bar
 
 ROUTE_NAMES: dict[str, str] = {
@@ -28,13 +30,13 @@ NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_sur
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
     "left_total": "persons who left",
-    "reservists_left": "reservists who left (persons)",
-    "soldiers_left": "soldiers who left (persons)",
-    "cost_eur": "cost to hosts (EUR)",
-    "infiltrators": "infiltrators let in (persons)",
+    "reservists_left": "reservists who left",
+    "soldiers_left": "soldiers who left",
+    "cost_eur": "cost to hosts",
+    "infiltrators": "infiltrators let in",
     "protected": "persons protected",
-    "peak_waiting": "largest queue for a decision (persons)",
-    "cost_per_leaver": "cost per leaver (EUR)",
+    "peak_waiting": "largest queue for a decision",
+    "cost_per_leaver": "cost per leaver",
     "left_surrender": "persons who surrendered",
     "asylum": "asylum dial (0 closed, 1 open fast track)",
     "contagion": "contagion (multiple of the scenario's)",
@@ -48,7 +50,7 @@ NAMES: dict[str, str] = {
     "behaviour.form": "form of contagion",
     "behaviour.threshold_draw": "how thresholds are drawn",
 }
-"""Labels of measures and parameters that studies use often."""
+"""What measures and parameters that studies use often are called; measures without the unit, which stands with their definition."""
 
 
 type Scales = tuple[tuple[float, float, str], ...]
@@ -75,7 +77,7 @@ def number(value: float, scales: Scales = SHORT) -> str:
         return "unknown"
     size = abs(value)
     if size < 10.0 and size != int(size):
-        text = format_float_positional(size, precision=2, unique=False, fractional=False, trim="-")
+        text = rounded(size, 2)
     else:
         step = 10.0 ** max(floor(log10(size)) - 2, 0) if size >= 1e4 else 1.0
         size = floor(size / step + 0.5) * step
@@ -94,6 +96,21 @@ def trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def rounded(value: float, figures: int) -> str:
+    """A number of so many figures at most, without noughts at its end and without an exponent: 0.25, 12.3, 100, 1,200."""
+    short = float(f"{value:.{figures}g}")
+    if abs(short) >= 1000.0:
+        return f"{short:,.0f}"
+    return format_float_positional(value, precision=figures, unique=False, fractional=False, trim="-")
+
+
+def percent(share: float, decimals: int = 0, *, figures: int | None = None) -> str:
+    """A share as per cent with so many decimals, or else of so many figures: 12 %, 22.60 %, 0.034 %."""
+    if not isfinite(share):
+        return "unknown"
+    return f"{f'{100.0 * share:,.{decimals}f}' if figures is None else rounded(100.0 * share, figures)} %"
+
+
 def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:
     """An interval in words, its ends as `say` has them; where they are missing, that there are too few runs for one."""
     return NO_INTERVAL if isnan(low) or isnan(high) else f"{say(low)}{to}{say(high)}"
@@ -106,6 +123,13 @@ def label(name: str) -> str:
     plain, at, force = name.partition("@")
     if at and "." not in plain:
         return f"{label(plain)}, {force}"
+    words = called(name)
+    unit = MEASURES[name].unit if name in MEASURES else ""
+    return words if unit.lower() in words.replace(" ", "-").lower() else f"{words} ({unit})"
+
+
+def called(name: str) -> str:
+    """The same without a unit, as it stands within a sentence."""
     return NAMES.get(name) or _defined(name) or name.rpartition(".")[2].replace("_", " ")
 
 
@@ -125,6 +149,7 @@ def multiple(term: float) -> str:
     if not -700.0 < term < 700.0:
         return "never" if term < 0.0 else "at once"
     told = f"{exp(term):.2g}"
+    told = number(float(told)) if 0.0 < term < _COUNTED else told
     return "" if told == "1" else f"×{told}"
 
 

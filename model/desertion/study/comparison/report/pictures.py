@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import ROUTE_NAMES, span
+from desertion.figures.labels import ROUTE_NAMES, percent, span
 from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, peaks, people_there, shown_alone, ways
 from desertion.study.comparison.report.words import amount, change, number
@@ -126,15 +126,11 @@ def _where(comparison: Tables) -> str:
 
 def _decision(comparison: Tables) -> str:
     words = "; ".join(
-        f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
+        f"a {who} from {percent(table.to_numpy()[0, 0], figures=2)} (dial closed, nobody gone) to {percent(table.to_numpy()[-1, -1], figures=2)} (dial open, a "
         f"fifth of the peers gone)"
         for who, table in comparison.decision.items()
     )
     return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {words or 'none in this form'}."
-
-
-def _percent(chance: float) -> str:
-    return f"{100 * chance:.2g} %"
 
 
 PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {

@@ -33,7 +33,7 @@ def amount(value: float, unit: str, scales: Scales = LONG) -> str:
     if not math.isfinite(value):
         return "unknown"
     if unit == "share":
-        return f"{100 * value:.3g} %"
+        return labels.percent(value, figures=3)
     return f"{'-' if value < 0 else ''}{'€' if unit == 'EUR' else ''}{labels.number(abs(value), scales)}"
 
 
@@ -46,7 +46,7 @@ def change(value: float, unit: str) -> str:
     """A difference with its sign; shares as percentage points."""
     sign = "+" if value > 0 else ""
     if unit == "share" and math.isfinite(value):
-        return f"{sign}{100 * value:.3g} points"
+        return f"{sign}{labels.rounded(100.0 * value, 3)} points"
     return f"{sign}{short(value, unit)}"
 
 
