@@ -50,7 +50,7 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
             color="#1a1a1a",
             bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2},
         )
-    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.grid(visible=False)
     ax.set_xlabel("share of peers who have left")
