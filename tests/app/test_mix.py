@@ -149,7 +149,9 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     )
     assert named <= set(verdicts())
     assert all(verdict.word in ("holds", "fails", "depends", "untested") for verdict in verdicts().values())
-    assert "worlds that the evidence does not rule out" in facts.judged(presets()["fast-track"])
+    told = facts.judged(presets()["fast-track"])
+    assert "worlds that the evidence does not rule out" in told
+    assert re.search(r"share: [\d.]+ % to [\d.]+ %\)", told)
     assert facts.judged(parse("asylum=fast&scenario=toy")[0]).startswith("Not judged for this mix")
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")

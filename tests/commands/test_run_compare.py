@@ -321,4 +321,4 @@ def test_a_run_of_an_own_file_says_what_looks_out_of_order(
     monkeypatch.chdir(tmp_path)
     Path("mine.toml").write_text('extends = "toy"\nname = "mine"\n[behaviour]\npush_threat = 3.0\n')
     assert main(["run", "mine.toml", "--days", "2", "--quiet"]) == 0
-    assert 'looks out of order: force "toy": 12% of its reservists are called up' in capsys.readouterr().out
+    assert 'looks out of order: force "toy": 12 % of its reservists are called up' in capsys.readouterr().out

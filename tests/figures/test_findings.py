@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.transforms import Bbox
 
 from desertion import compare
 from desertion.figures import answers, findings, style
@@ -91,7 +92,7 @@ def test_a_map_of_small_differences_does_not_use_the_whole_ladder_of_colours() -
     mesh = ax.collections[0]
     low, high = (np.array(mesh.to_rgba(np.array([value]))[0]) for value in (3306.0, 3376.0))
     assert np.abs(low - high).max() < 0.2
-    assert findings.of_map(table, "left_total", chance=False) == "Median persons who left: 3,306 to 3,376, 2.1% apart"
+    assert findings.of_map(table, "left_total", chance=False) == "Median persons who left: 3,306 to 3,376, 2.1 % apart"
     table.iloc[0, 0] = 300.0
     assert "apart" not in findings.of_map(table, "left_total", chance=False)
 
@@ -148,6 +149,23 @@ def test_the_scenarios_own_place_is_marked_on_a_map() -> None:
         ax = heatmap(style.new_figure().subplots(), table, "t", "u", shipped=(0.5, 1.0))
     (star,) = [line for line in ax.lines if line.get_marker() == "*"]
     assert (star.get_xdata()[0], star.get_ydata()[0]) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize("medium", ["screen", "paper"])
+def test_every_number_of_a_map_can_be_read(medium: style.Medium) -> None:
+    """Neither the star of the scenario nor the legend covers one, also where the scenario is itself one of the cells."""
+    axis = np.linspace(0.0, 2.0, 5)
+    table = pd.DataFrame(np.arange(25.0).reshape(5, 5) * 1e5, index=pd.Index(axis, name="asylum"), columns=axis)
+    with style.house(medium):
+        ax = heatmap(style.new_figure("wide", medium).subplots(), table, "t", "u", shipped=(1.0, 1.0))
+        ax.figure.canvas.draw()
+        star = next(line for line in ax.lines if line.get_marker() == "*")
+        half = star.get_markersize() / 144.0 * ax.figure.dpi * 0.85  # its rays end within the square of its size
+        x, y = ax.transData.transform((1.0, 1.0))
+        covers = [Bbox([[x - half, y - half], [x + half, y + half]]), ax.get_legend().get_window_extent()]
+        numbers = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    assert len(numbers) == 25
+    assert not [said for said, box in numbers.items() if any(box.overlaps(cover) for cover in covers)]
 
 
 def test_inputs_are_called_what_their_definitions_call_them() -> None:
@@ -208,11 +226,11 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under usual"),
         (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0]})),
          "Chance alone: nine in ten runs of one policy end up to 50 leavers apart"),
-        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left (a) to 90% (b)"),
-        (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75% of all who left, under every policy"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left (a) to 90 % (b)"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left, under every policy"),
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
-        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0% (b) to 120.0% (a) of the first day's strength serve"),
-        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0% (a) to 40% (b) of the runs"),
+        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (b) to 120.0 % (a) of the first day's strength serve"),
+        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (a) to 40 % (b) of the runs"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
@@ -278,13 +296,13 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_front(_TRIED), "2 of 4 policies are beaten by no other on everything"),
         (findings.of_search(_TRIED, "left_total", "more"), "Most persons who left within the limits: 5 (a), 7 (b)"),
         (findings.of_search(_TRIED, "left_total", "less"), "Fewest persons who left within the limits: 5 (a), 6 (b)"),
-        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25% in all"),
+        (findings.of_fit(np.array([10.0, 30.0]), np.array([14.0, 24.0])), "the median run is off by 25 % in all"),
         (findings.of_predictions(np.array([1.0, 9.0]), {"with it": np.array([[0.0, 0.0], [2.0, 2.0]]), "without": np.array([[0.0, 8.0], [2.0, 10.0]])}),
          "of 2 figures, 1 (with it) and 2 (without) lie within the bars"),
-        (findings.of_power(_POWER), "Where at least 80% of leaving are owed to contagion it is found in 55% to 70% of the histories"),
+        (findings.of_power(_POWER), "Where at least 80 % of leaving are owed to contagion it is found in 55 % to 70 % of the histories"),
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
-        (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4% at most from causes in the list, up to 73% from others"),
-        (findings.of_alarms([0.01, 0.04], []), "False alarms: 4% at most from causes in the list"),
+        (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4 % at most from causes in the list, up to 73 % from others"),
+        (findings.of_alarms([0.01, 0.04], []), "False alarms: 4 % at most from causes in the list"),
         (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),
     ],
 )  # fmt: skip

@@ -48,7 +48,7 @@ def comparison() -> Comparison:
 def test_tables_and_report_of_a_comparison_mark_what_is_too_few(comparison: Comparison) -> None:
     """Whether a number is too few is a column of both tables; the report's cells bear the mark and its note says what it means."""
     summary, paired = comparison.summary, comparison.paired
-    counts = summary[summary["unit"].isin(["persons", "spells", "cases"])]
+    counts = summary[summary["unit"].isin(["persons", "departures", "events", "cases"])]
     assert (counts["too_few"] == [too_few(value, comparison.size) for value in counts["estimate"]]).all()
     assert set(counts["too_few"]) == {True, False}
     assert not summary.loc[summary["unit"].isin(["share", "EUR", "index", "day"]), "too_few"].any()

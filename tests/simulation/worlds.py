@@ -198,7 +198,7 @@ def some_numbers(draw: st.DrawFn, model: type[BaseModel], most: int) -> dict[str
     return {name: draw(a_number(model, name)) for name in names}
 
 
-_HOT = {
+HOT = {
     "base_soldier_hide": 0.01,
     "base_soldier_flee": 0.01,
     "base_soldier_surrender": 0.02,
@@ -215,7 +215,7 @@ _HOT = {
     "punishment_term": 8.0,
     "skilled_share": 0.3,
 }
-_OPEN = {
+OPEN = {
     "access": 0.6,
     "travel": 1.0,
     "case_days": 5.0,
@@ -267,7 +267,7 @@ def _force(draw: st.DrawFn, name: str, hosts: list[str], others: list[str], days
         "facing": draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
     }
     absent = {f"absent_{kind}": draw(st.sampled_from([0.0, 0.0, 0.15, 1.0])) for kind in ("soldiers", "reservists")}
-    return _HOT | draw(some_numbers(Force, 20)) | absent | fixed
+    return HOT | draw(some_numbers(Force, 20)) | absent | fixed
 
 
 @st.composite
@@ -296,7 +296,7 @@ def scenarios(
     forces = ["alpha", "beta", "gamma"][: draw(st.sampled_from([1, 1, 2, 3]))]
     hosts = ["north", "south", "west"][: draw(st.sampled_from([2, 1, 3, 0]))]
     host_rows = [
-        _OPEN
+        OPEN
         | draw(some_numbers(Host, 14))
         | {
             "name": host,

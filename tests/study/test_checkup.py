@@ -86,7 +86,7 @@ def test_call_ups_that_drive_out_everybody_are_remarked_on(tmp_path: Path) -> No
     _written(tmp_path / "army.toml", army)
     scenario: dict[str, object] = {"start": "2030-01-01", "forces": ["army.toml"], "hosts": [{"name": "there"}]}
     (told,) = [one for one in check(_written(tmp_path / "mine.toml", scenario)).odd if "push_threat" in one]
-    assert "25% of its reservists are called up within a month" in told
+    assert "25 % of its reservists are called up within a month" in told
     assert "multiplies their rates of leaving by 2e+16" in told
     scenario["behaviour"] = {"push_threat": 0.15}
     assert not [one for one in check(_written(tmp_path / "mine.toml", scenario)).odd if "push_threat" in one]

@@ -246,14 +246,14 @@ def _span(low: float, high: float, to: str) -> str:
 
 
 def _cell(row: pd.Series) -> str:
-    from desertion.figures.labels import number
+    from desertion.figures.labels import percent, span
     from desertion.scenario.grain import mark
     from desertion.study.comparison.report.words import short
 
     if row["measure"] == "collapsed":
-        return f"{short(row['estimate'], 'share')}\n{100 * row['low']:.0f}–{100 * row['high']:.0f} %"
-    value = number(row["estimate"]) if row["unit"] in ("persons", "cases") else short(row["estimate"], str(row["unit"]))
-    return value + mark(row["too_few"])
+        ends = span(row["low"], row["high"], lambda end: percent(end, figures=2), "–").replace(" %–", "–")
+        return f"{short(row['estimate'], 'share')}\n{ends}"
+    return short(row["estimate"], str(row["unit"])) + mark(row["too_few"])
 
 
 def _write(comparison: Comparison, out: Path, *, paper: bool) -> None:

@@ -146,7 +146,7 @@ def _tell_json(
 
 
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
-    from desertion.figures.labels import ROUTE_NAMES, departures, number
+    from desertion.figures.labels import ROUTE_NAMES, departures, number, percent
     from desertion.scenario.grain import marked
     from desertion.simulation.world.codes import STATUSES
 
@@ -161,9 +161,9 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     strength = float(last["strength"]) / float(first["strength"]) if first["strength"] else float("nan")
     lines = [
         f"\n{first['force']}: {number(people * size)} people",
-        f"  left       {told(float(last['left']))} ({float(last['left']) / people:.2%})",
+        f"  left       {told(float(last['left']))} ({percent(float(last['left']) / people, 2)})",
         f"  departures {ways}",
-        f"  strength   {number(float(last['strength']) * size)}, {strength:.1%} of the first day",
+        f"  strength   {number(float(last['strength']) * size)}, {percent(strength, 1)} of the first day",
         f"  legitimacy {float(last['legitimacy']):.2f} (at the start {float(first['legitimacy']):.2f})",
     ]
     for name, what in (("collapsed", "the force collapses"), ("fallen", "the government falls")):

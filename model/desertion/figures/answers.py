@@ -91,7 +91,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
     if heights.min() > 0.0 and heights.max() >= _DECADES * heights.min():
         ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}" if value < 1.0 else number(value)))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     else:
         ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
         style.counts(ax) if heights.max() >= _LONG else None

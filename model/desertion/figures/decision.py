@@ -8,6 +8,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from desertion.figures import style
+from desertion.figures.labels import percent
 
 _LEAST = 1e-7
 
@@ -49,7 +50,7 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
             color="#1a1a1a",
             bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.2},
         )
-    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
     ax.grid(visible=False)
     ax.set_xlabel("share of peers who have left")
@@ -66,7 +67,7 @@ def surface(ax: Axes, table: pd.DataFrame, *, status_quo: float | None = None, t
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.3g} %" if value >= 1e-6 else f"{1e6 * value:.2g} in a million"
+    return percent(value, figures=3) if value >= 1e-6 else f"{1e6 * value:.2g} in a million"
 
 
 def _round_values(low: float, high: float) -> list[float]:

@@ -6,7 +6,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.figures.labels import NO_INTERVAL, ROUTE_NAMES, label, number, points, policy, sentence, within
+from desertion.figures.labels import (
+    NO_INTERVAL,
+    ROUTE_NAMES,
+    called,
+    label,
+    number,
+    percent,
+    points,
+    policy,
+    rounded,
+    sentence,
+    within,
+)
 from desertion.scenario.grain import too_few
 from desertion.simulation.record.columns import MEASURES, definitions, is_chance
 
@@ -35,7 +47,7 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     word = "more" if size > 0 else "fewer"
     unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
     if unit == "share" or measure.startswith("share") or measure.endswith("_share"):
-        return words + f"{abs(size) * 100:.2g} points {word} than {baseline}"
+        return words + f"{rounded(abs(size) * 100.0, 2)} points {word} than {baseline}"
     if unit == "day":
         return words + f"{number(abs(size))} days {'later' if size > 0 else 'earlier'} than under {baseline}"
     if unit in ("", "EUR", "index") and measure not in _LEAVERS:
@@ -71,7 +83,7 @@ def of_response(medians: pd.DataFrame, measure: str) -> str:
         return f"{sentence(measure)}, by {label(str(medians.index.name))}"
     most = max(ends, key=lambda case: abs(float(ends[case][1] - ends[case][0])))
     told = (
-        f"{100 * x:.2g} %" if measure.startswith("share") or is_chance(measure) else number(x)
+        percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else number(x)
         for x in map(float, ends[most])
     )
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
@@ -90,12 +102,12 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
     if not chance:
         low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
         # Only of values that lie close together it must be said how close.
-        apart = f", {(high - low) / low:.1%} apart" if low > 0.0 and high < 2.0 * low else ""
+        apart = f", {percent((high - low) / low, 1)} apart" if low > 0.0 and high < 2.0 * low else ""
         return f"Median {label(measure)}: {number(low)} to {number(high)}{apart}"
     happens = _HAPPENS.get(measure.partition("@")[0], "end in a global cascade")
     likely = cells >= 0.5
     if not likely.any():
-        return f"Nowhere here do half of the runs {happens} (most: {float(np.nanmax(cells)):.0%})"
+        return f"Nowhere here do half of the runs {happens} (most: {percent(float(np.nanmax(cells)))})"
     said = f"Half of the runs or more {happens}"
     known = int(np.isfinite(cells).sum())
     if likely.sum() == known:
@@ -151,9 +163,9 @@ def of_ways(totals: pd.DataFrame) -> str:
     shares = (totals[way] / whole)[whole > 0.0]
     low, high = float(shares.min()), float(shares.max())
     words = f"{ROUTE_NAMES[way][:1].upper()}{ROUTE_NAMES[way][1:]}"
-    if f"{low:.0%}" == f"{high:.0%}":
-        return f"{words}: {low:.0%} of all who left, under every policy"
-    return f"{words}: {low:.0%} of all who left ({within(str(shares.idxmin()))}) to {high:.0%} ({within(str(shares.idxmax()))})"
+    if percent(low) == percent(high):
+        return f"{words}: {percent(low)} of all who left, under every policy"
+    return f"{words}: {percent(low)} of all who left ({within(str(shares.idxmin()))}) to {percent(high)} ({within(str(shares.idxmax()))})"
 
 
 def of_strength(shares: pd.Series) -> str:
@@ -162,7 +174,7 @@ def of_strength(shares: pd.Series) -> str:
     Args:
         shares: Median strength on the last day by policy, as a share of the first day's.
     """
-    low, high = f"{shares.min():.1%}", f"{shares.max():.1%}"
+    low, high = percent(shares.min(), 1), percent(shares.max(), 1)
     if low == high:
         return f"On the last day {low} of the first day's strength serve, under every policy"
     return f"On the last day {low} ({within(str(shares.idxmin()))}) to {high} ({within(str(shares.idxmax()))}) of the first day's strength serve"
@@ -179,9 +191,9 @@ def of_chance(chances: pd.Series) -> str:
         return (
             "The force collapses in no run"
             if not high
-            else f"The force collapses in {high:.0%} of the runs, under every policy"
+            else f"The force collapses in {percent(high)} of the runs, under every policy"
         )
-    return f"The force collapses in {low:.0%} ({within(str(chances.idxmin()))}) to {high:.0%} ({within(str(chances.idxmax()))}) of the runs"
+    return f"The force collapses in {percent(low)} ({within(str(chances.idxmin()))}) to {percent(high)} ({within(str(chances.idxmax()))}) of the runs"
 
 
 def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:
@@ -209,7 +221,7 @@ def of_decision(who: str, table: pd.DataFrame) -> str:
         table: Chances, one row a position of the dial, one column a share of peers gone.
     """
     cells = 100.0 * table.to_numpy(np.float64)
-    return f"A {who}'s daily chance to leave:\n{cells.min():.2g} to {cells.max():.2g} %"
+    return f"A {who}'s daily chance to leave:\n{rounded(cells.min(), 2)} to {rounded(cells.max(), 2)} %"
 
 
 def of_effects(table: pd.DataFrame, measure: str) -> str:
@@ -270,7 +282,7 @@ def of_search(table: pd.DataFrame, measure: str, wish: str) -> str:
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
     reached = ", ".join(f"{number(float(value))} ({name})" for name, value in best.items())
-    return f"{'Most' if wish == 'more' else 'Fewest'} {label(measure).removesuffix(' (persons)')} within the limits: {reached or 'none'}"
+    return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)} within the limits: {reached or 'none'}"
 
 
 def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
@@ -280,7 +292,9 @@ def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
         published: (points,) : the figures.
         medians: (points,) : medians of the runs.
     """
-    return f"the median run is off by {float(np.abs(medians - published).sum() / np.abs(published).sum()):.0%} in all"
+    return (
+        f"the median run is off by {percent(float(np.abs(medians - published).sum() / np.abs(published).sum()))} in all"
+    )
 
 
 def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:
@@ -305,8 +319,8 @@ def of_power(table: pd.DataFrame) -> str:
     most = table[table["owed_from"] == table["owed_from"].max()]
     found = most["found"] / most["histories"]
     return (
-        f"Where at least {float(most['owed_from'].iloc[0]):.0%} of leaving are owed to contagion it is found in {float(found.min()):.0%} to "
-        f"{float(found.max()):.0%} of the histories"
+        f"Where at least {percent(float(most['owed_from'].iloc[0]))} of leaving are owed to contagion it is found in {percent(float(found.min()))} to "
+        f"{percent(float(found.max()))} of the histories"
     )
 
 
@@ -327,8 +341,8 @@ def of_alarms(listed: Sequence[float], others: Sequence[float]) -> str:
         listed: Shares of alarms by causes that the test knows.
         others: Same by causes that it does not.
     """
-    said = f"False alarms: {max(listed):.0%} at most from causes in the list"
-    return f"{said}, up to {max(others):.0%} from others" if others else said
+    said = f"False alarms: {percent(max(listed))} at most from causes in the list"
+    return f"{said}, up to {percent(max(others))} from others" if others else said
 
 
 def short(name: str) -> str:

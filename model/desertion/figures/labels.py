@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import exp, isnan
+from math import exp, floor, isfinite, isnan, log10
 from textwrap import fill, shorten
 
 import pandas as pd
+from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
+from desertion.simulation.record.columns import MEASURES
 
 _LONGEST = 70  # letters of a label
+_COUNTED = 27.0  # logarithm up to which a multiple is written out, some hundred billion
 _LINE = 38  # letters of a line of a label that stands beside a bar
 
 ROUTE_NAMES: dict[str, str] = {
@@ -27,13 +30,13 @@ NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_sur
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
     "left_total": "persons who left",
-    "reservists_left": "reservists who left (persons)",
-    "soldiers_left": "soldiers who left (persons)",
-    "cost_eur": "cost to hosts (EUR)",
-    "infiltrators": "infiltrators let in (persons)",
+    "reservists_left": "reservists who left",
+    "soldiers_left": "soldiers who left",
+    "cost_eur": "cost to hosts",
+    "infiltrators": "infiltrators let in",
     "protected": "persons protected",
-    "peak_waiting": "largest queue for a decision (persons)",
-    "cost_per_leaver": "cost per leaver (EUR)",
+    "peak_waiting": "largest queue for a decision",
+    "cost_per_leaver": "cost per leaver",
     "left_surrender": "persons who surrendered",
     "asylum": "asylum dial (0 closed, 1 open fast track)",
     "contagion": "contagion (multiple of the scenario's)",
@@ -47,25 +50,65 @@ NAMES: dict[str, str] = {
     "behaviour.form": "form of contagion",
     "behaviour.threshold_draw": "how thresholds are drawn",
 }
-"""Labels of measures and parameters that studies use often."""
+"""What measures and parameters that studies use often are called; measures without the unit, which stands with their definition."""
 
+
+type Scales = tuple[tuple[float, float, str], ...]
+"""Abbreviations of counts, largest first: from which size on, what it is divided by, and what stands behind it."""
+
+SHORT: Scales = ((1e9, 1e9, " bn"), (1e6, 1e6, " M"), (1e5, 1e3, " k"))
+"""Abbreviations at figures and in tables."""
+
+LONG: Scales = ((1e9, 1e9, " billion"), (1e6, 1e6, " million"))
+"""Abbreviations in sentences."""
 
 NO_INTERVAL = "too few runs for an interval"
 """What stands in the place of an interval that a number has not."""
 
 
-def number(value: float) -> str:
-    """A count for reading, of three figures at most beyond ten thousand: 950, 12,500, 340 k, 1.2 M."""
+def number(value: float, scales: Scales = SHORT) -> str:
+    """A count for reading: 950, 12,500, 340 k, 1.2 M; of three figures at most beyond ten thousand, of two below ten.
+
+    Args:
+        value: The count; "unknown" where it is not finite. Halves are rounded away from zero.
+        scales: How large ones are abbreviated, `SHORT` at figures and in tables, `LONG` in sentences.
+    """
+    if not isfinite(value):
+        return "unknown"
     size = abs(value)
-    if size >= 1e6:
-        return f"{value / 1e6:.3g} M"
-    if size >= 1e5:
-        return f"{value / 1e3:,.0f} k"
-    if size >= 1e4:
-        return f"{100 * round(value / 100):,}"
-    if size >= 10 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.2g}"
+    if size < 10.0 and size != int(size):
+        text = rounded(size, 2)
+    else:
+        step = 10.0 ** max(floor(log10(size)) - 2, 0) if size >= 1e4 else 1.0
+        size = floor(size / step + 0.5) * step
+        unit, word = scale_of(size, scales)
+        text = trimmed(f"{size / unit:,.2f}") + word
+    return f"-{text}" if value < 0.0 else text
+
+
+def scale_of(size: float, scales: Scales = SHORT) -> tuple[float, str]:
+    """What a count of that size is divided by, and what then stands behind it."""
+    return next(((unit, word) for least, unit, word in scales if size >= least), (1.0, ""))
+
+
+def trimmed(text: str) -> str:
+    """Figures without noughts at their end that stand behind the point."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def rounded(value: float, figures: int) -> str:
+    """A number of so many figures at most, without noughts at its end and without an exponent: 0.25, 12.3, 100, 1,200."""
+    short = float(f"{value:.{figures}g}")
+    if abs(short) >= 1000.0:
+        return f"{short:,.0f}"
+    return format_float_positional(value, precision=figures, unique=False, fractional=False, trim="-")
+
+
+def percent(share: float, decimals: int = 0, *, figures: int | None = None) -> str:
+    """A share as per cent with so many decimals, or else of so many figures: 12 %, 22.60 %, 0.034 %."""
+    if not isfinite(share):
+        return "unknown"
+    return f"{f'{100.0 * share:,.{decimals}f}' if figures is None else rounded(100.0 * share, figures)} %"
 
 
 def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:
@@ -80,6 +123,13 @@ def label(name: str) -> str:
     plain, at, force = name.partition("@")
     if at and "." not in plain:
         return f"{label(plain)}, {force}"
+    words = called(name)
+    unit = MEASURES[name].unit if name in MEASURES else ""
+    return words if unit.lower() in words.replace(" ", "-").lower() else f"{words} ({unit})"
+
+
+def called(name: str) -> str:
+    """The same without a unit, as it stands within a sentence."""
     return NAMES.get(name) or _defined(name) or name.rpartition(".")[2].replace("_", " ")
 
 
@@ -99,6 +149,7 @@ def multiple(term: float) -> str:
     if not -700.0 < term < 700.0:
         return "never" if term < 0.0 else "at once"
     told = f"{exp(term):.2g}"
+    told = number(float(told)) if 0.0 < term < _COUNTED else told
     return "" if told == "1" else f"×{told}"
 
 

@@ -1,18 +1,22 @@
 """Maps: a measure over two parameters, with the theory's tipping line and the scenario's own place."""
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.figures.labels import beside, label
+from desertion.figures.labels import beside, label, number
 
 # A heatmap of so many cells or fewer has room for its numbers.
 _CELLS_WITH_NUMBERS = 36
 # The whole ladder of colours stands for at least this share of the largest value: a difference of a hundredth must not look like all or nothing.
 _LEAST_SPAN = 0.5
+# Size of the scenario's star, and how far from it the number of its cell stands, in letters' heights.
+_STAR, _UNDER = 1.3, 1.1
 # Values from which on numbers are written short.
 _LONG = 10_000.0
 
@@ -49,7 +53,7 @@ def heatmap(
         floor, most = (low + high - span) / 2, (low + high + span) / 2
     mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
     if values.size <= _CELLS_WITH_NUMBERS:
-        _write_cells(ax, mesh, x, y, values)
+        _write_cells(ax, mesh, x, y, values, shipped)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
     style.counts(bar.ax) if high >= _LONG else None
@@ -58,11 +62,12 @@ def heatmap(
         ax.plot(*tipping, color=style.paper_color(), linewidth=4.0)
         ax.plot(*tipping, color="#d55e00", linewidth=2.0, linestyle=(0, (4, 1.5)), label="R = 1 in theory")
     if shipped is not None:
+        star = _STAR * float(mpl.rcParams["font.size"])
         ax.plot(
-            *shipped, "*", color="#d55e00", markeredgecolor=style.paper_color(), markersize=15, label="the scenario"
+            *shipped, "*", color="#d55e00", markeredgecolor=style.paper_color(), markersize=star, label="the scenario"
         )
     if tipping is not None or shipped is not None:
-        ax.legend(loc="best", frameon=True, framealpha=0.9)
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
     ax.set_xlim(_edges(x)[0], _edges(x)[-1])
     ax.set_ylim(_edges(y)[0], _edges(y)[-1])
     ax.grid(visible=False)
@@ -71,19 +76,33 @@ def heatmap(
 
 
 def _write_cells(
-    ax: Axes, mesh: QuadMesh, x: NDArray[np.float64], y: NDArray[np.float64], values: NDArray[np.float64]
+    ax: Axes,
+    mesh: QuadMesh,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    values: NDArray[np.float64],
+    shipped: tuple[float, float] | None,
 ) -> None:
-    """Write the numbers of a small table into its cells, and mark the axes at its values only."""
-    top = float(np.nanmax(values))
+    """Write the numbers of a small table into its cells, clear of lines and of the scenario's star, and mark the axes at its values only."""
+    letter = float(mpl.rcParams["font.size"])
     for row, up in enumerate(y):
         for column, right in enumerate(x):
             value = values[row, column]
             if not np.isnan(value):
-                ink = style.ink_on(mesh.to_rgba(np.array([value]))[0])
-                text = f"{value:,.0f}" if top >= 100 else f"{value:.2g}"
-                ax.text(right, up, text, ha="center", va="center", color=ink, fontsize="small")
+                paint = mesh.to_rgba(np.array([value]))[0]
+                under = shipped is not None and _is_near(shipped[0], column, x) and _is_near(shipped[1], row, y)
+                ax.annotate(
+                    number(float(value)), (right, up), (0.0, -_UNDER * letter if under else 0.0), textcoords="offset points", ha="center", va="center",
+                    color=style.ink_on(paint), fontsize="small", path_effects=[withStroke(linewidth=3.0, foreground=paint)],
+                )  # fmt: skip
     ax.set_xticks(x)
     ax.set_yticks(y)
+
+
+def _is_near(at: float, cell: int, centres: NDArray[np.float64]) -> bool:
+    """Whether a value lies in the middle of a cell, where its number stands."""
+    edges = _edges(centres)
+    return abs(at - centres[cell]) < 0.3 * (edges[cell + 1] - edges[cell])
 
 
 def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -71,13 +71,13 @@ def probability(ax: Axes, days: pd.DataFrame) -> Axes:
     if len(some) and some.max() > _STEADY * some.min():
         ax.set_yscale("log")
         ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.percent(value, figures=3)))
         ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set_ylabel("a day, log scale")
     else:
         # Within less than a doubling a logarithmic axis has no ticks to tell the values apart.
         ax.set_ylim(0.0, 1.15 * float(some.max()) if len(some) else 1.0)
-        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.2g} %"))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: labels.percent(value, figures=3)))
         ax.set_ylabel("a day")
     _days(ax, days)
     return ax

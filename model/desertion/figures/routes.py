@@ -36,7 +36,7 @@ def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:
     edges = np.cumsum([0.0, *(height[-1] for height in heights)])
     middles = [(low + high) / 2 for low, high in pairwise(edges)]
     names = [
-        f"{labels.ROUTE_NAMES[route]} ({share:.0%})"
+        f"{labels.ROUTE_NAMES[route]} ({labels.percent(share)})"
         for route, share in zip(ways, (height[-1] / max(top, 1e-12) for height in heights), strict=True)
     ]
     return style.label_ends(ax, names, middles, [style.Pen(color, ()) for color in colors])

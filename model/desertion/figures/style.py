@@ -24,7 +24,7 @@ from matplotlib.ticker import Formatter, MaxNLocator
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
-from desertion.figures.labels import number
+from desertion.figures.labels import number, scale_of, trimmed
 from desertion.files import replacing
 
 Medium = Literal["screen", "paper"]
@@ -175,11 +175,11 @@ class _Counts(Formatter):
 
 def _told(value: float, step: float) -> str:
     """A tick in full figures: with a step of 2.5 up to the first behind the point, with one of 0.25 up to the second."""
-    unit, sign = (1e6, " M") if abs(value) >= 1e6 else (1e3, " k") if abs(value) >= 1e5 else (1.0, "")
+    # A tick stands at its value but for rounding.
+    unit, sign = scale_of(abs(value) * (1.0 + 1e-9))
     step = step / unit or 1.0
     figures = next((n for n in range(12) if abs(step * 10**n - round(step * 10**n)) < 1e-6 * step * 10**n), 12)
-    text = f"{value / unit:,.{figures}f}"
-    text = text.rstrip("0").rstrip(".") if figures else text
+    text = trimmed(f"{value / unit:,.{figures}f}")
     return f"{text.removeprefix('-') if float(text.replace(',', '')) == 0.0 else text}{sign}"
 
 

@@ -142,7 +142,7 @@ def capital(text: str) -> str:
 
 def short_number(value: float) -> str:
     """A number to three digits, "no value" for NaN."""
-    return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def page(title: str, body: str) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from desertion.figures.labels import percent
 from desertion.files import shipped_folder, shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
@@ -83,7 +84,7 @@ def _threat(force: Force, weight: float) -> Iterator[str]:
     raised = 100.0 * share * weight
     if raised > math.log(THREAT):
         yield (
-            f'force "{force.name}": {share:.0%} of its reservists are called up within a month, which at behaviour.push_threat = '
+            f'force "{force.name}": {percent(share)} of its reservists are called up within a month, which at behaviour.push_threat = '
             f"{weight:g} multiplies their rates of leaving by {math.exp(min(raised, 700.0)):.0e}; in russia-2022 it is 0.9 % and "
             "a factor of 14: state a push_threat for call-ups of this size"
         )

@@ -187,7 +187,7 @@ def test_discovery_finds_a_planted_box_and_says_it_in_words() -> None:
     assert box.limits["b"][1] == pytest.approx(0.3, abs=0.08)
     assert box.density > 0.8
     assert box.coverage > 0.8
-    assert "b <= 0.31 and a >= 0.602, the policy works in 97%" in box.words("the policy works")
+    assert "b <= 0.31 and a >= 0.602, the policy works in 97 %" in box.words("the policy works")
     best = cart_boxes(cases, planted)[0]
     assert set(best.limits) == {"a", "b"}
     assert best.density > 0.95

@@ -1,6 +1,7 @@
 """Exports: the same numbers in other programs' shapes."""
 
 import errno
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,6 +64,15 @@ def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, d
     assert outcomes["daily_left"].shape == (24, 11)
     written = export(done.path, tmp_path / "ema", "ema")
     assert {path.name for path in written} >= {"experiments.csv", "left_total.csv", "daily_left.csv", "study.json"}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "ema"])
+def test_no_daily_curves_are_written_where_none_are_wished(tmp_path: Path, done: Study, form: str) -> None:
+    """In every format, and `columns.json` defines no file that is not there."""
+    written = export(done.path, tmp_path / "out", form, curves=False)
+    names = {path.name for path in written}
+    assert not [name for name in names if name.startswith(("curves", "daily_"))]
+    assert set(json.loads((tmp_path / "out" / "columns.json").read_text())["files"]) <= names
 
 
 def test_a_full_disk_leaves_no_half_written_export(

@@ -67,7 +67,7 @@ def test_what_all_worlds_alike_would_decide_depends_where_a_form_disagrees() -> 
     assert (found.main.word, found.main.shown, found.agreed) == ("depends", 400, 0)
     assert found.against == Weighting(what="only worlds with form = none count", share=0.0, worlds=10)
     assert depends_on(found).startswith(
-        "all worlds alike would decide it, but 0% of 10 worlds show it where only worlds with form"
+        "all worlds alike would decide it, but 0 % of 10 worlds show it where only worlds with form"
     )
 
 

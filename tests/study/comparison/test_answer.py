@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from desertion import compare
+from desertion import Scenario, compare
+from desertion.app.request.mix import parse
+from desertion.app.simulator.screen import setting_of
 from desertion.study.comparison.report.answer import answer
-from desertion.study.comparison.report.reasons import stay_open
+from desertion.study.comparison.report.reasons import asks_no_visa, stay_open
 from desertion.study.run.sweep import RunOptions
 from tests.study.comparison.test_comparison import Here
 
@@ -34,6 +36,22 @@ def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> N
     assert "(Near, Wide)" in told
     assert stay_open([60.0, 30.0, 10.0], names, [False, True, True]) == []
     assert stay_open([0.0, 0.0, 0.0], names, [True, True, True]) == []
+
+
+def test_doors_that_stay_open_are_those_of_the_policy_on_the_first_screen_as_in_reports() -> None:
+    """A state opened by the policy counts; one that it closes does not, whatever it asked before or still asks on paper."""
+    for query, policies in (
+        ("scenario=russia-2022", []),
+        ("scenario=russia-2022&border=open&asylum=none", ["visa-free-neighbours", "lever-admission-closed"]),
+        ("scenario=russia-2022&set=hosts.@visa-free.border=0", ["lever-neighbours-closed"]),
+    ):
+        mix, wrong = parse(query)
+        assert not wrong
+        hosts = Scenario.load("russia-2022", policies=policies).course.hosts
+        own = {host.name for host, free in zip(hosts, setting_of(mix).visa_free, strict=True) if free}
+        assert own == {host.name for host in hosts if asks_no_visa(host)}
+        found = {"georgia" in own, "kazakhstan" in own}, "finland" in own
+        assert found == ({"neighbours-closed" not in str(policies)}, "visa-free-neighbours" in policies)
 
 
 def test_pairs_without_a_difference_agree_with_no_sign(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.pictures import draw
 from desertion.study.comparison.report import page, parts, words, write
 from desertion.study.comparison.report.answer import answer
-from desertion.study.comparison.report.pictures import FIRST, PICTURES
+from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
 from desertion.study.run.sweep import RunOptions
 from tests.figures.test_style import contrast
@@ -126,18 +126,28 @@ def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree)
     assert f"{round(chance['estimate'] * 6)} of 6 under “Fast track”" in lines[3]
 
 
+def test_a_figure_of_one_of_several_forces_says_so_in_caption_and_alternative_text(tmp_path):
+    """Figures of hosts are of all forces; every other shows the first alone, the shades of the daily chance too."""
+    two = compared(tmp_path / "two.sqlite", ["none", "fast-track"], runs=2, settings={"forces": "russia,belarus"})
+    vars(two)["decision"] = {}  # the forces are made up, and no scenario has them
+    alone = {kind for kind in PICTURES if picture(two, kind).alt.startswith("Of russia alone. ")}
+    assert alone == set(PICTURES) - {"where", "hosts"}
+    assert {kind for kind in PICTURES if picture(two, kind).caption.endswith(" Of russia alone.")} == alone
+    assert [text.get_text() for text in draw(two, "decision", force="belarus").texts][-1] == "russia"
+
+
 def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
-    """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is named."""
+    """Equal policies give no effect beyond chance; where no run collapses, the bound on the chance is named, rounded up."""
     equal = compared(tmp_path / "equal.sqlite", ["closed-borders", "none"], runs=4)
     equal.paired.loc[:, ["low", "difference", "high"]] = [-1000.0, 0.0, 2000.0]
-    equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.49]
+    equal.summary.loc[equal.summary["measure"] == "collapsed", ["estimate", "low", "high"]] = [0.0, 0.0, 0.324]
     _, effect, fate = answer(equal)
     assert (
         "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “Closed borders”); " in effect
     )
     assert "Most of the difference" not in effect
     assert "pairs of runs" not in effect
-    assert fate.endswith("with 95 % confidence its chance is below 49 % for each.")
+    assert fate.endswith("with 95 % confidence its chance is below 33 % for each.")
 
 
 def test_with_two_forces_each_is_told_and_what_hosts_bear_once_for_both(tmp_path):
@@ -307,9 +317,30 @@ def test_names_from_users_cannot_become_markup(tmp_path):
         (0.1234, "share", "12.3 %"),
         (7, "persons", "7"),
         (float("nan"), "persons", "unknown"),
+        (float("-inf"), "EUR", "unknown"),
         (-2_000, "EUR", "-€2,000"),
+        (999_999_999, "EUR", "€1 billion"),
+        (1.234e9, "persons", "1.23 billion"),
     ],
 )
 def test_amounts_are_written_for_readers(value, unit, text):
     """Numbers in sentences have three figures at most and their unit."""
     assert words.amount(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "cell", "difference"),
+    [
+        (1.234e9, "EUR", "€1.23 bn", "+€1.23 bn"),
+        (-1_250_000, "EUR", "-€1.25 M", "-€1.25 M"),
+        (340_000, "persons", "340 k", "+340 k"),
+        (0.1234, "share", "12.3 %", "+12.3 points"),
+        (-0.05, "share", "-5 %", "-5 points"),
+        (0.0, "share", "0 %", "0 points"),
+        (float("nan"), "share", "unknown", "unknown"),
+    ],
+)
+def test_cells_abbreviate_and_differences_bear_their_sign(value, unit, cell, difference):
+    """Thousands, millions and billions by their letters; differences of shares are points and no per cent."""
+    assert words.short(value, unit) == cell
+    assert words.change(value, unit) == difference

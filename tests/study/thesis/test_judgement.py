@@ -71,7 +71,7 @@ def test_all_reasons_are_given() -> None:
     assert [
         word in text
         for word, text in zip(
-            ("power 0.10", "`bent` (left out, at most 50%)", "drift times 0.5"), verdict.reasons, strict=True
+            ("power 0.10", "`bent` (left out, at most 50 %)", "drift times 0.5"), verdict.reasons, strict=True
         )
     ] == [True] * 3
 

@@ -152,7 +152,7 @@ def _chart(
         y = scale.y(value)
         parts.append(f'<path class="grid" d="M{LEFT} {y:.1f}H{scale.right}"/>')
         parts.append(
-            f'<text class="tick" x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{escaped(short_number(value))}</text>'
+            f'<text class="tick" x="{LEFT - 5}" y="{y + 3.5:.1f}" text-anchor="end">{escaped(number(value))}</text>'
         )
     for day in _days(scale.days):
         parts.append(
@@ -228,8 +228,3 @@ def _ticks(top: float) -> list[float]:
 def _days(days: int) -> list[int]:
     step = next((step for step in (10, 20, 30, 60, 90, 180, 365) if days / step <= 6.5), 730)
     return list(range(0, days + 1, step))
-
-
-def short_number(value: float) -> str:
-    """A number as it stands at an axis."""
-    return f"{value:.2g}" if 0.0 < value < 10.0 else number(value)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.parts.charts import Line, escaped, lines, nice, short_number
+from desertion.app.parts.charts import Line, escaped, lines, nice
 from desertion.app.simulator.answer import HOME, STOCKS, Answer
 from desertion.figures.labels import number
 from desertion.scenario.grain import marked
@@ -51,7 +51,7 @@ def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, be
 def _named(name: str, curves: Floats, pen: str) -> Line:
     """The median of curves, with its last value behind its name."""
     middle = np.median(curves, axis=0)
-    return Line(f"{name} {short_number(float(middle[-1]))}", middle, pen)
+    return Line(f"{name} {number(float(middle[-1]))}", middle, pen)
 
 
 def places(answer: Answer, names: Sequence[str]) -> str:
@@ -99,7 +99,7 @@ def places(answer: Answer, names: Sequence[str]) -> str:
         parts.append(f'<text class="label" x="{at:.1f}" y="{y + 13:.1f}">{escaped(text)}</text>')
     y = height - 8.0
     parts.append(
-        f'<text class="tick" x="{_NAME}" y="{y}">0</text><text class="tick" x="{_NAME + wide:.0f}" y="{y}" text-anchor="end">{escaped(short_number(top))}</text>'
+        f'<text class="tick" x="{_NAME}" y="{y}">0</text><text class="tick" x="{_NAME + wide:.0f}" y="{y}" text-anchor="end">{escaped(number(top))}</text>'
     )
     return "".join(parts) + "</svg>"
 

@@ -74,11 +74,11 @@ def judged(mix: Mix) -> str:
     verdict = verdict_on(CLAIMS_OF_PRESETS.get(policy, ""))
     if verdict is None or mix.contagion != "shipped" or mix.settings or mix.scenario != Mix().scenario:
         return "Not judged for this mix: worlds have been tried for shipped policies alone, each by itself."
-    shown, share = verdict.worlds.partition("; ")[0], verdict.interval
+    shown = verdict.worlds.partition("; ")[0]
     counted = f"an effect of {verdict.smallest} or beyond ({verdict.unit})" if float(verdict.smallest) else "it"
     return (
         f"“{verdict.claim}”: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "
-        f"{shown} (95 % interval of the share: {share.replace('%', ' %')}). Verdict: {verdict.word}."
+        f"{shown} (95 % interval of the share: {verdict.interval}). Verdict: {verdict.word}."
     )
 
 

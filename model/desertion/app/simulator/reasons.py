@@ -31,7 +31,7 @@ def why(
     Args:
         answer: The answer, whole.
         names: What the hosts are called.
-        visa_free: Which hosts ask evaders for no visa under the status quo.
+        visa_free: Which hosts ask evaders for no visa under the mix.
         bans: Days on which an exit ban begins under the mix.
         without: The answer to the same mix without contagion, None where contagion is off or it is not there yet.
     """

@@ -21,11 +21,11 @@ from desertion.app.simulator.reasons import why
 from desertion.app.work.replicates import Replicates
 from desertion.app.work.run import Wanted
 from desertion.figures.events import bans, events
-from desertion.figures.labels import short, span
+from desertion.figures.labels import LONG, SHORT, short, span
 from desertion.scenario.grain import mark
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
-from desertion.study.comparison.report.reasons import FREE
+from desertion.study.comparison.report.reasons import asks_no_visa
 from desertion.study.comparison.report.words import change as change_words
 
 PAGES = {
@@ -41,7 +41,9 @@ PAGES = {
 RUNS = Replicates()
 """All runs of this server's simulator."""
 
-_UNIT = re.compile(r" (?=million|billion|M\b|bn|points|%)")
+_UNIT = re.compile(  # between a number and what belongs to it
+    rf"(?<=\d) (?={'|'.join(word.strip() for *_, word in LONG + SHORT)}|points|%)"
+)
 
 STRENGTHS = np.geomspace(0.1, 30.0, 22)
 """Multiples of the shipped contagion in the tipping map."""
@@ -53,7 +55,7 @@ class Setting:
 
     Attributes:
         names: What the hosts are called.
-        visa_free: Which of them ask evaders for no visa on the first day.
+        visa_free: Which of them ask evaders for no visa on the first day under the mix.
         marks: Days on which a call-up or a ban begins, and what to call that.
         bans: Days on which a ban begins.
     """
@@ -163,10 +165,10 @@ def _pairs(mix: Mix) -> tuple[Wanted, ...]:
 @lru_cache(maxsize=256)
 def setting_of(mix: Mix) -> Setting:
     """What a scenario under a mix says about days and hosts."""
-    scenario, usual = mix.scenario_now(), mix.status_quo.scenario_now()
+    scenario = mix.scenario_now()
     return Setting(
         names=tuple(short(host.title or host.name) for host in scenario.hosts),
-        visa_free=tuple(host.visa_free_evader >= FREE for host in usual.hosts),
+        visa_free=tuple(asks_no_visa(host) for host in scenario.course.hosts),
         marks=events(scenario, scenario.forces[0].name),
         bans=bans(scenario),
     )

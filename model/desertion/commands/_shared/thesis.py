@@ -59,6 +59,7 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
     """Draw power, false alarms and reliability of the test on totals."""
     from desertion.figures import findings, style
     from desertion.figures import power as drawing
+    from desertion.figures.labels import percent
     from desertion.figures.marks import shares
     from desertion.study.thesis.tables import gathered
 
@@ -76,7 +77,7 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
             cells = grid[(grid["form"] == "all") & (grid["owed_from"] == low) & (grid["owed_to"] == high)]
             named = cells.assign(line=[f"dispersion {noise:g}" for noise in cells["noise"]])
             drawing.lengths(axes[1], named, "line", design.stop_power)
-            axes[1].set_title(f"Made-up series, {low:.0%} to {high:.0%} owed")
+            axes[1].set_title(f"Made-up series, {percent(low)} to {percent(high)} owed")
             axes[1].set_ylabel("")
         style.note(
             figure,

@@ -13,6 +13,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from desertion.figures.labels import percent
+
 PEEL = 0.07
 LEAST_SUPPORT = 0.1
 _MATTERS = 0.03
@@ -53,8 +55,8 @@ class Box:
             what: what is of interest, as a clause.
         """
         return (
-            f"Where {self.where()}, {what} in {self.density:.0%} of the points, against {self.overall:.0%} overall; this region "
-            f"holds {self.support:.0%} of the points and {self.coverage:.0%} of the cases."
+            f"Where {self.where()}, {what} in {percent(self.density)} of the points, against {percent(self.overall)} overall; this region "
+            f"holds {percent(self.support)} of the points and {percent(self.coverage)} of the cases."
         )
 
 

@@ -80,7 +80,7 @@ def _written(
 ) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
-        return [about, *_ema(file, folder, curves, signs, scales)]
+        return [about, *_ema(file, folder, signs, scales, curves=curves)]
     runs, points = runs_table(file), points_table(file)
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
     if scales is not None:
@@ -88,11 +88,13 @@ def _written(
     files = {
         f"runs.{form}": runs.attrs["columns"],
         f"design.{form}": run_definitions(map(str, points.columns), file.header()["spec"]),
-        f"curves.{form}": days,
     }
+    daily = curves and file.header().get("columns")
+    if daily:
+        files[f"curves.{form}"] = days
     written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
     written.append(write_text(folder / "columns.json", columns_json(files)))
-    if curves and file.header().get("columns"):
+    if daily:
         written.append(
             _csv_curves(_long(file, scales), folder / "curves.csv", signs)
             if form == "csv"
@@ -102,14 +104,14 @@ def _written(
 
 
 def ema_shape(
-    file: StudyFile, curves: bool = True, scales: NDArray[np.float64] | None = None
+    file: StudyFile, scales: NDArray[np.float64] | None = None, *, curves: bool = True
 ) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
     """The study in EMA Workbench's shape: experiments and outcomes.
 
     Args:
         file: The study's file.
-        curves: Whether daily columns are among the outcomes.
         scales: Share of real size that was simulated, shape (design points,), for counts at real size; none for those of the runs.
+        curves: Whether daily columns are among the outcomes.
 
     Returns:
         One row a finished run with its parameters, `scenario` (the replicate), `policy` and `model`; and
@@ -148,8 +150,8 @@ def _stacked(file: StudyFile, scales: NDArray[np.float64] | None) -> dict[str, N
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
 
 
-def _ema(file: StudyFile, out: Path, curves: bool, signs: _Signs, scales: NDArray[np.float64] | None) -> list[Path]:
-    experiments, outcomes = ema_shape(file, curves, scales)
+def _ema(file: StudyFile, out: Path, signs: _Signs, scales: NDArray[np.float64] | None, *, curves: bool) -> list[Path]:
+    experiments, outcomes = ema_shape(file, scales, curves=curves)
     spec = file.header()["spec"]
     files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
     files = files if scales is None else {name: real_definitions(known) for name, known in files.items()}

@@ -22,7 +22,7 @@ from desertion.figures.answers import (
     scatter,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import NO_INTERVAL, label, policy
+from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.scenario.grain import basis
@@ -197,7 +197,7 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
     chance = measure == "share_left" or is_chance(measure)
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
     title = findings.of_map(table, measure, chance=chance)
-    unit = f"share of runs in which at least {GLOBAL:.0%} left" if measure == "share_left" else label(measure)
+    unit = f"share of runs in which at least {percent(GLOBAL)} left" if measure == "share_left" else label(measure)
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desertion.figures.labels import percent
 from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
 from desertion.study.claims.grain import LEGEND
@@ -130,7 +131,7 @@ def weighed_otherwise(row: JudgedClaim) -> str:
     assert row.against is not None
     if row.against.share in (0.0, 1.0) and row.main.word != "depends":
         return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
-    share = f"{row.against.share:.0%} of {row.against.worlds} worlds show it where {row.against.what}"
+    share = f"{percent(row.against.share)} of {row.against.worlds} worlds show it where {row.against.what}"
     return (
         f"{share}, and so it *depends*."
         if row.main.word == "depends"
@@ -142,12 +143,12 @@ def depends_on(row: JudgedClaim) -> str:
     """The sentence that says where the worlds that show the effect lie."""
     if row.against is not None:
         return f"all worlds alike would decide it, but {weighed_otherwise(row)}"
-    share = f"{row.main.share:.0%} of the worlds show it"
+    share = f"{percent(row.main.share)} of the worlds show it"
     if row.box is None:
         return f"{share}; no parameter range that separates one half of the worlds does so in the other."
     return (
-        f"{share}; where {row.box.where()}, {row.box.density:.0%} do "
-        f"({row.box.support:.0%} of all worlds lie there, {row.box.coverage:.0%} of those that show it; found in one half of the worlds, counted in the other)."
+        f"{share}; where {row.box.where()}, {percent(row.box.density)} do "
+        f"({percent(row.box.support)} of all worlds lie there, {percent(row.box.coverage)} of those that show it; found in one half of the worlds, counted in the other)."
     )
 
 
@@ -193,7 +194,7 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
         f"{verdict.shown} of {verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
-        f"{verdict.low:.1%} to {verdict.high:.1%}",
+        f"{percent(verdict.low, 1)} to {percent(verdict.high, 1)}",
         f"{spread} {row.claim.unit}",
         smallest_of(row),
         f"{verdict.signed} of {verdict.worlds}",

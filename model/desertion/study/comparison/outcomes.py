@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.simulation.world.codes import ROUTES, STATUSES
 from desertion.study.statistics import median_interval, wilson_interval
 
@@ -21,9 +22,10 @@ class Measure:
     Attributes:
         name: Short name, a column of tables.
         title: What it is, for readers.
-        unit: "persons", "share", "day", "EUR", "index", "spells" or "cases".
+        unit: "persons", "share", "EUR" and so on, as the measures of a run have them.
         counts: Whether it grows with the size of the simulated world, so that dividing by the scale gives real size.
         chance: Whether it is 0 or 1 in a run and its share of runs is what counts.
+        measure: The measure of a run that it is, empty for what is none.
     """
 
     name: str
@@ -31,48 +33,52 @@ class Measure:
     unit: str
     counts: bool = False
     chance: bool = False
+    measure: str = ""
 
 
-def _persons(name: str, title: str, unit: str = "persons") -> Measure:
-    return Measure(name, title, unit, counts=True)
+def _is(name: str, title: str, measure: str = "", *, chance: bool = False) -> Measure:
+    """An outcome that is a measure of a run, of the same name unless told."""
+    measure = measure or name
+    about = MEASURES[measure]
+    return Measure(name, title, about.unit, about.size == SIMULATED, chance, measure)
 
 
 OF_FORCES = (
-    _persons("left", "Left, by any way"),
-    Measure("share_left", "Left, share of all people", "share"),
-    _persons("left_hide", "First hid at home"),
-    _persons("left_refuse", "First refused openly"),
-    _persons("left_surrender", "First surrendered"),
-    _persons("left_flee", "First fled abroad"),
-    _persons("left_skilled", "First left on a skilled visa"),
-    _persons("departures", "Departures, spells counted", "spells"),
-    _persons("caught", "Caught"),
-    _persons("returned", "Returned of themselves"),
-    _persons("killed", "Killed"),
-    _persons("protected", "Under protection at the end"),
-    _persons("abroad", "Abroad without a claim at the end"),
-    _persons("applicants", "Waiting for a decision at the end"),
-    Measure("lowest_strength", "Lowest strength, share of the first day", "share"),
+    _is("left", "Left, by any way", "left_total"),
+    _is("share_left", "Left, share of all people"),
+    _is("left_hide", "First hid at home"),
+    _is("left_refuse", "First refused openly"),
+    _is("left_surrender", "First surrendered"),
+    _is("left_flee", "First fled abroad"),
+    _is("left_skilled", "First left on a skilled visa"),
+    _is("departures", "Departures, spells counted"),
+    _is("caught", "Caught"),
+    _is("returned", "Returned of themselves"),
+    Measure("killed", "Killed", "persons", counts=True),
+    _is("protected", "Under protection at the end"),
+    _is("abroad", "Abroad without a claim at the end", "abroad_end"),
+    Measure("applicants", "Waiting for a decision at the end", "persons", counts=True),
+    _is("lowest_strength", "Lowest strength, share of the first day", "min_strength_share"),
     Measure("lowest_effective", "Lowest effective strength, share of the first day", "share"),
-    Measure("lowest_legitimacy", "Lowest legitimacy", "share"),
-    Measure("war_index", "Index of expected war length at the end", "index"),
-    Measure("output_lost", "Output lost", "EUR"),
-    Measure("collapsed", "Chance that the force collapses", "share", chance=True),
-    Measure("day_collapsed", "Day of collapse, or the horizon", "day"),
-    Measure("fallen", "Chance that the government falls", "share", chance=True),
-    Measure("day_fallen", "Day of the government's fall, or the horizon", "day"),
+    _is("lowest_legitimacy", "Lowest legitimacy", "legitimacy_min"),
+    _is("war_index", "Index of expected war length at the end", "war_index_end"),
+    _is("output_lost", "Output lost"),
+    _is("collapsed", "Chance that the force collapses", chance=True),
+    _is("day_collapsed", "Day of collapse, or the horizon", "breakpoint_day"),
+    _is("fallen", "Chance that the government falls", chance=True),
+    _is("day_fallen", "Day of the government's fall, or the horizon", "fall_day"),
 )
 """Outcomes of each force."""
 
 OF_HOSTS = (
-    _persons("peak_waiting", "Most cases waiting at once", "cases"),
-    _persons("peak_border", "Most people waiting at borders at once"),
-    _persons("admitted", "Admitted"),
-    _persons("turned_away", "Turned away"),
-    _persons("granted", "Granted protection"),
-    _persons("infiltrators", "Infiltrators admitted"),
-    Measure("cost_eur", "Cost to the hosts", "EUR"),
-    Measure("output_gained", "Output gained by the hosts", "EUR"),
+    _is("peak_waiting", "Most cases waiting at once"),
+    _is("peak_border", "Most people waiting at borders at once"),
+    _is("admitted", "Admitted"),
+    _is("turned_away", "Turned away"),
+    _is("granted", "Granted protection"),
+    _is("infiltrators", "Infiltrators admitted"),
+    _is("cost_eur", "Cost to the hosts"),
+    _is("output_gained", "Output gained by the hosts"),
 )
 """Outcomes of all hosts together."""
 

@@ -49,9 +49,16 @@ def draw(
         figure = style.new_figure(shape, medium)
         make(figure, comparison, force)
         _finish(figure, comparison, kind)
-        if len(comparison.forces) > 1 and kind not in SHARED:
-            figure.text(0.99, 0.985, force, ha="right", va="top", color=style.soft_ink())
+        if alone := shown_alone(comparison, kind, force):
+            figure.text(0.99, 0.985, alone, ha="right", va="top", color=style.soft_ink())
     return figure
+
+
+def shown_alone(comparison: Tables, kind: str, force: str) -> str:
+    """The one of several forces that a figure shows; empty where it shows all that there are."""
+    if len(comparison.forces) == 1 or kind in OF_ALL:
+        return ""
+    return comparison.forces[0] if kind in SHARED else force
 
 
 def _finish(figure: Figure, comparison: Tables, kind: str) -> None:
@@ -189,26 +196,25 @@ def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
     strength.chance(figure.subplots(), table).set_title(findings.of_chance(table["chance"]))
 
 
-def peaks(comparison: Tables, column: str = "waiting", most: int = 10) -> pd.DataFrame:
-    """Highest load of each host under each policy, of the mean over runs: policies by hosts, the most loaded first."""
-    return _fullest(comparison, comparison.hosts[column], "max", most)
+def peaks(comparison: Tables) -> pd.DataFrame:
+    """Most cases waiting in each host under each policy, of the mean over runs: policies by hosts, the most loaded first, ten at most."""
+    return _fullest(comparison, comparison.hosts["waiting"], "max")
 
 
-def people_there(comparison: Tables, most: int = 10) -> pd.DataFrame:
+def people_there(comparison: Tables) -> pd.DataFrame:
     """People in each host on the last day under each policy, however they stand, of the mean over runs: as `peaks`."""
-    return _fullest(
-        comparison, comparison.hosts[["at_border", "waiting", "abroad", "protected"]].sum(axis=1), "last", most
-    )
+    there = comparison.hosts[["at_border", "waiting", "abroad", "protected"]].sum(axis=1)
+    return _fullest(comparison, there, "last")
 
 
-def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"], most: int) -> pd.DataFrame:
+def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"]) -> pd.DataFrame:
     if comparison.hosts.empty:
         return pd.DataFrame(index=list(comparison.policies))
     table = comparison.hosts.assign(value=values).pivot_table(
         index="policy", columns="host", values="value", aggfunc=how, sort=False
     )
     highest = table.max().sort_values(ascending=False, kind="stable")
-    order = highest[highest > 0.0].index[:most]
+    order = highest[highest > 0.0].index[:10]
     titles: dict[str, str] = {}
     with suppress(InputError):
         titles = {host.name: short(host.title or host.name) for host in comparison.arm(comparison.baseline).hosts}
@@ -285,5 +291,8 @@ KINDS: dict[str, tuple[Draw, Shape]] = {
 UNCOUNTED = ("strength", "collapse", "decision")
 """Figures that show no count of persons."""
 
-SHARED = ("where", "hosts", "decision")
-"""Figures that are the same for every force."""
+OF_ALL = ("where", "hosts")
+"""Figures of hosts, who serve all forces together."""
+
+SHARED = (*OF_ALL, "decision")
+"""Figures that are the same whichever force is asked for."""

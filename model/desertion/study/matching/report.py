@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.matching.matched import FEW, Match
 
@@ -65,7 +66,7 @@ def findings(match: Match) -> Sequence[str]:
     looked = match.targets[(match.targets["role"] != "fit") & (match.targets["others"] > 0)]
     for row in looked.to_dict("records"):
         found.append(
-            f"`{row['target']}`, only looked at: {_span(row['q05'], row['median'], row['q95'])} {row['unit']} in kept worlds, observed {_span(row['low'], row['high'])}; {row['not_ruled_out']:.0%} of them would pass."
+            f"`{row['target']}`, only looked at: {_span(row['q05'], row['median'], row['q95'])} {row['unit']} in kept worlds, observed {_span(row['low'], row['high'])}; {percent(row['not_ruled_out'])} of them would pass."
         )
     return found
 
@@ -82,7 +83,7 @@ def _targets(match: Match) -> Table:
     rows = [
         (
             f"`{row['target']}`", str(row["role"]), f"{_span(row['low'], row['high'])} {row['unit']}", _span(row["q05"], row["median"], row["q95"]),
-            str(row["others"]), f"{row['met']:.0%}" if row["others"] else "-",
+            str(row["others"]), percent(row['met']) if row["others"] else "-",
         )
         for row in match.targets.to_dict("records")
     ]  # fmt: skip
@@ -95,7 +96,7 @@ def _inputs(match: Match) -> Table:
         (
             f"`{row['input']}`", f"{_word(row['low'])} to {_word(row['high'])}",
             f"{_word(row['q05'])} to {_word(row['q95'])}" if row["q05"] != "" and len(match.kept) else "-",
-            f"{row['left']:.0%}", "yes" if row["says"] else "no",
+            percent(row['left']), "yes" if row["says"] else "no",
         )
         for row in match.inputs.to_dict("records")
     ]  # fmt: skip
@@ -108,7 +109,7 @@ def _stages(match: Match) -> Table:
     rows = [
         (
             "screening" if row["stage"] == 0 else f"wave {row['stage']}", str(row["worlds"]), str(int(kept.get(row["stage"], 0))),
-            f"{row['seconds']:,.0f}", "-" if row["left"] is None or row["left"] != row["left"] else f"{row['left']:.2%}",
+            f"{row['seconds']:,.0f}", "-" if row["left"] is None or row["left"] != row["left"] else percent(row['left'], 2),
         )
         for row in match.stages.to_dict("records")
     ]  # fmt: skip

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.figures.labels import percent
 from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, numbers
 from desertion.study.arrays import Array, Indices
@@ -210,7 +211,7 @@ def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: 
         if drawn:
             rows.append(
                 Attack(
-                    name=f"{share:.0%} of the units missing",
+                    name=f"{percent(share)} of the units missing",
                     ratio=middle(np.array([each.ratio for each in drawn])),
                     p=float(np.median([each.p for each in drawn])),
                     share=sum(each.p <= LEVEL for each in drawn) / len(drawn),

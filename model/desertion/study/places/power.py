@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from desertion.errors import InputError
+from desertion.figures.labels import percent
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Events, of_units
 from desertion.study.places.finding import LEVEL, Alarm
@@ -114,7 +115,9 @@ def model_alarms(
     kinds = [("model: outside trend", False, trend)]
     for weight in WEIGHTS:
         made = histories(ground, number, seed, weight=weight)
-        kinds.append((f"model: trend and contagion, {_owed(made, trend):.0%} of the first half owed to it", True, made))
+        kinds.append(
+            (f"model: trend and contagion, {percent(_owed(made, trend))} of the first half owed to it", True, made)
+        )
     for cell in CELLS:
         made = histories(ground, number, seed, shock=SHOCK, cell=cell)
         kinds.append(

@@ -4,6 +4,7 @@ import csv
 import io
 import math
 
+from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
 from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
 from desertion.study.places.hazard import Ratio
@@ -121,7 +122,7 @@ def _hazard_line(each: Hazard, finding: Finding) -> str:
 
 
 def _attack_line(each: Attack) -> str:
-    share = "" if each.share is None else f", at most .05 in {each.share:.0%} of repetitions"
+    share = "" if each.share is None else f", at most .05 in {percent(each.share)} of repetitions"
     middle = "" if each.share is None else "median "
     return f"{each.name}: {middle}ratio {_or_dash(each.ratio)}, {middle}p = {each.p:.2g}{share}"
 

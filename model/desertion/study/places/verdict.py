@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from desertion.figures.labels import percent
 from desertion.study.places.finding import LEVEL, Alarm, Finding, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
@@ -153,7 +154,7 @@ def _shocked(finding: Finding) -> list[str]:
     enough = [row for row in rows if row.reached > LEVEL]
     if not enough:
         return []
-    listed = "; ".join(f"{row.name.split(',')[0]} in {row.reached:.0%}" for row in enough)
+    listed = "; ".join(f"{row.name.split(',')[0]} in {percent(row.reached)}" for row in enough)
     return [
         f"Without any contagion a ratio as large comes about by {listed} of made-up histories (standard deviation 1 of the log hazard, or 2 where it says double)."
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
@@ -85,7 +86,11 @@ def _remarks(judged: Sequence[Judgement]) -> Iterable[str]:
 
 def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design) -> list[Block]:
     ranges = list(zip(design.owed[:-1], design.owed[1:], strict=True))
-    head = ("series", *(f"{low:.0%} to {high:.0%}" for low, high in ranges), *(f"50 to 80 %, {form}" for form in FORMS))
+    head = (
+        "series",
+        *(f"{percent(low)} to {percent(high)}" for low, high in ranges),
+        *(f"50 to 80 %, {form}" for form in FORMS),
+    )
     rows = [
         (
             each.case.name,
@@ -99,7 +104,11 @@ def _power(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Desig
         cells = grid[(grid["form"] == "all") & (grid["owed_from"] == 0.5)]
         noises = list(dict.fromkeys(cells["noise"]))
         lines = [
-            (f"{points}", *(_rate(own[own["noise"] == noise].iloc[0]) for noise in noises), f"{own['worst'].max():.1%}")
+            (
+                f"{points}",
+                *(_rate(own[own["noise"] == noise].iloc[0]) for noise in noises),
+                percent(own["worst"].max(), 1),
+            )
             for points, own in cells.groupby("points")
         ]
         made = [
@@ -135,7 +144,7 @@ def _alarms(judged: Sequence[Judgement], design: Design) -> list[Block]:
     return [
         Heading("False alarms"),
         Text(
-            f"Share of histories without contagion in which it is found, {numbers} each. A test is not held to {design.false_alarms:.0%} if its upper bound lies above; for causes in the list, "
+            f"Share of histories without contagion in which it is found, {numbers} each. A test is not held to {percent(design.false_alarms)} if its upper bound lies above; for causes in the list, "
             "whose worst the threshold lets just meet the bound, if the lower does. Left out: neither trained on nor used for the threshold."
         ),
         Table(("cause", "the classifier knew it", *(each.case.name for each in judged)), rows),
@@ -180,7 +189,7 @@ def _rate(row: pd.Series) -> str:
 
 
 def _percent(row: pd.Series) -> str:
-    return f"{row['found'] / max(row['histories'], 1):.1%} (at most {row['high']:.1%})"
+    return f"{percent(row['found'] / max(row['histories'], 1), 1)} (at most {percent(row['high'], 1)})"
 
 
 def _worst(alarms: pd.DataFrame, how: str) -> str:
@@ -188,7 +197,9 @@ def _worst(alarms: pd.DataFrame, how: str) -> str:
     if own.empty:
         return "not opened"
     worst = own.iloc[int((own["found"] / own["histories"]).argmax())]
-    return f"{worst['found'] / worst['histories']:.1%} (`{worst['cause']}`, at most {worst['high']:.1%})"
+    return (
+        f"{percent(worst['found'] / worst['histories'], 1)} (`{worst['cause']}`, at most {percent(worst['high'], 1)})"
+    )
 
 
 def summary(each: Judgement) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from desertion.figures.labels import percent
 from desertion.study.thesis.design import Design
 
 FOUND, NOT_FOUND, TURNS, CANNOT = "contagion found", "contagion not found", "not identified", "totals cannot tell"
@@ -49,7 +50,7 @@ def judge(
         reasons.append(
             (
                 CANNOT,
-                f"power {reached:.3f} where {low:.0%} to {high:.0%} are owed to contagion, under {design.stop_power:g}",
+                f"power {reached:.3f} where {percent(low)} to {percent(high)} are owed to contagion, under {design.stop_power:g}",
             )
         )
     shares = alarms.assign(share=alarms["found"] / alarms["histories"])
@@ -61,7 +62,7 @@ def judge(
         reasons.append(
             (
                 CANNOT,
-                f"false alarms in {worst['share']:.0%} of histories of `{worst['cause']}` ({worst['how']}, at most {worst['high']:.0%}); {len(loud)} of {len(alarms)} tests are not held to {design.false_alarms:.0%}",
+                f"false alarms in {percent(worst['share'])} of histories of `{worst['cause']}` ({worst['how']}, at most {percent(worst['high'])}); {len(loud)} of {len(alarms)} tests are not held to {percent(design.false_alarms)}",
             )
         )
     turned = [factor for factor, (p, level) in drift.items() if found(p, level) != found(probability, threshold)]

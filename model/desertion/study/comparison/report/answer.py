@@ -14,7 +14,7 @@ from desertion.scenario.grain import mark, too_few
 from desertion.scenario.overlay import idle
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
-from desertion.study.comparison.report.reasons import FREE, SMALL, by_way, stay_open
+from desertion.study.comparison.report.reasons import SMALL, asks_no_visa, by_way, stay_open
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.comparison.tables import Tables
 
@@ -133,7 +133,7 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[["at_border", "waiting", "abroad", "protected"]]
     there = last.sum(axis=1)
     abroad = [float(there.get(host.name, 0.0)) for host in usual]
-    names, free = [short(host.title or host.name) for host in usual], [host.visa_free_evader >= FREE for host in own]
+    names, free = [short(host.title or host.name) for host in usual], [asks_no_visa(host) for host in own]
     return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free)
 
 
@@ -198,7 +198,7 @@ def _fate(comparison: Tables, force: str) -> str:
     if not any(shares.values()):
         return (
             f"{the} collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
-            f"{100 * float(rows['high'].max()):.0f} % for each."
+            f"{math.ceil(100.0 * float(rows['high'].max()))} % for each."
         )
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])

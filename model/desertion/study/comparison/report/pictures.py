@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import ROUTE_NAMES, span
+from desertion.figures.labels import ROUTE_NAMES, percent, span
 from desertion.figures.style import png
-from desertion.study.comparison.pictures import draw, peaks, people_there, ways
+from desertion.study.comparison.pictures import draw, peaks, people_there, shown_alone, ways
 from desertion.study.comparison.report.words import amount, change, number
 from desertion.study.comparison.tables import Tables
 
@@ -42,7 +42,10 @@ def picture(comparison: Tables, kind: str) -> Picture:
     figure = draw(comparison, kind)
     width, height = (round(inches * 100) for inches in figure.get_size_inches())
     light, dark = (base64.b64encode(png(scheme)).decode() for scheme in (figure, draw(comparison, kind, dark=True)))
-    return Picture(_PNG + light, _PNG + dark, alt(comparison), caption, width, height)
+    text = alt(comparison)
+    if alone := shown_alone(comparison, kind, comparison.forces[0]):
+        caption, text = f"{caption} Of {alone} alone.", f"Of {alone} alone. {text}"
+    return Picture(_PNG + light, _PNG + dark, text, caption, width, height)
 
 
 def _by_policy(comparison: Tables, measure: str) -> dict[str, float]:
@@ -123,15 +126,11 @@ def _where(comparison: Tables) -> str:
 
 def _decision(comparison: Tables) -> str:
     words = "; ".join(
-        f"a {who} from {_percent(table.to_numpy()[0, 0])} (dial closed, nobody gone) to {_percent(table.to_numpy()[-1, -1])} (dial open, a "
+        f"a {who} from {percent(table.to_numpy()[0, 0], figures=2)} (dial closed, nobody gone) to {percent(table.to_numpy()[-1, -1], figures=2)} (dial open, a "
         f"fifth of the peers gone)"
         for who, table in comparison.decision.items()
     )
     return f"Shades of the daily probability of leaving over the share of peers gone and the asylum dial: {words or 'none in this form'}."
-
-
-def _percent(chance: float) -> str:
-    return f"{100 * chance:.2g} %"
 
 
 PICTURES: dict[str, tuple[str, Callable[[Tables], str]]] = {

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from desertion.parameters import Host
+from desertion.rules.refuge import OPEN
 from desertion.study.comparison.report.estimate import Estimate
 from desertion.study.comparison.report.words import number
 
@@ -24,13 +26,18 @@ FREE = 0.9
 """Chance to enter without a claim from which on a host counts as asking no visa."""
 
 
+def asks_no_visa(host: Host) -> bool:
+    """Whether evaders may enter a host as it stands without a claim; at a border that is not open no visa helps."""
+    return host.border >= OPEN and host.visa_free_evader >= FREE
+
+
 def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
     """Why closing doors changes little, in a sentence; none where fewer than half of those abroad are in states that ask no visa.
 
     Args:
-        there: People in each host on the last day.
+        there: People in each host on the last day under the policy.
         names: What the hosts are called.
-        visa_free: Which of them ask no visa under the status quo.
+        visa_free: Which of them ask no visa under the policy: these are the doors that stay open.
     """
     abroad, free = np.array(there, dtype=float), np.array(visa_free, dtype=bool)
     share = float(abroad[free].sum() / abroad.sum()) if abroad.sum() else 0.0

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from desertion.figures import labels
+from desertion.figures.labels import LONG, SHORT, Scales
 from desertion.scenario.grain import MARK, legend
 from desertion.study.comparison.tables import Tables
 
@@ -23,39 +25,28 @@ def table_note(comparison: Tables) -> str:
 
 def number(value: float) -> str:
     """A count as it stands in a sentence: 950, 12,500, 1.2 million; at most three figures beyond ten thousand."""
-    size = abs(value)
-    if not math.isfinite(value):
-        return "unknown"
-    if size >= 1e9:
-        return f"{value / 1e9:.3g} billion"
-    if size >= 1e6:
-        return f"{value / 1e6:.3g} million"
-    if size >= 1e4:
-        return f"{round(value, 2 - math.floor(math.log10(size))):,.0f}"
-    return f"{value:,.0f}" if size >= 10 or value == round(value) else f"{value:.2g}"
+    return labels.number(value, LONG)
 
 
-def amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str, scales: Scales = LONG) -> str:
     """A number with its unit: a share as per cent, money with its sign, days as whole days."""
     if not math.isfinite(value):
         return "unknown"
     if unit == "share":
-        return f"{100 * value:.3g} %"
-    if unit == "EUR":
-        return f"€{number(value)}" if value >= 0 else f"-€{number(-value)}"
-    return number(value)
+        return labels.percent(value, figures=3)
+    return f"{'-' if value < 0 else ''}{'€' if unit == 'EUR' else ''}{labels.number(abs(value), scales)}"
 
 
 def short(value: float, unit: str) -> str:
-    """A number with its unit as it stands in a table: millions as M, billions as bn."""
-    return amount(value, unit).replace(" million", " M").replace(" billion", " bn")
+    """A number with its unit as it stands in a table: thousands as k, millions as M, billions as bn."""
+    return amount(value, unit, SHORT)
 
 
 def change(value: float, unit: str) -> str:
     """A difference with its sign; shares as percentage points."""
     sign = "+" if value > 0 else ""
     if unit == "share" and math.isfinite(value):
-        return f"{sign}{100 * value:.3g} points"
+        return f"{sign}{labels.rounded(100.0 * value, 3)} points"
     return f"{sign}{short(value, unit)}"
 
 

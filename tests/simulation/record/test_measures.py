@@ -1,0 +1,171 @@
+"""Every measure of a run is what its definition says, counted again from the tables of days, hosts and people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+
+from desertion import DesertionModel, Scenario
+from desertion.simulation.world.codes import KINDS, ROUTES
+from desertion.study.comparison.outcomes import BY_NAME, of_force, of_hosts
+from tests.simulation.worlds import HOT, OPEN, START, made
+
+DAYS, SEED = 60, 4
+
+
+def _force(name: str, **more: object) -> dict[str, object]:
+    wave = {"date": START + dt.timedelta(days=40), "number": 90, "days": 6, "notice": 2, "training": 3}
+    street = {
+        "protest": 1.0,
+        "protest_every": 3.5,
+        "protest_spark": 0.6,
+        "protest_local": 0.8,
+        "legitimacy_floor": 0.55,
+    }
+    fought = {"share_captured": 0.2, "casualty_rate": 0.01, "police": 2.0, "exit_control": 0.3, "skilled_share": 0.5}
+    rates = {name: rate / 8.0 for name, rate in HOT.items() if name.startswith("base_")}
+    slow = {"legitimacy_exits": 0.3, "legitimacy_turnout": 0.2}
+    return HOT | street | fought | rates | slow | {
+        "name": name, "soldiers": 120, "reservists": 200, "civilians": 100, "squad": 5, "community": 40, "waves": [wave],
+        "breakpoint": 0.6,
+    } | more  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model() -> DesertionModel:
+    """Sixty crowded days of two forces and three hosts, in which every column moves."""
+    hosts = [
+        OPEN | {"name": "near", "places": 12.0, "entry": 3.0, "leak": 0.5, "budget": 500.0, "screening_days": 2.0,
+                "screening_alarm": 0.5, "admission_evader": 0.9},
+        OPEN | {"name": "pass", "border": 1.0, "passes_to": ["near", "far"], "travel": 2.0},
+        OPEN | {"name": "far", "cases": 0.5, "travel": 4.0},
+    ]  # fmt: skip
+    scenario: Scenario = made(
+        DAYS,
+        [
+            _force("alpha", absent_soldiers=0.1, facing=["beta"]),
+            _force("beta", breakpoint=0.0, legitimacy_floor=0.0, facing=["alpha"]),
+        ],
+        hosts,
+        {"infiltrators": 0.6, "push_threat": 0.0},
+    )
+    return DesertionModel(scenario, rng=SEED).run()
+
+
+def recounted(model: DesertionModel, force: str | None = None) -> dict[str, float]:
+    """All measures, of one force or of both together, from the tables alone."""
+    daily, hosts, people = (
+        table if force is None else table[table["force"] == force]
+        for table in (model.daily, model.hosts, model.people())
+    )
+    named = [one for one in model.scenario.forces if force in (None, one.name)]
+    by_day, later = daily.groupby("day"), daily[daily["day"] > 0]
+    last = daily[daily["day"] == DAYS]
+    total = daily.sum(numeric_only=True)
+    queues, ended = hosts.groupby("day").sum(numeric_only=True), hosts[hosts["day"] == DAYS].sum(numeric_only=True)
+    left = people[people["day_left"].notna()]
+    morning = DesertionModel(model.scenario, rng=SEED).people().loc[people.index]
+    present = morning["status"].eq("serving")
+    gone = left[present[left.index]]
+    start = float(present.sum())
+    claimed = float(hosts["decided"].sum() + ended["waiting"])
+    first = {name: daily[daily[name].astype(bool)]["day"] for name in ("collapsed", "fallen")}
+    out = {
+        "left_total": len(left),
+        "share_left": len(left) / len(people),
+        **{f"left_{route}": (left["route"] == route).sum() for route in ROUTES},
+        **{f"{kind}s_left": (left["kind"] == kind).sum() for kind in KINDS},
+        "soldiers_left_share": len(gone) / start,
+        "reservists_left_share": (left["kind"] == "reservist").sum() / sum(one.reservists for one in named),
+        **{
+            f"day_{share}": next((day for day in range(1, DAYS + 1) if (gone["day_left"] <= day).sum() >= start * share / 100), DAYS)
+            for share in (10, 25, 50)
+        },
+        "departures": last["departures"].sum(),
+        "flee_departures": total["new_flee"],
+        "surrendered": total["new_surrender"],
+        "hid": total["new_hide"],
+        "refused_openly": total["new_refuse"],
+        "skilled_left": total["new_skilled"],
+        "casualties": total["new_wounded"] + total["new_killed"] + total["new_captured"],
+        "captured": total["new_captured"],
+        **{name: total[name] for name in ("caught", "returned", "turned_back", "information", "output_lost", "prisoner_cost_eur", "captor_casualties", "captor_saved")},
+        "served_reservists": last["served"].sum(),
+        "abroad_end": people["status"].eq("abroad").sum(),
+        "strength_end": last["strength"].sum(),
+        "strength_share_end": last["strength"].sum() / start,
+        "min_strength_share": by_day["strength"].sum().min() / start,
+        "mean_strength_share": later["strength"].sum() / DAYS / start,
+        "effective_mean_share": later["effective_strength"].sum() / DAYS / start,
+        "soldier_days": later["strength"].sum(),
+        "legitimacy_min": daily["legitimacy"].min(),
+        "legitimacy_end": last["legitimacy"].mean(),
+        "turnout_max": daily["turnout"].max(),
+        "war_index_end": last["war_index"].mean(),
+        "news_max": daily["news"].max(),
+        "collapsed": float(len(first["collapsed"]) > 0),
+        "fallen": float(len(first["fallen"]) > 0),
+        "breakpoint_day": first["collapsed"].min() if len(first["collapsed"]) else DAYS,
+        "fall_day": first["fallen"].min() if len(first["fallen"]) else DAYS,
+        "falls": last["fallen"].astype(bool).sum(),
+        "protected": people["status"].eq("protected").sum(),
+        **{name: hosts[name].sum() for name in ("granted", "decided", "admitted", "irregular", "turned_away", "passed_on", "visas", "cost_eur", "over_budget_eur", "infiltrators", "genuine_refused", "output_gained")},
+        "decided_or_waiting": claimed,
+        "peak_waiting": queues["waiting"].max(),
+        "peak_border": queues["at_border"].max(),
+        "cost_per_leaver": hosts["cost_eur"].sum() / len(left),
+        "claim_share": claimed / total["new_flee"],
+        "clumping_company": _clumping(morning[present], gone.index, "company"),
+        "clumping_division": _clumping(morning[present], gone.index, "division"),
+    }  # fmt: skip
+    return {name: float(value) for name, value in out.items()}
+
+
+def _clumping(served: pd.DataFrame, gone: pd.Index, unit: str) -> float:
+    counts = served.index.isin(gone).astype(float)
+    counts = pd.Series(counts).groupby(served[unit].to_numpy()).sum()
+    return (counts.var() - counts.mean()) / counts.mean() ** 2 if len(counts) > 1 else math.nan
+
+
+@pytest.mark.parametrize("force", [None, "alpha", "beta"])
+def test_every_measure_is_what_the_tables_count(model: DesertionModel, force: str | None) -> None:
+    """All forces together and each alone; nothing is nought in both, so that nothing agrees for want of events."""
+    end = "" if force is None else f"@{force}"
+    told = {name.removesuffix(end): value for name, value in model.measures().items() if ("@" in name) == bool(force)}
+    told = {name: value for name, value in told.items() if "@" not in name}
+    found = recounted(model, force)
+    assert found.keys() == told.keys()
+    wrong = {
+        name: (told[name], value)
+        for name, value in found.items()
+        if told[name] != pytest.approx(value, rel=1e-9, nan_ok=True)
+    }
+    assert not wrong
+    if force is None:
+        assert not [name for name, value in found.items() if not value]
+
+
+def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionModel) -> None:
+    """Force by force, and hosts for both; what no measure counts is counted here."""
+    measures, people = model.measures(), model.people()
+    wrong: dict[str, tuple[float, float]] = {}
+    for force in ("alpha", "beta"):
+        own, daily = people[people["force"] == force], model.daily[model.daily["force"] == force]
+        counted = {
+            "killed": own["status"].eq("killed").sum(),
+            "applicants": own["status"].eq("applicant").sum(),
+            "lowest_effective": daily["effective_strength"].min() / daily["strength"].iloc[0],
+        }
+        for name, value in of_force(daily, own["route"], DAYS).items():
+            right = counted[name] if name in counted else measures[f"{BY_NAME[name].measure}@{force}"]
+            if value != pytest.approx(right, rel=1e-9):
+                wrong[f"{name} of {force}"] = value, right
+    wrong |= {
+        name: (value, measures[name])
+        for name, value in of_hosts(model.hosts).items()
+        if value != pytest.approx(measures[name])
+    }
+    assert not wrong
