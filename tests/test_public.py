@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,30 @@ def test_a_policy_that_stands_in_no_file_can_be_compared() -> None:
 def test_soldier_is_public() -> None:
     """Subclassing it is the way to change how people decide."""
     assert isinstance(Soldier, type)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (lambda: desertion.history(with_model="toy"), "history: with_model= changes nothing without a series"),
+        (lambda: desertion.history("ukraine-awol", kind="level"), "kind= changes nothing without a CSV file"),
+        (lambda: desertion.history("ukraine-awol", words={"unit": "units"}), "words= changes nothing"),
+        (lambda: desertion.history("ukraine-awol", column="left"), "column= changes nothing without a scenario"),
+        (lambda: desertion.history("ukraine-awol", runs=3), "runs= changes nothing without with_model"),
+        (lambda: desertion.thesis("ukraine-awol", at_risk=500), "at_risk= changes nothing without a CSV file"),
+        (lambda: desertion.thesis("ukraine-awol", doors=["2022-09-21"]), "doors= changes nothing"),
+        (lambda: desertion.contagion(pd.DataFrame({"unit": [], "date": []}), columns=3), "must be a table of values"),
+    ],
+)
+def test_what_would_change_nothing_or_is_no_table_is_refused(asked: Callable[[], object], sentence: str) -> None:
+    """In one sentence, before anything is run."""
+    with pytest.raises(desertion.InputError, match=sentence):
+        asked()
+
+
+def test_a_list_of_policies_reads_as_that_of_a_comparison() -> None:
+    """`none` is the scenario as it is, and names are joined by "+"."""
+    study = desertion.sweep(
+        scenario="quiet", policies=["none", "fast-track+exit-ban"], days=2, measures="left_total", workers=1, quiet=True
+    )
+    assert study.spec["policies"] == {"none": [], "fast-track + exit-ban": ["fast-track", "exit-ban"]}

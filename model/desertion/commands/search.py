@@ -103,7 +103,7 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
     if csv is not None:
         from desertion.commands._shared.results import write_csv
 
-        print(f"written: {write_csv(csv, found.table, '%.6g')}")
+        print(f"written: {write_csv(csv, found.table)}")
     if plot is not None:
         _draw(found, plot)
         print(f"drawn: {plot}")

@@ -55,6 +55,14 @@ def test_points_that_rest_on_few_simulated_persons_are_counted() -> None:
     assert not ModelledSeries(np.ones(3), simulated, (0, 1, 2)).grain
 
 
+def test_a_scenario_stands_beside_one_group_of_a_series(tmp_path: Path) -> None:
+    """Each group of a file would be held against the whole army's count."""
+    rows = [f"2030-01-{day:02d},{day},{group}" for group in "ab" for day in range(1, 9)]
+    (tmp_path / "two.csv").write_text("date,value,group\n" + "\n".join(rows) + "\n")
+    with pytest.raises(InputError, match=r"group = .*are several series, and a scenario beside it takes one"):
+        history(tmp_path / "two.csv", with_model="quiet")
+
+
 def test_a_series_without_a_scenario_is_refused() -> None:
     """The sentence names those that have one."""
     with pytest.raises(InputError, match="gdr-emigration-monthly"):

@@ -1,5 +1,6 @@
 """Shards: parts of a study made apart and put together."""
 
+import shlex
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,6 +71,9 @@ def test_changes_that_a_part_accepted_stand_in_the_merged_file(tmp_path: Path, s
     with StudyFile(tmp_path / "merged.sqlite") as file, StudyFile(tmp_path / "plain.sqlite") as plain:
         changes = [change["changes"][0] for change in file.header()["accepted_changes"]]
         assert "accepted_changes" not in plain.header()
+        assert plain.header()["command"] == shlex.join(
+            ["desertion", "merge", *map(str, (tmp_path / "plain.sqlite", *parts))]
+        )
     assert [change.count("versions.numpy") for change in changes] == [1] * 6
     assert all(any(f'"{old}" ->' in change for change in changes) for old in ("1.0", "2.0", "3.0"))
 

@@ -161,7 +161,19 @@ def test_the_command_judges_a_file_and_its_report_carries_the_command(
     rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
     (tmp_path / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
     monkeypatch.chdir(tmp_path)
-    words = ["thesis", "mine.csv", "--at-risk", "5000", "--door", "2030-04-01", "--unseen", "--simulations", "3000", "--seed", "9"]
+    words = [
+        "thesis",
+        "mine.csv",
+        "--at-risk",
+        "5000",
+        "--door",
+        "2030-04-01",
+        "--unseen",
+        "--simulations",
+        "3000",
+        "--seed",
+        "9",
+    ]
     assert main(words) == 0
     assert "P(contagion)" in capsys.readouterr().out
     (case, seed, folder), *more = asked

@@ -92,7 +92,10 @@ class StudyDocument(Frozen):
             return cast(Mapping[str, Any], mixes)
         if not isinstance(mixes, Sequence) or isinstance(mixes, str):
             raise ValueError(f"must be a list of policies or a table of lists, got {shortened(mixes)}")
-        listed = [[mix] if isinstance(mix, str) else mix for mix in cast(Sequence[Any], mixes)]
+        listed = [
+            [name.strip() for name in mix.split("+")] if isinstance(mix, str) else mix
+            for mix in cast(Sequence[Any], mixes)
+        ]
         if not all(isinstance(mix, Sequence) and all(isinstance(name, str) for name in mix) for mix in listed):
             raise ValueError(f"must hold names or lists of names, got {shortened(mixes)}")
         return {" + ".join(mix) or "status-quo": mix for mix in listed}
@@ -133,7 +136,9 @@ def spec_from(table: Mapping[str, Any], name: str, where: str, folder: Path | No
         population=document.population,
         seed=document.seed,
         settings=tuple(sorted(document.set.items())),
-        policies=tuple(document.policies.items()),
+        policies=tuple(
+            (label, tuple(name for name in mix if name != "none")) for label, mix in document.policies.items()
+        ),
         factors=tuple(
             factor(key, values, where) for key, values in flattened(document.vary, (*FORMS, "steps", "log")).items()
         ),

@@ -129,6 +129,7 @@ def beside(
         chosen, counts = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
         meaning = counterpart.meaning
     else:
+        series.of_one_group("a scenario beside it")
         chosen = Scenario.load(scenario)
         counts = _level(column or "departures") if series.kind == "level" else _counting(scenario, chosen, column)
         meaning = counts.meaning if isinstance(counts, Counting) else column

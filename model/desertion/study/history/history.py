@@ -9,6 +9,7 @@ from typing import overload
 import numpy as np
 import pandas as pd
 
+from desertion.errors import InputError
 from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.scenario import Scenario
 from desertion.study.history import shipped
@@ -48,6 +49,18 @@ class History:
         return table
 
 
+RUNS = 20
+_NEEDED = {
+    "with_model": "without a series",
+    "column": "without a scenario as with_model",
+    "kind": "without a CSV file",
+    "words": "without a CSV file",
+    "runs": "without with_model",
+    "seed": "without with_model",
+}
+"""What arguments need to change anything."""
+
+
 @overload
 def history() -> pd.DataFrame: ...
 @overload
@@ -69,7 +82,7 @@ def history(
     words: Mapping[str, str] | None = None,
     with_model: bool | str | Path | Scenario = False,
     column: str = "",
-    runs: int = 20,
+    runs: int = RUNS,
     seed: int = 1,
 ) -> pd.DataFrame | History:
     """A dated series by name or from a CSV file of your own; without one, the table of all shipped series.
@@ -90,8 +103,15 @@ def history(
         last day, recalled (whether a figure is) and caveats.
 
     Raises:
-        InputError: If there is no such series, a row breaks a rule of the format, or no scenario shows what it counts.
+        InputError: If there is no such series, a row breaks a rule of the format, no scenario shows what it counts, or an
+            argument would change nothing.
     """
+    model, csv = with_model is not False, str(series).lower().endswith(".csv")
+    idle = {"with_model": model and series is None, "column": column and with_model in (False, True)}
+    idle |= {"kind": kind != "flow" and not csv, "words": words and not csv}
+    idle |= {"runs": runs != RUNS and not model, "seed": seed != 1 and not model}
+    if name := next(filter(idle.get, idle), ""):
+        raise InputError(f"history: {name}= changes nothing {_NEEDED[name]}: add that, or leave {name}= out")
     if series is None:
         return pd.DataFrame([_listed(shipped.load(name)) for name in shipped.names()])
     chosen = shipped.load(str(series), kind, words)

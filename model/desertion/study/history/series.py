@@ -117,13 +117,19 @@ class Series:
             raise input_error(
                 "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
             )
-        groups = list(dict.fromkeys(point.group for point in points))
+        return replace(self, points=points).of_one_group("a fit")
+
+    def of_one_group(self, asked: str) -> Series:
+        """The series itself.
+
+        Args:
+            asked: what takes one series, in words.
+
+        Raises:
+            InputError: the points are of several groups.
+        """
+        groups = list(dict.fromkeys(point.group for point in self.points))
         if len(groups) > 1:
-            raise input_error(
-                "group",
-                groups,
-                "are several series, and a fit takes one",
-                where=self.name,
-                way_out="keep the rows of one",
-            )
-        return replace(self, points=points)
+            rule, way_out = f"are several series, and {asked} takes one", "keep the rows of one"
+            raise input_error("group", groups, rule, where=self.name, way_out=way_out)
+        return self

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import percent
 from desertion.files import shown
-from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, numbers
+from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.finding import LEVEL, Attack, Finding, is_blind
@@ -250,7 +250,7 @@ def _again(
 
 def _named(columns: Mapping[str, Any]) -> Columns:
     known = [field.name for field in fields(Columns)]
-    for name in columns:
+    for name in TABLE.checked("columns", columns):
         if name not in known:
             raise unknown_name("key of columns", name, known)
     return Columns(**columns)

@@ -1,6 +1,7 @@
 """Merge: the files of a study's shards put together into one."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def merge(parts: Sequence[Path], out: Path) -> int:
     for part in parts[1:]:
         accepted += _checked(parts[0], head, part).get("accepted_changes", [])
     fresh = out.with_name(f".{out.name}.{os.getpid()}.merging")
-    head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1"}
+    command = shlex.join(["desertion", "merge", str(out), *map(str, parts)])
+    head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1", "command": command}
     if accepted:  # rows of any part may be of before
         head["accepted_changes"] = sorted(accepted, key=lambda change: str(change["at"]))
     try:

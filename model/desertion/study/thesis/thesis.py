@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.study.blocks import markdown
@@ -98,6 +98,9 @@ def thesis(
         few, small = min(simulations, design.fewer), min(simulations, design.grid)
         design = replace(design, simulations=simulations, fewer=few, grid=small)
     names = [series] if isinstance(series, str | Path) else list(series)
+    given = {"at_risk": at_risk, "doors": doors, "rules": rules, "kind": kind != "flow", "unit": unit != "persons"}
+    if not any(str(name).lower().endswith(".csv") for name in names) and (idle := next(filter(given.get, given), "")):
+        raise InputError(f"thesis: {idle}= changes nothing without a CSV file: add that, or leave {idle}= out")
     chance = design.seed if seed is None else seed
     cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or shipped_cases()]
     say = tell or (lambda _: None)
