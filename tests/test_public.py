@@ -221,3 +221,14 @@ def test_a_list_of_policies_reads_as_that_of_a_comparison() -> None:
         scenario="quiet", policies=["none", "fast-track+exit-ban"], days=2, measures="left_total", workers=1, quiet=True
     )
     assert study.spec["policies"] == {"none": [], "fast-track + exit-ban": ["fast-track", "exit-ban"]}
+
+
+def test_policies_may_be_a_column_of_a_table_and_a_path_may_hold_a_plus(tmp_path: Path) -> None:
+    """The column is taken row by row; the path is not taken apart."""
+    chosen = Scenario.load("quiet", policies=pd.Series(["exit-ban", "fast-track"]))
+    assert chosen.policies == ("exit-ban", "fast-track")
+    own = tmp_path / "c++" / "ban.toml"
+    own.parent.mkdir()
+    own.write_text((Path(__file__).parents[1] / "seeds" / "policies" / "exit-ban.toml").read_text())
+    study = desertion.sweep(scenario="quiet", policies=[own], days=2, measures="left_total", workers=1, quiet=True)
+    assert list(study.spec["policies"].values()) == [[str(own)]]

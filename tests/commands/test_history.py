@@ -46,6 +46,18 @@ def test_an_own_series_of_dates_and_values_is_enough(
     assert "no kind of series 'rising'" in capsys.readouterr().err
 
 
+def test_words_for_an_own_series_do_not_touch_a_shipped_one_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--kind` and `--unit` are for the file alone."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.csv").write_text("date,value\n2030-01-01,10\n2030-01-15,20\n")
+    assert main(["history", "own.csv", "ukraine-awol", "--kind", "cumulative", "--unit", "cases"]) == 0
+    out = capsys.readouterr().out
+    assert "own: " in out
+    assert "ukraine-awol: " in out
+
+
 def test_the_scenario_of_an_own_series_may_follow_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

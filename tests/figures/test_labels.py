@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.figures.labels import LONG, SHORT, Scales, label, multiple, number, percent
+from desertion.figures.labels import LONG, SHORT, Scales, called, label, multiple, number, percent
 from desertion.simulation.record.columns import MEASURES
 from desertion.study.blocks import short_number
 
@@ -91,6 +91,8 @@ def test_numbers_of_study_reports_have_three_digits_and_no_exponent(value: float
         (0.00034, 0, 2, "0.034 %"),
         (2e-8, 0, 2, "0.000002 %"),
         (0.0, 0, 3, "0 %"),
+        (-0.0001, 0, None, "0 %"),
+        (-0.01, 0, None, "-1 %"),
         (math.nan, 1, None, "unknown"),
     ],
 )
@@ -104,6 +106,8 @@ def test_a_measure_bears_the_unit_of_its_definition() -> None:
     assert label("peak_waiting") == "largest queue for a decision (cases)"
     assert label("cost_eur@toy") == "cost to hosts (EUR), toy"
     assert label("left_total") == "persons who left"
+    assert called("cost_eur@toy") == "cost to hosts, toy"
+    assert called("log10 left_total@toy") == "logarithm of persons who left, toy"
     assert label("over_budget_eur") == "over budget eur"
     said = {name: set(re.findall(r"\((\w[^()]*)\)$", label(name))) for name in MEASURES}
     assert {name for name, units in said.items() if units - {MEASURES[name].unit}} == {"min_strength_share"}

@@ -98,7 +98,7 @@ def test_a_community_is_never_larger_than_the_people_there_are() -> None:
 
 def test_a_scale_that_leaves_no_squad_is_refused_with_the_least_that_would_do() -> None:
     """The sentence names the force, what is left and the way out."""
-    with pytest.raises(InputError, match=r"leaves 3 soldiers in force 'toy'.*at least 0\.033"):
+    with pytest.raises(InputError, match=r"leaves 3 soldiers in force 'toy'.*at least 0\.034"):
         Scenario.load("toy", scale=0.01).sized()
 
 

@@ -247,6 +247,8 @@ def scheduled(
                 _wait_for(work, path, wanted, driver)
                 if driver.poll() == REFUSED:
                     _ended(driver, {REFUSED})
+                    if not strikes:
+                        raise Wrong("its own command is refused")
                     return strikes, "refused"
                 time.sleep(float(rng.uniform(0.0, 0.3)))
                 rows, alive = work.stored(path), driver.poll() is None

@@ -56,6 +56,7 @@ class Work(NamedTuple):
         verified: Whether `desertion show --verify` knows such a file.
         on_a_cluster: Whether it can run on a Dask cluster.
         weight: How often it is chosen, relative to the others.
+        workers: How many it starts where no cluster does its runs.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Work(NamedTuple):
     verified: bool = True
     on_a_cluster: bool = False
     weight: float = 1.0
+    workers: int = 2
 
     def stored(self, path: Path) -> int:
         """How many rows its file holds, 0 where it cannot be told."""
@@ -82,17 +84,18 @@ class Work(NamedTuple):
 
 
 WORKS = (
-    Work("sweep", ("sweep", "STUDY", "--out", "FILE", "--workers", "2", "-q"), _SWEEP, on_a_cluster=True, weight=5.0),
+    Work("sweep", ("sweep", "STUDY", "--out", "FILE", "-q"), _SWEEP, on_a_cluster=True, weight=5.0),
     Work(
         "search",
-        ("search", "STUDY", "--out", "FILE", "--candidates", "80", "--no-rival", "--workers", "1", "-q"),
+        ("search", "STUDY", "--out", "FILE", "--candidates", "80", "--no-rival", "-q"),
         _SEARCH,
+        workers=1,
         weight=2.0,
     ),
-    Work("sweep of the model", ("sweep", "STUDY", "--out", "FILE", "--workers", "2", "-q"), _MODEL, on_a_cluster=True, weight=1.5),
+    Work("sweep of the model", ("sweep", "STUDY", "--out", "FILE", "-q"), _MODEL, on_a_cluster=True, weight=1.5),
     Work(
         "claims",
-        ("claims", "contagion", "--worlds", "64", "--size", "0.2", "--workers", "2", "--out", "FOLDER"),
+        ("claims", "contagion", "--worlds", "64", "--size", "0.2", "--out", "FOLDER"),
         "",
         "claims.sqlite",
         on_a_cluster=True,
@@ -101,10 +104,10 @@ WORKS = (
         "calibrate",
         (
             "calibrate", "toy", "--series", "STUDY", "--kind", "flow", "--measure", "departures", "--prior", "behaviour.chance_power=[0.3, 1]",
-            "--rival", "with contagion", "--particles", "100", "--generations", "3", "--scale", "0.2", "--workers", "1", "--out", "FOLDER",
+            "--rival", "with contagion", "--particles", "100", "--generations", "3", "--scale", "0.2", "--out", "FOLDER",
         ),
         "date,value\n" + "".join(f"2030-{1 + week // 4:02}-{1 + 7 * (week % 4):02},{3 + 2 * week}\n" for week in range(12)),
-        "toy-1.db", GENERATIONS, PARTICLES, verified=False, weight=1.0,
+        "toy-1.db", GENERATIONS, PARTICLES, verified=False, weight=1.0, workers=1,
     ),
 )  # fmt: skip
 
@@ -128,9 +131,10 @@ def started(
     study = Path(tempfile.gettempdir()) / f"desertion-torture-{work.name.replace(' ', '-')}.{kind}"
     if not study.exists() or study.read_text(encoding="utf-8") != work.study:
         study.write_text(work.study, encoding="utf-8")
+    own = () if "--scheduler" in further else ("--workers", str(work.workers))
     names = {"STUDY": str(study), "FILE": str(path), "FOLDER": str(path.parent)}
     return subprocess.Popen(
-        [sys.executable, "-m", "desertion", *(names.get(word, word) for word in work.words), *further],
+        [sys.executable, "-m", "desertion", *(names.get(word, word) for word in work.words), *own, *further],
         cwd=ROOT,
         env=around,
         stdout=subprocess.DEVNULL,

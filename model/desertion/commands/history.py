@@ -78,7 +78,11 @@ def command(
             options.unused(context, "runs", "seed", without="--with-model, --scenario or --patterns")
     for name in names or (COUNTERPARTS if with_model else shipped()):
         beside = scenario or with_model
-        found = history(name, kind=kind, words=for_all, with_model=beside, column=column, runs=runs, seed=seed)
+        is_own = name.lower().endswith(".csv")
+        found = history(
+            name, kind=kind if is_own else "flow", words=for_all if is_own else None, with_model=beside, column=column,
+            runs=runs, seed=seed,
+        )  # fmt: skip
         series, pair = found.series, found.modelled
         # Drawn before it is printed: what cannot be shown is not lost.
         drawn = None if out is None else _draw(series, pair, out)

@@ -103,7 +103,7 @@ def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
         low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
         # Only of values that lie close together it must be said how close.
         apart = f", {percent((high - low) / low, 1)} apart" if low > 0.0 and high < 2.0 * low else ""
-        return f"Median {label(measure)}: {number(low)} to {number(high)}{apart}"
+        return f"Median {called(measure)}: {number(low)} to {number(high)}{apart}"
     happens = _HAPPENS.get(measure.partition("@")[0], "end in a global cascade")
     likely = cells >= 0.5
     if not likely.any():
@@ -233,10 +233,10 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
     """
     rows = table.set_index("factor")
     own = rows.drop("dummy", errors="ignore")
-    said = f"What moves the {label(measure)} most: {short(str(own['effect'].idxmax()))}"
+    said = f"What moves the {called(measure)} most: {short(str(own['effect'].idxmax()))}"
     if "dummy" not in rows.index:
         return said
-    return _clear(own["above_noise"], said) or f"What moves the {label(measure)}: no input stands clear of chance"
+    return _clear(own["above_noise"], said) or f"What moves the {called(measure)}: no input stands clear of chance"
 
 
 def of_indices(table: pd.DataFrame, measure: str) -> str:
@@ -249,11 +249,11 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
     rows = table.set_index("factor")
     own = rows.drop("dummy", errors="ignore")
     first = str(own["total"].idxmax())
-    said = f"What decides the {label(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
+    said = f"What decides the {called(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
     if "dummy" not in rows.index:
         return said
     clear = _clear(own["total_low"] > rows["total_high"]["dummy"], said)
-    return clear or f"What decides the {label(measure)}: no input stands clear of chance"
+    return clear or f"What decides the {called(measure)}: no input stands clear of chance"
 
 
 def _clear(inputs: pd.Series, said: str) -> str:

@@ -108,7 +108,8 @@ def percent(share: float, decimals: int = 0, *, figures: int | None = None) -> s
     """A share as per cent with so many decimals, or else of so many figures: 12 %, 22.60 %, 0.034 %."""
     if not isfinite(share):
         return "unknown"
-    return f"{f'{100.0 * share:,.{decimals}f}' if figures is None else rounded(100.0 * share, figures)} %"
+    told = f"{100.0 * share:,.{decimals}f}" if figures is None else rounded(100.0 * share, figures)
+    return f"{told if told.strip('-0.,') else told.removeprefix('-')} %"
 
 
 def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:
@@ -118,18 +119,28 @@ def span(low: float, high: float, say: Callable[[float], str], to: str = " to ")
 
 def label(name: str) -> str:
     """Label of a measure or an input: an input by dotted key is called what its definition calls it."""
-    if name.startswith("log10 "):
-        return f"logarithm of {label(name.removeprefix('log10 '))}"
-    plain, at, force = name.partition("@")
-    if at and "." not in plain:
-        return f"{label(plain)}, {force}"
-    words = called(name)
-    unit = MEASURES[name].unit if name in MEASURES else ""
+    return called(name, _with_unit)
+
+
+def _with_unit(name: str) -> str:
+    words, unit = called(name), MEASURES[name].unit if name in MEASURES else ""
     return words if unit.lower() in words.replace(" ", "-").lower() else f"{words} ({unit})"
 
 
-def called(name: str) -> str:
-    """The same without a unit, as it stands within a sentence."""
+def called(name: str, say: Callable[[str], str] | None = None) -> str:
+    """The same without a unit, as it stands within a sentence.
+
+    Args:
+        name: The measure or input.
+        say: What the name of a measure is to be told by, if not so.
+    """
+    plain, at, force = name.partition("@")
+    if name.startswith("log10 "):
+        return f"logarithm of {called(name.removeprefix('log10 '), say)}"
+    if at and "." not in plain:
+        return f"{called(plain, say)}, {force}"
+    if say is not None:
+        return say(name)
     return NAMES.get(name) or _defined(name) or name.rpartition(".")[2].replace("_", " ")
 
 

@@ -1,7 +1,7 @@
 """From a scenario file to the content of a `Scenario`: names followed, tables merged, series read."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -236,8 +236,10 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
 
 
 def listed(names: Any) -> Any:
-    """What is given as a list of names; a name, path or policy alone is a list of one."""
-    return [names] if isinstance(names, str | Path | Policy) else names
+    """What is given as a list of names, as from a column of a table; a name, path or policy alone is a list of one."""
+    if isinstance(names, str | Path | Policy):
+        return [names]
+    return names if isinstance(names, Mapping | Sequence) or not isinstance(names, Iterable) else list(names)
 
 
 def policies(

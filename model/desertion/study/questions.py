@@ -20,7 +20,15 @@ from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE,
 from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
-from desertion.study.claims.trial import ClaimsOutcome, ClaimsPlan, judged_file, put_to_the_test, quickly, repeated
+from desertion.study.claims.trial import (
+    ClaimsOutcome,
+    ClaimsPlan,
+    as_run,
+    judged_file,
+    put_to_the_test,
+    quickly,
+    repeated,
+)
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.described import described, given, refuse_beside_file, study_path
@@ -221,7 +229,8 @@ def claims(
         ensemble="" if ensemble is None else str(ensemble),
     )
     plan = quickly(plan) if quick else plan
-    plan = replace(plan, command=repeated(plan))
+    told = as_run(plan, Path(out)) if only_judge and out is not None else plan
+    plan = replace(plan, command=repeated(told))
     if out is not None:
         file = Path(out)
         return (

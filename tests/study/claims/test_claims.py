@@ -13,6 +13,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.trial import ClaimsPlan, judged_file, put_to_the_test, quickly, spec_of
+from desertion.study.questions import claims
 from desertion.study.run.sweep import RunOptions
 from desertion.study.run.task import Outcome
 from desertion.study.store.reader import StudyFile
@@ -69,6 +70,8 @@ def test_other_worlds_than_those_that_ran_are_not_judged(
     with pytest.raises(InputError, match=words):
         judged_file(replace(plan, **asked), file)
     fewer = judged_file(replace(plan, count=4, replicates=1), file)
+    told = claims(worlds=4, path=plan.path, seed=plan.seed, size=plan.scale, only_judge=True, out=file)
+    assert f"--runs {plan.replicates} --seed" in told.run.command
     assert (fewer.run.complete, fewer.run.replicates) == (4, 2)
 
 

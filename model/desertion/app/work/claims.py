@@ -40,7 +40,7 @@ def judged(name: str) -> JudgedFile:
         InputError: If the file holds no claims, or its claims file is not in the folder.
     """
     from desertion.study.claims.document import load
-    from desertion.study.claims.trial import ClaimsPlan, judged_file, most_of, repeated
+    from desertion.study.claims.trial import ClaimsPlan, as_run, judged_file, repeated
     from desertion.study.claims.worlds import columns, worlds
     from desertion.study.store.reader import StudyFile
 
@@ -58,10 +58,10 @@ def judged(name: str) -> JudgedFile:
     _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
     plan = ClaimsPlan(
-        path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), replicates=int(spec["replicates"]["number"]),
-        scale=float(settings["scale"]), seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")),
-        most=most_of(path), only_allowed="only_allowed" in settings,
+        path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), scale=float(settings["scale"]),
+        seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")),
     )  # fmt: skip
+    plan = as_run(plan, path)
     # Where the claims file lies on the server is nobody's business.
     plan = replace(plan, command=repeated(replace(plan, path=own and Path(own.name))))
     outcome = judged_file(plan, path)

@@ -151,6 +151,14 @@ def most_of(file: Path) -> int:
     return max((int(each.stem.rpartition("-to-")[2]) for each in files_of(file)[1:]), default=1)
 
 
+def as_run(plan: ClaimsPlan, file: Path) -> ClaimsPlan:
+    """A plan with the replicates and the worlds left out that a study's file says it was run with."""
+    with StudyFile(file) as study:
+        spec = study.header()["spec"]
+    runs, only_allowed = int(spec["replicates"]["number"]), "only_allowed" in dict(spec["settings"])
+    return replace(plan, replicates=runs, most=max(most_of(file), runs), only_allowed=only_allowed)
+
+
 def spec_of(plan: ClaimsPlan) -> StudySpec:
     """The study behind a plan: every arm in every world, world after world for the arms of one scenario and size."""
     if plan.only_allowed and plan.ensemble:

@@ -89,13 +89,10 @@ class StudyDocument(Frozen):
     def _label(cls, mixes: Any) -> Any:
         """Policy mixes by label, from a table of lists, a list of names or a list of lists."""
         if isinstance(mixes, Mapping):
-            return cast(Mapping[str, Any], mixes)
+            return {label: _parts(mix) for label, mix in cast(Mapping[str, Any], mixes).items()}
         if not isinstance(mixes, Sequence) or isinstance(mixes, str):
             raise ValueError(f"must be a list of policies or a table of lists, got {shortened(mixes)}")
-        listed = [
-            [name.strip() for name in mix.split("+")] if isinstance(mix, str) else mix
-            for mix in cast(Sequence[Any], mixes)
-        ]
+        listed = [_parts(mix) for mix in cast(Sequence[Any], mixes)]
         if not all(isinstance(mix, Sequence) and all(isinstance(name, str) for name in mix) for mix in listed):
             raise ValueError(f"must hold names or lists of names, got {shortened(mixes)}")
         return {" + ".join(mix) or "status-quo": mix for mix in listed}
@@ -195,6 +192,17 @@ def _check_whole(spec: StudySpec, where: str) -> None:
         label = dict(row).get("policies", spec.policies[0][0])
         if label not in dict(spec.policies):
             raise InputError(f"{where}: design.rows names the policy mix {label!r}, which [policies] does not define")
+
+
+def _parts(mix: Any) -> Any:
+    """The policies of a mix, names joined by "+" taken apart, as a comparison takes them; a path is left whole."""
+    if isinstance(mix, str):
+        is_path = any(sign in mix for sign in "/\\") or mix.endswith(".toml")
+        return [mix] if is_path else [name.strip() for name in mix.split("+")]
+    if not isinstance(mix, Sequence):
+        return mix
+    names = cast(Sequence[Any], mix)
+    return [part for name in names for part in _parts(name)] if all(isinstance(n, str) for n in names) else mix
 
 
 def _beside(folder: Path | None, scenario: str) -> str:

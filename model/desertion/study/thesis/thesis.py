@@ -111,7 +111,7 @@ def thesis(
         judged = {trial.name: trial.run(open_unseen=unseen) for trial in trials}
         made_up = None if names else grid(design, chance, Path(name) / "parts", say)
     flags = [*(["--quick"] if quick else []), *(["--unseen"] if unseen else [])]
-    people = ",".join(map(str, [at_risk] if isinstance(at_risk, int) else at_risk or ()))
+    people = ",".join(map(str, dict.fromkeys([at_risk] if isinstance(at_risk, int) else at_risk or ())))
     options = {"simulations": simulations, "seed": seed, "at-risk": people or None}
     options |= {"kind": None if kind == "flow" else kind, "unit": None if unit == "persons" else unit}
     again = repeated(
