@@ -29,6 +29,7 @@ SMALLER: Mapping[str, Mapping[str, str]] = {
     "desertion search": {"--runs": "1", "--check": "1", "--candidates": "4", "--scale": "0.001", "--workers": "1"},
     "desertion history": {"--runs": "1"},
     "desertion match mine-match.toml": {"--worlds": "4", "--screening": "0", "--runs": "1", "--workers": "1"},
+    "desertion claims no-burden": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims contagion": {"--worlds": "1", "--most-runs": "1", "--size": "0.2", "--workers": "1"},
 }
 """Options that are put in place of a command's own, by how it begins; the longest beginning holds."""
@@ -43,7 +44,7 @@ LEFT = {
     "desertion match gdr-1989": "an hour and a half; as for Russia",
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
     "desertion claims transit-suffices": "ten times the size, forty minutes; two claims with their arms are tried here",
-    "desertion thesis": "a minute at the smallest size that answers, in tests/commands/test_claims_thesis.py; hours as shown",
+    "desertion thesis": "half a minute at the smallest size that answers, in tests/study/thesis/test_judgement.py; hours as shown",
     "desertion contagion gdr_places_first_protest.csv": "its data are not in the repository",
     "desertion contagion afghan_districts_2021.csv": "its data are not in the repository",
     "desertion contagion acw_battle_losses.csv": "its data are not in the repository",
