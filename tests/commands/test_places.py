@@ -68,7 +68,7 @@ LINES: dict[str, list[list[str]]] = {
     "warm": [["warm"]],
 }  # fmt: skip
 """What is typed for each command, without a place for its results wherever one need not be named."""
-ELSEWHERE = {"thesis": "test_claims_thesis.py runs one anyway, which takes most of a minute"}
+ELSEWHERE = {"thesis": "tests/study/thesis/test_judgement.py runs one on a trial that it shares"}
 """Commands whose results another test looks for."""
 NAMED = {"study.sqlite"}
 """Places in the current folder that these lines name."""
