@@ -37,7 +37,7 @@ def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> 
     assert {row["policy"] for row in rows} == {"closed-borders", "fast-track"}
     left = next(row for row in rows if row["policy"] == "fast-track" and row["measure"] == "left")
     assert float(left["estimate"]) > 100_000
-    assert words.number(float(left["estimate"])) in table
+    assert words.short(float(left["estimate"]), "persons").replace(" ", "\u00a0") in table
     assert cut_off(page) == []
     pairs = list(csv.DictReader(io.StringIO(saved(page, "Download the differences (CSV)").decode())))
     assert {(row["policy"], row["baseline"]) for row in pairs} == {("fast-track", "closed-borders")}
