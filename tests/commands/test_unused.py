@@ -26,6 +26,8 @@ IDLE = [
     ("claims --pilot --worlds 4", "--worlds changes nothing beside --pilot, which counts in 32 worlds of its own"),
     ("claims --pilot --quick", "--quick changes nothing beside --pilot"),
     ("claims --report --workers 2", "--workers changes nothing beside --report"),
+    ("claims --report --runs 2", "--runs changes nothing beside --report"),
+    ("claims --report --only-allowed", "--only-allowed changes nothing beside --report"),
     ("claims --quick --runs 3", "--runs changes nothing beside --quick"),
     ("claims --quick --worlds 17", "--worlds changes nothing beside --quick, which runs each arm once in 16 worlds at"),
     ("claims --shard 1/2 --most-runs 4", "--most-runs changes nothing beside --shard"),

@@ -84,7 +84,7 @@ def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: b
         options.unused(context, *sizes, beside=f"--pilot, which counts in {WORLDS} worlds of its own")
     if report:
         idle = ("workers", "scheduler", "tls_ca", "tls_cert", "tls_key", "accept_changes")
-        options.unused(context, *idle, beside="--report, which runs nothing")
+        options.unused(context, *idle, "runs", "most_runs", "only_allowed", beside="--report, which runs nothing")
     if quick:
         idle = ("runs", "most_runs", *(("worlds",) if worlds > QUICK_WORLDS else ()))
         options.unused(context, *idle, beside=f"--quick, which runs each arm once in {QUICK_WORLDS} worlds at most")
