@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desertion import sweep
-from desertion.study.claims.trial import ClaimsPlan, spec_of
+from desertion.study.claims.plan import ClaimsPlan, spec_of
 from desertion.study.comparison.compare import spec_of as comparison_of
 from desertion.study.run.sweep import RunOptions, run_study
 

@@ -14,7 +14,7 @@ from desertion.app.work.claims import judged
 from desertion.errors import InputError
 from desertion.files import shipped_folder as shipped
 from desertion.study.claims.document import load
-from desertion.study.claims.trial import ClaimsPlan, spec_of
+from desertion.study.claims.plan import ClaimsPlan, spec_of
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import OWN_CLAIMS, Here
 

@@ -77,7 +77,7 @@ def command(
 def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: bool, report: bool) -> None:
     """Refuse options that a pilot, a report or a quick look leaves aside."""
     from desertion.study.claims.pilot import WORLDS
-    from desertion.study.claims.trial import QUICK_WORLDS
+    from desertion.study.claims.plan import QUICK_WORLDS
 
     if pilot:
         sizes = ("quick", "worlds", "runs", "most_runs", "only_allowed", "ensemble", "report")
@@ -94,7 +94,7 @@ def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, targe
     """Write and print whether enough happens for each claim."""
     from desertion.files import write_text
     from desertion.study.claims.pilot import pilot
-    from desertion.study.claims.trial import ClaimsPlan
+    from desertion.study.claims.plan import ClaimsPlan
 
     table = pilot(ClaimsPlan(path=own, ids=ids, scale=size, seed=seed), target / "pilot.sqlite", by)
     print(table.to_string(index=False))
@@ -106,7 +106,7 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
     """Write and print the verdicts, and how many runs they lack."""
     from desertion.files import write_text
     from desertion.study.analysis.study import Study
-    from desertion.study.claims.trial import files_of
+    from desertion.study.claims.files import files_of
 
     for row in outcome.judged:
         verdict = row.main

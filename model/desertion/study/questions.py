@@ -20,15 +20,9 @@ from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE,
 from desertion.scenario import Policy, Scenario
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
-from desertion.study.claims.trial import (
-    ClaimsOutcome,
-    ClaimsPlan,
-    as_run,
-    judged_file,
-    put_to_the_test,
-    quickly,
-    repeated,
-)
+from desertion.study.claims.files import as_run
+from desertion.study.claims.plan import ClaimsPlan, quickly, repeated
+from desertion.study.claims.trial import ClaimsOutcome, judged_file, put_to_the_test
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.run.described import described, given, refuse_beside_file, study_path

@@ -12,7 +12,8 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
-from desertion.study.claims.trial import ClaimsPlan, judged_file, put_to_the_test, quickly, spec_of
+from desertion.study.claims.plan import ClaimsPlan, quickly, spec_of
+from desertion.study.claims.trial import judged_file, put_to_the_test
 from desertion.study.questions import claims
 from desertion.study.run.sweep import RunOptions
 from desertion.study.run.task import Outcome

@@ -9,7 +9,7 @@ import pytest
 
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.pilot import companies, pilot
-from desertion.study.claims.trial import ClaimsPlan
+from desertion.study.claims.plan import ClaimsPlan
 from desertion.study.run.sweep import RunOptions
 from tests.study.claims.test_judging import TEXT
 

@@ -7,7 +7,8 @@ import pytest
 from desertion import InputError, Scenario, claims
 from desertion.study.claims import document
 from desertion.study.claims.document import Arm
-from desertion.study.claims.trial import ClaimsPlan, beyond_match, repeated, spec_of
+from desertion.study.claims.plan import ClaimsPlan, repeated, spec_of
+from desertion.study.claims.trial import beyond_match
 from desertion.study.claims.world_run import dressed, run_claim_arm
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world

@@ -40,7 +40,9 @@ def judged(name: str) -> JudgedFile:
         InputError: If the file holds no claims, or its claims file is not in the folder.
     """
     from desertion.study.claims.document import load
-    from desertion.study.claims.trial import ClaimsPlan, as_run, judged_file, repeated
+    from desertion.study.claims.files import as_run
+    from desertion.study.claims.plan import ClaimsPlan, repeated
+    from desertion.study.claims.trial import judged_file
     from desertion.study.claims.worlds import columns, worlds
     from desertion.study.store.reader import StudyFile
 

@@ -8,8 +8,9 @@ import pandas as pd
 
 from desertion.parameters.arguments import seed_after
 from desertion.study.claims.document import Claim, Claims, load
+from desertion.study.claims.files import runs_of
 from desertion.study.claims.judging import FEWEST_EVENTS, allowed_worlds, gathered, pairs_by_world
-from desertion.study.claims.trial import ClaimsPlan, rows_spec, runs_of
+from desertion.study.claims.plan import ClaimsPlan, rows_spec
 from desertion.study.claims.world_run import dressed
 from desertion.study.run.sweep import RunOptions, run_study
 

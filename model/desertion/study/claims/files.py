@@ -1,0 +1,100 @@
+"""The files of a test of claims: that of the first runs, those of further ones beside it, and whether they are those of a plan."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from desertion.errors import InputError
+from desertion.files import shown
+from desertion.study.claims.document import load
+from desertion.study.claims.plan import ClaimsPlan, spec_of
+from desertion.study.claims.world_run import RULED_OUT, parts_of
+from desertion.study.design.formula import Measures
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import DONE
+
+
+def beside(file: Path, replicates: int | str) -> Path:
+    """File of the runs that add up to so many replicates, beside the file of the first ones."""
+    return file.with_name(f"{file.stem}-to-{replicates}{file.suffix}")
+
+
+def files_of(file: Path) -> tuple[Path, ...]:
+    """The files of a study of claims that are there: that of the first runs, and those of the further ones."""
+    return (file, *sorted(file.parent.glob(beside(file, "*").name)))
+
+
+def most_of(file: Path) -> int:
+    """Replicates up to which those of some worlds were doubled; 1 if none were."""
+    return max((int(each.stem.rpartition("-to-")[2]) for each in files_of(file)[1:]), default=1)
+
+
+def as_run(plan: ClaimsPlan, file: Path) -> ClaimsPlan:
+    """A plan with the replicates and the worlds left out that a study's file says it was run with."""
+    with StudyFile(file) as study:
+        spec = study.header()["spec"]
+    runs, only_allowed = int(spec["replicates"]["number"]), "only_allowed" in dict(spec["settings"])
+    return replace(plan, replicates=runs, most=max(most_of(file), runs), only_allowed=only_allowed)
+
+
+def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple[int, str]], float]:
+    """Runs (world, arm, replicate, measures) of a file, worlds and arms that were left out, and computing seconds."""
+    runs: list[tuple[int, str, int, Measures]] = []
+    out: set[tuple[int, str]] = set()
+    seconds = 0.0
+    with StudyFile(file) as study:
+        first = int(dict(study.header()["spec"]["settings"]).get("first", 0))
+        keys = _worlds_and_arms(study)
+        for row in study.rows():
+            seconds += row.seconds
+            if row.status == DONE and RULED_OUT in row.scalars:
+                out.add(keys[row.design])
+            elif row.status == DONE:
+                runs.append((*keys[row.design], first + row.replicate, row.scalars))
+    return runs, out, seconds
+
+
+def rows_of(file: Path) -> tuple[tuple[int, str], ...]:
+    """World and arm of each design point of a file."""
+    with StudyFile(file) as study:
+        return _worlds_and_arms(study)
+
+
+def _worlds_and_arms(study: StudyFile) -> tuple[tuple[int, str], ...]:
+    return tuple((int(row["world"]), str(row["arm"])) for row in map(dict, study.header()["spec"]["design"]["rows"]))
+
+
+def check_held(plan: ClaimsPlan, path: Path, file: Path) -> int:
+    """Runs of each arm that a file was begun with; its worlds must be the plan's, or more of the same."""
+    with StudyFile(path) as study:
+        header = study.header()
+    spec = header["spec"]
+    own, asked = dict(spec["settings"]), dict(spec_of(replace(plan, only_allowed=False)).settings)
+    compared = {"--seed": "worlds_seed", "--size": "scale", "--ensemble": "ensemble"}
+    for option, name in compared.items():
+        if own.get(name, "") != asked.get(name, ""):
+            way_out = f"give {option} {own.get(name)}" if name in own else f"leave {option} out"
+            rest = "" if path == file else f", or remove it if {file.name} is another study's"
+            raise InputError(
+                f"{path} was run with {option} = {own.get(name, 'none')} and not {asked.get(name, 'none')}: {way_out}{rest}"
+            )
+    if int(own["worlds"]) < plan.count:
+        raise InputError(
+            f"{path} was run with --worlds = {own['worlds']} and not {plan.count}: give --worlds {own['worlds']} or less"
+        )
+    _check_parts(plan, path, header)
+    return int(spec["replicates"]["number"])
+
+
+def _check_parts(plan: ClaimsPlan, path: Path, header: Mapping[str, Any]) -> None:
+    """Refuse to judge by a claims file whose worlds or arms are not those that were run, unless that was accepted."""
+    claims = load(plan.path)
+    now, then = parts_of(claims, claims.chosen(plan.ids).arms_needed(), claims.bounds), header["fingerprint"]
+    other = sorted(name.removeprefix("claims: ") for name, part in now.items() if then.get(name, part) != part)
+    if other and not header.get("accepted_changes"):
+        where = shown(plan.path) if plan.path else "the shipped claims file"
+        raise InputError(
+            f"{path} was run with other {', '.join(other[:5])}{', ...' if len(other) > 5 else ''} than {where} holds now: "
+            "judge it by the file that it was run with (--claims), or run the claims anew with another --out"
+        )
