@@ -6,7 +6,7 @@ short beside the hazard this is the discrete-time model with complementary log-l
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,52 @@ class RiskDay:
     units: Indices
     known: Array
     acts: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _RiskSets:
+    """The days on which somebody acts, one after another, so that a fit loops over no days.
+
+    Attributes:
+        units: who is at risk, shape (row,).
+        known: covariates, shape (row, covariate).
+        day: number of each row's day, shape (row,).
+        starts: first row of each day, shape (day,).
+        acting: rows of those who act, shape (acting,).
+        first_acting: first of them on each day, shape (day,).
+    """
+
+    units: Indices
+    known: Array
+    day: Indices
+    starts: Indices
+    acting: Indices
+    first_acting: Indices
+
+    def varies(self) -> NDArray[np.bool_]:
+        """Covariates that differ between those at risk on some day, shape (covariate,)."""
+        if not len(self.starts):
+            return np.zeros(self.known.shape[1], np.bool_)
+        highest, lowest = (each.reduceat(self.known, self.starts) for each in (np.maximum, np.minimum))
+        return (highest > lowest).any(axis=0)
+
+
+def _stacked(days: Sequence[RiskDay]) -> _RiskSets:
+    days = [row for row in days if row.acts.any()]
+    if not days:
+        none = np.zeros(0, np.intp)
+        return _RiskSets(none, np.zeros((0, 0)), none, none, none, none)
+    sizes = [len(row.units) for row in days]
+    acts = np.concatenate([row.acts for row in days])
+    acting = [int(row.acts.sum()) for row in days]
+    return _RiskSets(
+        units=np.concatenate([row.units for row in days]),
+        known=np.concatenate([row.known for row in days]),
+        day=np.repeat(np.arange(len(days)), sizes),
+        starts=np.cumsum([0, *sizes[:-1]]),
+        acting=np.flatnonzero(acts),
+        first_acting=np.cumsum([0, *acting[:-1]]),
+    )
 
 
 @dataclass(frozen=True)
@@ -139,22 +185,21 @@ def fit(
     Raises:
         InputError: nothing varies among those at risk, or the likelihood has no maximum.
     """
-    width = days[0].known.shape[1] if days else 0
-    kept = np.flatnonzero(_varies(days, width))
+    sets = _stacked(days)
+    kept = np.flatnonzero(sets.varies())
     if not set(range(wanted)) <= set(kept.tolist()):
         raise InputError(
             "hazard: among those at risk no linked unit has acted within the window, so no ratio can be estimated; widen the window or give more events"
         )
-    trimmed = [RiskDay(row.units, row.known[:, kept], row.acts) for row in days]
-    beta = _maximum(trimmed, len(kept), wanted)
-    information = _parts(trimmed, beta)[2]
+    sets = replace(sets, known=np.ascontiguousarray(sets.known[:, kept]))
+    beta = _maximum(sets, len(kept), wanted)
+    information = _parts(sets, beta)[2]
     inverse = np.linalg.pinv(information)
     degrees = math.inf
     if clusters is not None:
         groups = np.unique(clusters, return_inverse=True)[1]
-        scores = _scores(trimmed, beta, len(clusters))
         summed = np.zeros((int(groups.max()) + 1, len(kept)))
-        np.add.at(summed, groups, scores)
+        np.add.at(summed, groups[sets.units], _scores(sets, beta))
         count = len(summed)
         degrees = count - 1.0
         inverse = inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1)
@@ -173,27 +218,19 @@ def _ratio(beta: float, error: float, degrees: float) -> Ratio:
     return Ratio(math.exp(beta), math.exp(beta - reach), math.exp(beta + reach), p)
 
 
-def _varies(days: Sequence[RiskDay], width: int) -> NDArray[np.bool_]:
-    """Covariates that differ between those at risk on some day on which somebody acts."""
-    varies = np.zeros(width, np.bool_)
-    for row in days:
-        varies |= np.ptp(row.known, axis=0) > 0.0
-    return varies
-
-
-def _maximum(days: Sequence[RiskDay], width: int, wanted: int) -> Array:
+def _maximum(sets: _RiskSets, width: int, wanted: int) -> Array:
     """Newton's method; a group in which nobody or everybody acts runs off and is stopped, which moves nothing else."""
     beta = np.zeros(width)
-    value, gradient, information = _parts(days, beta)
+    value, gradient, information = _parts(sets, beta)
     for _ in range(_STEPS):
         step = np.linalg.pinv(information) @ gradient
         trial = np.clip(beta + step, -_LARGEST, _LARGEST)
-        better = _parts(days, trial)
+        better = _parts(sets, trial)
         halvings = 0
         while better[0] < value - 1e-9 and halvings < 20:
             step /= 2.0
             trial = np.clip(beta + step, -_LARGEST, _LARGEST)
-            better = _parts(days, trial)
+            better = _parts(sets, trial)
             halvings += 1
         moved = float(np.abs(trial[:wanted] - beta[:wanted]).max())
         gained = better[0] - value
@@ -208,66 +245,70 @@ def _maximum(days: Sequence[RiskDay], width: int, wanted: int) -> Array:
 
 
 @dataclass(frozen=True)
-class _Tie:
-    """A day's risk set at some ratios.
+class _Ties:
+    """All days' ties at some ratios; their members, day after day, act one after another.
 
     Attributes:
-        value: log likelihood of the day.
-        weight: hazards up to a factor, shape (row,).
-        total: hazard left at risk as those of the tie act one after another, shape (acting,).
-        share: how much of the tie has acted by then, shape (acting,).
+        value: log likelihood.
+        weight: hazards up to a factor of the day, shape (row,).
+        total: hazard left at risk as each member acts, shape (acting,).
+        left: how much of the tie is left by then, shape (acting,).
         means: mean covariates of those left, shape (acting, covariate).
     """
 
     value: float
     weight: Array
     total: Array
-    share: Array
+    left: Array
     means: Array
 
-    @property
-    def left(self) -> Array:
-        """What is left of each member of the tie as its members act, shape (acting,)."""
-        return 1.0 - self.share
+
+def _ties(sets: _RiskSets, beta: Array) -> _Ties:
+    eta = sets.known @ beta
+    shift = np.maximum.reduceat(eta, sets.starts)
+    weight = np.exp(eta - shift[sets.day])
+    first, day = sets.first_acting, sets.day[sets.acting]
+    count = np.diff(np.append(first, len(day)))[day]
+    share = (
+        np.arange(len(day)) - first[day]
+    ) / count  # Efron: the k-th to act shares the risk set with what is left of the tie
+    own = weight[sets.acting]
+    total = np.add.reduceat(weight, sets.starts)[day] - share * np.add.reduceat(own, first)[day]
+    everybody = np.add.reduceat(weight[:, None] * sets.known, sets.starts)[day]
+    tied = np.add.reduceat(own[:, None] * sets.known[sets.acting], first)[day]
+    means = (everybody - share[:, None] * tied) / total[:, None]
+    value = float(eta[sets.acting].sum() - shift[day].sum() - np.log(total).sum())
+    return _Ties(value, weight, total, 1.0 - share, means)
 
 
-def _tie(row: RiskDay, beta: Array) -> _Tie:
-    eta = row.known @ beta
-    shift = float(eta.max())
-    weight = np.exp(eta - shift)
-    count = int(row.acts.sum())
-    share = np.arange(count) / count  # Efron: the k-th to act shares the risk set with what is left of the tie
-    own = weight * row.acts
-    total = weight.sum() - share * own.sum()
-    means = (row.known.T @ weight - share[:, None] * (row.known.T @ own)) / total[:, None]
-    value = float(eta[row.acts].sum() - count * shift - np.log(total).sum())
-    return _Tie(value, weight, total, share, means)
+def _of_members(sets: _RiskSets, everybody: Array, acting: Array) -> Array:
+    """What each row gets from sums over its day's tie: one for those who act, another for the rest."""
+    rows = np.add.reduceat(everybody, sets.first_acting)[sets.day]
+    rows[sets.acting] = np.add.reduceat(acting, sets.first_acting)[sets.day[sets.acting]]
+    return rows
 
 
-def _load(row: RiskDay, tie: _Tie) -> Array:
-    """Weight of each row summed over the steps of the tie, shape (row,)."""
-    return tie.weight * np.where(row.acts, (tie.left / tie.total).sum(), (1.0 / tie.total).sum())
+def _load(sets: _RiskSets, ties: _Ties) -> Array:
+    """Weight of each row summed over the steps of its day's tie, shape (row,)."""
+    return ties.weight * _of_members(sets, 1.0 / ties.total, ties.left / ties.total)
 
 
-def _parts(days: Sequence[RiskDay], beta: Array) -> tuple[float, Array, Array]:
+def _parts(sets: _RiskSets, beta: Array) -> tuple[float, Array, Array]:
     """Log likelihood, its gradient, and the information."""
-    value, gradient, information = 0.0, np.zeros(len(beta)), np.zeros((len(beta), len(beta)))
-    for row in days:
-        tie = _tie(row, beta)
-        value += tie.value
-        gradient += row.known[row.acts].sum(axis=0) - tie.means.sum(axis=0)
-        information += (row.known * _load(row, tie)[:, None]).T @ row.known - tie.means.T @ tie.means
-    return value, gradient, information
+    ties = _ties(sets, beta)
+    gradient = sets.known[sets.acting].sum(axis=0) - ties.means.sum(axis=0)
+    information = (sets.known * _load(sets, ties)[:, None]).T @ sets.known - ties.means.T @ ties.means
+    return ties.value, gradient, information
 
 
-def _scores(days: Sequence[RiskDay], beta: Array, units: int) -> Array:
-    """What each unit adds to the gradient, shape (unit, covariate)."""
-    scores = np.zeros((units, len(beta)))
-    for row in days:
-        tie = _tie(row, beta)
-        centre, centre_tied = (tie.means / tie.total[:, None]).sum(axis=0), (tie.left / tie.total) @ tie.means
-        centred = np.where(row.acts[:, None], centre_tied, centre)
-        residual = tie.weight[:, None] * centred - row.known * _load(row, tie)[:, None]
-        residual[row.acts] += row.known[row.acts] - tie.means.mean(axis=0)
-        scores[row.units] += residual  # a unit stands in a day once
+def _scores(sets: _RiskSets, beta: Array) -> Array:
+    """What each row adds to the gradient, shape (row, covariate)."""
+    ties = _ties(sets, beta)
+    before = ties.means / ties.total[:, None]
+    centred = _of_members(sets, before, ties.left[:, None] * before)
+    scores = ties.weight[:, None] * centred - sets.known * _load(sets, ties)[:, None]
+    first, day = sets.first_acting, sets.day[sets.acting]
+    count = np.diff(np.append(first, len(day)))
+    middle = np.add.reduceat(ties.means, first) / count[:, None]
+    scores[sets.acting] += sets.known[sets.acting] - middle[day]
     return scores

@@ -7,7 +7,7 @@ course of events, so what is found is closeness within strata (Kulldorff and Hja
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import batched, permutations, product
 from typing import Literal
 
 import numpy as np
@@ -18,6 +18,8 @@ from desertion.study.arrays import Array, Indices
 from desertion.study.places.links import Links
 
 Batch = Literal["apart", "only", "any"]
+
+_AT_ONCE = 1_000_000  # links, in all draws of their dates, that are looked at together: some 30 MB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,8 +146,8 @@ def _all_orders(groups: Sequence[Indices], units: int) -> Iterator[Indices]:
 
 def _drawn_orders(strata: Indices, most: int, rng: np.random.Generator) -> Iterator[Indices]:
     in_order = np.lexsort((np.arange(len(strata)), strata))
-    order = np.empty(len(strata), np.intp)
     for _ in range(most):
+        order = np.empty(len(strata), np.intp)
         order[in_order] = np.lexsort((rng.random(len(strata)), strata))
         yield order
 
@@ -180,15 +182,17 @@ def compare_pairs(
     fine = np.unique(np.column_stack([strata, keys]), axis=0, return_inverse=True)[1].astype(np.intp).reshape(-1)
     ways, exact = orders(fine, most, rng)
     sums = [np.zeros(len(link)) for link in links]
-    drawn: list[list[float]] = []
-    for order in ways:
-        row: list[float] = []
+    drawn: list[Array] = []
+    widest = max(len(link) * outcome.days.shape[1] for outcome, link in zip(outcomes, links, strict=True))
+    for some in batched(ways, max(1, _AT_ONCE // max(widest, 1))):
+        order = np.array(some)
+        columns: list[Array] = []
         for outcome, link, total in zip(outcomes, links, sums, strict=True):
             each = _close(outcome, link, order, batch)
-            total += each
-            row.append(float(each.sum()))
-        drawn.append(row)
-    null = np.array(drawn)
+            total += each.sum(axis=0)
+            columns.append(each.sum(axis=1))
+        drawn.append(np.column_stack(columns))
+    null = np.concatenate(drawn)
     mean, deviation = null.mean(axis=0), null.std(axis=0)
     scale = np.where(deviation > 0.0, deviation, 1.0)
     largest = ((null - mean) / scale).max(axis=1)
@@ -216,15 +220,15 @@ def compare_pairs(
 
 
 def _close(outcome: Outcome, links: Links, order: Indices, batch: Indices) -> Array:
-    """Share of draws in which each link is a close pair, shape (link,), the units' dates standing in `order`."""
-    a, b = order[links.sender], order[links.receiver]
+    """Share of draws in which each link is a close pair, shape (..., link), the units' dates standing in `order`, shape (..., unit)."""
+    a, b = order[..., links.sender], order[..., links.receiver]
     together = (batch[a] == batch[b]) & (batch[a] >= 0)
     if outcome.batch == "only":
         return together.astype(np.float64)
     apart = outcome.days[b] - outcome.days[a]
     if not links.directed:
         apart = np.abs(apart)
-    close = ((apart >= outcome.low) & (apart <= outcome.high)).mean(axis=1)
+    close = ((apart >= outcome.low) & (apart <= outcome.high)).mean(axis=-1)
     return np.where(together, 0.0, close) if outcome.batch == "apart" else close
 
 
