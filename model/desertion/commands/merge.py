@@ -15,6 +15,11 @@ Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
 def command(out: Out, parts: Parts) -> int:
     """Put the files of a study's shards together into one."""
     from desertion.study.store.merge import merge
+    from desertion.study.store.reader import StudyFile
 
-    print(f"{out}: {merge(parts, out):,} runs from {len(parts)} files")
+    print(f"{out}: {merge(parts, out):,} runs from {len(parts)} file{'s' if len(parts) > 1 else ''}")
+    with StudyFile(out) as file:
+        lacking = file.lacking()
+    if lacking:
+        print(f"{lacking:,} runs are missing; the study's command with --out {out}, without --shard, makes them")
     return 0

@@ -128,7 +128,8 @@ def _head(study: "Answers") -> None:
     print(study.title)
     if header["question"]:
         print(header["question"])
-    print(f"\nruns       {counts}")
+    lacking = f", {study.lacking:,} not made" if study.lacking else ""
+    print(f"\nruns       {counts}{lacking}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
     print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
@@ -92,3 +93,50 @@ def test_shards_that_disagree_about_a_run_do_not_merge(tmp_path: Path, study: Ma
     writer.close()
     with pytest.raises(InputError, match="disagree about replicate 0 of design point 0"):
         merge([one, other], tmp_path / "merged.sqlite")
+
+
+def test_a_merged_file_knows_which_runs_are_missing(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shard that failed is told when the others are put together, and wherever the file is shown; resuming makes its runs."""
+    spec = study(runs=7)
+    parts = [_run(spec, tmp_path / f"part-{part}.sqlite", (part, 3)) for part in (1, 3)]
+    out, lost = tmp_path / "m.sqlite", len(spec.points()) * 7
+    for part in parts:
+        with StudyFile(part) as file:
+            lost -= sum(file.counts().values())
+    assert lost > 0
+    assert main(["merge", str(out), *map(str, parts)]) == 0
+    assert f"{lost} runs are missing" in capsys.readouterr().out
+    assert main(["show", str(out)]) == 0
+    assert f" done, {lost} not made\n" in capsys.readouterr().out
+    _run(spec, out)
+    assert main(["show", str(out)]) == 0
+    assert "not made" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", ["goal", "points"])
+def test_searches_for_other_things_or_of_another_length_do_not_merge(tmp_path: Path, study: Make, what: str) -> None:
+    """Their candidates grow while they run, so that the same spec says nothing of them."""
+    spec, points = study(), study().points()
+    about = header(spec, points, (1, 1)) | {"search": {"want": "more"}}
+    StudyWriter.open(tmp_path / "one.sqlite", about, points).close()
+    other = about | {"search": {"want": "less"}} if what == "goal" else about
+    StudyWriter.open(tmp_path / "other.sqlite", other, points if what == "goal" else points[:-1]).close()
+    for parts in (["one", "other"], ["other", "one"]):
+        with pytest.raises(InputError, match="no shards of one study"):
+            merge([tmp_path / f"{name}.sqlite" for name in parts], tmp_path / "merged.sqlite")
+
+
+def test_an_accepted_change_renews_all_that_the_file_says_of_its_study(tmp_path: Path, study: Make) -> None:
+    """The hash of the spec is that of the spec, and the command the one that was given last."""
+    path = _run(study(), tmp_path / "s.sqlite")
+    spec = study(seed=9)
+    about = header(spec, spec.points(), (1, 1), "desertion sweep other.toml")
+    StudyWriter.open(path, about, spec.points(), accept_changes=True).close()
+    with StudyFile(path) as file:
+        said = file.header()
+    assert said["spec"]["seed"] == 9
+    assert said["spec_sha256"] == spec.sha256()
+    assert said["command"] == "desertion sweep other.toml"
+    assert len(said["accepted_changes"]) == 1

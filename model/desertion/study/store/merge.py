@@ -2,13 +2,15 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError
+from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.resumption import COMPARED
 from desertion.study.store.row import Row, packed_curve, packed_scalars
 from desertion.study.store.writer import StudyWriter
 
@@ -30,7 +32,7 @@ def merge(parts: Sequence[Path], out: Path) -> int:
         head, points = first.header(), first.points()
     accepted = list(head.get("accepted_changes", []))
     for part in parts[1:]:
-        accepted += _checked(parts[0], head, part).get("accepted_changes", [])
+        accepted += _checked(parts[0], head, points, part).get("accepted_changes", [])
     fresh = out.with_name(f".{out.name}.{os.getpid()}.merging")
     command = shlex.join(["desertion", "merge", str(out), *map(str, parts)])
     head = {key: value for key, value in head.items() if key != "created"} | {"shard": "1/1", "command": command}
@@ -48,16 +50,17 @@ def merge(parts: Sequence[Path], out: Path) -> int:
     return total
 
 
-def _checked(first: Path, head: dict[str, Any], other: Path) -> dict[str, Any]:
+def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], other: Path) -> dict[str, Any]:
     """The header of another part, which must be of the same study."""
     with StudyFile(other) as file:
-        header = file.header()
-    for key in ("spec", "fingerprint", "versions"):
-        lines = list(difference(head.get(key), header.get(key), key))
-        if lines:
-            raise InputError(
-                f"{first} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
-            )
+        header, others = file.header(), file.points()
+    lines = [line for key in COMPARED if key != "shard" for line in difference(head.get(key), header.get(key), key)]
+    if not lines and others != points:
+        lines = [f"{len(points):,} and {len(others):,} design points"]
+    if lines:
+        raise InputError(
+            f"{first} and {other} are no shards of one study ({'; '.join(lines[:5])}): merge files of one study"
+        )
     return header
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self, cast
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
+from desertion.study.design.replicates import ReplicateRule, first_target
 from desertion.study.store.disk import failure, is_full
 from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
 from desertion.study.store.row import Row
@@ -150,6 +151,13 @@ class StudyFile:
         counts = {str(status): int(count) for status, count, _ in lines}
         self._compare(None if not lines else lines[0][2], counts)
         return counts
+
+    def lacking(self) -> int:
+        """Runs that the study asks for, at the least where a precision decides, and of which the file has nothing, as where a shard is missing."""
+        wanted = first_target(ReplicateRule.model_validate(self.header()["spec"]["replicates"]))
+        with self._sentences():
+            (held,) = self.connection.execute("SELECT count(*) FROM run WHERE replicate < ?", (wanted,)).fetchone()
+        return len(self.points()) * wanted - int(held)
 
     def _compare(self, text: str | None, counts: Mapping[str, int], total: int | None = None) -> None:
         """Refuse a set of runs that is not the one that was written.

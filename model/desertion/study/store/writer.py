@@ -133,7 +133,7 @@ class StudyWriter(StudyFile):
         if changes:
             accepted = [*old.get("accepted_changes", []), {"at": now(), "changes": changes}]
             with self._writing():
-                for key in COMPARED:
+                for key in {*header, *COMPARED}:
                     self._say(key, canonical(header.get(key)))
                 self._say("accepted_changes", canonical(accepted))
                 self._seal()
