@@ -97,7 +97,15 @@ def run(suite: Suite) -> tuple[int, Count]:
     """Return pytest's exit code for the suite (0 if it has no tests yet) and the count of its tests."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", suite.marker, f"--junitxml={report}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-m",
+            f"({suite.marker}) and not variants",
+            f"--junitxml={report}",
+        ]
         command += ["--durations=12", "--durations-min=5"]  # what to make cheaper
         if suite.workers:
             command += ["-n", str(suite.workers), f"--dist={suite.spread}"]

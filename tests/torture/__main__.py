@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[int, Callable[[Record, int], None]]] = {
     "determinism": (1000, determinism.run),
     "mutation": (300, mutation.run),
     "scale": (1, suites.scale),
+    "variants": (1, suites.variants),
     "soak": (30, suites.soak),
 }
 """Each part with its number of cases (minutes for soak) and what runs them."""

@@ -36,6 +36,12 @@ def oracle(record: Record, cases: int) -> None:
             _tested(record, "oracle", f"part {part}", words, {"DESERTION_ORACLE_SCENARIOS": str(cases)}, cases // PARTS)
 
 
+def variants(record: Record, _cases: int) -> None:
+    """Further screens and inputs of what the suites show once."""
+    if "all" not in record.done("variants"):
+        _tested(record, "variants", "all", ["-m", "variants"], {}, 1)
+
+
 def soak(record: Record, minutes: int) -> None:
     """Fifty visitors at once for so many minutes."""
     if f"{minutes} minutes" not in record.done("soak"):
