@@ -40,6 +40,11 @@ def findings(match: Match) -> Sequence[str]:
         found.append(
             f"{errors.total()} of {len(match.worlds)} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
         )
+    for aim in match.fitted:
+        if lacking := int(match.results.unknown[aim.name].sum()):
+            found.append(
+                f"In {lacking} of {len(match.worlds)} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
+            )
     if match.contradiction is not None:
         found.append(f"**Targets contradict each other**: {match.contradiction.words()}.")
     elif match.too_few:
