@@ -153,6 +153,17 @@ def test_half_the_discrepancy_keeps_fewer_worlds_and_double_more(known: Match) -
     assert kept[0] < kept[1] < kept[2]
 
 
+def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_fewer_times(matched: Make) -> None:
+    """Only what the stated discrepancy keeps is run again: the counts with half and with double are not of one kind, and the report says so."""
+    found = matched(runs=1, confirm=2, waves=[{"worlds": 40}])
+    worlds = found.worlds
+    once = int((worlds["kept_double"] & (worlds["runs"] < 2)).sum())
+    kept = int(worlds["kept_double"].sum())
+    assert 0 < once < kept
+    assert found.discrepancies["run_fewer_times"].tolist() == [0, 0, once]
+    assert f"{kept} with double, {once} of them run fewer than 2 times)." in findings(found)[0]
+
+
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
     """Those have three runs in all, the others one; judged are means, and a match that was struck while they were run goes on."""
     told = {"waves": [{"worlds": 40, "rank": 2}, {"worlds": 40}], "runs": 1, "confirm": 3}

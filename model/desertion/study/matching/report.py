@@ -31,9 +31,11 @@ def blocks(match: Match, command: str) -> list[Block]:
 
 def findings(match: Match) -> Sequence[str]:
     """The findings, a sentence each."""
-    kept, half, double = (int(match.worlds[column].sum()) for column in ("kept", "kept_half", "kept_double"))
+    half, kept, double = match.discrepancies["kept"]
+    seldom = int(match.discrepancies["run_fewer_times"].iloc[-1])
+    fewer = f", {seldom} of them run fewer than {match.design.confirm} times" if seldom else ""
     found = [
-        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double)."
+        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double{fewer})."
     ]
     errors = Counter(filter(None, match.results.errors))
     if errors:
