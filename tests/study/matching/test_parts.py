@@ -234,6 +234,19 @@ def test_of_several_contradictions_the_one_that_is_hardest_to_reconcile_is_named
     assert contradiction(aims[3:], values, dict.fromkeys(values, np.zeros(2)), 2.0) is None
 
 
+def test_worlds_that_were_given_up_early_contradict_nothing_that_was_not_run() -> None:
+    """`z` was run in one world of three, which meets it: x and y, which all miss in turn, contradict each other, and z has no part in it."""
+    aims = [replace(_aim(name, observed=(0.0, 0.0)), error=0.0, discrepancy=0.1) for name in "xyz"]
+    means = {"x": np.array([9.0, 0.0, 0.0]), "y": np.array([0.0, 5.0, 4.0]), "z": np.array([np.nan, np.nan, 0.0])}
+    found = contradiction(aims, means, dict.fromkeys("xyz", np.zeros(3)), 2.0)
+    assert found is not None
+    assert (found.targets, found.worlds) == (("x", "y"), 3)
+    assert "no world meets x and y together, of 3 that have numbers for all of them" in found.words()
+    # Each with one other is met, all three were run in no world: nothing can be said.
+    means = {"x": np.array([0.0, 0.0, np.nan]), "y": np.array([0.0, np.nan, 0.0]), "z": np.array([np.nan, 0.0, 0.0])}
+    assert contradiction(aims, means, dict.fromkeys("xyz", np.zeros(3)), 2.0) is None
+
+
 def test_a_number_that_spans_decades_is_emulated_near_its_figure() -> None:
     """Results from 0.1 to 100 where 0.2 was observed: places far away are ruled out, the corner is not, though a deviation there is a thousandth of the spread."""
     rng = np.random.default_rng(6)
