@@ -10,6 +10,7 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
 from desertion.study.design.factors import factor
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.spec import StudySpec
@@ -18,7 +19,7 @@ from desertion.study.history.patterns import Setup
 from desertion.study.history.targets import targets
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
-from desertion.study.matching.document import load, shipped
+from desertion.study.matching.document import Design, load, shipped
 from desertion.study.matching.emulator import Stretch, Training, fit
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.runs import Results, results
@@ -417,6 +418,26 @@ def test_a_world_is_given_up_only_where_two_targets_are_out_of_reach() -> None:
     }
     within_double = {name: four[name] for name in ("russia-flight", "fled-per-called")}
     assert not hopeless(design, aims, {**inside, **within_double})
+
+
+def test_targets_of_ones_own_count_persons_at_real_size() -> None:
+    """As the shipped ones beside them: at half the size each of those who left stands for two; a share is what it is."""
+    target = {"observed": [1, 2], "discrepancy": 0.1}
+    targets = {
+        "left_total": target,
+        "share_left": target,
+        "more": target | {"effect": "run.left_hide - 3 * run.left_flee"},
+    }
+    design = Design.model_validate(
+        {"cases": {"run": {"scenario": "toy", "scale": 0.5}}, "vary": {"asylum": {"range": [0, 1]}}, "target": targets}
+    )
+    model = DesertionModel(Scenario.load("toy", scale=0.5), rng=1).run()
+    own = model.measures()
+    found = [aim.number({"run": model}) for aim in aims_of(design)]
+    assert found == pytest.approx(
+        [2 * own["left_total"], own["share_left"], 2 * (own["left_hide"] - 3 * own["left_flee"])]
+    )
+    assert own["left_total"] > 20
 
 
 def test_the_runs_of_a_world_count_its_targets_and_repeat_themselves() -> None:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from desertion.errors import InputError, unknown_name
+from desertion.simulation.record.columns import at_real_size
 from desertion.study.arrays import Array
 from desertion.study.design.formula import Effect
 from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Record, quotient
@@ -182,6 +184,12 @@ def _record(model: DesertionModel) -> Record:
     return Record(model)
 
 
+def _real_measures(model: DesertionModel) -> dict[str, float]:
+    """The measures of a run, counts of persons at real size."""
+    table = at_real_size(pd.DataFrame([model.measures()]), model.scenario.scale)
+    return {str(name): float(table[name].iloc[0]) for name in table}
+
+
 def own_effect(name: str, own: OwnTarget, design: Design) -> Effect:
     """What is counted for a target of one's own: its expression, or the measure of its name in the first case."""
     return Effect(own.effect or f"{next(iter(design.cases))}.{name}", f"target {name}")
@@ -197,7 +205,7 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",
         error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit" and name not in design.set_aside, cases=cases,
-        number=lambda models: effect({case: models[case].measures() for case in cases}),
+        number=lambda models: effect({case: _real_measures(models[case]) for case in cases}),
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class OwnTarget(Frozen):
         effect: expression over case.measure terms; the measure of the target's name in the first case if empty.
         what: the target in words.
         unit: unit of the number.
-        observed: lowest and highest figure that sources give, at the size of the runs.
+        observed: lowest and highest figure that sources give; persons at real size, whatever the scale of the runs.
         scale: `log` where errors are relative, `linear` where they are in the target's unit.
         error: standard deviation of the observation: of its natural logarithm, or in the target's unit.
         discrepancy: the same of what the model leaves out.
