@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import is_file, shipped_designs, shown
@@ -41,10 +41,10 @@ class OwnTarget(Frozen):
     effect: str = ""
     what: str = ""
     unit: str = ""
-    observed: tuple[float, float]
+    observed: tuple[FiniteFloat, FiniteFloat]
     scale: Literal["log", "linear"] = "log"
-    error: float = Field(default=0.0, ge=0.0)
-    discrepancy: float = Field(ge=0.0)
+    error: FiniteFloat = Field(default=0.0, ge=0.0)
+    discrepancy: FiniteFloat = Field(ge=0.0)
     reason: str = ""
     role: Literal["fit", "held-out"] = "fit"
 
@@ -102,7 +102,7 @@ class Design(Frozen):
     seed: int = Field(default=1, ge=0)
     replicates: int = Field(default=2, ge=1, le=1000)
     confirm: int = Field(default=0, ge=0, le=1000)
-    cutoff: float = Field(default=3.0, gt=0.0)
+    cutoff: FiniteFloat = Field(default=3.0, gt=0.0)
     coverage: float = Field(default=0.9, gt=0.0, lt=1.0)
     cases: dict[str, Setup] = Field(min_length=1)
     targets: tuple[str, ...] = ()
