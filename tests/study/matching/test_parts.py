@@ -420,6 +420,16 @@ def test_a_world_is_given_up_only_where_two_targets_are_out_of_reach() -> None:
     assert not hopeless(design, aims, {**inside, **within_double})
 
 
+def test_a_case_that_names_its_scenario_inherits_nothing_of_a_shipped_one() -> None:
+    """A scenario of one's own ran under harsh punishment at half its size, because its case was called `front_harsh`."""
+    rest = {"vary": {"asylum": {"range": [0, 1]}}, "target": {"left_total": {"observed": [1, 2], "discrepancy": 0.1}}}
+    cases = {"front_harsh": {"scenario": "toy"}, "front": {"scale": 0.1}}
+    design = Design.model_validate({"cases": cases, **rest})
+    assert design.cases["front_harsh"] == Setup(scenario="toy")
+    assert design.cases["front"] == Setup(scenario="front-2022", scale=0.1)
+    assert Design.model_validate_json(design.model_dump_json()) == design
+
+
 def test_targets_of_ones_own_count_persons_at_real_size() -> None:
     """As the shipped ones beside them: at half the size each of those who left stands for two; a share is what it is."""
     target = {"observed": [1, 2], "discrepancy": 0.1}

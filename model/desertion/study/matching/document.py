@@ -88,7 +88,7 @@ class Design(Frozen):
         confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
         coverage: share of unseen points inside 95 % intervals below which an emulator rules nothing out.
-        cases: runs that are done in each world, cheap ones first, by name; what one of the name of a shipped one leaves out is that one's.
+        cases: runs that are done in each world, cheap ones first, by name; one of the name of a shipped one that names no scenario is that one, but for what it says.
         targets: names of shipped targets.
         target: targets of one's own by name.
         set_aside: targets that rule out nothing here, with the reason.
@@ -120,7 +120,12 @@ class Design(Frozen):
         if not isinstance(cases, Mapping):
             return cases
         known = {name: setup.model_dump() for name, setup in SETUPS.items()}
-        return {name: known.get(str(name), {}) | dict(stated) for name, stated in cases.items()}
+        return {
+            name: known.get(str(name), {}) | dict(stated)
+            if isinstance(stated, Mapping) and "scenario" not in stated
+            else stated
+            for name, stated in cases.items()
+        }
 
     @field_validator("vary")
     @classmethod
