@@ -178,7 +178,7 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
         assert not [
             field for field in model.model_fields if re.search(r"None|_", label(f"{home}.{field}").split("(")[0])
         ]
-    assert label("log10 cost_eur") == "logarithm of cost to hosts (EUR)"
+    assert label("log10 cost_eur") == "decimal logarithm of cost to hosts (EUR)"
     assert policy("coalition-and-fast-track") == "coalition and fast track"
     assert policy("fast-track+exit-ban") == "fast track + exit ban"
     assert titled(["Fast track: protection", "Lever: no police"]) == "Fast track + No police"

@@ -107,7 +107,7 @@ def test_a_measure_bears_the_unit_of_its_definition() -> None:
     assert label("cost_eur@toy") == "cost to hosts (EUR), toy"
     assert label("left_total") == "persons who left"
     assert called("cost_eur@toy") == "cost to hosts, toy"
-    assert called("log10 left_total@toy") == "logarithm of persons who left, toy"
+    assert called("log10 left_total@toy") == "decimal logarithm of persons who left, toy"
     assert label("over_budget_eur") == "over budget eur"
     said = {name: set(re.findall(r"\((\w[^()]*)\)$", label(name))) for name in MEASURES}
     assert {name for name, units in said.items() if units - {MEASURES[name].unit}} == {"min_strength_share"}

@@ -10,7 +10,9 @@ from desertion.commands._shared.studies import File, of_studies
 
 Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
-Of = Annotated[str, typer.Option("--of", help="mean over replicates, their spread, or log for the mean logarithm.")]
+Of = Annotated[
+    str, typer.Option("--of", help="mean over replicates, their spread, or log for the mean decimal logarithm.")
+]
 Table = Annotated[Path | None, typer.Option("--table", help="Write the table into this CSV file.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Draw the indices into this file (png, svg or pdf).")]
 

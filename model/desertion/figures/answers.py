@@ -180,7 +180,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
     ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
-    ax.set(xlabel=f"change over the factor's range: {label(measure)}", title=findings.of_effects(ordered, measure))
+    ax.set(xlabel=f"change over the factor's range:\n{label(measure)}", title=findings.of_effects(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 

@@ -136,7 +136,7 @@ def called(name: str, say: Callable[[str], str] | None = None) -> str:
     """
     plain, at, force = name.partition("@")
     if name.startswith("log10 "):
-        return f"logarithm of {called(name.removeprefix('log10 '), say)}"
+        return f"decimal logarithm of {called(name.removeprefix('log10 '), say)}"
     if at and "." not in plain:
         return f"{called(plain, say)}, {force}"
     if say is not None:

@@ -55,8 +55,10 @@ class Frozen(BaseModel):
             raise ValueError(f"must be a number, got {shortened(value)}")
         if annotation is dt.date and not isinstance(value, dt.date):
             return _date(value)
-        if annotation is float and isinstance(value, float) and math.isnan(value):
+        if isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
+        if isinstance(value, list | tuple) and any(isinstance(each, float) and math.isnan(each) for each in value):
+            raise ValueError(f"must hold numbers, got {shortened(value)}")
         return value
 
 

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -100,7 +100,7 @@ def _form(annotation: Any) -> tuple[str, type[BaseModel] | None]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "table", annotation
     origin, parts = get_origin(annotation), [part for part in get_args(annotation) if part is not NoneType]
-    if origin in (UnionType, Union):
+    if origin in (UnionType, Union, Annotated):
         return _form(parts[0])
     if origin is Literal:
         return "word: " + ", ".join(map(str, parts)), None

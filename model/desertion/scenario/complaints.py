@@ -64,6 +64,8 @@ def _bounds(field: FieldInfo) -> str:
 
 
 def _rule(message: str) -> str:
+    if "finite number" in message:
+        return "must be a finite number"
     if "integer" in message:
         return "must be a whole number"
     if "valid tuple" in message:

@@ -47,11 +47,11 @@ def sensitivity(
         study: A study, or the path of its file, whose counts are then taken at real size.
         measure: The measure to explain.
         policy: The policy mix, where the study compares several.
-        of: `mean` over replicates, their `spread`, or `log` for the mean logarithm.
+        of: `mean` over replicates, their `spread`, or `log` for the mean decimal logarithm.
 
     Returns:
         One row an input. Sobol: first-order and total indices (shares of variance) with intervals; morris: effect and
-        its spread, in the measure's unit over the whole range of the input, at the size of the study.
+        its spread, in the `unit` that stands beside them, over the whole range of the input, at the size of the study.
 
     Raises:
         InputError: If the study has another design, or no such measure or policy.
@@ -135,7 +135,7 @@ def search(
         runs: Replicates a candidate.
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
-        seed: Seed of all runs.
+        seed: Seed of all runs, and of the mixes that are tried.
         settings: Inputs that all runs share, by dotted path.
         out: The search's file, which is resumed if it exists; `-rival` and `-check` stand beside it. A temporary one if not given.
         options: With what to run.

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
+from desertion.figures.labels import label
 from desertion.study.analysis.sensitivity import morris_table, of_policy, sobol_table
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule, lay_out, with_dummy
@@ -69,6 +70,20 @@ def test_morris_tells_the_linear_factor_from_the_idle_one() -> None:
     assert table.loc["dummy", "effect"] == pytest.approx(0.0)
     assert bool(table.loc["a", "above_noise"])
     assert not bool(table.loc["dummy", "above_noise"])
+
+
+def test_effects_on_the_logarithm_are_decimal() -> None:
+    """Y = 10^(2 a) over a unit cube: crossing the range of a is a factor of a hundred, 2 on the scale that stands beside it."""
+    factors = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [0, 1]}, "s"))
+    rule = DesignRule(kind="morris", points=6, seed=2)
+    points = lay_out(rule, factors, "s")
+    values = [10 ** (2.0 * float(point["a"])) for point in points]
+    runs = pd.DataFrame({"design": range(len(points)), "replicate": 0, "status": "done", "y": values})
+    table = morris_table(runs, "y", rule, factors, of="log")
+    assert table["effect"].tolist() == pytest.approx([2.0, 0.0])
+    assert table["unit"].tolist() == ["log10 y"] * 2
+    assert morris_table(runs, "y", rule, factors)["unit"].tolist() == ["y"] * 2
+    assert label("log10 left_total") == "decimal logarithm of persons who left"
 
 
 def test_the_spread_over_replicates_has_indices_of_its_own() -> None:

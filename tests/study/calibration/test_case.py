@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.study.calibration.calibrate import planned, shipped_names
 from desertion.study.calibration.case import ImpossibleError
-from desertion.study.calibration.document import BOTH, CONTAGION, DOORS
+from desertion.study.calibration.document import BOTH, DOORS
+from desertion.study.design.point import contagion_weights
 from desertion.study.laboratory.prior import Prior
 from tests.study.calibration.interval_coverage import OWN
 
@@ -94,8 +96,32 @@ def test_without_contagion_no_weight_is_left() -> None:
     weights = {key for key in settings if key.startswith(("behaviour.contagion_", "behaviour.reception_"))}
     assert len(weights) == 12
     assert {settings[key] for key in weights} == {0.0}
-    alone = planned("toy", OWN | {"rivals": DOORS})
-    assert CONTAGION not in {lever.prior.name for lever in alone.levers}
+    assert not any("keeps the weights" in remark for remark in case.remarks)
+    weights = [
+        f"behaviour.{kind}_{level}" for kind in ("contagion", "reception") for level in ("squad", "company", "facing")
+    ]
+    kept = "“without contagion” keeps the weights that the prior of contagion does not name"
+    assert GDR.remarks[-1] == f"{kept}: {', '.join(weights)}."
+
+
+@pytest.mark.parametrize(("name", "given"), [("toy", OWN), ("gdr-1989", {})])
+def test_the_rival_without_contagion_is_the_same_alone_as_beside_the_other(name: str, given: dict[str, Any]) -> None:
+    """The same priors, the same scenario: `--rival 'without contagion'` takes the weights away too."""
+    both, alone = planned(name, given), planned(name, given | {"rivals": DOORS})
+    assert alone.priors_of(DOORS) == both.priors_of(DOORS)
+    values = {prior.name: prior.at(0.5) for prior in both.priors_of(DOORS)}
+    assert alone.put_together(values).hash == both.put_together(values).hash
+    assert alone.put_together(values).behaviour.contagion_community == 0.0
+
+
+def test_a_pair_for_contagion_is_a_multiple_as_in_a_sweep() -> None:
+    """`contagion = [0, 3]` set twelve weights that differ to one number; a range does so still, and then no number stands for the scenario."""
+    lever = planned("toy", OWN | {"priors": {"contagion": [0.0, 3.0]}}).levers[-1]
+    assert lever.settings(2.0) == {key: 2.0 * weight for key, weight in contagion_weights(Scenario.load("toy")).items()}
+    assert (lever.times, lever.shipped) == (True, 1.0)
+    ranged = planned("toy", OWN | {"priors": {"contagion": {"range": [0.0, 3.0]}}})
+    assert np.isnan(ranged.shipped()["contagion"])
+    assert planned("toy", OWN | {"priors": {"behaviour.frailty_own": [0.5, 4.0]}}).levers[0].times is False
 
 
 def test_shipped_values_lie_within_their_priors() -> None:
@@ -224,11 +250,10 @@ def test_priors_that_the_scenario_refuses_together_are_counted_and_said(tmp_path
     shares = {"forces.toy.share_killed": [0.0, 0.85], "forces.toy.share_captured": [0.0, 0.6]}
     given = {"series": str(tmp_path / "s.csv"), "measure": "new_killed", "kind": "flow", "rivals": DOORS}
     case = planned("toy", given | {"priors": shares})
-    assert case.settings({name: high for name, (_, high) in shares.items()}) == {
-        name: high for name, (_, high) in shares.items()
-    }
+    highest = {name: high for name, (_, high) in shares.items()}
+    assert case.settings(highest) == highest | dict.fromkeys(contagion_weights(case.scenario), 0.0)
     with pytest.raises(ImpossibleError, match="share_killed"):
-        case.put_together({name: high for name, (_, high) in shares.items()})
+        case.put_together(highest)
     remark = case.remarks[-1]
     assert remark.startswith("Of 100 draws from all priors together ")
     assert 0.04 < int(remark.split(" together ")[1].split()[0]) / 100 < 0.36

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from desertion import DesertionModel, Scenario
+from desertion import DesertionModel, InputError, Scenario
 from desertion.simulation.record.columns import DAILY, MEASURES
 from desertion.study.history.counting import NAMES, counting
 
@@ -34,6 +36,23 @@ def test_columns_are_added_up() -> None:
     both = counting("new_hide+new_flee", SCENARIO).flow(MODEL)
     assert both.tolist() == MODEL.daily.groupby("day")[["new_hide", "new_flee"]].sum().sum(axis=1)[1:].tolist()
     assert both.sum() > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("departures+departures", "measure = 'departures+departures' counts departures twice; name each count once"),
+        ("new_flee + new_flee", "counts new_flee twice"),
+        ("departures+new_flee", "counts people twice: new_flee is in departures and in new_flee"),
+        ("new_hide+hid", "counts people twice: new_hide is in new_hide and in hid"),
+        ("captured+casualties", "counts people twice: new_captured is in captured and in casualties"),
+    ],
+)
+def test_nobody_is_counted_twice(name: str, sentence: str) -> None:
+    """By the same column twice, or by two names that share one."""
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        counting(name, SCENARIO)
+    assert counting("casualties+departures", SCENARIO).flow(MODEL).sum() > 0
 
 
 def test_everything_that_can_be_counted_says_what_it_is() -> None:

@@ -9,10 +9,12 @@ from desertion.errors import InputError
 from desertion.study.run.task import Outcome
 
 NOISE = 0.02
+RARE = 1.2
+"""Attempts behind closed exits in a run: none in 30 of 100."""
 
 
 def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
-    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; c does nothing."""
+    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing."""
     world = spec["settings"]
     if spec["settings"].get("fail_at") == world["world"]:
         raise RuntimeError("as asked")
@@ -21,4 +23,6 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     rng = np.random.default_rng((seed, int(world["world"]), replicate))
     a, b = (float(world[name]) + NOISE * float(rng.normal()) for name in "ab")
     numbers = {"sum": a + b, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
+    opened, closed = (float(rng.poisson(mean)) for mean in (RARE * 12.2 * max(a, 0.0) / 0.6, RARE))
+    numbers |= {"army-attempts, above": opened, "army-attempts, below": closed}
     return Outcome(numbers, np.empty((0, 0), np.float32), ())

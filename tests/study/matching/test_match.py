@@ -94,6 +94,29 @@ def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_
             again(**told)
 
 
+def test_no_run_without_attempts_behind_closed_exits_rules_a_world_out(matched: Make, tmp_path: Path) -> None:
+    """In three of ten runs nobody tries: such worlds are run again and judged by all runs together; unknown is what has none in any, and it is said."""
+    design = tmp_path / "gdr.toml"
+    design.write_text(
+        'targets = ["army-attempts"]\nreplicates = 1\nconfirm = 5\n[cases.gdr_army]\n[cases.gdr_army_closed]\n'
+        "[vary.a]\nrange = [0.0, 1.0]\n[vary.b]\nrange = [0.0, 1.0]\n"
+    )
+    told = {"scenario": None, "vary": None, "targets": None, "screening": 0, "waves": [{"worlds": 64}]}
+    found = matched(design=design, out=tmp_path / "m", **told)
+    with StudyFile(tmp_path / "m" / "stage-1.sqlite") as study:
+        none = {row.design for row in study.rows() if not row.scalars["army-attempts, below"]}
+    assert 10 < len(none) < 30  # of 64, 30 % give or take three deviations of 6 %
+    worlds = found.worlds
+    again = worlds.index.isin(list(none))
+    assert (worlds.loc[again, "runs"] == 5).all()
+    assert worlds.loc[again, "kept"].sum() > 3
+    assert worlds["army-attempts"].isna().sum() < 3  # of those with five runs one in 400 has none
+    single = matched(design=design, out=tmp_path / "once", confirm=0, **told)
+    lacking = int(single.worlds["army-attempts"].isna().sum())
+    assert f"In {lacking} of 64 worlds `army-attempts` is unknown, since" in " ".join(findings(single))
+    assert not single.worlds.loc[single.worlds["army-attempts"].isna(), ["kept", "kept_double"]].any(axis=None)
+
+
 def test_targets_that_contradict_each_other_are_named_with_what_reconciles_them(matched: Make) -> None:
     """The first cannot be 0.2 and 0.8: at 0.5 both are 0.3 away, three deviations of 0.1, and worlds are 0.1 apart; `sum` has no part in it."""
     found = matched(targets={"first": figure(0.2), "same": figure(0.8), "sum": figure(1.0, 0.5)})
@@ -128,6 +151,17 @@ def test_half_the_discrepancy_keeps_fewer_worlds_and_double_more(known: Match) -
     """Of the same runs."""
     kept = known.discrepancies["kept"].tolist()
     assert kept[0] < kept[1] < kept[2]
+
+
+def test_worlds_that_only_a_double_discrepancy_keeps_are_said_to_have_been_run_fewer_times(matched: Make) -> None:
+    """Only what the stated discrepancy keeps is run again: the counts with half and with double are not of one kind, and the report says so."""
+    found = matched(runs=1, confirm=2, waves=[{"worlds": 40}])
+    worlds = found.worlds
+    once = int((worlds["kept_double"] & (worlds["runs"] < 2)).sum())
+    kept = int(worlds["kept_double"].sum())
+    assert 0 < once < kept
+    assert found.discrepancies["run_fewer_times"].tolist() == [0, 0, once]
+    assert f"{kept} with double, {once} of them run fewer than 2 times)." in findings(found)[0]
 
 
 def test_worlds_that_a_wave_keeps_are_run_again(matched: Make, tmp_path: Path) -> None:
@@ -212,6 +246,9 @@ def test_all_words_are_proposed(matched: Make) -> None:
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "effect": "walk.left"}}}, "no case 'walk'"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(1.0, 0.0)}}, "allows neither error nor discrepancy"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(0.0), "scale": "log"}}}, "has no logarithm"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(float("nan"))}}, r"target\.left\.observed: must hold numbers, got \[nan, nan\]"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "observed": [10, float("inf")]}}}, r"observed\[1\] = inf must be a finite number"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(1.0, float("inf"))}}, r"target\.left\.discrepancy = inf must be a finite number"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "role": "held-out"}}}, "no target of the match has the role fit"),
         ({"scenario": "quiet", "vary": RANGES}, "names no target"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"a": figure(1.0)}}, "target = 'a' is the name of an input"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.errors import InputError
@@ -55,15 +56,68 @@ def test_a_search_stays_within_limits_and_beats_nothing_by_cheating(
     assert found.study.goal() == GOAL
 
 
+def _learned(out: Path, spec: StudySpec, goal: Goal) -> pd.DataFrame:
+    """The second half of eighty candidates: the sampler has learned from twenty at least."""
+    with ThreadPoolExecutor(1) as threads:
+        return search(spec, goal, 80, out, _options(threads)).table.iloc[40:]
+
+
+def test_a_search_learns_what_is_wanted(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Leavers rise with the pull, which lies above 0.5 in half of all draws: the learned half goes to the end that is asked for."""
+    high = {
+        wish: (_learned(tmp_path / wish, _levers(study), Goal({"left_total": wish}, {}))["pull"] > 0.5).mean()
+        for wish in ("more", "less")
+    }
+    assert high["more"] > 0.8
+    assert high["less"] < 0.2
+
+
+def test_a_search_learns_where_the_limits_lie(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """Of a limit that one in five of an even spread keeps, half of the learned ones keep it; without it one in thirteen did, since more is wanted."""
+    spec, goal = _levers(study), Goal({"left_total": "more"}, {"cost_eur": 1000.0})
+    with ThreadPoolExecutor(1) as threads:
+        even = sobol_sample(spec, goal, 40, tmp_path / "even", _options(threads)).table
+    assert even["within"].mean() < 0.3
+    assert _learned(tmp_path / "s", spec, goal)["within"].mean() > 0.45
+
+
+def test_a_small_search_learns_too_and_its_seed_is_that_of_the_runs(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Four of twenty candidates are drawn at random, not all of them; another goal then tries other mixes, and another seed does from the first."""
+    spec = _levers(study)
+    with ThreadPoolExecutor(1) as threads:
+        more, less, other = (
+            search(one, Goal({"left_total": wish}, {}), 20, tmp_path / name, _options(threads)).table["pull"]
+            for name, one, wish in (("m", spec, "more"), ("l", spec, "less"), ("o", replace(spec, seed=8), "more"))
+        )
+    assert more[:4].tolist() == less[:4].tolist()
+    assert not set(more[4:]) & set(less[4:])
+    assert not set(more) & set(other)
+
+
+def test_a_file_goes_on_with_the_batches_that_it_was_begun_with(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Four at a time where there were 32 candidates, though twice as many ask for eight: the first 32 stay."""
+    spec, path = _levers(study), tmp_path / "s.sqlite"
+    with ThreadPoolExecutor(1) as threads:
+        first = search(spec, GOAL, 32, path, _options(threads)).table
+        whole = search(spec, GOAL, 64, path, _options(threads)).table
+    assert whole["pull"][:32].tolist() == first["pull"].tolist()
+    with StudyFile(path) as file:
+        assert file.header()["spec"]["design"]["points"] == 4
+
+
 def test_a_search_that_was_cut_off_goes_on_to_the_same_candidates(
     tmp_path: Path, study: Callable[..., StudySpec]
 ) -> None:
     """It asks the same questions again and finds their answers in its file."""
     spec = _levers(study)
     with ThreadPoolExecutor(1) as threads:
-        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _options(threads))
+        search(spec, GOAL, 40, tmp_path / "cut.sqlite", _options(threads), batch=16)
         resumed = search(spec, GOAL, 80, tmp_path / "cut.sqlite", _options(threads))
-        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _options(threads))
+        whole = search(spec, GOAL, 80, tmp_path / "whole.sqlite", _options(threads), batch=16)
     assert resumed.table.equals(whole.table)
 
 

@@ -33,7 +33,7 @@ def sobol_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
+        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean decimal logarithm).
         draws: Resamples of the bootstrap.
 
     Returns:
@@ -76,11 +76,11 @@ def morris_table(
         measure: The measure.
         rule: Layout of the design.
         factors: Its factors in order, the dummy included.
-        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean logarithm).
+        of: `mean` over the replicates of a point, `spread` (their standard deviation) or `log` (mean decimal logarithm).
 
     Returns:
-        One row a factor: factor, effect (mean absolute effect of crossing the factor's range, in the measure's
-        unit), half_width (of its 95 % interval), sigma (spread: interaction or curvature), above_noise.
+        One row a factor: factor, effect (mean absolute effect of crossing the factor's range), half_width (of its 95 % interval), sigma (spread:
+        interaction or curvature), above_noise, unit (of these: `log10 left_total`, where an effect of 1 is a factor of ten).
 
     Raises:
         InputError: If the design is no morris design, a run is missing, or SALib is not installed.
@@ -102,7 +102,8 @@ def morris_table(
         }
     )
     bounds = table.assign(low=effect - half, high=effect + half)
-    return _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"])
+    unit = {LOG: f"log10 {measure}", SPREAD: f"spread of {measure}"}.get(of, measure)
+    return _against_dummy(bounds, "low", "high", rule.dummy).drop(columns=["low", "high"]).assign(unit=unit)
 
 
 def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpose: str) -> NDArray[np.float64]:
@@ -116,7 +117,7 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
         purpose: What it is needed for, for an error.
 
     Returns:
-        (points,) : the mean, standard deviation or mean logarithm over replicates.
+        (points,) : the mean, standard deviation or mean decimal logarithm over replicates.
 
     Raises:
         InputError: If a run is missing or failed, or a spread is asked of single replicates.

@@ -154,7 +154,7 @@ def calibrate(
             (`flee_departures`, `new_killed`); of one force as `measure@force`.
         kinds: With first departures: kinds of people that count (soldier, reservist, civilian).
         kind: For a file: flow (counts of intervals) or cumulative.
-        priors: By dotted key, [least, largest] or a table with range or times, log, keys, meaning; baseline rates of what is counted if none.
+        priors: By dotted key, [least, largest] (of `contagion`: multiples) or a table with range or times, log, keys, meaning; baseline rates of what is counted if none.
         noise: Least and largest dispersion (squared relative error) of a published count.
         held_out_from: First day of the points that are predicted and not fitted; a quarter of 12 or more if not given.
         rivals: `with contagion`, `without contagion`, or both.

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
 from desertion.study.arrays import Array
-from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable
+from desertion.study.calibration.document import BOTH, CONTAGION, DOORS, CalibrationTable
 from desertion.study.calibration.levers import Lever, levers
+from desertion.study.design.point import contagion_weights
 from desertion.study.history import shipped
 from desertion.study.history.counting import Counting, counting
 from desertion.study.history.observation import interval_totals
@@ -143,8 +144,8 @@ def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled
     cut = whole.with_({"days": last}).model_copy(update={"stop": None})
     moved = levers(table, cut, counted, where)
     for lever in moved:
-        new = cut.with_(lever.settings(lever.shipped)).remarks
-        remarks += [remark for remark in new if remark not in cut.remarks]
+        remarks += [remark for remark in cut.with_(dict(lever.own)).remarks if remark not in cut.remarks]
+    remarks += _left_on(cut, moved, table.rivals)
     low, high = table.noise
     case = Case(
         scenario=cut,
@@ -159,19 +160,27 @@ def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled
     return replace(case, remarks=(*case.remarks, *_impossible(case, where)))
 
 
+def _left_on(scenario: Scenario, moved: tuple[Lever, ...], rivals: tuple[str, ...]) -> list[str]:
+    """A remark where a prior of contagion with keys of its own leaves weights to the rival without contagion."""
+    named = {key for lever in moved if lever.prior.name == CONTAGION for key, _ in lever.own}
+    left = [key for key, value in contagion_weights(scenario).items() if value and key not in named]
+    if DOORS not in rivals or scenario.behaviour.form == "none" or not left:
+        return []
+    return [f"“{DOORS}” keeps the weights that the prior of contagion does not name: {', '.join(left)}."]
+
+
 def _impossible(case: Case, where: str) -> list[str]:
     """A remark where the scenario refuses some values of the priors together."""
-    rng, reasons = np.random.default_rng(0), list[str]()
-    for shares in rng.random((_DRAWS, len(case.levers))):
-        pairs = zip(case.levers, shares, strict=True)
+    rng, reasons, priors = np.random.default_rng(0), list[str](), case.priors_of(case.rivals[0])
+    for shares in rng.random((_DRAWS, len(priors))):
         try:
-            case.put_together({lever.prior.name: lever.prior.at(float(share)) for lever, share in pairs})
+            case.put_together({prior.name: prior.at(float(share)) for prior, share in zip(priors, shares, strict=True)})
         except ImpossibleError as problem:
             reasons.append(problem.message)
     if len(reasons) == _DRAWS:
         raise input_error(
             "priors",
-            ", ".join(lever.prior.name for lever in case.levers),
+            ", ".join(prior.name for prior in priors),
             f"cannot be had together in any of {_DRAWS} draws ({reasons[0]})",
             where=where,
             way_out="narrow them",

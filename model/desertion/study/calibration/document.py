@@ -87,7 +87,7 @@ class CalibrationTable(Frozen):
     @field_validator("priors", mode="before")
     @classmethod
     def _by_key(cls, table: Any) -> Any:
-        """Priors by dotted path, whichever of its dots TOML took for tables; a pair stands for a range."""
+        """Priors by dotted path, whichever of its dots TOML took for tables; a pair stands for a range, for contagion for multiples as in a sweep."""
         if not isinstance(table, Mapping):
             return table
         priors = flattened(cast(Mapping[str, Any], table), PriorTable.model_fields)
@@ -131,4 +131,4 @@ def _pair(path: str, value: object) -> dict[str, object]:
         raise ValueError(f"{path} = {shortened(value)} must be [least, largest] or a table with range or times")
     if len(value) != 2:
         raise ValueError(f"{path} = {shortened(value)} must be two numbers, the least first")
-    return {"range": value}
+    return {"times" if path == CONTAGION else "range": value}

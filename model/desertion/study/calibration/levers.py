@@ -40,8 +40,9 @@ class Lever:
 
     @property
     def shipped(self) -> float:
-        """The number at which the scenario is as it stands; of several inputs the first."""
-        return 1.0 if self.times else self.own[0][1]
+        """The number at which the scenario is as it stands; NaN if it sets several inputs that differ there to one value."""
+        values = {value for _, value in self.own}
+        return 1.0 if self.times else values.pop() if len(values) == 1 else math.nan
 
     def settings(self, number: float) -> dict[str, float]:
         """What the inputs are set to."""
@@ -49,7 +50,7 @@ class Lever:
 
 
 def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where: str) -> tuple[Lever, ...]:
-    """Levers of a calibration, that of contagion last and only where a rival has contagion.
+    """Levers of a calibration, that of contagion last: a rival without it needs to know which weights to take away.
 
     Args:
         table: the calibration.
@@ -63,9 +64,15 @@ def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where
     named = {name: prior for name, prior in table.priors.items() if name != CONTAGION}
     if not named:
         named = {"leaving": LEAVING.model_copy(update={"keys": _rates(counted, scenario, where)})}
+    strength = table.priors.get(CONTAGION, STRENGTH)
     if BOTH in table.rivals:
-        named[CONTAGION] = table.priors.get(CONTAGION, STRENGTH)
-    found = tuple(_lever(name, prior, scenario, f"{where}: priors.{name}") for name, prior in named.items())
+        named[CONTAGION] = strength
+    found = [_lever(name, prior, scenario, f"{where}: priors.{name}") for name, prior in named.items()]
+    if BOTH not in table.rivals and scenario.behaviour.form != "none":
+        own = _own(CONTAGION, strength, scenario, f"{where}: priors.{CONTAGION}")
+        found.append(
+            Lever(prior=Prior(name=CONTAGION, low=0.0, high=1.0, meaning=STRENGTH.meaning), own=own, times=True)
+        )
     owner: dict[str, str] = {}
     for lever in found:
         for key, _ in lever.own:
@@ -77,7 +84,7 @@ def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where
                     where=where,
                     way_out="name its keys under one of them alone",
                 )
-    return found
+    return tuple(found)
 
 
 def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:
@@ -104,8 +111,7 @@ def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]
 
 
 def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Lever:
-    keys = table.keys or (tuple(contagion_weights(scenario)) if name == CONTAGION else (name,))
-    own = tuple((key, value) for written in keys for key, value in _inputs(scenario, written, where))
+    own = _own(name, table, scenario, where)
     if table.times is not None and not any(value for _, value in own):
         way_out = _WITHOUT if name == CONTAGION else "give a range in place of times"
         raise input_error("times", table.times, "multiplies inputs that are all 0", where=where, way_out=way_out)
@@ -135,6 +141,12 @@ def _lever(name: str, table: PriorTable, scenario: Scenario, where: str) -> Leve
                 rule=rule,
             ) from None
     return lever
+
+
+def _own(name: str, table: PriorTable, scenario: Scenario, where: str) -> tuple[tuple[str, float], ...]:
+    """The inputs that a prior sets, with their values."""
+    keys = table.keys or (tuple(contagion_weights(scenario)) if name == CONTAGION else (name,))
+    return tuple((key, value) for written in keys for key, value in _inputs(scenario, written, where))
 
 
 def _inputs(scenario: Scenario, key: str, where: str) -> Iterator[tuple[str, float]]:

@@ -15,7 +15,7 @@ def parameters(fit: Fit) -> pd.DataFrame:
     """One row a rival and prior.
 
     rival, parameter, meaning, inputs (dotted keys), is_multiple (of the scenario's own values), prior_low, prior_high, log,
-    scenario (at which it is as it stands; missing for the noise, a nuisance whose interval leans to the low end: see
+    scenario (at which it is as it stands; missing where it sets inputs that differ there, and for the noise, a nuisance whose interval leans to the low end: see
     `experiments/calibrate/coverage.md`), q05, median, q95 of the posterior (missing where the rival
     died out), contraction (1 - posterior over prior standard deviation, on the scale on which the prior is flat) and
     identified (whether that is 0.2 or more, and more than chance among few particles makes).

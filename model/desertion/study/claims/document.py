@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, ValidationInfo, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import is_file, shipped_folder, shown
@@ -98,7 +98,7 @@ class Claim(_Row):
     contrast: str
     unit: str
     sign: Literal[1, -1]
-    smallest: float = Field(ge=0.0)
+    smallest: FiniteFloat = Field(ge=0.0)
     could_reverse: str
     by_construction: bool = False
     where_defined: bool = False
@@ -143,7 +143,7 @@ class Bound(_Row):
     high: float
     source: str
     days: float = Field(default=0.0, ge=0.0)
-    margin: float = Field(default=1.0, ge=1.0)
+    margin: FiniteFloat = Field(default=1.0, ge=1.0)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:

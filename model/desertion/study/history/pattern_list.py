@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from desertion.study.history.targets import targets
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
+
+_ARMIES = ("gdr_army", "gdr_army_closed")
 
 
 def _per_month(runs: Runs) -> Array:
@@ -61,22 +64,19 @@ def _distant(runs: Runs) -> Array:
     return np.array(values)
 
 
-def _attempts(last: date | None = None) -> Callable[[Runs], Array]:
-    """Soldiers who set out or hid by a day, with the exits of 1989 against all exits closed; the whole run without a day.
+def _attempts(last: date | None = None) -> Callable[[Runs], tuple[float, float]]:
+    """Soldiers who set out or hid by a day, with the exits of 1989 and with all exits closed; in the whole run without a day."""
 
-    One number, since few leave a closed army in one run.
-    """
-
-    def number(runs: Runs) -> Array:
-        opened, closed = (sum(map(attempts, runs[setup])) for setup in ("gdr_army", "gdr_army_closed"))
-        return np.array([quotient(opened, closed)])
+    def parts(runs: Runs) -> tuple[float, float]:
+        opened, closed = (float(sum(map(attempts, runs[setup]))) for setup in _ARMIES)
+        return opened, closed
 
     def attempts(model: DesertionModel) -> int:
         people = model.people()
         until = model.scenario.days if last is None else (last - model.scenario.start).days + 1
         return int(((people["kind"] == "soldier") & (people["day_left"] <= until)).sum())
 
-    return number
+    return parts
 
 
 def _emigrants(first: str, last: str) -> Callable[[Runs], Array]:
@@ -109,6 +109,11 @@ def _fled_per_called(runs: Runs) -> Array:
     return np.array([quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
 
 
+def _together(name: str, setups: tuple[str, ...], parts: Callable[[Runs], tuple[float, float]]) -> Pattern:
+    """A quotient of all replicates together: of a rare event below, that of one replicate is chance."""
+    return replace(_pattern(name, setups, lambda runs: np.array([quotient(*parts(runs))])), parts=parts)
+
+
 def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
     target = targets()[name]
     low, high = target.band
@@ -135,8 +140,8 @@ PATTERNS = (
     _pattern("fled-per-called", ("russia",), _fled_per_called),
     _pattern("closure", ("russia",), _weekly_ratio(_figure("frontex-weekly", date(2022, 10, 17)))),
     _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),
-    _pattern("army-attempts", ("gdr_army", "gdr_army_closed"), _attempts(date(1989, 10, 13))),
-    _pattern("army-attempts-whole-run", ("gdr_army", "gdr_army_closed"), _attempts()),
+    _together("army-attempts", _ARMIES, _attempts(date(1989, 10, 13))),
+    _together("army-attempts-whole-run", _ARMIES, _attempts()),
     _pattern("exodus-august", ("gdr",), _emigrants("1989-08-01", "1989-08-31")),
     _pattern("exodus-november", ("gdr",), _emigrants("1989-11-01", "1989-11-30")),
     _pattern(

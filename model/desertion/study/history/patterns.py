@@ -73,6 +73,7 @@ class Pattern:
         counted: whether it is one of the patterns counted; former definitions are reported beside them.
         setups: runs that it needs.
         number: the number in each replicate.
+        parts: counts above and below, where the number is one quotient of all replicates together.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Pattern:
     counted: bool = True
     setups: tuple[str, ...]
     number: Callable[[Runs], Array]
+    parts: Callable[[Runs], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)

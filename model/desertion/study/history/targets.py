@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, FiniteFloat, model_validator
 
 from desertion.files import shipped_folder
 from desertion.parameters.field import Frozen
@@ -25,11 +25,13 @@ class Target(Frozen):
     counts: str = Field(description="what is counted, in the model as in the source")
     unit: str
     figure: str = Field(description="the observation; targets of one figure have one role")
-    observed: tuple[float, float] = Field(description="lowest and highest that sources give")
+    observed: tuple[FiniteFloat, FiniteFloat] = Field(description="lowest and highest that sources give")
     scale: Literal["log", "linear"] = "log"
-    error: float = Field(ge=0.0, description="standard deviation of the observation on the scale")
+    error: FiniteFloat = Field(ge=0.0, description="standard deviation of the observation on the scale")
     count: int | None = Field(default=None, gt=0, description="rare events behind the figure")
-    discrepancy: float = Field(ge=0.0, description="standard deviation of what the model leaves out, on the scale")
+    discrepancy: FiniteFloat = Field(
+        ge=0.0, description="standard deviation of what the model leaves out, on the scale"
+    )
     reason: str = Field(min_length=1, description="why the discrepancy is what it is")
     low: float | None = Field(default=None, description="lower end of the band that counts as met")
     high: float | None = None

@@ -8,12 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from desertion.errors import InputError, unknown_name
+from desertion.simulation.record.columns import at_real_size
 from desertion.study.arrays import Array
 from desertion.study.design.formula import Effect
-from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Record
+from desertion.study.history.counts import COUNTS, SETUP_OF_TABLE, Record, quotient
 from desertion.study.history.pattern_list import PATTERNS
+from desertion.study.history.patterns import Pattern
 from desertion.study.history.targets import targets
 from desertion.study.matching.document import Design, OwnTarget
 
@@ -40,6 +43,7 @@ class Aim:
         fit: whether it rules out; others are only looked at.
         cases: runs that it reads.
         number: the number in the runs of one world, by case; NaN where there is none.
+        parts: the counts above and below, where the number is one quotient of all runs of a world together.
     """
 
     name: str
@@ -52,6 +56,42 @@ class Aim:
     fit: bool
     cases: tuple[str, ...]
     number: Callable[[Models], float]
+    parts: Callable[[Models], tuple[float, float]] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names under which a run's numbers are kept."""
+        return (self.name,) if self.parts is None else (f"{self.name}, above", f"{self.name}, below")
+
+    def counted(self, models: Models) -> dict[str, float]:
+        """What one replicate of a world gives, by column."""
+        found = (self.number(models),) if self.parts is None else self.parts(models)
+        return dict(zip(self.columns, found, strict=True))
+
+    def together(self, runs: Array) -> tuple[float, float, float]:
+        """What the replicates of a world give: the number, where it lies on the scale, and the variance of a single replicate there.
+
+        Means over replicates, without a value if one of them has none; of quotients the mean of the counts above over that of those below, without a value if
+        nothing is counted below, and the variance to first order (as of a ratio estimator). A single replicate has no variance.
+
+        Args:
+            runs: shape (replicate, column).
+        """
+        if self.parts is None:
+            value, scaled = float(runs.mean()), self.on_scale(runs[:, 0])
+            center = float(scaled.mean())
+        else:
+            means = runs.mean(axis=0)
+            value = quotient(*means)
+            center = float(self.on_scale(np.array([value]))[0])
+            shares = np.divide(runs, means, out=np.zeros_like(runs), where=means != 0.0)
+            scaled = (shares[:, 0] - shares[:, 1]) * (1.0 if self.log else value)
+        with np.errstate(invalid="ignore"):
+            return value, center, float(scaled.var(ddof=1)) if len(runs) > 1 else np.nan
+
+    def unknown(self, runs: Array) -> bool:
+        """Whether a quotient has no value since nothing is counted below in any replicate."""
+        return self.parts is not None and float(runs[:, 1].sum()) == 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -108,13 +148,15 @@ def _shipped(name: str, design: Design) -> Aim:
     judged = [key for key, target in known.items() if target.table != "inputs"]
     if name not in judged:
         raise unknown_name("target", name, judged, where="targets")
-    target = known[name]
+    target, parts = known[name], None
     if target.table == "patterns":
         pattern = next(each for each in PATTERNS if each.id == name)
         cases = pattern.setups
 
         def number(models: Models) -> float:
             return float(pattern.number({case: [models[case]] for case in cases})[0])
+
+        parts = _of_one(pattern)
     else:
         cases = (SETUP_OF_TABLE[target.table],)
 
@@ -126,14 +168,26 @@ def _shipped(name: str, design: Design) -> Aim:
             raise InputError(f"target {name} is read off the run {case!r}: add [cases.{case}], or leave the target out")
     return Aim(
         name=name, what=target.what, unit=target.unit, observed=target.observed, log=target.scale == "log",
-        error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit" and name not in design.set_aside, cases=cases, number=number,
+        error=target.error, discrepancy=target.discrepancy, fit=target.role == "fit" and name not in design.set_aside, cases=cases, number=number, parts=parts,
     )  # fmt: skip
+
+
+def _of_one(pattern: Pattern) -> Callable[[Models], tuple[float, float]] | None:
+    """The counts above and below in one replicate; None where the pattern is no quotient of all together."""
+    counted = pattern.parts
+    return None if counted is None else lambda models: counted({case: [models[case]] for case in pattern.setups})
 
 
 # Targets of one table read one run after it has ended: its record is the same for all of them.
 @lru_cache(maxsize=2)
 def _record(model: DesertionModel) -> Record:
     return Record(model)
+
+
+def _real_measures(model: DesertionModel) -> dict[str, float]:
+    """The measures of a run, counts of persons at real size."""
+    table = at_real_size(pd.DataFrame([model.measures()]), model.scenario.scale)
+    return {str(name): float(table[name].iloc[0]) for name in table}
 
 
 def own_effect(name: str, own: OwnTarget, design: Design) -> Effect:
@@ -151,7 +205,7 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",
         error=own.error, discrepancy=own.discrepancy, fit=own.role == "fit" and name not in design.set_aside, cases=cases,
-        number=lambda models: effect({case: models[case].measures() for case in cases}),
+        number=lambda models: effect({case: _real_measures(models[case]) for case in cases}),
     )  # fmt: skip
 
 

@@ -15,13 +15,15 @@ class Contradiction:
     """Targets that no world met together.
 
     Attributes:
-        targets: their names: a smallest set of which no world that was run meets all.
+        targets: their names: a smallest set of which no world that has a number for each of them meets all.
+        worlds: how many these worlds are; a world that was given up early lacks the numbers of its later runs.
         discrepancy: for each, the discrepancy at which one world would meet all of them, on the scale of the target.
         stated: for each, the discrepancy that it has.
         factor: the larger of the two as a multiple of what is stated.
     """
 
     targets: tuple[str, ...]
+    worlds: int
     discrepancy: Mapping[str, float]
     stated: Mapping[str, float]
     factor: float
@@ -32,25 +34,27 @@ class Contradiction:
         needed = ", ".join(f"{name} {self.discrepancy[name]:.2g} for {self.stated[name]:.2g}" for name in self.targets)
         one = len(self.targets) == 1
         head = f"no world meets {named}" if one else f"no world meets {named} together"
-        return f"{head}; the smallest discrepancy that {'allows' if one else 'reconciles'} {'it' if one else 'them'} is {self.factor:.2g} times the stated one ({needed})"
+        of = f"of {self.worlds:,} that have {'a number for it' if one else 'numbers for all of them'}"
+        return f"{head}, {of}; the smallest discrepancy that {'allows' if one else 'reconciles'} {'it' if one else 'them'} is {self.factor:.2g} times the stated one ({needed})"
 
 
 def contradiction(
     aims: Sequence[Aim], means: Mapping[str, Array], variances: Mapping[str, Array], cutoff: float
 ) -> Contradiction | None:
-    """The smallest set of targets that no world meets together, None where a world meets all.
+    """The smallest set of targets that no world meets together, None where a world meets all, or none has the numbers to tell.
 
-    Of several sets of one size the one that is hardest to reconcile.
+    A set is judged over the worlds that have a number for each of its targets; of several sets of one size it is the one that is hardest to reconcile.
 
     Args:
         aims: the targets that rule out.
-        means: by target, results of worlds on the target's scale; shape (worlds,).
+        means: by target, results of worlds on the target's scale, NaN without a number; shape (worlds,).
         variances: by target, of each result.
         cutoff: implausibility from which a world is ruled out.
     """
     needed = {aim.name: _needed(aim, means[aim.name], variances[aim.name], cutoff) for aim in aims}
     stated = {aim.name: aim.discrepancy for aim in aims}
     met = {name: needed[name] <= stated[name] for name in needed}
+    known = {name: np.isfinite(needed[name]) for name in needed}
     if not needed or np.all(list(met.values()), axis=0).any():
         return None
     for size in range(1, len(aims) + 1):
@@ -58,6 +62,7 @@ def contradiction(
             names
             for names in itertools.combinations(needed, size)
             if not np.all([met[name] for name in names], axis=0).any()
+            and np.all([known[name] for name in names], axis=0).any()
         ]
         if sets:
             return max((_reconciled(names, needed, stated) for names in sets), key=lambda found: found.factor)
@@ -65,7 +70,7 @@ def contradiction(
 
 
 def _needed(aim: Aim, means: Array, variances: Array, cutoff: float) -> Array:
-    """The discrepancy at which each world would just meet a target; infinite where it has no result."""
+    """The discrepancy at which each world would just meet a target; infinite where it has no number."""
     low, high = aim.interval
     distance = np.maximum(np.maximum(low - means, means - high), 0.0)
     wanted = np.sqrt(np.maximum((distance / cutoff) ** 2 - aim.error**2 - variances, 0.0))
@@ -78,6 +83,7 @@ def _reconciled(names: tuple[str, ...], needed: Mapping[str, Array], stated: Map
     best = int(np.argmin(factors.max(axis=0)))
     return Contradiction(
         targets=names,
+        worlds=int(np.all([np.isfinite(needed[name]) for name in names], axis=0).sum()),
         discrepancy={name: float(needed[name][best]) for name in names},
         stated={name: stated[name] for name in names},
         factor=float(factors[:, best].max()),

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FiniteFloat, field_validator, model_validator
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.files import is_file, shipped_designs, shown
@@ -30,7 +30,7 @@ class OwnTarget(Frozen):
         effect: expression over case.measure terms; the measure of the target's name in the first case if empty.
         what: the target in words.
         unit: unit of the number.
-        observed: lowest and highest figure that sources give, at the size of the runs.
+        observed: lowest and highest figure that sources give; persons at real size, whatever the scale of the runs.
         scale: `log` where errors are relative, `linear` where they are in the target's unit.
         error: standard deviation of the observation: of its natural logarithm, or in the target's unit.
         discrepancy: the same of what the model leaves out.
@@ -41,10 +41,10 @@ class OwnTarget(Frozen):
     effect: str = ""
     what: str = ""
     unit: str = ""
-    observed: tuple[float, float]
+    observed: tuple[FiniteFloat, FiniteFloat]
     scale: Literal["log", "linear"] = "log"
-    error: float = Field(default=0.0, ge=0.0)
-    discrepancy: float = Field(ge=0.0)
+    error: FiniteFloat = Field(default=0.0, ge=0.0)
+    discrepancy: FiniteFloat = Field(ge=0.0)
     reason: str = ""
     role: Literal["fit", "held-out"] = "fit"
 
@@ -88,7 +88,7 @@ class Design(Frozen):
         confirm: runs in all of a world that its wave keeps, so that none is kept by a lucky one; worlds with fewer are then not kept; 0 for no further ones.
         cutoff: implausibility from which a world is ruled out.
         coverage: share of unseen points inside 95 % intervals below which an emulator rules nothing out.
-        cases: runs that are done in each world, cheap ones first, by name; what one of the name of a shipped one leaves out is that one's.
+        cases: runs that are done in each world, cheap ones first, by name; one of the name of a shipped one that names no scenario is that one, but for what it says.
         targets: names of shipped targets.
         target: targets of one's own by name.
         set_aside: targets that rule out nothing here, with the reason.
@@ -102,7 +102,7 @@ class Design(Frozen):
     seed: int = Field(default=1, ge=0)
     replicates: int = Field(default=2, ge=1, le=1000)
     confirm: int = Field(default=0, ge=0, le=1000)
-    cutoff: float = Field(default=3.0, gt=0.0)
+    cutoff: FiniteFloat = Field(default=3.0, gt=0.0)
     coverage: float = Field(default=0.9, gt=0.0, lt=1.0)
     cases: dict[str, Setup] = Field(min_length=1)
     targets: tuple[str, ...] = ()
@@ -120,7 +120,12 @@ class Design(Frozen):
         if not isinstance(cases, Mapping):
             return cases
         known = {name: setup.model_dump() for name, setup in SETUPS.items()}
-        return {name: known.get(str(name), {}) | dict(stated) for name, stated in cases.items()}
+        return {
+            name: known.get(str(name), {}) | dict(stated)
+            if isinstance(stated, Mapping) and "scenario" not in stated
+            else stated
+            for name, stated in cases.items()
+        }
 
     @field_validator("vary")
     @classmethod

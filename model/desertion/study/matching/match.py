@@ -24,7 +24,6 @@ from desertion.study.matching.runs import (
     check_stored,
     has_runs,
     joined,
-    merged,
     results,
     run_stage,
     stored_points,
@@ -183,8 +182,10 @@ class _Course:
 
     def _again(self, stage: int) -> None:
         """Further runs of the worlds that a wave keeps: among many worlds that were run once some are kept by luck."""
-        own, file = results(self.file(stage), stage, self.aims), self.file_again(stage)
-        worst = largest(self._implausibilities(joined([*self.found, own])), 1)[-len(own.points) :]
+        own, file = results([self.file(stage)], stage, self.aims), self.file_again(stage)
+        whole = joined([*self.found, own])
+        pairs = zip(self.fitted, self._implausibilities(whole), strict=True)
+        worst = largest([np.where(whole.unknown[aim.name], 0.0, found) for aim, found in pairs], 1)[-len(own.points) :]
         kept = (worst < self.design.cutoff) & (own.counts < self.design.confirm)
         points = stored_points(file) or [own.points[number] for number in np.flatnonzero(kept)]
         if points:
@@ -192,9 +193,8 @@ class _Course:
             run_stage(self.design, self.documents, stage, points, file, self.options, lacking)
 
     def _read(self, stage: int, left: float | None) -> None:
-        own = results(self.file(stage), stage, self.aims)
-        if has_runs(self.file_again(stage)):
-            own = merged(own, results(self.file_again(stage), stage, self.aims))
+        again = self.file_again(stage)
+        own = results([self.file(stage), *([again] if has_runs(again) else [])], stage, self.aims)
         self.found.append(own)
         proposed = len(stored_points(self.file(stage)) or ())
         self.stages.append(

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from desertion.study.arrays import Array
@@ -88,11 +89,14 @@ class Match:
         }
         for column, factor in FACTORS.items():
             all_of = np.array([self._implausibility(aim, factor) < self.design.cutoff for aim in self.fitted])
-            # Of worlds that were run too seldom some would be kept by luck; with a wider discrepancy they are only counted.
-            often = self.results.counts >= (self.design.confirm if factor <= 1.0 else 0)
-            own[column] = all_of.all(axis=0) & often
+            # Of worlds that were run too seldom some would be kept by luck; with a wider discrepancy, for which none is run again, they are only counted.
+            own[column] = all_of.all(axis=0) & (self._often if factor <= 1.0 else True)
         own |= {"runs": self.results.counts.astype(int), "seconds": self.results.seconds}
         return pd.concat([table, pd.DataFrame(own)], axis=1)
+
+    @property
+    def _often(self) -> NDArray[np.bool_]:
+        return self.results.counts >= self.design.confirm
 
     @property
     def kept(self) -> pd.DataFrame:
@@ -116,7 +120,7 @@ class Match:
 
     @cached_property
     def targets(self) -> pd.DataFrame:
-        """One row a target: role, observed, what kept worlds give (q05, median, q95), inside (share of them within the observed figures), others (worlds that meet all other targets), met (share of those that meet this one too)."""
+        """One row a target: role, observed, what kept worlds give (q05, median, q95), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too)."""
         meets = {aim.name: (self.worlds[f"I.{aim.name}"] < self.design.cutoff).to_numpy() for aim in self.aims}
         rows: list[dict[str, object]] = []
         for aim in self.aims:
@@ -171,10 +175,10 @@ class Match:
 
     @cached_property
     def discrepancies(self) -> pd.DataFrame:
-        """Worlds kept with half, the stated and double discrepancy of all targets."""
-        return pd.DataFrame(
-            [{"factor": factor, "kept": int(self.worlds[column].sum())} for column, factor in FACTORS.items()]
-        )
+        """Worlds kept with half, the stated and double discrepancy of all targets, and how many of these were run fewer times than is asked of kept ones."""
+        kept = {factor: self.worlds[column].to_numpy() for column, factor in FACTORS.items()}
+        rows = [(factor, int(own.sum()), int((own & ~self._often).sum())) for factor, own in kept.items()]
+        return pd.DataFrame(rows, columns=["factor", "kept", "run_fewer_times"])
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """All tables by name."""

@@ -31,15 +31,22 @@ def blocks(match: Match, command: str) -> list[Block]:
 
 def findings(match: Match) -> Sequence[str]:
     """The findings, a sentence each."""
-    kept, half, double = (int(match.worlds[column].sum()) for column in ("kept", "kept_half", "kept_double"))
+    half, kept, double = match.discrepancies["kept"]
+    seldom = int(match.discrepancies["run_fewer_times"].iloc[-1])
+    fewer = f", {seldom} of them run fewer than {match.design.confirm} times" if seldom else ""
     found = [
-        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double)."
+        f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double{fewer})."
     ]
     errors = Counter(filter(None, match.results.errors))
     if errors:
         found.append(
             f"{errors.total()} of {len(match.worlds)} worlds have runs that failed and count as ruled out, most often with: {errors.most_common(1)[0][0]}"
         )
+    for aim in match.fitted:
+        if lacking := int(match.results.unknown[aim.name].sum()):
+            found.append(
+                f"In {lacking} of {len(match.worlds)} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
+            )
     if match.contradiction is not None:
         found.append(f"**Targets contradict each other**: {match.contradiction.words()}.")
     elif match.too_few:

@@ -1,7 +1,7 @@
 """Runs of a match: studies of worlds, one file each, and the table of what they gave."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,9 +40,10 @@ class Results:
     Attributes:
         points: the worlds.
         stage: stage of each world: 0 the screening, then the waves.
-        means: by target, mean over the runs of a world on the target's scale, NaN without a value; shape (worlds,).
+        means: by target, what the runs of a world give on the target's scale (`Aim.together`), NaN without a value; shape (worlds,).
         variances: by target, variance between the runs of a world; NaN for a single run.
-        values: by target, mean of the numbers themselves.
+        values: by target, the number itself.
+        unknown: by target, whether a world has no number since nothing is counted below a quotient.
         counts: runs of each world.
         seconds: computing time of each world.
         errors: why a world has no value, of the first of its runs that failed; empty where all were done.
@@ -53,6 +54,7 @@ class Results:
     means: Mapping[str, Array]
     variances: Mapping[str, Array]
     values: Mapping[str, Array]
+    unknown: Mapping[str, NDArray[np.bool_]]
     counts: Array
     seconds: Array
     errors: list[str]
@@ -81,36 +83,11 @@ def joined(parts: Sequence[Results]) -> Results:
         means={name: np.concatenate([part.means[name] for part in parts]) for name in names},
         variances={name: np.concatenate([part.variances[name] for part in parts]) for name in names},
         values={name: np.concatenate([part.values[name] for part in parts]) for name in names},
+        unknown={name: np.concatenate([part.unknown[name] for part in parts]) for name in names},
         counts=np.concatenate([part.counts for part in parts]),
         seconds=np.concatenate([part.seconds for part in parts]),
         errors=[error for part in parts for error in part.errors],
     )
-
-
-def merged(first: Results, further: Results) -> Results:
-    """A stage with the further runs of some of its worlds."""
-    more = {tuple(point.items()): number for number, point in enumerate(further.points)}
-    own = [number for number, point in enumerate(first.points) if tuple(point.items()) in more]
-    also = [more[tuple(first.points[number].items())] for number in own]
-    counts, added = first.counts[own], further.counts[also]
-    total = counts + added
-    means, variances, values = ({name: column.copy() for name, column in part.items()} for part in (first.means, first.variances, first.values))  # fmt: skip
-    for name in means:
-        before, after = first.means[name][own], further.means[name][also]
-        # Sums of squares of both parts about their own means, then that between the means (Chan, Golub and LeVeque 1983).
-        squares = sum(
-            np.where(number > 1.0, variance, 0.0) * np.maximum(number - 1.0, 0.0)
-            for variance, number in ((first.variances[name][own], counts), (further.variances[name][also], added))
-        )
-        variances[name][own] = (squares + (after - before) ** 2 * counts * added / total) / (total - 1.0)
-        means[name][own] = (before * counts + after * added) / total
-        values[name][own] = (first.values[name][own] * counts + further.values[name][also] * added) / total
-    held, seconds = first.counts.copy(), first.seconds.copy()
-    held[own], seconds[own] = total, first.seconds[own] + further.seconds[also]
-    errors = list(first.errors)
-    for number, other in zip(own, also, strict=True):
-        errors[number] = errors[number] or further.errors[other]
-    return replace(first, means=means, variances=variances, values=values, counts=held, seconds=seconds, errors=errors)
 
 
 def stored_points(file: Path) -> list[Point] | None:
@@ -199,37 +176,56 @@ def run_stage(
     run_study(spec, file, options)
 
 
-def results(file: Path, stage: int, aims: Sequence[Aim]) -> Results:
-    """What the worlds of a stage gave of which at least one run was done; a run that failed has no value."""
-    with StudyFile(file) as study:
-        points = study.points()
-        rows = [
-            {
-                "design": row.design,
-                "seconds": row.seconds,
-                "error": "" if row.status == DONE else row.error or row.status,
-            }
-            | {aim.name: row.scalars.get(aim.name, np.nan) if row.status == DONE else np.nan for aim in aims}
-            for row in study.rows()
-        ]
-    table = pd.DataFrame(rows)
-    values = {aim.name: table[aim.name].to_numpy(float) for aim in aims}
-    scaled = pd.DataFrame({aim.name: aim.on_scale(values[aim.name]) for aim in aims}).assign(design=table["design"])
-    groups = scaled.groupby("design", sort=True)
-    # A world of whose runs some have no value has none: its mean would be one of the lucky runs.
-    whole = groups.agg(lambda column: column.mean(skipna=False))
-    spread, plain = (
-        groups.agg(lambda column: float(column.var(ddof=1, skipna=False)) if len(column) > 1 else np.nan),
-        table.drop(columns="error").groupby("design", sort=True).mean(),
-    )
-    numbers = [int(number) for number in whole.index]
+def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
+    """What the worlds of a stage gave of which at least one run was done; a run that failed has no value.
+
+    Args:
+        files: its runs, then further runs of some of its worlds: they count as if all had been run at once.
+        stage: the stage.
+        aims: what is counted.
+
+    Raises:
+        InputError: a file keeps quotients of single runs where those of all runs are judged.
+    """
+    (points, table), *others = (_runs(file, aims) for file in files)
+    for known, further in others:
+        place = {tuple(point.items()): number for number, point in enumerate(known)}
+        pairs = [(number, place[key]) for number, point in enumerate(points) if (key := tuple(point.items())) in place]
+        world = pd.DataFrame(pairs, columns=["world", "again"])
+        table = pd.concat(
+            [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
+        )
+    groups = [own for _, own in table.groupby("world", sort=True)]
+    runs = {aim.name: [own[list(aim.columns)].to_numpy(float) for own in groups] for aim in aims}
+    found = {aim.name: np.array([aim.together(own) for own in runs[aim.name]]).reshape(-1, 3) for aim in aims}
     return Results(
-        points=[{key: value for key, value in points[number].items() if key != WORLD} for number in numbers],
-        stage=np.full(len(numbers), stage),
-        means={aim.name: whole[aim.name].to_numpy(float) for aim in aims},
-        variances={aim.name: spread[aim.name].to_numpy(float) for aim in aims},
-        values={aim.name: plain[aim.name].to_numpy(float) for aim in aims},
-        counts=np.asarray(groups.size(), float),
-        seconds=table.groupby("design", sort=True)["seconds"].sum().to_numpy(float),
-        errors=[next(filter(None, own), "") for _, own in table.groupby("design", sort=True)["error"]],
+        points=[points[number] for number in np.unique(table["world"].to_numpy(int))],
+        stage=np.full(len(groups), stage),
+        values={name: columns[:, 0] for name, columns in found.items()},
+        means={name: columns[:, 1] for name, columns in found.items()},
+        variances={name: columns[:, 2] for name, columns in found.items()},
+        unknown={aim.name: np.array([aim.unknown(own) for own in runs[aim.name]], bool) for aim in aims},
+        counts=np.array([float(len(own)) for own in groups]),
+        seconds=np.array([float(own["seconds"].sum()) for own in groups]),
+        errors=[next(filter(None, own["error"]), "") for own in groups],
     )
+
+
+def _runs(file: Path, aims: Sequence[Aim]) -> tuple[list[Point], pd.DataFrame]:
+    """The worlds of a file, and one row a run: world (its number), seconds, error, and the numbers of the targets."""
+    with StudyFile(file) as study:
+        points, rows = study.points(), list(study.rows())
+    for aim in aims:
+        if aim.parts is not None and any(aim.name in row.scalars for row in rows):
+            raise InputError(
+                f"{file} was run when target {aim.name} was the mean quotient of single runs; it is that of all runs together, whose counts were not kept: "
+                "name another folder with --out, and run the match again"
+            )
+    columns = [column for aim in aims for column in aim.columns]
+    table = [
+        {"world": row.design, "seconds": row.seconds, "error": "" if row.status == DONE else row.error or row.status}
+        | {name: row.scalars.get(name, np.nan) if row.status == DONE else np.nan for name in columns}
+        for row in rows
+    ]
+    worlds = [{key: value for key, value in point.items() if key != WORLD} for point in points]
+    return worlds, pd.DataFrame(table, columns=["world", "seconds", "error", *columns])

@@ -47,15 +47,19 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     numbers: dict[str, float] = {}
     for case in _needed(design, aims):
         models[case] = _model(design.cases[case], world, spec.get("documents", {}), chance)
-        ready = [aim for aim in aims if aim.name not in numbers and set(aim.cases) <= set(models)]
-        numbers |= {aim.name: aim.number(models) for aim in ready}
+        for aim in aims:
+            if not set(aim.columns) <= set(numbers) and set(aim.cases) <= set(models):
+                numbers |= aim.counted(models)
         if spec["settings"].get("early_stop") and hopeless(design, aims, numbers):
             break
     return Outcome(numbers, np.empty((0, 0), np.float32), ())
 
 
 def hopeless(design: Design, aims: tuple[Aim, ...], numbers: Mapping[str, float]) -> bool:
-    """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves no world."""
+    """Whether two targets are missed even with doubled discrepancy: then leaving out one of them saves no world.
+
+    A quotient of all runs together is not judged by one of them.
+    """
     judged = [aim for aim in aims if aim.fit and aim.name in numbers]
     missed = [
         bool(aim.implausibility(aim.on_scale(np.array([numbers[aim.name]])), 0.0, 2.0)[0] >= design.cutoff)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desertion.errors import InputError, extra, unknown_name
+from desertion.files import is_file
 from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
 from desertion.study.analysis.study import Study
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _EVEN = 32
 """Places spread over the levers that are looked at beside the first candidates."""
+_MOST_AT_ONCE = 16
 _STARTS = 2
 """Batches that are drawn at random before anything is learned from them."""
 
@@ -46,8 +48,8 @@ def search(
     candidates: int,
     out: Path,
     options: RunOptions | None = None,
-    batch: int = 16,
-    seed: int = 1,
+    batch: int | None = None,
+    seed: int | None = None,
 ) -> SearchResult:
     """Policy mixes that were tried in search of the Pareto front within limits.
 
@@ -61,8 +63,8 @@ def search(
         candidates: Number of candidates.
         out: The search's file.
         options: With what to run.
-        batch: Candidates asked at a time.
-        seed: Seed of the sampler.
+        batch: Candidates asked at a time, those of the file if it exists; else an eighth of them, 16 at most.
+        seed: Seed of the sampler, that of the runs if not given.
 
     Raises:
         InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
@@ -70,8 +72,9 @@ def search(
     """
     _check(spec, candidates, batch)
     options = options or RunOptions()
-    asking = _asking(goal, seed, batch)
-    looking = replace(spec, design=DesignRule(kind="search", points=batch, seed=seed))
+    looking = replace(spec, design=_rule(out, candidates, batch, spec.seed if seed is None else seed))
+    batch = looking.design.points
+    asking = _asking(goal, looking.design.seed, batch)
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
     look = _try(looking, points, goal)
@@ -97,6 +100,16 @@ def search(
     result = judged(Study(out), goal)
     require_some(result, goal)
     return result
+
+
+def _rule(out: Path, candidates: int, batch: int | None, seed: int) -> DesignRule:
+    """How many candidates are asked at a time, and the sampler's seed: what the file was begun with, whatever the number of candidates now."""
+    if batch is None and is_file(out):
+        with StudyFile(out) as file:
+            begun = dict(dict(file.header()["spec"])["design"])
+        if begun["kind"] == "search":
+            return DesignRule(kind="search", points=int(begun["points"]), seed=int(begun["seed"]))
+    return DesignRule(kind="search", points=batch or min(_MOST_AT_ONCE, max(1, candidates // 8)), seed=seed)
 
 
 def _scale_of(spec: StudySpec) -> float:
@@ -153,7 +166,7 @@ def _front_points(result: SearchResult) -> list[Point]:
     return [{name: value for name, value in point.items() if name != "policies"} for point in chosen]
 
 
-def _check(spec: StudySpec, candidates: int, batch: int) -> None:
+def _check(spec: StudySpec, candidates: int, batch: int | None) -> None:
     if not spec.factors:
         raise InputError(f"{spec.name}: a search needs levers: name ranges or choices under [vary]")
     if spec.replicates.adaptive:
@@ -166,7 +179,7 @@ def _check(spec: StudySpec, candidates: int, batch: int) -> None:
         raise InputError(f"{spec.name}: a search cannot keep design.constraints: narrow the ranges instead")
     if candidates < 1:
         raise InputError(f"{spec.name}: candidates = {candidates} must be a whole number >= 1")
-    if batch < 1:
+    if batch is not None and batch < 1:
         raise InputError(f"{spec.name}: batch = {batch} must be a whole number >= 1")
 
 
