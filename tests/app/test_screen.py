@@ -68,6 +68,18 @@ def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:
     assert "(0 to 0) people leave" in first["headline"]
 
 
+def test_rows_of_places_add_up_to_all_who_left() -> None:
+    """Who is home again, was punished or is on the way has a row too."""
+    answer = ran(f"{TOY}&days=200").answers()[0]
+    rows = charts._rows(answer, [host.name for host in answer.mix.scenario_now().hosts])
+    assert sum(float(own.sum()) for _, own, _ in rows) == pytest.approx(answer.curves[1][:, -1].mean())
+    assert sum(usual for *_, usual in rows) == pytest.approx(answer.curves[0][:, -1].mean())
+    assert charts.BACK in [name for name, *_ in rows]
+    assert "Home again, punished</text>" in charts.places(
+        answer, [host.name for host in answer.mix.scenario_now().hosts]
+    )
+
+
 def test_of_several_armies_the_first_is_told_and_named() -> None:
     """Places abroad hold the people of that army and of no other; what is of all armies says so."""
     mix, _ = parse("scenario=three-armies-2022&days=60&scale=0.0004")

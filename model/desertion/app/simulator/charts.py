@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.parts.charts import Line, escaped, lines, nice
-from desertion.app.simulator.answer import HOME, STOCKS, Answer
+from desertion.app.simulator.answer import HOME, Answer
 from desertion.figures.labels import number
 from desertion.scenario.grain import marked
+from desertion.study.comparison.arm import THERE
 
 MOST_HOSTS = 7
 """Hosts that have a row of their own."""
 
 WIDTH = 460.0
-_ROW, _TOP, _NAME, _END, _SIGN = 27.0, 44.0, 118.0, 112.0, 6.5
+_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 118.0, 112.0, 6.5, 20
+BACK = "Home again, punished or on the way"
+"""Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
+
 _NOBODY = "nobody is away on the last day"
 
 type Floats = NDArray[np.float64]
@@ -84,9 +89,11 @@ def places(answer: Answer, names: Sequence[str]) -> str:
         )
     for place, (name, own, usual) in enumerate(rows):
         y = _TOP + _ROW * place
-        parts.append(
-            f'<text class="label" x="{_NAME - 8:.0f}" y="{y + 13:.1f}" text-anchor="end">{escaped(name)}</text>'
-        )
+        words = wrap(name, _WORDS)
+        parts += [
+            f'<text class="label" x="{_NAME - 8:.0f}" y="{y + 19.5 - 6.5 * len(words) + 13.0 * line:.1f}" text-anchor="end">{escaped(word)}</text>'
+            for line, word in enumerate(words)
+        ]
         x = _NAME
         for value, pen in zip(own, _PENS, strict=True):
             width = wide * float(value) / top
@@ -113,7 +120,7 @@ def _beside(end: float, mark: float, total: str, usual: str) -> tuple[float, str
 
 def key_of_places() -> str:
     """What the fills of `places` mean."""
-    names = [*STOCKS.values(), "not abroad"]
+    names = [*THERE.values(), "not abroad"]
     return "".join(f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{pen}" width="10" height="10"/></svg>{escaped(name)}</span>' for pen, name in zip(_PENS, names, strict=True))  # fmt: skip
 
 
@@ -179,7 +186,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
 def _rows(answer: Answer, names: Sequence[str]) -> list[tuple[str, Floats, float]]:
     """Name, persons by status under the mix, and persons under the status quo, of each row."""
     own, usual = answer.stocks(1), answer.stocks(0)
-    width = len(STOCKS) + 1
+    width = len(THERE) + 1
     rows: list[tuple[str, Floats, float]] = []
     for value, was, name in zip(answer.at_home(1), answer.at_home(0), HOME.values(), strict=True):
         if value > 0.0 or was > 0.0:
@@ -190,7 +197,18 @@ def _rows(answer: Answer, names: Sequence[str]) -> list[tuple[str, Floats, float
     rest = [host for host in range(len(names)) if host not in shown]
     if rest and (own[rest].sum() > 0.0 or usual[rest].sum() > 0.0):
         rows.append((f"{len(rest)} other states", np.append(own[rest].sum(axis=0), 0.0), float(usual[rest].sum())))
+    back, was_back = answer.elsewhere(1), answer.elsewhere(0)
+    if back > 0.0 or was_back > 0.0:
+        rows.append((BACK, np.array([0.0] * (width - 1) + [back]), was_back))
     return rows
 
 
-_PENS = ("stock-border", "stock-waiting", "stock-protected", "stock-abroad", "stock-refused", "stock-home")
+_PENS = (
+    "stock-border",
+    "stock-waiting",
+    "stock-protected",
+    "stock-abroad",
+    "stock-refused",
+    "stock-visa",
+    "stock-home",
+)
