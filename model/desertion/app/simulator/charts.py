@@ -143,14 +143,15 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     def y(value: float) -> float:
         return top + (height - top - foot) * (1.0 - min(value, 1.2) / 1.2)
 
-    def path(values: Floats) -> str:
+    def path(values: Floats, end: float = np.inf) -> str:
         inside = np.isfinite(values) & (values <= 1.2)
         points = [(x(s), y(value)) for s, value in zip(strengths[inside], values[inside], strict=True)]
         # Where it runs away it leaves the picture at the top.
-        points += [(x(strengths[~inside][0]), y(1.2))] if not inside.all() else []
+        points += [(x(min(end, strengths[~inside][0])), y(1.2))] if not inside.all() else []
         return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
 
-    beyond = f"tips at {tips:.2g} times the shipped strength" if np.isfinite(tips) else "does not tip at any strength"
+    tipped = tips <= strengths[-1]
+    beyond = f"{'tips at' if tipped else 'does not tip at up to'} {min(tips, strengths[-1]):.3g} times the shipped strength"
     value = "more than one" if not np.isfinite(here[1]) or here[1] > 1.0 else f"{here[1]:.2g}"
     said = f"You are here: one leaver brings {value} more leavers; this mix {beyond}."
     parts = [
@@ -158,7 +159,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         '<text class="title" x="0" y="12">How near to tipping</text>',
         '<text class="unit" x="0" y="25">leavers that one leaver brings, in theory; grey: status quo</text>',
     ]
-    if np.isfinite(tips) and tips < strengths[-1]:
+    if tipped:
         parts.append(
             f'<rect class="runaway" x="{x(tips):.1f}" y="{top}" width="{WIDTH - 16.0 - x(tips):.1f}" height="{height - top - foot:.1f}"/>'
         )
@@ -166,7 +167,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     parts += [
         f'<path class="grid" d="M{left} {y(1.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(1.0) + 3.5:.1f}" text-anchor="end">1</text>',
         f'<path class="grid" d="M{left} {y(0.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(0.0) + 3.5:.1f}" text-anchor="end">0</text>',
-        f'<path class="line usual" d="{path(usual)}"/><path class="line mix" d="{path(mix)}"/>',
+        f'<path class="line usual" d="{path(usual)}"/><path class="line mix" d="{path(mix, tips)}"/>',
     ]
     for strength in (0.1, 1.0, 10.0):
         parts.append(
@@ -179,7 +180,8 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     # Over the picture stands its heading, and the curve leaves it on the left.
     over = b - 12.0 > top
     begin = a < 150.0 or not over
-    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - 12 if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value)}</text>')  # fmt: skip
+    off = "" if here[0] >= strengths[0] else f" (at {here[0]:g}, left of the scale)"
+    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - 12 if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value + off)}</text>')  # fmt: skip
     return "".join(parts) + "</svg>"
 
 
