@@ -49,14 +49,13 @@ def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, be
         drawn.append(_named("this mix", mix, "mix"))
     return lines(
         "People who have left, by day", f"persons at real size; day 0 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
-        size=(WIDTH, 330.0), right=128.0, said_marks=True,
+        size=(WIDTH, 330.0), right=128.0, said_marks=True, valued=True,
     )  # fmt: skip
 
 
 def _named(name: str, curves: Floats, pen: str) -> Line:
-    """The median of curves, with its last value behind its name."""
-    middle = np.median(curves, axis=0)
-    return Line(f"{name} {number(float(middle[-1]))}", middle, pen)
+    """The median of curves."""
+    return Line(name, np.median(curves, axis=0), pen)
 
 
 def places(answer: Answer, names: Sequence[str]) -> str:
