@@ -126,7 +126,7 @@ def _events(comparison: Tables, force: str) -> list[tuple[int, str]]:
 
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
-    style.headline(figure, findings.of_spread(_band(comparison, force, "left")))
+    style.headline(figure, findings.of_spread(_band(comparison, force, "left"), comparison.size))
     for ax in axes:
         curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])
 
@@ -166,7 +166,7 @@ def ways(comparison: Tables, force: str) -> pd.DataFrame:
 def _routes(figure: Figure, comparison: Tables, force: str) -> None:
     totals = ways(comparison, force)
     ax = routes.by_policy(figure.subplots(), totals, comparison.size)
-    ax.set_title(findings.of_ways(totals))
+    ax.set_title(findings.of_ways(totals, comparison.size))
     _foot(figure, comparison, totals.sum(axis=1))
 
 
