@@ -10,7 +10,7 @@ import numpy as np
 
 from desertion.app.parts import charts
 from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sentence, text, tick
-from desertion.app.request.choice import run_command
+from desertion.app.request.choice import run_command, turns_dials
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.events import date_of
@@ -83,6 +83,10 @@ def Board() -> Any:
         for note in live.scenario.notes:
             text(f"Note: {note}", kind="small")
         text("The same run on the command line", "h2")
+        if turns_dials(session.address.value):
+            text(
+                "A single run has no such dials; a comparison has, which lives through the same world with fates of its own:"
+            )
         text(run_command(session.address.value), "code")
     return board
 
