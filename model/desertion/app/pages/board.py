@@ -184,7 +184,7 @@ def grey(usual: Array, real: float, scenario: Any) -> str:
     left, spells = float(usual[-1, _COLUMN["left"]]) * real, float(usual[-1, _COLUMN["departures"]]) * real
     return (
         f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left), left, real)} "
-        f"people have left under it, in {grain.marked(in_words(spells), spells, real)} departures: some leave again. "
+        f"people have left under it, in {grain.marked(in_words(spells), spells, real)} departures. "
         "Play shows day by day how it comes about, or what the policies make of it."
     )
 

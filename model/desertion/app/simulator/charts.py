@@ -19,7 +19,7 @@ MOST_HOSTS = 7
 """Hosts that have a row of their own."""
 
 WIDTH = 460.0
-_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 118.0, 112.0, 6.5, 20
+_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 132.0, 112.0, 6.5, 20
 BACK = "Home again, punished or on the way"
 """Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
 
@@ -150,7 +150,9 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
 
     tipped = tips <= strengths[-1]
-    beyond = f"{'tips at' if tipped else 'does not tip at up to'} {min(tips, strengths[-1]):.3g} times the shipped strength"
+    beyond = (
+        f"{'tips at' if tipped else 'does not tip at up to'} {min(tips, strengths[-1]):.3g} times the shipped strength"
+    )
     value = "more than one" if not np.isfinite(here[1]) or here[1] > 1.0 else f"{here[1]:.2g}"
     said = f"You are here: one leaver brings {value} more leavers; this mix {beyond}."
     parts = [
@@ -180,7 +182,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     over = b - 12.0 > top
     begin = a < 150.0 or not over
     off = "" if here[0] >= strengths[0] else f" (at {here[0]:g}, left of the scale)"
-    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - 12 if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value + off)}</text>')  # fmt: skip
+    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - (28 if off else 12) if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value + off)}</text>')  # fmt: skip
     return "".join(parts) + "</svg>"
 
 
