@@ -13,7 +13,7 @@ DAILY = [
 ]  # fmt: skip
 HOSTS = [
     "day", "host", "force", "at_border", "waiting", "admitted", "irregular", "turned_away", "decided", "granted",
-    "refused", "protected", "abroad", "cost_eur", "infiltrators", "output_gained",
+    "refused", "protected", "abroad", "cost_eur", "infiltrators", "output_gained", "tolerated", "emigrated",
 ]  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def hosts(
         one["waiting"] = (arrived * 0.4).astype(int)
         one["abroad"] = (arrived * 0.4).astype(int)
         one["protected"] = arrived - one["waiting"] - one["abroad"]
+        one["tolerated"], one["emigrated"] = (arrived * 0.2).astype(int), (arrived * 0.1).astype(int)
         one["cost_eur"] = arrived.cumsum() * 34.0
         rows.append(one)
     return pd.concat(rows, ignore_index=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.address import Address, parse
-from desertion.app.request.choice import run_command, scenario_of, unchecked, understood
+from desertion.app.request.choice import run_command, scenario_of, turns_dials, unchecked, understood
 from desertion.app.request.limits import Limits, check_comparison, check_live, limits, set_limits
 from desertion.app.request.mix import Mix
+from desertion.app.request.mix import parse as parse_mix
 from desertion.app.server.server import Place, check, greeting
+from desertion.cli import main
 from desertion.errors import InputError
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
@@ -36,6 +40,30 @@ NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
 def test_an_address_is_read_as_it_was_written(address: Address) -> None:
     """Writing and reading an address is the identity."""
     assert parse(address.query()) == (address, {})
+
+
+@pytest.mark.parametrize("policies", [(), ("fast-track",)])
+def test_the_command_of_a_run_with_a_dial_is_one_that_there_is(
+    policies: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A single run has no dials: a comparison of the same world with one run is what can be typed."""
+    address = Address(scenario="toy", policies=policies, settings=(("contagion", "2"),), scale=0.1, days=3)
+    assert turns_dials(address)
+    command = run_command(address)
+    assert "--set contagion=2" in command
+    assert main([*shlex.split(command)[1:], "--quiet"]) == 0
+    assert "1 paired replicate" in capsys.readouterr().out
+    assert run_command(replace(address, settings=())).startswith("desertion run toy")
+
+
+def test_a_dial_that_is_set_otherwise_is_not_named_to_who_looks_for_a_key() -> None:
+    """The first screen has sliders for two of them; what it says of either, and of a key that there is not, leads on."""
+    told = {key: parse_mix(f"set={key}=0.5")[1][key] for key in ("asylum", "contagion", "foo")}
+    assert told == {
+        "asylum": "asylum = 0.5 is a dial of the page Watch it happen, which moves many inputs at once; move the sliders of the doors, or set it there",
+        "contagion": "contagion = 0.5 has a slider of its own; move that",
+        "foo": "foo cannot be set here; what can be set is capacity, reproduction or starts with behaviour, forces, hosts, dial",
+    }
 
 
 def test_commands_round_no_scale() -> None:

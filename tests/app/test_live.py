@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from desertion.app.work.events import Watch, planned, whole_squad
 from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
 from desertion.app.work.warm import WARM
+from desertion.figures.curves import titles
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
@@ -90,7 +93,51 @@ def test_without_policies_the_status_quo_is_drawn_before_anything_is_played() ->
     assert grey_lines == ["nobody in this run" not in chart for chart in drawn]
     assert sum(grey_lines) >= 5
     left = model.world.daily[200, 0, DAILY_COLUMNS.index("left")]
-    assert f"by 19 Jul 2030, {left:.0f} people have left under it" in grey(snapshot.usual[:, 0], 1.0, plain)
+    spells = model.world.daily[200, 0, DAILY_COLUMNS.index("departures")]
+    told = grey(snapshot.usual[:, 0], 1.0, plain)
+    assert f"by 19 Jul 2030, {left:.0f} people have left under it, in {spells:.0f} departures" in told
+    said = drawn[0].partition('aria-label="')[2].partition('"')[0]
+    assert said == f"Departures by way (spells, cumulative). Last values: status quo: {spells:.0f}"
+    assert f">{titles('departures')[1]}<" in drawn[0]
+
+
+def test_grey_lines_of_hosts_keep_their_names_when_a_run_is_played() -> None:
+    """Beside the line of the run stands whose grey line it is, in every chart in which there is one."""
+    from desertion.app.pages.board import host_curves
+
+    run, _ = live(days=200)
+    run.set_rate(1000.0)
+    run.play()
+    wait(run, "done")
+    played = run.snapshot
+    run.close()
+    assert played.hosts is not None
+    for chart in host_curves(played.hosts, replace(played, usual_hosts=played.hosts), 1.0, run.scenario):
+        names = re.findall(r'class="label"[^>]*>([^<]*)<', chart)
+        assert (
+            chart.count('class="line usual"')
+            == (0 if "nobody" in chart else len(names) / 2)
+            == sum(name.endswith(", grey") for name in names)
+        )
+        assert {f"{name}, grey" for name in names if not name.endswith(", grey")} <= set(names)
+        heights = sorted(float(y) for y in re.findall(r'class="label" x="[\d.]+" y="([\d.-]+)"', chart))
+        assert all(high - low > 12.0 for low, high in pairwise(heights))
+        assert not heights or heights[0] > charts.TOP
+
+
+def test_days_of_one_army_are_not_marked_in_the_charts_of_another() -> None:
+    """A call-up of Ukraine's is no event of Russia's."""
+    from desertion.app.pages.board import curves
+
+    scenario = scenario_of(Address(scenario="three-armies-2022"))
+    events = [event for day in planned(scenario).values() for event in day]
+    assert {event.force for event in events} == {0, 2}
+    snapshot = Snapshot(state="done", day=1, days=scenario.days, events=tuple(events))
+    daily = np.zeros((2, len(DAILY_COLUMNS)))
+    for force in range(len(scenario.forces)):
+        drawn = curves(daily, snapshot, 1.0, force)[0]
+        for event in events:
+            assert (event.text in drawn) == (event.force in (-1, force)), event
 
 
 def test_leaving_each_day_counts_every_way() -> None:
@@ -161,7 +208,7 @@ def test_a_call_up_is_told_at_real_size_whatever_the_run_s_size() -> None:
     """Beside charts at real size a call-up of the run's own few hundred would be read as that."""
     scenario = scenario_of(Address(scenario="russia-2022"))
     told = [event.text for events in planned(scenario.sized()).values() for event in events if event.kind == "wave"]
-    assert [text.split("call-up of ")[1] for text in told] == ["222 k begins", "78,000 begins"]
+    assert [text.split("call-up of ")[1] for text in told] == ["222,000 begins", "78,000 begins"]
     assert scenario.sized().scale < 0.01
 
 
@@ -180,6 +227,14 @@ def test_the_picture_shows_each_person_once_and_only_ties_that_exist(scenario: s
         for one, other in shown.people[shown.ties].tolist():
             assert other in world.tie_to[world.tie_start[one] : world.tie_start[one + 1]]
         assert len(shown.letters(world.status)) == len(shown.people)
+
+
+def test_a_stacked_chart_says_values_and_not_where_the_middle_of_an_area_stands() -> None:
+    """Each area's own last value once, in words as at its end."""
+    areas = [charts.Line("hid", np.array([0.0, 10.0]), "pen0"), charts.Line("fled", np.array([0.0, 30.0]), "pen1")]
+    drawn = charts.stack("Ways", "persons", areas, 1)
+    assert 'aria-label="Ways (persons). Last values: hid: 10; fled: 30"' in drawn
+    assert re.findall(r'class="label"[^>]*>([^<]*)<', drawn) == ["hid 10", "fled 30"]
 
 
 def test_a_chart_says_its_last_values_in_words_and_escapes_names() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from desertion.app.work.verdicts import verdicts
 from desertion.cli import main
 from desertion.scenario import Scenario
 from desertion.scenario.grain import floor_note
+from desertion.study.claims.document import load
 
 STEPS = st.dictionaries(st.sampled_from(SLIDERS), st.integers(0, 3)).map(
     lambda places: tuple(
@@ -152,10 +154,37 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     told = facts.judged(presets()["fast-track"])
     assert "worlds that the evidence does not rule out" in told
     assert re.search(r"share: [\d.]+ % to [\d.]+ %\)", told)
-    assert facts.judged(parse("asylum=fast&scenario=toy")[0]).startswith("Not judged for this mix")
+    assert facts.judged(parse("asylum=fast&scenario=toy")[0]).endswith("in worlds of russia-2022, not of toy.")
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
+
+
+@pytest.mark.parametrize("policy", list(facts.CLAIMS_OF_PRESETS))
+def test_a_verdict_says_by_which_contrast_and_in_which_scenario_it_came_about(policy: str) -> None:
+    """Four policies were tried as the screen shows them; of all others the claim's own contrast is said."""
+    own = {
+        "fast-track": "russia-2022",
+        "exit-ban": "russia-2022",
+        "humane-treatment": "front-2022",
+        "no-quarter": "front-2022",
+    }
+    there = own.get(policy, "russia-2022")
+    claim = next(claim for claim in load().claims if claim.id == facts.CLAIMS_OF_PRESETS[policy])
+    for scenario in ("russia-2022", "front-2022", "gdr-1989"):
+        told = facts.judged(replace(presets()[policy], scenario=scenario))
+        if scenario != there:
+            assert (
+                told
+                == f"Not judged in this scenario: “{claim.claim}” has been tried in worlds of {there}, not of {scenario}."
+            )
+            continue
+        tried = (
+            "tried as this policy against the status quo"
+            if policy in own
+            else f"tried not as on this screen, but as {claim.contrast}"
+        )
+        assert told.startswith(f"“{claim.claim}”, {tried}: the sign is so in ")
 
 
 @pytest.mark.walks

@@ -33,6 +33,7 @@ def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> 
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("The answer").wait_for(timeout=170_000)
     table = page.get_by_role("table").inner_text()
+    assert page.get_by_text("for a chance the share of runs with Wilson's interval").count() == 1
     rows = list(csv.DictReader(io.StringIO(saved(page, "Download the table (CSV)").decode())))
     assert {row["policy"] for row in rows} == {"closed-borders", "fast-track"}
     left = next(row for row in rows if row["policy"] == "fast-track" and row["measure"] == "left")

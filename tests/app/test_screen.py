@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import threading
 from typing import Any
@@ -15,7 +16,7 @@ from desertion.app.pages import board
 from desertion.app.request.mix import Mix, parse
 from desertion.app.simulator import charts, endpoints
 from desertion.app.simulator.answer import answer_of, basis, headline
-from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of
+from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, tipping
 from desertion.app.work import replicates
 from desertion.app.work.live import Snapshot
 from desertion.app.work.run import Run, Wanted, run
@@ -25,6 +26,7 @@ from desertion.scenario.grain import FEWEST
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.outcomes import BY_NAME
+from desertion.theory.weights import tipping_value
 
 TOY = "scenario=toy&scale=0.1"
 
@@ -66,6 +68,37 @@ def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:
     first = shown(f"{TOY}&days=1")
     assert "nobody is away on the last day" in first["places"]
     assert "(0 to 0) people leave" in first["headline"]
+
+
+def test_rows_of_places_add_up_to_all_who_left() -> None:
+    """Who is home again, was punished or is on the way has a row too."""
+    answer = ran(f"{TOY}&days=200").answers()[0]
+    rows = charts._rows(answer, [host.name for host in answer.mix.scenario_now().hosts])
+    assert sum(float(own.sum()) for _, own, _ in rows) == pytest.approx(answer.curves[1][:, -1].mean())
+    assert sum(usual for *_, usual in rows) == pytest.approx(answer.curves[0][:, -1].mean())
+    assert charts.BACK in [name for name, *_ in rows]
+    assert "Home again, punished</text>" in charts.places(
+        answer, [host.name for host in answer.mix.scenario_now().hosts]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("scenario=front-2022", "this mix tips at 3.75 times the shipped strength."),
+        ("contagion=none", "this mix tips at 3.26 times the shipped strength."),
+        ("set=behaviour.form=concave", "this mix does not tip at up to 30 times the shipped strength."),
+    ],
+)
+def test_the_map_tips_where_theory_says_and_tells_how_far_it_looked(query: str, says: str) -> None:
+    """To the figures that `desertion theory` prints; what is off the scale is said to be."""
+    mix, wrong = parse(query)
+    assert not wrong
+    strength = tipping_value(mix.with_shipped_contagion.scenario_now())
+    assert math.isinf(strength) or f" {strength:.3g} times" in says
+    drawn = tipping(mix)
+    assert says in drawn
+    assert ("you are here: 0 (at 0, left of the scale)<" in drawn) == (mix.contagion == "none")
 
 
 def test_of_several_armies_the_first_is_told_and_named() -> None:

@@ -279,6 +279,8 @@ def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "s-asylum":
             break
+    # The frame stands around the thumb: around the whole slider it covers the words and the question mark.
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "none"
     page.keyboard.press("ArrowRight")
     until(
         page, "was => document.querySelector('#leavers .line.mix:not(.ghost)')?.getAttribute('d') !== was", arg=before

@@ -25,6 +25,7 @@ from desertion.figures import (
     style,
 )
 from desertion.figures.maps import heatmap
+from desertion.scenario import grain
 from tests import fakes
 
 PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
@@ -298,6 +299,23 @@ def test_the_film_has_one_frame_for_each_look_and_ends_on_the_last_day(tmp_path)
         film.seek(3)
         colors = {color for _, color in film.convert("RGB").getcolors(100_000)}
     assert tuple(int(animation.GROUPS["in hiding"][0][at : at + 2], 16) for at in (1, 3, 5)) in colors
+
+
+def test_the_film_counts_persons_at_real_size(tmp_path, monkeypatch):
+    """As the tables of the same run do: ten of those simulated at a hundredth are a thousand, in words, curve and axis."""
+    made = []
+
+    class Kept(animation.Figure):
+        def __init__(self, *told, **named):
+            super().__init__(*told, **named)
+            made.append(self)
+
+    monkeypatch.setattr(animation, "Figure", Kept)
+    animation.cascade(animation.watch(Slowly(95), 10), tmp_path / "film.gif", scale=0.01)
+    assert {"Day 10: 1,000 have left", grain.basis(100.0)} <= {text.get_text() for text in made[0].texts}
+    _, curve = made[0].axes
+    assert curve.lines[0].get_ydata()[-1] == 1000.0
+    assert curve.get_ylim()[1] == pytest.approx(1050.0)
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="an MP4 needs ffmpeg")

@@ -10,6 +10,7 @@ from matplotlib.transforms import Bbox
 
 from desertion import compare
 from desertion.figures import answers, findings, style
+from desertion.figures.curves import _of_run
 from desertion.figures.labels import label, likelier, multiple, policy, titled, within
 from desertion.figures.maps import heatmap
 from desertion.parameters import Behaviour, Force, Host
@@ -36,6 +37,21 @@ def test_a_title_names_the_largest_difference_that_is_sure(
 ) -> None:
     """A larger one whose interval holds 0 is not named; codes are words."""
     assert findings.of_differences(_differences(*rows), "left_total") == said
+
+
+def test_no_title_states_what_rests_on_too_few_simulated_persons() -> None:
+    """At one simulated person for a hundred, counts below five hundred are no findings, however sure their signs."""
+    few = _differences(("door", 400.0, 300.0, 450.0), ("ban", 700.0, 600.0, 800.0)).assign(too_few=[True, False])
+    assert findings.of_differences(few, "left_total") == "Ban: 700 more leave than under no offer"
+    assert findings.of_differences(few[:1], "left_total") == "Difference from no offer: too few to tell at this scale"
+    last = pd.DataFrame({"policy": ["A"], "day": [9], "low": [100.0], "high": [500.0]})
+    assert findings.of_spread(last, 100.0).endswith("one policy end fewer than 5 simulated leavers apart")
+    ways = pd.DataFrame({"flee": [300.0, 600.0], "hide": [100.0, 400.0]}, index=["A", "B"])
+    assert findings.of_ways(ways, 100.0) == "Fled abroad: 60 % of all who left, under every policy"
+    assert findings.of_ways(ways[:1], 100.0) == "By which way people leave: too few to tell at this scale"
+    daily = pd.DataFrame({"day": [0, 9], "left": [0.0, 400.0], "leaving": [0.0, 50.0]})
+    assert _of_run(daily, 100.0) == "How many have left by day 9: too few to tell at this scale"
+    assert _of_run(daily, 50.0) == "400 have left by day 9, most in the week around day 9"
 
 
 def test_a_title_says_at_which_design_point_the_largest_difference_is() -> None:

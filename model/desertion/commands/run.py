@@ -88,7 +88,8 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
 
     every = max(1, scenario.days // 120)
     policies = " + ".join(scenario.policies) or "no policy"
-    cascade(watch(model, scenario.days, every=every), film, title=f"{scenario.title or scenario.name}, {policies}")
+    title = f"{scenario.title or scenario.name}, {policies}"
+    cascade(watch(model, scenario.days, every=every), film, title=title, scale=scenario.scale)
     return True
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from desertion.errors import unknown_name
 from desertion.figures import labels, style
 from desertion.files import replacing
+from desertion.scenario.grain import basis, marked
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -49,7 +50,7 @@ class Frame:
     Attributes:
         day: The day.
         groups: (persons,) : number of each person's group in `GROUPS`.
-        left: Persons of the whole run gone so far.
+        left: Simulated persons of the whole run who have left so far.
     """
 
     day: int
@@ -75,13 +76,14 @@ def watch(model: DesertionModel, days: int, *, every: int = 1) -> Iterator[Frame
         yield Frame(day, groups, float(model.daily.loc[last, "left"].sum()))
 
 
-def cascade(frames: Iterable[Frame], path: Path, *, title: str = "") -> Path:
+def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", scale: float = 1.0) -> Path:
     """Write the frames as a GIF, or as an MP4 where ffmpeg is installed, whole or not at all.
 
     Args:
         frames: From `watch`.
         path: File to write; its ending says which kind.
         title: Line above the picture.
+        scale: Share of real size that was simulated; persons who left are told and drawn at real size, the squares are simulated persons.
 
     Raises:
         InputError: If the ending is neither, or an MP4 is asked for and ffmpeg is not there.
@@ -91,7 +93,7 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "") -> Path:
     if kind not in kinds:
         raise unknown_name("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
     taken = list(frames)
-    pictures = _pictures(taken, title)
+    pictures = _pictures(taken, title, 1.0 / scale)
     wait = max(40, int(1000 * _SECONDS / max(len(taken), 1)))
     with replacing(path) as temporary:
         if kind == "gif":
@@ -101,7 +103,7 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "") -> Path:
     return path
 
 
-def _pictures(frames: Sequence[Frame], title: str) -> Iterator[NDArray[np.uint8]]:
+def _pictures(frames: Sequence[Frame], title: str, size: float) -> Iterator[NDArray[np.uint8]]:
     """Draw every frame on one figure, changing only what moves."""
     with style.house("screen"):
         figure = Figure(figsize=(9.6, 5.4), dpi=90)
@@ -121,16 +123,21 @@ def _pictures(frames: Sequence[Frame], title: str) -> Iterator[NDArray[np.uint8]
             handles=patches, loc="lower left", bbox_to_anchor=(0.01, 0.01), ncols=5, fontsize=8.5, handlelength=1.0
         )
         days = [frame.day for frame in frames]
-        left = [frame.left for frame in frames]
+        left = [frame.left * size for frame in frames]
         (line,) = curve_ax.plot([], [], color=style.ink())
         curve_ax.set(
-            xlim=(days[0], max(days[-1], 1)), ylim=(0, max([*left, 1.0]) * 1.05), xlabel="day", ylabel="persons gone"
+            xlim=(days[0], max(days[-1], 1)),
+            ylim=(0, max([*left, 1.0]) * 1.05),
+            xlabel="day",
+            ylabel="persons, cumulative",
         )
         style.counts(curve_ax)
+        if size > 1.0:
+            figure.text(0.99, 0.125, basis(size), ha="right", fontsize=8.5, color=style.soft_ink())
         for index, frame in enumerate(frames):
             image.set_data(_raster(frame.groups))
             line.set_data(days[: index + 1], left[: index + 1])
-            counter.set_text(f"Day {frame.day}: {labels.number(frame.left)} gone")
+            counter.set_text(f"Day {frame.day}: {marked(labels.number(left[index]), left[index], size)} have left")
             canvas.draw()
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from desertion.errors import input_error, unknown_name
 from desertion.figures import labels, style
-from desertion.scenario.grain import basis
+from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import at_real_size
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -185,7 +185,7 @@ def run(
         ax.set_xlabel(f"day{_since(start)}")
     if len(forces) > 1:
         grid[3].legend(loc="lower left")
-    figure.suptitle(_of_run(table), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(_of_run(table, 1.0 / scale), x=0.01, ha="left", fontweight="bold")
     if scale < 1.0:
         style.note(figure, basis(1.0 / scale))
     return list(grid)
@@ -205,14 +205,17 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
             )  # fmt: skip
 
 
-def _of_run(table: pd.DataFrame) -> str:
+def _of_run(table: pd.DataFrame, size: float) -> str:
     """How many left until the last day, and where the drawn curve of those leaving has its peak, if it has a single one."""
     by_day = table.groupby("day")[["left", "leaving"]].sum()
     weekly = _weekly(by_day.loc[by_day.index > 0, "leaving"]).round(9)
     peak = weekly.index[(weekly > 0.0) & (weekly == weekly.max())]
     is_one = len(peak) > 0 and peak[-1] - peak[0] == len(peak) - 1  # a flat top is one peak
     most = f", most in the week around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
-    return f"{labels.number(float(by_day['left'].iloc[-1]))} have left by day {by_day.index[-1]}{most}"
+    left = float(by_day["left"].iloc[-1])
+    if left and too_few(left, size):
+        return f"How many have left by day {by_day.index[-1]}: {TOO_FEW}"
+    return f"{labels.number(left)} have left by day {by_day.index[-1]}{most}"
 
 
 def _weekly(leaving: pd.Series) -> pd.Series:

@@ -19,7 +19,7 @@ from desertion.figures.labels import (
     sentence,
     within,
 )
-from desertion.scenario.grain import too_few
+from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.simulation.record.columns import MEASURES, definitions, is_chance
 
 _LEAVERS = ("left", "left_total")
@@ -27,10 +27,10 @@ _HAPPENS = {"collapsed": "see a force collapse", "fallen": "see a government fal
 
 
 def of_differences(rows: pd.DataFrame, measure: str) -> str:
-    """Which policy differs most from the baseline, among those whose interval excludes nothing happening.
+    """Which policy differs most from the baseline, among those whose interval excludes nothing happening and that rest on enough simulated persons.
 
     Args:
-        rows: One row a policy and design point: settings before `measure`, if there are any; policy, baseline, difference, low, high.
+        rows: One row a policy and design point: settings before `measure`, if there are any; policy, baseline, difference, low, high, and too_few where it is known.
         measure: The measure.
     """
     baseline = within(policy(str(rows["baseline"].iloc[0])))
@@ -39,6 +39,10 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
     if sure.empty:
         return f"No policy differs from {baseline} by more than chance"
+    if "too_few" in sure:
+        sure = sure[~sure["too_few"].astype(bool)]
+    if sure.empty:
+        return f"Difference from {baseline}: {TOO_FEW}"
     sizes = sure["difference"].to_numpy(np.float64)
     place = int(np.argmax(np.abs(sizes)))
     names = sure["policy"].astype(str).map(policy).tolist() if rows["policy"].is_unique else points(sure)
@@ -58,15 +62,17 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     return words + f"{number(abs(size))} {word} than {baseline}"
 
 
-def of_spread(banded: pd.DataFrame) -> str:
+def of_spread(banded: pd.DataFrame, size: float = 1.0) -> str:
     """How far the runs of one policy lie apart on the last day, where they lie furthest.
 
     Args:
         banded: One row a policy and day: policy, low and high (the 5 and 95 % quantiles of the runs).
+        size: Real persons for each simulated one.
     """
     last = banded[banded["day"] == banded["day"].max()]
     apart = float((last["high"] - last["low"]).max())
-    return f"Chance alone: nine in ten runs of one policy end up to {number(apart)} leavers apart"
+    how = f"fewer than {FEWEST} simulated" if too_few(apart, size) else f"up to {number(apart)}"
+    return f"Chance alone: nine in ten runs of one policy end {how} leavers apart"
 
 
 def of_response(medians: pd.DataFrame, measure: str) -> str:
@@ -150,17 +156,20 @@ def of_attribution(rows: pd.DataFrame, size: float) -> str:
     return f"{parts.index[row]}: {number(most)} {does} only because of it"
 
 
-def of_ways(totals: pd.DataFrame) -> str:
+def of_ways(totals: pd.DataFrame, size: float = 1.0) -> str:
     """The way that most take, and its share of all leavers under each policy, from the least to the most.
 
     Args:
         totals: One row a policy, one column a way, persons.
+        size: Real persons for each simulated one.
     """
     whole = totals.sum(axis=1)
     if not whole.any():
         return "Nobody leaves under any policy"
     way = str(totals.sum().idxmax())
-    shares = (totals[way] / whole)[whole > 0.0]
+    shares = (totals[way] / whole)[(whole > 0.0) & whole.map(lambda total: not too_few(total, size))]
+    if shares.empty:
+        return f"By which way people leave: {TOO_FEW}"
     low, high = float(shares.min()), float(shares.max())
     words = f"{ROUTE_NAMES[way][:1].upper()}{ROUTE_NAMES[way][1:]}"
     if percent(low) == percent(high):

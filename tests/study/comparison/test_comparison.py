@@ -11,6 +11,7 @@ from desertion.errors import InputError
 from desertion.study.comparison import arm
 from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
+from desertion.study.comparison.pictures import peaks, people_there
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.words import assumptions
 from desertion.study.failures import StudyFailedError
@@ -67,6 +68,34 @@ def test_what_a_run_keeps_survives_packing():
     assert int((kept.routes["russia"] > 0).sum()) == int(people["day_left"].notna().sum())
     georgia = hosts[hosts["host"] == "georgia"]["waiting"].to_numpy()
     assert kept.loads[:, 1, arm.HOSTLY.index("waiting")].tolist() == georgia.tolist()
+
+
+def test_people_there_are_all_who_are_there_however_they_stand(comparison):
+    """Claimants who were refused and stay, and holders of skilled visas, are there as well."""
+    stands = ["at_border", "waiting", "protected", "abroad", "tolerated", "emigrated"]
+    runs = [fake_arm.tables("fast-track", one)[1] for one in range(6)]
+    there = [hosts[(hosts["day"] == 40) & (hosts["host"] == "germany")][stands].to_numpy().sum() for hosts in runs]
+    found = people_there(comparison).loc[comparison.names["fast-track"]]
+    assert found.filter(regex="(?i)germany").item() == pytest.approx(100.0 * np.mean(there))
+
+
+def test_most_cases_waiting_are_the_median_of_the_peaks_of_the_runs(comparison):
+    """As the outcome of that name is, and not the peak of a mean, which is lower where runs peak on other days."""
+    runs = [fake_arm.tables("fast-track", one)[1] for one in range(6)]
+    tops = [hosts.loc[hosts["host"] == "georgia", "waiting"].max() for hosts in runs]
+    found = peaks(comparison).loc[comparison.names["fast-track"]].filter(regex="(?i)georgia").item()
+    assert found == pytest.approx(100.0 * np.median(tops))
+    assert comparison.plot("hosts").axes[0].get_xlabel() == "cases waiting at once, all forces, median of runs"
+
+
+def test_runs_of_an_earlier_version_are_refused_in_a_sentence(monkeypatch):
+    """What was kept without a column of the hosts is not read as another column."""
+    daily, hosts, people = fake_arm.tables("fast-track", 3)
+    monkeypatch.setattr(arm, "HOSTLY", ("at_border", "waiting", "abroad", "protected", "cost_eur"))
+    kept = arm.outcome_of(daily, hosts, people, fake_arm.FACTS, 40).extras
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="run by an earlier version, which kept 5 columns of each host where 7 are"):
+        arm.unpacked(kept)
 
 
 def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_horizon(tmp_path):

@@ -10,13 +10,14 @@ import numpy as np
 
 from desertion.app.parts import charts
 from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sentence, text, tick
-from desertion.app.request.choice import run_command
+from desertion.app.request.choice import run_command, turns_dials
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
 from desertion.app.work.events import date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
+from desertion.figures.curves import titles
 from desertion.figures.events import events
 from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
@@ -82,6 +83,10 @@ def Board() -> Any:
         for note in live.scenario.notes:
             text(f"Note: {note}", kind="small")
         text("The same run on the command line", "h2")
+        if turns_dials(session.address.value):
+            text(
+                "A single run has no such dials; a comparison has, which lives through the same world with fates of its own:"
+            )
         text(run_command(session.address.value), "code")
     return board
 
@@ -134,7 +139,9 @@ def curves(
         force: Number of the force.
         planned: Days on which something is bound to happen, and what; marked before they are played.
     """
-    happened = {event.day: event.text for event in snapshot.events if event.kind in _MARKED}
+    happened = {
+        event.day: event.text for event in snapshot.events if event.kind in _MARKED and event.force in (-1, force)
+    }
     marks = [*(dict(planned) | happened).items()]
     name = _names(snapshot)
     routes = [
@@ -154,7 +161,7 @@ def curves(
     if daily[:, _COLUMN["turnout"]].any():
         voice.append(charts.Line(name("turnout"), daily[:, _COLUMN["turnout"]], "pen2"))
     drawings = [
-        charts.stack("Departures by way", "persons, cumulative", routes, snapshot.days, marks=marks, over=gone),
+        charts.stack("Departures by way", titles("departures")[1], routes, snapshot.days, marks=marks, over=gone),
         charts.lines(
             "Leaving each day",
             "persons a day, mean of 7 days",
@@ -174,10 +181,10 @@ def curves(
 
 def grey(usual: Array, real: float, scenario: Any) -> str:
     """What the grey lines are, and where they end."""
-    left = float(usual[-1, _COLUMN["left"]])
+    left, spells = float(usual[-1, _COLUMN["left"]]) * real, float(usual[-1, _COLUMN["departures"]]) * real
     return (
-        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left * real), left * real, real)} "
-        "people have left under it. "
+        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left), left, real)} "
+        f"people have left under it, in {grain.marked(in_words(spells), spells, real)} departures. "
         "Play shows day by day how it comes about, or what the policies make of it."
     )
 
@@ -206,7 +213,7 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
         names = [short(scenario.hosts[host].title or scenario.hosts[host].name) for host in most]
         played = _names(snapshot)
         drawn_lines = [
-            charts.Line("" if played(name) else name, usual[:, host], "usual")
+            charts.Line(f"{name}, grey" if played(name) else name, usual[:, host], "usual")
             for host, name in zip(most, names, strict=True)
             if len(usual)
         ]
@@ -214,7 +221,7 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
             charts.Line(played(name), loads[:, host], f"pen{place}")
             for place, (host, name) in enumerate(zip(most, names, strict=True))
         ]
-        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody in this run"))
+        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody in this run", right=128.0))
     return drawings
 
 
@@ -250,8 +257,8 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
         f"people have left, {100.0 * left / max(people, 1.0):.2f} %": _told(left * real, real),
-        "surrendered": _told(float(daily[:, _COLUMN["new_surrender"]].sum()) * real, real),
-        "fled abroad": _told(float(daily[:, _COLUMN["new_flee"]].sum()) * real, real),
+        "departures by surrender": _told(float(daily[:, _COLUMN["new_surrender"]].sum()) * real, real),
+        "departures abroad": _told(float(daily[:, _COLUMN["new_flee"]].sum()) * real, real),
     }
     if first[_COLUMN["strength"]] > 0:
         facts_by_name["of the first day's strength"] = (

@@ -17,7 +17,7 @@ from desertion.app.ui import solara
 from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
 from desertion.figures.labels import span, titled
-from desertion.scenario.grain import legend, mark
+from desertion.scenario.grain import mark
 from desertion.study.comparison.runs import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
@@ -169,11 +169,7 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
         for of, measures in comparison.printed.items():
             if of in (force, ALL_FORCES):
                 drawn(_table(comparison, of, measures))
-        text(
-            "Medians with 95 % intervals; below them the difference from the baseline, * where its interval excludes 0. Persons at real size."
-            + (f" {legend(comparison.size)}." if comparison.size > 1.0 else ""),
-            kind="small",
-        )
+        text(words.table_note(comparison, "with *"), kind="small")
         if floor := comparison.about.get("floor"):
             text(f"Note: {floor}.", kind="small")
         with box([], "app-buttons"):

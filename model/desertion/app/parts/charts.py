@@ -45,6 +45,7 @@ def lines(
     size: tuple[float, float] = (WIDTH, HEIGHT),
     right: float = RIGHT,
     said_marks: bool = False,
+    valued: bool = False,
 ) -> str:
     """A chart of lines over days, named at their ends.
 
@@ -59,11 +60,13 @@ def lines(
         size: Width and height, in the units of the text's size.
         right: Room for the names at the ends of the lines.
         said_marks: Whether the reasons of marked days stand in the chart.
+        valued: Whether the last values stand behind the names.
     """
     highest = max([top, *(float(np.nanmax(line.values, initial=0.0)) for line in drawn)])
     scale = Scale(days, nice(highest or 1.0), size, right)
     paths = [f'<path class="line {line.pen}" d="{scale.path(line.values, line.points)}"/>' for line in drawn]
-    ends = [(line.name, _last(line.values), line.pen) for line in drawn if line.name]
+    named = [(line, _last(line.values)) for line in drawn if line.name]
+    ends = [_End(line.name, last, line.pen, last, valued=valued) for line, last in named]
     return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "", said_marks=said_marks)
 
 
@@ -95,13 +98,37 @@ def stack(
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
     ]
     ends = [
-        (f"{line.name} {number(float(line.values[-1]))}", float(low[-1] + high[-1]) / 2, line.pen)
+        _End(line.name, float(line.values[-1]), line.pen, float(low[-1] + high[-1]) / 2, valued=True)
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
         if line.values[-1] > 0.0
     ]
     paths += [f'<path class="line {line.pen}" d="{scale.path(line.values)}"/>' for line in over]
-    ends += [(line.name, float(line.values[-1]), line.pen) for line in over]
+    ends += [_End(line.name, float(line.values[-1]), line.pen, float(line.values[-1])) for line in over]
     return _chart(title, unit, scale, paths, ends, marks, "")
+
+
+@dataclass(frozen=True)
+class _End:
+    """What stands at the right end of a line or area.
+
+    Attributes:
+        name: Its name.
+        value: Its last value.
+        pen: Its class in the style sheet.
+        height: Where on the axis it ends: of an area the middle.
+        valued: Whether the value stands behind the name.
+    """
+
+    name: str
+    value: float
+    pen: str
+    height: float
+    valued: bool = False
+
+    @property
+    def label(self) -> str:
+        """What is written there."""
+        return f"{self.name} {number(self.value)}" if self.valued else self.name
 
 
 class Scale:
@@ -141,7 +168,7 @@ def _joined(points: list[tuple[float, float]]) -> str:
 
 
 def _chart(
-    title: str, unit: str, scale: Scale, paths: Sequence[str], ends: Sequence[tuple[str, float, str]],
+    title: str, unit: str, scale: Scale, paths: Sequence[str], ends: Sequence[_End],
     marks: Sequence[tuple[int, str]], note: str, *, said_marks: bool = False,
 ) -> str:  # fmt: skip
     parts = [
@@ -188,22 +215,25 @@ def _reasons(scale: Scale, marks: Sequence[tuple[int, str]]) -> list[str]:
     return parts
 
 
-def _labels(scale: Scale, ends: Sequence[tuple[str, float, str]]) -> list[str]:
-    """Names at the right end, moved apart where they would touch, from below upwards."""
+def _labels(scale: Scale, ends: Sequence[_End]) -> list[str]:
+    """Names at the right end, moved apart where they would touch, from below upwards and, where they reach the heading, down again."""
     parts: list[str] = []
-    floor = scale.floor + 4.0
-    for name, value, pen in sorted(ends, key=lambda end: end[1]):
-        wanted = scale.y(value)
-        y = min(wanted, floor)
-        floor = y - _LINE
-        x = scale.right
-        parts.append(f'<path class="leader {pen}" d="M{x} {wanted:.1f}L{x + 8} {y:.1f}h5"/>')
-        parts.append(f'<text class="label" x="{x + 16}" y="{y + 3.5:.1f}">{escaped(name)}</text>')
+    rising = sorted(ends, key=lambda end: end.height)
+    places: list[float] = []
+    for end in rising:
+        places.append(min(scale.y(end.height), places[-1] - _LINE if places else scale.floor + 4.0))
+    for place in range(len(places))[::-1]:
+        places[place] = max(places[place], places[place + 1] + _LINE if place + 1 < len(places) else TOP)
+    x = scale.right
+    for end, y in zip(rising, places, strict=True):
+        wanted = scale.y(end.height)
+        parts.append(f'<path class="leader {end.pen}" d="M{x} {wanted:.1f}L{x + 8} {y:.1f}h5"/>')
+        parts.append(f'<text class="label" x="{x + 16}" y="{y + 3.5:.1f}">{escaped(end.label)}</text>')
     return parts
 
 
-def _said(title: str, unit: str, ends: Sequence[tuple[str, float, str]]) -> str:
-    values = "; ".join(f"{name}: {number(value)}" for name, value, _ in ends)
+def _said(title: str, unit: str, ends: Sequence[_End]) -> str:
+    values = "; ".join(f"{end.name}: {number(end.value)}" for end in ends)
     return f"{title} ({unit}). Last values: {values or 'none'}"
 
 

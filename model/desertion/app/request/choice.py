@@ -200,8 +200,12 @@ def check_arms(address: Address) -> None:
     check_numbers(len(address.arms), address.runs)
 
 
-def settings_of(address: Address) -> dict[str, object]:
+def settings_of(address: Address, otherwise: Sequence[str] = ()) -> dict[str, object]:
     """Inputs by dotted key with their values.
+
+    Args:
+        address: The address.
+        otherwise: Dials that are set in another way where the address stands, and not named to who looks for a key.
 
     Raises:
         InputError: If a key belongs to a part that an address may not set.
@@ -209,7 +213,7 @@ def settings_of(address: Address) -> dict[str, object]:
     settings: dict[str, object] = {}
     for key, text in address.settings:
         if key not in WHOLE and key.split(".")[0] not in SETTABLE:
-            allowed = f"what can be set is {', '.join(WHOLE)} or starts with {', '.join(SETTABLE)}"
+            allowed = f"what can be set is {', '.join(name for name in WHOLE if name not in otherwise)} or starts with {', '.join(SETTABLE)}"
             raise InputError(f"{key[:80]} cannot be set here; {allowed}", key=key)
         value = toml_value(text, key)
         if not isinstance(value, bool | int | float | str):
@@ -255,12 +259,22 @@ def people_of(scenario: Scenario) -> int:
 
 
 def run_command(address: Address) -> str:
-    """The command line that repeats the live run."""
-    if any(key in DIALS for key, _ in address.settings):
-        return "This is a point of a study; `desertion sweep` with that study's file runs it."
+    """The command line that repeats the live run; with a dial, which `desertion run` has not, that of one run of the same world."""
+    if turns_dials(address):
+        from desertion.study.comparison.compare import AS_IT_IS
+
+        # A comparison needs a policy, and case by case is the status quo.
+        arm = "+".join(address.policies) or "case-by-case"
+        words = ["desertion", "compare", address.scenario, "--policy", AS_IT_IS, "--policy", arm, "--runs", "1"]
+        return shlex.join([*words, *common_words(address)])
     words = ["desertion", "run", address.scenario]
     words += [word for policy in address.policies for word in ("--policy", policy)]
     return shlex.join([*words, *common_words(address)])
+
+
+def turns_dials(address: Address) -> bool:
+    """Whether an address turns a dial that comparisons have and single runs have not."""
+    return any(key in DIALS for key, _ in address.settings)
 
 
 def common_words(address: Address) -> list[str]:

@@ -22,6 +22,7 @@ from desertion.app.request.choice import (
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import titled
+from desertion.reading import toml_value
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -318,12 +319,22 @@ def _with_setting(mix: Mix, text: str) -> Mix:
     key, sign, value = (part.strip() for part in text.partition("="))
     if not sign or not key:
         raise InputError(f"{text[:80]!r} has no key and value; write dotted.key = value")
-    if key in ("contagion", "asylum"):
-        raise input_error(key, value, "has a slider of its own", way_out="move that")
+    if key in _SLID:
+        raise input_error(key, toml_value(value, key), _SLID[key][0], way_out=_SLID[key][1])
     settings = {name: word for name, word in mix.settings if name != key} | {key: value}
     changed = replace(mix, settings=tuple(sorted(settings.items())))
-    settings_of(changed.address)
+    settings_of(changed.address, tuple(_SLID))
     return changed
+
+
+_SLID = {
+    "contagion": ("has a slider of its own", "move that"),
+    "asylum": (
+        "is a dial of the page Watch it happen, which moves many inputs at once",
+        "move the sliders of the doors, or set it there",
+    ),
+}
+"""Dials that are not set on the first screen: what is said of each, and the way out."""
 
 
 @lru_cache(maxsize=256)

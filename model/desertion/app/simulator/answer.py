@@ -15,6 +15,7 @@ from desertion.app.work.warm import WARM
 from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.outcomes import BY_NAME, estimate
 from desertion.study.comparison.report.estimate import CONFIDENCE, Estimate, changed, estimated
 from desertion.study.comparison.report.words import number
@@ -22,15 +23,6 @@ from desertion.study.comparison.report.words import number
 MEASURES = ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
             "peak_waiting", "cost_eur")  # fmt: skip
 """Outcomes that are shown, as `desertion compare` names and counts them."""
-
-STOCKS = {
-    "at_border": "waiting at the border",
-    "waiting": "waiting for a decision",
-    "protected": "protected",
-    "abroad": "abroad without a claim",
-    "tolerated": "refused but there",
-}
-"""How people stand abroad on the last day, and what that is called."""
 
 HOME = {"hiding": "Hiding at home", "refusing": "Refusing openly", "surrendered": "Surrendered"}
 """How people who left stand elsewhere."""
@@ -100,14 +92,19 @@ class Answer:
         return replace(found, few=BY_NAME[measure].counts and too_few(found.value, self.size))
 
     def stocks(self, side: int) -> Floats:
-        """People abroad on the last day at real size, mean over the runs: (hosts, `STOCKS`)."""
-        columns = [HOST_EXTRA.index(name) for name in STOCKS]
+        """People abroad on the last day at real size, mean over the runs: (hosts, `THERE`)."""
+        columns = [HOST_EXTRA.index(name) for name in THERE]
         return np.mean([pair[side].hosts[:, columns] for pair in self.pairs], axis=0) * self.size
 
     def at_home(self, side: int) -> Floats:
         """People who left and are elsewhere on the last day at real size, mean over the runs: (`HOME`)."""
         columns = [DAILY_COLUMNS.index(name) for name in HOME]
         return np.mean([pair[side].end[columns] for pair in self.pairs], axis=0) * self.size
+
+    def elsewhere(self, side: int) -> float:
+        """People who left and are none of these on the last day at real size, mean over the runs."""
+        left = np.mean([pair[side].left[-1] for pair in self.pairs]) * self.size
+        return max(0.0, float(left - self.stocks(side).sum() - self.at_home(side).sum()))
 
 
 def outcome(run: Run, measure: str) -> float:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.parts.charts import Line, escaped, lines, nice
-from desertion.app.simulator.answer import HOME, STOCKS, Answer
+from desertion.app.simulator.answer import HOME, Answer
 from desertion.figures.labels import number
 from desertion.scenario.grain import marked
+from desertion.study.comparison.arm import THERE
 
 MOST_HOSTS = 7
 """Hosts that have a row of their own."""
 
 WIDTH = 460.0
-_ROW, _TOP, _NAME, _END, _SIGN = 27.0, 44.0, 118.0, 112.0, 6.5
+_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 132.0, 112.0, 6.5, 20
+BACK = "Home again, punished or on the way"
+"""Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
+
 _NOBODY = "nobody is away on the last day"
 
 type Floats = NDArray[np.float64]
@@ -44,14 +49,13 @@ def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, be
         drawn.append(_named("this mix", mix, "mix"))
     return lines(
         "People who have left, by day", f"persons at real size; day 0 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
-        size=(WIDTH, 330.0), right=128.0, said_marks=True,
+        size=(WIDTH, 330.0), right=128.0, said_marks=True, valued=True,
     )  # fmt: skip
 
 
 def _named(name: str, curves: Floats, pen: str) -> Line:
-    """The median of curves, with its last value behind its name."""
-    middle = np.median(curves, axis=0)
-    return Line(f"{name} {number(float(middle[-1]))}", middle, pen)
+    """The median of curves."""
+    return Line(name, np.median(curves, axis=0), pen)
 
 
 def places(answer: Answer, names: Sequence[str]) -> str:
@@ -84,9 +88,11 @@ def places(answer: Answer, names: Sequence[str]) -> str:
         )
     for place, (name, own, usual) in enumerate(rows):
         y = _TOP + _ROW * place
-        parts.append(
-            f'<text class="label" x="{_NAME - 8:.0f}" y="{y + 13:.1f}" text-anchor="end">{escaped(name)}</text>'
-        )
+        words = wrap(name, _WORDS)
+        parts += [
+            f'<text class="label" x="{_NAME - 8:.0f}" y="{y + 19.5 - 6.5 * len(words) + 13.0 * line:.1f}" text-anchor="end">{escaped(word)}</text>'
+            for line, word in enumerate(words)
+        ]
         x = _NAME
         for value, pen in zip(own, _PENS, strict=True):
             width = wide * float(value) / top
@@ -113,7 +119,7 @@ def _beside(end: float, mark: float, total: str, usual: str) -> tuple[float, str
 
 def key_of_places() -> str:
     """What the fills of `places` mean."""
-    names = [*STOCKS.values(), "not abroad"]
+    names = [*THERE.values(), "not abroad"]
     return "".join(f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{pen}" width="10" height="10"/></svg>{escaped(name)}</span>' for pen, name in zip(_PENS, names, strict=True))  # fmt: skip
 
 
@@ -136,14 +142,17 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     def y(value: float) -> float:
         return top + (height - top - foot) * (1.0 - min(value, 1.2) / 1.2)
 
-    def path(values: Floats) -> str:
+    def path(values: Floats, end: float = np.inf) -> str:
         inside = np.isfinite(values) & (values <= 1.2)
         points = [(x(s), y(value)) for s, value in zip(strengths[inside], values[inside], strict=True)]
         # Where it runs away it leaves the picture at the top.
-        points += [(x(strengths[~inside][0]), y(1.2))] if not inside.all() else []
+        points += [(x(min(end, strengths[~inside][0])), y(1.2))] if not inside.all() else []
         return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
 
-    beyond = f"tips at {tips:.2g} times the shipped strength" if np.isfinite(tips) else "does not tip at any strength"
+    tipped = tips <= strengths[-1]
+    beyond = (
+        f"{'tips at' if tipped else 'does not tip at up to'} {min(tips, strengths[-1]):.3g} times the shipped strength"
+    )
     value = "more than one" if not np.isfinite(here[1]) or here[1] > 1.0 else f"{here[1]:.2g}"
     said = f"You are here: one leaver brings {value} more leavers; this mix {beyond}."
     parts = [
@@ -151,7 +160,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         '<text class="title" x="0" y="12">How near to tipping</text>',
         '<text class="unit" x="0" y="25">leavers that one leaver brings, in theory; grey: status quo</text>',
     ]
-    if np.isfinite(tips) and tips < strengths[-1]:
+    if tipped:
         parts.append(
             f'<rect class="runaway" x="{x(tips):.1f}" y="{top}" width="{WIDTH - 16.0 - x(tips):.1f}" height="{height - top - foot:.1f}"/>'
         )
@@ -159,7 +168,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     parts += [
         f'<path class="grid" d="M{left} {y(1.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(1.0) + 3.5:.1f}" text-anchor="end">1</text>',
         f'<path class="grid" d="M{left} {y(0.0):.1f}H{WIDTH - 16.0}"/><text class="tick" x="{left - 5}" y="{y(0.0) + 3.5:.1f}" text-anchor="end">0</text>',
-        f'<path class="line usual" d="{path(usual)}"/><path class="line mix" d="{path(mix)}"/>',
+        f'<path class="line usual" d="{path(usual)}"/><path class="line mix" d="{path(mix, tips)}"/>',
     ]
     for strength in (0.1, 1.0, 10.0):
         parts.append(
@@ -172,14 +181,15 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
     # Over the picture stands its heading, and the curve leaves it on the left.
     over = b - 12.0 > top
     begin = a < 150.0 or not over
-    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - 12 if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value)}</text>')  # fmt: skip
+    off = "" if here[0] >= strengths[0] else f" (at {here[0]:g}, left of the scale)"
+    parts.append(f'<circle class="here" cx="{a:.1f}" cy="{b:.1f}" r="5"/><text class="label" x="{a + (9 if begin else -9):.1f}" y="{b - (28 if off else 12) if over else b + 24:.1f}" text-anchor="{"start" if begin else "end"}">you are here: {escaped(value + off)}</text>')  # fmt: skip
     return "".join(parts) + "</svg>"
 
 
 def _rows(answer: Answer, names: Sequence[str]) -> list[tuple[str, Floats, float]]:
     """Name, persons by status under the mix, and persons under the status quo, of each row."""
     own, usual = answer.stocks(1), answer.stocks(0)
-    width = len(STOCKS) + 1
+    width = len(THERE) + 1
     rows: list[tuple[str, Floats, float]] = []
     for value, was, name in zip(answer.at_home(1), answer.at_home(0), HOME.values(), strict=True):
         if value > 0.0 or was > 0.0:
@@ -190,7 +200,18 @@ def _rows(answer: Answer, names: Sequence[str]) -> list[tuple[str, Floats, float
     rest = [host for host in range(len(names)) if host not in shown]
     if rest and (own[rest].sum() > 0.0 or usual[rest].sum() > 0.0):
         rows.append((f"{len(rest)} other states", np.append(own[rest].sum(axis=0), 0.0), float(usual[rest].sum())))
+    back, was_back = answer.elsewhere(1), answer.elsewhere(0)
+    if back > 0.0 or was_back > 0.0:
+        rows.append((BACK, np.array([0.0] * (width - 1) + [back]), was_back))
     return rows
 
 
-_PENS = ("stock-border", "stock-waiting", "stock-protected", "stock-abroad", "stock-refused", "stock-home")
+_PENS = (
+    "stock-border",
+    "stock-waiting",
+    "stock-protected",
+    "stock-abroad",
+    "stock-refused",
+    "stock-visa",
+    "stock-home",
+)

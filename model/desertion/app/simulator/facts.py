@@ -10,6 +10,7 @@ from desertion.app.request.sliders import SLIDERS, Slider
 from desertion.app.work.verdicts import Verdict, verdicts
 from desertion.reading import toml
 from desertion.scenario.documents import find
+from desertion.study.claims.document import load
 
 CLAIMS_OF_PRESETS = {
     "capacity-taken": "capacity",
@@ -65,19 +66,54 @@ def verdict_on(claim: str) -> Verdict | None:
     return verdicts("ensemble").get(claim) or verdicts().get(claim)
 
 
+@dataclass(frozen=True)
+class Trial:
+    """How a claim was tried.
+
+    Attributes:
+        contrast: What was compared with what, in words.
+        scenario: Name of the scenario.
+        arms: Policies of each side that differs from others by them alone.
+    """
+
+    contrast: str
+    scenario: str
+    arms: frozenset[tuple[str, ...]]
+
+
+@lru_cache(maxsize=64)
+def trial_of(claim: str) -> Trial:
+    """How a claim of the shipped file was tried."""
+    document = load()
+    found = next(one for one in document.claims if one.id == claim)
+    arms = [document.arms[name] for name in sorted({name for name, _ in found.terms})]
+    plain = len(arms) == sum(not (arm.settings or arm.change) for arm in arms)
+    return Trial(found.contrast, arms[0].scenario, frozenset(arm.policies for arm in arms if plain))
+
+
 def judged(mix: Mix) -> str:
-    """In which share of the worlds that nothing rules out a shipped policy does what is claimed of it, in a sentence."""
+    """In which share of the worlds that nothing rules out a shipped policy does what is claimed of it, in sentences that say by which contrast it was tried."""
     if mix.is_status_quo:
         return "The status quo has nothing to be judged by."
     steps = [step for slider in SLIDERS for step in slider.steps if (slider.key, step.key) in mix.steps]
     policy = mix.policies[0] if len(mix.policies) == 1 and len(steps) + bool(mix.also) == 1 else ""
-    verdict = verdict_on(CLAIMS_OF_PRESETS.get(policy, ""))
-    if verdict is None or mix.contagion != "shipped" or mix.settings or mix.scenario != Mix().scenario:
+    name = CLAIMS_OF_PRESETS.get(policy, "")
+    verdict = verdict_on(name)
+    if verdict is None or mix.contagion != "shipped" or mix.settings:
         return "Not judged for this mix: worlds have been tried for shipped policies alone, each by itself."
+    trial = trial_of(name)
+    if mix.scenario != trial.scenario:
+        return f"Not judged in this scenario: “{verdict.claim}” has been tried in worlds of {trial.scenario}, not of {mix.scenario}."
+    alone = trial.arms == {(policy,), ()}
+    tried = (
+        "tried as this policy against the status quo"
+        if alone
+        else f"tried not as on this screen, but as {trial.contrast}"
+    )
     shown = verdict.worlds.partition("; ")[0]
     counted = f"an effect of {verdict.smallest} or beyond ({verdict.unit})" if float(verdict.smallest) else "it"
     return (
-        f"“{verdict.claim}”: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "
+        f"“{verdict.claim}”, {tried}: the sign is so in {verdict.signed} worlds that the evidence does not rule out; {counted} is shown in "
         f"{shown} (95 % interval of the share: {verdict.interval}). Verdict: {verdict.word}."
     )
 

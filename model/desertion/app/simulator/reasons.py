@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.simulator.answer import STOCKS, Answer
+from desertion.app.simulator.answer import Answer
 from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, estimated
 from desertion.study.comparison.report.reasons import SMALL, WAYS, by_way, stay_open
 from desertion.study.comparison.report.words import amount, number
@@ -100,7 +101,7 @@ def spreading(answer: Answer, without: Answer | None) -> list[str]:
 
 def moved(answer: Answer, names: Sequence[str]) -> list[str]:
     """Where more and fewer are than under the status quo. Its mechanism: the doors of the states that are named."""
-    columns = [HOST_EXTRA.index(name) for name in STOCKS]
+    columns = [HOST_EXTRA.index(name) for name in THERE]
     totals = [
         np.array([pair[side].hosts[:, columns].sum(axis=1) for pair in answer.pairs]) * answer.size for side in (0, 1)
     ]

@@ -179,17 +179,17 @@ def tipping(mix: Mix) -> str:
     """The tipping map of a mix."""
     from desertion.theory.operator import Operator
     from desertion.theory.reproduction import of_operator
+    from desertion.theory.weights import tipping_value
 
     # At the shipped strength, so that what the slider says is where the point stands.
     shipped = mix.with_shipped_contagion
     operators = [Operator(side.scenario_now()) for side in (shipped.status_quo, shipped)]
+    tips, here = tipping_value(shipped.scenario_now()), CONTAGION[mix.contagion]
+    strengths = np.union1d(STRENGTHS, [tips] if STRENGTHS[0] <= tips <= STRENGTHS[-1] else [])
     usual, own = (
-        np.array([of_operator(operator, float(strength)).value for strength in STRENGTHS]) for operator in operators
+        np.array([of_operator(operator, float(strength)).value for strength in strengths]) for operator in operators
     )
-    here = CONTAGION[mix.contagion]
-    beyond = STRENGTHS[~np.isfinite(own) | (own >= 1.0)]
-    tips = float(beyond[0]) if len(beyond) else float("inf")
-    return charts.tipping(STRENGTHS, usual, own, (here, of_operator(operators[1], here).value), tips)
+    return charts.tipping(strengths, usual, own, (here, of_operator(operators[1], here).value), tips)
 
 
 def _listed(sentences: Sequence[str], answer: Answer) -> str:

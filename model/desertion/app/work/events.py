@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.figures.labels import number, short
+from desertion.figures.labels import LONG, number, short
 from desertion.scenario import course
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -35,11 +35,13 @@ class Event:
         day: The day at whose end it had happened.
         kind: What sort of event, one word, for marks.
         text: What happened.
+        force: Number of the force that it happened to, -1 where a host did something.
     """
 
     day: int
     kind: str
     text: str
+    force: int = -1
 
 
 class Watch:
@@ -71,17 +73,17 @@ class Watch:
     def _of_force(self, force: int, day: int) -> Iterator[Event]:
         world, name = self._model.world, self._forces[force]
         if world.ban_was[force] > 0.0 and self._ban[force] <= 0.0:
-            yield Event(day, "ban", f"{name}: men liable to serve may no longer leave (exit ban)")
+            yield Event(day, "ban", f"{name}: men liable to serve may no longer leave (exit ban)", force)
         self._ban[force] = world.ban_was[force]
         if world.collapsed[force] >= 0 and self._first("collapse", force):
-            yield Event(day, "collapse", f"{name}: the force passes its breakpoint and collapses")
+            yield Event(day, "collapse", f"{name}: the force passes its breakpoint and collapses", force)
         if world.fallen[force] >= 0 and self._first("fall", force):
-            yield Event(day, "fall", f"{name}: legitimacy is below its floor, the government falls")
+            yield Event(day, "fall", f"{name}: legitimacy is below its floor, the government falls", force)
         today = world.daily[day, force]
         gone = float(today[_COLUMN["left"]]) / max(1.0, float(world.people[force]))
         for share in SHARES:
             if gone >= share and self._first(f"share {share}", force):
-                yield Event(day, "share", f"{name}: {100.0 * share:.0f} % of all people have left")
+                yield Event(day, "share", f"{name}: {100.0 * share:.0f} % of all people have left", force)
         if today[_COLUMN["new_surrender"]] > 0 and ("squad", force) not in self._seen:
             yield from self._surrendered_squad(force, day)
 
@@ -93,6 +95,7 @@ class Watch:
                 day,
                 "squad",
                 f"{self._forces[force]}: squad {squad} is the first of whose {men} men none is left and most surrendered",
+                force,
             )
 
     def _of_host(self, host: int, day: int) -> Iterator[Event]:
@@ -137,15 +140,15 @@ def planned(scenario: Scenario) -> dict[int, list[Event]]:
     """Events that the scenario's calendar holds, by the day at whose end they have happened."""
     events: dict[int, list[Event]] = {}
 
-    def add(day: int, kind: str, text: str) -> None:
+    def add(day: int, kind: str, text: str, force: int = -1) -> None:
         if 0 < day <= scenario.days:
-            events.setdefault(day, []).append(Event(day, kind, text))
+            events.setdefault(day, []).append(Event(day, kind, text, force))
 
-    for force in scenario.forces:
+    for place, force in enumerate(scenario.forces):
         for wave in force.waves:
             when = (wave.date - scenario.start).days + 1
             real = wave.number / (scenario.scale if scenario.at_scale else 1.0)
-            add(when, "wave", f"{force.name}: a call-up of {number(real)} begins")
+            add(when, "wave", f"{force.name}: a call-up of {number(real, LONG)} begins", place)
     for day, kind, index, lever, value in scenario.timeline():
         if kind == "host" and lever == "border":
             host = scenario.hosts[index]

@@ -25,7 +25,7 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
-from desertion.scenario.grain import basis
+from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.answers import Answers
@@ -267,7 +267,8 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
-    table = study.paired((measure,))
+    table, size = study.paired((measure,)), study.size_of(measure)
+    table = table.assign(too_few=[too_few(value, size) for value in table["difference"]])
     differences(figure.subplots(), table, measure)
     bar = NO_INTERVAL.capitalize() if table["low"].isna().all() else "Bar: 95 % interval"
     style.note(

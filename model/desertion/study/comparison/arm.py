@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.grain import floor_note
 from desertion.simulation.world.codes import ROUTES
@@ -25,7 +26,17 @@ DAILY = (
 )  # fmt: skip
 """Daily columns kept of each force."""
 
-HOSTLY = ("at_border", "waiting", "abroad", "protected", "cost_eur")
+THERE = {
+    "at_border": "waiting at the border",
+    "waiting": "waiting for a decision",
+    "protected": "protected",
+    "abroad": "abroad without a claim",
+    "tolerated": "refused but there",
+    "emigrated": "on a skilled visa",
+}
+"""How people stand in a host's country: the daily columns that count them, each person in one, and what that is called."""
+
+HOSTLY = (*THERE, "cost_eur")
 """Daily columns kept of each host, all forces added up."""
 
 STAYED = 0
@@ -111,11 +122,21 @@ def outcome_of(
 
 
 def unpacked(extras: bytes) -> ArmRecord:
-    """What `outcome_of` packed."""
+    """What `outcome_of` packed.
+
+    Raises:
+        InputError: If an earlier version packed it, with other columns of the hosts.
+    """
     with np.load(io.BytesIO(extras), allow_pickle=False) as arrays:
         facts = json.loads(arrays["facts"].tobytes())
         routes = {force: arrays[f"routes_{index}"] for index, force in enumerate(facts["forces"])}
-        return ArmRecord(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, arrays["loads"])
+        loads = arrays["loads"]
+    if loads.shape[-1] != len(HOSTLY):
+        raise InputError(
+            f"this comparison was run by an earlier version, which kept {loads.shape[-1]} columns of each host where {len(HOSTLY)} "
+            "are needed; run it again into a new file"
+        )
+    return ArmRecord(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, loads)
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from desertion.figures.labels import short, within
 from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
 from desertion.scenario.grain import MARK, basis, legend, too_few
+from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.tables import Tables
 
 FEW = 20
@@ -126,7 +126,7 @@ def _events(comparison: Tables, force: str) -> list[tuple[int, str]]:
 
 def _panels(figure: Figure, comparison: Tables, force: str) -> None:
     axes = curves.panels(figure, _band(comparison, force, "left"), start=comparison.start)
-    style.headline(figure, findings.of_spread(_band(comparison, force, "left")))
+    style.headline(figure, findings.of_spread(_band(comparison, force, "left"), comparison.size))
     for ax in axes:
         curves.mark(ax, _usual_events(comparison, force), written=ax is axes[0])
 
@@ -166,7 +166,7 @@ def ways(comparison: Tables, force: str) -> pd.DataFrame:
 def _routes(figure: Figure, comparison: Tables, force: str) -> None:
     totals = ways(comparison, force)
     ax = routes.by_policy(figure.subplots(), totals, comparison.size)
-    ax.set_title(findings.of_ways(totals))
+    ax.set_title(findings.of_ways(totals, comparison.size))
     _foot(figure, comparison, totals.sum(axis=1))
 
 
@@ -197,41 +197,39 @@ def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
 
 
 def peaks(comparison: Tables) -> pd.DataFrame:
-    """Most cases waiting in each host under each policy, of the mean over runs: policies by hosts, the most loaded first, ten at most."""
-    return _fullest(comparison, comparison.hosts["waiting"], "max")
+    """Most cases waiting at once in each host under each policy, median of the runs: policies by hosts, the most loaded first, ten at most."""
+    return _fullest(comparison, comparison.fullest("waiting"))
 
 
 def people_there(comparison: Tables) -> pd.DataFrame:
-    """People in each host on the last day under each policy, however they stand, of the mean over runs: as `peaks`."""
-    there = comparison.hosts[["at_border", "waiting", "abroad", "protected"]].sum(axis=1)
-    return _fullest(comparison, there, "last")
+    """People in each host on the last day under each policy, however they stand, mean of the runs: policies by hosts, as `peaks`."""
+    last = comparison.hosts[comparison.hosts["day"] == comparison.hosts["day"].max()]
+    there = last.assign(there=last[list(THERE)].sum(axis=1))
+    return _fullest(comparison, there.pivot_table(index="policy", columns="host", values="there", sort=False))
 
 
-def _fullest(comparison: Tables, values: pd.Series, how: Literal["max", "last"]) -> pd.DataFrame:
-    if comparison.hosts.empty:
-        return pd.DataFrame(index=list(comparison.policies))
-    table = comparison.hosts.assign(value=values).pivot_table(
-        index="policy", columns="host", values="value", aggfunc=how, sort=False
-    )
+def _fullest(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
     highest = table.max().sort_values(ascending=False, kind="stable")
     order = highest[highest > 0.0].index[:10]
     titles: dict[str, str] = {}
     with suppress(InputError):
         titles = {host.name: short(host.title or host.name) for host in comparison.arm(comparison.baseline).hosts}
-    return table.loc[comparison.by_effect(), list(order)].rename(columns=titles, index=comparison.names)
+    return table.reindex(comparison.by_effect())[list(order)].rename(columns=titles, index=comparison.names)
 
 
 def _hosts(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
-    _by_host(figure, comparison, peaks(comparison), "cases waiting at once", "no case ever waits in this scenario")
-
-
-def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
+    table = peaks(comparison)
     _by_host(
-        figure, comparison, people_there(comparison), "people there on the last day", "nobody is abroad on the last day"
+        figure, comparison, table, "cases waiting at once", "median of runs", "no case ever waits in this scenario"
     )
 
 
-def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, what: str, empty: str) -> None:
+def _where(figure: Figure, comparison: Tables, force: str) -> None:  # noqa: ARG001 - hosts serve all forces
+    table, what = people_there(comparison), "people there on the last day"
+    _by_host(figure, comparison, table, what, "mean of runs", "nobody is abroad on the last day")
+
+
+def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, what: str, of_runs: str, empty: str) -> None:
     ax = figure.subplots()
     if table.empty or not table.to_numpy().any():
         ax.set_axis_off()
@@ -239,7 +237,7 @@ def _by_host(figure: Figure, comparison: Tables, table: pd.DataFrame, what: str,
         return
     hosts.peaks(ax, table, size=comparison.size)
     ax.set_title(findings.of_hosts(table, what, comparison.size))
-    ax.set_xlabel(f"{what}, all forces, mean of runs")
+    ax.set_xlabel(f"{what}, all forces, {of_runs}")
     _foot(figure, comparison, table)
 
 

@@ -148,7 +148,7 @@ class Tables(Runs):
 
     @cached_property
     def hosts(self) -> pd.DataFrame:
-        """Loads of the hosts, mean over runs at real size: policy, day, host, at_border, waiting, abroad, protected, cost_eur."""
+        """Loads of the hosts, mean over runs at real size: policy, day, host and the columns of `arm.HOSTLY`."""
         tables = [
             loads_table([record.loads for _, record in self._kept(policy)], self._first.hosts, self.size).assign(
                 policy=policy
@@ -156,6 +156,17 @@ class Tables(Runs):
             for policy in self.policies
         ]
         return pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]]
+
+    def fullest(self, load: str) -> pd.DataFrame:
+        """Highest load of each host on a day of each run, median of the runs at real size: policies by hosts.
+
+        Args:
+            load: One of the columns of `arm.THERE`.
+        """
+        place = arm.HOSTLY.index(load)
+        peaks = [[record.loads[..., place].max(axis=0) for _, record in self._kept(policy)] for policy in self.policies]
+        medians = [np.median(runs, axis=0) * self.size for runs in peaks]
+        return pd.DataFrame(medians, index=list(self.policies), columns=list(self._first.hosts))
 
     @cached_property
     def attribution(self) -> pd.DataFrame:

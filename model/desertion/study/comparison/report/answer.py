@@ -12,6 +12,7 @@ from desertion.figures.labels import ROUTE_NAMES, short, span
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
 from desertion.scenario.overlay import idle
+from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.reasons import SMALL, asks_no_visa, by_way, stay_open
@@ -130,7 +131,7 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     if not closes or abs(change.value) > SMALL * left.value:
         return []
     hosts = comparison.hosts[comparison.hosts["policy"] == name]
-    last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[["at_border", "waiting", "abroad", "protected"]]
+    last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[list(THERE)]
     there = last.sum(axis=1)
     abroad = [float(there.get(host.name, 0.0)) for host in usual]
     names, free = [short(host.title or host.name) for host in usual], [asks_no_visa(host) for host in own]

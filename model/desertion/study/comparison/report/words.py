@@ -13,14 +13,19 @@ from desertion.study.comparison.tables import Tables
 
 TABLE_NOTE = (
     "Each cell: the median of the runs with its 95 % interval, or for a chance the share of runs with Wilson's interval; below it "
-    "the difference from the baseline on the same people and fates, in bold where its 95 % interval excludes 0. Persons "
+    "the difference from the baseline on the same people and fates, {sure} where its 95 % interval excludes 0. Persons "
     "and cases are at real size: the counts of the simulated world divided by its scale."
 )
 
 
-def table_note(comparison: Tables) -> str:
-    """What the cells of the table mean."""
-    return TABLE_NOTE + (f" {legend(comparison.size)}." if comparison.size > 1.0 else "")
+def table_note(comparison: Tables, sure: str = "in bold") -> str:
+    """What the cells of the table mean.
+
+    Args:
+        comparison: The comparison.
+        sure: How a difference whose interval excludes 0 is marked.
+    """
+    return TABLE_NOTE.format(sure=sure) + (f" {legend(comparison.size)}." if comparison.size > 1.0 else "")
 
 
 def number(value: float) -> str:
