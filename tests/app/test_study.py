@@ -44,7 +44,7 @@ def shown(page: Any) -> list[str]:
     ("path", "kinds"),
     [
         ("/study?file=dial.sqlite", ("sizes", "response")),
-        ("/study?file=policies.sqlite", ()),
+        pytest.param("/study?file=policies.sqlite", (), marks=pytest.mark.variants),
         ("/claims?file=claims.sqlite&claim=contagion", ()),
     ],
 )
