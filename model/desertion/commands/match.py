@@ -21,7 +21,10 @@ Design = Annotated[
 Trajectories = Annotated[int | None, typer.Option("--screening", help="Trajectories of the screening; 0 for none.")]
 Worlds = Annotated[
     list[int] | None,
-    typer.Option("--worlds", help="Worlds of a wave, in place of the design's; repeat it for each wave."),
+    typer.Option(
+        "--worlds",
+        help="Worlds of a wave, in place of the design's; once for each wave, more often for further ones like its last.",
+    ),
 ]
 Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
 Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each case in each world.")]
@@ -50,6 +53,7 @@ def command(
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""
     from desertion.errors import input_error
     from desertion.files import folder
+    from desertion.study.matching.document import load
     from desertion.study.matching.match import match
 
     if report:
@@ -57,10 +61,8 @@ def command(
     target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
-    last = len(worlds or ())
-    waves = [{"worlds": count, "rank": max(1, last - place)} for place, count in enumerate(worlds or (), 1)]
     found = match(
-        design, waves=waves or None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
+        design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=run_options(workers, accept_changes=accept_changes),
     )  # fmt: skip
     return _tell(found, target, typed())

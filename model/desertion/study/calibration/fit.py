@@ -60,11 +60,6 @@ class Fit:
         """Number of points held out."""
         return self.case.held_out
 
-    @property
-    def few(self) -> bool:
-        """True if there were too few particles for probabilities to mean much."""
-        return self.particles < FEWEST_PARTICLES
-
 
 def distance(series: Series, fitted: int, simulated: Mapping[str, Any], observed: Mapping[str, Any]) -> float:
     """Root mean squared miss of the fitted points on the scale of log(1 + x); stated ranges count as hit."""

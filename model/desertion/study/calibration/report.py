@@ -67,8 +67,6 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
 def findings(fit: Fit) -> list[str]:
     """What the fit says, and what it leaves open, a sentence each."""
     sentences: list[str] = []
-    if fit.few:
-        sentences.append("Too few particles for these probabilities to mean much.")
     if fit.epsilon[-1] > ROUGH:
         sentences.append(
             f"The fit stopped while histories still missed the figures by a factor of {math.exp(fit.epsilon[-1]):.1f} on "

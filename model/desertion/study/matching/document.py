@@ -1,6 +1,6 @@
 """Design of a match: what varies, which runs are done in each world, which targets rule out, and how many worlds there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -163,6 +163,11 @@ class Design(Frozen):
     def factors(self) -> tuple[Factor, ...]:
         """What differs between worlds."""
         return tuple(factor(name, stated, "match") for name, stated in self.vary.items())
+
+    def waves_of(self, worlds: Sequence[int]) -> list[dict[str, Any]]:
+        """Waves of so many worlds each, otherwise as the design has them; further ones are like its last."""
+        like = self.waves or (Wave(worlds=1),)
+        return [like[min(place, len(like) - 1)].model_dump() | {"worlds": count} for place, count in enumerate(worlds)]
 
 
 def shipped() -> dict[str, Path]:
