@@ -167,7 +167,8 @@ def of_ways(totals: pd.DataFrame, size: float = 1.0) -> str:
     if not whole.any():
         return "Nobody leaves under any policy"
     way = str(totals.sum().idxmax())
-    shares = (totals[way] / whole)[(whole > 0.0) & whole.map(lambda total: not too_few(total, size))]
+    enough = [not too_few(float(total), size) for total in whole.to_numpy()]
+    shares = (totals[way] / whole)[(whole > 0.0) & np.array(enough)]
     if shares.empty:
         return f"By which way people leave: {TOO_FEW}"
     low, high = float(shares.min()), float(shares.max())

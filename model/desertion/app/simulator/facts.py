@@ -104,7 +104,7 @@ def judged(mix: Mix) -> str:
     trial = trial_of(name)
     if mix.scenario != trial.scenario:
         return f"Not judged in this scenario: “{verdict.claim}” has been tried in worlds of {trial.scenario}, not of {mix.scenario}."
-    alone = trial.arms == {(policy,), ()}
+    alone = trial.arms == frozenset[tuple[str, ...]]({(policy,), ()})
     tried = (
         "tried as this policy against the status quo"
         if alone
