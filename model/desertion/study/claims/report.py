@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from desertion.figures.labels import percent
 from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
 from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
-from desertion.study.design.factors import Factor
+from desertion.study.design.factors import Factor, Point, Value
+from desertion.study.statistics import middle_nine_tenths
 
 TITLE = "Claims and verdicts"
 CAUTION = (
@@ -53,6 +56,7 @@ class Run:
         command: command that repeats the study.
         quick: whether it was a quick run.
         bounds: what history allows, a sentence each.
+        matched: the values that an ensemble gives its worlds; empty where all are drawn.
     """
 
     worlds: int
@@ -65,6 +69,7 @@ class Run:
     command: str
     quick: bool
     bounds: tuple[str, ...] = ()
+    matched: tuple[Point, ...] = ()
 
 
 _HEAD = (
@@ -120,7 +125,7 @@ def blocks(
     if numbers:
         head = ("number", "median (5 % to 95 %)", "worlds with a value")
         parts += [Heading("Numbers"), Table(head, [_number_cells(row) for row in numbers])]
-    parts += [Heading("Worlds"), Table(("parameter", "range"), [(each.name, range_of(each)) for each in factors])]
+    parts += [Heading("Worlds"), *worlds_drawn(factors, run.matched)]
     if run.bounds:
         parts += [Heading("Worlds that history allows"), Bullets(run.bounds)]
     return [*parts, Heading("Assumed in every world"), Bullets(ASSUMED)]
@@ -175,6 +180,23 @@ def unheard(judged: Sequence[JudgedClaim]) -> list[str]:
     ]
 
 
+def worlds_drawn(factors: Sequence[Factor], matched: Sequence[Point]) -> list[Block]:
+    """Where the inputs of the worlds come from: the values that an ensemble gives, and the ranges of what is drawn."""
+    given = {name: [world[name] for world in matched] for name in matched[0]} if matched else {}
+    rows = [(name, f"from the ensemble: {_spread_of(values)}") for name, values in given.items()]
+    rows += [(each.name, range_of(each)) for each in factors if each.name not in given]
+    said = f"From the ensemble: what its {len(matched)} worlds have, the median with 5 % to 95 % of them; all else is drawn, `*` for those forces and hosts that it does not name."
+    return [*([Text(said)] if matched else []), Table(("parameter", "range"), rows)]
+
+
+def _spread_of(values: Sequence[Value]) -> str:
+    numbers = [float(value) for value in values if not isinstance(value, str)]
+    if len(numbers) < len(values):
+        return ", ".join(f"{word} {values.count(word)}" for word in dict.fromkeys(values))
+    fifth, median, ninety_fifth = map(short_number, middle_nine_tenths(np.array(numbers)))
+    return f"{median} ({fifth} to {ninety_fifth})"
+
+
 def range_of(factor: Factor) -> str:
     """A factor's range in words."""
     if factor.values:
@@ -193,7 +215,7 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
     return (
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
-        f"{verdict.shown} of {verdict.worlds}; opposite in {row.verdict.reversed}{extra}{unclear}",
+        f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}{unclear}",
         f"{percent(verdict.low, 1)} to {percent(verdict.high, 1)}",
         f"{spread} {row.claim.unit}",
         smallest_of(row),

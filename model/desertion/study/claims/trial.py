@@ -124,8 +124,8 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
         world for world in range(plan.count) if all((world, arm) in results or (world, arm) in out for arm in arms)
     ]
     # How far the worlds of an ensemble lie from the figures that they were held to.
-    distances = load_ensemble(plan.ensemble).table["worst"].tolist()[: plan.count] if plan.ensemble else []
-    known = {"distance from the targets": distances} if plan.ensemble else {}
+    ensemble = load_ensemble(plan.ensemble) if plan.ensemble else None
+    known = {"distance from the targets": ensemble.table["worst"].tolist()[: plan.count]} if ensemble else {}
     judged, numbers = judge_all(claims, points, results, known, plan.scale, plan.replicates)
     about = Run(
         worlds=plan.count,
@@ -141,6 +141,7 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
             f"{bound.effect.text} from {bound.low:g} to {bound.high:g}{_span(bound)}: {bound.source}"
             for bound in claims.bounds
         ),
+        matched=ensemble.worlds[: plan.count] if ensemble else (),
     )
     return ClaimsOutcome(claims=claims, judged=judged, numbers=numbers, run=about)
 
