@@ -98,7 +98,7 @@ def counting(measure: str, scenario: Scenario, kinds: Sequence[str] = (), *, whe
         where: what to call the place of the name in a message.
 
     Raises:
-        InputError: nothing of that name can be counted by day, or nobody of that kind is there.
+        InputError: nothing of that name can be counted by day, columns would count people twice, or nobody of that kind is there.
     """
     plain, _, force = measure.partition("@")
     names = tuple(name.strip() for name in plain.split("+"))
@@ -118,7 +118,17 @@ def counting(measure: str, scenario: Scenario, kinds: Sequence[str] = (), *, whe
                 where=where,
                 way_out=f"count first departures, which are: {', '.join(FIRST)}",
             )
-        columns = tuple(column for name in names for column in _BY_DAY.get(name, (name,)))
+        counted_by: dict[str, str] = {}
+        for name in names:
+            for column in _BY_DAY.get(name, (name,)):
+                if (other := counted_by.setdefault(column, name)) != name or names.count(name) > 1:
+                    rule = (
+                        f"counts people twice: {column} is in {other} and in {name}"
+                        if other != name
+                        else f"counts {name} twice"
+                    )
+                    raise input_error("measure", measure, rule, where=where, way_out="name each count once")
+        columns = tuple(counted_by)
         return Counting(measure=measure, columns=columns, force=force)
     routes, own = FIRST[plain]
     counted = tuple(kind for kind in own if not kinds or kind in kinds)
