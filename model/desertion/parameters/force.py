@@ -116,7 +116,13 @@ class Force(Frozen):
     )
 
     # the front
-    casualty_rate: float = lever(2e-3, "1/day", "hits per soldier serving and day, averaged over the force", 0.0, 1.0)
+    casualty_rate: float = lever(
+        2e-3,
+        "1/day",
+        "hits per soldier serving and day, averaged over the force; by date, the threat of a call-up grows in proportion (`push_threat`)",
+        0.0,
+        1.0,
+    )
     share_killed: float = lever(0.2, "share", "share of hits that kill", 0.0, 1.0)
     share_captured: float = lever(
         0.05, "share", "share of hits that end in forced capture; the rest are wounded", 0.0, 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,32 @@ def test_a_claim_without_worlds_shows_no_share(tmp_path: Path) -> None:
     report = blocks(judged, numbers, claims.factors, RUN)
     assert "| Open beats closed (always) | untested | - | - | - | +0.05 | - |" in markdown(report)
     assert html(report).count("<svg") == 1
+
+
+def test_all_numbers_of_a_row_are_of_the_worlds_that_history_allows(tmp_path: Path) -> None:
+    """Of 64 worlds 18 have at least 46.4 leavers in the open arm: all of these show more than thirty, none the opposite, which 28 of those ruled out do."""
+    file = tmp_path / "claims.toml"
+    file.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 46.4\nhigh = 100\nsource = "made up"\n')
+    claims = claim_file.load(file)
+    points = worlds(claims.factors, 64, seed=1)
+    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
+    allowed = sum(5 + 60 * float(world["R"]) >= 46.4 for world in points)
+    assert judged[2].verdict.reversed == 28
+    report = markdown(blocks(judged, numbers, claims.factors, RUN))
+    assert f"(at-high-R) | untested | {allowed} of {allowed}; opposite in 0 |" in report
+
+
+def test_inputs_that_an_ensemble_gives_show_its_values_and_no_range(tmp_path: Path) -> None:
+    """R is 0.1, 0.2 and 0.3 in the worlds run, and `pull` no factor at all: neither shows the range that nothing was drawn from; `form` was drawn."""
+    file = tmp_path / "claims.toml"
+    file.write_text(TEXT)
+    claims = claim_file.load(file)
+    matched = tuple({"R": 0.1 * (number + 1), "pull": word} for number, word in enumerate(("near", "far", "near")))
+    report = markdown(blocks([], [], claims.factors, replace(RUN, matched=matched)))
+    assert "| R | from the ensemble: 0.2 (0.11 to 0.29) |" in report
+    assert "| pull | from the ensemble: near 2, far 1 |" in report
+    assert "| form | additive, none |" in report
+    assert "0 to 0.95" not in report
 
 
 def test_page_needs_nothing_from_elsewhere(reports: tuple[str, str]) -> None:

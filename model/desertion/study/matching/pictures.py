@@ -9,6 +9,7 @@ from desertion.errors import InputError
 from desertion.figures import style
 from desertion.figures.labels import label
 from desertion.figures.marks import Mark, deviations, ranges
+from desertion.study.matching.aims import Aim
 from desertion.study.matching.matched import Match
 from desertion.study.statistics import middle_nine_tenths
 
@@ -34,20 +35,29 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
             "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: less than four fifths of the range are left.",
         )
         first = style.save(figure, ranges_path)
+    return [first, draw_targets(match, targets_path)]
+
+
+def draw_targets(match: Match, path: Path) -> Path:
+    """Write how far kept worlds lie from each target."""
+    with style.house():
         figure = style.new_figure("tall")
         marks = _targets(match)
         deviations(figure.subplots(), marks, match.design.cutoff)
         off = [mark for mark in marks if not mark.strong and abs(mark.value) > match.design.cutoff]
         looked = sum(not mark.strong for mark in marks)
+        drawn = {mark.name for mark in marks}
+        bare = [name for aim in match.aims if (name := _named(aim)) not in drawn]
         style.headline(
             figure,
-            f"{len(marks) - looked} targets rule worlds out; of {looked} that are only looked at, kept worlds miss {len(off)}",
+            f"{len(marks) - looked} targets rule worlds out; the median kept world misses {len(off)} of the {looked} drawn that are only looked at",
         )
         style.note(
             figure,
-            "Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs.",
+            "Coloured: targets that rule out; others are only looked at. Grey: within one standard deviation of error and discrepancy. Dashed: where a world is ruled out, but for chance in its runs."
+            + (f" Not drawn, since they allow no error or have no number: {', '.join(bare)}." if bare else ""),
         )
-        return [first, style.save(figure, targets_path)]
+        return style.save(figure, path)
 
 
 def _inputs(match: Match) -> list[Mark]:
@@ -71,6 +81,10 @@ def _worded(name: str, short: str) -> str:
     return f"{words} ({owner.replace('_', ' ')})" if owner and owner not in words else words
 
 
+def _named(aim: Aim) -> str:
+    return aim.name.replace("-", " ")
+
+
 def _targets(match: Match) -> list[Mark]:
     """Signed distances; a target that allows neither error nor discrepancy has none and is left out."""
     marks: list[Mark] = []
@@ -81,5 +95,5 @@ def _targets(match: Match) -> list[Mark]:
             continue
         low, high = aim.interval
         q05, middle, q95 = middle_nine_tenths((np.minimum(values - low, 0.0) + np.maximum(values - high, 0.0)) / spread)
-        marks.append(Mark(aim.name.replace("-", " "), middle, q05, q95, (-1.0, 1.0), aim.fit))
+        marks.append(Mark(_named(aim), middle, q05, q95, (-1.0, 1.0), aim.fit))
     return marks

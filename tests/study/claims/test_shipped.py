@@ -1,0 +1,31 @@
+"""What the README of the claims quotes is what the shipped reports say."""
+
+import re
+
+from tests.checks.documents import ROOT
+
+FOLDER = ROOT / "experiments" / "claims"
+
+
+def rows(name: str) -> dict[str, list[str]]:
+    """Cells by the claim that a report's row ends its first cell with."""
+    found = re.findall(r"^\| [^|]*\(([a-z-]+)\) \| (.*) \|$", (FOLDER / name).read_text(encoding="utf-8"), re.MULTILINE)
+    return {claim: cells.split(" | ") for claim, cells in found}
+
+
+def test_the_table_quotes_the_report() -> None:
+    """Verdict, worlds with the sign, worlds beyond the smallest size and effect of every row."""
+    said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("\n\n†")[0]
+    quoted = re.findall(r"^\| ([a-z-]+) \| (\w+) \| ([^|]+) \| (\d+) \| (.+) \|$", said, re.MULTILINE)
+    assert len(quoted) == 21
+    for claim, verdict, signed, beyond, effect in quoted:
+        word, shown, _, median, _, sign = rows("claims.md")[claim]
+        assert (verdict, signed, beyond, effect) == (word, sign, shown.partition(" of ")[0], median), claim
+
+
+def test_contagion_in_drawn_and_in_matched_worlds_is_quoted_from_both_reports() -> None:
+    """The medians stand side by side in one sentence."""
+    drawn, matched = (rows(name)["contagion"][3].partition(" ")[0] for name in ("claims.md", "ensemble.md"))
+    said = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert f"Contagion adds {float(matched):.0f} leavers per 1,000 in the median world" in said
+    assert f"fewer than in drawn worlds ({drawn})" in said
