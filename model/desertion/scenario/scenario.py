@@ -87,7 +87,7 @@ class Scenario(Layers):
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
             own_settings = content.pop("set", [])
-            own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
+            own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), where)
             scenario = build(cls, content, where=where)
             if own_settings:
                 scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
