@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
 from desertion.parameters import Frozen
+from desertion.parameters.field import is_truth
 from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
@@ -57,7 +58,7 @@ class PolicyChange(Frozen):
         if isinstance(value, dict):
             value = flattened(value)
             for path, number in value.items():
-                if isinstance(number, bool | str) or (isinstance(number, float) and math.isnan(number)):
+                if is_truth(number) or isinstance(number, str) or (isinstance(number, float) and math.isnan(number)):
                     raise ValueError(f'"{path}" must be a number, got {shortened(number)}')
                 if info.field_name != "set" and isinstance(number, int | float) and not math.isfinite(number):
                     raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
