@@ -26,7 +26,6 @@ from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import class_of
 
-
 _REAL = (float, int, np.floating, np.integer)
 
 
