@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from desertion.errors import shortened
 from desertion.parameters import Frozen
 from desertion.parameters.field import is_truth
+from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
@@ -79,7 +80,7 @@ def _date(value: dt.date | str, start: dt.date) -> dt.date:
     return start + offset if offset < dt.date.max - start else dt.date.max
 
 
-class Policy(Frozen):
+class Policy(Told):
     """A named set of changes with its reasons."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
