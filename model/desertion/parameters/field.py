@@ -58,7 +58,7 @@ class Frozen(BaseModel):
         annotation = cls.model_fields[info.field_name].annotation
         if (annotation is float or annotation is int) and (is_truth(value) or isinstance(value, str)):
             raise ValueError(f"must be a number, got {shortened(value)}")
-        if annotation is dt.date and not isinstance(value, dt.date):
+        if annotation is dt.date:
             return _date(value)
         if annotation is float and isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
@@ -66,6 +66,12 @@ class Frozen(BaseModel):
 
 
 def _date(value: Any) -> dt.date:
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is not None or value.time() != dt.time():
+            raise ValueError(f"must be a day without a time or zone, such as {value.date()}, got {value}")
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
     # Pydantic would take numbers for seconds since 1970.
     try:
         return dt.date.fromisoformat(value)

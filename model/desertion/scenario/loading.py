@@ -219,7 +219,8 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
     """A user's own series: a CSV file with the columns date and value.
 
     Raises:
-        InputError: If it cannot be read, or lies wholly outside the scenario's horizon, where it would do nothing.
+        InputError: If it cannot be read, or lies wholly outside the scenario's days: after them it would do nothing, and before
+            them only its last value would hold, so its dates are taken for a slip.
     """
     rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
     points = [(row.day("date"), row.number("value")) for row in rows]

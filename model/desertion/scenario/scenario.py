@@ -76,6 +76,7 @@ class Scenario(Layers):
         Raises:
             InputError: If a document or an argument is wrong.
         """
+        set = None if set is None else TABLE.checked("set", set)  # noqa: A001 - the same
         own_policies: tuple[Policy, ...] = ()
         places: dict[str, str] = {}
         own_remarks: list[str] = []

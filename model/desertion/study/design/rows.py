@@ -42,10 +42,10 @@ def rows_of(points: Points) -> tuple[Point, ...]:
             {name: _placed(file.parent, name, _value(row, name, cell)) for name, cell in row.cells.items() if cell}
             for row in read
         ]
-    elif hasattr(points, "to_dict"):
+    elif hasattr(points, "to_dict") and hasattr(points, "columns"):
         table = cast("pd.DataFrame", points)
         found = [_plain(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
-    elif isinstance(points, Mapping) or not hasattr(points, "__iter__"):
+    elif isinstance(points, Mapping) or hasattr(points, "to_dict") or not hasattr(points, "__iter__"):
         raise input_error("points", points, "must be a data frame, the path of a CSV file, or a list of tables")
     else:
         found = [_plain(row) for row in cast(Iterable[Any], points)]
