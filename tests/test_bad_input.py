@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 from desertion import Scenario
@@ -67,6 +68,7 @@ KINDS: dict[str, Bad] = {
     "a name with a blank": _scenario(HEAD + '[[hosts]]\nname = "New Land"\n', "small letters, digits and hyphens"),
     # numbers
     "text for a number": _setting("hosts.harbour.cases", "many", "must be a number, got 'many'"),
+    "NumPy's truth for a number": _setting("forces.toy.exit_ban", np.True_, r"must be a number, got (np\.True_|True)"),
     "truth for a number": _setting("forces.toy.exit_ban", True, "must be a number, got True"),
     "not a number": _setting("hosts.harbour.cases", float("nan"), "got nan"),
     "beyond the range": _setting("hosts.harbour.recognition_deserter", 90, r"= 90 must lie in \[0, 1\] \(chance\)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,7 +212,7 @@ def test_soldier_is_public() -> None:
 )
 def test_what_would_change_nothing_or_is_no_table_is_refused(asked: Callable[[], object], sentence: str) -> None:
     """In one sentence, before anything is run."""
-    with pytest.raises(desertion.InputError, match=sentence):
+    with pytest.raises(InputError, match=sentence):
         asked()
 
 
@@ -232,3 +233,66 @@ def test_policies_may_be_a_column_of_a_table_and_a_path_may_hold_a_plus(tmp_path
     own.write_text((Path(__file__).parents[1] / "seeds" / "policies" / "exit-ban.toml").read_text())
     study = desertion.sweep(scenario="quiet", policies=[own], days=2, measures="left_total", workers=1, quiet=True)
     assert list(study.spec["policies"].values()) == [[str(own)]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": "Für alle"}, "Policy: name = 'Für alle' must be a name of small letters, digits and hyphens"),
+        ({}, "Policy: name is missing"),
+        ({"name": "p", "chnage": []}, "Policy: there is no key 'chnage'; did you mean 'change'?"),
+        (
+            {"name": "p", "change": [{"from": "soon"}]},
+            'Policy: change[0].from: must be a date, "start" or days after it',
+        ),
+        ({"name": "p", "change": [{"set": {"hosts.*.border": "shut"}}]}, "must be a number, got 'shut'"),
+    ],
+)
+def test_a_policy_made_in_python_is_refused_in_one_sentence(wrong: dict[str, Any], said: str) -> None:
+    """By `model_validate`, which the tutorial shows, and by the class itself; a scenario alike."""
+    for made in (Policy.model_validate, lambda table: Policy(**table)):
+        with pytest.raises(InputError, match=re.escape(said)) as refusal:
+            made(wrong)
+        assert "\n" not in str(refusal.value)
+    with pytest.raises(InputError, match=r"^Scenario: name is missing$"):
+        Scenario.model_validate({"days": 3})
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (
+            pd.Timestamp("2030-02-01", tz="UTC"),
+            "must be a day without a time or zone, such as 2030-02-01, got 2030-02-01 00:",
+        ),
+        (
+            pd.Timestamp("2030-02-01 10:00"),
+            "must be a day without a time or zone, such as 2030-02-01, got 2030-02-01 10:",
+        ),
+        (pd.Timestamp("2030-02-01"), ""),
+    ],
+)
+def test_a_first_day_has_neither_time_nor_zone(start: object, said: str) -> None:
+    """A zone was lost without a word; midnight without one is a day."""
+    if not said:
+        assert str(Scenario.load("toy", set={"start": start}).start) == "2030-02-01"
+        return
+    with pytest.raises(InputError, match=f"^setting: start: {said}"):
+        Scenario.load("toy", set={"start": start})
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: Scenario.load("toy", set=pd.Series({"days": 9})), "must be a table of values by name"),  # type: ignore[arg-type]
+        (lambda: desertion.at_real_size(pd.Series([1]), 0.5), "must be a data frame .* got Series; give model.daily"),  # type: ignore[arg-type]
+        (
+            lambda: Scenario.load("toy", set={"policy": "fast-track"}),
+            "there is no input 'policy'; did you mean 'policies'",
+        ),
+    ],
+)
+def test_what_pandas_holds_in_another_form_is_refused_in_a_sentence(call: Callable[[], object], said: str) -> None:
+    """No traceback of another library, and the way out."""
+    with pytest.raises(InputError, match=said):
+        call()

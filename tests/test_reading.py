@@ -79,6 +79,8 @@ def test_a_point_before_three_digits_is_read_by_what_the_file_shows(
         ("start = 01.03.2031  # the first", "01.03.2031: dates are written year first, 2031-03-01"),
         ("waves = [{ date = 01.03.2031, number = 3 }]", "01.03.2031: dates are written year first, 2031-03-01"),
         ('series = "C:\\new\\left.csv"', r"write / in place of \\, or put the text between single quotes"),
+        ("fermé = [1]", 'fermé: a name with such letters stands between quotes, "fermé"'),
+        ("[arms.fermé]", 'fermé: a name with such letters stands between quotes, "fermé"'),
         ("name = ruritania", "ruritania: text stands between quotes"),
     ],
 )

@@ -29,6 +29,10 @@ _POINTED = re.compile(r"[+-]?\d*\.\d*(e[+-]?\d+)?", re.I)
 
 # What people write in TOML out of habit, and what it has to be.
 _SLIPS = (
+    (
+        re.compile(r"""^\s*\[*\s*(?:[\w"-]+\.)*(?P<said>[^\s"'=\].#]*[^\x00-\x7f\s"'=\].#][^\s"'=\].#]*)\s*[=\].]"""),
+        r'a name with such letters stands between quotes, "\g<said>"',
+    ),
     (re.compile(r"=\s*(?P<said>([+-]?\d+),(\d+))\s*(#.*)?$"), r"numbers have a decimal point, \2.\3"),
     (re.compile(r"(?P<said>\b(\d{2})\.(\d{2})\.(\d{4})\b)"), r"dates are written year first, \4-\3-\2"),
     (re.compile(r"(?P<said>\"[^\"]*\\[^\"]*\")"), r"write / in place of \\, or put the text between single quotes"),

@@ -44,6 +44,7 @@ LEFT = {
     "desertion match russia-2022": "three hours; its parts are tried by tests/study/matching, and a design of one's own here",
     "desertion match gdr-1989": "an hour and a half; as for Russia",
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
+    "desertion claims internal-refuge wounding-doctrine transit": "its claims over a year lie beside the page; tests/study/claims/test_year.py holds them to the shipped ones",
     "desertion claims transit-suffices": "ten times the size, forty minutes; two claims with their arms are tried here",
     "desertion thesis": "half a minute at the smallest size that answers, in tests/study/thesis/test_judgement.py; hours as shown",
     "desertion contagion gdr_places_first_protest.csv": "its data are not in the repository",

@@ -62,6 +62,68 @@ def test_edge_lists_are_read_as_people_save_them(tmp_path: Path, text: str, said
     assert [said in remark for remark in edges.remarks] == ([True] if said else [])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "weight,a,b\n3,0,17\n3,1,18\n",
+        "id,person1,person2\n3,0,17\n4,1,18\n",
+        "type,u,v\nx,0,17\ny,1,18\n",
+        "unit;i;j\n1;0;17\n1;1;18\n",
+        "node2,node1\n17,0\n18,1\n",
+        "date,from,to\n2020-01-01,0,17\n2020-01-02,1,18\n",
+        ",knows,known\n0,0,17\n1,1,18\n",
+        "knows,known,weight\n0,17,3\n1,18,3\n",
+        "knows,known\n0,17\n1,18\n",
+        "0 17 3 1082040961\n1 18 3 1082040962\n",
+    ],
+)
+def test_the_persons_are_found_among_further_columns(tmp_path: Path, text: str) -> None:
+    """By every pair of headings that is known, wherever it stands; else only where no other columns could be meant."""
+    assert np.sort(read_edges(_file(tmp_path, text), 20).ties).tolist() == [[0, 17], [1, 18]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tie,knows,known\n0,0,17\n",
+        "tie,knows,known\nx,Ann,Bob\n",
+        "Ann,Bob,friend\nAnn,Cy,foe\n",
+        "a,b,from,to\n0,17,1990,1991\n",
+        "knows,known,since\n0,17,1990\n",
+    ],
+)
+def test_columns_that_cannot_be_told_apart_are_refused(tmp_path: Path, text: str) -> None:
+    """No two columns are taken for persons because they happen to come first."""
+    with pytest.raises(InputError, match="which two are the persons cannot be told; call these two from and to"):
+        read_edges(_file(tmp_path, text), 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "ties", "said"),
+    [
+        ("a,b\nb,c\nc,d\n", [[0, 1], [1, 2], [2, 3]], ""),
+        ("a,b\nAnn,Bob\nBob,Cy\n", [[0, 1], [1, 2]], "line 1: a, b is taken for the heading, not for a tie"),
+        ("from,to\nAnn,Bob\nBob,Cy\n", [[0, 1], [1, 2]], ""),
+        (
+            "x,y\nAnn,Bob\n",
+            [[0, 1], [2, 3]],
+            "line 1: x, y is taken for a tie; if it is the heading, write from and to",
+        ),
+        ("x,y\n", [[0, 1]], "line 1: x, y is taken for a tie; if it is the heading, write from and to"),
+        ("x,y\nAnn,y\n", [[0, 1], [1, 2]], ""),
+    ],
+)
+def test_a_first_line_of_names_is_a_heading_or_a_tie_and_doubt_is_said(
+    tmp_path: Path, text: str, ties: list[list[int]], said: str
+) -> None:
+    """Names that stand again below are persons; else known headings are headings, and all others a tie."""
+    edges = read_edges(_file(tmp_path, text), 4)
+    assert np.sort(edges.ties).tolist() == ties
+    assert [each.partition(", ")[2] for each in edges.remarks if "taken for" in each and "line" in each] == [
+        said
+    ] * bool(said)
+
+
 def test_a_graph_in_which_person_0_has_no_tie_is_not_taken_to_count_from_1(tmp_path: Path) -> None:
     """Numbers that all fit the run stand as they are, whatever the lowest of them is."""
     edges = read_edges(_file(tmp_path, "1,2\n1,3\n"), 4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import mesa
@@ -211,6 +212,34 @@ def test_a_rule_that_gives_no_finite_number_is_told(rule: str, value: float, for
         return
     with pytest.raises(InputError, match=rf"Own\.{rule} = {value} must be a finite number \(person 3, \w+, day 2\)"):
         model.run()
+
+
+@pytest.mark.parametrize("value", [None, "1", np.array([1.0])])
+@pytest.mark.parametrize("rule", ["push", "cost", "baseline", "opportunity", "contagion", "rate"])
+def test_a_rule_that_gives_no_number_is_told(rule: str, value: object) -> None:
+    """A forgotten return, text and an array; an array of one number was taken by some rules and not by others."""
+    kind = type("Own", (Soldier,), {rule: lambda _self, *_given: value})
+    said = re.escape(f"Own.{rule} = {value!r} must be a finite number (person 0, hide, day 1)")
+    with pytest.raises(InputError, match=said):
+        DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run()
+
+
+@pytest.mark.parametrize("value", [False, True, np.False_, None, "hide", 1.0, -2, 5])
+def test_an_own_decision_that_is_no_route_is_told(value: object) -> None:
+    """False was route 0, so that everybody hid who was to stay."""
+    kind = type("Own", (Soldier,), {"decide": lambda _self: value})
+    said = re.escape(f"Own.decide = {value!r} must be -1 (he stays) or the number of a route: 0 hide, 1 flee, ")
+    with pytest.raises(InputError, match=said):
+        DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run()
+
+
+def test_an_own_decision_may_be_any_whole_number() -> None:
+    """NumPy's are taken for Python's: all stay, or all surrender."""
+    for route, gone in ((np.int64(-1), 0), (np.int64(2), None)):
+        kind = type("Own", (Soldier,), {"decide": lambda _self, route=route: route})
+        world = DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run().world
+        left = int((world.left_route[world.kind == SOLDIER] == 2).sum())
+        assert left == gone if gone is not None else left > 0
 
 
 class Same(Soldier):

@@ -89,7 +89,7 @@ def command(
         flag = ", recalled figures" if series.recalled else ""
         print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
         print(f"  {series.extent}")
-        for caveat in series.caveats:
+        for caveat in (*series.caveats, *series.remarks):
             print(f"  {caveat}")
         if pair is not None:
             print(

@@ -112,7 +112,7 @@ def _show_json(file: Path, measure: str, *, simulated: bool) -> int:
             **head,
             "points": study.points,
             "failures": failures,
-            "size": "real" if study.is_real else "simulated",
+            "size": study.basis(measure),
             **tables,
         }
     )
@@ -142,7 +142,7 @@ def _head(study: "Answers") -> None:
 
 def _table(study: "Answers", measure: str) -> None:
     from desertion.scenario import grain
-    from desertion.simulation.record.columns import is_chance
+    from desertion.simulation.record.columns import REAL, SIMULATED, is_chance
     from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
@@ -151,7 +151,9 @@ def _table(study: "Answers", measure: str) -> None:
         print(_text(study.chance(measure)))
         return
     size = study.size_of(measure)
-    basis = "" if not study.has_size else ", counts at real size" if study.is_real else ", counts of simulated persons"
+    own = measure in study.spec.get("own", {}).get("measures", ())
+    said = {REAL: ", counts at real size", SIMULATED: ", counts of simulated persons"}
+    basis = ", as its own function gives it at the simulated size" if own else said.get(study.basis(measure), "")
     print(f"\n{measure}{basis}: median and middle nine tenths of the runs")
     table = study.summary([measure]).drop(columns=["measure"])
     if size > 1.0:

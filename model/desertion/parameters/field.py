@@ -39,6 +39,11 @@ def fixed(
     return _number(default, unit, meaning, low, high, source, False)
 
 
+def is_truth(value: object) -> bool:
+    """Whether a value is a truth value, NumPy's too, which is no number though arithmetic takes it for one."""
+    return type(value).__name__ in ("bool", "bool_")  # without NumPy, which the command line does not wait for
+
+
 class Frozen(BaseModel):
     """Base of all inputs: immutable, unknown keys refused, no silent conversion of text to numbers."""
 
@@ -51,9 +56,9 @@ class Frozen(BaseModel):
         if type(value) is float and value == value:
             return value
         annotation = cls.model_fields[info.field_name].annotation
-        if (annotation is float or annotation is int) and isinstance(value, bool | str):
+        if (annotation is float or annotation is int) and (is_truth(value) or isinstance(value, str)):
             raise ValueError(f"must be a number, got {shortened(value)}")
-        if annotation is dt.date and not isinstance(value, dt.date):
+        if annotation is dt.date:
             return _date(value)
         if isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
@@ -63,6 +68,12 @@ class Frozen(BaseModel):
 
 
 def _date(value: Any) -> dt.date:
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is not None or value.time() != dt.time():
+            raise ValueError(f"must be a day without a time or zone, such as {value.date()}, got {value}")
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
     # Pydantic would take numbers for seconds since 1970.
     try:
         return dt.date.fromisoformat(value)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from desertion.errors import InputError, shortened, unknown_name
+from desertion.parameters.field import Frozen
 
 _BOUNDS = ("greater_than_equal", "less_than_equal")
 
@@ -19,9 +20,37 @@ def build[T: BaseModel](model: type[T], content: Mapping[str, Any], *, where: st
         InputError: If the content breaks a rule; the sentence names the first one.
     """
     try:
-        return model.model_validate(content)
+        return model.__pydantic_validator__.validate_python(content)
     except ValidationError as error:
         raise _sentence(error, model, content, where) from None
+
+
+class Told(Frozen):
+    """Base of what users make in Python: a broken rule is one sentence there too, an `InputError`."""
+
+    def __init__(self, /, **content: Any) -> None:
+        try:
+            super().__init__(**content)
+        except ValidationError as error:
+            raise _sentence(error, type(self), content, type(self).__name__) from None
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # so that documents are still built by pydantic's own
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """The checked content.
+
+        Args:
+            obj: A table of the fields.
+            **options: As pydantic has them.
+
+        Raises:
+            InputError: If it breaks a rule; the sentence names the first one.
+        """
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            raise _sentence(error, cls, obj, cls.__name__) from None
 
 
 def _sentence(error: ValidationError, model: type[BaseModel], content: Any, where: str) -> InputError:

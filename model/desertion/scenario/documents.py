@@ -42,6 +42,18 @@ def find(kind: str, name: str | Path, *, near: Path | None = None, where: str = 
     return path
 
 
+def beside(folder: Path | None, name: str) -> str:
+    """What a document in that folder names: the path of the file beside it if there is one, else the name as it stands."""
+    if folder is None or not ("." in name or "/" in name):
+        return name
+    return str(path) if is_file(path := folder / name) else name
+
+
+def setting_beside(folder: Path | None, key: str, value: Any) -> Any:
+    """The value of an input that a document in that folder sets: the graph of ties is a file, all others stay as they are."""
+    return beside(folder, value) if key == "graph" and isinstance(value, str) else value
+
+
 def _shipped(kind: str) -> dict[str, Path]:
     return {path.stem: path for path in sorted((shipped_folder("seeds") / kind).glob("*.toml"))}
 

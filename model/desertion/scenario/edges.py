@@ -16,40 +16,21 @@ from desertion.reading import text
 
 _MARKUP = (".graphml", ".gml")
 _COMMENTS = ("#", "%", "//")
-_PERSONS = (("source", "target"), ("from", "to"), ("fromnodeid", "tonodeid"), ("ego", "alter"))
+_LETTERS = (("a", "b"), ("i", "j"), ("u", "v"))
+_PERSONS = (
+    ("source", "target"),
+    ("from", "to"),
+    ("fromnodeid", "tonodeid"),
+    ("from_node", "to_node"),
+    ("ego", "alter"),
+    ("person1", "person2"),
+    ("person_1", "person_2"),
+    ("node1", "node2"),
+    ("id1", "id2"),
+    *_LETTERS,
+)
 _HEADINGS = frozenset(
-    [
-        "source",
-        "target",
-        "from",
-        "to",
-        "fromnodeid",
-        "tonodeid",
-        "ego",
-        "alter",
-        "person",
-        "person1",
-        "person2",
-        "person_1",
-        "person_2",
-        "a",
-        "b",
-        "i",
-        "j",
-        "u",
-        "v",
-        "id",
-        "id1",
-        "id2",
-        "node",
-        "node1",
-        "node2",
-        "from_node",
-        "to_node",
-        "weight",
-        "index",
-        "type",
-    ]
+    ["person", "id", "node", "weight", "index", "type", *(name for pair in _PERSONS for name in pair)]
 )
 _WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?")
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.I)
@@ -117,7 +98,9 @@ def read_edges(graph: str | Path | Sequence[tuple[int, int]], n: int) -> Edges:
     """The ties of a graph, by persons as numbered in `DesertionModel.people()`, from 0.
 
     An edge list has a tie a line: two persons, divided by commas, semicolons, tabs, bars or blanks, under a heading or
-    none; further columns and comments are passed over. A tie holds both ways, whether the graph gives it once or in
+    none. The persons are the columns from and to (source and target, person1 and person2, a and b and the like), or two
+    columns alone, or the first two where only numbers or a weight follow; further columns and comments are passed over.
+    A first line whose names stand again below is a tie. A tie holds both ways, whether the graph gives it once or in
     both directions. Names, and numbers from 1, are put in place of persons in order; what was done is remarked.
 
     Args:
@@ -168,14 +151,12 @@ def _edge_list(content: str, where: str, remarks: list[str]) -> _Raw:
         return _Raw((), (), ())
     delimiter = next((sign for sign in ",;\t|" if sign in rows[0][1]), None)
     cells = [(number, _split(line, delimiter)) for number, line in rows]
-    names = [cell.lower() for cell in cells[0][1]]
-    headed = any(name in _HEADINGS for name in names) and not any(_NUMERIC.fullmatch(name) for name in names)
-    names = names if headed else []
-    rows_ = cells[1:] if headed else cells
+    names = _heading(cells, where, remarks)
+    rows_ = cells[1:] if names else cells
     if not rows_:
         return _Raw((), (), ())
     width = max(len(row) for _, row in rows_)
-    a, b = _columns(names)
+    a, b = _columns(names, rows_, where)
     for number, row in rows_:
         if len(row) <= max(a, b) or not row[a] or not row[b]:
             line = shortened(content.splitlines()[number - 1].strip())
@@ -210,12 +191,47 @@ def _split(line: str, delimiter: str | None) -> list[str]:
     return cells
 
 
-def _columns(names: Sequence[str]) -> tuple[int, int]:
-    """Which two columns hold the persons."""
-    for a, b in _PERSONS:
-        if a in names and b in names:
-            return names.index(a), names.index(b)
+def _heading(cells: Sequence[tuple[int, list[str]]], where: str, remarks: list[str]) -> list[str]:
+    """The names of the columns in small letters if the first line is a heading; none if it is a tie."""
+    (line, first), below = cells[0], [row for _, row in cells[1:]]
+    if any(_NUMERIC.fullmatch(cell) for cell in first):
+        return []
+    names, shown_line = [cell.lower() for cell in first], shortened(", ".join(first), plain=True)
+    if below and any(_NUMERIC.fullmatch(cell) for cell in below[0]):
+        return names
+    again = set(first).intersection(cell for row in below for cell in row)
+    if again.difference([""]):
+        return []
+    if not _HEADINGS.intersection(names):
+        remarks.append(
+            f"{where}, line {line}: {shown_line} is taken for a tie; if it is the heading, write from and to"
+        )
+        return []
+    if any(pair == tuple(names) for pair in _LETTERS):
+        remarks.append(f"{where}, line {line}: {shown_line} is taken for the heading, not for a tie")
+    return names
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], where: str) -> tuple[int, int]:
+    """Which two columns hold the persons.
+
+    Raises:
+        InputError: If that cannot be told.
+    """
+    found = [pair for pair in _PERSONS if set(pair) <= set(names)]
+    if len(found) == 1:
+        return names.index(found[0][0]), names.index(found[0][1])
     begin = 1 if len(names) > 2 and names[0] in ("", "index") else 0
+    if names:
+        known = not found and set(names[begin + 2 :]) <= {"weight"}
+        said = f"the columns are {shortened(', '.join(names), plain=True)}"
+    else:  # what follows two persons without a heading is a weight or a time
+        known = all(_NUMERIC.fullmatch(cell) for cell in rows[0][1][2:])
+        said = f"line {rows[0][0]} has {len(rows[0][1])} columns"
+    if not known:
+        raise InputError(
+            f"{where}: {said}, and which two are the persons cannot be told; call these two from and to", where=where
+        )
     return begin, begin + 1
 
 

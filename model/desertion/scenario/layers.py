@@ -7,6 +7,7 @@ from pydantic import Field
 
 from desertion.errors import unknown_name
 from desertion.parameters import HORIZON, Behaviour, Change, Force, Frozen, Host, Reference, fixed
+from desertion.scenario.complaints import Told
 from desertion.scenario.dial import Dial
 from desertion.scenario.policy import Policy
 
@@ -19,7 +20,7 @@ class Stop(Frozen):
     days_after: int = fixed(0, "days", "days that the run goes on after the event", 0, HORIZON)
 
 
-class Layers(Frozen):
+class Layers(Told):
     """The layers of a scenario as given: forces and hosts before any policy, the scenario's own dated changes, policies."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")

@@ -32,7 +32,7 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     document = _extended(path, (), remarks)
     document.pop("calibration", None)  # of no matter to a run
     remarks += named(document, path)
-    document["forces"] = [_force(each, path.parent, where, remarks) for each in document.get("forces", [])]
+    document["forces"] = [_force(each, where, remarks) for each in document.get("forces", [])]
     document.setdefault("hosts", [])
     document["changes"] = _changes(document, where)
     if remarks:
@@ -87,8 +87,9 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     for kind in ("forces", "policies"):
         if kind in document:
             document[kind] = [_beside(kind, each, path) for each in document[kind]]
-    if isinstance(graph := document.get("graph"), str):
-        document["graph"] = str(path.parent / graph)
+    for table in (document, document.get("set", {})):
+        if isinstance(graph := table.get("graph"), str):
+            table["graph"] = str(path.parent / graph)
     if "series" in document:
         document["series"] = {key: str(path.parent / str(file)) for key, file in document["series"].items()}
     own = document.get("calibration", {})
@@ -174,13 +175,12 @@ def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str
     return [*rows.values(), *strange]
 
 
-def _force(each: Any, near: Path, where: str, remarks: list[str]) -> Any:
+def _force(each: Any, where: str, remarks: list[str]) -> Any:
     if not isinstance(each, str):
         if isinstance(each, dict):
             remarks += remark(Force, str(each.get("name")), each, where)
         return each
-    path = find("forces", each, near=near, where=where)
-    document = toml(path)
+    document = toml(path := Path(each))
     remarks += named(document, path)
     if not is_shipped(path):
         remarks += remark(Force, str(document["name"]), document, shown(path))
@@ -219,7 +219,8 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
     """A user's own series: a CSV file with the columns date and value.
 
     Raises:
-        InputError: If it cannot be read, or lies wholly outside the scenario's horizon, where it would do nothing.
+        InputError: If it cannot be read, or lies wholly outside the scenario's days: after them it would do nothing, and before
+            them only its last value would hold, so its dates are taken for a slip.
     """
     rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
     points = [(row.day("date"), row.number("value")) for row in rows]
@@ -243,14 +244,13 @@ def listed(names: Any) -> Any:
 
 
 def policies(
-    names: str | Path | Policy | Sequence[str | Path | Policy], scenario: str | Path | None = None, where: str = ""
+    names: str | Path | Policy | Sequence[str | Path | Policy], where: str = ""
 ) -> tuple[tuple[Policy, ...], dict[str, str], list[str]]:
     """The policies of these names or paths, where each was read, and remarks on names made from files'.
 
     Args:
         names: Shipped names, paths, or policies themselves; one alone is a list of one.
-        scenario: The scenario file that names them, if one does: relative paths start from its folder.
-        where: Its shown path.
+        where: The shown path of the document that names them, if one does.
 
     Raises:
         InputError: If one is missing or malformed.
@@ -258,7 +258,6 @@ def policies(
     names = listed(names)
     if not isinstance(names, Sequence):
         raise InputError(f"policies = {shortened(names)} must be a list of names", key="policies", value=names)
-    near = find("scenarios", scenario).parent if scenario is not None else None
     found: list[Policy] = []
     places: dict[str, str] = {}
     remarks: list[str] = []
@@ -266,7 +265,7 @@ def policies(
         if isinstance(name, Policy):
             found.append(name)
             continue
-        path = find("policies", name, near=near, where=where)
+        path = find("policies", name, where=where)
         document = toml(path)
         remarks += named(document, path)
         found.append(build(Policy, document, where=shown(path)))

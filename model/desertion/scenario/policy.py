@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
 from desertion.parameters import Frozen
+from desertion.parameters.field import is_truth
+from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
@@ -57,7 +59,7 @@ class PolicyChange(Frozen):
         if isinstance(value, dict):
             value = flattened(value)
             for path, number in value.items():
-                if isinstance(number, bool | str) or (isinstance(number, float) and math.isnan(number)):
+                if is_truth(number) or isinstance(number, str) or (isinstance(number, float) and math.isnan(number)):
                     raise ValueError(f'"{path}" must be a number, got {shortened(number)}')
                 if info.field_name != "set" and isinstance(number, int | float) and not math.isfinite(number):
                     raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
@@ -78,7 +80,7 @@ def _date(value: dt.date | str, start: dt.date) -> dt.date:
     return start + offset if offset < dt.date.max - start else dt.date.max
 
 
-class Policy(Frozen):
+class Policy(Told):
     """A named set of changes with its reasons."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")

@@ -76,6 +76,7 @@ class Scenario(Layers):
         Raises:
             InputError: If a document or an argument is wrong.
         """
+        set = None if set is None else TABLE.checked("set", set)  # noqa: A001 - the same
         own_policies: tuple[Policy, ...] = ()
         places: dict[str, str] = {}
         own_remarks: list[str] = []
@@ -87,7 +88,7 @@ class Scenario(Layers):
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
             own_settings = content.pop("set", [])
-            own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), name_or_path, where)
+            own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), where)
             scenario = build(cls, content, where=where)
             if own_settings:
                 scenario = build(cls, settings.apply(scenario, *own_settings), where=where)

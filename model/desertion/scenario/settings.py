@@ -83,7 +83,7 @@ def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any
         if parts[0] in _OWN_WAYS:
             raise InputError(f"{where}: {parts[0]} cannot be set; {_OWN_WAYS[parts[0]]}", key=key, value=value)
         if parts[0] not in content:
-            raise unknown_name("input", parts[0], content, where=where)
+            raise unknown_name("input", parts[0], {*content, *_OWN_WAYS}, where=where)
         if parts[0] in KINDS:
             kind: Kind = "forces" if parts[0] == "forces" else "hosts"
             if len(parts) < 3:

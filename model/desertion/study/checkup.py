@@ -176,8 +176,7 @@ def _kind(table: Mapping[str, Any], where: str) -> str:
 
 def _scenario(path: Path) -> Checkup:
     whole = Scenario.load(path)
-    if calibration(path)[0] is not None:
-        planned(path, {})
+    series = planned(path, {}).series.remarks if calibration(path)[0] is not None else ()
     document, where = content(path)
     left = [*_left(Layers, document, where, (*PROSE, *_WRITTEN, "forces", "hosts", "changes"))]
     shipped = shipped_forces()
@@ -187,7 +186,10 @@ def _scenario(path: Path) -> Checkup:
             left += _left(Force, given, f'{where}: force "{given.get("name")}"')
     for host in document["hosts"]:
         left += _left(Host, host, f'{where}: host "{host.get("name")}"')
-    odd, notes = tuple(slips(whole)), tuple(note for note in whole.notes if not is_remark(note))  # those are in `left`
+    odd, notes = (
+        (*slips(whole), *series),
+        tuple(note for note in whole.notes if not is_remark(note)),
+    )  # those are in `left`
     return Checkup(kind="scenario", name=whole.name, left=tuple(left), odd=odd, notes=notes, scenario=whole)
 
 

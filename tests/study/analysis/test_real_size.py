@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -152,6 +153,22 @@ def test_show_says_its_size_and_marks_what_is_too_few(
     told = capsys.readouterr().out
     assert "counts of simulated persons" in told
     assert "†" not in told
+
+
+def test_show_names_the_basis_of_the_one_measure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A share, an input and a measure of one's own are no counts at real size, as text and as JSON."""
+    wanted: dict[str, Any] = {
+        "vary": {"asylum": [0.5]},
+        "measures": {"own": lambda model: model.daily["left"].iloc[-1]},
+    }
+    out = tmp_path / "own.sqlite"
+    sweep(scenario="toy", days=20, scale=0.5, runs=1, out=out, workers=1, quiet=True, **wanted)
+    said = {"own": ", as its own function gives it at the simulated size", "share_left": "", "asylum": ""}
+    for measure, basis in said.items():
+        assert main(["show", str(out), "-m", measure]) == 0
+        assert f"\n{measure}{basis}: median" in capsys.readouterr().out
+        assert main(["show", str(out), "--json", "-m", measure]) == 0
+        assert not json.loads(capsys.readouterr().out)["size"]
 
 
 def test_a_run_is_written_at_real_size_unless_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion import InputError, Soldier, compare, sweep
@@ -95,6 +96,10 @@ def model() -> DesertionModel:
     [
         (lambda _model: "many", "measure 'mine', replicate 4: mine = 'many' must be a number"),
         (lambda _model: None, "mine = None must be a number"),
+        (lambda _model: np.array([3.0]), r"measure 'mine', replicate 4: mine = array\(\[3.\]\) must be a number"),
+        (lambda model: model.daily["left"], "measure 'mine', replicate 4: mine = .* must be a number"),
+        (lambda _model: np.True_, "mine = np.True_ must be a number"),
+        (lambda _model: pd.NA, "mine = <NA> must be a number"),
         (lambda model: model.no_such_thing, "measure 'mine', replicate 4: it failed with AttributeError"),
     ],
 )

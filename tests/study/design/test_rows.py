@@ -38,6 +38,7 @@ def test_a_list_a_table_and_a_file_give_the_same_points(tmp_path: Path) -> None:
         ([{}], "points\\[0\\] is empty"),
         ([3], "each row must be a table"),
         ({"asylum": [0.1]}, "must be a data frame"),
+        (pd.Series({"asylum": 0.1}), "must be a data frame"),
         ([{"asylum": [0.1]}], "must be a number, a truth value or a word"),
     ],
 )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import curve_fit
 
+from desertion import check
+from desertion.cli import main
 from desertion.errors import InputError
 from desertion.files import shipped_folder
 from desertion.simulation.record.measures import clumping
+from desertion.study.calibration.calibrate import planned
 from desertion.study.history import shipped as history
 from desertion.study.history.series import FITTED_AT_LEAST
 from desertion.study.history.series_file import read
@@ -230,3 +233,34 @@ def test_series_of_figures_are_called_by_names_for_readers() -> None:
     }
     assert history.called("iraq-1991") == "Iraq 1991: prisoners taken"
     assert history.called("my_own-list") == "My own list"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (["01-01", "01-08", "01-22", "01-29"], "an interval lasts at least twice the usual 7 days, first that from 2030-01-08 (14 days"),
+        (["01-01", "02-01", "05-01", "06-01"], "an interval lasts at least twice the usual 31 days, first that from 2030-02-01 (89 days"),
+        (["01-01", "01-02", "01-05", "01-06", "01-07", "01-10"], "2 intervals last at least twice the usual 1 day, first that from 2030-01-02"),
+        (["01-01", "02-01", "03-01", "04-01"], ""),
+        (["01-01"], ""),
+    ],
+)  # fmt: skip
+def test_an_interval_much_longer_than_usual_is_remarked_on(
+    tmp_path: Path, days: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing week made the row before it one of two weeks without a word."""
+    path = tmp_path / "own.csv"
+    path.write_text("date,value\n" + "".join(f"2030-{day},{n + 1}\n" for n, day in enumerate(days)))
+    assert [said in remark for remark in history.load(str(path)).remarks] == [True] * bool(said)
+    assert main(["history", str(path)]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_check_and_calibrate_say_that_a_row_may_be_missing(tmp_path: Path) -> None:
+    """What `history` says of a series alone stands beside a scenario that is held against it."""
+    weeks = [date(2030, 1, 1) + timedelta(7 * week) for week in range(11) if week != 4]
+    (tmp_path / "own.csv").write_text("date,value\n" + "".join(f"{day},{n + 1}\n" for n, day in enumerate(weeks)))
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "left_flee"\n')
+    for found in (check(mine).odd, planned(mine, {}).remarks):
+        assert any("first that from 2030-01-22 (14 days" in remark for remark in found)

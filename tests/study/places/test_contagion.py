@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -252,8 +253,39 @@ def test_sentences_about_data_frames_name_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^links\.iloc\[2\]: "):
         contagion(events, listed.replace({"to": {str(listed["to"][2]): "nowhere"}}))
     assert contagion(events, listed, permutations=19, histories=0).how == "listed in links"
-    with pytest.raises(InputError, match="--links and --within say each which units are linked: give one of them"):
+    with pytest.raises(
+        InputError, match="a table of links and a distance each say which units are linked: give one of them"
+    ):
         contagion(events, listed, distance=5.0, permutations=19, histories=0)
+
+
+def test_links_that_stand_there_both_ways_are_mutual(tmp_path: Path) -> None:
+    """Of two units linked both ways one is first whoever that is: no order is told, nor do such pairs count in a mixture."""
+    events, listed = (pd.read_csv(file) for file in _write(tmp_path, math.log(4.0), directed=True))
+    turned = listed.rename(columns={"from": "to", "to": "from"})
+    few = {"columns": Columns(strata="area"), "permutations": 19, "histories": 0}
+    both = contagion(events, pd.concat([listed, turned])[["from", "to"]], **few)
+    mutual = contagion(events, listed.rename(columns={"from": "a", "to": "b"}), **few)
+    assert both.how == "listed in links, all of them both ways"
+    assert (both.order, both.links.directed, len(both.links)) == (None, False, len(mutual.links))
+    assert both.primary == mutual.primary
+    alone, mixed = contagion(events, listed[40:], **few), contagion(events, pd.concat([listed, turned[:40]]), **few)
+    assert mixed.how == "listed in links, 40 of the pairs both ways, which say nothing of who is first"
+    assert mixed.order == alone.order
+
+
+def test_links_may_be_a_graph_or_pairs(tmp_path: Path) -> None:
+    """A directed graph stands for from and to, an undirected one and pairs for a and b; nothing else is taken."""
+    events, listed = (pd.read_csv(file) for file in _write(tmp_path, 0.0, directed=True))
+    pairs, few = list(listed[["from", "to"]].itertuples(index=False, name=None)), {"permutations": 19, "histories": 0}
+    for links, directed in ((nx.DiGraph(pairs), True), (nx.Graph(pairs), False), (pairs, False)):
+        found = contagion(events, links, **few)
+        assert (found.links.directed, len(found.links)) == (directed, len(pairs))
+    said = "links = 3 must be the path of a CSV file or a data frame, a networkx graph or pairs of units"
+    with pytest.raises(InputError, match=said):
+        contagion(events, 3, **few)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"events = \[\('a', 3\)\] must be the path of a CSV file or a data frame"):
+        contagion([("a", 3)])  # type: ignore[arg-type]
 
 
 def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:

@@ -35,6 +35,19 @@ def test_events_are_read_with_strata_and_positions(tmp_path: Path) -> None:
     assert str(events.origin) == "2020-01-02"
 
 
+def test_units_with_two_positions_or_sizes_are_remarked_on(tmp_path: Path) -> None:
+    """The first that is given counts, not an empty cell before it."""
+    rows = [*ROWS[1:], "u11,2020-01-20,,,a", "u11,2020-01-21,7,0,a", "u11,2020-01-22,8,0,a"]
+    events = _read(_file(tmp_path, rows))
+    assert "1 units have more than one x, the first of which is used (one has 7 and 8)." in events.remarks
+    assert not any("more than one y" in remark for remark in events.remarks)
+    assert events.points is not None
+    assert events.points[events.units.index("u11")].tolist() == [7.0, 0.0]
+    sized = _read(_file(tmp_path, rows), size="x")
+    assert sized.size is not None
+    assert sized.size[sized.units.index("u11")] == 7.0
+
+
 def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path: Path) -> None:
     """1861-11-7 is a date, and a spreadsheet's mark and semicolons are no obstacle."""
     path = tmp_path / "events.csv"
@@ -57,6 +70,7 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
         ([f"u{i},2020-01-01,{i},0,a" for i in range(9)], HEADING, {}, "all events fall on one day"),
         ([*ROWS, "u1,2020-02-01,1,0,b"], HEADING, {"strata": "area"}, "'u1' stands in stratum 'b' and in 'a'"),
         ([*ROWS, "u11,2020-01-01,,0,a"], HEADING, {}, "1 units have no x or y"),
+        ([*ROWS, "u11,2020-01-01,1,0,"], HEADING, {"strata": "area"}, ":12: area of 'u11' is empty (1 rows); name its"),
         ([*ROWS, "u11,2020-01-01,far,0,a"], HEADING, {}, "x = 'far' must be a number"),
         (ROWS, "unit,date,lat,date,area", {}, "column = 'date' is there twice"),
         (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),
@@ -123,9 +137,10 @@ def test_links_name_known_units_once(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=re.escape(sentence)):
             links_of(events, table, columns, _file(tmp_path, rows, heading, "links.csv"), None)
-    directed, _, _ = links_of(events, table, columns, _file(tmp_path, ["u1,u2", "u2,u1"], "from,to", "links.csv"), None)
+    rows = ["u1,u2", "u2,u1", "u1,u3"]
+    directed, _, _ = links_of(events, table, columns, _file(tmp_path, rows, "from,to", "links.csv"), None)
     assert directed.directed
-    assert len(directed) == 2
+    assert len(directed) == 3
 
 
 def test_without_positions_and_links_there_is_nothing_to_compare(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from inspect import signature
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from desertion.rules.ticks import ticks
 from desertion.simulation.day.departure import sort_out
 from desertion.simulation.day.home import is_protest_day
 from desertion.simulation.day.order import afternoon, evening, morning, take_casualties
-from desertion.simulation.population.persons import Exit, Person, rate_of
+from desertion.simulation.population.persons import Exit, Person, is_finite, rate_of
 from desertion.simulation.population.protocol import NotFiniteError, Stage
 from desertion.simulation.signals import communities, units
 from desertion.simulation.world.codes import N_CLASSES, N_ROUTES, ROUTES, SERVING, STATUSES, TIES
@@ -66,20 +65,36 @@ def check_kind(kind: object, base: type[Person]) -> None:
             ) from problem
 
 
-def _not_finite(person: Person, day: int) -> InputError:
-    """The sentence for the first rule of a person that gives no finite number."""
-    numbers = (
-        (rule, route, person.push() if rule == "push" else getattr(person, rule)(route))
-        for route in range(N_ROUTES)
-        if not person.baseline(route) < 0.0
-        for rule in _NUMBERS
-    )
-    rule, route, value = next(found for found in numbers if not isfinite(found[2]))
-    return input_error(
-        f"{type(person).__name__}.{rule}",
+def _not_finite(person: Person, day: int) -> InputError | None:
+    """The sentence for the first rule of a person that gives no finite number; None if each does."""
+    for route in range(N_ROUTES):
+        for rule in _NUMBERS:
+            value = person.push() if rule == "push" else getattr(person, rule)(route)
+            if not is_finite(value):
+                return input_error(
+                    f"{type(person).__name__}.{rule}",
+                    value,
+                    f"must be a finite number (person {person.row}, {ROUTES[route]}, day {day + 1})",
+                    way_out="for a route that nobody may take let baseline return -1",
+                )
+            if rule == "baseline" and value < 0.0:
+                break
+    return None
+
+
+def _route(person: Person, value: object, day: int) -> int:
+    """The route that an own `decide` gave.
+
+    Raises:
+        InputError: If it is no whole number from -1 to the last route; False is not 0, which is a route.
+    """
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and -1 <= value < N_ROUTES:
+        return int(value)
+    routes = ", ".join(f"{number} {name}" for number, name in enumerate(ROUTES))
+    raise input_error(
+        f"{type(person).__name__}.decide",
         value,
-        f"must be a finite number (person {person.row}, {ROUTES[route]}, day {day + 1})",
-        way_out="for a route that nobody may take let baseline return -1",
+        f"must be -1 (he stays) or the number of a route: {routes} (person {person.row}, day {day + 1})",
     )
 
 
@@ -157,9 +172,11 @@ class Agents:
         person.renew()
         if type(person) not in self._sharing:
             try:
-                return person.decide()
-            except NotFiniteError as error:
-                raise _not_finite(person, day) from error
+                return _route(person, person.decide(), day)
+            except (NotFiniteError, TypeError, ValueError) as error:
+                if isinstance(error, InputError) or (wrong := _not_finite(person, day)) is None:
+                    raise
+                raise wrong from error
         steps, exits = self._shared_by(person)
         if any(person.tie_pressure):
             steps = [ticks(rate_of(self.world, exit_, person.tied(route))) for route, exit_ in enumerate(exits)]

@@ -26,6 +26,13 @@ from desertion.simulation.world import codes
 from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import class_of
 
+_REAL = (float, int, np.floating, np.integer)
+
+
+def is_finite(value: object) -> bool:
+    """Whether what a rule gave is one finite number: no text, no array, not nothing."""
+    return isinstance(value, _REAL) and isfinite(value)
+
 
 class PersonView(Agent[Any]):
     """One human being as Mesa's tools see him: traits and present state, read from the world.
@@ -202,7 +209,7 @@ class Person(PersonView):
             return SHUT
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
         drive = self.push() - self.cost(route)
-        if not isfinite(baseline + opening + felt + drive):
+        if not is_finite(baseline + opening + felt + drive):
             raise NotFiniteError
         pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
         return Exit(opening, level_rate(form, baseline, drive, felt), felt, pull)
@@ -229,7 +236,7 @@ class Person(PersonView):
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
         exits = [self.exit(route) for route in range(codes.N_ROUTES)] if self._world.form == THRESHOLD else []
         rates = [self.rate(route) for route in range(codes.N_ROUTES)]
-        if not isfinite(sum(rates)):
+        if not is_finite(sum(rates)):
             raise NotFiniteError
         return self.leave([ticks(rate) for rate in rates], exits)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.simulation.record.columns import (
     DAILY,
     HOSTLY,
@@ -107,8 +107,13 @@ def at_real_size(table: pd.DataFrame, scale: float | NDArray[np.float64]) -> pd.
         scale: Share of real size that was simulated, in (0, 1]: one for all rows, or one each.
 
     Raises:
-        InputError: If the scale is no such share.
+        InputError: If it is no table, or the scale is no such share.
     """
+    if not hasattr(table, "columns"):
+        raise InputError(
+            f"at_real_size: table must be a data frame whose columns say what they count, got {type(table).__name__}; "
+            "give model.daily, not a column of it"
+        )
     if not np.all((np.asarray(scale) > 0.0) & (np.asarray(scale) <= 1.0)):
         raise input_error("scale", scale, "must be a share of real size in (0, 1]")
     return counts_at_real_size(table, scale)

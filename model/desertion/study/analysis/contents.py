@@ -123,6 +123,10 @@ class Contents:
         counts = self.is_real and measure in known and known[measure]["size"] == SIMULATED
         return float(1.0 / self.scales[0]) if counts and np.ptp(self.scales) == 0.0 else 1.0
 
+    def basis(self, measure: str) -> str:
+        """Size of a measure's counts, "real" or "simulated"; empty for shares, inputs, own measures, and where runs have none."""
+        return self.runs.attrs["columns"].get(measure, {}).get("size", "") if self.has_size else ""
+
     def _scale_of(self, designs: pd.Series[int]) -> NDArray[np.float64]:
         by_design = dict(zip(self.points["design"].to_numpy(np.int64).tolist(), self.scales.tolist(), strict=True))
         return np.array([by_design[design] for design in designs.to_numpy(np.int64).tolist()], np.float64)

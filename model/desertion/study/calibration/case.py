@@ -208,7 +208,9 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
         )
     series = replace(whole, points=inside).fit_points(recalled=recalled)
     outside = sum(p not in inside and not (cumulative and p.end < start) for p in whole.points)
-    remarks = [f"Points outside the scenario's days, which are left out: {outside}."] if outside else []
+    remarks = [*whole.remarks]
+    if outside:
+        remarks.append(f"Points outside the scenario's days, which are left out: {outside}.")
     if cumulative:
         series, more = _from_start(whole, series, start)
         remarks += more

@@ -16,6 +16,7 @@ from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.policy import PolicyChange
+from desertion.study.design.documents import with_files_of
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.formula import Effect, Measures
 
@@ -267,4 +268,6 @@ def load(path: Path | None = None) -> Claims:
     path = path or shipped()
     if not is_file(path):
         raise InputError(f"{shown(path)}: there is no such claims file; leave --claims out to use the shipped one")
-    return build(Claims, toml(path), where=shown(path))
+    claims = build(Claims, toml(path), where=shown(path))
+    arms = {name: with_files_of(arm, path.parent) for name, arm in claims.arms.items()}
+    return claims.model_copy(update={"arms": arms})

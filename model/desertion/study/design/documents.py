@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import tomli_w
+from pydantic import BaseModel
 
 from desertion.errors import input_error
 from desertion.reading import toml_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.complaints import build
+from desertion.scenario.documents import beside, setting_beside
 from desertion.scenario.edges import read_edges
 from desertion.scenario.loading import policies as policies_of
 
@@ -53,6 +55,23 @@ def with_policy(policy: str | Path | Policy) -> tuple[str, dict[str, str]]:
     if not isinstance(policy, Policy):
         return str(policy), {}
     return policy.name, {f"policies/{policy.name}": text_of_policy(policy)}
+
+
+def with_files_of[Row: BaseModel](row: Row, folder: Path) -> Row:
+    """A run that a document in that folder states, with the scenario, policies and ties that lie beside it taken from there.
+
+    Args:
+        row: Holds `scenario`, `policies` and `settings`.
+        folder: The document's folder.
+    """
+    stated: Any = row
+    return row.model_copy(
+        update={
+            "scenario": beside(folder, stated.scenario),
+            "policies": tuple(beside(folder, name) for name in stated.policies),
+            "settings": {key: setting_beside(folder, key, value) for key, value in stated.settings.items()},
+        }
+    )
 
 
 def refuse_two_of_a_name(policies: object) -> None:

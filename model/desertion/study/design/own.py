@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import cloudpickle
 
 from desertion.errors import InputError, input_error
+from desertion.parameters.field import is_truth
 from desertion.study.design.digest import digest_of
 
 if TYPE_CHECKING:
@@ -90,7 +91,12 @@ def measured(packed: bytes, model: DesertionModel, replicate: int) -> dict[str, 
             value = function(model)
         except Exception as problem:
             raise InputError(f"{where}: it failed with {type(problem).__name__}: {problem}") from problem
-        if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+        # Arrays have a __float__, which refuses those of several numbers and soon those of one.
+        shapeless = not getattr(value, "shape", ())
+        if is_truth(value) or isinstance(value, str) or not hasattr(value, "__float__") or not shapeless:
             raise input_error(name, value, "must be a number", where=where)
-        found[name] = float(value)
+        try:
+            found[name] = float(value)
+        except (TypeError, ValueError) as problem:
+            raise input_error(name, value, "must be a number", where=where) from problem
     return found

@@ -12,6 +12,7 @@ from desertion.files import is_file
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
+from desertion.scenario.documents import beside, setting_beside
 from desertion.scenario.paths import flattened
 from desertion.simulation.population.protocol import POPULATIONS
 from desertion.study.design.factors import FORMS, Words, factor, flat_values
@@ -116,7 +117,7 @@ def spec_from(table: Mapping[str, Any], name: str, where: str, folder: Path | No
         table: The fields of `StudyDocument`.
         name: Short name of the study.
         where: What to call the study in an error.
-        folder: Folder from which a scenario's relative path counts.
+        folder: Folder of the file; scenario, policies and ties that lie in it are taken from there.
 
     Raises:
         InputError: If a key is unknown or a value is out of its range.
@@ -127,17 +128,21 @@ def spec_from(table: Mapping[str, Any], name: str, where: str, folder: Path | No
         title=name if document.title is None else document.title,
         question=document.question,
         task=document.task,
-        scenario=_beside(folder, document.scenario),
+        scenario=beside(folder, document.scenario),
         scale=document.scale,
         days=document.days,
         population=document.population,
         seed=document.seed,
-        settings=tuple(sorted(document.set.items())),
+        settings=tuple(sorted((key, setting_beside(folder, key, value)) for key, value in document.set.items())),
         policies=tuple(
-            (label, tuple(name for name in mix if name != "none")) for label, mix in document.policies.items()
+            (label, tuple(beside(folder, name) for name in mix if name != "none"))
+            for label, mix in document.policies.items()
         ),
         factors=tuple(
-            factor(key, values, where) for key, values in flattened(document.vary, (*FORMS, "steps", "log")).items()
+            replace(each, values=tuple(setting_beside(folder, each.name, value) for value in each.values))
+            for each in (
+                factor(key, values, where) for key, values in flattened(document.vary, (*FORMS, "steps", "log")).items()
+            )
         ),
         design=document.design,
         replicates=document.replicates,
@@ -203,8 +208,3 @@ def _parts(mix: Any) -> Any:
         return mix
     names = cast(Sequence[Any], mix)
     return [part for name in names for part in _parts(name)] if all(isinstance(n, str) for n in names) else mix
-
-
-def _beside(folder: Path | None, scenario: str) -> str:
-    beside = folder / scenario if folder is not None else None
-    return str(beside) if beside is not None and beside.suffix == ".toml" and is_file(beside) else scenario

@@ -11,6 +11,7 @@ import numpy as np
 
 from desertion.errors import InputError, input_error, shortened
 from desertion.reading import Row, csv_rows
+from desertion.scenario.documents import beside, setting_beside
 from desertion.study.design.factors import Point, Value, flat_values
 
 if TYPE_CHECKING:
@@ -35,12 +36,16 @@ def rows_of(points: Points) -> tuple[Point, ...]:
         InputError: If there is no row, or a value is neither a number nor a truth value nor a word.
     """
     if isinstance(points, str | Path):
-        read = csv_rows(Path(points), wanted=(), numbers=None)
-        found = [{name: _value(row, name, cell) for name, cell in row.cells.items() if cell} for row in read]
-    elif hasattr(points, "to_dict"):
+        file = Path(points)
+        read = csv_rows(file, wanted=(), numbers=None)
+        found = [
+            {name: _placed(file.parent, name, _value(row, name, cell)) for name, cell in row.cells.items() if cell}
+            for row in read
+        ]
+    elif hasattr(points, "to_dict") and hasattr(points, "columns"):
         table = cast("pd.DataFrame", points)
         found = [_plain(row) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
-    elif isinstance(points, Mapping) or not hasattr(points, "__iter__"):
+    elif isinstance(points, Mapping) or hasattr(points, "to_dict") or not hasattr(points, "__iter__"):
         raise input_error("points", points, "must be a data frame, the path of a CSV file, or a list of tables")
     else:
         found = [_plain(row) for row in cast(Iterable[Any], points)]
@@ -58,6 +63,13 @@ def mixes_of(rows: Iterable[Point]) -> dict[str, tuple[str, ...]]:
     return {
         label: tuple(part.strip() for part in label.split("+") if part.strip() not in ("", "none")) for label in labels
     }
+
+
+def _placed(folder: Path, name: str, value: Value) -> Value:
+    """A cell of a file in that folder; policies and ties that lie beside it are taken from there."""
+    if name != POLICIES:
+        return setting_beside(folder, name, value)
+    return "+".join(beside(folder, part) for part in str(value).split("+"))
 
 
 def _plain(row: Any) -> Point:

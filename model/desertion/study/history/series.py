@@ -48,7 +48,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A dated series with its caveats; points are in order of time."""
+    """A dated series with its caveats; points are in order of time, and remarks say what looked odd on reading."""
 
     name: str
     title: str
@@ -61,6 +61,7 @@ class Series:
     origin: date | None = None
     fit_from: date | None = None
     fit_to: date | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def values(self) -> NDArray[np.float64]:

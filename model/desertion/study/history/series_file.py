@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import median_low
 from typing import Any, cast
 
 import numpy as np
@@ -33,7 +34,8 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
         InputError: the file is missing, or a row breaks a rule of the format.
     """
     where = shown(path)
-    points = _points(path, where, str(entry["kind"]), for_all)
+    remarks: list[str] = []
+    points = _points(path, where, str(entry["kind"]), for_all, remarks)
     series = Series(
         name=path.stem,
         title=str(entry["title"]),
@@ -46,6 +48,7 @@ def read(path: Path, entry: dict[str, Any], for_all: Mapping[str, str] | None = 
         origin=_day(entry.get("origin")),
         fit_from=_day(entry.get("fit_from")),
         fit_to=_day(entry.get("fit_to")),
+        remarks=tuple(remarks),
     )
     for places in _by_group([point.group for point in points]):
         for before, after in pairwise([points[place] for place in places]):
@@ -57,7 +60,9 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str] | None) -> tuple[Point, ...]:
+def _points(
+    path: Path, where: str, kind: str, for_all: Mapping[str, str] | None, remarks: list[str]
+) -> tuple[Point, ...]:
     rows = csv_rows(
         path,
         wanted=("value",),
@@ -83,7 +88,9 @@ def _points(path: Path, where: str, kind: str, for_all: Mapping[str, str] | None
     else:
         ends = list(starts)
         for places in _by_group([row.text("group") for row in rows]):
-            own = _ends([starts[place] for place in places], kind, begin, where)
+            firsts = [starts[place] for place in places]
+            own = _ends(firsts, kind, begin, where)
+            remarks += _long(firsts, own, where)
             for place, end in zip(places, own, strict=True):
                 ends[place] = end
     return tuple(_point(row, start, end, words) for row, start, end in zip(rows, starts, ends, strict=True))
@@ -106,6 +113,22 @@ def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]
     if final.day == 1 and 27 <= lasting <= 30:  # months, which differ in length
         lasting = monthrange(final.year, final.month)[1] - 1
     return [*ends, final + min(timedelta(days=lasting), date.max - final)]
+
+
+def _long(starts: Sequence[date], ends: Sequence[date], where: str) -> list[str]:
+    """A remark on intervals that last at least twice as long as usual, where a row may be missing."""
+    lengths = [(end - start).days + 1 for start, end in zip(starts, ends, strict=True)]
+    usual = median_low(lengths)
+    # The last row has no next one, and is taken to last as long as the one before.
+    long = [place for place, days in enumerate(lengths[:-1]) if days >= 2 * usual]
+    if not long:
+        return []
+    start, days = starts[long[0]], lengths[long[0]]
+    many = f"{len(long)} intervals last" if len(long) > 1 else "an interval lasts"
+    return [
+        f"{where}: {many} at least twice the usual {usual} day{'s' * (usual != 1)}, first that from {start} ({days} days, up to the next row): "
+        "if a row is missing there, add it with its value, or give start and end"
+    ]
 
 
 def _point(row: Row, start: date, end: date, for_all: Mapping[str, str]) -> Point:

@@ -13,6 +13,7 @@ from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.study.design.aspects import SPREAD
+from desertion.study.design.documents import with_files_of
 from desertion.study.design.factors import Factor, factor
 from desertion.study.history.patterns import SETUPS, Setup
 
@@ -193,4 +194,6 @@ def load(design: str | Path) -> Design:
         raise InputError(
             f"{shown(path)} is a scenario: write a design of the match beside it that names it under [cases.NAME], its [vary] and its targets, as {next(iter(known.values())).name} does"
         )
-    return build(Design, table, where=shown(path))
+    found = build(Design, table, where=shown(path))
+    cases = {name: with_files_of(case, path.parent) for name, case in found.cases.items()}
+    return found.model_copy(update={"cases": cases})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from desertion.study.places.report import table as as_csv
 from desertion.study.places.verdict import Verdict, judge
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
 
 WINDOWS = (1, 2, 5, 7)
@@ -60,7 +61,7 @@ class Contagion(Finding):
 @numbers(distance=POSITIVE, window=DAYS, permutations=COUNT, histories=COUNT_OR_NONE, model=COUNT_OR_NONE, seed=SEED)
 def contagion(
     events: str | Path | pd.DataFrame,
-    links: str | Path | pd.DataFrame | None = None,
+    links: str | Path | pd.DataFrame | nx.Graph[Any] | Sequence[tuple[Any, Any]] | None = None,
     *,
     columns: Columns | Mapping[str, Any] | None = None,
     distance: float | None = None,
@@ -74,7 +75,7 @@ def contagion(
 
     Args:
         events: CSV file or data frame, a row an event: unit, date, and positions (`lat`, `lon` or `x`, `y` in km) unless there are links.
-        links: CSV file or data frame of links, columns `from` and `to` (directed) or `a` and `b` (mutual).
+        links: CSV file or data frame of links, columns `from` and `to` (directed) or `a` and `b` (mutual); a networkx graph; or pairs (mutual).
         columns: names of the columns, if they are not `unit` and `date`, and the strata: `{"strata": "district"}`.
         distance: km within which units are linked, where no links are given.
         window: most days between two events that are close.
@@ -98,8 +99,8 @@ def contagion(
     named = columns if isinstance(columns, Columns) else _named(columns or {})
     with tempfile.TemporaryDirectory(prefix="desertion-") as place:
         try:
-            data, table = read_events(_file(events, Path(place) / "events.csv"), named, rng)
-            listed = None if links is None else _file(links, Path(place) / "links.csv")
+            data, table = read_events(_file("events", events, Path(place)), named, rng)
+            listed = None if links is None else _file("links", links, Path(place))
             linked, how, reach = links_of(data, table, named, listed, distance)
             if not len(linked.among(data.acted)):
                 raise InputError(
@@ -256,12 +257,29 @@ def _named(columns: Mapping[str, Any]) -> Columns:
     return Columns(**columns)
 
 
-def _file(table: str | Path | pd.DataFrame, place: Path) -> Path:
+def _file(name: str, table: object, place: Path) -> Path:
     """The file of a table: a data frame is written where it can be read like any other, by the same rules."""
     if isinstance(table, str | Path):
         return Path(table)
-    table.to_csv(place, index=False)
-    return place
+    frame = _framed(table) if name == "links" else table
+    if not (hasattr(frame, "to_csv") and hasattr(frame, "columns")):
+        more = ", a networkx graph or pairs of units" if name == "links" else ""
+        raise input_error(name, table, f"must be the path of a CSV file or a data frame{more}")
+    cast("pd.DataFrame", frame).to_csv(file := place / f"{name}.csv", index=False)
+    return file
+
+
+def _framed(links: Any) -> object:
+    """The data frame of a networkx graph or of pairs, which go both ways; anything else as it is."""
+    import pandas as pd
+
+    is_graph = hasattr(links, "edges") and hasattr(links, "is_directed")
+    ends = ["from", "to"] if is_graph and links.is_directed() else ["a", "b"]
+    if is_graph:
+        return pd.DataFrame([edge[:2] for edge in links.edges], columns=ends)
+    if isinstance(links, list | tuple) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in links):
+        return pd.DataFrame(links, columns=ends)
+    return links
 
 
 def _frames_named(text: str, place: Path) -> str:

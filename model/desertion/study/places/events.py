@@ -158,6 +158,8 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
         remarks.append(
             f"{len(event)} events of {int(acted.sum())} units: pairs are of first events, the hazard uses all if units act twice or more on average."
         )
+    points = _points(table, unit, len(units), remarks)
+    size = _of_unit(table, columns.size, unit, len(units), remarks, positive=True) if columns.size else None
     return Events(
         units=units,
         first=first,
@@ -167,8 +169,8 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
         day_of=day_of,
         strata=strata,
         strata_names=strata_names,
-        points=_points(table, unit, len(units)),
-        size=_of_unit(table.numbers(columns.size, positive=True), unit, len(units)) if columns.size else None,
+        points=points,
+        size=size,
         also=also,
         origin=origin,
         remarks=tuple(remarks),
@@ -227,6 +229,12 @@ def _strata(table: Table, columns: Columns, unit: Indices, units: int) -> tuple[
     if not columns.strata:
         return np.zeros(units, np.intp), ("all",)
     cells = table.column(columns.strata)
+    if "" in cells:
+        place = cells.index("")
+        raise InputError(
+            f"{table.rows[place].where}: {columns.strata} of {table.column(columns.unit)[place]!r} is empty "
+            f"({cells.count('')} rows); name its stratum, or leave the row out"
+        )
     own: list[str | None] = [None] * units
     for place, cell in enumerate(cells):
         before = own[unit[place]]
@@ -273,16 +281,27 @@ def _remarks(
     return remarks
 
 
-def _of_unit(values: Array, unit: Indices, units: int) -> Array:
+def _of_unit(
+    table: Table, name: str, unit: Indices, units: int, remarks: list[str], *, positive: bool = False
+) -> Array:
+    """A number of each unit, the first that a row of it gives, shape (unit,); where rows differ that is remarked."""
+    values = table.numbers(name, positive=positive)
+    known = np.flatnonzero(~np.isnan(values))
     own = np.full(units, np.nan)
-    own[unit[::-1]] = values[::-1]
+    own[unit[known[::-1]]] = values[known[::-1]]
+    other = known[values[known] != own[unit[known]]]
+    if len(other):
+        remarks.append(
+            f"{len(np.unique(unit[other]))} units have more than one {name}, the first of which is used "
+            f"(one has {own[unit[other[0]]]:g} and {values[other[0]]:g})."
+        )
     return own
 
 
-def _points(table: Table, unit: Indices, units: int) -> Array | None:
+def _points(table: Table, unit: Indices, units: int, remarks: list[str]) -> Array | None:
     for first, second, sphere in (("lat", "lon", True), ("x", "y", False)):
         if first in table.columns and second in table.columns:
-            a, b = (_of_unit(table.numbers(name), unit, units) for name in (first, second))
+            a, b = (_of_unit(table, name, unit, units, remarks) for name in (first, second))
             if np.isnan(a).any() or np.isnan(b).any():
                 raise InputError(
                     f"{table.where}: {int((np.isnan(a) | np.isnan(b)).sum())} units have no {first} or {second}; give all positions, or leave these columns out"

@@ -26,32 +26,36 @@ def links_of(
         events: the events.
         table: the table that they were read from.
         columns: its columns.
-        links: CSV file with columns `from` and `to` (directed) or `a` and `b` (mutual).
+        links: CSV file with columns `from` and `to` (directed, but mutual if each stands there both ways) or `a` and `b` (mutual).
         distance: km within which units are linked.
 
     Raises:
         InputError: links name unknown units, or there is nothing to link by, or more than one thing.
     """
-    ways = {"--links": links is not None, "--neighbours": bool(columns.neighbours), "--within": distance is not None}
+    ways = {
+        "a table of links": links is not None,
+        "a column of neighbours": bool(columns.neighbours),
+        "a distance": distance is not None,
+    }
     given = [name for name, is_given in ways.items() if is_given]
     if len(given) > 1:
-        raise InputError(f"{' and '.join(given)} say each which units are linked: give one of them")
+        raise InputError(f"{' and '.join(given)} each say which units are linked: give one of them")
     if links is not None:
         return *_listed(events, links), None
     if columns.neighbours:
         return _neighbours(events, table, columns), f"listed in {columns.neighbours}", None
     if events.points is None:
         raise InputError(
-            f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or --links"
+            f"{table.where}: there is nothing to tell neighbours by; give columns lat and lon (or x and y in km), or a table of links"
         )
     if distance is None:
         apart = np.sort(np.linalg.norm(events.points[:, None] - events.points[None], axis=2), axis=1)
         distance = float(np.median(apart[:, min(4, apart.shape[1] - 1)]))
     if not distance > 0.0 or not np.isfinite(distance):
-        raise input_error("--within", distance, "must be a finite number of km above 0")
+        raise input_error("distance", distance, "must be a finite number of km above 0")
     found = within(events.points, distance)
     if not len(found):
-        raise input_error("--within", distance, "links no two units", way_out="take a larger distance in km")
+        raise input_error("distance", distance, "links no two units", way_out="take a larger distance in km")
     return found, f"within {distance:.3g} km", distance
 
 
@@ -75,8 +79,14 @@ def _listed(events: Events, path: Path) -> tuple[Links, str]:
         if pair in pairs or (columns[0] == "a" and pair[::-1] in pairs):
             raise InputError(f"{row.where}: the link of {first!r} and {second!r} stands there twice")
         pairs.add(pair)
+    how, directed = f"listed in {table.where}", columns[0] == "from"
+    twofold = {pair for pair in pairs if pair[0] < pair[1] and pair[::-1] in pairs}
+    if directed and 2 * len(twofold) == len(pairs):
+        pairs, directed, how = twofold, False, f"{how}, all of them both ways"
+    elif twofold:
+        how = f"{how}, {len(twofold):,} of the pairs both ways, which say nothing of who is first"
     ordered = np.array(sorted(pairs), np.intp)
-    return Links(ordered[:, 0], ordered[:, 1], columns[0] == "from"), f"listed in {table.where}"
+    return Links(ordered[:, 0], ordered[:, 1], directed), how
 
 
 def _neighbours(events: Events, table: Table, columns: Columns) -> Links:

@@ -104,11 +104,14 @@ def order_of(outcome: Outcome, batches: Indices) -> Order:
     all of many receivers was first once. Hazards cannot say this: of two units with one cause on dates without order a past outweighs a future, or the other way round.
 
     Args:
-        outcome: what counts as a close pair; its links have a direction.
+        outcome: what counts as a close pair; its links have a direction, and those that run both ways are left out.
         batches: reporting interval of each unit, shape (unit,); -1 for an exact date.
     """
     links = outcome.links.among(np.isfinite(outcome.days).all(axis=1))
     units = np.arange(len(outcome.days))
+    # Where a link runs both ways, one of the two is first whoever that is.
+    back = np.isin(links.receiver * len(units) + links.sender, links.sender * len(units) + links.receiver)
+    links = Links(links.sender[~back], links.receiver[~back], directed=True)
     ways = [links, Links(links.receiver, links.sender, directed=True)]
     sender, receiver = (_close(outcome, way, units, batches) for way in ways)
     more = sender - receiver
