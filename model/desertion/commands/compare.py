@@ -187,7 +187,7 @@ def _tables(comparison: Comparison, force: str, measures: Sequence[str], width: 
     from rich.console import Console
     from rich.table import Table
 
-    from desertion.study.comparison.outcomes import ALL_FORCES
+    from desertion.scenario.consistency import ALL_FORCES
 
     def table(columns: list[list[str]], *, first: bool) -> Table:
         of = "all forces" if force == ALL_FORCES else force

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options
+from desertion.commands._shared.studies import of_studies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ Who = Annotated[str, typer.Option("--who", help="For --kind decision: soldier or
 RUN_KINDS = ("curves", "routes", "strength", "hosts")
 
 
+@of_studies
 def command(
     context: typer.Context,
     what: What,
@@ -45,7 +47,7 @@ def command(
     who: Who = "reservist",
     paper: Paper = False,
     dark: Dark = False,
-) -> None:
+) -> int:
     """Draw a figure of a run, a comparison or a study, or of the decision to leave."""
     from desertion.figures import style
 
@@ -64,6 +66,7 @@ def command(
         figure = _run(place, kind, force, medium, dark)
     with style.house(medium, dark=dark):  # which says how many dots an inch has
         print(style.save(figure, options.place(out, f"{kind}.png")))
+    return 0
 
 
 def _study(

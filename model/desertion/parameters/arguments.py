@@ -100,7 +100,6 @@ ROW = Whole(0, 10**9, "[0, 10**9]")
 """Rows of tables."""
 SCALE = Number(0.0, 1.0, "must lie above 0 and not above 1: it is the share of the real size")
 SHARE = Number(0.0, 1.0, "must lie in [0, 1]", closed=True)
-CONFIDENCE = Number(0.0, 0.999_999, "must lie above 0 and below 1")
 POSITIVE = Number(0.0, 1e9, "must lie above 0 and not above 10**9")
 SECONDS = Number(0.0, 1e9, "must lie in [0, 10**9] (seconds)", closed=True)
 

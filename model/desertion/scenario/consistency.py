@@ -4,12 +4,16 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-from desertion.errors import InputError, shortened, unknown_name
+from desertion.errors import InputError, input_error, shortened, unknown_name
 from desertion.files import is_file
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
 
 _MOST = 127  # hosts, forces and call-ups are numbered in eight bits
+
+
+ALL_FORCES = "all"
+"""What stands in the place of a force where hosts are judged, who serve all forces."""
 
 
 def check(scenario: Layers) -> None:
@@ -54,6 +58,14 @@ def _check_names(scenario: Layers) -> None:
         ("policies", [policy.name for policy in scenario.overlays]),
     ):
         refuse_doubles(kind, names)
+    if ALL_FORCES in forces:
+        raise input_error(
+            "name",
+            ALL_FORCES,
+            "stands for all forces together in tables",
+            where="forces",
+            way_out="give the force another name",
+        )
     for force in scenario.forces:
         for other in force.facing:
             _refuse_stranger("force", other, forces, f"forces.{force.name}.facing")

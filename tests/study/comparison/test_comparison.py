@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from desertion import compare
+from desertion import Scenario, compare
 from desertion.errors import InputError
+from desertion.scenario.consistency import check
 from desertion.study.comparison import arm
 from desertion.study.comparison.compare import arms, spec_of
 from desertion.study.comparison.comparison import Comparison
@@ -366,3 +367,25 @@ def test_daily_gaps_end_at_the_paired_differences(comparison):
         assert gaps.shape == (6, 41)
         assert np.allclose(gaps[:, -1], ends[policy] - ends[comparison.baseline])
     assert np.abs(gaps[:, -1]).min() > 0.0
+
+
+def test_arms_of_other_people_are_refused() -> None:
+    """Person by person nothing could be compared; arms that differ in rates are, and a force may not be called what stands for all."""
+    arms = [{"label": name, "forces.toy.soldiers": count} for name, count in (("small", 300), ("big", 600))]
+    with pytest.raises(InputError, match=r"'big' has 600 soldiers, .* all arms of a comparison have the same people"):
+        spec_of("toy", points=arms, runs=1)
+    moved = [{"label": "a"}, {"label": "b", "forces.toy.civilians": 300, "forces.toy.reservists": 400}]
+    with pytest.raises(InputError, match="all arms of a comparison have the same people"):
+        spec_of("toy", points=moved, runs=1)
+    assert len(spec_of("toy", points=[{"contagion": 0.5}, {"contagion": 1.5}], runs=1).points()) == 2
+    toy = Scenario.load("toy")
+    renamed = toy.model_copy(update={"forces": (toy.forces[0].model_copy(update={"name": "all"}),), "reference": {}})
+    with pytest.raises(InputError, match="stands for all forces together"):
+        check(renamed)
+
+
+def test_an_own_measure_may_have_a_colon_in_its_name() -> None:
+    """It stands in both tables under the name that it was given."""
+    found = compare("toy", ["none", "exit-ban"], runs=2, days=3, measures={"a:b": lambda _: 1.0}, workers=1, quiet=True)
+    assert found.summary.loc[found.summary["measure"] == "a:b", "estimate"].tolist() == [1.0, 1.0]
+    assert found.paired.loc[found.paired["measure"] == "a:b", "difference"].tolist() == [0.0]

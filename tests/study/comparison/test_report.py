@@ -344,3 +344,21 @@ def test_cells_abbreviate_and_differences_bear_their_sign(value, unit, cell, dif
     """Thousands, millions and billions by their letters; differences of shares are points and no per cent."""
     assert words.short(value, unit) == cell
     assert words.change(value, unit) == difference
+
+
+def test_what_a_single_run_has_is_not_said_to_be_nothing(tmp_path):
+    """One run in seven protects somebody: nobody is protected in most runs, and not in all."""
+    seldom = compared(tmp_path / "seldom.sqlite", ["none", "fast-track"], runs=7)
+    rows = seldom.outcomes["measure"] == "protected"
+    seldom.outcomes.loc[rows, "value"] = 0.0
+    assert "; nobody protected at the end, " in answer(seldom)[0]
+    seldom.outcomes.loc[rows & (seldom.outcomes["replicate"] == 3), "value"] = 4.0
+    assert "; nobody protected at the end in most runs, " in answer(seldom)[0]
+
+
+def test_the_foot_of_a_figure_says_how_many_runs_its_lines_are_of(tmp_path):
+    """All that finished under each policy, which need not be as many as there are pairs."""
+    found = compared(tmp_path / "some.sqlite", ["none", "fast-track"], runs=6)
+    assert "median of 6 runs" in draw(found, "curves").get_supxlabel().replace("\n", " ")
+    vars(found)["curves"] = found.curves.assign(runs=np.where(found.curves["policy"] == "none", 6, 3))
+    assert "median of 3 to 6 runs" in draw(found, "curves").get_supxlabel().replace("\n", " ")

@@ -104,3 +104,17 @@ def test_compilation_does_not_count(run: Callable[[Callable[[], None]], BaseExce
             assert compiled(1.0) == 45.0
 
     assert run(body) is None
+
+
+def test_a_limit_is_not_swallowed_by_what_catches_every_fault() -> None:
+    """An own measure or class may catch `Exception`; the run is cut off all the same."""
+
+    def stubborn() -> None:
+        try:
+            while True:
+                time.sleep(0.001)
+        except Exception:
+            return
+
+    with pytest.raises(TimeLimitError), limited(0.2):
+        stubborn()

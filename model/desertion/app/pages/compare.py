@@ -153,7 +153,7 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
         name: What tells it from others.
         dark: Whether the page is dark.
     """
-    from desertion.study.comparison.outcomes import ALL_FORCES
+    from desertion.scenario.consistency import ALL_FORCES
     from desertion.study.comparison.report import words
     from desertion.study.comparison.report.answer import answer
 
@@ -202,7 +202,8 @@ def _csv(frame: Any) -> bytes:
 
 def _table(comparison: Comparison, force: str, measures: Sequence[str]) -> str:
     """Policies by outcomes, as markup."""
-    from desertion.study.comparison.outcomes import ALL_FORCES, BY_NAME
+    from desertion.scenario.consistency import ALL_FORCES
+    from desertion.study.comparison.outcomes import BY_NAME
     from desertion.study.comparison.report.words import change, short, sign_of
 
     headline: Any = comparison.headline(force, measures).set_index(["policy", "measure"])

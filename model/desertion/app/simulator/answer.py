@@ -17,7 +17,7 @@ from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.outcomes import BY_NAME, estimate
-from desertion.study.comparison.report.estimate import CONFIDENCE, Estimate, changed, estimated
+from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.words import number
 
 MEASURES = ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
@@ -82,7 +82,7 @@ class Answer:
 
     def estimate(self, measure: str, side: int = 1) -> Estimate:
         """An outcome with its interval."""
-        found = estimate(self.values(measure, side), BY_NAME[measure], CONFIDENCE)
+        found = estimate(self.values(measure, side), BY_NAME[measure])
         few = BY_NAME[measure].counts and too_few(found["estimate"], self.size)
         return Estimate(found["estimate"], found["low"], found["high"], few)
 

@@ -41,7 +41,7 @@ class _Signs(NamedTuple):
 _POINT, _COMMA = _Signs(",", "."), _Signs(";", ",")
 
 # EMA Workbench keeps these names for its own columns.
-_EMA_NAMES = {"policies": "policy"}
+_EMA_NAMES = {"policies": "policy", "scenario": "scenario_name"}  # a scenario of the workbench is a replicate
 
 
 def export(

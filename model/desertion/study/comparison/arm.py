@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import floor_note
 from desertion.simulation.world.codes import ROUTES
 from desertion.study.comparison import outcomes
@@ -85,7 +86,7 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario), model.scenario.days)
     outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
     own = own_measures(spec, model, replicate)
-    outcome.scalars.update({outcomes.column(outcomes.ALL_FORCES, name): value for name, value in own.items()})
+    outcome.scalars.update({outcomes.column(ALL_FORCES, name): value for name, value in own.items()})
     return outcome
 
 
@@ -102,7 +103,7 @@ def outcome_of(
         horizon: Last day of the scenario.
     """
     forces = list(map(str, daily["force"].unique()))
-    scalars = {outcomes.column(outcomes.ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
+    scalars = {outcomes.column(ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
     columns: dict[str, NDArray[np.float32]] = {}
     routes: dict[str, NDArray[np.uint8]] = {}
     for force in forces:

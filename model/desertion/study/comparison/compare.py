@@ -16,6 +16,7 @@ from desertion.study.design.documents import refuse_two_of_a_name, with_policy, 
 from desertion.study.design.factors import Value
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.own import Measurement, Own, own_of
+from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.rows import LABEL, POLICIES, Points, mixes_of, rows_of
 from desertion.study.design.spec import RESERVED, StudySpec
@@ -183,7 +184,28 @@ def _of_points(spec: StudySpec, points: Points) -> StudySpec:
     if len(policies) < 2:
         raise InputError("compare needs two rows at least: the first is the baseline of the others")
     design = DesignRule(kind="list", rows=tuple(own))
-    return replace(spec, policies=tuple(policies.items()), design=design)
+    spec = replace(spec, policies=tuple(policies.items()), design=design)
+    _refuse_other_people(spec)
+    return spec
+
+
+def _refuse_other_people(spec: StudySpec) -> None:
+    """Refuse arms of other sizes: person by person nothing could be compared, and a difference would not be the policy's."""
+    sizes: dict[str, str] = {}
+    for point in spec.points():
+        forces = scenario_of(spec.task_of(point)).sized().forces
+        people = [
+            f"{force.soldiers:,} soldiers, {force.reservists:,} reservists and {force.civilians:,} civilians of {force.name}"
+            for force in forces
+        ]
+        sizes[str(point[POLICIES])] = "; ".join(people)
+    baseline, *others = sizes
+    other = next((label for label in others if sizes[label] != sizes[baseline]), None)
+    if other is not None:
+        raise InputError(
+            f"points: the arm {other!r} has {sizes[other]}, and {baseline!r} {sizes[baseline]}: all arms of a comparison have the same people; "
+            "vary sizes with `desertion sweep`"
+        )
 
 
 def arms(

@@ -11,9 +11,6 @@ from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.simulation.world.codes import ROUTES, STATUSES
 from desertion.study.statistics import median_interval, wilson_interval
 
-ALL_FORCES = "all"
-"""What stands in the place of a force where hosts are judged, who serve all forces."""
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -142,13 +139,12 @@ def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
     return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
 
 
-def estimate(values: NDArray[np.float64], measure: Measure, confidence: float) -> dict[str, float]:
-    """Median of the runs, or for a chance their share, with an interval.
+def estimate(values: NDArray[np.float64], measure: Measure) -> dict[str, float]:
+    """Median of the runs, or for a chance their share, with its 95 % interval: by the sign test, or Wilson's of a chance.
 
     Args:
         values: One number a run, none missing.
         measure: What they measure.
-        confidence: Confidence of the interval: sign test of a median, Wilson's of a chance.
 
     Returns:
         runs, estimate, low, high (NaN where a median has too few runs for an interval), and the 5 and 95 % quantiles of the runs,
@@ -160,10 +156,10 @@ def estimate(values: NDArray[np.float64], measure: Measure, confidence: float) -
     q05, q95 = np.quantile(values, [0.05, 0.95])
     if measure.chance:
         happened = round(float(values.sum()))
-        middle, (low, high) = happened / count, wilson_interval(happened, count, confidence)
+        middle, (low, high) = happened / count, wilson_interval(happened, count)
     else:
         middle = float(np.median(values))
-        low, high = median_interval(values, confidence)
+        low, high = median_interval(values)
     return {"runs": count, "estimate": middle, "low": low, "high": high, "q05": float(q05), "q95": float(q95)}
 
 

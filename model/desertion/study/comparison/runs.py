@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import policy, titled
-from desertion.parameters.arguments import CONFIDENCE, numbers
 from desertion.scenario import Scenario
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
@@ -38,7 +37,6 @@ class Runs:
 
     Args:
         path: File of a study whose task was `comparison`.
-        confidence: Confidence of all intervals.
         keep: Anything that must live as long as the comparison, such as the folder that holds its file.
 
     Raises:
@@ -46,10 +44,8 @@ class Runs:
         StudyFailedError: If some policy has no finished run, or none of a replicate that finished under the baseline too.
     """
 
-    @numbers(confidence=CONFIDENCE)
-    def __init__(self, path: str | Path, *, confidence: float = 0.95, keep: object = None) -> None:
+    def __init__(self, path: str | Path, *, keep: object = None) -> None:
         self.path = Path(path)
-        self.confidence = confidence
         self._keep = keep
         with StudyFile(self.path) as file:
             self.header: Mapping[str, Any] = file.header()
@@ -66,14 +62,15 @@ class Runs:
         missing = [name for name in self.policies if name not in set(self.runs.loc[self._done, "policies"])]
         if missing:
             raise StudyFailedError(
-                f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`"
+                f"no run finished under {', '.join(missing)}; see why with `desertion show {self.path} --failures`, and run the comparison again, "
+                "in Python with RunOptions(retry_failed=True), once the reason is gone"
             )
         usual = set(self._replicates(self.baseline))
         apart = [name for name in self.policies if usual.isdisjoint(self._replicates(name))]
         if apart:
             raise StudyFailedError(
                 f"no replicate finished under both {self.baseline} and {', '.join(apart)}, so that no pair can be compared; see "
-                f"why with `desertion show {self.path} --failures`, and start the same command again once the reason is gone"
+                f"why with `desertion show {self.path} --failures`, and run the comparison again, in Python with RunOptions(retry_failed=True), once the reason is gone"
             )
 
     def __repr__(self) -> str:

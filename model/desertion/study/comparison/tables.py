@@ -8,16 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import unknown_name
+from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import definitions
 from desertion.study.analysis.columns import COMPARED
 from desertion.study.analysis.paired import paired_differences
-from desertion.study.comparison import arm, outcomes
+from desertion.study.comparison import arm
 from desertion.study.comparison.attribution import SHARES, moves, shares
 from desertion.study.comparison.daily import daily_bands, daily_table, loads_table
 from desertion.study.comparison.outcomes import (
-    ALL_FORCES,
     BY_NAME,
     HEADLINE,
     OF_FORCES,
@@ -71,7 +71,7 @@ class Tables(Runs):
         for policy in self.policies:
             for force, measure in self._measures():
                 numbers = values[policy, force, measure.name]
-                estimated = estimate(numbers, measure, self.confidence)
+                estimated = estimate(numbers, measure)
                 few = measure.counts and too_few(estimated["estimate"], self.size)
                 first = {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit}
                 rows.append({**first, **estimated, "too_few": few})
@@ -87,10 +87,10 @@ class Tables(Runs):
         separate chance), and too_few (whether the difference rests on fewer simulated persons than can tell).
         """
         stored = [column(force, measure.name) for force, measure in self._measures()]
-        raw = paired_differences(self.runs, stored, self.baseline, self.confidence)
+        raw = paired_differences(self.runs, stored, self.baseline)
         if raw.empty:
             return raw
-        raw[["force", "measure"]] = raw["measure"].str.rsplit(":", n=1, expand=True)
+        raw[["force", "measure"]] = raw["measure"].str.split(":", n=1, expand=True)  # names of forces have none
         measures = raw["measure"].map(self._by_name)
         factor = np.where([measure.counts for measure in measures], self.size, 1.0)
         for name in ("difference", "low", "high", "mean_difference", "mean_low", "mean_high"):
@@ -264,7 +264,7 @@ class Tables(Runs):
 
     def _measures(self) -> list[tuple[str, Measure]]:
         of_forces = [(force, measure) for force in self.forces for measure in OF_FORCES]
-        return of_forces + [(outcomes.ALL_FORCES, measure) for measure in (*OF_HOSTS, *self._own)]
+        return of_forces + [(ALL_FORCES, measure) for measure in (*OF_HOSTS, *self._own)]
 
     @property
     def _own(self) -> list[Measure]:

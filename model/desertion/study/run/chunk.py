@@ -25,8 +25,8 @@ from desertion.study.store.row import DONE, FAILED, TIMEOUT, Row
 _COMPILERS = re.compile(r"[\\/](numba|llvmlite)[\\/]")
 
 
-class TimeLimitError(Exception):
-    """A run took longer than it may."""
+class TimeLimitError(BaseException):
+    """A run took longer than it may; no Exception, which an own measure or class might take for a fault of its own."""
 
 
 @dataclass(frozen=True, slots=True)

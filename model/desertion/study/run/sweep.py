@@ -213,7 +213,7 @@ def _refuse_hopeless(study: Study) -> None:
         reason = study.failures["error"].mode().iloc[0]
         raise StudyFailedError(
             f"all {sum(study.counts.values()):,} runs failed, most often with: {reason}; see them with "
-            f"`desertion show {study.path} --failures`, and run them again with --retry-failed once the reason is gone"
+            f"`desertion show {study.path} --failures`, and run them again, where it was a sweep with --retry-failed, once the reason is gone"
         )
 
 

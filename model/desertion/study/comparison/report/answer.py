@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.figures.labels import ROUTE_NAMES, short, span
+from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
 from desertion.scenario.overlay import idle
 from desertion.study.comparison.arm import THERE
-from desertion.study.comparison.outcomes import ALL_FORCES
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.reasons import SMALL, asks_no_visa, by_way, stay_open
 from desertion.study.comparison.report.words import amount, number
@@ -123,11 +123,12 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     except InputError:
         # Its documents are not to be had any more.
         return []
-    closes = any(
-        getattr(after, lever) < getattr(before, lever)
+    moves = [
+        getattr(after, lever) - getattr(before, lever)
         for before, after in zip(usual, own, strict=False)
         for lever in _DOORS
-    )
+    ]
+    closes = min(moves, default=0.0) < 0.0 and sum(moves) < 0.0
     if not closes or abs(change.value) > SMALL * left.value:
         return []
     hosts = comparison.hosts[comparison.hosts["policy"] == name]
@@ -142,20 +143,22 @@ def _borne(comparison: Tables, policy: str, force: str) -> str:
     """What hosts bear of a force: all that they do where it is the only one, else whom they protect of it."""
     if len(comparison.forces) == 1:
         return _hosts(comparison, policy)
-    return _protected(estimate_of(comparison, policy, force, "protected"))
+    rows = comparison.outcomes
+    own = rows[(rows["policy"] == policy) & (rows["force"] == force) & (rows["measure"] == "protected")]
+    return _protected(estimate_of(comparison, policy, force, "protected"), float(own["value"].max()))
 
 
 def _hosts(comparison: Tables, policy: str) -> str:
     """Protection, waiting and cost, of all forces together."""
-    rows = comparison.outcomes
-    rows = rows[(rows["policy"] == policy) & (rows["measure"] == "protected")]
-    values = rows.groupby("replicate")["value"].sum().to_numpy(np.float64)
+    rows = comparison.outcomes[comparison.outcomes["policy"] == policy]
+    most = rows.groupby("measure")["value"].max()
+    values = rows[rows["measure"] == "protected"].groupby("replicate")["value"].sum().to_numpy(np.float64)
     protected = replace(estimated(values), few=too_few(float(np.median(values)), comparison.size))
     waiting, cost = (estimate_of(comparison, policy, ALL_FORCES, measure) for measure in ("peak_waiting", "cost_eur"))
     parts = [
-        _protected(protected),
-        f"at most {number(waiting.value)}{mark(waiting.few)} case{'' if waiting.value == 1.0 else 's'} waiting" if waiting.high else "no case waiting",
-        f"{amount(cost.value, 'EUR')} for the hosts" if cost.high else "no cost to the hosts",
+        _protected(protected, float(values.max())),
+        f"{number(waiting.value)}{mark(waiting.few)} case{'' if waiting.value == 1.0 else 's'} waiting at the peak" if waiting.value else _none("no case waiting", most["peak_waiting"]),
+        f"{amount(cost.value, 'EUR')} for the hosts" if cost.value else _none("no cost to the hosts", most["cost_eur"]),
     ]  # fmt: skip
     each = ""
     if cost.value and protected.value and not protected.few:
@@ -163,9 +166,14 @@ def _hosts(comparison: Tables, policy: str) -> str:
     return ", ".join(parts) + each
 
 
-def _protected(protected: Estimate) -> str:
-    if not protected.high:
-        return "nobody protected at the end"
+def _none(words: str, most: float) -> str:
+    """That there was nothing in the median run, and whether in all others as well."""
+    return f"{words} in most runs" if most else words
+
+
+def _protected(protected: Estimate, most: float) -> str:
+    if not protected.value:
+        return _none("nobody protected at the end", most)
     return f"{number(protected.value)}{mark(protected.few)} protected at the end"
 
 
@@ -204,7 +212,7 @@ def _fate(comparison: Tables, force: str) -> str:
     worst = max(shares, key=lambda policy: shares[policy])
     least = min(shares, key=lambda policy: shares[policy])
     collapses = {policy: f"{round(shares[policy] * runs[policy])} of {runs[policy]}" for policy in shares}
-    if shares[worst] == shares[least]:
+    if len(set(collapses.values())) == 1:
         return f"{the} collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
     under = {policy: f"under “{comparison.names[policy]}”" for policy in (base, worst, least)}

@@ -6,8 +6,9 @@ from html import escape
 import pandas as pd
 
 from desertion.figures.labels import span
+from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import mark
-from desertion.study.comparison.outcomes import ALL_FORCES, BY_NAME
+from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.pictures import Picture
 from desertion.study.comparison.report.words import change, short
 from desertion.study.comparison.tables import Tables
