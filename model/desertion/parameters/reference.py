@@ -20,7 +20,12 @@ class Reference(Frozen):
     legitimacy: float = fixed(0.0, "share", "legitimacy", 0.0, 1.0)
     supply: float = fixed(0.0, "share", "supply shortfall", 0.0, 1.0)
     punishment: float = fixed(1.0, "relative", "severity of punishment", 0.0)
-    police: float = fixed(1.0, "persons/day", "police capacity: whether there is any", 0.0)
+    police: float = fixed(
+        1.0,
+        "persons/day",
+        "police capacity; where nobody is absent on the first day only whether there is any counts",
+        0.0,
+    )
     flight_deserter: float = fixed(1.0, "chance", "perceived worth of flight, deserters", 1e-12, 1.0)
     flight_evader: float = fixed(1.0, "chance", "perceived worth of flight, evaders", 1e-12, 1.0)
     flight_skilled: float = fixed(1.0, "chance", "perceived worth of flight, skilled", 1e-12, 1.0)
