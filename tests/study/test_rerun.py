@@ -6,12 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from desertion import Scenario, rerun, sweep
 from desertion.cli import main
 from desertion.errors import InputError
-from desertion.study.rerun import _unlike
+from desertion.study.rerun import Rerun, _unlike
 from desertion.study.store.reader import StudyFile
 
 POLICY = 'name = "mine"\n[[change]]\nfrom = "+3"\n[change.set]\n"forces.*.exit_ban" = 1\n'
@@ -67,6 +68,20 @@ def test_a_comparison_is_made_again(
     capsys.readouterr()
     assert main(["rerun", str(away), "-q", "--workers", "1"]) == 0
     assert "4 of 4 runs give the same bits" in capsys.readouterr().out
+    table = pd.read_csv(away / "summary.csv")
+    table.loc[3, "estimate"] += 1.0
+    table.to_csv(away / "summary.csv", index=False, lineterminator="\n")
+    (away / "attribution.csv").unlink()
+    assert main(["rerun", str(away), "-q", "--workers", "1"]) == 1
+    told = capsys.readouterr().out
+    assert f"summary.csv: 1 of {len(table) + 1} lines differ, the first is line 5" in told
+    assert "attribution.csv: is not there any more" in told
+
+
+def test_results_of_which_nothing_could_be_made_again_do_not_agree() -> None:
+    """A study without a finished run is no result that stands."""
+    assert not Rerun(runs=0, same=0, differences=(), changed=()).agrees
+    assert Rerun(runs=2, same=2, differences=(), changed=()).agrees
 
 
 def test_a_sweep_is_made_again_and_says_what_differs(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ class Rerun:
 
     @property
     def agrees(self) -> bool:
-        """Whether all bits agree."""
-        return self.same == self.runs
+        """Whether there is something to make again, and all bits of it agree."""
+        return self.same == self.runs > 0 and not self.differences
 
 
 @numbers(workers=WORKERS)
@@ -65,10 +65,12 @@ def rerun(place: str | Path, *, workers: int = 0, quiet: bool = False) -> Rerun:
         InputError: If there is nothing that can be run again.
     """
     path = Path(place)
+    options = RunOptions(workers=workers, quiet=quiet)
     if path.is_dir() and is_file(path / "study.sqlite"):
-        path /= "study.sqlite"
+        made = _study(path / "study.sqlite", options)
+        return replace(made, differences=(*made.differences, *_unlike_tables(path)))
     if is_file(path):
-        return _study(path, RunOptions(workers=workers, quiet=quiet))
+        return _study(path, options)
     if is_file(path / "scenario.toml") and is_file(path / "daily.csv"):
         return _run(path)
     raise InputError(
@@ -92,13 +94,28 @@ def _run(folder: Path) -> Rerun:
     for name, table in run_tables(
         model.daily, model.hosts, scenario.scale, simulated=told.get("simulated", True)
     ).items():
-        before = (folder / name).read_text(encoding="utf-8").splitlines()
-        now = table.to_csv(index=False, lineterminator="\n").splitlines()
-        unlike = [number for number, (a, b) in enumerate(zip_longest(before, now), start=1) if a != b]
-        if unlike:
-            differences.append(f"{name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0]}")
+        differences += _unlike_lines(folder / name, table)
     changed = tuple(_changed(told["versions"]))
     return Rerun(runs=1, same=int(not differences), differences=tuple(differences), changed=changed)
+
+
+def _unlike_tables(folder: Path) -> Iterator[str]:
+    """What tables of a comparison's folder are not those of its study, where they lie there."""
+    from desertion.study.comparison.comparison import Comparison
+
+    if is_file(folder / "summary.csv"):
+        for name, table in Comparison(folder / "study.sqlite").tables().items():
+            yield from _unlike_lines(folder / f"{name}.csv", table)
+
+
+def _unlike_lines(path: Path, table: pd.DataFrame) -> list[str]:
+    """A sentence if a file holds another table, or is gone."""
+    if not is_file(path):
+        return [f"{path.name}: is not there any more"]
+    before = path.read_text(encoding="utf-8").splitlines()
+    now = table.to_csv(index=False, lineterminator="\n").splitlines()
+    unlike = [number for number, (a, b) in enumerate(zip_longest(before, now), start=1) if a != b]
+    return [f"{path.name}: {len(unlike)} of {len(now)} lines differ, the first is line {unlike[0]}"] if unlike else []
 
 
 def _study(path: Path, options: RunOptions) -> Rerun:
