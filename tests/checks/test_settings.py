@@ -66,11 +66,11 @@ def test_every_module_named_in_a_wall_exists() -> None:
 
 
 def test_suites_use_only_markers_that_are_declared_and_leave_none_out() -> None:
-    """A marker that no suite names would hide its tests from `make test`."""
+    """A marker that no suite names would hide its tests from `make test`; `variants` alone is the long campaign's."""
     declared = {marker.partition(":")[0] for marker in TESTS["markers"]}
     chosen = {suite.marker for suite in SUITES if " " not in suite.marker}
-    assert chosen == declared
-    assert all(f"not {marker}" in SUITES[0].marker for marker in declared)
+    assert chosen | {"variants"} == declared
+    assert all(f"not {marker}" in SUITES[0].marker for marker in chosen)
 
 
 def test_pinned_requirements_carry_hashes_and_no_address() -> None:

@@ -63,7 +63,7 @@ class Frozen(BaseModel):
         if isinstance(value, float) and math.isnan(value):
             raise ValueError("must be a number, got nan")
         if isinstance(value, list | tuple) and any(isinstance(each, float) and math.isnan(each) for each in value):
-            raise ValueError(f"must hold numbers, got {shortened(value)}")
+            raise ValueError(f"must be finite numbers, got {shortened(value)}")
         return value
 
 

@@ -96,7 +96,7 @@ def test_runs_of_an_earlier_version_are_refused_in_a_sentence(monkeypatch):
     kept = arm.outcome_of(daily, hosts, people, fake_arm.FACTS, 40).extras
     monkeypatch.undo()
     with pytest.raises(InputError, match="run by an earlier version, which kept 5 columns of each host where 7 are"):
-        arm.unpacked(kept)
+        arm.loads_of(arm.unpacked(kept))
 
 
 def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_horizon(tmp_path):

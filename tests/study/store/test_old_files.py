@@ -43,8 +43,12 @@ def test_an_old_file_opens_with_its_tasks_name_and_exports(name: str, task: str,
 
 
 def test_an_old_comparison_is_known_as_one(tmp_path: Path) -> None:
-    """By its task; the old sweep is refused."""
-    assert Comparison(_restored("comparison", tmp_path)).policies == ("none", "fast-track")
+    """By its task, and its tables can be read; who was with the hosts it kept in part, which is said. The old sweep is refused."""
+    old = Comparison(_restored("comparison", tmp_path))
+    assert old.policies == ("none", "fast-track")
+    assert set(old.summary["policy"]) == {"none", "fast-track"}
+    with pytest.raises(InputError, match="earlier version, which kept 5 columns of each host where 7 are needed"):
+        _ = old.hosts
     with pytest.raises(InputError, match="not of a comparison"):
         Comparison(_restored("sweep", tmp_path))
 

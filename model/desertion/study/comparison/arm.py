@@ -123,21 +123,25 @@ def outcome_of(
 
 
 def unpacked(extras: bytes) -> ArmRecord:
-    """What `outcome_of` packed.
-
-    Raises:
-        InputError: If an earlier version packed it, with other columns of the hosts.
-    """
+    """What `outcome_of` packed."""
     with np.load(io.BytesIO(extras), allow_pickle=False) as arrays:
         facts = json.loads(arrays["facts"].tobytes())
         routes = {force: arrays[f"routes_{index}"] for index, force in enumerate(facts["forces"])}
-        loads = arrays["loads"]
-    if loads.shape[-1] != len(HOSTLY):
+        return ArmRecord(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, arrays["loads"])
+
+
+def loads_of(record: ArmRecord) -> NDArray[np.float32]:
+    """Loads of the hosts, shape (days + 1, hosts, columns of `HOSTLY`).
+
+    Raises:
+        InputError: If an earlier version packed them, with other columns.
+    """
+    if record.loads.shape[-1] != len(HOSTLY):
         raise InputError(
-            f"this comparison was run by an earlier version, which kept {loads.shape[-1]} columns of each host where {len(HOSTLY)} "
-            "are needed; run it again into a new file"
+            f"this comparison was run by an earlier version, which kept {record.loads.shape[-1]} columns of each host where {len(HOSTLY)} "
+            "are needed to say who is there; run it again into a new file"
         )
-    return ArmRecord(tuple(facts["forces"]), tuple(facts["hosts"]), facts["about"], routes, loads)
+    return record.loads
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:

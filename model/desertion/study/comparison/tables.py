@@ -150,9 +150,9 @@ class Tables(Runs):
     def hosts(self) -> pd.DataFrame:
         """Loads of the hosts, mean over runs at real size: policy, day, host and the columns of `arm.HOSTLY`."""
         tables = [
-            loads_table([record.loads for _, record in self._kept(policy)], self._first.hosts, self.size).assign(
-                policy=policy
-            )
+            loads_table(
+                [arm.loads_of(record) for _, record in self._kept(policy)], self._first.hosts, self.size
+            ).assign(policy=policy)
             for policy in self.policies
         ]
         return pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]]
@@ -164,7 +164,10 @@ class Tables(Runs):
             load: One of the columns of `arm.THERE`.
         """
         place = arm.HOSTLY.index(load)
-        peaks = [[record.loads[..., place].max(axis=0) for _, record in self._kept(policy)] for policy in self.policies]
+        peaks = [
+            [arm.loads_of(record)[..., place].max(axis=0) for _, record in self._kept(policy)]
+            for policy in self.policies
+        ]
         medians = [np.median(runs, axis=0) * self.size for runs in peaks]
         return pd.DataFrame(medians, index=list(self.policies), columns=list(self._first.hosts))
 

@@ -120,8 +120,9 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     )
     try:
         usual, own = (comparison.arm(policy).course.hosts for policy in (comparison.baseline, name))
+        hosts = comparison.hosts[comparison.hosts["policy"] == name]
     except InputError:
-        # Its documents are not to be had any more.
+        # Its documents are not to be had any more, or an earlier version kept less of the hosts.
         return []
     moves = [
         getattr(after, lever) - getattr(before, lever)
@@ -131,7 +132,6 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     closes = min(moves, default=0.0) < 0.0 and sum(moves) < 0.0
     if not closes or abs(change.value) > SMALL * left.value:
         return []
-    hosts = comparison.hosts[comparison.hosts["policy"] == name]
     last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[list(THERE)]
     there = last.sum(axis=1)
     abroad = [float(there.get(host.name, 0.0)) for host in usual]
