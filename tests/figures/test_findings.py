@@ -47,7 +47,7 @@ def test_no_title_states_what_rests_on_too_few_simulated_persons() -> None:
     last = pd.DataFrame({"policy": ["A"], "day": [9], "low": [100.0], "high": [500.0]})
     assert findings.of_spread(last, 100.0).endswith("one policy end fewer than 5 simulated leavers apart")
     ways = pd.DataFrame({"flee": [300.0, 600.0], "hide": [100.0, 400.0]}, index=["A", "B"])
-    assert findings.of_ways(ways, 100.0) == "Fled abroad: 60 % of all who left, under every policy"
+    assert findings.of_ways(ways, 100.0) == "Fled abroad: 60 % of all who left, where enough leave to tell"
     assert findings.of_ways(ways[:1], 100.0) == "By which way people leave: too few to tell at this scale"
     daily = pd.DataFrame({"day": [0, 9], "left": [0.0, 400.0], "leaving": [0.0, 50.0]})
     assert _of_run(daily, 100.0) == "How many have left by day 9: too few to tell at this scale"

@@ -21,5 +21,6 @@ def command(out: Out, parts: Parts) -> int:
     with StudyFile(out) as file:
         lacking = file.lacking()
     if lacking:
-        print(f"{lacking:,} runs are missing; the study's command with --out {out}, without --shard, makes them")
+        are = "run is" if lacking == 1 else "runs are"
+        print(f"{lacking:,} {are} missing; the study's command with --out {out}, without --shard, makes what is")
     return 0

@@ -174,7 +174,8 @@ def of_ways(totals: pd.DataFrame, size: float = 1.0) -> str:
     low, high = float(shares.min()), float(shares.max())
     words = f"{ROUTE_NAMES[way][:1].upper()}{ROUTE_NAMES[way][1:]}"
     if percent(low) == percent(high):
-        return f"{words}: {percent(low)} of all who left, under every policy"
+        everywhere = len(shares) == int((whole > 0.0).sum())
+        return f"{words}: {percent(low)} of all who left, {'under every policy' if everywhere else 'where enough leave to tell'}"
     return f"{words}: {percent(low)} of all who left ({within(str(shares.idxmin()))}) to {percent(high)} ({within(str(shares.idxmax()))})"
 
 

@@ -27,6 +27,7 @@ _PERSONS = (
     ("person_1", "person_2"),
     ("node1", "node2"),
     ("id1", "id2"),
+    ("id_1", "id_2"),
     *_LETTERS,
 )
 _HEADINGS = frozenset(

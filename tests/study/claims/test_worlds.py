@@ -9,7 +9,7 @@ from desertion.study.claims import document
 from desertion.study.claims.document import Arm
 from desertion.study.claims.plan import ClaimsPlan, repeated, spec_of
 from desertion.study.claims.trial import beyond_match
-from desertion.study.claims.world_run import dressed, run_claim_arm
+from desertion.study.claims.world_run import dressed, parts_of, run_claim_arm
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world
 from desertion.study.matching.ensemble import rules_version
@@ -88,3 +88,20 @@ def test_the_command_that_repeats_it_says_all_and_rounds_nothing() -> None:
     assert repeated(plan) == whole
     quick = ClaimsPlan(count=4, quick=True, scale=10.0)
     assert repeated(quick) == "desertion claims --worlds 4 --quick --seed 1 --size 10"
+
+
+def test_arms_are_the_same_from_whatever_folder_their_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stored runs are judged from any folder: a policy beside the file is found by its path, and hashed by its name."""
+    own = tmp_path / "mine"
+    own.mkdir()
+    (own / "open.toml").write_text('title = "Open"\n[[change]]\nset = { "hosts.*.border" = 2 }\n')
+    text = document.shipped().read_text(encoding="utf-8")
+    (own / "claims.toml").write_text(text.replace('policies = ["closed-borders"]', 'policies = ["open.toml"]', 1))
+    told = []
+    for folder, name in ((own, "claims.toml"), (tmp_path, "mine/claims.toml"), (tmp_path, str(own / "claims.toml"))):
+        monkeypatch.chdir(folder)
+        told.append(parts_of(document.load(Path(name)), ["closed"]))
+    assert told[0] == told[1] == told[2]
+    assert document.load(own / "claims.toml").arms["closed"].policies == (str(own / "open.toml"),)

@@ -246,6 +246,10 @@ def test_worlds_that_were_given_up_early_contradict_nothing_that_was_not_run() -
     # Each with one other is met, all three were run in no world: nothing can be said.
     means = {"x": np.array([0.0, 0.0, np.nan]), "y": np.array([0.0, np.nan, 0.0]), "z": np.array([np.nan, 0.0, 0.0])}
     assert contradiction(aims, means, dict.fromkeys("xyz", np.zeros(3)), 2.0) is None
+    # Of targets that a world meets, and one without a number anywhere, nothing is said.
+    many = [replace(_aim(f"t{n}", observed=(0.0, 0.0)), error=0.0, discrepancy=0.1) for n in range(18)]
+    means = {each.name: np.zeros(2) for each in many} | {"t0": np.full(2, np.nan)}
+    assert contradiction(many, means, dict.fromkeys(means, np.zeros(2)), 2.0) is None
 
 
 def test_a_number_that_spans_decades_is_emulated_near_its_figure() -> None:

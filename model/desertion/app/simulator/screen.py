@@ -184,7 +184,7 @@ def tipping(mix: Mix) -> str:
     # At the shipped strength, so that what the slider says is where the point stands.
     shipped = mix.with_shipped_contagion
     operators = [Operator(side.scenario_now()) for side in (shipped.status_quo, shipped)]
-    tips, here = tipping_value(shipped.scenario_now()), CONTAGION[mix.contagion]
+    tips, here = tipping_value(shipped.scenario_now(), operators[1]), CONTAGION[mix.contagion]
     strengths = np.union1d(STRENGTHS, [tips] if STRENGTHS[0] <= tips <= STRENGTHS[-1] else [])
     usual, own = (
         np.array([of_operator(operator, float(strength)).value for strength in strengths]) for operator in operators

@@ -17,6 +17,7 @@ from desertion.study.claims.measures import extra_measures
 from desertion.study.claims.precision import mean_of
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import check_world, in_world, of_scenario
+from desertion.study.design.documents import as_stated
 from desertion.study.design.edition import kept
 from desertion.study.design.factors import Point, Value
 from desertion.study.design.formula import Measures
@@ -134,7 +135,7 @@ def parts_of(claims: Claims, arms: Iterable[str], bounds: Sequence[Bound] = ()) 
     """Hashes, by name, of those parts of a claims file that decide runs; words, claims and their smallest effects do not."""
     held = [(bound.effect.text, bound.low, bound.high, bound.days, bound.margin) for bound in bounds]
     parts = {"claims: worlds": claims.world.model_dump(mode="json"), **({"claims: bounds": held} if held else {})}
-    parts |= {f"claims: arm {name}": claims.arms[name].model_dump(mode="json") for name in arms}
+    parts |= {f"claims: arm {name}": as_stated(claims.arms[name]) for name in arms}
     return {name: hashlib.sha256(canonical(part).encode()).hexdigest() for name, part in parts.items()}
 
 

@@ -74,6 +74,15 @@ def with_files_of[Row: BaseModel](row: Row, folder: Path) -> Row:
     )
 
 
+def as_stated(row: BaseModel) -> dict[str, Any]:
+    """A run as a document states it, files by their names alone: from which folder it was named is no part of it, what they hold is compared by itself."""
+    told = row.model_dump(mode="json")
+    told["scenario"], told["policies"] = Path(told["scenario"]).name, [Path(name).name for name in told["policies"]]
+    if isinstance(graph := told["settings"].get("graph"), str):
+        told["settings"]["graph"] = Path(graph).name
+    return told
+
+
 def refuse_two_of_a_name(policies: object) -> None:
     """Refuse policies of one name that are not the same: a study knows a policy by its name.
 

@@ -55,12 +55,13 @@ def contradiction(
     stated = {aim.name: aim.discrepancy for aim in aims}
     met = {name: needed[name] <= stated[name] for name in needed}
     known = {name: np.isfinite(needed[name]) for name in needed}
-    if not needed or np.all(list(met.values()), axis=0).any():
+    told = [name for name in needed if known[name].any()]  # nothing can be said of the others
+    if not told or np.all([met[name] for name in told], axis=0).any():
         return None
-    for size in range(1, len(aims) + 1):
+    for size in range(1, len(told) + 1):
         sets = [
             names
-            for names in itertools.combinations(needed, size)
+            for names in itertools.combinations(told, size)
             if not np.all([met[name] for name in names], axis=0).any()
             and np.all([known[name] for name in names], axis=0).any()
         ]

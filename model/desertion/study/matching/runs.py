@@ -13,6 +13,7 @@ from scipy.stats import chi2
 from desertion.errors import InputError
 from desertion.parameters.arguments import seed_after
 from desertion.study.arrays import Array
+from desertion.study.design.documents import as_stated
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.replicates import ReplicateRule
@@ -119,7 +120,10 @@ def check_stored(design: Design, file: Path) -> None:
             f"{file} was run for another match ({what}): name the folder of this one with --out, or run it first"
         )
 
-    for name in ("cases", "vary", "seed"):
+    stated, asked = ({name: as_stated(case) for name, case in each.cases.items()} for each in (held, design))
+    if stated != asked:
+        refuse("other cases")
+    for name in ("vary", "seed"):
         if getattr(held, name) != getattr(design, name):
             refuse(f"other {name}")
     for name in (*design.targets, *design.target):
@@ -195,19 +199,21 @@ def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
         table = pd.concat(
             [table, world.merge(further.rename(columns={"world": "again"}), on="again").drop(columns="again")]
         )
-    groups = [own for _, own in table.groupby("world", sort=True)]
-    runs = {aim.name: [own[list(aim.columns)].to_numpy(float) for own in groups] for aim in aims}
+    table = table.sort_values("world", kind="stable")
+    numbers, borders = np.unique(table["world"].to_numpy(int), return_index=True)
+    runs = {aim.name: np.split(table[list(aim.columns)].to_numpy(float), borders[1:]) for aim in aims}
+    seconds, errors = (np.split(table[name].to_numpy(), borders[1:]) for name in ("seconds", "error"))
     found = {aim.name: np.array([aim.together(own) for own in runs[aim.name]]).reshape(-1, 3) for aim in aims}
     return Results(
-        points=[points[number] for number in np.unique(table["world"].to_numpy(int))],
-        stage=np.full(len(groups), stage),
+        points=[points[number] for number in numbers],
+        stage=np.full(len(numbers), stage),
         values={name: columns[:, 0] for name, columns in found.items()},
         means={name: columns[:, 1] for name, columns in found.items()},
         variances={name: columns[:, 2] for name, columns in found.items()},
         unknown={aim.name: np.array([aim.unknown(own) for own in runs[aim.name]], bool) for aim in aims},
-        counts=np.array([float(len(own)) for own in groups]),
-        seconds=np.array([float(own["seconds"].sum()) for own in groups]),
-        errors=[next(filter(None, own["error"]), "") for own in groups],
+        counts=np.array([float(len(own)) for own in seconds]),
+        seconds=np.array([float(own.sum()) for own in seconds]),
+        errors=[next(filter(None, own), "") for own in errors],
     )
 
 

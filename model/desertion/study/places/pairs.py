@@ -19,7 +19,7 @@ from desertion.study.places.links import Links
 
 Batch = Literal["apart", "only", "any"]
 
-_AT_ONCE = 1_000_000  # links, in all draws of their dates, that are looked at together: some 30 MB
+_AT_ONCE = 1_000_000  # units, or links in all draws of their dates, that are looked at together: some 30 MB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,9 @@ def compare_pairs(
     ways, exact = orders(fine, most, rng)
     sums = [np.zeros(len(link)) for link in links]
     drawn: list[Array] = []
-    widest = max(len(link) * outcome.days.shape[1] for outcome, link in zip(outcomes, links, strict=True))
+    widest = max(
+        len(strata), *(len(link) * outcome.days.shape[1] for outcome, link in zip(outcomes, links, strict=True))
+    )
     for some in batched(ways, max(1, _AT_ONCE // max(widest, 1))):
         order = np.array(some)
         columns: list[Array] = []

@@ -215,8 +215,13 @@ def _fate(comparison: Tables, force: str) -> str:
     if len(set(collapses.values())) == 1:
         return f"{the} collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
-    under = {policy: f"under “{comparison.names[policy]}”" for policy in (base, worst, least)}
-    others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys((worst, least)) if row != base]
+    under = {policy: f"under “{comparison.names[policy]}”" for policy in shares}
+    told = (
+        (worst, least)
+        if shares[worst] > shares[least]
+        else {collapses[policy]: policy for policy in reversed(shares)}.values()
+    )
+    others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys(told) if collapses[row] != collapses[base]]
     return f"{the} collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
 
 
