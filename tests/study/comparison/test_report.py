@@ -362,3 +362,12 @@ def test_the_foot_of_a_figure_says_how_many_runs_its_lines_are_of(tmp_path):
     assert "median of 6 runs" in draw(found, "curves").get_supxlabel().replace("\n", " ")
     vars(found)["curves"] = found.curves.assign(runs=np.where(found.curves["policy"] == "none", 6, 3))
     assert "median of 3 to 6 runs" in draw(found, "curves").get_supxlabel().replace("\n", " ")
+
+
+def test_equal_shares_of_other_numbers_of_runs_are_told_apart(tmp_path):
+    """Two of four is no more than four of eight, and not the same runs."""
+    found = compared(tmp_path / "half.sqlite", ["none", "fast-track"], runs=2)
+    rows = found.summary["measure"] == "collapsed"
+    found.summary.loc[rows, "estimate"] = 0.5
+    found.summary.loc[rows, "runs"] = np.where(found.summary.loc[rows, "policy"] == "none", 8, 4)
+    assert re.search(r"collapses in 4 of 8 runs under “[^”]+” and 2 of 4 under “Fast track”\.$", answer(found)[-1])

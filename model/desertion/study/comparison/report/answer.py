@@ -216,11 +216,7 @@ def _fate(comparison: Tables, force: str) -> str:
         return f"{the} collapses in {collapses[worst]} runs whatever the policy."
     base = comparison.baseline
     under = {policy: f"under “{comparison.names[policy]}”" for policy in shares}
-    told = (
-        (worst, least)
-        if shares[worst] > shares[least]
-        else {collapses[policy]: policy for policy in reversed(shares)}.values()
-    )
+    told = (worst, least) if shares[worst] > shares[least] else tuple(shares)
     others = [f"{collapses[row]} {under[row]}" for row in dict.fromkeys(told) if collapses[row] != collapses[base]]
     return f"{the} collapses in {_listed([f'{collapses[base]} runs {under[base]}', *others])}."
 
