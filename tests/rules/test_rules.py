@@ -165,10 +165,12 @@ def test_pushes_add_up() -> None:
 
 
 def test_threat_is_per_cent_called_a_month_times_danger() -> None:
-    """300 of 30,000 at double danger: 2; never more than all; nobody left to call, no threat."""
-    assert push.threat(300.0, 30_000.0, 2.0) == pytest.approx(2.0)
-    assert push.threat(9.0, 3.0, 1.0) == 100.0
-    assert push.threat(9.0, 0.0, 1.0) == 0.0
+    """300 of 30,000 at double danger: 2, or 1 where danger does not count; never more than all; nobody left to call, no threat."""
+    assert push.threat(300.0, 30_000.0, 2.0, 1.0) == pytest.approx(2.0)
+    assert push.threat(300.0, 30_000.0, 4.0, 0.5) == pytest.approx(2.0)
+    assert push.threat(300.0, 30_000.0, 0.0, 0.0) == pytest.approx(1.0)
+    assert push.threat(9.0, 3.0, 1.0, 1.0) == 100.0
+    assert push.threat(9.0, 0.0, 1.0, 1.0) == 0.0
 
 
 def test_thin_lines_raise_risk_up_to_a_cap() -> None:

@@ -35,6 +35,7 @@ ROWS = (
     Row("skilled visas", ("skilled-visas",), {"forces.*.base_skilled": 0.0}, "left_skilled"),
     Row("supplies", ("lever-supply-short",), {"behaviour.push_supply": 0.0}, "soldiers_left"),
     Row("casualties, no threat", ("lever-casualties-high",), {"behaviour.push_threat": 0.0}, "left_total"),
+    Row("casualties, danger not in the threat", ("lever-casualties-high",), {"behaviour.threat_danger": 0.0}, "left_total"),
     Row("casualties, no push", ("lever-casualties-high",), {"behaviour.push_threat": 0.0, **NO_HITS}, "left_total", 1e-3),
     Row("capacity", ("capacity-taken",), ("lever-caseworkers-none",), "granted", beside=("fast-track",)),
 )  # fmt: skip

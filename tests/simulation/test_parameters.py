@@ -73,6 +73,8 @@ _SPECIAL: dict[str, dict[str, Any]] = {
 @cache
 def world(kind: str) -> Scenario:
     """A base scenario: `one` army, `two` that face the same enemy, others named for what is special in them."""
+    if kind == "attack":
+        return world("two").with_({"reference.first.casualty_rate": 0.005})
     second = FORCE | {
         "name": "second",
         "facing": ["first"],
@@ -172,7 +174,7 @@ def test_every_input_of_behaviour_matters(name: str) -> None:
     value = getattr(world("one").behaviour, name)
     assert_matters(
         f"behaviour.{name}",
-        (_FORM_OF.get(name, "two"), "storm", "encircled"),
+        (_FORM_OF.get(name, "two"), "storm", "encircled", "attack"),
         _WORDS.get(name) or others(Behaviour, name, value),
     )
 

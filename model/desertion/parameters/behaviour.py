@@ -139,6 +139,9 @@ class Behaviour(Frozen):
     push_threat: float = fixed(
         1.5, "log hazard per per cent called a month", "weight of the threat of call-up", 0.0, 50.0
     )
+    threat_danger: float = fixed(
+        1.0, "exponent", "of danger at the front in the threat of call-up (0: danger does not count)", 0.0, 2.0
+    )
     push_door: float = fixed(0.7, "log hazard", "weight of the expectation that the door closes", 0.0, 10.0)
     push_turnout: float = fixed(1.0, "log hazard per share", "weight of turnout in the street", 0.0, 20.0)
 

@@ -68,12 +68,12 @@ def civil_push(
 
 
 @kernel
-def threat(called_a_month: float, pool: float, danger: float) -> float:
-    """Threat of call-up: per cent of the pool to be called in the coming month, times danger at the front relative to the reference."""
+def threat(called_a_month: float, pool: float, danger: float, power: float) -> float:
+    """Threat of call-up: per cent of the pool to be called in the coming month, times danger at the front relative to the reference to a power."""
     if pool <= 0.0:
         return 0.0
     share = called_a_month / pool
-    return 100.0 * (share if share < 1.0 else 1.0) * danger
+    return 100.0 * (share if share < 1.0 else 1.0) * danger**power
 
 
 @kernel

@@ -76,7 +76,7 @@ def _threat(world: World, force: Force, first_day: Any) -> float:
     at_home = sum(1 for person in force.persons if person.kind == "reservist" and person.status == "home")
     usual = force.reference["casualty_rate"]
     danger = force.levers["casualty_rate"] / usual if usual > 0.0 else 1.0
-    return 100.0 * min(1.0, called / at_home) * danger if at_home else 0.0
+    return 100.0 * min(1.0, called / at_home) * danger ** world.behaviour["threat_danger"] if at_home else 0.0
 
 
 def passing(force: Force) -> float:

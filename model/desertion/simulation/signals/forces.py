@@ -25,7 +25,7 @@ def publish_force(w: World, f: int, day: int) -> None:
     danger = 1.0
     if reference.casualty_rate > 0.0:
         danger = force.casualty_rate / reference.casualty_rate
-    w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger)
+    w.threat[f] = threat(called_in_a_month(w, f, day), float(pool), danger, w.behaviour[0].threat_danger)
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     prior = believed(force.quarter_announced, credibility, force.quarter_fear)
     w.quarter[f] = learned(
