@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -250,12 +251,18 @@ def test_policies_may_be_a_column_of_a_table_and_a_path_may_hold_a_plus(tmp_path
 )
 def test_a_policy_made_in_python_is_refused_in_one_sentence(wrong: dict[str, Any], said: str) -> None:
     """By `model_validate`, which the tutorial shows, and by the class itself; a scenario alike."""
-    for made in (Policy.model_validate, lambda table: Policy(**table)):
+    for made in (
+        Policy.model_validate,
+        lambda table: Policy(**table),
+        lambda table: Policy.model_validate_json(json.dumps(table)),
+    ):
         with pytest.raises(InputError, match=re.escape(said)) as refusal:
             made(wrong)
         assert "\n" not in str(refusal.value)
     with pytest.raises(InputError, match=r"^Scenario: name is missing$"):
         Scenario.model_validate({"days": 3})
+    with pytest.raises(InputError, match=r"^Policy: '{\"name\"' is no JSON: .* at line 1"):
+        Policy.model_validate_json('{"name"')
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import math
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -56,15 +57,34 @@ class Frozen(BaseModel):
         if type(value) is float and value == value:
             return value
         annotation = cls.model_fields[info.field_name].annotation
-        if (annotation is float or annotation is int) and (is_truth(value) or isinstance(value, str)):
-            raise ValueError(f"must be a number, got {shortened(value)}")
         if annotation is dt.date:
             return _date(value)
-        if isinstance(value, float) and math.isnan(value):
-            raise ValueError("must be a number, got nan")
-        if isinstance(value, list | tuple) and any(isinstance(each, float) and math.isnan(each) for each in value):
-            raise ValueError(f"must be finite numbers, got {shortened(value)}")
+        is_table, is_list = isinstance(value, dict), isinstance(value, list | tuple)
+        for name, part in value.items() if is_table else enumerate(value if is_list else (value,)):
+            is_text = is_truth(part) or isinstance(part, str)
+            if is_text or (isinstance(part, float) and math.isnan(part)):
+                kinds = _kinds(annotation, is_table or is_list)
+                if kinds & {int, float} and not (is_text and type(part) in kinds):
+                    rule = "must be finite numbers" if is_list else "must be a number"
+                    spot, told = (f'"{name}" ', part) if is_table else ("", value)
+                    raise ValueError(f"{spot}{rule}, got {shortened(told)}")
         return value
+
+
+@cache
+def _kinds(annotation: Any, is_inside: bool) -> frozenset[type]:
+    """Types of the values that a field takes as its own, or inside of its list or table."""
+    parts, origin = get_args(annotation), get_origin(annotation)
+    if origin in (dict, list, tuple):
+        held = parts[1:] if origin is dict else parts
+        return frozenset().union(*(_kinds(part, False) for part in held)) if is_inside else frozenset()
+    if origin is Annotated:
+        return _kinds(parts[0], is_inside)
+    if origin is Literal:
+        return frozenset() if is_inside else frozenset(map(type, parts))
+    if parts:
+        return frozenset().union(*(_kinds(part, is_inside) for part in parts))
+    return frozenset() if is_inside else frozenset({annotation})
 
 
 def _date(value: Any) -> dt.date:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import from_json
 
 from desertion.errors import InputError, shortened, unknown_name
 from desertion.parameters.field import Frozen
@@ -51,6 +52,23 @@ class Told(Frozen):
             return super().model_validate(obj, **options)
         except ValidationError as error:
             raise _sentence(error, cls, obj, cls.__name__) from None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """The checked content of a JSON text.
+
+        Args:
+            json_data: A JSON object of the fields.
+            **options: As pydantic has them.
+
+        Raises:
+            InputError: If it is no JSON or breaks a rule; the sentence names the first one.
+        """
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:
+            is_json = error.errors(include_url=False)[0]["type"] != "json_invalid"
+            raise _sentence(error, cls, from_json(json_data) if is_json else {}, cls.__name__) from None
 
 
 def _sentence(error: ValidationError, model: type[BaseModel], content: Any, where: str) -> InputError:
@@ -103,7 +121,8 @@ def _rule(message: str) -> str:
         return "must be a table"
     if "valid date" in message:
         return "must be a date such as 2022-09-21"
-    text = re.sub(r"^Input should be (a )?(valid )?", "must be ", message)
+    text = re.sub(r"^Invalid JSON: (.*) at line", r"is no JSON: \1 at line", message)
+    text = re.sub(r"^Input should be (a )?(valid )?", "must be ", text)
     text = re.sub(r"^String should match pattern.*", "must be a name of small letters, digits and hyphens", text)
     return lowered(text)
 

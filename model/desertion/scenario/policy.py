@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
 from desertion.parameters import Frozen
-from desertion.parameters.field import is_truth
 from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
@@ -59,9 +58,7 @@ class PolicyChange(Frozen):
         if isinstance(value, dict):
             value = flattened(value)
             for path, number in value.items():
-                if is_truth(number) or isinstance(number, str) or (isinstance(number, float) and math.isnan(number)):
-                    raise ValueError(f'"{path}" must be a number, got {shortened(number)}')
-                if info.field_name != "set" and isinstance(number, int | float) and not math.isfinite(number):
+                if info.field_name != "set" and isinstance(number, int | float) and math.isinf(number):
                     raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
                 if info.field_name == "multiply" and isinstance(number, int | float) and number < 0:
                     raise ValueError(f'"{path}" must be a factor of at least 0, got {shortened(number)}')

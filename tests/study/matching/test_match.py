@@ -247,6 +247,7 @@ def test_all_words_are_proposed(matched: Make) -> None:
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(1.0, 0.0)}}, "allows neither error nor discrepancy"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(0.0), "scale": "log"}}}, "has no logarithm"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(float("nan"))}}, r"target\.left\.observed: must be finite numbers, got \[nan, nan\]"),
+        ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "observed": [True, 2]}}}, r"observed: must be finite numbers, got \[True, 2\]"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "observed": [10, float("inf")]}}}, r"observed\[1\] = inf must be a finite number"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": figure(1.0, float("inf"))}}, r"target\.left\.discrepancy = inf must be a finite number"),
         ({"scenario": "quiet", "vary": RANGES, "targets": {"left": {**figure(1.0), "role": "held-out"}}}, "no target of the match has the role fit"),
