@@ -60,7 +60,8 @@ class Frozen(BaseModel):
         if annotation is dt.date:
             return _date(value)
         is_table, is_list = isinstance(value, dict), isinstance(value, list | tuple)
-        parts: Any = value.items() if isinstance(value, dict) else enumerate(value if is_list else (value,))
+        held: Any = value if is_table or is_list else (value,)
+        parts = held.items() if is_table else enumerate(held)
         for name, part in parts:
             is_text = is_truth(part) or isinstance(part, str)
             if is_text or (isinstance(part, float) and math.isnan(part)):
