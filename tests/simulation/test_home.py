@@ -16,7 +16,7 @@ from desertion.simulation.day.news import passing_now
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.codes import CALLED_BIT, HIDE, OFFICER_BIT, SERVING, SURRENDER, TRAINING
 from desertion.simulation.world.people import who
-from tests.simulation.worlds import CALM, INERT, START, made
+from tests.simulation.worlds import CALM, INERT, START, made, on
 
 TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 100, "civilians": 0, "community": 100} | INERT
 ARMY: dict[str, Any] = {
@@ -307,6 +307,46 @@ def test_exiles_without_protection_carry_news_with_their_weight(weight: float) -
     assert min(protected, *others) > 0
     expected = 1.0 - 0.8 * math.exp(-2.0 * (protected + weight * sum(others)) / 300.0)
     assert passing_now(model.core, 0) == pytest.approx(expected, rel=1e-12)
+
+
+STREET = {
+    "protest": 1.0,
+    "protest_every": 7.0,
+    "protest_mean": -1.0,
+    "protest_spread": 0.0,
+    "reservists": 60,
+    "community": 60,
+}
+
+
+@pytest.mark.parametrize(
+    ("force", "changes", "days"),
+    [
+        ({"legitimacy_floor": 0.3, "legitimacy_turnout": 10.0}, [], []),
+        ({}, [on(10, "forces.town.protest", 0.0)], [8, 9, 10]),
+        ({}, [], list(range(8, 21))),
+    ],
+    ids=["its first day makes the government fall", "switched off on day 10", "left alone"],
+)
+def test_a_street_in_which_nobody_can_turn_out_again_drives_nobody(
+    force: dict[str, Any], changes: list[Any], days: list[int]
+) -> None:
+    """All turn out every seventh day; what was last seen drives people until the next time, and ends where there is none."""
+    model = DesertionModel(made(20, [TOWN | STREET | force], [], CALM | NOBODY, changes=changes), rng=1)
+    seen: list[int] = []
+    for day in range(1, 21):
+        model.step()
+        if model.world.turnout[0] > 0.0:
+            seen.append(day)
+    assert seen == days
+    assert (model.world.fallen[0] >= 0) == bool(force)
+
+
+@pytest.mark.parametrize(("first", "days"), [(0.0, [8, 15]), (2.0, [3, 10, 17]), (9.9, [10, 17]), (7.0, [8, 15])])
+def test_protest_days_are_counted_from_the_first(first: float, days: list[int]) -> None:
+    """Day 1 of the table is the day of the start, on which nobody turns out; fractions of a day are cut."""
+    daily = DesertionModel(made(20, [TOWN | STREET | {"protest_first": first}], [], CALM | NOBODY), rng=1).run().daily
+    assert daily["day"][daily["turnout"] > 0.0].tolist() == days
 
 
 def test_turnout_is_what_the_police_leave_of_it() -> None:

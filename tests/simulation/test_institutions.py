@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import Any
 
@@ -15,7 +14,7 @@ from desertion.simulation.model import DesertionModel
 from desertion.simulation.signals.contagion import weighted_gone
 from desertion.simulation.signals.units import publish_front
 from desertion.simulation.world.codes import ABROAD, EMIGRATED, HIDE, REFUSE
-from tests.simulation.worlds import CALM, INERT, START, made
+from tests.simulation.worlds import CALM, INERT, made, on
 
 TOWN: dict[str, Any] = {"name": "town", "soldiers": 0, "reservists": 60, "civilians": 0, "community": 60} | INERT
 DOOR: dict[str, Any] = {
@@ -23,11 +22,6 @@ DOOR: dict[str, Any] = {
     "claims_abroad": 0.0, "onward": 0.0, "homeward": 0.0, "screening_alarm": 0.0,
 }  # fmt: skip
 NOBODY = {"form": "none"}
-
-
-def on(day: int, path: str, value: float) -> dict[str, Any]:
-    """A lever moved on a day."""
-    return {"date": START + dt.timedelta(days=day), "path": path, "value": value}
 
 
 def test_an_idle_border_deals_with_one_days_people_when_they_come_at_last() -> None:

@@ -78,6 +78,11 @@ def made(
     return scenario.model_copy(update={"reference": dict(reference_of(scenario))})
 
 
+def on(day: int, path: str, value: float) -> dict[str, Any]:
+    """A lever moved on a day."""
+    return {"date": START + dt.timedelta(days=day), "path": path, "value": value}
+
+
 def town(n: int, days: int, behaviour: dict[str, Any], **force: Any) -> Scenario:
     """`n` reservists of one town who see each other completely and can only go underground."""
     people = {"name": "town", "soldiers": 0, "reservists": n, "civilians": 0, "community": n}
@@ -137,6 +142,7 @@ _CAPS = {
     "recovery": (1.0, 30.0),
     "casualty_rate": (0.0, 0.1),
     "protest_every": (1.0, 10.0),
+    "protest_first": (0.0, 10.0),
     "half_life": (0.1, 400.0),
     "contagion": (-20.0, 60.0),
     "reception": (-20.0, 60.0),

@@ -189,6 +189,9 @@ class Force(Frozen):
 
     # the street
     protest: float = lever(0.0, "0 or 1", "1 where street protest is represented", 0.0, 1.0)
+    protest_first: float = fixed(
+        0.0, "days", "days from the start to the first day on which people may turn out", 0.0, 365.0
+    )
     protest_every: float = lever(7.0, "days", "days between protest days", 1.0, 365.0)
     protest_mean: float = lever(0.3, "share", "mean turnout threshold", -1.0, 2.0)
     protest_spread: float = lever(0.15, "share", "standard deviation of turnout thresholds", 0.0, 2.0)

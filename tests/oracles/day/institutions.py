@@ -26,6 +26,10 @@ def institutions(world: World) -> None:
     for force in falls:
         force.fallen = True
     for force in world.forces:
+        if force.fallen or force.levers["protest"] <= 0.0:
+            for community in force.communities:
+                community.turnout = 0.0
+    for force in world.forces:
         if not force.fallen:
             loss = force.levers["legitimacy_coupling"] * len(falls)
             force.legitimacy = max(0.0, force.legitimacy - loss)
@@ -91,8 +95,8 @@ def _fade(world: World) -> None:
 
 def _street(world: World, force: Force) -> None:
     force.turned_out, levers = 0, force.levers
-    every = math.trunc(levers["protest_every"])
-    if levers["protest"] <= 0.0 or force.fallen or world.day == 0 or world.day % every:
+    first, every = math.trunc(levers["protest_first"]), math.trunc(levers["protest_every"])
+    if levers["protest"] <= 0.0 or force.fallen or world.day == 0 or world.day < first or (world.day - first) % every:
         return
     doubt = force.reference["legitimacy"] - force.legitimacy
     for community in force.communities:

@@ -18,8 +18,14 @@ HOURS = 24.0  # of a day: the half-life of what prisoners know is stated in hour
 @kernel
 def is_protest_day(w: World, f: int, day: int) -> bool:
     """Whether people of a force's country can turn out today."""
-    every = int(w.forces[f].protest_every)
-    return w.forces[f].protest > 0.0 and w.fallen[f] < 0 and day > 0 and day % every == 0
+    since, every = day - int(w.forces[f].protest_first), int(w.forces[f].protest_every)
+    return can_protest(w, f) and day > 0 and since >= 0 and since % every == 0
+
+
+@kernel
+def can_protest(w: World, f: int) -> bool:
+    """Whether there are protest days in a force's country: not where its government has fallen."""
+    return w.forces[f].protest > 0.0 and w.fallen[f] < 0
 
 
 @kernel
@@ -86,6 +92,10 @@ def govern(w: World, day: int, street: Array) -> None:
         if w.fallen[f] < 0 and w.legitimacy[f] < w.forces[f].legitimacy_floor:
             w.fallen[f] = day
             fell += 1
+    # A street in which nobody can turn out again drives nobody; its last turnout would otherwise be seen for ever.
+    for c in range(len(w.community_force)):
+        if not can_protest(w, w.community_force[c]):
+            w.turnout[c] = 0.0
     # Felt once all of today's falls are known: no force's place in the list matters.
     for f in range(len(w.people)):
         if fell > 0 and w.fallen[f] < 0:
