@@ -36,6 +36,15 @@ def same_chance() -> None:
     np.random.seed(0)  # noqa: NPY002, TID251
 
 
+@pytest.fixture
+def no_workers() -> Iterator[None]:
+    """Studies do their runs in the test's own process."""
+    from tests.app.folder import in_process
+
+    with in_process():
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""
