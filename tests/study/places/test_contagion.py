@@ -210,7 +210,7 @@ def test_what_no_order_of_dates_could_show_is_untested(tmp_path: Path, strata: s
         far = rows.iloc[:1].assign(unit="far", x=9e3, date=pd.Timestamp("2020-01-02"))
         rows = pd.concat([rows, far])
     rows["own"] = ["pair", "pair", *(f"s{i}" for i in range(len(rows) - 2))]
-    finding = contagion(rows, columns=Columns(strata=strata), distance=distance, permutations=99, histories=0)
+    finding = contagion(rows, columns=Columns(strata=strata), distance=distance, permutations=99, histories=20)
     assert finding.verdict.word == UNTESTED
     assert said in finding.verdict.sentences[0]
 
