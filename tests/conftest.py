@@ -39,9 +39,18 @@ def same_chance() -> None:
 @pytest.fixture
 def no_workers() -> Iterator[None]:
     """Studies do their runs in the test's own process."""
-    from tests.app.folder import in_process
+    from tests.shortcuts import in_process
 
     with in_process():
+        yield
+
+
+@pytest.fixture
+def no_pictures() -> Iterator[None]:
+    """Figures are drawn, and not made into pictures."""
+    from tests.shortcuts import unrendered
+
+    with unrendered():
         yield
 
 

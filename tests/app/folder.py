@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from desertion import sweep
 from desertion.study.claims.plan import ClaimsPlan, spec_of
@@ -62,14 +58,6 @@ class Here(Executor):
         except Exception as problem:
             future.set_exception(problem)
         return future
-
-
-@contextmanager
-def in_process() -> Generator[None]:
-    """Have studies do their runs in this process: a worker takes two seconds to start, and most claims are of what the runs give."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("desertion.study.run.options.LocalPool", lambda workers: Here())
-        yield
 
 
 def make(place: Path) -> Path:

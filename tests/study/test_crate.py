@@ -16,7 +16,7 @@ from desertion import rerun
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.crate import METADATA, describe
-from tests.app.folder import in_process
+from tests.shortcuts import in_process, unrendered
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 
@@ -26,7 +26,7 @@ KINDS = ("run", "compare", "sweep")
 @pytest.fixture(scope="module")
 def crates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A described folder of each command that leaves one."""
-    with in_process():
+    with in_process(), unrendered():
         return _described(tmp_path_factory.mktemp("crates"))
 
 

@@ -27,7 +27,7 @@ from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.edition import reading
-from tests.app.folder import in_process
+from tests.shortcuts import in_process
 
 pytestmark = pytest.mark.usefixtures("no_workers")
 

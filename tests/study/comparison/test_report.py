@@ -18,8 +18,9 @@ from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
 from desertion.study.run.sweep import RunOptions
-from tests.app.folder import Here, in_process
+from tests.app.folder import Here
 from tests.figures.test_style import contrast
+from tests.shortcuts import in_process
 from tests.study.comparison import fake_arm
 from tests.study.comparison.test_comparison import compared, row
 
@@ -42,12 +43,6 @@ def html(comparison) -> str:
 def tree(html) -> ET.Element:
     """The page as a tree; it is well-formed XML too."""
     return ET.fromstring(html.removeprefix("<!DOCTYPE html>\n"))
-
-
-@pytest.fixture
-def unrendered(monkeypatch):
-    """Figures are drawn, and only not made into pictures, which takes most of a page's time."""
-    monkeypatch.setattr("desertion.study.comparison.report.pictures.png", lambda figure: b"")
 
 
 def test_the_page_is_well_formed_and_says_its_language_and_title(html, tree):
@@ -133,7 +128,7 @@ def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree)
     assert f"{round(chance['estimate'] * 6)} of 6 under “Fast track”" in lines[3]
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("no_pictures")
 def test_a_figure_of_one_of_several_forces_says_so_in_caption_and_alternative_text(tmp_path):
     """Figures of hosts are of all forces; every other shows the first alone, the shades of the daily chance too."""
     two = compared(tmp_path / "two.sqlite", ["none", "fast-track"], runs=2, settings={"forces": "russia,belarus"})
@@ -203,7 +198,7 @@ def test_a_rush_that_the_end_hides_is_told(tmp_path, monkeypatch, early, end, to
     assert ("The end hides" in answer(two)[1]) is bool(told)
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("no_pictures")
 def test_fewer_than_six_runs_have_no_interval_and_no_star(tmp_path):
     """In answer, table, report and figure; chances keep Wilson's interval, which holds for any number of runs."""
     two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=5)
@@ -312,7 +307,7 @@ def test_the_tables_can_be_downloaded_whole(comparison, tree):
     assert text == comparison.paired.to_csv(index=False)
 
 
-@pytest.mark.usefixtures("unrendered")
+@pytest.mark.usefixtures("no_pictures")
 def test_names_from_users_cannot_become_markup(tmp_path):
     """A policy file's name with signs of HTML is shown as text."""
     fake_arm.PULLS["<b>&"] = 0.3

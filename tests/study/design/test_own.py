@@ -247,7 +247,7 @@ def test_the_same_code_is_the_same_study_in_every_process() -> None:
         subprocess.run(
             [sys.executable, "-c", SAME], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "3")  # which order this set's words differently
     }
     assert len(found) == 1
     assert NO_SOURCE.encode() not in found.pop()

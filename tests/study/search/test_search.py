@@ -28,7 +28,7 @@ from desertion.study.run.sweep import RunOptions, study_path
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
-from tests.app.folder import in_process
+from tests.shortcuts import in_process
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 
@@ -314,7 +314,10 @@ def _words(study: Path, out: Path) -> list[str]:
 def _driver(study: Path, out: Path) -> subprocess.Popen[bytes]:
     told = {**os.environ, "PYTHONPATH": f"model{os.pathsep}."}
     return subprocess.Popen(
-        [sys.executable, "-m", "desertion", "search", *_words(study, out)], cwd=ROOT, env=told, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "desertion", "search", *_words(study, out)],
+        cwd=ROOT,
+        env=told,
+        stdout=subprocess.DEVNULL,
     )
 
 
