@@ -36,6 +36,24 @@ def same_chance() -> None:
     np.random.seed(0)  # noqa: NPY002, TID251
 
 
+@pytest.fixture
+def no_workers() -> Iterator[None]:
+    """Studies do their runs in the test's own process."""
+    from tests.shortcuts import in_process
+
+    with in_process():
+        yield
+
+
+@pytest.fixture
+def no_pictures() -> Iterator[None]:
+    """Figures are drawn, and not made into pictures."""
+    from tests.shortcuts import unrendered
+
+    with unrendered():
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium."""

@@ -90,6 +90,7 @@ def test_theory_is_the_function_and_the_package_in_any_order() -> None:
         assert done.stdout.strip() == "True"
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_questions_take_a_scenario_a_path_or_a_name(
     given: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_scenario_of_a_path_is_fitted_to_a_series(tmp_path: Path, monkeypatch:
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_questions_that_take_no_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """History, own events and claims give tables, and leave nothing in the current folder."""
     place = tmp_path / "here"
@@ -217,6 +219,7 @@ def test_what_would_change_nothing_or_is_no_table_is_refused(asked: Callable[[],
         asked()
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_list_of_policies_reads_as_that_of_a_comparison() -> None:
     """`none` is the scenario as it is, and names are joined by "+"."""
     study = desertion.sweep(
@@ -225,6 +228,7 @@ def test_a_list_of_policies_reads_as_that_of_a_comparison() -> None:
     assert study.spec["policies"] == {"none": [], "fast-track + exit-ban": ["fast-track", "exit-ban"]}
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_policies_may_be_a_column_of_a_table_and_a_path_may_hold_a_plus(tmp_path: Path) -> None:
     """The column is taken row by row; the path is not taken apart."""
     chosen = Scenario.load("quiet", policies=pd.Series(["exit-ban", "fast-track"]))

@@ -48,6 +48,8 @@ source = "made up"
 class Here(Executor):
     """Does calls at once, in this process."""
 
+    workers = 1
+
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Do the call now."""
         future: Future[Any] = Future()

@@ -43,6 +43,7 @@ def test_an_address_is_read_as_it_was_written(address: Address) -> None:
 
 
 @pytest.mark.parametrize("policies", [(), ("fast-track",)])
+@pytest.mark.usefixtures("no_workers")
 def test_the_command_of_a_run_with_a_dial_is_one_that_there_is(
     policies: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,6 +34,7 @@ def test_a_run_gives_its_measures(capsys: pytest.CaptureFixture[str]) -> None:
     assert set(told["columns"]) == set(told["measures"])
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_comparison_and_a_study_give_their_tables(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -92,6 +92,7 @@ def test_every_command_is_looked_at() -> None:
 
 @pytest.mark.walks
 @pytest.mark.parametrize("name", sorted(LINES))
+@pytest.mark.usefixtures("no_workers")
 def test_nothing_lands_in_the_current_folder_unasked(name: str, here: Path) -> None:
     """Only `outputs/` and what the line itself names."""
     for words in LINES[name]:
@@ -99,6 +100,7 @@ def test_nothing_lands_in_the_current_folder_unasked(name: str, here: Path) -> N
     assert {path.name for path in here.iterdir()} - NAMED <= {*FILES, "outputs"}
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_study_of_an_earlier_version_is_pointed_to_and_goes_on_where_it_is_named(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

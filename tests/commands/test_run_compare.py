@@ -273,6 +273,7 @@ def test_policies_may_be_joined_in_one_option() -> None:
     assert joined.hash == _running.loaded("toy", ["fast-track", "exit-ban"], {}, None, None).hash
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_compare_folds_its_table_at_the_windows_edge(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +302,7 @@ def test_compare_folds_its_table_at_the_windows_edge(
         assert title in printed
 
 
+@pytest.mark.usefixtures("no_workers")
 @pytest.mark.parametrize("cell", ["3†", "300"])
 def test_the_mark_of_too_few_is_explained_where_it_stands(
     cell: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -216,6 +216,7 @@ def test_a_term_that_multiplies_by_one_says_nothing() -> None:
     assert [likelier(term) for term in (np.log(1.62), np.log(0.4), 0.001)] == ["×1.6 likelier", "×2.5 less likely", ""]
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -> None:
     """The title names the policy that moves most leavers; a ban that one policy brings stands under that policy's name."""
     done = compare("toy", ["none", "fast-track", "exit-ban"], runs=6, days=60, out=tmp_path / "c", quiet=True)
@@ -258,6 +259,7 @@ def test_titles_of_a_comparison_say_the_largest_number_of_their_table(said: str,
     assert said == expected
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_policies_stand_by_effect_in_every_figure_and_the_foot_says_the_grain(tmp_path: Path) -> None:
     """The baseline first, then the one that adds most, in rows and pens alike; every figure that counts persons says for how many one stands."""
     done = compare(

@@ -14,6 +14,7 @@ from desertion.figures import attribution, hosts, routes, style
 from desertion.scenario.grain import FLOOR, MARK, TOO_FEW, floor_note, legend, marked, too_few
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.report.estimate import Estimate, changed
+from tests.shortcuts import in_process
 
 
 @pytest.mark.parametrize(
@@ -42,9 +43,11 @@ def test_a_small_world_is_marked_once_in_its_notes_and_a_large_one_is_not() -> N
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
     """Two policies on a world in which hardly anyone surrenders."""
-    return compare("russia-2022", ["case-by-case", "fast-track"], runs=2, scale=0.0005, days=40, workers=1)
+    with in_process():
+        return compare("russia-2022", ["case-by-case", "fast-track"], runs=2, scale=0.0005, days=40, workers=1)
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_tables_and_report_of_a_comparison_mark_what_is_too_few(comparison: Comparison) -> None:
     """Whether a number is too few is a column of both tables; the report's cells bear the mark and its note says what it means."""
     summary, paired = comparison.summary, comparison.paired

@@ -11,7 +11,7 @@ from desertion.engine.compile import JIT_OFF, kernel
 from desertion.engine.pointer import core_of
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.world.fields import World
-from tests.simulation.worlds import toy
+from tests.simulation.worlds import made, toy
 
 
 @kernel
@@ -44,3 +44,15 @@ def test_a_core_keeps_the_arrays_it_points_into() -> None:
     core = core_of(DesertionModel(toy(), rng=1).world)
     gc.collect()
     assert _mark(core, 5) > 0.0
+
+
+@pytest.mark.skipif(JIT_OFF, reason="without the JIT a core is the world itself")
+@pytest.mark.parametrize("population", ["compiled", "mesa"])
+def test_a_world_of_one_of_each_is_compiled_for_like_any_other(population: str) -> None:
+    """A world of one person, force, community and host, or of no host: another type of its core would compile the whole model anew."""
+    one = {"name": "one", "soldiers": 0, "reservists": 1, "civilians": 0}
+    kinds = {
+        core_of(DesertionModel(scenario, rng=1, population=population).world).core_kind
+        for scenario in (toy(), made(3, [one]), made(3, [one], [{"name": "host"}]))
+    }
+    assert len(kinds) == 1

@@ -16,6 +16,9 @@ from desertion import rerun
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.crate import METADATA, describe
+from tests.shortcuts import in_process, unrendered
+
+pytestmark = pytest.mark.usefixtures("no_workers")
 
 KINDS = ("run", "compare", "sweep")
 
@@ -23,7 +26,11 @@ KINDS = ("run", "compare", "sweep")
 @pytest.fixture(scope="module")
 def crates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A described folder of each command that leaves one."""
-    place = tmp_path_factory.mktemp("crates")
+    with in_process(), unrendered():
+        return _described(tmp_path_factory.mktemp("crates"))
+
+
+def _described(place: Path) -> dict[str, Path]:
     few = ["--days", "100", "--seed", "4", "--quiet"]
     assert main(["run", "toy", "-p", "exit-ban", *few, "--out", str(place / "run")]) == 0
     words = ["compare", "toy", "-p", "none", "-p", "fast-track+exit-ban", "-n", "2", "--workers", "1", *few]

@@ -15,6 +15,8 @@ from desertion.errors import InputError
 from desertion.study.rerun import Rerun, _unlike
 from desertion.study.store.reader import StudyFile
 
+pytestmark = pytest.mark.usefixtures("no_workers", "no_pictures")
+
 POLICY = 'name = "mine"\n[[change]]\nfrom = "+3"\n[change.set]\n"forces.*.exit_ban" = 1\n'
 
 

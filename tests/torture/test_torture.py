@@ -37,8 +37,19 @@ def test_a_study_that_is_asked_to_stop_says_one_sentence_and_why_it_ended(
     assert "of 120 runs finished, all kept" in said
 
 
+SHOWN_ELSEWHERE = ("kill workers", "SIGTERM", "SIGINT", "truncation", "kill worker of a cluster")
+"""Faults that other tests of the suites strike with: of the runner, of stopping above, of damage, of a cluster."""
+
+
 @pytest.mark.studies
-@pytest.mark.parametrize("kind", [kind for kind in faults.KINDS if has_root() or kind not in faults.NEED_A_DISK])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.variants] if kind in SHOWN_ELSEWHERE else [])
+        for kind in faults.KINDS
+        if has_root() or kind not in faults.NEED_A_DISK
+    ],
+)
 def test_a_study_struck_once_has_the_rows_of_a_calm_one_or_is_refused(kind: str, tmp_path: Path) -> None:
     """Every kind of fault; disks of their own where this user may mount them."""
     disk = Disk(tmp_path) if has_root() else None

@@ -21,6 +21,7 @@ from numba.core.datamodel import models
 from numba.core.datamodel.registry import default_manager
 from numba.core.extending import NativeValue, infer_getattr, lower_getattr_generic, register_model, typeof_impl, unbox
 from numba.core.typing.templates import AttributeTemplate
+from numpy.typing import NDArray
 
 from desertion.engine.compile import JIT_OFF
 
@@ -56,13 +57,25 @@ def _core_type(arrays: Any) -> CoreType:
     It sees nothing of an array but what is in the key: element type, dimensions, and flags (order in memory, alignment, whether it can be written).
     """
     key = tuple(
-        (value.dtype, value.ndim, value.flags.num) if isinstance(value, np.ndarray) else type(value) for value in arrays
+        (value.dtype, value.ndim, value.flags.num, _is_spread(value)) if isinstance(value, np.ndarray) else type(value)
+        for value in arrays
     )
     kind = _core_types.get((type(arrays), key))
     if kind is None:
-        kinds = {name: types.unliteral(typeof(value)) for name, value in arrays._asdict().items()}
+        kinds = {name: _kind(value) for name, value in arrays._asdict().items()}
         kind = _core_types[type(arrays), key] = CoreType(kinds)
     return kind
+
+
+def _is_spread(array: NDArray[Any]) -> bool:
+    """Whether a single row is one of a view with room between its rows: numpy calls it contiguous, as it calls no longer one of that view."""
+    return len(array) == 1 and array.strides[0] != array.nbytes > 0
+
+
+def _kind(value: Any) -> Any:
+    """The numba type of a field; of a single row that of the same view with more of them, or a world of one person would be compiled for anew."""
+    kind = types.unliteral(typeof(value))
+    return kind.copy(layout="A") if isinstance(value, np.ndarray) and _is_spread(value) else kind
 
 
 def _words(kind: Any) -> int:

@@ -27,14 +27,18 @@ from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.edition import reading
+from tests.shortcuts import in_process
+
+pytestmark = pytest.mark.usefixtures("no_workers")
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two sizes of `toy`, two runs each, with the curve of those who left."""
     folder: Path = tmp_path_factory.mktemp("real")
-    return sweep(scenario="toy", days=20, vary={"scale": [0.2, 0.5]}, runs=2, daily=["left", "legitimacy"],
-                 measures=["left_total", "share_left", "cost_eur"], out=folder / "s.sqlite", workers=1, quiet=True).path  # fmt: skip
+    with in_process():
+        return sweep(scenario="toy", days=20, vary={"scale": [0.2, 0.5]}, runs=2, daily=["left", "legitimacy"],
+                     measures=["left_total", "share_left", "cost_eur"], out=folder / "s.sqlite", workers=1, quiet=True).path  # fmt: skip
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from desertion.app.simulator.screen import setting_of
 from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.reasons import asks_no_visa, stay_open
 from desertion.study.run.sweep import RunOptions
-from tests.study.comparison.test_comparison import Here
+from tests.app.folder import Here
 
 
 def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_path: Path) -> None:

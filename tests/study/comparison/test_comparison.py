@@ -20,24 +20,10 @@ from desertion.study.run.pool import LocalPool
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import paired_chance_interval, wilson_interval
 from tests import fakes
+from tests.app.folder import Here
 from tests.study.comparison import fake_arm
 
 POLICIES = ["case-by-case", "closed-borders", "fast-track"]
-
-
-class Here:
-    """Runs calls at once in this process."""
-
-    def submit(self, fn, /, *args, **kwargs):
-        """Do the call now."""
-        from concurrent.futures import Future
-
-        future: Future = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-    def shutdown(self, wait=True, *, cancel_futures=False):
-        """Nothing to end."""
 
 
 def compared(path, policies=POLICIES, runs=6, **told) -> Comparison:
@@ -99,6 +85,7 @@ def test_runs_of_an_earlier_version_are_refused_in_a_sentence(monkeypatch):
         arm.loads_of(arm.unpacked(kept))
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_horizon(tmp_path):
     """The third toy run ends with a collapse before day 100.
 
@@ -123,6 +110,7 @@ def test_a_run_that_a_rule_ends_flows_no_more_and_dates_what_never_came_at_the_h
     assert found.hosts.groupby("policy")["cost_eur"].sum().to_dict() == pytest.approx(means.to_dict())
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_policy_that_acts_on_no_day_is_said_to(tmp_path):
     """In the answer, which else reads as if the policy did nothing, and under what was assumed, though the baseline has no such note."""
     document = tmp_path / "late.toml"
@@ -184,6 +172,7 @@ def test_a_difference_of_chances_has_an_interval_with_a_width(comparison):
             assert found["low"] < found["difference"] < found["high"]
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_runs_in_which_an_own_measure_is_infinite_are_left_out_of_its_row(tmp_path):
     """As their pairs are; `runs` says how many count."""
     measures = {"odd": lambda model: float("inf") if model.measures()["left_total"] % 2 else 1.0}
@@ -384,6 +373,7 @@ def test_arms_of_other_people_are_refused() -> None:
         check(renamed)
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_an_own_measure_may_have_a_colon_in_its_name() -> None:
     """It stands in both tables under the name that it was given."""
     found = compare("toy", ["none", "exit-ban"], runs=2, days=3, measures={"a:b": lambda _: 1.0}, workers=1, quiet=True)

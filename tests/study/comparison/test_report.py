@@ -18,9 +18,11 @@ from desertion.study.comparison.report.answer import answer
 from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
 from desertion.study.run.sweep import RunOptions
+from tests.app.folder import Here
 from tests.figures.test_style import contrast
+from tests.shortcuts import in_process
 from tests.study.comparison import fake_arm
-from tests.study.comparison.test_comparison import Here, compared, row
+from tests.study.comparison.test_comparison import compared, row
 
 POLICIES = ["case-by-case", "closed-borders", "fast-track"]
 
@@ -126,13 +128,15 @@ def test_the_answer_names_every_policy_with_the_tables_numbers(comparison, tree)
     assert f"{round(chance['estimate'] * 6)} of 6 under “Fast track”" in lines[3]
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_a_figure_of_one_of_several_forces_says_so_in_caption_and_alternative_text(tmp_path):
     """Figures of hosts are of all forces; every other shows the first alone, the shades of the daily chance too."""
     two = compared(tmp_path / "two.sqlite", ["none", "fast-track"], runs=2, settings={"forces": "russia,belarus"})
     vars(two)["decision"] = {}  # the forces are made up, and no scenario has them
-    alone = {kind for kind in PICTURES if picture(two, kind).alt.startswith("Of russia alone. ")}
+    drawn = {kind: picture(two, kind) for kind in PICTURES}
+    alone = {kind for kind, one in drawn.items() if one.alt.startswith("Of russia alone. ")}
     assert alone == set(PICTURES) - {"where", "hosts"}
-    assert {kind for kind in PICTURES if picture(two, kind).caption.endswith(" Of russia alone.")} == alone
+    assert {kind for kind, one in drawn.items() if one.caption.endswith(" Of russia alone.")} == alone
     assert [text.get_text() for text in draw(two, "decision", force="belarus").texts][-1] == "russia"
 
 
@@ -194,6 +198,7 @@ def test_a_rush_that_the_end_hides_is_told(tmp_path, monkeypatch, early, end, to
     assert ("The end hides" in answer(two)[1]) is bool(told)
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_fewer_than_six_runs_have_no_interval_and_no_star(tmp_path):
     """In answer, table, report and figure; chances keep Wilson's interval, which holds for any number of runs."""
     two = compared(tmp_path / "two.sqlite", ["none", "closed-borders"], runs=5)
@@ -290,7 +295,8 @@ def test_what_is_told_to_give_the_same_numbers_does(tmp_path, what, told):
     assert command.startswith(told)
     assert bool(command) == bool(told) == ("people" not in sentence)
     if "forces.toy.police" in str(what):
-        assert rerun(path, workers=1, quiet=True).agrees
+        with in_process():
+            assert rerun(path, workers=1, quiet=True).agrees
 
 
 def test_the_tables_can_be_downloaded_whole(comparison, tree):
@@ -301,6 +307,7 @@ def test_the_tables_can_be_downloaded_whole(comparison, tree):
     assert text == comparison.paired.to_csv(index=False)
 
 
+@pytest.mark.usefixtures("no_pictures")
 def test_names_from_users_cannot_become_markup(tmp_path):
     """A policy file's name with signs of HTML is shown as text."""
     fake_arm.PULLS["<b>&"] = 0.3

@@ -113,12 +113,14 @@ def test_a_measure_that_gives_no_number_is_told_with_its_name_and_run(
         measured(own.packed, model, 4)
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_study_all_of_whose_measures_fail_says_why(tmp_path: Path) -> None:
     """And not only that it failed."""
     with pytest.raises(StudyFailedError, match="mine = 'x' must be a number"):
         sweep(scenario="quiet", days=2, measures={"mine": lambda _model: "x"}, workers=1, quiet=True)
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_other_code_is_another_study(tmp_path: Path) -> None:
     """Whether the function itself, a function that it calls, or a number that it reads has changed."""
 
@@ -245,7 +247,7 @@ def test_the_same_code_is_the_same_study_in_every_process() -> None:
         subprocess.run(
             [sys.executable, "-c", SAME], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
         ).stdout
-        for seed in ("1", "2", "3")
+        for seed in ("1", "3")  # which order this set's words differently
     }
     assert len(found) == 1
     assert NO_SOURCE.encode() not in found.pop()
@@ -265,6 +267,7 @@ class Secret:
 SECRET = Secret()
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_measure_that_cannot_be_known_again_is_not_gone_on_with(tmp_path: Path) -> None:
     """Nobody can say whether the rows that are there are of the same one."""
     few = {"scenario": "quiet", "days": 2, "workers": 1, "quiet": True, "out": tmp_path / "study.sqlite"}

@@ -97,6 +97,7 @@ def test_what_varies_for_all_and_is_set_for_each_by_name_is_refused(varied: dict
     inspected(several, several.points()[:1])
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_points_of_a_file_can_be_swept_and_compared_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -170,13 +170,17 @@ def test_no_dependence_is_said_only_where_strong_slopes_are_excluded(tmp_path: P
 
 @pytest.mark.statistical
 @pytest.mark.parametrize("slope", [0.0, 0.6])
-def test_compatible_slopes_hold_the_true_one(tmp_path: Path, slope: float) -> None:
-    """Nominal 95 %: 40 made-up wars with and without campaign shocks; at least 33 of them hold the truth (a true 95 % falls below once in 1,000 tests)."""
+def test_compatible_slopes_hold_the_true_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slope: float) -> None:
+    """Nominal 95 %: 100 made-up wars with and without campaign shocks; at least 87 of them hold the truth (a true 95 % falls below once in 2,000 tests).
+
+    Whether a slope is compatible depends on no other, so that the true one alone is looked at.
+    """
+    monkeypatch.setattr("desertion.study.places.slopes.GRID", (slope,))
     battles = read_battles(_table(tmp_path), ())
     question = questions(battles)[0]
     rng = np.random.default_rng(4)
     held = 0
-    for war in range(40):
+    for war in range(100):
         history = replace(battles, outcome=made_up(battles, slope, float(war % 2), rng))
         held += slope in compatible(history, question, histories=100, seed=war)
-    assert held >= 33
+    assert held >= 87

@@ -17,6 +17,7 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.run.cluster import Certificates
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.store.reader import StudyFile
+from tests.app.folder import Here
 
 pytestmark = [pytest.mark.studies, pytest.mark.filterwarnings("ignore")]
 ROOT = Path(__file__).parents[3]
@@ -92,7 +93,7 @@ def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_
 ) -> None:
     """One of two worker processes is killed mid-study; no run is lost, none is blamed, replicates stay apart."""
     address, certificates, processes = cluster
-    spec = study(settings={"busy": 0.02}, runs=100)
+    spec = study(settings={"busy": 0.02}, runs=60)
     path = tmp_path / "cluster.sqlite"
 
     def assassin() -> None:
@@ -106,8 +107,8 @@ def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_
     done = run_study(spec, path, RunOptions(quiet=True, scheduler=address, certificates=certificates))
     thread.join()
     assert processes[-1].wait(10) == -signal.SIGKILL
-    assert done.counts == {"done": 300}
-    run_study(spec, tmp_path / "local.sqlite", RunOptions(quiet=True, workers=2))
+    assert done.counts == {"done": 180}
+    run_study(study(runs=60), tmp_path / "local.sqlite", RunOptions(quiet=True, executor=Here()))
     assert lasting(path) == lasting(tmp_path / "local.sqlite")
 
 

@@ -67,6 +67,7 @@ def test_one_name_alone_is_a_list_of_one() -> None:
         Scenario.load("toy", 3)  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_study_is_asked_for_one_measure_by_its_name(tmp_path: Path) -> None:
     """As for a list of one."""
     study = sweep(

@@ -7,6 +7,7 @@ import sys
 import time
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,13 +52,21 @@ def test_only_the_call_that_ran_in_a_killed_process_is_lost() -> None:
 
 def test_an_overdue_call_is_cut_off_and_its_process_replaced() -> None:
     """Even where nothing in the process listens any more."""
-    from functools import partial
-
     pool = LocalPool(1)
     stuck = pool.submit_within(0.3, partial(time.sleep, 60))
     after = pool.submit(pow, 2, 5)
     assert isinstance(stuck.exception(timeout=20), OverdueError)
     assert after.result(timeout=20) == 32
+    pool.shutdown()
+
+
+def test_the_first_call_of_a_process_has_time_to_load_everything_and_no_other_has() -> None:
+    """Nine tenths of a second where a third is allowed: not cut off in a new process, which may take twenty more; the second call is, without these."""
+    pool = LocalPool(1)
+    first = pool.submit_within(0.3, partial(time.sleep, 0.9), start=20.0)
+    second = pool.submit_within(0.3, partial(time.sleep, 60), start=20.0)
+    assert first.exception(timeout=20) is None
+    assert isinstance(second.exception(timeout=15), OverdueError)
     pool.shutdown()
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from desertion.study.store.reader import StudyFile
+from tests.app.folder import Here
 from tests.study.run.driving import drive
-
-pytestmark = pytest.mark.studies
 
 DRIVE = """
 import sys
@@ -47,7 +46,7 @@ type Rows = list[tuple[object, ...]]
 def calm(tmp_path_factory: pytest.TempPathFactory, lasting: Callable[[Path], Rows]) -> Rows:
     """What a study that nothing disturbs holds."""
     path = tmp_path_factory.mktemp("calm") / "s.sqlite"
-    drive(str(path), points=5, runs=20, days=400)
+    drive(str(path), points=5, runs=20, days=400, executor=Here())
     return lasting(path)
 
 
@@ -67,7 +66,7 @@ def test_a_sound_study_on_a_full_disk_is_never_called_damaged(
     with StudyFile(path) as file:
         assert sum(file.counts().values()) >= before
         assert not file.damage()
-    drive(str(path), points=5, runs=20, days=400)
+    drive(str(path), points=5, runs=20, days=400, executor=Here())
     assert lasting(path) == calm
 
 
@@ -83,6 +82,6 @@ def test_a_new_study_without_room_ends_with_a_sentence_and_goes_on_with_room(
     again = _drive(path, 20, limit)
     assert again.returncode == 9, again.stderr
     assert "damaged" not in again.stdout
-    drive(str(path), points=5, runs=20, days=400)
+    drive(str(path), points=5, runs=20, days=400, executor=Here())
     assert lasting(path) == calm
     assert sorted(one.name for one in tmp_path.iterdir()) == ["s.sqlite"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from desertion.cli import main
 from desertion.errors import InputError
@@ -119,19 +122,22 @@ def test_rates_count_test_histories_alone() -> None:
 
 
 @pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
-    """A trial of a made-up series with tables far too small for a conclusion."""
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """A trial of a made-up series with tables and classifiers far too small for a conclusion."""
     small = replace(
         DESIGN,
-        simulations=200,
-        fewer=200,
-        unseen_histories=30,
+        simulations=100,
+        fewer=100,
+        unseen_histories=15,
         false_alarms=0.3,
-        fewest_histories=30,
+        fewest_histories=15,
         unseen_families=3,
     )
     series = case_of(_series([20.0, 24.0, 33.0, 41.0, 50.0, 61.0, 80.0, 99.0]), (5000, 5000))
-    return Trial(series, small, 1, tmp_path_factory.mktemp("trial"), tell=lambda _: None)
+    coarse = partial(HistGradientBoostingClassifier, max_bins=16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sklearn.ensemble.HistGradientBoostingClassifier", coarse)
+        yield Trial(series, small, 1, tmp_path_factory.mktemp("trial"), tell=lambda _: None)
 
 
 def test_a_trial_judges_a_series_of_ones_own_and_its_report_says_how(trial: Trial) -> None:

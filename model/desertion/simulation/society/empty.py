@@ -106,7 +106,7 @@ def _person_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "tie_to": np.zeros(0, np.int32),
         "threshold": np.zeros(n if threshold else 1),
         "bound": np.zeros(m, np.uint8),
-        "tie_rows": empty_rows(max(m, 2), TIED),
+        "tie_rows": empty_rows(m, TIED),
         "own_clocks": np.zeros(m, np.int32),
         "own_clocks_n": np.zeros(1, np.int64),
         "out_person": np.zeros(n, np.int64),

@@ -1,0 +1,33 @@
+"""Ways to leave out what takes long where it is not what a test claims."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.app.folder import Here
+
+
+@contextmanager
+def in_process() -> Generator[None]:
+    """Have studies do their runs in this process: a worker takes two seconds to start, and most claims are of what the runs give."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desertion.study.run.options.LocalPool", lambda workers: Here())
+        yield
+
+
+@contextmanager
+def unrendered() -> Generator[None]:
+    """Have figures drawn, and not made into pictures, which takes four fifths of the time of a report or a folder of results: their files are empty."""
+
+    def empty(_figure: object, path: Path) -> Path:
+        path.touch()
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("desertion.figures.style.save", empty)
+        patch.setattr("desertion.study.comparison.report.pictures.png", lambda figure: b"")
+        yield
