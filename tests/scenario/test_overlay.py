@@ -110,7 +110,7 @@ def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
     halves = Policy(
         name="halves",
         change=(
-            PolicyChange(until="+30", set={key: 0.1}),
+            PolicyChange(end="+30", set={key: 0.1}),
             PolicyChange(begin="+30", set={key: 0.2}),
         ),
     )
