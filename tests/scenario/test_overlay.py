@@ -90,6 +90,33 @@ def test_a_policy_that_acts_on_no_day_of_the_run_is_remarked_on() -> None:
     )
 
 
+def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
+    """A trigger set to 0.02 does nothing under a policy that sets its own; whether it is set before, after, by group or by a file."""
+    toy = Scenario.load("toy")
+    key = "forces.@first.ban_trigger"
+    ban = _policy("ban", set={key: 0.005})
+    said = 'the setting of ban_trigger of toy has no effect: "ban" sets it on every day of the run'
+    for scenario in (
+        Scenario.load(toy, policies=[ban], set={key: 0.02}),
+        toy.with_({key: 0.02}).with_policies([ban]),
+        toy.with_policies([ban]).with_({"forces": {"toy": {"ban_trigger": 0.02}}}),
+    ):
+        assert scenario.notes == (said,)
+        assert scenario.flat().notes == (said,)
+        assert scenario.sized().notes == (said,)
+    assert toy.with_({key: 0.005}).with_policies([ban]).notes == ()
+    assert toy.with_({key: 0.02}).with_policies([_policy("ban", **{"from": "+1"}, set={key: 0.005})]).notes == ()
+    assert toy.with_({key: 0.02}).with_policies([_policy("ban", multiply={key: 0.5})]).notes == ()
+    halves = Policy(
+        name="halves",
+        change=(
+            PolicyChange(end="+30", set={key: 0.1}),
+            PolicyChange(begin="+30", set={key: 0.2}),
+        ),
+    )
+    assert "has no effect" in toy.with_({key: 0.02}).with_policies([halves]).notes[0]
+
+
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:
     """Ridge closes on day 68; a policy holds it open from day 60 to day 100 (excluded), then the own stance holds."""
     policy = _policy("open", **{"from": "+60", "until": "+100"}, set={"hosts.ridge.border": 2})

@@ -78,3 +78,61 @@ def test_policies_about_places_multiply_the_free_ones(policy: str, factor: float
     assert any(host.places_taken > 0.5 * host.places for host in plain)
     for before, after in zip(plain, moved, strict=True):
         assert after.places - after.places_taken == pytest.approx(factor * (before.places - before.places_taken))
+
+
+_WHOSE = {
+    "forces.@first": "first army",
+    "hosts.@asylum": "hosts that offer asylum",
+    "hosts.@border": "border states",
+    "hosts.@coalition": "coalition",
+    "hosts.@visa-free": "visa-free hosts",
+}
+"""What a policy's text calls those that a selector reaches."""
+
+
+@pytest.mark.parametrize("path", sorted((_SEEDS / "policies").glob("*.toml")), ids=lambda path: path.stem)
+def test_a_policy_says_whom_it_reaches(path: Path) -> None:
+    """Who is moved by group is named in the summary, and nobody else is called so: Czechia is distant and offers no asylum here."""
+    policy = toml(path)
+    keys = [
+        key
+        for change in policy.get("change", [])
+        for values in change.values()
+        if isinstance(values, dict)
+        for key in values
+    ]
+    moved = {key.rpartition(".")[0] for key in keys}
+    text = policy["summary"].casefold()
+    assert [words for selector, words in _WHOSE.items() if selector in moved and words not in text] == []
+    assert moved <= _WHOSE.keys() | {"forces.*", "hosts.*"}
+    assert "distant" not in policy["title"] + policy["summary"]
+
+
+@pytest.mark.parametrize(
+    ("lever", "words"),
+    [
+        (("forces", "punishment"), "refused"),
+        (("forces", "casualty_rate"), "threat"),
+        (("forces", "refuge"), "still hide"),
+        (("hosts", "border", 0), "irregular ways"),
+        (("hosts", "entry"), "unlimited"),
+    ],
+)
+def test_a_policy_says_what_its_lever_leaves_or_moves_besides(lever: tuple[str | int, ...], words: str) -> None:
+    """Severity sets the pace of trials, danger the threat of a call-up; who is turned back hides, shut borders leak, unlimited entry stays."""
+    kind, field, *value = lever
+    silent: list[str] = []
+    for path in sorted((_SEEDS / "policies").glob("*.toml")):
+        policy = toml(path)
+        moves = [
+            pair
+            for change in policy.get("change", [])
+            for operation in ("set", "multiply", "add")
+            for pair in change.get(operation, {}).items()
+        ]
+        if any(
+            key.startswith(f"{kind}.") and key.endswith(f".{field}") and value in ([], [number])
+            for key, number in moves
+        ):
+            silent += [path.stem] if words not in policy["summary"] else []
+    assert silent == []

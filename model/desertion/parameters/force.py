@@ -164,10 +164,16 @@ class Force(Frozen):
     police: float = lever(
         1.0, "persons/day", "police capacity: most men in hiding that can be found a day", 0.0, COUNTABLE
     )
-    punishment: float = lever(1.0, "relative", "severity of punishment, the status quo being 1", 0.0, 10.0)
+    punishment: float = lever(
+        1.0,
+        "relative",
+        "severity of punishment, the status quo being 1; trials of open refusers run at `trial_rate` times it",
+        0.0,
+        10.0,
+    )
     punishment_term: float = lever(180.0, "days", "term of punishment", 1.0, 3650.0)
     punished_to_front: float = lever(0.5, "share", "share of the punished who are sent to serve", 0.0, 1.0)
-    trial_rate: float = lever(0.02, "1/day", "rate at which open refusers are punished", 0.0, 1.0)
+    trial_rate: float = lever(0.02, "1/day", "rate at which open refusers are tried, times `punishment`", 0.0, 1.0)
     return_rate: float = lever(0.001, "1/day", "rate at which men in hiding give themselves up", 0.0, 1.0)
     exit_control: float = lever(0.02, "chance", "chance of being stopped at the own frontier without a ban", 0.0, 1.0)
     exit_ban: float = lever(0.0, "0 or 1", "1 while men liable to serve may not leave", 0.0, 1.0)

@@ -14,7 +14,10 @@ class Change(Frozen):
 
 
 class Reference(Frozen):
-    """A force's reference state: where push, cost and contagion are 0 and perceived chances are 1."""
+    """A force's reference state: where cost and contagion are 0 and perceived chances 1, and push but for two terms.
+
+    Own risk is measured per company against the army's average, and an expected ban against none: see ODD, section 5.
+    """
 
     casualty_rate: float = fixed(0.0, "1/day", "hits per soldier serving and day", 0.0)
     legitimacy: float = fixed(0.0, "share", "legitimacy", 0.0, 1.0)

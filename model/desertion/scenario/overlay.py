@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from desertion.errors import InputError
 from desertion.parameters import Change, Force, Host
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Lever, Target, check_value, expand, levers, target
 from desertion.scenario.policy import OPERATIONS, Policy
 
@@ -125,6 +126,24 @@ def conflicts(found: Mapping[Target, Track]) -> list[str]:
     return [
         f'"{first}" and "{second}" both set {lever} of {", ".join(names)}; "{second}", named last, wins'
         for (lever, first, second), names in clashes.items()
+    ]
+
+
+def outdone(found: Mapping[Target, Track], settings: Sequence[str], layers: Layers) -> list[str]:
+    """One sentence for each lever and policies that set it on all days of a run to other values than a setting by dotted key."""
+    end = layers.start + dt.timedelta(days=layers.days)
+    names: dict[tuple[str, str], list[str]] = {}
+    for one in dict.fromkeys(target(path) for path in settings if target(path) in found):
+        sets = [move for move in found[one].moves if move.operation == "set"]
+        days = {layers.start} | {day for move in sets for day in (move.begin, move.end) if layers.start < day < end}
+        thing = layers.force(one.name) if one.kind == "forces" else layers.host(one.name)
+        covered = all(any(move.acts(day) for move in sets) for day in days)
+        if covered and any(move.value != getattr(thing, one.field) for move in sets):
+            policies = " with ".join(dict.fromkeys(f'"{move.policy}"' for move in sets))
+            names.setdefault((one.field, policies), []).append(one.name)
+    return [
+        f"the setting of {lever} of {', '.join(who)} has no effect: {policies} sets it on every day of the run"
+        for (lever, policies), who in names.items()
     ]
 
 

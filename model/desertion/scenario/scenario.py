@@ -25,7 +25,7 @@ from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
-from desertion.scenario.overlay import Track, conflicts, idle, tracks
+from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks
 from desertion.scenario.policy import Policy
 
 _PROSE = ("title", "summary", "sources", "notes", "remarks")
@@ -91,7 +91,7 @@ class Scenario(Layers):
             own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), where)
             scenario = build(cls, content, where=where)
             if own_settings:
-                scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
+                scenario = scenario._set(own_settings, where)
             if not scenario.reference:
                 scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
@@ -127,8 +127,13 @@ class Scenario(Layers):
         given = {} if changes is None else TABLE.checked("changes", changes)
         wanted = {**given, **settings_}
         names = wanted.pop("policies", None)
-        scenario = build(type(self), settings.apply(self, wanted), where="setting") if wanted else self
+        scenario = self._set([wanted], "setting") if wanted else self
         return scenario if names is None else scenario.with_policies(names)
+
+    def _set(self, layers: Sequence[Mapping[str, Any]], where: str) -> Self:
+        scenario = build(type(self), settings.apply(self, *layers), where=where)
+        vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, *layers))
+        return scenario
 
     def with_policies(self, policies: str | Path | Policy | Sequence[str | Path | Policy]) -> "Scenario":
         """The scenario with these policies in place of those laid over it now.
@@ -175,7 +180,14 @@ class Scenario(Layers):
         floor = floor_note(self)
         own = [floor] if floor and floor not in self.remarks else []
         late = idle(self.overlays, self.start, self.days)
-        return (*self.remarks, *conflicts(self._tracks()), *late, *self.course.cuts, *own)
+        found = self._tracks()
+        idle_settings = outdone(found, self.levers_set, self)
+        return (*self.remarks, *conflicts(found), *idle_settings, *late, *self.course.cuts, *own)
+
+    @cached_property
+    def levers_set(self) -> tuple[str, ...]:
+        """The levers that settings have set, by dotted key; no part of the content: who makes settings writes it."""
+        return ()
 
     @cached_property
     def course(self) -> Course:

@@ -52,6 +52,12 @@ def reached(scenario: Layers, key: str) -> list[str]:
     return [".".join((kind, name, *rest)) for name in names]
 
 
+def levers_reached(scenario: Layers, *layers: Mapping[str, Any]) -> tuple[str, ...]:
+    """The dotted keys, each of one named force or host, of the levers that these settings set."""
+    keys = [key for layer in layers for key in flattened(layer) if key.partition(".")[0] in KINDS]
+    return tuple(path for key in keys if key.count(".") == 2 for path in reached(scenario, key))
+
+
 def standing(scenario: Layers, key: str) -> object:
     """What an input by dotted key stands at, None where that is not one value: forces or hosts that differ, dated changes.
 

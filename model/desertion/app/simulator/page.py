@@ -18,7 +18,7 @@ TOUR = (
     (
         "border=shut",
         "Doors shut, and hardly a difference",
-        "The border states let nobody in and the distant hosts take no claims at their borders, yet nearly as many leave. Look at where they are: in the states that ask no visa.",
+        "The border states let nobody in and the hosts that offer asylum take no claims at their borders, yet nearly as many leave. Look at where they are: in the states that ask no visa.",
     ),
     (
         "ban=30",
@@ -28,7 +28,7 @@ TOUR = (
     (
         "asylum=fast",
         "An offer to all that ends in a queue",
-        "Fast track draws people to the distant hosts, but most of them still wait on the last day. Now move “Places and caseworkers” to ten times, and see who waits and who is protected.",
+        "Fast track draws people to the hosts that offer asylum, but most of them still wait on the last day. Now move “Places and caseworkers” to ten times, and see who waits and who is protected.",
     ),
 )
 """Clicks of the tour: what is set, and what there is to see."""

@@ -50,7 +50,7 @@ OF_FORCES = (
     _is("left_skilled", "First left on a skilled visa"),
     _is("departures", "Departures, spells counted"),
     _is("caught", "Caught"),
-    _is("returned", "Returned of themselves"),
+    _is("returned", "Came back or were returned"),
     Measure("killed", "Killed", "persons", counts=True),
     _is("protected", "Under protection at the end"),
     _is("abroad", "Abroad without a claim at the end", "abroad_end"),
