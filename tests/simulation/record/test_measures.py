@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from desertion import DesertionModel, Scenario
+from desertion.simulation.record.columns import MEASURES
 from desertion.simulation.world.codes import KINDS, ROUTES
 from desertion.study.comparison.outcomes import BY_NAME, of_force, of_hosts
 from tests.simulation.worlds import HOT, OPEN, START, made
@@ -169,3 +170,20 @@ def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionMo
         if value != pytest.approx(measures[name])
     }
     assert not wrong
+
+
+def test_who_is_returned_by_a_host_and_punished_stands_in_both_columns() -> None:
+    """Where nobody is found, tried, gives himself up or goes home by choice, all who are caught were returned, and the titles say so."""
+    settings = {
+        "hosts.*.enforcement": 1.0, "hosts.*.refused_days": 1.0, "hosts.*.case_days": 1.0, "hosts.*.cases": 10.0, "hosts.*.homeward": 0.0,
+        "hosts.*.recognition_deserter": 0.0, "forces.*.return_rate": 0.0, "forces.*.police": 0.0, "forces.*.trial_rate": 0.0, "forces.*.base_hiding_flee": 0.05,
+    }  # fmt: skip
+    model = DesertionModel(Scenario.load("toy", policies=["fast-track"], set=settings), rng=1)
+    model.run()
+    found = model.measures()
+    assert 0 < found["caught"] <= found["returned"]
+    assert BY_NAME["returned"].title == "Came back or were returned"
+    assert all(
+        f"`{other}` too" in MEASURES[name].definition
+        for name, other in (("caught", "returned"), ("returned", "caught"))
+    )
