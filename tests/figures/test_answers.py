@@ -41,7 +41,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.mark.parametrize("kind", ["curves", "sizes", "response", "paired", "pareto"])
 def test_every_kind_of_figure_draws(done: Study, tmp_path: Path, kind: str) -> None:
     """It has axes with labels on both sides and can be written."""
-    figure = done.plot("left_total", kind)
+    figure = done.plot("left" if kind == "curves" else "left_total", kind)
     assert isinstance(figure, Figure)
     assert all(ax.get_xlabel() for ax in figure.axes)
     assert style.save(figure, tmp_path / "a.png").stat().st_size > 5_000
@@ -52,6 +52,26 @@ def test_the_design_suggests_the_figure(done: Study) -> None:
     ax = done.plot("left_total").axes[0]
     assert ax.get_xlabel() == "pull"
     assert [text.get_text() for text in ax.texts] == ["closed", "open"]
+
+
+def test_a_figure_draws_the_measure_that_was_asked_for_or_none(done: Study, tmp_path: Path) -> None:
+    """Curves drew another column and a front its own, whatever the name; tables of unknown measures broke off, or dropped it."""
+    assert done.plot("strength", "curves").axes[0].get_ylabel() != done.plot(kind="curves").axes[0].get_ylabel()
+    assert done.answer("strength", "curves").equals(done.bands(("strength",)))
+    assert done.answer("strength").equals(done.bands(("strength",)))
+    for measure in ("nonsense", "left_total"):
+        with pytest.raises(InputError, match=f"no daily column '{measure}'.*left, strength"):
+            done.plot(measure, "curves")
+    for ask in (done.plot, done.answer):
+        with pytest.raises(InputError, match="a front weighs left_total, cost_eur, infiltrators .* does not show noise"):
+            ask("noise", "pareto")
+    for ask in (done.plot, done.answer, done.sizes, lambda name: done.summary([name]), lambda name: done.paired([name])):
+        with pytest.raises(InputError, match="no measure 'left_totl'; did you mean 'left_total'"):
+            ask("left_totl")
+    rows = [{"policies": "case-by-case"}, {"policies": "fast-track"}]
+    toy = _toy(tmp_path, 2, points=rows, measures=["left_total", "share_left"], daily=["left"])
+    assert toy.plot().axes[0].get_xlabel() == "day"
+    assert len(toy.plot("left_total").axes) == 2, "what no curve was kept of is drawn as sizes"
 
 
 def _toy(path: Path, runs: int = 1, **more: Any) -> Study:

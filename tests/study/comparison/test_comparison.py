@@ -254,6 +254,16 @@ def test_several_forces_are_judged_apart(tmp_path):
     assert set(both.headline("belarus")["policy"]) == set(POLICIES)
 
 
+def test_an_outcome_that_is_none_is_refused_by_name(comparison):
+    """It was dropped, and a table of no rows came back."""
+    for measures in (["left_total"], iter(["left", "left_total"])):
+        with pytest.raises(InputError, match="no measure 'left_total'"):
+            comparison.headline(measures=measures)
+    assert comparison.headline(measures=iter(["left"]))["measure"].unique().tolist() == ["left"]
+    with pytest.raises(InputError, match="no force 'rusia'; did you mean 'russia'"):
+        comparison.headline("rusia")
+
+
 def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):
     """Where every run of a policy failed, the comparison says which."""
     with pytest.raises(StudyFailedError, match="no run finished under fails"):

@@ -29,7 +29,7 @@ from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.answers import Answers
-from desertion.study.analysis.cascades import GLOBAL
+from desertion.study.analysis.cascades import GLOBAL, SIZE
 from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.design.layout import DUMMY
 from desertion.study.design.spec import MODEL_TASK
@@ -66,7 +66,7 @@ def overview(
     Raises:
         InputError: If the kind is unknown or does not suit the study.
     """
-    chosen = kind or suited(study)
+    chosen = kind or suited(study, measure)
     if chosen not in KINDS:
         raise unknown_name("kind of plot", chosen, KINDS)
     study = study.at_real_size()
@@ -87,9 +87,9 @@ def overview(
         return figure
 
 
-def suited(study: Answers) -> str:
-    """The kind of figure that the design suggests."""
-    if study.goal() is not None:
+def suited(study: Answers, measure: str = SIZE) -> str:
+    """The kind of figure that the design suggests, among those that can draw the measure."""
+    if study.goal() is not None and study.draws(measure, "pareto"):
         return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
@@ -99,7 +99,7 @@ def suited(study: Answers) -> str:
         return "phase"
     if len(varied) == 1:
         return "response"
-    if study.header.get("columns") and len(study.points) <= 9:
+    if study.header.get("columns") and len(study.points) <= 9 and study.draws(measure, "curves"):
         return "curves"
     return "sizes"
 
@@ -144,10 +144,9 @@ def _numeric(study: Answers) -> list[str]:
 
 
 def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
-    columns: Sequence[str] = study.header.get("columns", ())
-    if not columns:
+    if not study.header.get("columns"):
         raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
-    column = measure if measure in columns else columns[0]
+    column = study.curve_of(measure)
     table = study.bands((column,), levels=curves.LEVELS)
     names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
@@ -277,8 +276,8 @@ def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
     )
 
 
-def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:
-    table, goal = study.pareto(), study.goal()
+def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
+    table, goal = study.front_with(measure), study.goal()
     if goal is not None:
         fronts(figure.subplots(), table.assign(proposed_by="search"), goal.wanted, goal.limits)
         return

@@ -240,8 +240,17 @@ class Tables(Runs):
         Args:
             force: Which force, the first if not given.
             measures: Names of measures.
+
+        Raises:
+            InputError: If there is no such force or measure.
         """
-        chosen, measures = [force or self.forces[0], ALL_FORCES], listed(measures)
+        measures = listed(measures)
+        for name in measures:
+            if name not in self._by_name:
+                raise unknown_name("measure", name, self._by_name, where="this comparison")
+        if force is not None and force not in (*self.forces, ALL_FORCES):
+            raise unknown_name("force", force, self.forces)
+        chosen = [force or self.forces[0], ALL_FORCES]
         table = self.summary[self.summary["force"].isin(chosen) & self.summary["measure"].isin(measures)]
         names = {"low": "difference_low", "high": "difference_high", "too_few": "difference_too_few"}
         if not self.paired.empty:
