@@ -63,9 +63,17 @@ def test_a_figure_draws_the_measure_that_was_asked_for_or_none(done: Study, tmp_
         with pytest.raises(InputError, match=f"no daily column '{measure}'.*left, strength"):
             done.plot(measure, "curves")
     for ask in (done.plot, done.answer):
-        with pytest.raises(InputError, match="a front weighs left_total, cost_eur, infiltrators .* does not show noise"):
+        with pytest.raises(
+            InputError, match="a front weighs left_total, cost_eur, infiltrators .* does not show noise"
+        ):
             ask("noise", "pareto")
-    for ask in (done.plot, done.answer, done.sizes, lambda name: done.summary([name]), lambda name: done.paired([name])):
+    for ask in (
+        done.plot,
+        done.answer,
+        done.sizes,
+        lambda name: done.summary([name]),
+        lambda name: done.paired([name]),
+    ):
         with pytest.raises(InputError, match="no measure 'left_totl'; did you mean 'left_total'"):
             ask("left_totl")
     rows = [{"policies": "case-by-case"}, {"policies": "fast-track"}]

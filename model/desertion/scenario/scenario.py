@@ -20,7 +20,7 @@ from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check, refuse_doubles
-from desertion.scenario.course import Course, course
+from desertion.scenario.course import Course, course, turned_note
 from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
@@ -175,7 +175,12 @@ class Scenario(Layers):
         floor = floor_note(self)
         own = [floor] if floor and floor not in self.remarks else []
         late = idle(self.overlays, self.start, self.days)
-        return (*self.remarks, *conflicts(self._tracks()), *late, *self.course.cuts, *own)
+        return (*self.remarks, *conflicts(self._tracks()), *late, *self.course.cuts, *self.dial_notes, *own)
+
+    @property
+    def dial_notes(self) -> tuple[str, ...]:
+        """That the asylum dial moves what policies set, a sentence; none where it stands at the status quo."""
+        return tuple(turned_note(self, self.course.turned))
 
     @cached_property
     def course(self) -> Course:

@@ -206,7 +206,9 @@ def drawn_instead(study: Answers, kind: str, measure: str, x: str, y: str) -> st
     kind = kind_of(study, kind, x, y)
     if kind == "curves" and study.header.get("columns"):
         column = study.curve_of(measure if study.draws(measure, kind) else SIZE)
-        return "" if column == measure else f"The curves draw another number, which was kept day by day: {label(column)}."
+        return (
+            "" if column == measure else f"The curves draw another number, which was kept day by day: {label(column)}."
+        )
     if not study.draws(measure, kind):
         return "The front draws what it weighs, and not this measure."
     if measure != "share_left" or not y or kind != "phase":

@@ -149,7 +149,9 @@ class Answers(Contents):
         if kind == "paired":
             return self.paired((measure,))
         # A daily column is no measure of a run, and its curves are what is drawn of it.
-        if kind == "curves" or (kind is None and measure not in self.runs and measure in self.header.get("columns", ())):
+        if kind == "curves" or (
+            kind is None and measure not in self.runs and measure in self.header.get("columns", ())
+        ):
             return self.bands((self.curve_of(measure),))
         if kind == "pareto" or (kind is None and self.goal() is not None and self.draws(measure, "pareto")):
             return self.front_with(measure)
