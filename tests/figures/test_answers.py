@@ -140,6 +140,18 @@ def test_the_tipping_line_is_drawn_over_dials_and_whole_numbers(tmp_path: Path, 
     assert [up[0], up[-1]] == pytest.approx(wanted, rel=1e-3)
 
 
+def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: Path) -> None:
+    """A chance from one run is 0 or 1; a median of a few simulated persons bears its mark, which is explained."""
+    vary = {"contagion": [0.0, 0.1], "asylum": [0.4, 0.5]}
+    study = _toy(tmp_path, 3, vary=vary, scale=0.2)
+    figure = study.plot("left_total", "phase")
+    words = " ".join(figure.get_supxlabel().split())
+    assert "Each cell: 3 runs." in words
+    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5." in words
+    study.runs = study.runs.iloc[1:]
+    assert "Each cell: 2 to 3 runs." in " ".join(study.plot("left_total", "phase").get_supxlabel().split())
+
+
 def test_policies_that_share_no_other_input_are_no_pairs(tmp_path: Path) -> None:
     """In a sentence, for figure and table alike."""
     rows = [{"contagion": 1.0, "policies": "case-by-case"}, {"contagion": 2.0, "policies": "fast-track"}]

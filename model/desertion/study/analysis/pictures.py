@@ -25,6 +25,7 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
+from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
 from desertion.simulation.record.columns import is_chance
@@ -83,6 +84,8 @@ def overview(
         foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
         if study.spec["task"] == MODEL_TASK and study.scales.max() < 1.0 and np.ptp(study.scales) == 0.0:
             foot = f"{foot} {basis(1.0 / study.scales[0])}"
+        if grain.MARK in figure.get_suptitle():
+            foot = f"{foot} {grain.legend(study.size_of(measure))}."
         style.note(figure, foot.strip())
         return figure
 
@@ -181,7 +184,7 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
             f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too.",
         )
         return
-    response(figure.subplots(), cases, x, measure, "case" if others else None)
+    response(figure.subplots(), cases, x, measure, "case" if others else None, study.size_of(measure))
     style.note(figure, "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED)
 
 
@@ -195,13 +198,16 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         )
     chance = measure == "share_left" or is_chance(measure)
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
-    title = findings.of_map(table, measure, chance=chance)
+    title = findings.of_map(table, measure, chance=chance, at_least=GLOBAL, size=study.size_of(measure))
     unit = f"share of runs in which at least {percent(GLOBAL)} left" if measure == "share_left" else label(measure)
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(
         figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table)
     )
+    runs = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
+    each = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    style.note(figure, f"Each cell: {each} run{'s' * (each != '1')}.")
 
 
 def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
