@@ -64,7 +64,7 @@ def test_a_figure_draws_the_measure_that_was_asked_for_or_none(done: Study, tmp_
             done.plot(measure, "curves")
     for ask in (done.plot, done.answer):
         with pytest.raises(
-            InputError, match="a front weighs left_total, cost_eur, infiltrators .* does not show noise"
+            InputError, match=r"a front weighs left_total, cost_eur, infiltrators .* does not show noise"
         ):
             ask("noise", "pareto")
     for ask in (

@@ -187,4 +187,4 @@ class Answers(Contents):
         table = grouped.quantile(np.array([0.05, 0.5, 0.95])).unstack()
         table.columns = ["q05", "q50", "q95"]
         table.insert(0, "runs", grouped.count())
-        return self.points.merge(table.reset_index(), on="design", how="right")
+        return self._of_points(table.reset_index())
