@@ -291,7 +291,7 @@ def _columns(
         if columns.count(name) > 1 and name:
             raise input_error("column", name, "is there twice", where=where)
         if optional is not None and name not in (*wanted, *optional):
-            raise unknown_name("column", name, dict.fromkeys((*wanted, *optional)), where=where)
+            raise unknown_name("column", name, (*wanted, *optional), where=where)
     return columns
 
 

@@ -249,6 +249,7 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
         (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (b) to 120.0 % (a) of the first day's strength serve"),
         (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (a) to 40 % (b) of the runs"),
+        (findings.of_chance(pd.Series({"A": 0.625, "B": 0.625})), "The force collapses in 62.5 % of the runs, under every policy"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),

@@ -216,9 +216,9 @@ def of_chance(chances: pd.Series) -> str:
         return (
             "The force collapses in no run"
             if not high
-            else f"The force collapses in {percent(high)} of the runs, under every policy"
+            else f"The force collapses in {percent(high, figures=3)} of the runs, under every policy"
         )
-    return f"The force collapses in {percent(low)} ({within(str(chances.idxmin()))}) to {percent(high)} ({within(str(chances.idxmax()))}) of the runs"
+    return f"The force collapses in {percent(low, figures=3)} ({within(str(chances.idxmin()))}) to {percent(high, figures=3)} ({within(str(chances.idxmax()))}) of the runs"
 
 
 def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:

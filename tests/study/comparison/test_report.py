@@ -385,3 +385,8 @@ def test_most_of_a_difference_is_more_than_half_of_it():
     (swap,) = told(hide=10.0, flee=-8.0)
     assert swap.startswith("Most of the difference are people who hide at home: 10 more, while 8 fewer flee abroad")
     assert told(hide=-9.0, flee=6.0, refuse=5.0)[0].startswith("The largest change is of people who hide at home")
+
+
+def test_a_comparison_says_how_many_days_it_covers(comparison):
+    """A title may name a scenario's own horizon; `--days` shortens it."""
+    assert ", 40 days from " in words.byline(comparison)
