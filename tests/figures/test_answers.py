@@ -178,6 +178,7 @@ def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
         options = RunOptions(quiet=True, executor=threads, workers=1)
         study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
     figure = study.plot("left_total")
+    assert "whisker: 95 % interval. What does not stand clear of the dummy" in " ".join(figure.get_supxlabel().split())
     figure.canvas.draw()
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["closed", "open", "wide"]
     assert len({ax.get_xlim() for ax in figure.axes}) == 1

@@ -81,13 +81,19 @@ def overview(
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
-        foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
-        if study.spec["task"] == MODEL_TASK and study.scales.max() < 1.0 and np.ptp(study.scales) == 0.0:
-            foot = f"{foot} {basis(1.0 / study.scales[0])}"
-        if grain.MARK in figure.get_suptitle():
-            foot = f"{foot} {grain.legend(study.size_of(measure))}."
-        style.note(figure, foot.strip())
+        signed(figure, study, measure)
         return figure
+
+
+def signed(figure: Figure, study: Answers, measure: str) -> None:
+    """Write below a figure which study it is of, before its note, and after it what its counts rest on."""
+    foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
+    alike = study.is_real and study.spec["task"] == MODEL_TASK and np.ptp(study.scales) == 0.0
+    if alike and study.scales.max() < 1.0:
+        foot = f"{foot} {basis(1.0 / study.scales[0])}"
+    if grain.MARK in figure.get_suptitle():
+        foot = f"{foot} {grain.legend(study.size_of(measure))}."
+    style.note(figure, foot.strip())
 
 
 def suited(study: Answers, measure: str = SIZE) -> str:
@@ -256,19 +262,33 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
     arms = _arms(study)
     figure.set_figheight(max(figure.get_figheight(), _ROW * len(arms) * (len(study.factors()) + 4)))
     axes = figure.subplots(len(arms), 1, squeeze=False)[:, 0]
+    notes: dict[str, None] = {}
     for ax, arm in zip(axes, arms, strict=True):
         table = study.sensitivity(measure, arm)
+        notes[told_of_sensitivity(table)] = None
         (indices if "total" in table else effects)(ax, table, measure)
         if len(arms) > 1:
             ax.set_title(policy(str(arm)))
     if len(arms) > 1:
         style.headline(figure, f"What moves the {label(measure)}, by policy")
+    style.note(figure, " ".join(notes))
     ends = np.array([ax.get_xlim() for ax in axes])
     for ax in axes:
         ax.set_xlim(ends.min(), ends.max())
     for ax in axes[:-1]:
         ax.set_xlabel("")
         ax.get_legend().remove()
+
+
+def told_of_sensitivity(table: pd.DataFrame) -> str:
+    """What the marks of a figure of indices or effects mean."""
+    if "total" not in table:
+        return "Bar: mean absolute effect; whisker: 95 % interval. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
+    return "Bar: 95 % interval." + (
+        " Grey: up to the upper end for the dummy, an input that does nothing."
+        if "dummy" in set(table["factor"])
+        else ""
+    )
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
