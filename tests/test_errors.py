@@ -21,6 +21,7 @@ def test_sentence_does_without_file_and_way_out() -> None:
     [
         (["fast-track", "closed-borders"], "did you mean 'fast-track'?"),
         (["toy"], "known are: toy"),
+        (["toy", "toy"], "known are: toy"),
         ([], "none is known here"),
     ],
 )

@@ -94,7 +94,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
         known: All names that would have been right.
         where: The file or command it stands in, if any.
     """
-    names = sorted(known)
+    names = sorted(set(known))
     near = get_close_matches(name[:_LONGEST], names, n=1)
     if near:
         way_out = f"did you mean {near[0]!r}?"

@@ -19,7 +19,8 @@ from desertion.app.work.events import Watch, planned, whole_squad
 from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
 from desertion.app.work.warm import WARM
-from desertion.figures.curves import titles
+from desertion.figures import style
+from desertion.figures.curves import run, titles
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
@@ -148,6 +149,18 @@ def test_leaving_each_day_counts_every_way() -> None:
     daily = DesertionModel(scenario, rng=7).run().world.daily[:61, 0]
     assert daily[:, DAILY_COLUMNS.index("new_skilled")].sum() > 0
     assert np.array_equal(np.cumsum(_leaving(daily)), daily[:, DAILY_COLUMNS.index("departures")])
+
+
+def test_the_mean_of_seven_days_is_the_one_that_figures_draw() -> None:
+    """One was of the days before and one of the days around, so that the same curve had its peak three days apart."""
+    from desertion.app.pages.board import _leaving, _smooth
+
+    model = DesertionModel("toy", rng=7, days=60).run()
+    figure = style.new_figure()
+    run(figure, model.daily)
+    (line,) = next(ax for ax in figure.axes if ax.get_title().startswith("Leaving")).lines
+    assert np.allclose(_smooth(_leaving(model.world.daily[:61, 0]))[1:], line.get_ydata())
+    assert _smooth(np.zeros(1)).tolist() == [0.0]
 
 
 def test_terms_of_a_life_that_move_nothing_are_left_out() -> None:

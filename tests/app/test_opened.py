@@ -37,6 +37,20 @@ def test_a_figure_is_drawn_against_the_numbers_that_were_chosen(tmp_path: Path) 
         assert any("share of runs" in label for label in colours) == there
 
 
+def test_a_figure_that_cannot_draw_the_measure_says_what_it_draws(tmp_path: Path) -> None:
+    """Curves are of what was kept day by day, a front of what it weighs."""
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    measures = ["share_left", "left_total", "cost_eur", "infiltrators", "surrendered"]
+    study = sweep(scenario="toy", days=4, scale=0.2, vary={"asylum": [0.0, 1.0]}, measures=measures, daily=["serving", "left"],
+                  out=tmp_path / "s.sqlite", options=options, quiet=True)  # fmt: skip
+    said = {kind: drawn_instead(study, kind, "surrendered", "asylum", "") for kind in ("curves", "pareto", "response")}
+    assert "kept day by day: serving" in said["curves"]
+    assert "The front draws what it weighs" in said["pareto"]
+    assert not said["response"]
+    assert draw(study, "curves", "surrendered", "asylum", "", False).axes
+    assert draw(study, "pareto", "surrendered", "asylum", "", False).axes
+
+
 def test_points_that_fill_no_grid_are_no_phase_diagram(tmp_path: Path) -> None:
     """On a Latin hypercube a cell would hold one run among other inputs: something else is drawn, and a phase diagram is refused with the way out."""
     options = RunOptions(executor=Here(), workers=1, quiet=True)

@@ -37,7 +37,9 @@ def test_an_own_series_of_dates_and_values_is_enough(
     monkeypatch.chdir(tmp_path)
     Path("own.csv").write_text("Date;Value\n01.01.2022;10,5\n01.02.2022;12\n01.03.2022;18\n")
     assert main(["history", "own.csv"]) == 0
-    assert "2022-01-01 to 2022-03-31, flow of persons, 40.5 in all" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.startswith("own (3 points)\n")
+    assert "2022-01-01 to 2022-03-31, flow of persons, 40.5 in all" in told
     words = ["--unit", "cases", "--counts", "leavers", "--source", "own list", "--grade", "B"]
     assert main(["history", "own.csv", *words, "--kind", "cumulative", "--out", "drawn"]) == 0
     assert "cumulative of cases, 18 at the end" in capsys.readouterr().out
@@ -54,7 +56,7 @@ def test_words_for_an_own_series_do_not_touch_a_shipped_one_beside_it(
     Path("own.csv").write_text("date,value\n2030-01-01,10\n2030-01-15,20\n")
     assert main(["history", "own.csv", "ukraine-awol", "--kind", "cumulative", "--unit", "cases"]) == 0
     out = capsys.readouterr().out
-    assert "own: " in out
+    assert "own (2 points)" in out
     assert "ukraine-awol: " in out
 
 

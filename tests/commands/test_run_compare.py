@@ -324,3 +324,13 @@ def test_a_run_of_an_own_file_says_what_looks_out_of_order(
     Path("mine.toml").write_text('extends = "toy"\nname = "mine"\n[behaviour]\npush_threat = 3.0\n')
     assert main(["run", "mine.toml", "--days", "2", "--quiet"]) == 0
     assert 'looks out of order: force "toy": 12 % of its reservists are called up' in capsys.readouterr().out
+
+
+def test_a_run_says_by_what_a_force_collapses_and_no_share_of_no_army(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Strength on the last day may lie above the breakpoint under which effective strength fell; who has no soldiers had no first day's strength."""
+    assert main(["run", "toy", "--seed", "1", "--out", str(tmp_path / "toy")]) == 0
+    assert "the force collapses on day 67 (effective strength below its breakpoint)\n" in capsys.readouterr().out
+    assert main(["run", "hungary-2015", "--scale", "0.01", "--days", "5", "--out", str(tmp_path / "none")]) == 0
+    assert "  strength   0\n" in capsys.readouterr().out

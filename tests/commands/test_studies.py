@@ -171,6 +171,7 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["show", "mine.toml"], "no study file"),
         (["show", "nowhere.sqlite"], "does not exist"),
         (["export", "mine.toml"], "no study file"),
+        (["export", "mine.toml", "--format", "xls"], "known are: csv, ema, parquet, rocrate"),
         (["merge", "mine.toml", "nowhere.sqlite"], "exists already"),
         (["search", "mine.toml", "--want", "left_total"], "must read measure=value"),
         (["search", "mine.toml", "--limit", "cost_eur=much"], "must end in a number"),

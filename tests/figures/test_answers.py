@@ -41,7 +41,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.mark.parametrize("kind", ["curves", "sizes", "response", "paired", "pareto"])
 def test_every_kind_of_figure_draws(done: Study, tmp_path: Path, kind: str) -> None:
     """It has axes with labels on both sides and can be written."""
-    figure = done.plot("left_total", kind)
+    figure = done.plot("left" if kind == "curves" else "left_total", kind)
     assert isinstance(figure, Figure)
     assert all(ax.get_xlabel() for ax in figure.axes)
     assert style.save(figure, tmp_path / "a.png").stat().st_size > 5_000
@@ -52,6 +52,34 @@ def test_the_design_suggests_the_figure(done: Study) -> None:
     ax = done.plot("left_total").axes[0]
     assert ax.get_xlabel() == "pull"
     assert [text.get_text() for text in ax.texts] == ["closed", "open"]
+
+
+def test_a_figure_draws_the_measure_that_was_asked_for_or_none(done: Study, tmp_path: Path) -> None:
+    """Curves drew another column and a front its own, whatever the name; tables of unknown measures broke off, or dropped it."""
+    assert done.plot("strength", "curves").axes[0].get_ylabel() != done.plot(kind="curves").axes[0].get_ylabel()
+    assert done.answer("strength", "curves").equals(done.bands(("strength",)))
+    assert done.answer("strength").equals(done.bands(("strength",)))
+    for measure in ("nonsense", "left_total"):
+        with pytest.raises(InputError, match=f"no daily column '{measure}'.*left, strength"):
+            done.plot(measure, "curves")
+    for ask in (done.plot, done.answer):
+        with pytest.raises(
+            InputError, match=r"a front weighs left_total, cost_eur, infiltrators .* does not show noise"
+        ):
+            ask("noise", "pareto")
+    for ask in (
+        done.plot,
+        done.answer,
+        done.sizes,
+        lambda name: done.summary([name]),
+        lambda name: done.paired([name]),
+    ):
+        with pytest.raises(InputError, match="no measure 'left_totl'; did you mean 'left_total'"):
+            ask("left_totl")
+    rows = [{"policies": "case-by-case"}, {"policies": "fast-track"}]
+    toy = _toy(tmp_path, 2, points=rows, measures=["left_total", "share_left"], daily=["left"])
+    assert toy.plot().axes[0].get_xlabel() == "day"
+    assert len(toy.plot("left_total").axes) == 2, "what no curve was kept of is drawn as sizes"
 
 
 def _toy(path: Path, runs: int = 1, **more: Any) -> Study:
@@ -112,6 +140,18 @@ def test_the_tipping_line_is_drawn_over_dials_and_whole_numbers(tmp_path: Path, 
     assert [up[0], up[-1]] == pytest.approx(wanted, rel=1e-3)
 
 
+def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: Path) -> None:
+    """A chance from one run is 0 or 1; a median of a few simulated persons bears its mark, which is explained."""
+    vary = {"contagion": [0.0, 0.1], "asylum": [0.4, 0.5]}
+    study = _toy(tmp_path, 3, vary=vary, scale=0.2)
+    figure = study.plot("left_total", "phase")
+    words = " ".join(figure.get_supxlabel().split())
+    assert "Each cell: 3 runs." in words
+    assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5." in words
+    study.runs = study.runs.iloc[1:]
+    assert "Each cell: 2 to 3 runs." in " ".join(study.plot("left_total", "phase").get_supxlabel().split())
+
+
 def test_policies_that_share_no_other_input_are_no_pairs(tmp_path: Path) -> None:
     """In a sentence, for figure and table alike."""
     rows = [{"contagion": 1.0, "policies": "case-by-case"}, {"contagion": 2.0, "policies": "fast-track"}]
@@ -138,6 +178,7 @@ def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
         options = RunOptions(quiet=True, executor=threads, workers=1)
         study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)
     figure = study.plot("left_total")
+    assert "whisker: 95 % interval. What does not stand clear of the dummy" in " ".join(figure.get_supxlabel().split())
     figure.canvas.draw()
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["closed", "open", "wide"]
     assert len({ax.get_xlim() for ax in figure.axes}) == 1

@@ -118,10 +118,12 @@ def test_a_map_of_chances_says_from_where_on_cascades_are_global() -> None:
     upright, across = pd.Index([1.0, 2.0, 3.0], name="contagion"), pd.Index([0.0, 0.5, 1.0], name="asylum")
     table = pd.DataFrame([[0.0, 0.0, 0.1], [0.2, 0.3, 0.6], [0.4, 0.9, 1.0]], index=upright, columns=across)
     assert (
-        findings.of_map(table, "share_left", chance=True)
-        == "Half of the runs or more end in a global cascade from contagion 2 (asylum dial 1) to 3 (asylum dial 0.5) on, nowhere at asylum dial 0"
+        findings.of_map(table, "share_left", chance=True, at_least=0.1)
+        == "Half of the runs or more see 10 % or more leave from contagion 2 (asylum dial 1) to 3 (asylum dial 0.5) on, nowhere at asylum dial 0"
     )
-    assert findings.of_map(table * 0.4, "share_left", chance=True).startswith("Nowhere here do half of the runs")
+    assert findings.of_map(table * 0.4, "share_left", chance=True, at_least=0.1).startswith(
+        "Nowhere here do half of the runs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,8 +143,8 @@ def test_a_map_says_from_or_up_to_only_where_that_is_so(rows: list[list[float]],
     """An upright input may lower leaving, or do neither: then the cells are counted, those that were run."""
     upright = pd.Index([1.0, 2.0, 3.0], name="police_capacity")
     table = pd.DataFrame(rows, index=upright, columns=pd.Index([0.0, 1.0], name="asylum"))
-    title = findings.of_map(table, "share_left", chance=True)
-    assert title == f"Half of the runs or more end in a global cascade {said}"
+    title = findings.of_map(table, "share_left", chance=True, at_least=0.1)
+    assert title == f"Half of the runs or more see 10 % or more leave {said}"
 
 
 def test_cases_that_were_not_run_at_every_value_are_told_by_their_own_ends() -> None:
@@ -248,6 +250,7 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
         (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (b) to 120.0 % (a) of the first day's strength serve"),
         (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (a) to 40 % (b) of the runs"),
+        (findings.of_chance(pd.Series({"A": 0.625, "B": 0.625})), "The force collapses in 62.5 % of the runs, under every policy"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 300.0]}, index=["A", "B"]), "cases", 100.0), "No policy changes the number of cases by much"),
@@ -321,6 +324,10 @@ _POWER = pd.DataFrame({"owed_from": [0.1, 0.8, 0.8], "histories": [100, 100, 200
         (findings.of_reliability(pd.DataFrame({"stated": [0.1, 0.5], "true": [0.12, 0.45]})), "Stated probabilities of contagion are off by 5 points at most"),
         (findings.of_alarms([0.01, 0.04], [0.73]), "False alarms: 4 % at most from causes in the list, up to 73 % from others"),
         (findings.of_alarms([0.01, 0.04], []), "False alarms: 4 % at most from causes in the list"),
+        (findings.of_response(pd.DataFrame({"a": [3.0, 90.0, 5.0], "b": [10.0, 20.0, 40.0]}), "left_total"), "Persons who left: moves most with a, 3 to 90 to 5"),
+        (findings.of_response(pd.DataFrame({"a": [40.0, 2.0, 60.0]}), "left_total", 5.0), "Persons who left: 40 to 2† to 60"),
+        (findings.of_response(pd.DataFrame({"a": [10.0, 42.0, 40.0]}), "left_total"), "Persons who left: 10 to 40"),
+        (findings.of_map(pd.DataFrame([[20.0, 100.0]]), "left_total", chance=False, size=5.0), "Median persons who left: 20† to 100"),
         (findings.of_response(pd.DataFrame({"one": [0.9, 0.95], "other": [0.01, 0.2]}), "share_left"), "Share of all persons who left: moves most with other, 1 % to 20 %"),
     ],
 )  # fmt: skip

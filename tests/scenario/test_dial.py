@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from desertion import Scenario
 from desertion.parameters import CATEGORIES, Host
+from desertion.scenario import Policy, PolicyChange
 from desertion.scenario.dial import MOVED, Dial, turn
 from desertion.scenario.levers import levers
 
@@ -91,3 +92,28 @@ def test_the_dial_moves_dated_stances_too() -> None:
     assert Scenario.load("toy", asylum=1.0).timeline() == []
     changed = toy.with_({"asylum": 0.25, "dial.closed_case_days": 1000})
     assert changed.flat().host("harbour").case_days == pytest.approx(150 + (1000 - 150) * 0.5)
+
+
+def test_it_is_said_where_the_dial_moves_what_a_policy_sets() -> None:
+    """Borders that a policy closes stand open at the open end: the report called them closed without a word."""
+    shut = Policy(
+        name="shut",
+        change=(PolicyChange.model_validate({"set": {"hosts.harbour.border": 0, "hosts.harbour.leak": 0.1}}),),
+    )
+    toy = Scenario.load("toy", policies=[shut])
+    assert toy.notes == ()
+    (note,) = (note for note in toy.with_({"asylum": 1.0}).notes if "dial" in note)
+    assert note == (
+        'the asylum dial at 1 acts after the policies and moves what they set: border of "shut"; they hold as they are written at 0.5, the status quo'
+    )
+    assert toy.with_({"asylum": 0.6}).dial_notes == (), "a border stays as it is up to transit_from"
+    later = Policy(
+        name="later",
+        change=(
+            PolicyChange.model_validate(
+                {"from": "+9", "until": "+20", "multiply": {"hosts.*.cases": 2}, "set": {"hosts.*.case_days": 10}}
+            ),
+        ),
+    )
+    (late,) = toy.with_policies([later]).with_({"asylum": 0.25}).dial_notes
+    assert 'set: case_days of "later";' in late

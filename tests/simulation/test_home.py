@@ -151,6 +151,15 @@ def test_measures_before_the_first_day_are_no_numbers_where_there_are_no_days() 
     assert np.isnan(DesertionModel(made(3, [ARMY], [], CALM | NOBODY), rng=1).measures()["mean_strength_share"])
 
 
+def test_without_soldiers_no_strength_is_a_share_of_the_first_days() -> None:
+    """A country of civilians has no army "at 0 %": its shares are no numbers, as a comparison has them."""
+    town = {"name": "army", "soldiers": 0, "reservists": 20, "civilians": 20, "community": 10}
+    found = DesertionModel(made(3, [town], [], CALM | NOBODY), rng=1).run().measures()
+    shares = ("strength_share_end", "min_strength_share", "mean_strength_share", "effective_mean_share")
+    assert all(np.isnan(found[name]) for name in shares)
+    assert found["strength_end"] == 0.0
+
+
 def test_call_ups_end_with_the_government() -> None:
     """A government that falls on day 0 calls nobody up."""
     assert run(TOWN | {"waves": [wave()], "legitimacy_floor": 0.9}, 20).daily["called"].sum() == 0

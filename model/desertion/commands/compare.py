@@ -177,8 +177,8 @@ def _tell(comparison: Comparison) -> None:
     for sentence in answer(comparison):
         print()
         print(fill(sentence, width, break_long_words=False))
-    if floor := comparison.about.get("floor"):
-        print(f"note: {floor}")
+    for note in filter(None, [*comparison.dial_notes, comparison.about.get("floor")]):
+        print(fill(f"note: {note}", width, break_long_words=False))
 
 
 def _tables(comparison: Comparison, force: str, measures: Sequence[str], width: int) -> list[object]:

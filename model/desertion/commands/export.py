@@ -36,6 +36,9 @@ Real = Annotated[
 Curves = Annotated[bool, typer.Option("--curves/--no-curves", help="Write the daily curves too.")]
 
 
+ROCRATE = "rocrate"
+
+
 @of_studies
 def command(
     context: typer.Context,
@@ -48,21 +51,24 @@ def command(
     real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
-    from desertion.study.analysis.export import export
+    from desertion.errors import unknown_name
+    from desertion.study.analysis.export import FORMATS, export
     from desertion.study.crate import describe, described
 
+    if form not in (*FORMATS, ROCRATE):
+        raise unknown_name("export format", form, (*FORMATS, ROCRATE))
     if simulated:
         _options.unused(context, "real", beside="--simulated")
     if real:
         print("desertion: --real-size is what is done anyway and goes with the next version", file=sys.stderr)
-    if form == "rocrate" and file.is_dir():
+    if form == ROCRATE and file.is_dir():
         idle = ("out", "curves", "comma", "simulated")
         _options.unused(context, *idle, beside=f"a folder, which is described as it lies there ({file})")
         print(describe(file))
         return 0
     # All comparisons name their file alike; their folders differ.
     place = _options.place(out, f"{file.resolve().parent.name}-study" if file.stem == "study" else file.stem)
-    if form == "rocrate":
+    if form == ROCRATE:
         written = described(file, place, curves=curves, comma=comma, simulated=simulated)
     else:
         written = export(file, place, form, curves, comma=comma, simulated=simulated)

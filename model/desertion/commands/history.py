@@ -87,7 +87,10 @@ def command(
         # Drawn before it is printed: what cannot be shown is not lost.
         drawn = None if out is None else _draw(series, pair, out)
         flag = ", recalled figures" if series.recalled else ""
-        print(f"{series.name}: {series.title} ({len(series.points)} points, {series.use}{flag})")
+        # Shipped series are kept for fitting or for judging; of an own one nothing is fitted here.
+        head = series.name if is_own else f"{series.name}: {series.title}"
+        use = "" if is_own else f", {series.use}"
+        print(f"{head} ({len(series.points)} points{use}{flag})")
         print(f"  {series.extent}")
         for caveat in (*series.caveats, *series.remarks):
             print(f"  {caveat}")

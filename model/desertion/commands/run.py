@@ -159,18 +159,22 @@ def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
     ways = ", ".join(
         f"{ROUTE_NAMES[route]} {told(float(daily[column].sum()))}" for route, column in departures(daily).items()
     )
-    strength = float(last["strength"]) / float(first["strength"]) if first["strength"] else float("nan")
+    at_start = float(first["strength"])
+    of_start = f", {percent(float(last['strength']) / at_start, 1)} of the first day" if at_start else ""
     lines = [
         f"\n{first['force']}: {number(people * size)} people",
         f"  left       {told(float(last['left']))} ({percent(float(last['left']) / people, 2)})",
         f"  departures {ways}",
-        f"  strength   {number(float(last['strength']) * size)}, {percent(strength, 1)} of the first day",
+        f"  strength   {number(float(last['strength']) * size)}{of_start}",
         f"  legitimacy {float(last['legitimacy']):.2f} (at the start {float(first['legitimacy']):.2f})",
     ]
-    for name, what in (("collapsed", "the force collapses"), ("fallen", "the government falls")):
+    for name, what, why in (
+        ("collapsed", "the force collapses", " (effective strength below its breakpoint)"),
+        ("fallen", "the government falls", ""),
+    ):
         happened = daily.loc[daily[name].astype(bool), "day"]
         if len(happened):
-            lines.append(f"  {what} on day {int(happened.iloc[0])}")
+            lines.append(f"  {what} on day {int(happened.iloc[0])}{why}")
     return lines
 
 

@@ -31,12 +31,14 @@ def command(
     from desertion.study.analysis.study import Study
     from desertion.study.questions import sensitivity
 
-    found = sensitivity(Study(file, simulated=simulated), measure, policy=policy, of=of)
+    study = Study(file, simulated=simulated)
+    found = sensitivity(study, measure, policy=policy, of=of)
     order = "total" if "total" in found else "effect"
     print(found.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style
+        from desertion.study.analysis.pictures import signed, told_of_sensitivity
 
         with style.house():
             figure = style.new_figure("wide" if len(found) <= 10 else "tall")
@@ -44,6 +46,8 @@ def command(
                 figure.subplots(), found, f"log10 {measure}" if of == "log" else measure
             )
             style.raised(figure)
+            style.note(figure, told_of_sensitivity(found))
+            signed(figure, study, measure)
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if table is not None:

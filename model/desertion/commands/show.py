@@ -63,6 +63,8 @@ def command(
         return _failures(study)
     if discover is not None:
         return _discover(study, measure, discover)
+    # Worked out before anything is drawn, so that what is refused leaves no file.
+    answer = None if table is None else study.answer(measure, kind)
     _head(study)
     if plot is not None:
         from desertion.figures import style
@@ -71,10 +73,10 @@ def command(
         with style.house():  # which says how many dots an inch has
             style.save(overview(study, measure, kind), plot)
         print(f"\ndrawn: {plot}")
-    if table is not None:
+    if table is not None and answer is not None:
         from desertion.commands._shared.results import write_csv
 
-        print(f"written: {write_csv(table, study.answer(measure, kind), '%.6g')}")
+        print(f"written: {write_csv(table, answer, '%.6g')}")
     if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
     return 0

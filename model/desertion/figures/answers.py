@@ -70,10 +70,18 @@ def exceedance(
     return ax
 
 
-def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None) -> Axes:
+def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None = None, size: float = 1.0) -> Axes:
     """Draw a measure against one parameter, a line a case, marked where it was run: median and middle half, with single runs behind for one case.
 
     Of what happens in a run or not it is the share of runs, with Wilson's interval.
+
+    Args:
+        ax: Where to draw.
+        runs: One row a run.
+        x: The parameter.
+        measure: The measure.
+        by: Column of the cases, None for one.
+        size: Real persons for each simulated one, where the measure counts persons.
     """
     arms = [""] if by is None else [str(name) for name in dict.fromkeys(runs[by])]
     drawn = style.pens(len(arms))
@@ -87,7 +95,7 @@ def response(ax: Axes, runs: pd.DataFrame, x: str, measure: str, by: str | None 
         if len(arms) == 1 and not is_chance(measure):
             ax.plot(part[x], part[measure], ".", color=pen.color, markersize=3, alpha=0.35, zorder=1)
         medians[arm] = middle
-    ax.set(xlabel=label(x), ylabel=beside(measure), title=findings.of_response(pd.DataFrame(medians), measure))
+    ax.set(xlabel=label(x), ylabel=beside(measure), title=findings.of_response(pd.DataFrame(medians), measure, size))
     heights = np.concatenate([middle.to_numpy(np.float64) for middle in medians.values()])
     if heights.min() > 0.0 and heights.max() >= _DECADES * heights.min():
         ax.set_yscale("log")

@@ -173,7 +173,7 @@ def run(
             own = table[table["force"] == force]
             if column == "leaving":
                 own = own[own["day"] > 0]  # the start is no day on which anybody could leave
-                own = own.assign(leaving=_weekly(own["leaving"]))
+                own = own.assign(leaving=weekly(own["leaving"]))
             ax.plot(own["day"], own[column], color=pen.color, linestyle=pen.linestyle, label=force)
         ax.set_title(title)
         ax.set_ylabel(unit)
@@ -208,8 +208,8 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
 def _of_run(table: pd.DataFrame, size: float) -> str:
     """How many left until the last day, and where the drawn curve of those leaving has its peak, if it has a single one."""
     by_day = table.groupby("day")[["left", "leaving"]].sum()
-    weekly = _weekly(by_day.loc[by_day.index > 0, "leaving"]).round(9)
-    peak = weekly.index[(weekly > 0.0) & (weekly == weekly.max())]
+    mean = weekly(by_day.loc[by_day.index > 0, "leaving"]).round(9)
+    peak = mean.index[(mean > 0.0) & (mean == mean.max())]
     is_one = len(peak) > 0 and peak[-1] - peak[0] == len(peak) - 1  # a flat top is one peak
     most = f", most in the week around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
     left = float(by_day["left"].iloc[-1])
@@ -218,8 +218,8 @@ def _of_run(table: pd.DataFrame, size: float) -> str:
     return f"{labels.number(left)} have left by day {by_day.index[-1]}{most}"
 
 
-def _weekly(leaving: pd.Series) -> pd.Series:
-    """Mean of seven days, that of the middle one."""
+def weekly(leaving: pd.Series) -> pd.Series:
+    """Mean of seven days at the middle one, of those there are where the series begins and ends."""
     return leaving.rolling(7, min_periods=1, center=True).mean()
 
 

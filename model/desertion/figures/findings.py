@@ -19,10 +19,12 @@ from desertion.figures.labels import (
     sentence,
     within,
 )
-from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
+from desertion.scenario.grain import FEWEST, TOO_FEW, marked, too_few
 from desertion.simulation.record.columns import MEASURES, definitions, is_chance
 
 _LEAVERS = ("left", "left_total")
+_WELL_BEYOND = 0.25
+"""Share of a line's whole reach by which a peak lies above both ends to be told: less may be chance."""
 _HAPPENS = {"collapsed": "see a force collapse", "fallen": "see a government fall"}
 
 
@@ -75,42 +77,54 @@ def of_spread(banded: pd.DataFrame, size: float = 1.0) -> str:
     return f"Chance alone: nine in ten runs of one policy end {how} leavers apart"
 
 
-def of_response(medians: pd.DataFrame, measure: str) -> str:
-    """From where to where the measure goes, in the case in which it moves most; each from the first value at which it was run to the last.
+def of_response(medians: pd.DataFrame, measure: str, size: float = 1.0) -> str:
+    """From where to where the measure goes, over a peak or dip between, in the case in which it moves most.
 
     Args:
         medians: One row a value of the parameter, in order; one column a case.
         measure: The measure.
+        size: Real persons for each simulated one, where the measure counts persons.
     """
-    ends = {
-        case: line.dropna().to_numpy(np.float64)[[0, -1]] for case, line in medians.items() if line.notna().sum() > 1
-    }
-    if not ends:
+    lines = {case: line.dropna().to_numpy(np.float64) for case, line in medians.items() if line.notna().sum() > 1}
+    if not lines:
         return f"{sentence(measure)}, by {label(str(medians.index.name))}"
-    most = max(ends, key=lambda case: abs(float(ends[case][1] - ends[case][0])))
+    most = max(lines, key=lambda case: float(np.ptp(lines[case])))
     told = (
-        percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else number(x)
-        for x in map(float, ends[most])
+        percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else marked(number(x), x, size)
+        for x in _turns(lines[most])
     )
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
     return f"{sentence(measure)}: {case}{' to '.join(told)}"
 
 
-def of_map(values: pd.DataFrame, measure: str, *, chance: bool) -> str:
-    """From or up to where cascades go global, or the measure's event comes to half of the runs, column by column, if they do so one way in all, else in how many cells; or between which values the measure lies.
+def _turns(line: NDArray[np.float64]) -> list[float]:
+    """First and last value of a line, and its highest and lowest between them where they lie well beyond both."""
+    low, high = sorted((line[0], line[-1]))
+    far = _WELL_BEYOND * float(np.ptp(line))
+    peaks = [int(line.argmax())] * bool(line.max() > high + far) + [int(line.argmin())] * bool(line.min() < low - far)
+    return [float(line[place]) for place in (0, *sorted(peaks), -1)]
+
+
+def of_map(
+    values: pd.DataFrame, measure: str, *, chance: bool, at_least: float = float("nan"), size: float = 1.0
+) -> str:
+    """From or up to where cascades reach a level, or the measure's event comes to half of the runs, column by column, if they do so one way in all, else in how many cells; or between which values the measure lies.
 
     Args:
         values: One row a value of the upright parameter, ascending; one column a value of the other.
         measure: The measure.
-        chance: Whether the values are chances, of a global cascade or of what the measure says.
+        chance: Whether the values are chances, that the measure reaches a level or of what it says.
+        at_least: The level, a share of all people; NaN for a measure that is a chance by itself.
+        size: Real persons for each simulated one, where the measure counts persons.
     """
     cells = values.to_numpy(np.float64)
     if not chance:
         low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
         # Only of values that lie close together it must be said how close.
         apart = f", {percent((high - low) / low, 1)} apart" if low > 0.0 and high < 2.0 * low else ""
-        return f"Median {called(measure)}: {number(low)} to {number(high)}{apart}"
-    happens = _HAPPENS.get(measure.partition("@")[0], "end in a global cascade")
+        low_said, high_said = (marked(number(end), end, size) for end in (low, high))
+        return f"Median {called(measure)}: {low_said} to {high_said}{apart}"
+    happens = _HAPPENS.get(measure.partition("@")[0]) or f"see {percent(at_least)} or more leave"
     likely = cells >= 0.5
     if not likely.any():
         return f"Nowhere here do half of the runs {happens} (most: {percent(float(np.nanmax(cells)))})"
@@ -202,9 +216,9 @@ def of_chance(chances: pd.Series) -> str:
         return (
             "The force collapses in no run"
             if not high
-            else f"The force collapses in {percent(high)} of the runs, under every policy"
+            else f"The force collapses in {percent(high, figures=3)} of the runs, under every policy"
         )
-    return f"The force collapses in {percent(low)} ({within(str(chances.idxmin()))}) to {percent(high)} ({within(str(chances.idxmax()))}) of the runs"
+    return f"The force collapses in {percent(low, figures=3)} ({within(str(chances.idxmin()))}) to {percent(high, figures=3)} ({within(str(chances.idxmax()))}) of the runs"
 
 
 def of_hosts(table: pd.DataFrame, what: str, size: float) -> str:

@@ -1,7 +1,7 @@
 """From layers to one course of events: what every lever of a scenario stands at from the first day to the last."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from desertion.errors import InputError
@@ -17,6 +17,7 @@ class Course(NamedTuple):
     """Forces and hosts as they stand on the first day, what changes after it, and what had to be cut to bounds.
 
     Attributes:
+        turned: By policy, the levers that it sets and the dial then moves elsewhere.
         bans: `exit_ban` of each force on the day before the first, on which no policy acts: a ban that stood then is not new.
     """
 
@@ -25,6 +26,7 @@ class Course(NamedTuple):
     changes: tuple[Change, ...]
     cuts: tuple[str, ...]
     bans: tuple[float, ...]
+    turned: Mapping[str, tuple[str, ...]]
 
 
 def date_of(start: dt.date, day: int) -> dt.date:
@@ -43,6 +45,7 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
     first: dict[Kind, list[Force | Host]] = {"forces": [], "hosts": []}
     changes: list[Change] = []
     cuts: dict[str, None] = {}
+    turned: dict[str, dict[str, None]] = {}
     moved_levers: dict[tuple[Kind, str], set[str]] = {}
     for key in tracks:
         moved_levers.setdefault((key.kind, key.name), set()).add(key.field)
@@ -52,11 +55,13 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
             mine = {field: tracks[Target(kind, thing.name, field)] for field in levers(kind) if field in fields}
             laid = _laid(kind, thing, mine, scenario.start, cuts)
             before = _on(scenario, kind, thing, laid)
+            _note_turned(mine, laid, before, scenario.start, turned)
             first[kind].append(_checked(thing, before, scenario.start) if before else thing)
             own = {field: set(track.dates()) for field, track in mine.items()}
             for day in sorted(dates & set[dt.date]().union(*own.values())):
                 laid |= _laid(kind, thing, {name: mine[name] for name in mine if day in own[name]}, day, cuts)
                 now = _on(scenario, kind, thing, laid)
+                _note_turned(mine, laid, now, day, turned)
                 moved = {field: value for field, value in now.items() if value != before[field]}
                 # Levers are within their ranges; rules between them have forces alone.
                 if moved and kind == "forces":
@@ -69,7 +74,33 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
         tuple(sorted(changes, key=lambda change: (change.date, change.path))),
         tuple(cuts),
         tuple(_ban_before(force, tracks, scenario.start) for force in scenario.forces),
+        {policy: tuple(fields) for policy, fields in turned.items()},
     )
+
+
+def turned_note(scenario: Layers, turned: Mapping[str, Sequence[str]]) -> list[str]:
+    """That the dial moves what policies set, in a sentence; none where it does not."""
+    if not turned:
+        return []
+    told = "; ".join(f'{", ".join(fields)} of "{policy}"' for policy, fields in turned.items())
+    return [
+        f"the asylum dial at {scenario.asylum:g} acts after the policies and moves what they set: {told}; they hold as they are written "
+        f"at {scenario.asylum_status_quo:g}, the status quo"
+    ]
+
+
+def _note_turned(
+    mine: Mapping[str, Track],
+    laid: Mapping[str, float],
+    now: Mapping[str, float],
+    day: dt.date,
+    turned: dict[str, dict[str, None]],
+) -> None:
+    for field, track in mine.items():
+        if now[field] != laid[field]:
+            for move in track.moves:
+                if move.operation == "set" and move.acts(day):
+                    turned.setdefault(move.policy, {})[field] = None
 
 
 def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) -> float:

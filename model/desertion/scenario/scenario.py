@@ -20,7 +20,7 @@ from desertion.reading import toml_text
 from desertion.scenario import loading, settings, sizing
 from desertion.scenario.complaints import build
 from desertion.scenario.consistency import check, refuse_doubles
-from desertion.scenario.course import Course, course
+from desertion.scenario.course import Course, course, turned_note
 from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
@@ -182,12 +182,17 @@ class Scenario(Layers):
         late = idle(self.overlays, self.start, self.days)
         found = self._tracks()
         idle_settings = outdone(found, self.levers_set, self)
-        return (*self.remarks, *conflicts(found), *idle_settings, *late, *self.course.cuts, *own)
+        return (*self.remarks, *conflicts(found), *idle_settings, *late, *self.course.cuts, *self.dial_notes, *own)
 
     @cached_property
     def levers_set(self) -> tuple[str, ...]:
         """The levers that settings have set, by dotted key; no part of the content: who makes settings writes it."""
         return ()
+
+    @property
+    def dial_notes(self) -> tuple[str, ...]:
+        """That the asylum dial moves what policies set, a sentence; none where it stands at the status quo."""
+        return tuple(turned_note(self, self.course.turned))
 
     @cached_property
     def course(self) -> Course:

@@ -74,6 +74,13 @@ def test_a_study_says_its_size_and_can_be_brought_to_real_size_once(real: Study,
     """What is at real size stays as it is; what was read before is left alone."""
     for study, size in ((real, "real"), (simulated, "simulated")):
         assert study.runs.attrs["columns"]["left_total"]["size"] == size
+        for table in (study.points, study.curves, study.summary(), study.bands(("left",), levels=(0.025, 0.5))):
+            assert set(table.attrs["columns"]) == set(table.columns)
+            if "q50" in table:
+                assert (table.attrs["columns"]["q50"]["size"] == "real") == (size == "real")
+                assert at_real_size(table, 0.2)["q50"].equals(table["q50"]), (
+                    "rows of shares stand beside rows of counts"
+                )
     before = simulated.runs.copy()
     assert np.array_equal(simulated.at_real_size().runs["left_total"], real.runs["left_total"])
     assert np.array_equal(real.at_real_size().runs["left_total"], real.runs["left_total"])

@@ -243,6 +243,31 @@ def test_several_forces_are_judged_apart(tmp_path):
     assert set(both.headline("belarus")["policy"]) == set(POLICIES)
 
 
+def test_every_table_says_what_its_columns_count(comparison):
+    """Unit, size and definition of each column stand in the attributes of each table, all at real size."""
+    for name in ("outcomes", "summary", "paired", "curves", "histories", "hosts", "attribution"):
+        table = getattr(comparison, name)
+        assert set(table.attrs["columns"]) == set(table.columns), name
+        assert "simulated" not in {about["size"] for about in table.attrs["columns"].values()}, name
+    assert (
+        comparison.histories.attrs["columns"]["left"]["size"]
+        == comparison.hosts.attrs["columns"]["waiting"]["size"]
+        == "real"
+    )
+    shown = comparison.headline()
+    assert set(shown.attrs["columns"]) == set(shown.columns)
+
+
+def test_an_outcome_that_is_none_is_refused_by_name(comparison):
+    """It was dropped, and a table of no rows came back."""
+    for measures in (["left_total"], iter(["left", "left_total"])):
+        with pytest.raises(InputError, match="no measure 'left_total'"):
+            comparison.headline(measures=measures)
+    assert comparison.headline(measures=iter(["left"]))["measure"].unique().tolist() == ["left"]
+    with pytest.raises(InputError, match="no force 'rusia'; did you mean 'russia'"):
+        comparison.headline("rusia")
+
+
 def test_a_failed_run_is_left_out_and_a_failed_policy_is_named(tmp_path):
     """Where every run of a policy failed, the comparison says which."""
     with pytest.raises(StudyFailedError, match="no run finished under fails"):

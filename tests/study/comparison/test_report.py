@@ -13,8 +13,9 @@ from PIL import Image
 from desertion import Policy, Scenario, compare
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.pictures import draw
-from desertion.study.comparison.report import page, parts, words, write
+from desertion.study.comparison.report import page, parts, reasons, words, write
 from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.estimate import Estimate
 from desertion.study.comparison.report.pictures import FIRST, PICTURES, picture
 from desertion.study.rerun import rerun
 from desertion.study.run.sweep import RunOptions
@@ -149,7 +150,7 @@ def test_without_sure_effects_or_collapses_the_answer_says_so(tmp_path):
     assert (
         "leave, and the difference is within chance (1,000 fewer to 2,000 more than under “Closed borders”); " in effect
     )
-    assert "Most of the difference" not in effect
+    assert "people who" not in effect
     assert "pairs of runs" not in effect
     assert fate.endswith("with 95 % confidence its chance is below 33 % for each.")
 
@@ -378,3 +379,21 @@ def test_equal_shares_of_other_numbers_of_runs_are_told_apart(tmp_path):
     found.summary.loc[rows, "estimate"] = 0.5
     found.summary.loc[rows, "runs"] = np.where(found.summary.loc[rows, "policy"] == "none", 8, 4)
     assert re.search(r"collapses in 4 of 8 runs under “[^”]+” and 2 of 4 under “Fast track”\.$", answer(found)[-1])
+
+
+def test_most_of_a_difference_is_more_than_half_of_it():
+    """Of 15 fewer 6 hide, 5 flee and 4 surrender less: none of these is most. What others do more of may hide a change that is."""
+
+    def told(**values):
+        return reasons.by_way({way: Estimate(value, value - 1.0, value + 1.0) for way, value in values.items()})
+
+    assert told(hide=-6.0, flee=-5.0, surrender=-4.0) == ["The largest change is of people who hide at home: 6 fewer."]
+    assert told(hide=-6.0, flee=-2.0) == ["Most of the difference are people who hide at home: 6 fewer."]
+    (swap,) = told(hide=10.0, flee=-8.0)
+    assert swap.startswith("Most of the difference are people who hide at home: 10 more, while 8 fewer flee abroad")
+    assert told(hide=-9.0, flee=6.0, refuse=5.0)[0].startswith("The largest change is of people who hide at home")
+
+
+def test_a_comparison_says_how_many_days_it_covers(comparison):
+    """A title may name a scenario's own horizon; `--days` shortens it."""
+    assert ", 40 days from " in words.byline(comparison)

@@ -9,8 +9,9 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.design.layout import DesignRule
+from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
-from desertion.study.run.inspection import inspected
+from desertion.study.run.inspection import dial_note, inspected
 from desertion.study.run.sweep import RunOptions, run_study
 from tests.app.folder import Here
 
@@ -102,3 +103,13 @@ def test_a_word_whose_first_point_is_impossible_is_no_wrong_word(study: Make) ->
     assert all(float(point["pull"]) <= 0.05 for point in look.sound)
     whole = study(design={"kind": "lhs", "points": 9}, **RANGES)
     assert inspected(whole, whole.points()).remark(whole.design) == ""
+
+
+def test_a_sweep_says_where_the_dial_moves_what_its_policies_set() -> None:
+    """At one of its points is enough; without policies, or at the status quo, there is nothing to say."""
+    table = {"scenario": "toy", "scale": 0.2, "days": 4, "replicates": 1, "vary": {"asylum": [0.5, 1.0]}}
+    shut = spec_from({**table, "policies": {"shut": ["closed-borders"]}}, "s", "s")
+    assert "border, admission_deserter" in dial_note(shut, shut.points())
+    assert dial_note(shut, shut.points()[:1]) == ""
+    bare = spec_from(table, "s", "s")
+    assert dial_note(bare, bare.points()) == ""

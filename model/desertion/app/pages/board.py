@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from desertion.app.parts import charts
 from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sentence, text, tick
@@ -17,7 +18,7 @@ from desertion.app.work.events import date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
-from desertion.figures.curves import titles
+from desertion.figures.curves import titles, weekly
 from desertion.figures.events import events
 from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
@@ -295,11 +296,8 @@ def _leaving(daily: Array) -> Array:
 
 
 def _smooth(values: Array) -> Array:
-    """Mean over the last seven days."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - 7)
-    return (sums[ends] - sums[starts]) / (ends - starts)
+    """Mean of seven days as figures draw it; nobody leaves on day 0, which is no day of the run."""
+    return np.concatenate([[0.0], weekly(pd.Series(values[1:])).to_numpy()])
 
 
 def _tie_path(sample: Sample) -> str:

@@ -182,10 +182,11 @@ def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) ->
     Raises:
         InputError: If the study cannot be shown that way.
     """
+    from desertion.study.analysis.cascades import SIZE
     from desertion.study.analysis.pictures import overview
 
-    axes = [axis for axis in (x, y) if axis]
-    return overview(study, measure, kind_of(study, kind, x, y), axes=axes, dark=dark)
+    axes, kind = [axis for axis in (x, y) if axis], kind_of(study, kind, x, y)
+    return overview(study, measure if study.draws(measure, kind) else SIZE, kind, axes=axes, dark=dark)
 
 
 def kind_of(study: Answers, kind: str, x: str, y: str) -> str:
@@ -199,9 +200,18 @@ def kind_of(study: Answers, kind: str, x: str, y: str) -> str:
 
 def drawn_instead(study: Answers, kind: str, measure: str, x: str, y: str) -> str:
     """What a figure draws that is not the measure itself, in a sentence; empty where it is the measure."""
-    from desertion.study.analysis.cascades import GLOBAL
+    from desertion.figures.labels import label
+    from desertion.study.analysis.cascades import GLOBAL, SIZE
 
-    if measure != "share_left" or not y or kind_of(study, kind, x, y) != "phase":
+    kind = kind_of(study, kind, x, y)
+    if kind == "curves" and study.header.get("columns"):
+        column = study.curve_of(measure if study.draws(measure, kind) else SIZE)
+        return (
+            "" if column == measure else f"The curves draw another number, which was kept day by day: {label(column)}."
+        )
+    if not study.draws(measure, kind):
+        return "The front draws what it weighs, and not this measure."
+    if measure != "share_left" or not y or kind != "phase":
         return ""
     return f"The heatmap draws another number: the share of runs in which at least {100.0 * GLOBAL:g} % left."
 

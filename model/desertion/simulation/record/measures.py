@@ -119,7 +119,8 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
     def last(name: str) -> float:
         return float(daily[name][-1].sum())
 
-    start = max(1.0, float(world.soldiers_start[forces].sum()))
+    # Without soldiers at the start there is no strength of which another could be a share.
+    start = float(world.soldiers_start[forces].sum()) or float("nan")
     collapsed, fallen = world.collapsed[forces], world.fallen[forces]
     return {
         "departures": last("departures"),

@@ -13,7 +13,7 @@ from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, phase, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.contents import Contents
-from desertion.study.analysis.tables import parameters_of
+from desertion.study.analysis.tables import done_runs, known_measures, parameters_of
 from desertion.study.design.layout import with_dummy
 from desertion.study.store.row import DONE
 
@@ -28,7 +28,7 @@ class Answers(Contents):
 
     def sizes(self, measure: str = cascades.SIZE, design: int | None = None) -> cascades.SizeDistribution:
         """Distribution of cascade sizes over all runs, or those of one design point."""
-        done = self.runs[self.runs["status"] == DONE]
+        done = done_runs(self.runs, measure)
         chosen = done if design is None else done[done["design"] == design]
         return cascades.size_distribution(chosen[measure].to_numpy())
 
@@ -57,6 +57,34 @@ class Answers(Contents):
         if wanted is None and goal is not None:
             return pareto.candidates_table(self.runs, self.points, self.spec, goal, self.path)
         return pareto.pareto_table(self.runs, pareto.USUAL if wanted is None else wanted)
+
+    def draws(self, measure: str, kind: str) -> bool:
+        """Whether a kind of figure can draw a measure; the usual one, a cascade's size, stands for what the kind draws by itself."""
+        goal = self.goal()
+        known = {
+            "curves": self.header.get("columns", ()),
+            "pareto": pareto.USUAL if goal is None else goal.measures,
+        }
+        return measure == cascades.SIZE or kind not in known or measure in known[kind]
+
+    def curve_of(self, measure: str) -> str:
+        """The daily column that curves are drawn of: the first that is kept for the usual measure, else the one of that name."""
+        kept: Sequence[str] = self.header.get("columns", ())
+        return kept[0] if kept and measure == cascades.SIZE and measure not in kept else measure
+
+    def front_with(self, measure: str) -> pd.DataFrame:
+        """The front, see `pareto`, where a measure is asked for.
+
+        Raises:
+            InputError: If the measure is none of those that the front weighs against each other.
+        """
+        if not self.draws(measure, "pareto"):
+            goal = self.goal()
+            weighed = ", ".join(pareto.USUAL if goal is None else goal.measures)
+            raise InputError(
+                f"a front weighs {weighed} against each other and does not show {measure}: leave the measure out, or choose another kind of plot"
+            )
+        return self.pareto()
 
     def phase(
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None
@@ -110,7 +138,7 @@ class Answers(Contents):
 
         Args:
             measure: The measure.
-            kind: `sensitivity`, `paired` or `pareto` (which a search's file gives by default); anything else
+            kind: `sensitivity`, `paired`, `curves` (the bands) or `pareto` (which a search's file gives by default); anything else
                 gives quantiles of the measure, with the chance of a global cascade where the measure is a cascade's
                 size, and with its own where it is one.
         """
@@ -120,8 +148,13 @@ class Answers(Contents):
             return pd.concat(tables, ignore_index=True)
         if kind == "paired":
             return self.paired((measure,))
-        if kind == "pareto" or (kind is None and self.goal() is not None):
-            return self.pareto()
+        # A daily column is no measure of a run, and its curves are what is drawn of it.
+        if kind == "curves" or (
+            kind is None and measure not in self.runs and measure in self.header.get("columns", ())
+        ):
+            return self.bands((self.curve_of(measure),))
+        if kind == "pareto" or (kind is None and self.goal() is not None and self.draws(measure, "pareto")):
+            return self.front_with(measure)
         table = self.summary([measure]).drop(columns="measure")
         chances = ["design", "chance", "low", "high"]
         if measure == cascades.SIZE or is_chance(measure):
@@ -140,14 +173,18 @@ class Answers(Contents):
 
         Returns:
             One row a design point and measure: design, the parameters, measure, runs, q05, q50, q95.
+
+        Raises:
+            InputError: If there is no such measure.
         """
         parameters = parameters_of(self.runs)
         left_out = {"design", "replicate", "status", "seconds", *parameters}
         names = list(listed(measures)) or [str(name) for name in self.runs.columns if name not in left_out]
+        known_measures(self.runs, *names)
         done = self.runs[self.runs["status"] == DONE]
         tall = done.melt(id_vars=["design"], value_vars=names, var_name="measure").replace([np.inf, -np.inf], np.nan)
         grouped = tall.groupby(["design", "measure"], sort=False)["value"]
         table = grouped.quantile(np.array([0.05, 0.5, 0.95])).unstack()
         table.columns = ["q05", "q50", "q95"]
         table.insert(0, "runs", grouped.count())
-        return self.points.merge(table.reset_index(), on="design", how="right")
+        return self._of_points(table.reset_index())

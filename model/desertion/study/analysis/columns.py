@@ -60,6 +60,11 @@ COMPARED = {
     "correlation": Column("", NONE, "measure", "correlation of the pairs"),
     "saving": Column("multiple", NONE, "measure", "how many times fewer replicates the mean difference needed than with separate chance"),
     "too_few": Column("truth value", NONE, "measure", "whether the number rests on fewer simulated persons than can tell"),
+    "title": Column("", NONE, "key", "what the outcome is called"),
+    "value": Column("the row's", REAL, "measure", "the outcome in one run"),
+    "difference_low": Column("the row's", REAL, "measure", "lower end of the difference's 95 % interval"),
+    "difference_high": Column("the row's", REAL, "measure", "upper end of it"),
+    "difference_too_few": Column("truth value", NONE, "measure", "whether the difference rests on fewer simulated persons than can tell"),
     "both": Column("persons", REAL, "measure", "left under both, mean over replicates"),
     "only_a": Column("persons", REAL, "measure", "left under the baseline alone, mean over replicates"),
     "only_b": Column("persons", REAL, "measure", "left under the policy alone, mean over replicates"),
@@ -90,6 +95,26 @@ def run_definitions(names: Iterable[str], spec: Mapping[str, Any]) -> Definition
         for name in spec.get("own", {}).get("measures", ())
     }
     return definitions(listed, _OUTCOMES | inputs | own | MEASURES | RUNS)
+
+
+def quantile_definitions(names: Iterable[str], spec: Mapping[str, Any], *, is_real: bool) -> Definitions:
+    """Definitions of the columns of a table of quantiles over runs.
+
+    Args:
+        names: Names of the columns.
+        spec: The resolved spec of the study.
+        is_real: Whether its counts are at real size.
+    """
+    listed = list(names)
+    # Rows of shares stand beside rows of counts, so that no column as a whole can be brought to real size.
+    size, what = (REAL, "") if is_real else (NONE, ", counts as the runs have them")
+    quantiles = {
+        name: Column("the row's", size, "measure", f"{float(name[1:]):g} % quantile of the runs{what}")
+        for name in listed
+        if name[:1] == "q" and name[1:].replace(".", "", 1).isdigit()
+    }
+    rows = {name: COMPARED[name] for name in ("measure", "column", "day", "runs")}
+    return Definitions(run_definitions(listed, spec) | definitions(listed, rows | quantiles))
 
 
 def curve_definitions(names: Iterable[str]) -> Definitions:

@@ -17,7 +17,7 @@ from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import MEASURES, SIMULATED, definitions
 from desertion.study.analysis import bands
-from desertion.study.analysis.columns import at_real_size, curve_definitions
+from desertion.study.analysis.columns import at_real_size, curve_definitions, quantile_definitions, run_definitions
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import points_table, runs_table
 from desertion.study.design.factors import Factor
@@ -77,7 +77,9 @@ class Contents:
     def points(self) -> pd.DataFrame:
         """One row a design point: design and the varied parameters."""
         with StudyFile(self.path) as file:
-            return points_table(file)
+            table = points_table(file)
+        table.attrs["columns"] = run_definitions(map(str, table.columns), self.spec)
+        return table
 
     @property
     def has_size(self) -> bool:
@@ -158,7 +160,13 @@ class Contents:
             share = np.where(counted, self._scale_of(table["design"]), 1.0)
             for name in map(bands.level_name, levels):
                 table[name] = table[name].to_numpy(np.float64) / share
-        return self.points.merge(table, on="design", how="right")
+        return self._of_points(table)
+
+    def _of_points(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of quantiles beside the inputs of its design points, its columns defined in `attrs["columns"]`."""
+        beside = self.points.merge(table, on="design", how="right")
+        beside.attrs["columns"] = quantile_definitions(map(str, beside.columns), self.spec, is_real=self.is_real)
+        return beside
 
     def trajectories(self, design: int, column: str) -> pd.DataFrame:
         """Every run's curve of one design point: one row a day, one column a replicate that finished; persons as the study has them.

@@ -29,8 +29,8 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
     mixed = done.groupby([x, y])["design"].nunique().max()
     if mixed > 1:
         raise InputError(
-            f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: choose one policy or one "
-            f"value of the other parameters first"
+            f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: name a policy with "
+            f"Study.phase(..., policy=), let one value of the others through on the app's page Study, or vary these two alone"
         )
     cells = done.assign(reached=reached(done[measure]))
     name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")

@@ -25,11 +25,12 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
+from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.answers import Answers
-from desertion.study.analysis.cascades import GLOBAL
+from desertion.study.analysis.cascades import GLOBAL, SIZE
 from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.design.layout import DUMMY
 from desertion.study.design.spec import MODEL_TASK
@@ -66,7 +67,7 @@ def overview(
     Raises:
         InputError: If the kind is unknown or does not suit the study.
     """
-    chosen = kind or suited(study)
+    chosen = kind or suited(study, measure)
     if chosen not in KINDS:
         raise unknown_name("kind of plot", chosen, KINDS)
     study = study.at_real_size()
@@ -80,16 +81,24 @@ def overview(
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
-        foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
-        if study.spec["task"] == MODEL_TASK and study.scales.max() < 1.0 and np.ptp(study.scales) == 0.0:
-            foot = f"{foot} {basis(1.0 / study.scales[0])}"
-        style.note(figure, foot.strip())
+        signed(figure, study, measure)
         return figure
 
 
-def suited(study: Answers) -> str:
-    """The kind of figure that the design suggests."""
-    if study.goal() is not None:
+def signed(figure: Figure, study: Answers, measure: str) -> None:
+    """Write below a figure which study it is of, before its note, and after it what its counts rest on."""
+    foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
+    alike = study.is_real and study.spec["task"] == MODEL_TASK and np.ptp(study.scales) == 0.0
+    if alike and study.scales.max() < 1.0:
+        foot = f"{foot} {basis(1.0 / study.scales[0])}"
+    if grain.MARK in figure.get_suptitle():
+        foot = f"{foot} {grain.legend(study.size_of(measure))}."
+    style.note(figure, foot.strip())
+
+
+def suited(study: Answers, measure: str = SIZE) -> str:
+    """The kind of figure that the design suggests, among those that can draw the measure."""
+    if study.goal() is not None and study.draws(measure, "pareto"):
         return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
@@ -99,7 +108,7 @@ def suited(study: Answers) -> str:
         return "phase"
     if len(varied) == 1:
         return "response"
-    if study.header.get("columns") and len(study.points) <= 9:
+    if study.header.get("columns") and len(study.points) <= 9 and study.draws(measure, "curves"):
         return "curves"
     return "sizes"
 
@@ -144,10 +153,9 @@ def _numeric(study: Answers) -> list[str]:
 
 
 def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
-    columns: Sequence[str] = study.header.get("columns", ())
-    if not columns:
+    if not study.header.get("columns"):
         raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
-    column = measure if measure in columns else columns[0]
+    column = study.curve_of(measure)
     table = study.bands((column,), levels=curves.LEVELS)
     names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
@@ -182,7 +190,7 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
             f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too.",
         )
         return
-    response(figure.subplots(), cases, x, measure, "case" if others else None)
+    response(figure.subplots(), cases, x, measure, "case" if others else None, study.size_of(measure))
     style.note(figure, "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED)
 
 
@@ -196,13 +204,16 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         )
     chance = measure == "share_left" or is_chance(measure)
     table = study.phase(varied[0], varied[1], measure, "chance" if chance else "median")
-    title = findings.of_map(table, measure, chance=chance)
+    title = findings.of_map(table, measure, chance=chance, at_least=GLOBAL, size=study.size_of(measure))
     unit = f"share of runs in which at least {percent(GLOBAL)} left" if measure == "share_left" else label(measure)
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(
         figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table)
     )
+    runs = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
+    each = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    style.note(figure, f"Each cell: {each} run{'s' * (each != '1')}.")
 
 
 def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
@@ -251,19 +262,33 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
     arms = _arms(study)
     figure.set_figheight(max(figure.get_figheight(), _ROW * len(arms) * (len(study.factors()) + 4)))
     axes = figure.subplots(len(arms), 1, squeeze=False)[:, 0]
+    notes: dict[str, None] = {}
     for ax, arm in zip(axes, arms, strict=True):
         table = study.sensitivity(measure, arm)
+        notes[told_of_sensitivity(table)] = None
         (indices if "total" in table else effects)(ax, table, measure)
         if len(arms) > 1:
             ax.set_title(policy(str(arm)))
     if len(arms) > 1:
         style.headline(figure, f"What moves the {label(measure)}, by policy")
+    style.note(figure, " ".join(notes))
     ends = np.array([ax.get_xlim() for ax in axes])
     for ax in axes:
         ax.set_xlim(ends.min(), ends.max())
     for ax in axes[:-1]:
         ax.set_xlabel("")
         ax.get_legend().remove()
+
+
+def told_of_sensitivity(table: pd.DataFrame) -> str:
+    """What the marks of a figure of indices or effects mean."""
+    if "total" not in table:
+        return "Bar: mean absolute effect; whisker: 95 % interval. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
+    return "Bar: 95 % interval." + (
+        " Grey: up to the upper end for the dummy, an input that does nothing."
+        if "dummy" in set(table["factor"])
+        else ""
+    )
 
 
 def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
@@ -277,8 +302,8 @@ def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
     )
 
 
-def _draw_pareto(figure: Figure, study: Answers, _measure: str) -> None:
-    table, goal = study.pareto(), study.goal()
+def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
+    table, goal = study.front_with(measure), study.goal()
     if goal is not None:
         fronts(figure.subplots(), table.assign(proposed_by="search"), goal.wanted, goal.limits)
         return

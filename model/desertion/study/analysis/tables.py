@@ -92,15 +92,24 @@ def points_table(file: StudyFile) -> pd.DataFrame:
     return table
 
 
+def known_measures(runs: pd.DataFrame, *measures: str) -> None:
+    """Nothing, after a look whether the measures exist.
+
+    Raises:
+        InputError: If one of them is no column.
+    """
+    for name in measures:
+        if name not in runs.columns:
+            raise unknown_name("measure", name, [str(column) for column in runs.columns], where="this study")
+
+
 def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
     """Finished runs, after a look whether the measures exist.
 
     Raises:
         InputError: If one of them is no column, or no run is finished.
     """
-    for name in measures:
-        if name not in runs.columns:
-            raise unknown_name("measure", name, [str(column) for column in runs.columns], where="this study")
+    known_measures(runs, *measures)
     done = runs[runs["status"] == DONE]
     if done.empty:
         raise InputError("this study has no finished run yet: run it first with `desertion sweep`")

@@ -53,7 +53,7 @@ class ArmRecord:
         forces: Names of the forces.
         hosts: Names of the hosts.
         about: Facts of the scenario for readers: start (date of the first day), size (real persons per simulated person), title, summary,
-            form (of contagion), notes, floor (the sentence that marks a world too small, or nothing), and policies (a list of tables with title and summary).
+            form (of contagion), notes, floor (the sentence that marks a world too small, or nothing), dial (a sentence where the dial moves what policies set), and policies (a list of tables with title and summary).
         routes: (persons,) by force : way by which each person first left, `STAYED` for those who never did.
         loads: (days + 1, hosts, columns) : the columns of `HOSTLY`.
     """
@@ -153,6 +153,7 @@ def _about(scenario: Scenario) -> dict[str, Any]:
         "form": scenario.behaviour.form,
         "notes": list(scenario.notes),
         "floor": floor_note(scenario),
+        "dial": list(scenario.dial_notes),
         "policies": [{"title": policy.title or policy.name, "summary": policy.summary} for policy in scenario.overlays],
     }
 

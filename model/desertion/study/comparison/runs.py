@@ -118,7 +118,15 @@ class Runs:
     @property
     def notes(self) -> list[str]:
         """What was decided on the way to the scenario of any arm, a sentence each."""
-        return list(dict.fromkeys(str(note) for about in self._facts.values() for note in about.get("notes", ())))
+        return self._noted("notes")
+
+    @property
+    def dial_notes(self) -> list[str]:
+        """Where the asylum dial moves what the policies of an arm set, a sentence each."""
+        return self._noted("dial")
+
+    def _noted(self, fact: str) -> list[str]:
+        return list(dict.fromkeys(str(note) for about in self._facts.values() for note in about.get(fact, ())))
 
     @cached_property
     def _facts(self) -> dict[str, Mapping[str, Any]]:

@@ -11,8 +11,8 @@ from desertion.errors import unknown_name
 from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
-from desertion.simulation.record.columns import definitions
-from desertion.study.analysis.columns import COMPARED
+from desertion.simulation.record.columns import DAILY, HOSTLY, definitions, real_definitions
+from desertion.study.analysis.columns import COMPARED, RUNS
 from desertion.study.analysis.paired import paired_differences
 from desertion.study.comparison import arm
 from desertion.study.comparison.attribution import SHARES, moves, shares
@@ -32,7 +32,7 @@ from desertion.study.comparison.runs import Runs
 class Tables(Runs):
     """Tables of policies compared on common random numbers, read from a study's file.
 
-    Persons, spells and cases are given at real size: the run's counts divided by the scenario's scale. Replicate by
+    Persons, spells and cases are given at real size, as `attrs["columns"]` of each table say: the run's counts divided by the scenario's scale. Replicate by
     replicate, every policy met the same people with the same fates, so differences are taken pair by pair.
     """
 
@@ -54,7 +54,7 @@ class Tables(Runs):
                     }
                 )
             )
-        return pd.concat(tables, ignore_index=True)
+        return _told(pd.concat(tables, ignore_index=True))
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -75,7 +75,7 @@ class Tables(Runs):
                 few = measure.counts and too_few(estimated["estimate"], self.size)
                 first = {"policy": policy, "force": force, "measure": measure.name, "unit": measure.unit}
                 rows.append({**first, **estimated, "too_few": few})
-        return pd.DataFrame(rows)
+        return _told(pd.DataFrame(rows))
 
     @cached_property
     def paired(self) -> pd.DataFrame:
@@ -100,7 +100,7 @@ class Tables(Runs):
         raw["too_few"] = [measure.counts and too_few(float(value), self.size) for measure, value in counts]
         first = ["policy", "baseline", "force", "measure", "unit", "pairs", "difference", "low", "high"]
         rest = ["mean_difference", "mean_low", "mean_high", "share_higher", "correlation", "saving", "too_few"]
-        return raw[first + rest]
+        return _told(raw[first + rest])
 
     def by_effect(self, force: str | None = None) -> list[str]:
         """The baseline, then all other policies from the one that adds most leavers to the one that takes most away.
@@ -119,7 +119,7 @@ class Tables(Runs):
         """
         names = [str(name) for name in self.header["columns"]]
         tables = [daily_bands(policy, names, self._curves[policy], self.size) for policy in self.policies]
-        return pd.concat(tables, ignore_index=True)
+        return _told(pd.concat(tables, ignore_index=True))
 
     @cached_property
     def histories(self) -> pd.DataFrame:
@@ -130,7 +130,7 @@ class Tables(Runs):
             for policy in self.policies
             for replicate, run in zip(self._replicates(policy), self._curves[policy], strict=True)
         ]
-        return pd.concat(tables, ignore_index=True)
+        return _told(pd.concat(tables, ignore_index=True))
 
     def gaps(self, policy: str, force: str) -> NDArray[np.float64]:
         """How many more have left by the end of each day than under the baseline, at real size: (pairs, days + 1).
@@ -155,7 +155,7 @@ class Tables(Runs):
             ).assign(policy=policy)
             for policy in self.policies
         ]
-        return pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]]
+        return _told(pd.concat(tables, ignore_index=True)[["policy", "day", "host", *arm.HOSTLY]])
 
     def fullest(self, load: str) -> pd.DataFrame:
         """Highest load of each host on a day of each run, median of the runs at real size: policies by hosts.
@@ -184,7 +184,7 @@ class Tables(Runs):
             for policy in self.policies[1:]
             for force in self.forces
         ]
-        return pd.DataFrame(rows, columns=["a", "b", "force", *SHARES])
+        return _told(pd.DataFrame(rows, columns=["a", "b", "force", *SHARES]))
 
     def moves(self, policy: str, force: str | None = None) -> pd.DataFrame:
         """How people's first ways to leave moved: rows the way under the baseline, columns under the policy.
@@ -240,8 +240,17 @@ class Tables(Runs):
         Args:
             force: Which force, the first if not given.
             measures: Names of measures.
+
+        Raises:
+            InputError: If there is no such force or measure.
         """
-        chosen, measures = [force or self.forces[0], ALL_FORCES], listed(measures)
+        measures = listed(measures)
+        for name in measures:
+            if name not in self._by_name:
+                raise unknown_name("measure", name, self._by_name, where="this comparison")
+        if force is not None and force not in (*self.forces, ALL_FORCES):
+            raise unknown_name("force", force, self.forces)
+        chosen = [force or self.forces[0], ALL_FORCES]
         table = self.summary[self.summary["force"].isin(chosen) & self.summary["measure"].isin(measures)]
         names = {"low": "difference_low", "high": "difference_high", "too_few": "difference_too_few"}
         if not self.paired.empty:
@@ -256,14 +265,11 @@ class Tables(Runs):
         order = {name: place for place, name in enumerate(measures)}
         table["_place"] = table["measure"].map(order)
         ranked = table.sort_values("_place", kind="stable").drop(columns=["_place", "force", "runs", "q05", "q95"])
-        return ranked.reset_index(drop=True)
+        return _told(ranked.reset_index(drop=True))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that `desertion compare --out` writes, by file name without ending."""
-        found = {"summary": self.summary, "paired": self.paired, "attribution": self.attribution, "curves": self.curves}
-        for table in found.values():
-            table.attrs["columns"] = definitions(table.columns, COMPARED)
-        return found
+        return {"summary": self.summary, "paired": self.paired, "attribution": self.attribution, "curves": self.curves}
 
     def _measures(self) -> list[tuple[str, Measure]]:
         of_forces = [(force, measure) for force in self.forces for measure in OF_FORCES]
@@ -277,3 +283,9 @@ class Tables(Runs):
     @property
     def _by_name(self) -> dict[str, Measure]:
         return BY_NAME | {measure.name: measure for measure in self._own}
+
+
+def _told(table: pd.DataFrame) -> pd.DataFrame:
+    """The table, with unit, size and definition of its columns in `attrs["columns"]`."""
+    table.attrs["columns"] = real_definitions(definitions(table.columns, HOSTLY | DAILY | RUNS | COMPARED))
+    return table

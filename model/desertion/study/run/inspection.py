@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import CONSTRAINED, OWN, DesignRule
-from desertion.study.design.point import refuse_idle
-from desertion.study.design.spec import StudySpec
+from desertion.study.design.point import refuse_idle, scenario_of
+from desertion.study.design.spec import MODEL_TASK, StudySpec
 from desertion.study.run.task import hook
 
 _LOOKED_AT = 50
@@ -77,6 +77,15 @@ def inspected(spec: StudySpec, points: tuple[Point, ...], *, sampled: bool = Fal
             if isinstance(value, str) and not any(one.get(name) == value for one in sound):
                 sound.append(_one_with(spec, [one for one in points if one.get(name) == value], problem))
     return Inspection(tuple(sound), tuple(odd))
+
+
+def dial_note(spec: StudySpec, points: tuple[Point, ...]) -> str:
+    """That the asylum dial moves what policies set at one of these points, in a sentence; empty where it does at none."""
+    for told in map(spec.task_of, points if spec.task == MODEL_TASK else ()):
+        notes = scenario_of(told).dial_notes if told["policies"] else ()
+        if notes:
+            return f"note: {notes[0]}"
+    return ""
 
 
 def _chosen(points: tuple[Point, ...]) -> list[Point]:

@@ -29,7 +29,7 @@ from desertion.study.run.described import (
     with_own,
     with_points,
 )
-from desertion.study.run.inspection import inspected
+from desertion.study.run.inspection import dial_note, inspected
 from desertion.study.run.options import RunOptions, options_of, working
 from desertion.study.run.origin import fingerprint_of, header
 from desertion.study.run.runner import Progress, Runner, watched
@@ -183,7 +183,7 @@ def run_study(
     look = inspected(spec, points, sampled=sampled)
     if not options.quiet:
         work = "" if spec.own is None else announced(spec, points, look.sound[0])
-        for line in filter(None, (look.remark(spec.design), work)):
+        for line in filter(None, (look.remark(spec.design), dial_note(spec, look.sound), work)):
             print(line, file=sys.stderr, flush=True)
     writer = StudyWriter.open(
         path,

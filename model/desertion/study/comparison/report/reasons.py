@@ -52,7 +52,11 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
 
 
 def by_way(changes: Mapping[str, Estimate]) -> list[str]:
-    """By which way the difference goes, in a sentence; none where no way changes beyond chance."""
+    """By which way the difference goes, in a sentence; none where no way changes beyond chance.
+
+    Args:
+        changes: How many more leave by each way; together they are the difference.
+    """
     sure = {route: change for route, change in changes.items() if change.is_sure and not change.few}
     if not sure:
         return []
@@ -62,7 +66,10 @@ def by_way(changes: Mapping[str, Estimate]) -> list[str]:
     if others:
         other = max(others, key=lambda route: abs(sure[route].value))
         swap = f", while {_counted(sure[other])} {WAYS[other]}: some only change their way"
-    return [f"Most of the difference are people who {WAYS[most]}: {_counted(sure[most])}{swap}."]
+    total = sum(change.value for change in changes.values())
+    is_most = sure[most].value * total > 0.0 and abs(sure[most].value) > abs(total) / 2.0
+    part = "Most of the difference are people" if is_most else "The largest change is of people"
+    return [f"{part} who {WAYS[most]}: {_counted(sure[most])}{swap}."]
 
 
 def _counted(change: Estimate) -> str:

@@ -76,7 +76,7 @@ def byline(comparison: Tables) -> str:
     scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
     return (
         f"{comparison.pairs} paired replicates a policy, {comparison.people:,} simulated people each (scale {scale}), "
-        f"from {comparison.start.day} {comparison.start:%B %Y}, seed {comparison.header['spec']['seed']}"
+        f"{int(comparison.curves['day'].max())} days from {comparison.start.day} {comparison.start:%B %Y}, seed {comparison.header['spec']['seed']}"
     )
 
 
