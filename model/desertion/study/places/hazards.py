@@ -28,7 +28,9 @@ def ratios(
     size: Array | None = None,
     never: bool = False,
 ) -> list[Ratio]:
-    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum; intervals clustered by stratum.
+    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum.
+
+    Intervals are clustered by stratum from five strata on; with fewer, whose spread tells too little, they are by the information.
 
     Links between units of one reporting interval are left out: who was first there is not known.
 

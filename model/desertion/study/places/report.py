@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
@@ -77,7 +77,7 @@ def as_csv(table: pd.DataFrame, command: str) -> str:
     return f"# {command}\n" + table.to_csv(index=False, lineterminator="\n", float_format=_figures)
 
 
-def _figures(value: float) -> str:
+def _figures(value: Any) -> str:
     return f"{value:.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
 
 
