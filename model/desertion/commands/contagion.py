@@ -62,7 +62,7 @@ def command(
     """Test whether linked units act within days of each other, with power, placebos and what that can tell."""
     from desertion.study.places.contagion import contagion
     from desertion.study.places.events import Columns
-    from desertion.study.places.report import table, words
+    from desertion.study.places.report import as_csv, numbers, words
     from desertion.study.places.verdict import judge
 
     files = [events, *([links] if links else []), *([out] if out else [])]
@@ -105,7 +105,7 @@ def command(
     text = words(finding, verdict)
     print(text)
     if out is not None:
-        _write(out, text, table(finding, _typed(files)), (finding, verdict))
+        _write(out, text, as_csv(numbers(finding), _typed(files)), (finding, verdict))
 
 
 def _typed(files: list[Path]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from desertion.study.blocks import markdown
 from desertion.study.calibration.calibrate import planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
-from desertion.study.calibration.fit import Fit, fit
+from desertion.study.calibration.fit import Fit, _error, fit
 from desertion.study.calibration.report import between, case_blocks, findings
 from desertion.study.calibration.scores import scores, shrinkage, unidentified
 from desertion.study.calibration.tables import parameters, predicted
+from desertion.study.statistics import wilson_interval
 
 CASE = planned("gdr-1989", {})
 
@@ -41,6 +43,16 @@ def _fit(doors: float, error: float = 1.0) -> Fit:
         weights={BOTH: np.full(20, 0.05), DOORS: np.empty(0)},
         particles=200,
     )
+
+
+def test_a_rival_that_died_out_leaves_a_chance_that_it_would_not_have() -> None:
+    """None of 100 particles: half of Wilson's interval is 1 / (2 (n + 1)); in the middle it is the usual error."""
+    assert _error(np.array([1.0, 0.0]), 100.0) == pytest.approx(0.5 / 101)
+    assert _error(np.array([0.3]), 400.0) == pytest.approx(np.sqrt(0.3 * 0.7 / 400), rel=0.01)
+    low, high = wilson_interval(30, 100, NormalDist().cdf(1.0) * 2.0 - 1.0)
+    assert _error(np.array([0.3]), 100.0) == pytest.approx((high - low) / 2.0)
+    told = case_blocks(replace(_fit(0.0), error=_error(np.array([1.0, 0.0]), 400.0)), 1.0)
+    assert "1.00 ± 0.001" in markdown(told)
 
 
 def stand_in(parameters: dict[str, float], seed: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from desertion.study.claims import document as claim_file
 from desertion.study.claims.judging import gathered, judge_all
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.factors import Point
+from desertion.study.design.layout import DesignRule, unit_points
 
 TEXT = """
 [world.vary]
@@ -197,3 +198,17 @@ def test_a_range_that_decides_is_confirmed_in_the_other_half() -> None:
     assert box is not None
     assert set(box.limits) == {"p3"}
     assert box.density > 0.9
+
+
+def test_a_range_of_the_second_column_of_a_sequence_is_confirmed() -> None:
+    """Every other point of a Sobol sequence lies in one half of its second column: the worlds in which a box is found must reach over all of it."""
+    shares = unit_points(DesignRule(kind="sequence", points=256, seed=1), 5, "claims")
+    columns = {f"p{number}": column for number, column in enumerate(shares.T)}
+    assert np.ptp(columns["p1"][::2]) <= 0.5  # else this would test nothing
+    box = confirmed_box(columns, columns["p1"] >= 0.5)
+    assert box is not None
+    assert set(box.limits) == {"p1"}
+    assert box.limits["p1"] == (pytest.approx(0.5, abs=0.02), np.inf)
+    assert box.density == 1.0
+    assert box.coverage > 0.95
+    assert box.overall == pytest.approx(0.5, abs=0.1)

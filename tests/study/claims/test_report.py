@@ -11,8 +11,10 @@ import pytest
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.judging import gathered, judge_all
-from desertion.study.claims.report import TITLE, Run, blocks
+from desertion.study.claims.report import TITLE, Run, _beside, blocks
+from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
 from desertion.study.claims.worlds import worlds
+from desertion.study.statistics import wilson_interval
 from tests.study.claims.test_judging import TEXT, fake_runs
 
 RUN = Run(
@@ -60,6 +62,16 @@ def test_both_forms_say_what_a_verdict_rests_on(reports: tuple[str, str]) -> Non
             "Nobody reads <minds>",
         ):
             assert part in plain, part
+
+
+def test_a_bound_just_short_of_a_border_does_not_look_like_it() -> None:
+    """120 of 126 worlds: 89.9998 % is below 90 % and is shown so; others keep one decimal."""
+    low, high = wilson_interval(120, 126)
+    assert 0.8999 < low < 0.9
+    assert _beside(low, HOLDS_FROM) == "89.9998 %"
+    assert _beside(1.0 - low, FAILS_TO) == "10.0002 %"
+    assert _beside(high, HOLDS_FROM) == "97.8 %"
+    assert _beside(0.9, HOLDS_FROM) == "90.0 %"
 
 
 def test_a_claim_without_worlds_shows_no_share(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
-from desertion.study.design.factors import factor
+from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.history.pattern_list import PATTERNS
@@ -21,7 +23,9 @@ from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import Design, load, shipped
 from desertion.study.matching.emulator import Stretch, Training, fit
+from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
+from desertion.study.matching.report import _unconfirmed
 from desertion.study.matching.runs import Results, results
 from desertion.study.matching.space import Space
 from desertion.study.matching.world_run import hopeless, run_world, scenario_in, task_check
@@ -37,6 +41,34 @@ def _aim(name: str = "t", *, log: bool = False, observed: tuple[float, float] = 
         name=name, what="", unit="", observed=observed, log=log, error=0.3, discrepancy=0.4, fit=True, cases=("run",),
         number=lambda _: 0.0,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "held", "says"),
+    [("abcde", (50, 50, 50, 50, 0), True), ("abcde", (50, 50, 50, 49, 1), False), ("abcdefghij", (30,) * 8 + (0, 0), True), ("abcde", (10, 9, 8, 9, 0), False)],
+)  # fmt: skip
+def test_a_value_that_is_gone_says_something(values: str, held: tuple[int, ...], says: bool) -> None:
+    """One of five values that no world of 200 keeps, of which chance knows nothing (5 x 0.8 ** 200); one that a single world keeps is not gone, and 36 worlds leave one out too often (5 x 0.8 ** 36 = 0.002)."""
+    space = Space(
+        (Factor("form", "choices", values=tuple(values)), *(Factor(f"x{k}", "range", (0.0, 1.0)) for k in range(9)))
+    )
+    kept = pd.DataFrame({"form": list("".join(value * count for value, count in zip(values, held, strict=True)))})
+    for k in range(9):
+        kept[f"x{k}"] = (np.arange(len(kept)) + 0.5) / len(kept)
+    inputs = Match.__dict__["inputs"].func(SimpleNamespace(space=space, kept=kept))
+    assert inputs["says"].tolist() == [says] + [False] * 9
+    assert inputs["left"].tolist()[1:] == pytest.approx([1.0] * 9, abs=0.05)
+
+
+def test_worlds_that_meet_everything_but_were_run_too_seldom_are_counted() -> None:
+    """They stand in the columns of targets and are not kept."""
+    worlds = pd.DataFrame({"I.a": [0.0, 1.0, 4.0, 2.0], "I.b": [1.0, 1.0, 0.0, 5.0]})
+    stub = SimpleNamespace(
+        worlds=worlds, fitted=(_aim("a"), _aim("b")), design=SimpleNamespace(cutoff=3.0, confirm=2), _often=np.array([True, False, False, True])
+    )  # fmt: skip
+    assert Match.__dict__["unconfirmed"].fget(stub) == 1
+    text = _unconfirmed(SimpleNamespace(unconfirmed=1, design=stub.design))[0].text  # type: ignore[arg-type]
+    assert "1 among them that meet every target but were run fewer than 2 times" in text
 
 
 def test_implausibility_is_the_distance_over_all_that_is_not_known() -> None:

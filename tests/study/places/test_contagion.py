@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import networkx as nx
@@ -23,7 +24,7 @@ from desertion.study.places.histories import Course, history
 from desertion.study.places.links import Links, placebo, within
 from desertion.study.places.pairs import Outcome, compare_pairs, order_of
 from desertion.study.places.pictures import draw
-from desertion.study.places.report import table, words
+from desertion.study.places.report import as_csv, words
 from desertion.study.places.verdict import ALONG, NONE, UNKNOWN, UNTESTED, judge
 
 UNITS = 120
@@ -81,7 +82,7 @@ def test_contagion_between_neighbours_is_found_as_clusters_of_unknown_cause(tmp_
     verdict = judge(finding)
     assert verdict.word == UNKNOWN
     assert any("links go both ways" in sentence for sentence in verdict.sentences)
-    assert table(finding, "desertion contagion").count("\n") > 20
+    assert as_csv(finding.table, "desertion contagion").count("\n") > 20
     assert UNKNOWN[1:] in words(finding, verdict)
 
 
@@ -187,7 +188,7 @@ def test_dates_that_cannot_be_close_are_untested(tmp_path: Path) -> None:
     assert finding.alarms == ()
     said = words(finding, verdict)
     assert "| primary | 348 | 0 | 0 | – | 1 |" in said
-    assert not re.search(r"\b(nan|inf)\b", said + table(finding, "").lower())
+    assert not re.search(r"\b(nan|inf)\b", said + as_csv(finding.table, "").lower())
     assert "- - " not in said
     assert np.isnan(finding.table.loc[0, ["ratio", "low", "high"]].to_numpy(float)).all()
     again = contagion(_weekly(tmp_path), columns=Columns(), distance=15.0, window=7, permutations=199, histories=0)
@@ -213,6 +214,60 @@ def test_what_no_order_of_dates_could_show_is_untested(tmp_path: Path, strata: s
     finding = contagion(rows, columns=Columns(strata=strata), distance=distance, permutations=99, histories=20)
     assert finding.verdict.word == UNTESTED
     assert said in finding.verdict.sentences[0]
+
+
+def test_a_p_value_out_of_reach_for_all_orders_is_untested() -> None:
+    """Twelve units in a row and one pair of dates within three days: eleven neighbours among 66 pairs of units, so that p is 1/6 at least."""
+    days = [0, 2, *range(20, 120, 10)]
+    rows = pd.DataFrame(
+        {
+            "unit": [f"u{place}" for place in range(12)],
+            "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(days, unit="D"),
+            "x": range(12),
+            "y": 0,
+        }
+    )
+    finding = contagion(rows, distance=1.0, permutations=9999, histories=20)
+    assert finding.primary.observed == 1.0  # the most that these dates can give
+    assert finding.primary.least == pytest.approx(11 / 66, abs=0.015)
+    assert finding.verdict.word == UNTESTED
+    assert "as 17 % of orders do, is so common that p cannot reach 0.05" in finding.verdict.sentences[0]
+    assert finding.alarms == ()
+
+
+def test_the_table_holds_the_numbers_and_its_csv_whole_counts() -> None:
+    """Forty-five thousand pairs: the frame has what was counted, the file counts to the last pair, figures stand to four."""
+    rows = pd.DataFrame(
+        {
+            "unit": [f"u{place}" for place in range(300)],
+            "date": pd.Timestamp("2020-01-01")
+            + pd.to_timedelta(np.random.default_rng(0).integers(0, 10, 300), unit="D"),
+        }
+    )
+    pairs = list(combinations(rows["unit"], 2))
+    finding = contagion(rows, pairs, permutations=99, histories=0)
+    day = dict(zip(rows["unit"], rows["date"], strict=True))
+    close = sum(1 <= abs((day[a] - day[b]).days) <= 3 for a, b in pairs)
+    assert finding.table.loc[0, ["linked", "observed", "expected"]].tolist() == [44850, close, finding.primary.expected]
+    line = as_csv(finding.table, "desertion contagion").splitlines()[2].split(",")
+    assert line[2:5] == ["44850", str(close), f"{finding.primary.expected:.0f}"]
+    assert line[9] == line[10] == ""
+
+
+def test_events_that_repeat_need_days_for_a_hazard() -> None:
+    """Thirty places with four events each, a month wide: their last days were taken for their days, whatever the first ones were."""
+    rng = np.random.default_rng(0)
+    last = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(40, 400, 120), unit="D")
+    rows = pd.DataFrame(
+        {"unit": [f"u{k // 4}" for k in range(120)], "date": last, "x": np.arange(120) // 4 % 6, "y": 0}
+    )
+    rows["after"] = rows["date"] - pd.to_timedelta(rng.integers(1, 30, 120), unit="D")
+    known = contagion(rows, distance=1.0, permutations=19, histories=0).hazards[0]
+    assert known.past is not None
+    drawn = contagion(rows, columns={"after": "after"}, distance=1.0, permutations=19, histories=0)
+    assert drawn.hazards[0].past is None
+    assert "known by their intervals only" in drawn.hazards[0].problem
+    assert f"no estimate. {drawn.hazards[0].problem}" in words(drawn, drawn.verdict)
 
 
 def test_pairs_on_one_day_are_told_where_nothing_else_is_found(tmp_path: Path) -> None:

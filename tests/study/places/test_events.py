@@ -13,6 +13,7 @@ from desertion.study.places.events import Columns, Events, of_units, read_events
 from desertion.study.places.linking import links_of
 
 ROWS = [f"u{i},2020-01-{2 + i:02d},{i},0,{'a' if i < 5 else 'b'}" for i in range(10)]
+BARE = [row.rpartition(",")[0] + "," for row in ROWS]
 HEADING = "unit,date,x,y,area"
 
 
@@ -75,6 +76,9 @@ def test_dates_may_be_written_without_leading_zeros_and_with_semicolons(tmp_path
         (ROWS, "unit,date,lat,date,area", {}, "column = 'date' is there twice"),
         (ROWS, HEADING, {"only": ("area=c",)}, "leaves no row"),
         (ROWS, HEADING, {"only": ("area",)}, "must be COLUMN=VALUE"),
+        (BARE, HEADING, {"size": "area"}, "events.csv: area is empty in all rows; fill it, or leave --size out"),
+        (BARE, HEADING, {"after": "area"}, "area is empty in all rows; fill it, or leave --after out"),
+        (BARE, HEADING, {"also": ("area",)}, "area is empty in all rows; fill it, or leave --also out"),
     ],
 )
 def test_wrong_events_get_a_sentence(

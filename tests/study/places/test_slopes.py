@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.places.armies import armies, table, verdict, words
+from desertion.study.places.armies import ArmiesFinding, armies, table, verdict, words
 from desertion.study.places.battles import Battles, read_battles, strata_of
+from desertion.study.places.pairs import chance
 from desertion.study.places.past import Question, past, questions
 from desertion.study.places.slopes import compatible, made_up, slopes
+from desertion.study.places.verdict import UNTESTED
 
 HEADING = "source_battle,belligerent,cwsac_id,start,end,strength,killed_wounded,missing_captured,theater,campaign"
 
@@ -88,6 +91,71 @@ def test_p_value_of_a_small_case_is_that_of_all_its_permutations() -> None:
     assert result.bare == pytest.approx(slope(battles.outcome))
     assert result.bias == pytest.approx(np.mean(every))
     assert result.p == pytest.approx(np.mean([value >= slope(battles.outcome) - 1e-9 for value in every]))
+
+
+def test_battles_none_of_which_can_change_places_are_untested(tmp_path: Path) -> None:
+    """One battle of a side in each theatre and year: its only order tells nothing, and no p value says so."""
+    rows = [
+        f"{year}{theatre},{side},,{year}-{month:02d}-01,{year}-{month:02d}-02,10000,500,{10 + 7 * ((year * month * k) % 41)},{theatre},"
+        for year in range(1700, 1706)
+        for month, theatre in ((1, "x"), (4, "y"), (7, "z"))
+        for k, side in ((3, "A"), (7, "B"))
+    ]
+    path = tmp_path / "battles.csv"
+    path.write_text("\n".join([HEADING, *rows]) + "\n", encoding="utf-8")
+    finding = armies(path, permutations=99, histories=20)
+    word, sentences = verdict(finding)
+    assert word == UNTESTED
+    assert sentences == (
+        "Nothing was tested: no outcome can change places within its side, theatre and year without leaving the slope as it is; "
+        "give more battles of a side in one theatre and year, or wider theatres.",
+    )
+    assert all(math.isnan(each.p) for each in finding.slopes)
+    assert finding.alarms == ()
+    assert "nan" not in words(finding) + table(finding, "")
+
+
+def test_a_test_of_too_few_orders_is_untested() -> None:
+    """Twelve orders in pairs of one slope, since the last two battles have one past: p is 1/6 at least."""
+    battles = _small()
+    strata = np.array([*range(15), 15, 15, 15, 16, 16])
+    first = slopes(battles, [Question(name="bare", weights=past(battles), bare=True)], most=100, seed=1, strata=strata)
+    assert first[0].least == pytest.approx(1 / 6)
+    word, sentences = verdict(ArmiesFinding(battles=battles, slopes=tuple(first), compatible=(), alarms=()))
+    assert word == UNTESTED
+    assert "p cannot fall below 0.17" in sentences[0]
+
+
+@pytest.mark.parametrize("losses", ["500", ""])
+def test_a_past_that_does_not_vary_or_is_not_stated_has_no_p_value(tmp_path: Path, losses: str) -> None:
+    """The same share killed and wounded everywhere has no slope and a dash for p, which was 1 / (n + 1); where none is stated nobody asks, and other rows stay."""
+    path = _table(tmp_path)
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+    lines[1:] = [[*line[:5], "10000", losses, *line[7:]] for line in lines[1:]]
+    path.write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8")
+    finding = armies(path, permutations=99, histories=0)
+    asked = {each.name: each for each in finding.slopes}
+    placebo, controls = (
+        "placebo: own past killed and wounded",
+        "controls for own killed and wounded and the ratio of strengths",
+    )
+    if losses:
+        assert math.isnan(asked[placebo].p)
+        assert math.isnan(asked[placebo].family)
+        assert f"| {placebo} | 42 | 7 | – | – | – | – |" in words(finding)
+        assert "nan" not in words(finding) + table(finding, "")
+    else:
+        assert placebo not in asked
+        assert controls not in asked
+    assert all(each.p >= 0.01 and each.family >= each.p for name, each in list(asked.items())[1:] if name != placebo)
+
+
+def test_a_permutation_without_a_value_makes_no_p_value_smaller() -> None:
+    """Of four permutations one is larger and one has no value; a statistic without a value has no p value."""
+    null = np.array([0.0, math.nan, 2.0, 0.5])
+    assert chance(null, 1.0, exact=True) == 0.5
+    assert chance(null, 1.0, exact=False) == 0.6
+    assert math.isnan(chance(null, math.nan, exact=False))
 
 
 def test_side_theatre_and_year_make_a_stratum(tmp_path: Path) -> None:

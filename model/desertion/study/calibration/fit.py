@@ -30,7 +30,7 @@ class Fit:
     Attributes:
         case: the case.
         probabilities: posterior probability of each rival, generation by generation, shape (generation, rival).
-        error: Monte Carlo standard error of the last row, from the effective number of particles; what another seed changes is not in it.
+        error: Monte Carlo error of the last row, one standard error (half of Wilson's interval, which is none of 0 at 0 or 1), from the effective number of particles; what another seed changes is not in it.
         epsilon: distance accepted in each generation.
         simulations: simulations spent in all.
         predictions: by rival, (draw, point) figures as they would have been published: a thousand draws, equally likely, of the last generation's
@@ -230,7 +230,7 @@ def _read(pyabc: Any, case: Case, file: Path, particles: int) -> Fit:
     return Fit(
         case=case,
         probabilities=probabilities,
-        error=np.sqrt(probabilities[-1] * (1.0 - probabilities[-1]) / effective),
+        error=_error(probabilities[-1], float(effective)),
         epsilon=generations.loc[generations["t"] >= 0, "epsilon"].to_numpy(dtype=np.float64),
         simulations=int(generations["samples"].sum()),
         predictions=predictions,
@@ -238,6 +238,11 @@ def _read(pyabc: Any, case: Case, file: Path, particles: int) -> Fit:
         weights=weights,
         particles=particles,
     )
+
+
+def _error(share: Array, number: float) -> Array:
+    """Half of Wilson's interval at one standard error of shares of a number of particles."""
+    return np.sqrt(share * (1.0 - share) / number + 0.25 / number**2) / (1.0 + 1.0 / number)
 
 
 def _of_rival(history: Any, model: int, last: int, points: int) -> tuple[Array, tuple[tuple[str, ...], Array], Array]:

@@ -17,13 +17,18 @@ ROUGH = 0.4
 _CLEAR = 0.95
 
 
+def _error(error: float) -> str:
+    """An error to two decimals; one that these would show as none to one figure."""
+    return f"{error:.2f}" if error >= 0.005 else f"{error:.1g}"
+
+
 def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Block]:
     """One series: model probabilities, scores, what is not identified; `others` are the same fit from other seeds."""
     series = fit.series
     rows = [
         (
             score.rival,
-            f"{score.probability:.2f} ± {score.error:.2f}",
+            f"{score.probability:.2f} ± {_error(score.error)}",
             _number(score.crps_fitted),
             _number(score.crps_held_out),
             _number(score.difference),

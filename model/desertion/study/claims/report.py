@@ -10,6 +10,7 @@ from desertion.scenario.grain import mark
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
 from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
+from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
 from desertion.study.design.factors import Factor, Point, Value
 from desertion.study.statistics import middle_nine_tenths
 
@@ -216,11 +217,19 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
         f"{row.claim.claim} ({row.claim.id})",
         verdict.word,
         f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}{unclear}",
-        f"{percent(verdict.low, 1)} to {percent(verdict.high, 1)}",
+        f"{_beside(verdict.low, HOLDS_FROM)} to {_beside(verdict.high, FAILS_TO)}",
         f"{spread} {row.claim.unit}",
         smallest_of(row),
         f"{verdict.signed} of {verdict.worlds}",
     )
+
+
+def _beside(bound: float, border: float) -> str:
+    """A bound as per cent, to so many decimals that it does not look like the border of a verdict that it only comes near."""
+    decimals = 1
+    while decimals < 9 and bound != border and percent(bound, decimals) == percent(border, decimals):
+        decimals += 1
+    return percent(bound, decimals)
 
 
 def smallest_of(row: JudgedClaim) -> str:

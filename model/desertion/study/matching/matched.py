@@ -104,6 +104,12 @@ class Match:
         return self.worlds[self.worlds["kept"]]
 
     @property
+    def unconfirmed(self) -> int:
+        """Worlds that meet all targets and were run too seldom to be kept."""
+        met = np.all([self.worlds[f"I.{aim.name}"] < self.design.cutoff for aim in self.fitted], axis=0)
+        return int((met & ~self._often).sum())
+
+    @property
     def too_few(self) -> bool:
         """Whether fewer worlds are kept than ranges can be read off."""
         return len(self.kept) < FEW
@@ -120,7 +126,10 @@ class Match:
 
     @cached_property
     def targets(self) -> pd.DataFrame:
-        """One row a target: role, observed, what kept worlds give (q05, median, q95), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too)."""
+        """One row a target: role, observed, what kept worlds give (q05, median, q95), not_ruled_out (share of them that it does not rule out), others (worlds that meet all other targets), met (share of those that meet this one too).
+
+        The last two are over all worlds that were run: worlds are run again only if they meet everything, so that those that miss one target alone are run once.
+        """
         meets = {aim.name: (self.worlds[f"I.{aim.name}"] < self.design.cutoff).to_numpy() for aim in self.aims}
         rows: list[dict[str, object]] = []
         for aim in self.aims:
@@ -142,16 +151,18 @@ class Match:
 
     @cached_property
     def inputs(self) -> pd.DataFrame:
-        """One row an input: its range, that of the middle nine tenths of the kept worlds, `left` (how much of the range that is), p (of the hypothesis that kept worlds lie evenly over the range) and says (whether the evidence says anything).
+        """One row an input: its range, that of the middle nine tenths of the kept worlds, `left`, p (of the hypothesis that kept worlds lie evenly over the range) and says (whether the evidence says anything).
 
-        Of lists of values: the share of values that are left in kept worlds. Each is tested at 0.01 over the number of inputs, and says
-        something only if less than four fifths of its range are left.
+        `left` is the width of the middle nine tenths as a share of the range, over 0.9, so that worlds that lie evenly leave all of it; of a list, the
+        share of its values that are left in kept worlds. An input says something if its p is below 0.01 over the number of inputs and less than four
+        fifths of its range are left, or a value of its list is gone that chance would leave out as seldom.
         """
         shares = self.space.shares(cast("list[dict[str, Any]]", self.kept.to_dict("records")))
+        alarm = _FALSE_ALARMS / len(self.space.factors)
         rows: list[dict[str, object]] = []
         for place, factor in enumerate(self.space.factors):
             row: dict[str, object] = {"input": factor.name, "low": factor.at(0.0), "high": factor.at(1.0)}
-            own = shares[:, place]
+            own, gone = shares[:, place], False
             if not len(own):
                 row |= {"q05": np.nan, "q95": np.nan, "left": 0.0, "p": np.nan, "says": False}
             elif factor.values:
@@ -159,6 +170,7 @@ class Match:
                 held = np.bincount((own * count).astype(int), minlength=count)
                 p = float(stats.chisquare(held).pvalue)
                 row |= {"q05": "", "q95": "", "left": float((held > 0).mean()), "p": p}
+                gone = not held.all() and count * (1.0 - 1.0 / count) ** len(own) < alarm
             else:
                 low, high = np.quantile(own, [0.05, 0.95])
                 row |= {
@@ -168,8 +180,8 @@ class Match:
                 }
                 row["p"] = float(stats.kstest(own, "uniform").pvalue)
             if len(own):
-                uneven = float(str(row["p"])) < _FALSE_ALARMS / len(self.space.factors)
-                row["says"] = len(own) >= FEW and uneven and float(str(row["left"])) < _NARROWED
+                narrow = gone or float(str(row["left"])) < _NARROWED
+                row["says"] = len(own) >= FEW and float(str(row["p"])) < alarm and narrow
             rows.append(row)
         return pd.DataFrame(rows)
 

@@ -32,7 +32,7 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         style.headline(figure, f"The evidence narrows {told} of {len(marks)} inputs; {len(match.kept)} worlds are kept")
         style.note(
             figure,
-            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: less than four fifths of the range are left.",
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds lie unevenly beyond chance, and less than four fifths of the range are left (the whisker's width over 0.9) or a value of a list is gone.",
         )
         first = style.save(figure, ranges_path)
     return [first, draw_targets(match, targets_path)]

@@ -21,6 +21,7 @@ def blocks(match: Match, command: str) -> list[Block]:
         Text(CAUTION),
         Heading("Targets"),
         _targets(match),
+        *_unconfirmed(match),
         Heading("Inputs"),
         _inputs(match),
         Heading("Stages"),
@@ -97,8 +98,25 @@ def _targets(match: Match) -> Table:
     return Table(head, rows)
 
 
+def _unconfirmed(match: Match) -> list[Text]:
+    if not match.unconfirmed:
+        return []
+    return [
+        Text(
+            f"The last two columns count all worlds that were run, {match.unconfirmed} among them that meet every target but were run fewer than "
+            f"{match.design.confirm} times, and so are not kept."
+        )
+    ]
+
+
 def _inputs(match: Match) -> Table:
-    head = ("input", "swept", "kept worlds: 5 % to 95 %", "left of the range", "says something")
+    head = (
+        "input",
+        "swept",
+        "kept worlds: 5 % to 95 %",
+        "left of the range (width over 0.9)",
+        "says something (uneven, and less than 80 % or not all values left)",
+    )
     rows = [
         (
             f"`{row['input']}`", f"{_word(row['low'])} to {_word(row['high'])}",

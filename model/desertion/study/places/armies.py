@@ -9,7 +9,23 @@ from desertion.study.blocks import Block, Bullets, Heading, Table, capital, mark
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL
 from desertion.study.places.past import questions
+from desertion.study.places.report import as_csv, framed
 from desertion.study.places.slopes import GRID, Slope, SlopeAlarms, alarms, compatible, slopes
+from desertion.study.places.verdict import UNTESTED
+
+COLUMNS: tuple[str, ...] = (
+    "part",
+    "name",
+    "rows",
+    "campaigns",
+    "slope",
+    "under_permutation",
+    "p",
+    "p_family",
+    "share",
+    "low",
+    "high",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +35,8 @@ class ArmiesFinding:
     Attributes:
         battles: the battles.
         slopes: the primary question, then its family.
-        compatible: true slopes that the primary estimate does not exclude, of those tried.
-        alarms: power and false alarms; empty if not asked for.
+        compatible: true slopes that the primary estimate does not exclude, of those tried; none where nothing was tested.
+        alarms: power and false alarms; empty if not asked for, or where nothing was tested.
     """
 
     battles: Battles
@@ -53,9 +69,12 @@ def armies(
     """
     read = read_battles(Path(battles), only, None if carriers is None else Path(carriers))
     asked = questions(read)
+    found = slopes(read, asked, most=permutations, seed=seed)
+    if not found[0].least <= LEVEL:  # and so in made-up wars with the same strata
+        return ArmiesFinding(battles=read, slopes=tuple(found), compatible=(), alarms=())
     return ArmiesFinding(
         battles=read,
-        slopes=tuple(slopes(read, asked, most=permutations, seed=seed)),
+        slopes=tuple(found),
         compatible=tuple(compatible(read, asked[0], histories=max(histories, 100), seed=seed)),
         alarms=tuple(alarms(read, asked[0], histories=histories, seed=seed)) if histories else (),
     )
@@ -67,6 +86,8 @@ def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
     "No dependence" is said only where strong slopes, up to the largest that was tried, are excluded.
     """
     first = finding.slopes[0]
+    if not first.least <= LEVEL:
+        return UNTESTED, (_untested(first),)
     found = (
         f"One standard deviation more in the past goes with {first.bare:+.2f} in the outcome ({first.rows} sides in battles, {first.clusters} campaigns), where permutation gives "
         f"{first.bias:+.2f} on average: one-sided p = {first.p:.2g}. {_compatible(finding.compatible)}"
@@ -81,6 +102,18 @@ def verdict(finding: ArmiesFinding) -> tuple[str, tuple[str, ...]]:
         *reasons,
         f"True slopes above {max(finding.compatible):+.1f} are excluded.",
     )
+
+
+def _untested(first: Slope) -> str:
+    """Why the primary test could not have found anything, and what helps."""
+    if math.isnan(first.bare):
+        return "Nothing was tested: the outcomes, or the pasts beside side, theatre and year, are all alike; give a table in which they differ."
+    why = (
+        "no outcome can change places within its side, theatre and year without leaving the slope as it is"
+        if math.isnan(first.least)
+        else f"however the outcomes change places within side, theatre and year, p cannot fall below {first.least:.2g}"
+    )
+    return f"Nothing was tested: {why}; give more battles of a side in one theatre and year, or wider theatres."
 
 
 def _compatible(slopes: Sequence[float]) -> str:
@@ -107,12 +140,12 @@ def words(finding: ArmiesFinding) -> str:
             row.name,
             str(row.rows),
             str(row.clusters),
-            f"{row.bare:+.2f}",
-            f"{row.bias:+.2f}",
-            f"{row.p:.2g}",
-            _family(row),
+            _or_dash(row.bare, "+.2f"),
+            _or_dash(row.bias, "+.2f"),
+            _or_dash(row.p, ".2g"),
+            _or_dash(row.family, ".2g") if place else "",
         )
-        for row in finding.slopes
+        for place, row in enumerate(finding.slopes)
     ]
     parts: list[Block] = [Heading(capital(word), 1), Bullets(sentences), Table(head, rows)]
     if finding.alarms:
@@ -124,8 +157,9 @@ def words(finding: ArmiesFinding) -> str:
     return markdown(parts)
 
 
-def _family(row: Slope, digits: int = 2) -> str:
-    return "" if math.isnan(row.family) else f"{row.family:.{digits}g}"
+def _or_dash(value: float, form: str) -> str:
+    """A number; a dash where it has no value."""
+    return "–" if math.isnan(value) else f"{value:{form}}"
 
 
 def _kind(row: SlopeAlarms) -> str:
@@ -134,17 +168,20 @@ def _kind(row: SlopeAlarms) -> str:
 
 def table(finding: ArmiesFinding, command: str) -> str:
     """All numbers as CSV, under the command that makes them."""
-    lines = [f"# {command}", "part,name,rows,campaigns,slope,under_permutation,p,p_family,share,low,high"]
-    for place, row in enumerate(finding.slopes):
-        part = "family" if place else "primary"
-        lines.append(
-            f'{part},"{row.name}",{row.rows},{row.clusters},{row.bare:.3f},{row.bias:.3f},{row.p:.4g},{_family(row, 4)},,,'
-        )
+    rows: list[dict[str, str | float]] = [
+        {
+            "part": "family" if place else "primary", "name": row.name, "rows": row.rows, "campaigns": row.clusters,
+            "slope": row.bare, "under_permutation": row.bias, "p": row.p, "p_family": row.family,
+        }
+        for place, row in enumerate(finding.slopes)
+    ]  # fmt: skip
     if finding.compatible:
-        lines.append(f"compatible true slopes,,,,,,,,,{min(finding.compatible)},{max(finding.compatible)}")
-    for row in finding.alarms:
-        part = "power" if row.slope else "false alarms"
-        lines.append(
-            f'{part},"{_kind(row)}; {row.histories} histories",,,,,,,{row.alarms / row.histories:.4g},{row.low:.4g},{row.high:.4g}'
-        )
-    return "\n".join(lines) + "\n"
+        rows.append({"part": "compatible true slopes", "low": min(finding.compatible), "high": max(finding.compatible)})
+    rows += [
+        {
+            "part": "power" if row.slope else "false alarms", "name": f"{_kind(row)}; {row.histories} histories",
+            "share": row.alarms / row.histories, "low": row.low, "high": row.high,
+        }
+        for row in finding.alarms
+    ]  # fmt: skip
+    return as_csv(framed(rows, COLUMNS), command)

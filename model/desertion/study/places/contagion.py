@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
 from desertion.study.places.pairs import Outcome, PairTest, compare_pairs, order_of
 from desertion.study.places.power import DRAWS, FEW, alarms, middle, model_alarms
-from desertion.study.places.report import table as as_csv
+from desertion.study.places.report import numbers as numbers_of
 from desertion.study.places.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -52,10 +51,8 @@ class Contagion(Finding):
 
     @property
     def table(self) -> pd.DataFrame:
-        """All numbers, one row a test, hazard, attack or made-up history; columns as in `contagion.csv`."""
-        import pandas as pd
-
-        return pd.read_csv(io.StringIO(as_csv(self, "")), comment="#")
+        """All numbers, unrounded, one row a test, hazard, attack or made-up history; columns as in `contagion.csv`."""
+        return numbers_of(self)
 
 
 @numbers(distance=POSITIVE, window=DAYS, permutations=COUNT, histories=COUNT_OR_NONE, model=COUNT_OR_NONE, seed=SEED)

@@ -129,6 +129,13 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
         InputError: the table is wrong, dates are missing, or fewer than eight units act.
     """
     table = read_table(path, ("lat", "lon", "x", "y", columns.size)).only(columns.only)
+    for name, option in (
+        (columns.after, "--after"),
+        (columns.size, "--size"),
+        *((name, "--also") for name in columns.also),
+    ):
+        if name and not any(table.column(name)):
+            raise InputError(f"{table.where}: {name} is empty in all rows; fill it, or leave {option} out")
     names = table.column(columns.unit)
     for name, row in zip(names, table.rows, strict=True):
         if not name:
@@ -156,7 +163,7 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
     day_of = np.array([(day - origin).days for day in known], np.float64)
     if len(event) > int(acted.sum()):
         remarks.append(
-            f"{len(event)} events of {int(acted.sum())} units: pairs are of first events, the hazard uses all if units act twice or more on average."
+            f"{len(event)} events of {int(acted.sum())} units: pairs are of first events, the hazard uses all if units act twice or more on average and their days are known."
         )
     points = _points(table, unit, len(units), remarks)
     size = _of_unit(table, columns.size, unit, len(units), remarks, positive=True) if columns.size else None

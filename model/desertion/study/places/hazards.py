@@ -28,7 +28,9 @@ def ratios(
     size: Array | None = None,
     never: bool = False,
 ) -> list[Ratio]:
-    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum; intervals clustered by stratum.
+    """Ratios for past, future and placebo links, and for the past over placebo links, with effects of day and stratum.
+
+    Intervals are clustered by stratum from five strata on; with fewer, whose spread tells too little, they are by the information.
 
     Links between units of one reporting interval are left out: who was first there is not known.
 
@@ -58,7 +60,7 @@ def ratios(
 def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
     """The ratios for those who are known to have been at risk.
 
-    Units that act twice or more on average give one estimate with all their events. Else first events are compared among the units that act (conditional on acting) and,
+    Units that act twice or more on average give one estimate with all their events, if their days are known. Else first events are compared among the units that act (conditional on acting) and,
     if units without an event are known, among all. Drawn dates are combined by Rubin's rules.
     """
     if events.repeated:
@@ -86,6 +88,12 @@ def hazards(events: Events, links: Links, false_links: Links, window: int) -> tu
 def _repeated(events: Events, links: Links, false_links: Links, window: int) -> Hazard:
     units = len(events.units)
     own = units <= _UNIT_EFFECTS
+    name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
+    if (events.batch >= 0).any():
+        return Hazard(
+            name,
+            problem="the days of events that repeat are known by their intervals only, so that it is not known which came first; give days, and no --after",
+        )
     fixed = hazard.effects(np.arange(units) if own else events.strata)
     true, false = links.matrix(units), false_links.matrix(units)
     rows = hazard.repeated_events(
@@ -96,7 +104,6 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
         [(1, window), (-window, -1), (1, window)],
         fixed,
     )
-    name = f"all units on all days with events, with effects of {'units' if own else 'strata'} and days"
     clusters = np.arange(units) if len(np.unique(events.strata)) < 5 else events.strata
     try:
         past, future, unlinked, beyond = hazard.fit(rows, 3, clusters, over=_OVER)

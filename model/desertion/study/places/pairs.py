@@ -60,7 +60,7 @@ class PairTest:
         middle: central 95 % of observed over expected under permutation.
         permutations: permutations that the p values rest on.
         exact: whether these were all that there are.
-        fixed: whether dates stand so that every permutation gives what is observed.
+        least: the smallest p that any order of the dates has; 1 where all give the same.
     """
 
     name: str
@@ -74,7 +74,7 @@ class PairTest:
     middle: tuple[float, float]
     permutations: int
     exact: bool
-    fixed: bool = False
+    least: float
 
     @property
     def ratio(self) -> float:
@@ -218,7 +218,7 @@ def compare_pairs(
                 middle=_middle(null[:, place], mean[place]),
                 permutations=len(null),
                 exact=exact,
-                fixed=bool(np.allclose(null[:, place], observed[place])),
+                least=chance(null[:, place], max(null[:, place].max(), observed[place]), exact=exact),
             )
         )
     return results
@@ -238,8 +238,13 @@ def _close(outcome: Outcome, links: Links, order: Indices, batch: Indices) -> Ar
 
 
 def chance(null: Array, value: float, *, exact: bool) -> float:
-    """One-sided p value of a statistic among its permutations; with drawn ones the given order counts as one more."""
-    reached = int((null >= value - 1e-9).sum())
+    """One-sided p value of a statistic among its permutations; with drawn ones the given order counts as one more.
+
+    Without a value there is no p value (NaN); a permutation without one counts as having reached it.
+    """
+    if math.isnan(value):
+        return math.nan
+    reached = int((~(null < value - 1e-9)).sum())
     return reached / len(null) if exact else (1 + reached) / (1 + len(null))
 
 

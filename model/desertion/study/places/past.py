@@ -64,7 +64,7 @@ def past(
 
 
 def questions(battles: Battles) -> list[Question]:
-    """The primary question, then its family and its placebos."""
+    """The primary question, then its family and its placebos; without those for which a table says too little."""
     own = past(battles)
     everything = np.ones(len(own), np.bool_)
     same = (battles.theatre[:, None] == battles.theatre[None, :]).astype(np.float64)
@@ -80,10 +80,16 @@ def questions(battles: Battles) -> list[Question]:
         Question(name="same campaign included", weights=past(battles, same_campaign=True)),
         Question(name="the same campaign's own past", weights=past(battles, same_campaign=True) - own),
         Question(name="without garrisons that surrendered", weights=own * held[None, :], rows=held),
-        Question(
-            name="controls for own killed and wounded and the ratio of strengths",
-            weights=own,
-            controls=_controls(battles),
+        *(
+            [
+                Question(
+                    name="controls for own killed and wounded and the ratio of strengths",
+                    weights=own,
+                    controls=_controls(battles),
+                )
+            ]
+            if np.isfinite(battles.losses).sum() >= FEWEST
+            else []
         ),
         Question(name="without effects of side, year and theatre (the first look)", weights=own, bare=True),
         Question(name="placebo: the enemy's past", weights=past(battles, enemy=True)),

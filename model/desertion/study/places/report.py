@@ -1,8 +1,10 @@
 """A finding in words and as a table."""
 
-import csv
-import io
+from __future__ import annotations
+
 import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
@@ -10,6 +12,9 @@ from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict, ratio_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS: tuple[str, ...] = (
     "part",
@@ -36,41 +41,53 @@ _ALARMS = (
 NUMBERS = ("observed", "expected", "ratio", "low", "high", "p", "share")
 
 
-def table(finding: Finding, command: str) -> str:
-    """All numbers of a finding as CSV, under the command that makes them."""
-    text = io.StringIO()
-    text.write(f"# {command}\n")
-    rows = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\n")
-    rows.writeheader()
+def numbers(finding: Finding) -> pd.DataFrame:
+    """All numbers of a finding, unrounded, one row a test, hazard, attack or made-up history."""
+    rows: list[dict[str, str | float]] = []
     for part, tests in (("primary", [finding.primary]), ("apart", finding.apart), ("family", finding.family)):
-        rows.writerows(_pair(part, test) for test in tests)
+        rows += [_pair(part, test) for test in tests]
     if finding.order is not None:
         for who, count in (("sender", finding.order.sender), ("receiver", finding.order.receiver)):
-            rows.writerow({"part": "order", "name": f"{who} first", "observed": _n(count), "p": _n(finding.order.p)})
+            rows.append({"part": "order", "name": f"{who} first", "observed": count, "p": finding.order.p})
     for each in finding.hazards:
         for what, ratio in (
             ("past", each.past), ("future", each.future), ("placebo links", each.unlinked), ("past over placebo links", each.beyond),
         ):  # fmt: skip
             if ratio is not None:
-                rows.writerow(_row("hazard", f"{what}; {each.name}", ratio))
-    rows.writerows(_row("attack", attack.name, attack) for attack in finding.attacks)
+                rows.append(_row("hazard", f"{what}; {each.name}", ratio))
+    rows += [_row("attack", attack.name, attack) for attack in finding.attacks]
     for row in finding.alarms:
         part, name = "power" if row.contagion else "false alarms", f"{row.name} ({row.histories} histories)"
-        rows.writerow(_row(part, name, row) | {"share": _n(row.alarms / row.histories)})
-    return text.getvalue()
+        rows.append(_row(part, name, row) | {"share": row.alarms / row.histories})
+    return framed(rows, COLUMNS)
 
 
-def _pair(part: str, test: PairTest) -> dict[str, str]:
-    family = _n(test.family) if part == "family" else ""
-    return _row(part, test.name, test) | {"linked": str(test.linked), "p_family": family}
+def framed(rows: Sequence[Mapping[str, str | float | None]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a data frame; all columns but `part` and `name` are numbers, NaN where a row has none."""
+    import pandas as pd
+
+    words = ("part", "name")
+    return pd.DataFrame(rows, columns=list(columns)).astype(
+        {name: "object" if name in words else "float64" for name in columns}
+    )
 
 
-def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict[str, str]:
-    return {"part": part, "name": name, **{key: _n(getattr(found, key)) for key in NUMBERS if hasattr(found, key)}}
+def as_csv(table: pd.DataFrame, command: str) -> str:
+    """A table of numbers as CSV under the command that makes it, to four figures, from a thousand on to whole numbers."""
+    return f"# {command}\n" + table.to_csv(index=False, lineterminator="\n", float_format=_figures)
 
 
-def _n(value: float | None) -> str:
-    return "" if value is None or math.isnan(value) else f"{value:.4g}"
+def _figures(value: Any) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+
+
+def _pair(part: str, test: PairTest) -> dict[str, str | float]:
+    family = test.family if part == "family" else math.nan
+    return _row(part, test.name, test) | {"linked": test.linked, "p_family": family}
+
+
+def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict[str, str | float]:
+    return {"part": part, "name": name, **{key: getattr(found, key) for key in NUMBERS if hasattr(found, key)}}
 
 
 def words(finding: Finding, verdict: Verdict) -> str:

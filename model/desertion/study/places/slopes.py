@@ -31,11 +31,12 @@ class Slope:
         name: the question.
         rows: battles' sides in the regression.
         clusters: campaigns.
-        bare: the slope as estimated.
+        bare: the slope as estimated; NaN where the past or the outcome does not vary.
         bias: its mean under permutation.
         slope: their difference.
-        p: one-sided chance under permutation.
-        family: the same for the largest of the family; NaN for the primary one.
+        p: one-sided chance under permutation; NaN where the slope has no value or every permutation gives the same one.
+        least: the smallest p that any permutation of the outcomes has; NaN where p is.
+        family: the same as p for the largest of the family; NaN for the primary one.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Slope:
     bias: float
     slope: float
     p: float
+    least: float
     family: float = field(default=math.nan)
 
 
@@ -60,9 +62,11 @@ class _Regression:
     clusters: Indices
 
     def slope(self, outcome: Array) -> float:
-        """Slope in standard deviations; NaN where the past does not vary."""
+        """Slope in standard deviations; NaN where the past or the outcome does not vary."""
         y = outcome[self.rows]
         x = self.weights @ (outcome if self.question.values is None else self.question.values)
+        if np.ptp(y) <= 0.0:
+            return math.nan
         scale = float(x.std() / y.std())
         known = self.base
         if self.beside is not None:
@@ -124,9 +128,10 @@ def slopes(
     estimates = np.array([each.slope(battles.outcome) for each in ready])
     ways, exact = orders(strata_of(battles) if strata is None else strata, most, np.random.default_rng(seed))
     null = np.array([[each.slope(battles.outcome[order]) for each in ready] for order in ways])
-    mean, deviation = np.nanmean(null, axis=0), np.nanstd(null, axis=0)
+    mean, deviation = np.array([_spread(column) for column in null.T]).T
     scaled, value = (null - mean) / deviation, (estimates - mean) / deviation
-    largest = np.nanmax(scaled[:, 1:], axis=1) if len(asked) > 1 else np.zeros(len(null))
+    valued = np.flatnonzero(~np.isnan(value[1:])) + 1
+    largest = scaled[:, valued].max(axis=1) if len(valued) else np.zeros(len(null))
     results: list[Slope] = []
     for place, (each, bare) in enumerate(zip(ready, estimates, strict=True)):
         results.append(
@@ -137,11 +142,22 @@ def slopes(
                 bare=float(bare),
                 bias=float(mean[place]),
                 slope=float(bare - mean[place]),
-                p=chance(scaled[:, place], value[place], exact=exact),
+                p=(p := chance(scaled[:, place], value[place], exact=exact)),
+                least=min(p, chance(scaled[:, place], np.fmax.reduce(scaled[:, place]), exact=exact)),
                 family=chance(largest, value[place], exact=exact) if place else math.nan,
             )
         )
     return results
+
+
+def _spread(slopes: Array) -> tuple[float, float]:
+    """Mean and deviation of the slopes that have a value; NaN for either that there is none of."""
+    known = slopes[~np.isnan(slopes)]
+    if not len(known):
+        return math.nan, math.nan
+    # Slopes are of the order of 1: what is below this is rounding.
+    deviation = float(known.std())
+    return float(known.mean()), deviation if deviation > 1e-9 else math.nan
 
 
 def made_up(battles: Battles, slope: float, shock: float, rng: np.random.Generator) -> Array:

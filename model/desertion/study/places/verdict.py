@@ -75,6 +75,11 @@ def untested(finding: Finding) -> str:
     if test.exact and 1.0 / test.permutations > LEVEL:
         orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
         return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
+    if test.least < 1.0:
+        return (
+            f"Nothing was tested: the most that any order of dates within strata gives, as {percent(test.least)} of orders do, is so common "
+            f"that p cannot reach {LEVEL:g}; give a longer window (--window), more links or wider strata (--strata)."
+        )
     if test.observed:
         return (
             f"Nothing was tested: every order of dates within strata gives the same {test.observed:.4g} pairs {reach} apart; "
