@@ -13,6 +13,7 @@ from desertion.app.request.address import SHARE, Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import titled
+from desertion.files import LEVER
 from desertion.parameters.arguments import SEED
 from desertion.reading import command_line, toml_value
 from desertion.scenario.grain import FLOOR
@@ -47,8 +48,7 @@ def shipped() -> dict[str, dict[str, str]]:
     from desertion.scenario import catalogue
 
     names = catalogue()
-    # Policies named lever-... move one lever each, for the tests of claims.
-    policies = {name: title for name, title in names["policies"].items() if not name.startswith("lever-")}
+    policies = {name: title for name, title in names["policies"].items() if not name.startswith(LEVER)}
     return {"scenarios": names["scenarios"], "policies": policies, "all policies": names["policies"]}
 
 

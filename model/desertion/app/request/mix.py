@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 PAIRS = 10
 """Replicates that are run of the mix and of the status quo on the same people."""
 
-AS_IT_IS = "none"
-"""Label of the status quo in a comparison: the scenario without any policy."""
-
 VERSION = "v"
 """Part of a shared address that names the version under which it was made."""
 
@@ -184,6 +181,8 @@ class Mix:
 
     def command(self) -> str:
         """The command line that gives the same numbers."""
+        from desertion.study.comparison.runs import AS_IT_IS
+
         mix = "+".join(self.policies) or "case-by-case"
         options = [
             *(("policy", AS_IT_IS), ("policy", mix), ("runs", PAIRS)),
