@@ -150,7 +150,7 @@ def test_routes_over_time_stack_to_the_departures(ax, histories):
     one = histories[histories["policy"] == "fast-track"]
     routes.over_time(ax, one)
     top = max(path.vertices[:, 1].max() for collection in ax.collections for path in collection.get_paths())
-    assert top == pytest.approx(one[list(labels.NEW_COLUMNS.values())].to_numpy().sum() / 6)
+    assert top == pytest.approx(one[list(labels.departures(one).values())].to_numpy().sum() / 6)
     assert len(ax.texts) == 4
 
 
