@@ -1,13 +1,14 @@
 """Text, TOML and CSV as people have them."""
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import pytest
 
 from desertion import Scenario
 from desertion.errors import InputError, shortened
-from desertion.reading import csv_rows, text, toml_text, toml_value, written
+from desertion.reading import command_line, csv_rows, setting_text, text, toml_text, toml_value, written
 
 
 def _points(folder: Path, content: bytes) -> list[tuple[dt.date, float]]:
@@ -119,6 +120,18 @@ def test_no_file_is_a_sentence_whatever_stands_there(tmp_path: Path) -> None:
 def test_a_setting_is_toml_or_plain_text(content: str, value: object) -> None:
     """What holds a second key is no value."""
     assert toml_value(content, "--set x") == value
+
+
+@pytest.mark.parametrize("value", [3, 0.1, 1e300, math.inf, True, "none", "3", "true", "2030-01-01", "[1", [1, 2]])
+def test_a_setting_is_written_so_that_it_is_read_as_itself(value: object) -> None:
+    """Infinity is `inf` to TOML, a truth value is in small letters, and a word that TOML would read as something else is quoted."""
+    assert toml_value(setting_text(value), "--set x") == value
+
+
+def test_a_command_line_gives_flags_bare_and_leaves_out_what_is_not_given() -> None:
+    """A 0 is given; what a shell would divide is one word."""
+    options = [("seed", 0), ("days", None), ("quick", True), ("unseen", False), ("set", "a=b c")]
+    assert command_line("run", ["toy"], options) == "desertion run toy --seed 0 --quick --set 'a=b c'"
 
 
 def test_values_are_repeated_at_a_length_that_can_be_read() -> None:

@@ -18,6 +18,9 @@ from desertion.errors import InputError, shortened
 RESULTS = Path("outputs")
 """Folder of the current one that results go to where no place is named."""
 
+LEVER = "lever-"
+"""How names of shipped policies begin that move a single lever, for the tests of claims."""
+
 _PACKAGE = Path(__file__).resolve().parent
 _made: list[Path] = []  # folders that this process made, see `remove_unused`
 

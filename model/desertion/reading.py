@@ -4,10 +4,12 @@ import codecs
 import csv
 import datetime as dt
 import io
+import json
 import re
+import shlex
 import stat
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,26 @@ def toml_value(content: str, where: str) -> object:
         pass  # said below
     document = toml_text(f"value = {content}", where)
     return document["value"] if len(document) == 1 else content
+
+
+def setting_text(value: object) -> str:
+    """A value as `--set` and an address take it: what `toml_value` reads as the same value."""
+    if isinstance(value, str):
+        return value if toml_value(value, "setting") == value else json.dumps(value)
+    return repr(value) if isinstance(value, float) else json.dumps(value)  # TOML's infinity is not JSON's
+
+
+def command_line(verb: str, words: Iterable[str], options: Iterable[tuple[str, object]]) -> str:
+    """A command as it is typed.
+
+    Args:
+        verb: The command, as in "run".
+        words: What stands before all options.
+        options: Names and values; True for a flag, None or False for what is not given.
+    """
+    given = [(f"--{name}", value) for name, value in options if value is not None and value is not False]
+    typed = [word for name, value in given for word in ([name] if value is True else [name, str(value)])]
+    return shlex.join(["desertion", verb, *words, *typed])
 
 
 @dataclass(frozen=True)

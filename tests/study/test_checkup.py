@@ -15,7 +15,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.files import shipped_folder
 from desertion.scenario import Scenario
-from desertion.study.checkup import PROSE
+from desertion.scenario.skeleton import PROSE
 from desertion.study.slips import called_in_a_month
 
 SHIPPED = tomllib.loads((shipped_folder("seeds") / "forces" / "russia-2022.toml").read_text())

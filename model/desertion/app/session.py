@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desertion.app.request.address import Address, number, whole
-from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood, usual_scale
+from desertion.app.request.choice import RUN_PARTS, check_arms, scenario_of, understood
 from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
@@ -154,11 +154,6 @@ class Session:
 
         self.live = Live(scenario, address.seed, show, usual)
         self.live.set_rate(self.rate.peek())
-
-    def scale(self) -> float:
-        """Share of real size of the run."""
-        address = self.address.peek()
-        return address.scale or usual_scale(address.scenario)
 
     def close_run(self) -> None:
         """End the run."""

@@ -11,14 +11,10 @@ import typer
 from desertion.commands._shared import options as _options
 from desertion.commands._shared.results import JSON_VERSION
 from desertion.errors import unknown_name
-from desertion.files import shipped_designs, shipped_folder
+from desertion.files import LEVER, shipped_designs, shipped_folder
 from desertion.reading import toml
 
 KINDS = ("scenarios", "policies", "forces", "studies", "matches", "history", "claims")
-
-
-LEVER = "lever-"
-"""How names of policies begin that move a single lever."""
 
 
 def command(

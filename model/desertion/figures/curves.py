@@ -166,7 +166,7 @@ def run(
     forces = list(map(str, daily["force"].unique()))
     drawn = style.pens(len(forces))
     table = daily.assign(
-        leaving=daily[[name for name in NEW if name in daily]].sum(axis=1),
+        leaving=daily[[name for name in labels.NEW_COLUMNS.values() if name in daily]].sum(axis=1),
     )
     for ax, (column, title, unit) in zip(grid, _RUN_PANELS, strict=True):
         for force, pen in zip(forces, drawn, strict=True):
@@ -223,7 +223,6 @@ def weekly(leaving: pd.Series) -> pd.Series:
     return leaving.rolling(7, min_periods=1, center=True).mean()
 
 
-NEW = ("new_hide", "new_flee", "new_surrender", "new_refuse", "new_skilled")
 SHARES = ("legitimacy", "turnout")
 
 _RUN_PANELS = (

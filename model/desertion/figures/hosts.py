@@ -13,13 +13,11 @@ LOADS: dict[str, tuple[str, str]] = {
     "waiting": ("Cases waiting", "cases"),
     "abroad": ("Living there without a claim", "persons"),
     "protected": ("Under protection", "persons"),
-    "admitted": ("Admitted each day", "persons a day"),
-    "cost_eur": ("Cost each day", "EUR a day"),
 }
 """Title and unit of the columns of `hosts` that are drawn."""
 
 
-def load(ax: Axes, hosts: pd.DataFrame, *, column: str = "waiting", most: int = 7) -> Axes:
+def load(ax: Axes, hosts: pd.DataFrame, *, column: str, most: int) -> Axes:
     """Draw one line a host over the days, the largest named at their ends and the rest added up.
 
     Args:
@@ -39,7 +37,7 @@ def load(ax: Axes, hosts: pd.DataFrame, *, column: str = "waiting", most: int = 
     drawn = style.pens(len(series))
     for (name, values), pen in zip(series.items(), drawn, strict=True):
         ax.plot(wide.index, values, color=pen.color, linestyle=pen.linestyle, label=name)
-    title, unit = LOADS.get(column, (column.replace("_", " ").capitalize(), "persons"))
+    title, unit = LOADS[column]
     ax.set_title(title)
     ax.set_ylabel(unit if runs == 1 else f"{unit}, mean of runs")
     ax.set_xlabel("day")

@@ -22,10 +22,10 @@ ROUTE_NAMES: dict[str, str] = {
     "flee": "fled abroad",
     "skilled": "skilled visa",
 }
-"""What the figures call each way to leave."""
+"""What the figures call each way to leave, in the order of stacking."""
 
-NEW_COLUMNS = {"hide": "new_hide", "refuse": "new_refuse", "surrender": "new_surrender", "flee": "new_flee"}
-"""Daily column of new leavers by route, in the order of stacking."""
+NEW_COLUMNS = {route: f"new_{route}" for route in ROUTE_NAMES}
+"""Daily column of departures by route."""
 
 NAMES: dict[str, str] = {
     "share_left": "share of all persons who left",
@@ -178,7 +178,7 @@ def policy(name: str) -> str:
 def departures(daily: pd.DataFrame) -> dict[str, str]:
     """Columns of departures by way; of visas for the skilled only where somebody left by one."""
     skilled = "new_skilled" in daily and bool(daily["new_skilled"].any())
-    return NEW_COLUMNS | ({"skilled": "new_skilled"} if skilled else {})
+    return {route: column for route, column in NEW_COLUMNS.items() if skilled or route != "skilled"}
 
 
 def points(rows: pd.DataFrame) -> list[str]:

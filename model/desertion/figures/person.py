@@ -10,9 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from desertion.figures import labels, style
-
-NOT_TERMS = ("day", "status", "route", "open", "baseline", "rate", "probability", "clock", "threshold")
-"""Columns of a trace that are no terms of the log-hazard."""
+from desertion.simulation.trace import COLUMNS
 
 _NAMED = 7
 _STEADY = 2.5
@@ -44,7 +42,7 @@ def _panels(figure: Figure, trace: pd.DataFrame, days: pd.DataFrame, title: str)
 
 def terms(ax: Axes, days: pd.DataFrame) -> Axes:
     """Draw each term of the log-hazard over the days, the most moving ones by name, the rest added up."""
-    names = [str(name) for name in days.columns if name not in NOT_TERMS]
+    names = [str(name) for name in days.columns if name not in COLUMNS]
     size = {name: float(np.nanmax(np.abs(days[name]), initial=0.0)) for name in names}
     named = sorted((name for name in names if size[name] > 1e-9), key=lambda name: -size[name])[:_NAMED]
     rest = [name for name in names if size[name] > 1e-9 and name not in named]

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from desertion.figures import labels, style
 from desertion.scenario.grain import marked
 
-ORDER = ("hide", "refuse", "surrender", "flee", "skilled")
+ORDER = tuple(labels.ROUTE_NAMES)
 
 
 def over_time(ax: Axes, daily: pd.DataFrame) -> Axes:

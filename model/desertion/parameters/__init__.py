@@ -1,6 +1,6 @@
 """Frozen, validated inputs with units: the one home of every parameter of the model."""
 
-from desertion.parameters.behaviour import FORMS, LEVELS, Behaviour
+from desertion.parameters.behaviour import FORMS, LEVELS, SPREADING, Behaviour
 from desertion.parameters.field import HORIZON, SWEPT, Frozen, fixed, lever
 from desertion.parameters.force import Force, Region, Wave
 from desertion.parameters.host import CATEGORIES, Host
@@ -11,6 +11,7 @@ __all__ = [
     "FORMS",
     "HORIZON",
     "LEVELS",
+    "SPREADING",
     "SWEPT",
     "Behaviour",
     "Change",

@@ -6,7 +6,11 @@ from typing import Literal
 from desertion.parameters.field import Frozen, fixed
 
 LEVELS = ("squad", "company", "community", "ties", "news", "facing")
-FORMS = ("multiplicative", "concave", "additive", "threshold", "none")
+SPREADING = ("multiplicative", "concave", "additive", "threshold")
+"""Forms of contagion."""
+
+FORMS = (*SPREADING, "none")
+"""What an input may say of its form."""
 
 
 class Behaviour(Frozen):

@@ -8,12 +8,11 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from desertion.errors import shortened
-from desertion.parameters import Frozen
+from desertion.parameters import HORIZON, Frozen
 from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
-_LATEST = 36500  # days; no run is longer
 OPERATIONS = ("set", "multiply", "add")
 
 
@@ -23,8 +22,8 @@ def _when(value: Any) -> Any:
     if isinstance(value, dt.date) or value is None:
         return value
     if isinstance(value, str) and _OFFSET.fullmatch(value):
-        if len(value) > len(str(_LATEST)) + 1 or int(value) > _LATEST:
-            raise ValueError(f"must lie at most {_LATEST} days after the start, got {shortened(value)}")
+        if len(value) > len(str(HORIZON)) + 1 or int(value) > HORIZON:
+            raise ValueError(f"must lie at most {HORIZON} days after the start, got {shortened(value)}")
         return value
     if value == "start":
         return value

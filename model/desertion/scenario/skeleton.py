@@ -17,8 +17,10 @@ from desertion.scenario.levers import KINDS, levers
 GROUPS = ("asylum", "border", "coalition", "visa-free")
 """Groups of hosts by which shipped policies address them."""
 
+PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
+"""Keys of a document that are words for its readers and no inputs."""
+
 _START = dt.date(2030, 1, 1)
-_PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 # Inputs of a scenario that stand in tables of their own, or that the program writes.
 _ELSEWHERE = ("at_scale", "reference", "overlays", "changes", "behaviour", "dial", "stop", "forces", "hosts", "start")
 
@@ -43,7 +45,7 @@ def force(name: str) -> str:
         '#   waves = [{ date = 2030-03-01, number = 100, days = 30, notice = 3, training = 14, form = "quota" }]',
         "# waves = []",
     ]
-    rest = (one for one in inputs(Force) if one.name not in (*_PROSE, "regions", "waves"))
+    rest = (one for one in inputs(Force) if one.name not in (*PROSE, "regions", "waves"))
     return _text([*head, *commented(rest), *tables])
 
 
@@ -72,7 +74,7 @@ def policy(name: str) -> str:
 
 def scenario(name: str) -> str:
     """A scenario of the shipped toy force and one host, which runs as it is."""
-    plain = (one for one in inputs(Layers) if one.name not in (*_PROSE, *_ELSEWHERE))
+    plain = (one for one in inputs(Layers) if one.name not in (*PROSE, *_ELSEWHERE))
     lines = [
         "# A scenario: who is there, where they may go, how they decide, what changes when. It runs as it is; take the mark",
         f"# away from what you know, and see what is left with `desertion check {name}.toml`.",

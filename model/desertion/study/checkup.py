@@ -22,6 +22,7 @@ from desertion.scenario.layers import Layers
 from desertion.scenario.loading import calibration, content
 from desertion.scenario.policy import Policy
 from desertion.scenario.scenario import Scenario
+from desertion.scenario.skeleton import PROSE
 from desertion.study.calibration.calibrate import planned
 from desertion.study.design.edition import reading
 from desertion.study.design.point import scenario_of
@@ -30,8 +31,6 @@ from desertion.study.slips import far, shipped_forces, slips
 if TYPE_CHECKING:
     import pandas as pd
 
-KINDS = ("scenario", "force", "policy", "study")
-PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 _WRITTEN = ("at_scale", "reference", "overlays", "asylum", "scale", "graph", "stop")
 _STUDY, _SCENARIO, _POLICY = (
     ("vary", "design", "replicates", "keep"),
@@ -78,7 +77,7 @@ class Checkup:
     """What was found in a document that can be read.
 
     Attributes:
-        kind: One of `KINDS`.
+        kind: "scenario", "force", "policy" or "study".
         name: Its name.
         left: Inputs that it leaves to defaults.
         odd: What looks out of order, a sentence each.

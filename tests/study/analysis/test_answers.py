@@ -11,7 +11,7 @@ import pytest
 from desertion.errors import InputError
 from desertion.figures import findings
 from desertion.study.analysis import bands
-from desertion.study.analysis.cascades import bimodality, chance_of_cascade, size_distribution
+from desertion.study.analysis.cascades import chance_of_cascade, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, prim_boxes
 from desertion.study.analysis.paired import paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front
@@ -136,14 +136,6 @@ def test_the_exceedance_curve_is_the_share_of_runs_at_least_as_large() -> None:
     sizes = size_distribution([0.1, 0.1, 0.4, float("nan"), 0.9], bins=8)
     assert sizes.exceeding.tolist() == [1.0, 1.0, 0.5, 0.25]
     assert int(sizes.counts.sum()) == 4
-
-
-def test_two_humps_are_told_from_one() -> None:
-    """Sarle's coefficient: 1 for two points, 5/9 for a uniform, 1/3 for a normal distribution (n = 20,000)."""
-    rng = np.random.default_rng(1)
-    assert bimodality(np.repeat([0.0, 1.0], 500)) == pytest.approx(1.0)
-    assert bimodality(rng.uniform(size=20_000)) == pytest.approx(5 / 9, abs=0.02)
-    assert bimodality(rng.normal(size=20_000)) == pytest.approx(1 / 3, abs=0.02)
 
 
 def test_a_phase_table_has_one_cell_a_point_and_refuses_to_mix() -> None:

@@ -7,8 +7,9 @@ import math
 import pytest
 
 from desertion.errors import InputError
+from desertion.parameters import SPREADING
 from desertion.scenario import Scenario
-from desertion.study.design.spread import FORMS, Spread, settings_for
+from desertion.study.design.spread import Spread, settings_for
 from desertion.theory.fading import memory
 from desertion.theory.reproduction import reproduction
 from desertion.theory.weights import OutOfReachError
@@ -33,7 +34,7 @@ def _news(reproduction: float, form: str = "multiplicative") -> Spread:
 
 
 @pytest.mark.parametrize("wanted", [0.0, 0.3, 0.95])
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", SPREADING)
 def test_every_form_reaches_the_stated_number(army: Scenario, form: str, wanted: float) -> None:
     """The scenario with the settings has the R that was asked for."""
     changed = army.with_(settings_for(army, _news(wanted, form)))

@@ -14,7 +14,7 @@ from desertion.app.parts.elements import Picture, box, choice, drawn, facts, sen
 from desertion.app.request.choice import run_command, turns_dials
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
-from desertion.app.work.events import date_of
+from desertion.app.work.events import COLUMN, HOST_COLUMN, date_of
 from desertion.app.work.live import Snapshot
 from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
@@ -22,13 +22,9 @@ from desertion.figures.curves import titles, weekly
 from desertion.figures.events import events
 from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
-from desertion.simulation.record.tables import DAILY_COLUMNS
-from desertion.simulation.world.fields import HOST_EXTRA, Array
+from desertion.simulation.world.fields import Array
 from desertion.study.comparison.report.words import number as in_words
 
-_COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
-_HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}
-_NEW = NEW_COLUMNS | {"skilled": "new_skilled"}
 _MARKED = ("wave", "ban", "frontier", "collapse", "fall", "squad")
 _STATES = {
     "building": "building the people",
@@ -146,8 +142,8 @@ def curves(
     marks = [*(dict(planned) | happened).items()]
     name = _names(snapshot)
     routes = [
-        charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, _COLUMN[column]]) * real, route)
-        for route, column in _NEW.items()
+        charts.Line(ROUTE_NAMES[route].split()[0], np.cumsum(daily[:, COLUMN[column]]) * real, route)
+        for route, column in NEW_COLUMNS.items()
     ]
     usual = None if snapshot.usual is None else snapshot.usual[:, force] * 1.0
     leaving = [charts.Line(name("leaving"), _smooth(_leaving(daily)) * real, "pen2")]
@@ -155,12 +151,12 @@ def curves(
     if usual is not None:
         leaving.insert(0, charts.Line("status quo", _smooth(_leaving(usual)) * real, "usual"))
         gone.append(charts.Line("status quo", np.cumsum(_leaving(usual)) * real, "usual"))
-    strength = charts.Line(name("serving"), daily[:, _COLUMN["strength"]] * real, "pen0")
-    able = charts.Line(name("effective"), daily[:, _COLUMN["effective_strength"]] * real, "pen1 thin")
-    voice = [] if usual is None else [charts.Line("status quo", usual[:, _COLUMN["legitimacy"]], "usual")]
-    voice.append(charts.Line(name("legitimacy"), daily[:, _COLUMN["legitimacy"]], "pen0"))
-    if daily[:, _COLUMN["turnout"]].any():
-        voice.append(charts.Line(name("turnout"), daily[:, _COLUMN["turnout"]], "pen2"))
+    strength = charts.Line(name("serving"), daily[:, COLUMN["strength"]] * real, "pen0")
+    able = charts.Line(name("effective"), daily[:, COLUMN["effective_strength"]] * real, "pen1 thin")
+    voice = [] if usual is None else [charts.Line("status quo", usual[:, COLUMN["legitimacy"]], "usual")]
+    voice.append(charts.Line(name("legitimacy"), daily[:, COLUMN["legitimacy"]], "pen0"))
+    if daily[:, COLUMN["turnout"]].any():
+        voice.append(charts.Line(name("turnout"), daily[:, COLUMN["turnout"]], "pen2"))
     drawings = [
         charts.stack("Departures by way", titles("departures")[1], routes, snapshot.days, marks=marks, over=gone),
         charts.lines(
@@ -171,8 +167,8 @@ def curves(
             marks=marks,
         ),
     ]
-    if daily[0, _COLUMN["strength"]] > 0:
-        before = [] if usual is None else [charts.Line("status quo", usual[:, _COLUMN["strength"]] * real, "usual")]
+    if daily[0, COLUMN["strength"]] > 0:
+        before = [] if usual is None else [charts.Line("status quo", usual[:, COLUMN["strength"]] * real, "usual")]
         drawings.append(charts.lines("Strength", "persons", [*before, strength, able], snapshot.days, marks=marks))
     return [
         *drawings,
@@ -182,7 +178,7 @@ def curves(
 
 def grey(usual: Array, real: float, scenario: Any) -> str:
     """What the grey lines are, and where they end."""
-    left, spells = float(usual[-1, _COLUMN["left"]]) * real, float(usual[-1, _COLUMN["departures"]]) * real
+    left, spells = float(usual[-1, COLUMN["left"]]) * real, float(usual[-1, COLUMN["departures"]]) * real
     return (
         f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left), left, real)} "
         f"people have left under it, in {grain.marked(in_words(spells), spells, real)} departures. "
@@ -206,9 +202,9 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
         ("waiting", "Cases that wait for a decision", "cases"),
         ("at_border", "Waiting at the border", "persons"),
     ):
-        loads = hosts[:, :, :, _HOST_COLUMN[column]].sum(axis=2) * real
+        loads = hosts[:, :, :, HOST_COLUMN[column]].sum(axis=2) * real
         before = hosts[:0] if snapshot.usual_hosts is None else snapshot.usual_hosts
-        usual = before[:, :, :, _HOST_COLUMN[column]].sum(axis=2) * real
+        usual = before[:, :, :, HOST_COLUMN[column]].sum(axis=2) * real
         highest = np.concatenate([loads, usual]).max(axis=0)
         most = [int(host) for host in np.argsort(-highest, kind="stable")[:_MOST_HOSTS] if highest[host] > 0.0]
         names = [short(scenario.hosts[host].title or scenario.hosts[host].name) for host in most]
@@ -254,18 +250,18 @@ def who(session: Session, person: int) -> str:
 def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:
     now, first = daily[-1], daily[0]
     people = float(sum(first[:18]))
-    left = float(now[_COLUMN["left"]])
+    left = float(now[COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
         f"people have left, {100.0 * left / max(people, 1.0):.2f} %": _told(left * real, real),
-        "departures by surrender": _told(float(daily[:, _COLUMN["new_surrender"]].sum()) * real, real),
-        "departures abroad": _told(float(daily[:, _COLUMN["new_flee"]].sum()) * real, real),
+        "departures by surrender": _told(float(daily[:, COLUMN["new_surrender"]].sum()) * real, real),
+        "departures abroad": _told(float(daily[:, COLUMN["new_flee"]].sum()) * real, real),
     }
-    if first[_COLUMN["strength"]] > 0:
+    if first[COLUMN["strength"]] > 0:
         facts_by_name["of the first day's strength"] = (
-            f"{100.0 * now[_COLUMN['strength']] / first[_COLUMN['strength']]:.1f} %"
+            f"{100.0 * now[COLUMN['strength']] / first[COLUMN['strength']]:.1f} %"
         )
-    facts_by_name["legitimacy"] = f"{now[_COLUMN['legitimacy']]:.2f}"
+    facts_by_name["legitimacy"] = f"{now[COLUMN['legitimacy']]:.2f}"
     facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{snapshot.people:,}"
     return facts_by_name
 
@@ -292,7 +288,7 @@ def _force(session: Session, scenario: Any) -> int:
 
 def _leaving(daily: Array) -> Array:
     """Departures of each day, all ways together."""
-    return np.sum([daily[:, _COLUMN[column]] for column in _NEW.values()], axis=0)
+    return np.sum([daily[:, COLUMN[column]] for column in NEW_COLUMNS.values()], axis=0)
 
 
 def _smooth(values: Array) -> Array:

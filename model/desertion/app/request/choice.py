@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +13,9 @@ from desertion.app.request.address import SHARE, Address, parse
 from desertion.app.request.limits import check_live, check_numbers, limits
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import titled
+from desertion.files import LEVER
 from desertion.parameters.arguments import SEED
-from desertion.reading import toml_value
+from desertion.reading import command_line, toml_value
 from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS
 
@@ -48,8 +48,7 @@ def shipped() -> dict[str, dict[str, str]]:
     from desertion.scenario import catalogue
 
     names = catalogue()
-    # Policies named lever-... move one lever each, for the tests of claims.
-    policies = {name: title for name, title in names["policies"].items() if not name.startswith("lever-")}
+    policies = {name: title for name, title in names["policies"].items() if not name.startswith(LEVER)}
     return {"scenarios": names["scenarios"], "policies": policies, "all policies": names["policies"]}
 
 
@@ -265,11 +264,10 @@ def run_command(address: Address) -> str:
 
         # A comparison needs a policy, and case by case is the status quo.
         arm = "+".join(address.policies) or "case-by-case"
-        words = ["desertion", "compare", address.scenario, "--policy", AS_IT_IS, "--policy", arm, "--runs", "1"]
-        return shlex.join([*words, *common_words(address)])
-    words = ["desertion", "run", address.scenario]
-    words += [word for policy in address.policies for word in ("--policy", policy)]
-    return shlex.join([*words, *common_words(address)])
+        own = [("policy", AS_IT_IS), ("policy", arm), ("runs", 1)]
+        return command_line("compare", [address.scenario], [*own, *_common(address)])
+    policies = [("policy", policy) for policy in address.policies]
+    return command_line("run", [address.scenario], [*policies, *_common(address)])
 
 
 def turns_dials(address: Address) -> bool:
@@ -277,8 +275,8 @@ def turns_dials(address: Address) -> bool:
     return any(key in DIALS for key, _ in address.settings)
 
 
-def common_words(address: Address) -> list[str]:
+def _common(address: Address) -> list[tuple[str, object]]:
     """Options that a run and a comparison share."""
-    words = [word for key, text in address.settings for word in ("--set", f"{key}={text}")]
-    words += ["--scale", repr(address.scale or usual_scale(address.scenario)), "--seed", str(address.seed)]
-    return words + (["--days", str(address.days)] if address.days else [])
+    settings = [("set", f"{key}={text}") for key, text in address.settings]
+    scale = address.scale or usual_scale(address.scenario)
+    return [*settings, ("scale", scale), ("seed", address.seed), ("days", address.days or None)]

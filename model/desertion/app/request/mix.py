@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,16 +21,13 @@ from desertion.app.request.choice import (
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import titled
-from desertion.reading import toml_value
+from desertion.reading import command_line, toml_value
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
 
 PAIRS = 10
 """Replicates that are run of the mix and of the status quo on the same people."""
-
-AS_IT_IS = "none"
-"""Label of the status quo in a comparison: the scenario without any policy."""
 
 VERSION = "v"
 """Part of a shared address that names the version under which it was made."""
@@ -185,11 +181,15 @@ class Mix:
 
     def command(self) -> str:
         """The command line that gives the same numbers."""
+        from desertion.study.comparison.runs import AS_IT_IS
+
         mix = "+".join(self.policies) or "case-by-case"
-        words = ["desertion", "compare", self.scenario, "--policy", AS_IT_IS, "--policy", mix, "--runs", str(PAIRS)]
-        words += ["--seed", str(self.seed), "--scale", repr(self.scale_now)]
-        words += ["--days", str(self.days)] if self.days else []
-        return shlex.join([*words, *(word for key, text in self.all_settings for word in ("--set", f"{key}={text}"))])
+        options = [
+            *(("policy", AS_IT_IS), ("policy", mix), ("runs", PAIRS)),
+            *(("seed", self.seed), ("scale", self.scale_now), ("days", self.days or None)),
+            *(("set", f"{key}={text}") for key, text in self.all_settings),
+        ]
+        return command_line("compare", [self.scenario], options)
 
 
 _PLAIN = ("also", "contagion", "scenario", "seed", "scale", "days", "beside")

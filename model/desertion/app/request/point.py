@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import Address
 from desertion.app.request.choice import shipped
 from desertion.errors import InputError
-from desertion.reading import toml_value
+from desertion.reading import command_line, setting_text
 
 if TYPE_CHECKING:
     from desertion.study.design.factors import Point
@@ -53,7 +51,7 @@ def address_of(run: Mapping[str, Any], now: Address) -> Address:
     """
     from desertion.rules.draws import replicate_seed
 
-    texts = tuple(sorted((str(key), as_toml(value)) for key, value in run["settings"].items()))
+    texts = tuple(sorted((str(key), setting_text(value)) for key, value in run["settings"].items()))
     return replace(
         now, scenario=str(run["scenario"]), policies=tuple(run["policies"]), settings=texts, scale=float(run["scale"] or 0.0),
         days=int(run["days"] or 0), seed=int(replicate_seed(run["seed"], 0)), force="", person=-1,
@@ -88,12 +86,14 @@ def command_of(task: str, run: Mapping[str, Any]) -> str:
         plain |= {f"behaviour.{name}": value for name, value in after.items() if value != before[name]}
         if scenario_of({**run, "settings": plain}).hash != wanted.hash:
             raise InputError(OF_DIALS)
-    words = ["desertion", "run", run["scenario"], *_options("--policy", run["policies"])]
-    words += _options("--set", [f"{key}={as_toml(value)}" for key, value in plain.items()])
-    for name in ("scale", "days"):
-        words += _options(f"--{name}", [] if run[name] is None else [repr(run[name])])
-    words += _options("--population", [] if run["population"] == "compiled" else [run["population"]])
-    return shlex.join([*words, "--seed", str(run["seed"]), "--replicate", "0"])
+    options = [
+        *(("policy", policy) for policy in run["policies"]),
+        *(("set", f"{key}={setting_text(value)}") for key, value in plain.items()),
+        *((name, run[name]) for name in ("scale", "days")),
+        ("population", None if run["population"] == "compiled" else run["population"]),
+        *(("seed", run["seed"]), ("replicate", 0)),
+    ]
+    return command_line("run", [run["scenario"]], options)
 
 
 def is_changed(header: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
@@ -109,14 +109,3 @@ def is_changed(header: Mapping[str, Any], run: Mapping[str, Any]) -> bool:
     now = fingerprint(header["spec"]["task"], [run])
     stored = dict(header.get("fingerprint", {}))
     return any(stored.get(name) != code for name, code in now.items()) or header.get("versions") != versions()
-
-
-def as_toml(value: object) -> str:
-    """A value as an address and `--set` take it, where what is no TOML stands for itself."""
-    if not isinstance(value, str):
-        return json.dumps(value)
-    return value if toml_value(value, "setting") == value else json.dumps(value)
-
-
-def _options(name: str, values: Sequence[str]) -> list[str]:
-    return [word for value in values for word in (name, value)]

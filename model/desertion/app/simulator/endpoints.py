@@ -8,10 +8,12 @@ import io
 import json
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from desertion.app.request.address import Address
 from desertion.app.request.limits import limits
-from desertion.app.request.mix import VERSION, parse
+from desertion.app.request.mix import VERSION, Mix, parse
 from desertion.app.simulator.page import page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
 from desertion.app.work.warm import WARM
@@ -27,25 +29,7 @@ FIRST_WAIT = 0.5
 LONGEST = 180.0
 """Seconds after which an answer that is not whole is given up."""
 
-OF_OTHER_PAGES = frozenset(
-    (
-        "policies",
-        "arms",
-        "runs",
-        "file",
-        "x",
-        "y",
-        "measure",
-        "figure",
-        "where",
-        "page",
-        "cell",
-        "person",
-        "route",
-        "claim",
-        "force",
-    )
-)
+OF_OTHER_PAGES = {field.name for field in fields(Address)} - {field.name for field in fields(Mix)}
 """Parts of an address that only the other pages know: the page of one run used to stand where the first screen is now."""
 
 STREAMS_A_VISITOR = 4

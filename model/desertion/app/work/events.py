@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
 """Shares of a force's people gone that are worth a line."""
 
+COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
+HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}
+"""Where the columns stand in a run's record, by day and by host."""
+
 _SMALLEST_SQUAD = 5
 _BORDER = {0: "closes its border", 1: "lets people pass through only", 2: "opens its border"}
 
@@ -80,11 +84,11 @@ class Watch:
         if world.fallen[force] >= 0 and self._first("fall", force):
             yield Event(day, "fall", f"{name}: legitimacy is below its floor, the government falls", force)
         today = world.daily[day, force]
-        gone = float(today[_COLUMN["left"]]) / max(1.0, float(world.people[force]))
+        gone = float(today[COLUMN["left"]]) / max(1.0, float(world.people[force]))
         for share in SHARES:
             if gone >= share and self._first(f"share {share}", force):
                 yield Event(day, "share", f"{name}: {100.0 * share:.0f} % of all people have left", force)
-        if today[_COLUMN["new_surrender"]] > 0 and ("squad", force) not in self._seen:
+        if today[COLUMN["new_surrender"]] > 0 and ("squad", force) not in self._seen:
             yield from self._surrendered_squad(force, day)
 
     def _surrendered_squad(self, force: int, day: int) -> Iterator[Event]:
@@ -104,13 +108,13 @@ class Watch:
         if world.full[host] and self._first("full", host) and day > 1:
             yield Event(day, "full", f"{name}: all places are taken")
         today = world.hostly[day, host]
-        if today[:, _HOST_COLUMN["at_border"]].sum() > 0 and self._first("border", host):
+        if today[:, HOST_COLUMN["at_border"]].sum() > 0 and self._first("border", host):
             yield Event(
                 day,
                 "border",
                 f"{name}: the first people have to wait at the border, more arrive than can be dealt with",
             )
-        if today[:, _HOST_COLUMN["granted"]].sum() > 0 and self._first("granted", host):
+        if today[:, HOST_COLUMN["granted"]].sum() > 0 and self._first("granted", host):
             yield Event(day, "granted", f"{name}: the first case is decided with protection")
 
     def _first(self, kind: str, which: int) -> bool:
@@ -162,7 +166,3 @@ def date_of(scenario: Scenario, day: int) -> str:
     """The date of a day, as in 3 Oct 2022."""
     date = course.date_of(scenario.start, day)
     return f"{date.day} {date:%b %Y}"
-
-
-_COLUMN = {name: place for place, name in enumerate(DAILY_COLUMNS)}
-_HOST_COLUMN = {name: place for place, name in enumerate(HOST_EXTRA)}

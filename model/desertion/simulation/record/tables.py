@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from desertion.simulation.record.columns import DAILY, HOSTLY, PEOPLE, definitions
+from desertion.simulation.record.columns import DAILY, HOSTLY, PEOPLE, SIMULATED, definitions
 from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
 from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA, Array, World
 from desertion.simulation.world.people import is_away
@@ -18,20 +18,15 @@ if TYPE_CHECKING:
 
 
 DAILY_COLUMNS = (*STATUSES, *DAILY_EXTRA)
-_WHOLE = frozenset(
-    (
-        *STATUSES,
-        *(name for name in DAILY_EXTRA if name.startswith("new_")),
-        "caught",
-        "returned",
-        "left",
-        "departures",
-        "strength",
-        "turned_back",
-    )
-) | {"called", "served", "cut_off", "unit_surrenders", *(f"{kind}s_left" for kind in KINDS)}
+_AMOUNTS = (
+    "effective_strength",
+    "information",
+    "captor_casualties",
+    "captor_saved",
+)  # weighed or expected, so not whole
+_WHOLE = [name for name, about in DAILY.items() if about.size == SIMULATED and name not in _AMOUNTS]
 DAILY_DEFINED, HOSTLY_DEFINED, PEOPLE_DEFINED = (definitions(known, known) for known in (DAILY, HOSTLY, PEOPLE))
-_TRUTH = ("collapsed", "fallen")
+_TRUTH = [name for name, about in DAILY.items() if about.unit == "truth value"]
 _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
 
 
@@ -60,7 +55,7 @@ def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     hosts = [host.name for host in scenario.hosts]
     table = _table(world.hostly[: days + 1], ("day", "host", "force"), [range(days + 1), hosts, names], HOST_EXTRA)
     for name in HOST_EXTRA:
-        if name not in ("cost_eur", "output_gained", "over_budget_eur"):
+        if HOSTLY[name].size == SIMULATED:
             table[name] = table[name].astype(np.int64)
     table.attrs["columns"] = HOSTLY_DEFINED
     return table

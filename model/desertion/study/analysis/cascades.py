@@ -28,15 +28,12 @@ class SizeDistribution:
         edges: (bins + 1,) : edges of the histogram.
         counts: (bins,) : runs a bin.
         exceeding: (runs,) : share of runs at least as large as each size (the complementary distribution).
-        bimodality: Sarle's coefficient, (skewness squared + 1) / kurtosis, in (0, 1]; above 5/9, the value of a uniform distribution, more likely
-            two-humped than not.
     """
 
     sizes: NDArray[np.float64]
     edges: NDArray[np.float64]
     counts: NDArray[np.int64]
     exceeding: NDArray[np.float64]
-    bimodality: float
 
 
 def chance_of_cascade(
@@ -70,17 +67,9 @@ def reached(values: pd.Series, at_least: float = GLOBAL) -> pd.Series[float]:
 
 
 def size_distribution(values: Sequence[float] | NDArray[np.float64], bins: int = 30) -> SizeDistribution:
-    """Histogram, complementary distribution and bimodality of cascade sizes, those that are finite."""
+    """Histogram and complementary distribution of cascade sizes, those that are finite."""
     numbers = np.asarray(values, dtype=np.float64)
     sizes = np.sort(numbers[np.isfinite(numbers)])
     counts, edges = np.histogram(sizes, bins=bins)
     exceeding = 1.0 - np.searchsorted(sizes, sizes, side="left") / max(1, len(sizes))
-    return SizeDistribution(sizes, edges, counts, exceeding, bimodality(sizes))
-
-
-def bimodality(sizes: NDArray[np.float64]) -> float:
-    """Sarle's bimodality coefficient; NaN for fewer than four sizes or equal ones."""
-    if len(sizes) < 4 or sizes.max() == sizes.min():
-        return float("nan")
-    centred = (sizes - sizes.mean()) / sizes.std()
-    return float((np.mean(centred**3) ** 2 + 1.0) / np.mean(centred**4))
+    return SizeDistribution(sizes, edges, counts, exceeding)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from desertion.scenario.fallbacks import DAYS_A_YEAR
 from desertion.study.arrays import Array
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 FINAL_DAYS = 30
 INDEX_DROP = 0.1
-YEAR = 365.0
 WINDOWS = (10, 30, 60)
 
 
@@ -40,7 +40,7 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
         "surrendered_days": float(column["surrendered"][:, 0].sum()),
         **_end({name: values[:, 0] for name, values in column.items()}),
         **_others(column["strength"], column["fallen"]),
-        "yearly_cost": measures["cost_eur"] * YEAR / max(model.day, 1),
+        "yearly_cost": measures["cost_eur"] * DAYS_A_YEAR / max(model.day, 1),
         **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
         "information_share": measures["information"] / max(column["strength"][0].sum() * model.day, 1.0),
         "unit_surrenders": float(column["unit_surrenders"][:, 0].sum()),

@@ -1,12 +1,11 @@
 """What is to be run for a test of claims: which worlds, how many runs, and the study and the command that they make."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desertion.errors import InputError
-from desertion.reading import written
+from desertion.reading import command_line, written
 from desertion.study.claims.document import load
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.layout import DesignRule
@@ -56,14 +55,18 @@ def quickly(plan: ClaimsPlan) -> ClaimsPlan:
 
 def repeated(plan: ClaimsPlan) -> str:
     """The command that repeats the study, wherever its results are put."""
-    words = ["desertion", "claims", *plan.ids, "--worlds", str(plan.count)]
-    # A quick look has one run of each arm, and takes no other number.
-    words += ["--quick"] if plan.quick else ["--runs", str(plan.replicates)]
-    words += ["--seed", str(plan.seed), *([] if plan.quick else ["--most-runs", str(plan.most)])]
-    words += ["--only-allowed"] if plan.only_allowed else []
-    words += ["--ensemble", plan.ensemble] if plan.ensemble else []
-    words += ["--size", written(plan.scale)] if plan.scale != 1.0 else []
-    return shlex.join([*words, *(["--claims", str(plan.path)] if plan.path else [])])
+    options = [
+        ("worlds", plan.count),
+        # A quick look has one run of each arm, and takes no other number.
+        ("quick", True) if plan.quick else ("runs", plan.replicates),
+        ("seed", plan.seed),
+        ("most-runs", None if plan.quick else plan.most),
+        ("only-allowed", plan.only_allowed),
+        ("ensemble", plan.ensemble or None),
+        ("size", None if plan.scale == 1.0 else written(plan.scale)),
+        ("claims", plan.path),
+    ]
+    return command_line("claims", plan.ids, options)
 
 
 def spec_of(plan: ClaimsPlan) -> StudySpec:

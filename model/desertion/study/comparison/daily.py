@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.simulation.record import columns as record
 from desertion.study.analysis.bands import same_length
 from desertion.study.comparison.arm import HOSTLY
 
 LEVELS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
 """Columns of a band and their quantiles over runs."""
 
-UNSIZED = ("legitimacy", "turnout", "war_index", "collapsed", "fallen")
-"""Daily columns that are no counts of persons and so do not grow with the size of the simulated world."""
+_SIZED = frozenset(name for name, about in record.DAILY.items() if about.size == record.SIMULATED)
 
 
 def daily_bands(policy: str, names: Sequence[str], runs: NDArray[np.float32], size: float) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def daily_bands(policy: str, names: Sequence[str], runs: NDArray[np.float32], si
     tables: list[pd.DataFrame] = []
     for place, name in enumerate(names):
         force, _, daily = name.rpartition(":")
-        factor = 1.0 if daily in UNSIZED else size
+        factor = size if daily in _SIZED else 1.0
         table = pd.DataFrame(dict(zip(LEVELS, quantiles[:, :, place] * factor, strict=True)))
         table.insert(0, "day", np.arange(len(table)))
         for at, (key, value) in enumerate({"policy": policy, "force": force, "column": daily}.items()):
@@ -52,7 +52,7 @@ def daily_table(names: Sequence[str], run: NDArray[np.float32], size: float) -> 
         own = [place for place, name in enumerate(names) if name.rpartition(":")[0] == force]
         columns = [names[place].rpartition(":")[2] for place in own]
         table = pd.DataFrame(run[:, own].astype(np.float64), columns=columns)
-        counted = [name for name in columns if name not in UNSIZED]
+        counted = [name for name in columns if name in _SIZED]
         table[counted] *= size
         table.insert(0, "day", np.arange(len(table)))
         table.insert(1, "force", force)
@@ -71,7 +71,7 @@ def loads_table(loads: Sequence[NDArray[np.float32]], hosts: Sequence[str], size
     mean = same_length(loads, HOSTLY).mean(axis=0, dtype=np.float64)
     days, count, columns = mean.shape
     table = pd.DataFrame(mean.reshape(days * count, columns), columns=list(HOSTLY))
-    table[[name for name in HOSTLY if name != "cost_eur"]] *= size
+    table[[name for name in HOSTLY if record.HOSTLY[name].size == record.SIMULATED]] *= size
     table.insert(0, "day", np.repeat(np.arange(days), count))
     table.insert(1, "host", list(hosts) * days)
     return table

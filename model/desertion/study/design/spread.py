@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from desertion.errors import unknown_name
-from desertion.parameters import LEVELS
+from desertion.parameters import LEVELS, SPREADING
 from desertion.scenario import Scenario
 from desertion.theory.weights import strength_settings
 
-FORMS = ("multiplicative", "concave", "additive", "threshold")
 FACING_TO_NEWS = 0.6  # Lehmann & Zhukov 2019 (A): other armies' surrender weighs 0.6 of the own army's
 HOME_WEIGHT, TIES_WEIGHT = 0.5, 0.25  # no source: communities and ties beside a military weight of 1
 THRESHOLD_PUSH = 0.2  # spreads per unit of push; no source: one unit is an e-fold of the rate in the other forms
@@ -48,8 +47,8 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
         InputError: the form is unknown.
         OutOfReachError: R cannot be had in this scenario.
     """
-    if spread.form not in FORMS:
-        raise unknown_name("form of contagion", spread.form, FORMS)
+    if spread.form not in SPREADING:
+        raise unknown_name("form of contagion", spread.form, SPREADING)
     inputs: dict[str, Any] = {"form": spread.form}
     inputs |= {f"half_life_{level}": spread.half_life for level in LEVELS}
     if spread.form == "concave":

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from desertion.parameters import SPREADING
 from desertion.study.arrays import Array
 from desertion.study.laboratory.prior import Prior
 
-FORMS = ("multiplicative", "concave", "additive", "threshold")
+FORMS = SPREADING
 """The forms of the model (`model/ODD.md`, section 8), everybody hearing of everybody."""
 
 MEMORY = Prior(name="memory", low=0.02, high=5.0, log=True, meaning="half-life of the news that somebody left, windows")

@@ -52,12 +52,6 @@ class Prior:
             return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
         return self.low + share * (self.high - self.low)
 
-    def share(self, value: float) -> float:
-        """The inverse of `at`."""
-        if self.log:
-            return (math.log(value) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
-        return (value - self.low) / (self.high - self.low)
-
     def draw(self, rng: np.random.Generator, size: int) -> Array:
         """Independent draws, shape (size,)."""
         if self.log:

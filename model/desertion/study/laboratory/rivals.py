@@ -171,13 +171,11 @@ class Histories:
 
     Attributes:
         published: shape (history, point).
-        at_risk: shape (history,), people at the start.
         owed: shape (history,), share of expected leavers who would have stayed without contagion; 0 without it.
         form: shape (history,), which form of contagion.
     """
 
     published: Array
-    at_risk: Array
     owed: Array
     form: NDArray[np.intp]
 
@@ -214,7 +212,7 @@ def simulate(
     base = path * _level(path, left, frail, (1.0 - owed) * total, again=window.again)[:, None]
     if not contagious:
         acts = contagion.flow(base, left, frail, None, rng, again=window.again)
-        return Histories(window.publish(of.report(rng, acts), rng), people, owed, form)
+        return Histories(window.publish(of.report(rng, acts), rng), owed, form)
     keep = 2.0 ** (-1.0 / (contagion.MEMORY.draw(rng, size) * window.steps))
     acts = np.empty_like(base)
     for number, name in enumerate(contagion.FORMS):
@@ -225,7 +223,7 @@ def simulate(
         without, expected = (contagion.flow(*given, how, None, again=window.again).sum(axis=1) for how in (None, drawn))
         owed[own] = np.clip(1.0 - without / np.maximum(expected, 1e-12), 0.0, 1.0)
         acts[own] = contagion.flow(*given, drawn, rng, again=window.again)
-    return Histories(window.publish(of.report(rng, acts), rng), people, owed, form)
+    return Histories(window.publish(of.report(rng, acts), rng), owed, form)
 
 
 def _level(path: Array, left: Array, frail: Array, total: Array, *, again: bool) -> Array:

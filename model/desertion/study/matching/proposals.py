@@ -53,12 +53,10 @@ class Proposals:
     Attributes:
         shares: the places, shape (worlds, inputs).
         left: share of evenly spread places that are left; 0 is "fewer than one in all that were looked at".
-        looked: evenly spread places that were looked at.
     """
 
     shares: Array
     left: float
-    looked: int
 
 
 def propose(
@@ -85,7 +83,7 @@ def propose(
         centers = passed if len(passed) >= 5 else np.concatenate([passed, known[:20]])
         drawn = space.near(centers, len(even) // 2, _WIDTHS[number % len(_WIDTHS)], rng)
         passed = np.concatenate([passed, drawn[_pass(space, sieves, aims, drawn)]])
-    return Proposals(shares=_balanced(space, passed, count, rng), left=left, looked=len(even))
+    return Proposals(shares=_balanced(space, passed, count, rng), left=left)
 
 
 def _pass(space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], shares: Array) -> NDArray[np.bool_]:

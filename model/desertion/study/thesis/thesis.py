@@ -1,6 +1,5 @@
 """`thesis`: is leaving contagious? What series of totals can tell, in one call."""
 
-import shlex
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ import pandas as pd
 from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SEED, numbers
+from desertion.reading import command_line
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
@@ -110,14 +110,15 @@ def thesis(
         folder(Path(name))
         judged = {trial.name: trial.run(open_unseen=unseen) for trial in trials}
         made_up = None if names else grid(design, chance, Path(name) / "parts", say)
-    flags = [*(["--quick"] if quick else []), *(["--unseen"] if unseen else [])]
     people = ",".join(map(str, dict.fromkeys([at_risk] if isinstance(at_risk, int) else at_risk or ())))
-    options = {"simulations": simulations, "seed": seed, "at-risk": people or None}
-    options |= {"kind": None if kind == "flow" else kind, "unit": None if unit == "persons" else unit}
-    again = repeated(
-        [*map(str, names), *flags],
-        [*options.items(), *(("door", day) for day in doors), *(("rule", day) for day in rules)],
-    )
+    options = [
+        *(("quick", quick), ("unseen", unseen), ("simulations", simulations), ("seed", seed)),
+        *(("at-risk", people or None), ("kind", None if kind == "flow" else kind)),
+        ("unit", None if unit == "persons" else unit),
+        *(("door", day) for day in doors),
+        *(("rule", day) for day in rules),
+    ]
+    again = command_line("thesis", map(str, names), options)
     return Thesis(judged=judged, made_up=made_up, design=design, command=again)
 
 
@@ -148,9 +149,3 @@ def _day(day: date | str) -> date:
         return date.fromisoformat(day)
     except ValueError:
         raise input_error("date", day, "must be a date", way_out="write 1989-11-09") from None
-
-
-def repeated(words: Sequence[str], options: Sequence[tuple[str, object]]) -> str:
-    """The command that makes the same test: names and flags, then options with their values, of which None is not given."""
-    given = [word for name, value in options if value is not None for word in (f"--{name}", str(value))]
-    return shlex.join(["desertion", "thesis", *words, *given])

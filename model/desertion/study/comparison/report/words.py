@@ -8,6 +8,7 @@ import pandas as pd
 
 from desertion.figures import labels
 from desertion.figures.labels import LONG, SHORT, Scales
+from desertion.reading import command_line, setting_text
 from desertion.scenario.grain import MARK, legend
 from desertion.study.comparison.tables import Tables
 
@@ -156,15 +157,12 @@ def remake(comparison: Tables) -> tuple[str, str]:
 def command(comparison: Tables) -> str:
     """The command that makes the same comparison, where names and settings say it (`Runs.is_named`)."""
     spec: dict[str, Any] = dict(comparison.header["spec"])
-    words = ["desertion", "compare", str(spec["scenario"])]
-    for policy in comparison.policies:
-        words += ["--policy", "+".join(spec["policies"][policy]) or policy]
-    words += ["--runs", str(spec["replicates"]["number"]), "--seed", str(spec["seed"])]
-    for name in ("scale", "days"):
-        if spec[name] is not None:
-            words += [f"--{name}", repr(spec[name])]
-    if spec["population"] != "compiled":
-        words += ["--population", str(spec["population"])]
-    for key, value in spec["settings"].items():
-        words += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-    return shlex.join([*words, "--out", "results"])
+    options = [
+        *(("policy", "+".join(spec["policies"][policy]) or policy) for policy in comparison.policies),
+        *(("runs", spec["replicates"]["number"]), ("seed", spec["seed"])),
+        *((name, spec[name]) for name in ("scale", "days")),
+        ("population", None if spec["population"] == "compiled" else spec["population"]),
+        *(("set", f"{key}={setting_text(value)}") for key, value in spec["settings"].items()),
+        ("out", "results"),
+    ]
+    return command_line("compare", [str(spec["scenario"])], options)
