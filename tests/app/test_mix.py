@@ -7,14 +7,16 @@ import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, understood, usual_scale
+from desertion.app.request.address import Address
+from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, mix_of, parse, presets
+from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
@@ -80,6 +82,23 @@ def test_what_is_wrong_is_told_by_part_and_the_rest_stays(query: str, part: str)
     assert max(len(sentence) for sentence in wrong.values()) < 400
     if part != "address":
         assert mix == Mix(steps=(("campaign", "half"),))
+
+
+def test_a_mix_that_is_kept_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep an address nests them, no more of it is read than the first, and that within a twice-read address."""
+    read: list[Address] = []
+    monkeypatch.setattr(
+        "desertion.app.request.mix.scenario_of", lambda address: read.append(address) or scenario_of(address)
+    )
+    _scenario.cache_clear()
+    nested = "scale=9"
+    for _ in range(4):
+        nested = f"scale=9&beside={quote(nested)}"
+    for query in (nested, "beside=" * 560):
+        mix, wrong = parse(query)
+        assert mix == Mix()
+        assert "keeps another mix in turn, and one is kept at a time; leave its own beside out" in wrong["beside"]
+    assert len(read) < 5
 
 
 @pytest.mark.parametrize(
