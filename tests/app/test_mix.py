@@ -174,6 +174,10 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     assert "worlds that the evidence does not rule out" in told
     assert re.search(r"share: [\d.]+ % to [\d.]+ %\)", told)
     assert facts.judged(parse("asylum=fast&scenario=toy")[0]).endswith("in worlds of russia-2022, not of toy.")
+    assert facts.judged(parse("asylum=fast&days=20")[0]) == (
+        "Not judged for this horizon: “Uncomplicated protection beats deciding case by case” has been tried over 181 days, not over 20."
+    )
+    assert facts.judged(parse("asylum=fast&days=181")[0]) == told
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")
