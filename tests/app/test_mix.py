@@ -7,14 +7,16 @@ import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.app.request.choice import STILL_PLAYS, people_of, shipped, understood, usual_scale
+from desertion.app.request.address import Address
+from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, mix_of, parse, presets
+from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
@@ -80,6 +82,23 @@ def test_what_is_wrong_is_told_by_part_and_the_rest_stays(query: str, part: str)
     assert max(len(sentence) for sentence in wrong.values()) < 400
     if part != "address":
         assert mix == Mix(steps=(("campaign", "half"),))
+
+
+def test_a_mix_that_is_kept_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep an address nests them, no more of it is read than the first, and that within a twice-read address."""
+    read: list[Address] = []
+    monkeypatch.setattr(
+        "desertion.app.request.mix.scenario_of", lambda address: read.append(address) or scenario_of(address)
+    )
+    _scenario.cache_clear()
+    nested = "scale=9"
+    for _ in range(4):
+        nested = f"scale=9&beside={quote(nested)}"
+    for query in (nested, "beside=" * 560):
+        mix, wrong = parse(query)
+        assert mix == Mix()
+        assert "keeps another mix in turn, and one is kept at a time; leave its own beside out" in wrong["beside"]
+    assert len(read) < 5
 
 
 @pytest.mark.parametrize(
@@ -155,6 +174,10 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
     assert "worlds that the evidence does not rule out" in told
     assert re.search(r"share: [\d.]+ % to [\d.]+ %\)", told)
     assert facts.judged(parse("asylum=fast&scenario=toy")[0]).endswith("in worlds of russia-2022, not of toy.")
+    assert facts.judged(parse("asylum=fast&days=20")[0]) == (
+        "Not judged for this horizon: “Uncomplicated protection beats deciding case by case” has been tried over 181 days, not over 20."
+    )
+    assert facts.judged(parse("asylum=fast&days=181")[0]) == told
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")

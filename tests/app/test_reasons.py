@@ -14,10 +14,12 @@ from desertion.app.request.mix import parse
 from desertion.app.simulator import charts, reasons
 from desertion.app.simulator.answer import Answer, answer_of, headline, outcome
 from desertion.app.simulator.screen import setting_of
-from desertion.app.work.run import Wanted, record_of, run
+from desertion.app.work.run import Run, Wanted, record_of, run
 from desertion.rules.draws import replicate_seed
 from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.simulation.model import DesertionModel
+from desertion.simulation.record.tables import DAILY_COLUMNS
+from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import outcome_of
 from desertion.study.comparison.outcomes import BY_NAME, column
 from desertion.study.comparison.report.estimate import changed, estimated
@@ -45,6 +47,7 @@ def why(query: str, *, with_plain: bool = False) -> str:
 OPEN = "others stay open"
 RUSH = "while it is open"
 QUEUE = "so many cases a day"
+SCREENED = "A case takes its least days"
 SPREAD = "Leaving spreads"
 HOSTS = "what hosts do changes"
 
@@ -55,6 +58,7 @@ HOSTS = "what hosts do changes"
         (OPEN, "border=shut", "border=shut&set=hosts.@visa-free.border=0&set=hosts.@visa-free.leak=0"),
         (RUSH, "ban=30", "ban=30&set=behaviour.push_door=0"),
         (QUEUE, "asylum=fast", "asylum=fast&capacity=ten"),
+        (SCREENED, "scenario=gdr-1989&screening=strict&capacity=ten", "scenario=gdr-1989&capacity=ten"),
         (HOSTS, "capacity=taken", "capacity=taken&set=hosts.*.border=0&set=hosts.*.leak=0&set=hosts.*.skilled_visas=0"),
         (SPREAD, "ban=30&contagion=stronger", "ban=30&contagion=none"),
     ],
@@ -63,6 +67,77 @@ def test_a_sentence_goes_once_its_mechanism_is_switched_off(sentence: str, there
     """Open neighbours, the door that is expected to close, caseworkers, hosts that take people in, contagion."""
     assert sentence in why(there, with_plain=True)
     assert sentence not in why(switched_off, with_plain=True)
+
+
+def made_up(
+    left: list[float], *, spent: float = 0.0, end: float = 0.0, waiting: float = 0.0, due: float = 0.0
+) -> Answer:
+    """Ten pairs of runs with leavers as named, under a status quo of 1,000 of whom none costs anything; the last run alone has `end` protected."""
+    mix, _ = parse("scenario=toy&asylum=fast")
+
+    def made(many: float, applicants: float, cost: float, protected: float) -> Run:
+        daily, sums = np.zeros(len(DAILY_COLUMNS)), np.zeros(len(HOST_EXTRA))
+        daily[[DAILY_COLUMNS.index("applicant"), DAILY_COLUMNS.index("protected")]] = applicants, protected
+        sums[HOST_EXTRA.index("cost_eur")] = cost
+        return Run(left=np.array([0.0, many]), end=daily, hosts=np.zeros((3, len(HOST_EXTRA))), sums=sums, waiting=applicants, due=due,
+                   routes=np.zeros(5000, np.uint8))  # fmt: skip
+
+    last = len(left) - 1
+    pairs = [
+        (made(1000.0, 0.0, 0.0, 0.0), made(many, waiting, spent * (place == last), end * (place == last)))
+        for place, many in enumerate(left)
+    ]
+    return Answer(mix, tuple(pairs), 1.0, 5000)
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        ([990.0, 1010.0] * 5, "How many leave hardly changes, what hosts do changes"),
+        ([600.0, 1300.0] * 5, "Whether more or fewer leave cannot be told, what hosts do changes"),
+    ],
+)
+def test_leaving_hardly_changes_only_where_its_whole_interval_is_small(left: list[float], words: str) -> None:
+    """An interval that holds nothing and a great deal besides is no small change, of leavers and of closed doors alike."""
+    answer = made_up(left, waiting=200.0)
+    (sentence,) = reasons.hosts_alone(answer)
+    assert sentence.startswith(f"{words}: 200 more wait for a decision")
+    shut = replace(answer, mix=parse("scenario=toy&border=shut")[0], pairs=answer.pairs)
+    for _, own in shut.pairs:
+        own.hosts[0, HOST_EXTRA.index("abroad")] = 100.0
+    assert bool(reasons.open_neighbours(shut, ["A", "B", "C"], [True, False, False])) == ("hardly" in words)
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (150.0, "Hosts decide so many cases a day and no more: "),
+        (30.0, "A case takes its least days, however many are decided a day: "),
+    ],
+)
+def test_a_queue_is_owed_to_caseworkers_only_where_cases_wait_beyond_their_least_days(due: float, words: str) -> None:
+    """A case that may not be decided yet waits for no caseworker: screening of two months makes no queue at ten times the caseworkers."""
+    (sentence,) = reasons.queue(made_up([1000.0] * 10, waiting=200.0, due=due))
+    assert sentence.startswith(words)
+
+
+def test_cases_beyond_their_least_days_are_counted_in_a_run() -> None:
+    """None is due where a case takes longer than the run; all are where nobody decides them and they take no time."""
+    mix, _ = parse("scenario=toy&days=200")
+    for levers, share in (({"case_days": 3650}, 0.0), ({"case_days": 0, "cases": 0}, 1.0)):
+        settings = tuple((f"hosts.*.{lever}", str(value)) for lever, value in levers.items())
+        one = run(Wanted(replace(mix, settings=settings), 0))
+        assert one.due == share * outcome(one, "applicants")
+        assert outcome(one, "applicants") > 0.0
+
+
+def test_nothing_is_said_of_all_runs_only_where_it_is_so() -> None:
+    """One run of ten that protects or spends something makes it most runs."""
+    assert "nobody is protected" in headline(made_up([1000.0] * 10))
+    assert headline(made_up([1000.0] * 10)).endswith("hosts have spent nothing.")
+    told = headline(made_up([1000.0] * 10, spent=178.0, end=2.0))
+    assert "On the last day in most runs nobody is protected and nobody is waiting" in told
+    assert told.endswith("; in most runs hosts have spent nothing.")
 
 
 def test_the_way_that_is_named_is_the_way_that_changes() -> None:

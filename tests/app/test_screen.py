@@ -7,10 +7,12 @@ import json
 import math
 import re
 import threading
+import time
 from typing import Any
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 
 from desertion.app.pages import board
 from desertion.app.request.mix import Mix, parse
@@ -19,7 +21,7 @@ from desertion.app.simulator.answer import answer_of, basis, headline
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, tipping
 from desertion.app.work import replicates
 from desertion.app.work.live import Snapshot
-from desertion.app.work.run import Run, Wanted, run
+from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
 from desertion.scenario.grain import FEWEST
@@ -61,6 +63,47 @@ def told(query: str) -> list[dict[str, Any]]:
     events = asyncio.run(heard())
     assert endpoints._Open.count == 0
     return [json.loads(event.removeprefix("data: ")) for event in events if event.startswith("data: ")]
+
+
+def test_whoever_goes_away_from_a_download_stops_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It holds a place while it waits, as the screen's own stream does; of one who is gone no run is gone on with."""
+    begun, places = threading.Event(), []
+
+    def runs(wanted: Wanted, go_on: Any) -> Run:
+        begun.set()
+        while go_on():
+            time.sleep(0.01)
+        raise StoppedError
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.to_thread(begun.wait, 20.0)
+        places.append(endpoints._Open.count)
+        return {"type": "http.disconnect"}
+
+    async def left(request: Request) -> bool:
+        return (await request.receive())["type"] == "http.disconnect"
+
+    async def asked() -> int:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "query_string": f"{TOY}&days=16&seed=97".encode(),
+            "headers": [],
+        }
+        request = Request(scope, receive)
+        return (await asyncio.wait_for(endpoints.answer(request), 20.0)).status_code
+
+    WARM.set()
+    monkeypatch.setattr(replicates, "run", runs)
+    monkeypatch.setattr(Request, "is_disconnected", left)
+    assert asyncio.run(asked()) == 503
+    assert begun.is_set()
+    assert places == [1]
+    assert endpoints._Open.count == 0
+    assert not RUNS._waiting
+    monkeypatch.setattr(endpoints, "STREAMS_A_VISITOR", 0)
+    assert asyncio.run(asked()) == 503
 
 
 def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:

@@ -199,6 +199,50 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(visit: Visit) ->
     page.locator("#w-set").get_by_text("nowhere").wait_for()
 
 
+def test_a_server_that_is_silent_is_no_wrong_input(visit: Visit) -> None:
+    """It is told once, at no field, with the folds as they were; the last answer can be read, and the next move ends it."""
+    page = whole(visit(f"/?asylum=fast&{SMALL}"))
+    page.evaluate("document.querySelector('.expert').open = false")
+    page.route(
+        "**/simulator/events*", lambda route: route.fulfill(content_type="text/event-stream", body=": nothing\n\n")
+    )
+    move(page, "ban", 1)
+    page.locator("#wrong").get_by_role("alert").wait_for()
+    told = page.evaluate("[...document.querySelectorAll('[role=alert]')].filter(e => e.textContent).length")
+    assert told == 1
+    assert not page.locator(".expert").evaluate("e => e.open")
+    assert page.locator("[aria-invalid=true]").count() == 0
+    assert page.locator(".old").count() == 0
+    page.unroute("**/simulator/events*")
+    move(page, "ban", 2)
+    whole(page)
+    assert page.locator("#wrong").inner_text() == ""
+
+
+def test_the_focus_stays_on_the_page_and_skipping_takes_no_undo_away(visit: Visit) -> None:
+    """A button that goes away hands the focus on; the way to the answer is no move."""
+    page = whole(visit(f"/?{SMALL}"))
+    move(page, "campaign", 2)
+    whole(page)
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    focused = "document.activeElement.id"
+    assert page.evaluate(focused) == "headline"
+    undo = page.get_by_role("button", name="Undo")
+    assert undo.is_enabled()
+    until(page, "document.getElementById('headline').ariaBusy === 'false'")
+    undo.click()
+    until(page, "document.getElementById('s-campaign').value === '0'")
+    assert page.evaluate(focused) == "reset"
+    assert (
+        page.evaluate("document.getElementById('tour').click(), document.getElementById('headline').ariaBusy") == "true"
+    )
+    assert page.evaluate(focused) == "tour-next"
+    for _ in range(3):
+        page.locator("#tour-next").click()
+    assert page.evaluate(focused) == "tour"
+
+
 def test_an_address_with_nonsense_says_which_part_and_shows_the_rest(visit: Visit) -> None:
     """The wrong step is named with the steps there are; the campaign of the same address is set."""
     page = whole(visit(f"/?{SMALL}&border=ajar&campaign=half"))
@@ -269,6 +313,26 @@ def test_the_first_result_is_seen_without_scrolling(visit: Visit, width: int, he
         assert 0 <= box["y"] < 200
         slider = box_of(page, "#s-ban")
         assert slider["y"] > box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(844, 390), (720, 450), (380, 800), (768, 1024), (900, 900)])
+def test_what_has_the_focus_is_covered_by_nothing(visit: Visit, width: int, height: int) -> None:
+    """From the last control to the first, as Shift and Tab go, in low windows too; and the headline is no smaller than the chart's labels."""
+    page = whole(visit(f"/?{SMALL}&asylum=fast", width=width, height=height))
+    covered = page.evaluate("""() => [...document.querySelectorAll('#mix input[type=range], #mix select, #mix .press')].reverse().filter(e => {
+        if (!e.checkVisibility() || e.disabled) return false;
+        e.focus();
+        const box = e.getBoundingClientRect();
+        const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return !top || !(top === e || e.contains(top));
+    }).map(e => e.id || e.name)""")
+    assert covered == []
+    sizes = page.evaluate("""() => {
+        const svg = document.querySelector('#leavers svg'), label = svg.querySelector('text.tick');
+        const drawn = parseFloat(getComputedStyle(label).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        return [parseFloat(getComputedStyle(document.getElementById('headline')).fontSize), drawn];
+    }""")
+    assert sizes[0] >= sizes[1]
 
 
 def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:

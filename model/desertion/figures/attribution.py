@@ -32,7 +32,7 @@ def bars(ax: Axes, attribution: pd.DataFrame, size: float = 1.0) -> Axes:
         attribution: Columns a, b, both, only_a, only_b, neither: persons, mean over replicates; one row a pair.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = style.name_rows(ax, list(attribution["b"]))
+    places = style.name_rows(ax, [textwrap.fill(str(name), style.LONGEST_NAME) for name in attribution["b"]])
     both, only_a, only_b = (attribution[name].to_numpy(dtype=float) for name in ("both", "only_a", "only_b"))
     baseline = str(attribution["a"].iloc[0])
     for values, starts, part in ((-only_a, 0.0, "only_a"), (both, 0.0, "both"), (only_b, both, "only_b")):

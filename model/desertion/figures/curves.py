@@ -199,7 +199,7 @@ def mark(ax: Axes, marks: Sequence[tuple[int, str]], *, written: bool = True) ->
         ax.axvline(day, color=style.soft_ink(), linestyle=(0, (1, 2)), linewidth=1.2, zorder=1)
         if written:
             ax.annotate(
-                words, (day, 0.98), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
+                fill(words, style.LONGEST_NAME), (day, 0.98), xycoords=("data", "axes fraction"), xytext=(3 if first else -3, 0), textcoords="offset points",
                 rotation=90, va="top", ha="left" if first else "right", fontsize="small", color=style.soft_ink(), zorder=0.9,
                 bbox={"facecolor": style.paper_color(), "alpha": 0.75, "linewidth": 0.0, "pad": 0.5},
             )  # fmt: skip

@@ -1,6 +1,7 @@
 """By which way people left, over time and under each policy."""
 
 from itertools import pairwise
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         totals: One row a policy (the index), one column a route (of `ORDER`), persons.
         size: Real persons for each simulated one: numbers that are too small to tell are marked.
     """
-    places = style.name_rows(ax, list(totals.index))
+    places = style.name_rows(ax, [fill(str(name), style.LONGEST_NAME) for name in totals.index])
     left = np.zeros(len(totals))
     for route in [name for name in ORDER if name in totals]:
         width = totals[route].to_numpy(dtype=float)

@@ -257,7 +257,7 @@ def parse(query: str) -> tuple[Mix, dict[str, str]]:
     """
     if len(query) > LONGEST:
         return Mix(), {"address": f"the address is {len(query)} characters long, at most {LONGEST} are read"}
-    parts = [(name, text.strip()) for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)]
+    parts = _split(query)
     mix, wrong = _taken(parts, checked=False)
     try:
         mix.scenario_now()
@@ -265,6 +265,10 @@ def parse(query: str) -> tuple[Mix, dict[str, str]]:
         # Something is wrong, or two things do not go together: taken one by one, the first that breaks the run is the one to name.
         mix, wrong = _taken(parts, checked=True)
     return mix, wrong
+
+
+def _split(query: str) -> list[tuple[str, str]]:
+    return [(name, text.strip()) for name, text in parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)]
 
 
 def _taken(parts: Iterable[tuple[str, str]], *, checked: bool) -> tuple[Mix, dict[str, str]]:
@@ -300,6 +304,11 @@ def _with(mix: Mix, name: str, text: str) -> Mix:
         raise unknown_name("strength of contagion", text[:80], CONTAGION)
     if name == "also" and text:
         check_names(mix.scenario, (text,))
+    if name == "beside" and any(part == name for part, _ in _split(text)):
+        # Read on, each level would be read twice for every time that the level above is.
+        raise input_error(
+            name, text, "keeps another mix in turn, and one is kept at a time", way_out="leave its own beside out"
+        )
     if name == "beside" and text and (wrong := parse(text)[1]):
         raise InputError(f"what was kept as A cannot be shown: {next(iter(wrong.values()))}", key=name)
     if name == "set":

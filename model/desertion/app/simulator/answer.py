@@ -143,13 +143,26 @@ def headline(answer: Answer) -> str:
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'))}")
     protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))
-    parts.append(f". On the last day {_people(protected)} protected and {_people(waiting)} waiting for a decision; ")
-    parts.append(f"hosts have spent {cost.words('EUR') if cost.high else 'nothing'}{' for all armies' if of else ''}.")
+    there, queueing = (
+        _people(count, answer.values(name, 1)) for count, name in ((protected, "protected"), (waiting, "applicants"))
+    )
+    parts.append(f". On the last day {there} protected and {queueing} waiting for a decision; ")
+    spent = (
+        f"hosts have spent {cost.words('EUR')}"
+        if cost.high
+        else _none("hosts have spent nothing", answer.values("cost_eur", 1))
+    )
+    parts.append(f"{spent}{' for all armies' if of else ''}.")
     return "".join(parts)
 
 
-def _people(count: Estimate) -> str:
-    return f"{count.words('persons')} are" if count.high else "nobody is"
+def _people(count: Estimate, values: Floats) -> str:
+    return f"{count.words('persons')} are" if count.high else f"{_none('nobody', values)} is"
+
+
+def _none(word: str, values: Floats) -> str:
+    """That there was nothing, and whether in all runs or in most: an interval of medians leaves single runs out."""
+    return f"in most runs {word}" if values.any() else word
 
 
 def basis(answer: Answer) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import io
 import json
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,12 @@ OF_OTHER_PAGES = {field.name for field in fields(Address)} - {field.name for fie
 STREAMS_A_VISITOR = 4
 """Answers under way at once, as a multiple of the visitors that are allowed."""
 
+FULL = "This server already answers as many visitors as it is allowed to.\n"
+"""What is said to whoever finds no place."""
+
+LOOKED_AFTER = 1.0
+"""Seconds after which it is looked whether a visitor who waits for the whole answer is still there."""
+
 
 class _Open:
     """Answers under way, counted: each holds a place in the queue of runs.
@@ -45,6 +52,20 @@ class _Open:
 
     lock = threading.Lock()
     count = 0
+
+    @classmethod
+    def entered(cls) -> bool:
+        """Take a place; whether there was one."""
+        with cls.lock:
+            free = cls.count < STREAMS_A_VISITOR * limits().sessions
+            cls.count += free
+            return free
+
+    @classmethod
+    def left(cls) -> None:
+        """Give a place back."""
+        with cls.lock:
+            cls.count -= 1
 
 
 def routes() -> list[BaseRoute]:
@@ -86,7 +107,18 @@ async def file(request: Request) -> Response:
 
 
 async def answer(request: Request) -> Response:
-    """The whole answer as plain data, JSON or CSV, once it is there."""
+    """The whole answer as plain data, JSON or CSV, once it is there; whoever goes away stops its runs."""
+    from starlette.responses import PlainTextResponse
+
+    if not _Open.entered():
+        return PlainTextResponse(FULL, status_code=503)
+    try:
+        return await _whole(request)
+    finally:
+        _Open.left()
+
+
+async def _whole(request: Request) -> Response:
     from starlette.responses import JSONResponse
     from starlette.responses import Response as Plain
 
@@ -96,7 +128,7 @@ async def answer(request: Request) -> Response:
     if wrong:
         return JSONResponse({"wrong": wrong}, status_code=400)
     question = Question(mix)
-    problem = await _wait_for(question, len(question.wanted) // 2, LONGEST)
+    problem = await _wait_for(question, len(question.wanted) // 2, LONGEST, request.is_disconnected)
     found, _, _ = await asyncio.to_thread(question.answers)
     if problem or not found.is_whole:
         return JSONResponse(
@@ -129,13 +161,8 @@ async def events(request: Request) -> Response:
     """The answer as it grows, an event for every time that more pairs are there; whoever goes away stops its runs."""
     from starlette.responses import PlainTextResponse, StreamingResponse
 
-    most = STREAMS_A_VISITOR * limits().sessions
-    with _Open.lock:
-        if _Open.count >= most:
-            return PlainTextResponse(
-                "This server already answers as many visitors as it is allowed to.\n", status_code=503
-            )
-        _Open.count += 1
+    if not _Open.entered():
+        return PlainTextResponse(FULL, status_code=503)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(_growing(request.url.query), media_type="text/event-stream", headers=headers)
 
@@ -182,8 +209,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
             done=True,
         )
     finally:
-        with _Open.lock:
-            _Open.count -= 1
+        _Open.left()
 
 
 def _words(question: Question, done: bool) -> dict[str, Any]:
@@ -202,17 +228,19 @@ def _event(**news: Any) -> str:
     return f"data: {json.dumps(news)}\n\n"
 
 
-async def _wait_for(question: Question, pairs: int, seconds: float) -> str:
-    """Wait until the first pairs are there or the time is over; what went wrong, empty for nothing."""
+async def _wait_for(
+    question: Question, pairs: int, seconds: float, gone: Callable[[], Awaitable[bool]] | None = None
+) -> str:
+    """Wait until the first pairs are there, the time is over or the visitor is gone; what went wrong, empty for nothing."""
     loop, news = asyncio.get_running_loop(), asyncio.Event()
     until = loop.time() + seconds
     with RUNS.ask(question.wanted[: 2 * pairs], lambda: loop.call_soon_threadsafe(news.set)) as move:
         while any(run is None for run in move.runs()) and not move.problem and loop.time() < until:
-            news.clear()
-            try:
-                await asyncio.wait_for(news.wait(), until - loop.time())
-            except TimeoutError:
+            if gone is not None and await gone():
                 break
+            news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), min(LOOKED_AFTER, until - loop.time()))
         return move.problem
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from desertion.app.request.address import Address
+from desertion.app.request.choice import scenario_of
 from desertion.app.request.mix import Mix
 from desertion.app.request.sliders import SLIDERS, Slider
 from desertion.app.work.verdicts import Verdict, verdicts
@@ -73,11 +75,13 @@ class Trial:
     Attributes:
         contrast: What was compared with what, in words.
         scenario: Name of the scenario.
+        days: Days that its runs lasted.
         arms: Policies of each side that differs from others by them alone.
     """
 
     contrast: str
     scenario: str
+    days: int
     arms: frozenset[tuple[str, ...]]
 
 
@@ -88,7 +92,8 @@ def trial_of(claim: str) -> Trial:
     found = next(one for one in document.claims if one.id == claim)
     arms = [document.arms[name] for name in sorted({name for name, _ in found.terms})]
     plain = len(arms) == sum(not (arm.settings or arm.change) for arm in arms)
-    return Trial(found.contrast, arms[0].scenario, frozenset(arm.policies for arm in arms if plain))
+    days = document.world.days or scenario_of(Address(scenario=arms[0].scenario)).days
+    return Trial(found.contrast, arms[0].scenario, days, frozenset(arm.policies for arm in arms if plain))
 
 
 def judged(mix: Mix) -> str:
@@ -104,6 +109,9 @@ def judged(mix: Mix) -> str:
     trial = trial_of(name)
     if mix.scenario != trial.scenario:
         return f"Not judged in this scenario: “{verdict.claim}” has been tried in worlds of {trial.scenario}, not of {mix.scenario}."
+    days = mix.scenario_now().days
+    if days != trial.days:
+        return f"Not judged for this horizon: “{verdict.claim}” has been tried over {trial.days} days, not over {days}."
     alone = trial.arms == frozenset[tuple[str, ...]]({(policy,), ()})
     tried = (
         "tried as this policy against the status quo"

@@ -83,7 +83,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 </head>
 <body>
 <div class="app-root sim" data-version="{__version__}">
-<a class="skip" href="#answer">Skip to the answer</a>
+<a class="skip" href="#headline">Skip to the answer</a>
 <nav class="app-nav" aria-label="Pages"><span class="brand">Desertion cascades</span><span id="pages">{shown["pages"]}</span><button type="button" class="press theme" id="theme">Dark</button></nav>
 <main>
 <h1>What would a policy change?</h1>
@@ -91,7 +91,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 <div id="told">{alerts}</div><div id="wrong"></div>
 <div class="sim-grid">
 <section id="answer" class="sim-answer" aria-label="The answer" data-whole="{str(question.is_whole).lower()}">
-{part("headline", "p", more=' class="headline" role="status"')}
+{part("headline", "p", more=' class="headline" role="status" tabindex="-1"')}
 {part("leavers")}
 </section>
 <section class="sim-second" aria-label="Where people are">{part("places")}<div class="app-legend">{charts.key_of_places()}</div></section>

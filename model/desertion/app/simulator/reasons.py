@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.app.simulator.answer import Answer
+from desertion.app.simulator.answer import Answer, outcome
+from desertion.app.work.run import Run
 from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
@@ -63,22 +64,35 @@ def rush(answer: Answer, bans: Sequence[int]) -> list[str]:
 def open_neighbours(answer: Answer, names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
     """Why closing doors changes little. Its mechanism: neighbours that ask no visa stay open."""
     closes = dict(answer.mix.steps).get("border") == "shut" or dict(answer.mix.steps).get("asylum") == "none"
-    left = answer.estimate("left", 0).value
-    if not closes or not left or abs(answer.change("left").value) > SMALL * left:
+    if not closes or not _is_small(answer):
         return []
     there = answer.stocks(1).sum(axis=1)
     return [] if too_few(float(there.sum()), answer.size) else stay_open(there.tolist(), names, visa_free)
 
 
 def queue(answer: Answer) -> list[str]:
-    """Offers that wait in line. Its mechanism: hosts decide so many cases a day and no more."""
+    """Offers that wait in line. Its mechanism: hosts decide so many cases a day and no more, or no case before its least days."""
     waiting, protected = (answer.estimate(name).value for name in ("applicants", "protected"))
     more = answer.change("applicants")
     if more.few or more.low <= 0.0 or waiting < 2.0 * protected:
         return []
+    due, all_waiting = (sum(counted(pair[1]) for pair in answer.pairs) for counted in (_due, _applicants))
+    cause = (
+        "Hosts decide so many cases a day and no more"
+        if 2.0 * due >= all_waiting
+        else "A case takes its least days, however many are decided a day"
+    )
     return [
-        f"Hosts decide so many cases a day and no more: on the last day {_count(waiting, answer)} still wait and {_count(protected, answer)} have been given protection."
+        f"{cause}: on the last day {_count(waiting, answer)} still wait and {_count(protected, answer)} have been given protection."
     ]
+
+
+def _due(run: Run) -> float:
+    return run.due
+
+
+def _applicants(run: Run) -> float:
+    return outcome(run, "applicants")
 
 
 def spreading(answer: Answer, without: Answer | None) -> list[str]:
@@ -130,7 +144,7 @@ def only_because(answer: Answer) -> list[str]:
     if too_few(max(own, usual), answer.size) or not own + usual:
         return []
     return [
-        f"Person by person: {_count(both, answer)} leave under the status quo as well, {_count(own, answer)} leave only because of the mix, and {_count(usual, answer)} stay because of it."
+        f"Person by person, in the mean of the runs: {_count(both, answer)} leave under the status quo as well, {_count(own, answer)} leave only because of the mix, and {_count(usual, answer)} stay because of it."
     ]
 
 
@@ -146,7 +160,14 @@ def hosts_alone(answer: Answer) -> list[str]:
     cost = answer.change("cost_eur")
     if _is_told(cost):
         told.append(f"hosts spend {amount(abs(cost.value), 'EUR')} {'more' if cost.value > 0.0 else 'less'}")
-    return [f"Who leaves hardly changes, what hosts do changes: {', and '.join(told)}."] if told else []
+    leaving = "How many leave hardly changes" if _is_small(answer) else "Whether more or fewer leave cannot be told"
+    return [f"{leaving}, what hosts do changes: {', and '.join(told)}."] if told else []
+
+
+def _is_small(answer: Answer) -> bool:
+    """Whether the mix changes the number of leavers by a small share at most, wherever in its interval the truth lies."""
+    change, left = answer.change("left"), answer.estimate("left", 0).value
+    return left > 0.0 and max(-change.low, change.high) <= SMALL * left
 
 
 def _is_told(change: Estimate) -> bool:

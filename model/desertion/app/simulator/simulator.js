@@ -53,14 +53,20 @@
     const keep = byId("keep"), kept = Boolean(form.elements.beside.value);
     keep.textContent = kept ? "Drop A" : "Keep as A";
     keep.setAttribute("aria-pressed", String(kept));
-    byId("undo").disabled = moves === 0;
+    const undo = byId("undo");
+    // A button that is disabled or hidden while it has the focus leaves the keyboard at the top of the page.
+    if (moves === 0 && document.activeElement === undo) byId("reset").focus();
+    undo.disabled = moves === 0;
     for (const [id, more] of [["csv", "as=csv&"], ["json", ""]]) byId(id).href = `/simulator/answer?${more}${query()}`;
   }
   function complain(wrong) {
-    refused = Object.keys(wrong).length > 0;
+    // What is no fault of an input stands under "address": a server that is silent or too busy.
+    const inputs = Object.keys(wrong).filter((part) => part !== "address");
+    refused = inputs.length > 0;
+    if (wrong.address) settle();
     for (const span of form.querySelectorAll(".problem")) {
       const name = span.id.slice(2);
-      const ofSet = name === "set" ? Object.keys(wrong).filter((part) => !form.elements[part]).map((part) => wrong[part]).join(" ") : "";
+      const ofSet = name === "set" ? inputs.filter((part) => !form.elements[part]).map((part) => wrong[part]).join(" ") : "";
       const text = wrong[name] || ofSet;
       if (span.textContent !== text) span.textContent = text;
       span.parentElement.classList.toggle("wrong", Boolean(text));
@@ -78,11 +84,18 @@
     }));
   }
 
+  function settle() {
+    for (const element of fading) element.classList.remove("old");
+    byId("headline").setAttribute("aria-busy", "false");
+  }
+
   // --- asking -----------------------------------------------------------------------------------------------------
   function ask(text, moved_on = true) {
     if (source) source.close();
     // What stands there belongs to the mix before until it comes anew.
     if (moved_on) for (const element of fading) element.classList.add("old");
+    // Told once, when all pairs are there.
+    byId("headline").setAttribute("aria-busy", "true");
     let opened = false;
     const mine = source = new EventSource(`/simulator/events?${text}`);
     mine.onmessage = (event) => { if (mine === source) show(JSON.parse(event.data)); };
@@ -110,6 +123,7 @@
     }
     if (news.done) {
       source.close();
+      byId("headline").setAttribute("aria-busy", "false");
       if (!news.wrong) dress(news.effect);
     }
   }
@@ -150,6 +164,11 @@
     place([wanted, others.toString()].filter(Boolean).join("&"));
     move(null);
   }
+  // By hand: a hash in the address would be a move that Undo knows nothing of.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("headline").focus();
+  });
   byId("undo").addEventListener("click", () => history.back());
   addEventListener("popstate", (event) => {
     moves = event.state && event.state.moves ? event.state.moves : 0;
@@ -185,7 +204,8 @@
     click += 1;
     byId("tour-steps").hidden = click >= tour.length;
     byId("tour").hidden = click < tour.length;
-    if (click >= tour.length) { click = -1; return; }
+    if (click >= tour.length) { click = -1; byId("tour").focus(); return; }
+    if (click === 0) byId("tour-next").focus();
     tour.forEach((step, number) => { step.hidden = number !== click; });
     byId("tour-next").textContent = click === tour.length - 1 ? "End the tour" : "Next";
     // Its words are true of the scenario that stands there at first, with all other inputs as they are.

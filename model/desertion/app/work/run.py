@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from desertion.app.request.choice import people_of
 from desertion.app.request.mix import Mix
 from desertion.simulation.record.tables import DAILY_COLUMNS
-from desertion.simulation.world.codes import ROUTES
+from desertion.simulation.world.codes import APPLICANT, ROUTES
 from desertion.simulation.world.fields import HOST_EXTRA
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Run:
         hosts: (hosts, columns) : the record of the hosts on the last day, see `HOST_EXTRA`.
         sums: (columns) : the record of the hosts over all days, hosts and forces.
         waiting: Most cases that waited at once, of all forces.
+        due: Cases that wait on the last day though their least days are over.
         routes: (persons) : way by which each person first left, `STAYED` for those who never did.
     """
 
@@ -49,6 +50,7 @@ class Run:
     hosts: Floats
     sums: Floats
     waiting: float
+    due: float
     routes: NDArray[np.uint8]
 
 
@@ -133,6 +135,8 @@ def record_of(model: DesertionModel) -> Run:
     daily, hosts = world.daily[:days, 0], world.hostly[:days]
     own = world.force_of == 0
     gone = world.left_day[own] >= 0
+    waits = own & (world.status == APPLICANT)
+    least = world.hosts["case_days"] + world.hosts["screening_days"]
     loads = hosts[:, :, :, _WAITING].sum(axis=(1, 2)) if hosts.size else np.zeros(1)
     return Run(
         left=np.array(daily[:, _LEFT], dtype=np.float64),
@@ -140,6 +144,7 @@ def record_of(model: DesertionModel) -> Run:
         hosts=np.array(hosts[-1, :, 0], dtype=np.float64),
         sums=np.array(hosts.sum(axis=(0, 1, 2)), dtype=np.float64),
         waiting=float(loads.max()),
+        due=float(np.count_nonzero(world.since[waits] + least[world.host[waits]] <= model.day)),
         routes=np.where(gone, world.left_route[own] + 1, STAYED).astype(np.uint8),
     )
 
