@@ -49,8 +49,8 @@ class Contents:
             """What the file says about its origin: resolved spec, hashes, versions, platform."""
             self.counts: Mapping[str, int] = file.counts()
             """Number of runs by status when the file was opened."""
-            self.lacking = file.lacking()
-            """Number of runs, at the least, that the study asks for and of which the file had nothing."""
+            self.lacking, self.surplus = file.balance()
+            """Number of runs, at the least, that the study asks for and of which the file had nothing; and of those beyond what it asks for."""
         self.is_real = self.has_size and not simulated
 
     def __repr__(self) -> str:
