@@ -13,6 +13,7 @@ from desertion import Scenario, rerun, sweep
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.rerun import Rerun, _unlike
+from desertion.study.run.options import RunOptions
 from desertion.study.store.reader import StudyFile
 
 pytestmark = pytest.mark.usefixtures("no_workers", "no_pictures")
@@ -105,9 +106,37 @@ def test_a_sweep_is_made_again_and_says_what_differs(
     with StudyFile(away) as file:
         first, second = file.run_of(0, 0), file.run_of(3, 0)
     assert first is not None
+    assert second is not None
     assert list(_unlike(first, first)) == []
     assert list(_unlike(first, second))
-    assert list(_unlike(first, None)) == ["it is not finished now"]
+    second.status, second.error = "failed", "E: x"
+    assert list(_unlike(first, second)) == ["it is failed now (E: x)"]
+
+
+def test_a_sample_of_which_some_points_are_impossible_is_made_again(tmp_path: Path) -> None:
+    """They stand in its file as failed, and are no reason to refuse the others."""
+    shares = {"forces.*.share_killed": {"range": [0, 1]}, "forces.*.share_captured": {"range": [0, 1]}}
+    study = sweep(
+        scenario="toy", days=2, vary=shares, design={"kind": "lhs", "points": 6},
+        out=tmp_path / "s.sqlite", workers=1, quiet=True,
+    )  # fmt: skip
+    assert set(study.counts) == {"done", "failed"}
+    found = rerun(study.path, workers=1, quiet=True)
+    assert found.agrees
+    assert (found.runs, found.surplus) == (study.counts["done"], 0)
+
+
+def test_runs_beyond_those_that_a_study_asks_for_are_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It went on with fewer runs: those that it had are no difference."""
+    for runs in (3, 1):
+        options = RunOptions(workers=1, quiet=True, accept_changes=True)
+        sweep(scenario="toy", days=2, runs=runs, out=tmp_path / "s.sqlite", options=options)
+    assert main(["rerun", str(tmp_path / "s.sqlite"), "--workers", "1", "--quiet"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 runs give the same bits" in said
+    assert "2 more were not made again" in said
 
 
 def test_what_cannot_be_made_again_says_so(own: Path) -> None:

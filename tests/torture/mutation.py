@@ -41,7 +41,7 @@ TESTS = {
     ),
     "study/statistics.py": ("tests/study/test_statistics.py",),
     "study/store/*.py": ("tests/study/store",),
-    "study/run/schedule.py": ("tests/study/run/test_schedule.py",),
+    "study/design/schedule.py": ("tests/study/design/test_schedule.py",),
     "study/run/task.py": ("tests/study/run/test_task.py",),
     "study/run/sources.py": ("tests/study/run/test_sources.py",),
     "study/run/cost.py": ("tests/study/run/test_cost.py",),

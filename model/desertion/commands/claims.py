@@ -54,8 +54,8 @@ def command(
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""
     from desertion.files import folder
+    from desertion.study.design.schedule import shard_of
     from desertion.study.questions import claims as judged
-    from desertion.study.run.schedule import shard_of
 
     _refuse_unused(context, quick=quick, worlds=worlds, pilot=pilot, report=report)
     proof = studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)

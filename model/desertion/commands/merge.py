@@ -19,7 +19,7 @@ def command(out: Out, parts: Parts) -> int:
 
     print(f"{out}: {merge(parts, out):,} runs from {len(parts)} file{'s' if len(parts) > 1 else ''}")
     with StudyFile(out) as file:
-        lacking = file.lacking()
+        lacking, _ = file.balance()
     if lacking:
         are = "run is" if lacking == 1 else "runs are"
         print(f"{lacking:,} {are} missing; the study's command with --out {out}, without --shard, makes what is")

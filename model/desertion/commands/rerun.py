@@ -24,6 +24,8 @@ def command(
 
     found = rerun(place, workers=workers or 0, quiet=quiet)
     print(f"{place}: {found.same} of {found.runs} runs give the same bits")
+    if found.surplus:
+        print(f"  {found.surplus} more were not made again: the study asks for fewer")
     for sentence in (*found.differences, *(f"version: {each}" for each in found.changed)):
         print(f"  {sentence}")
     return 0 if found.agrees else DIFFERENT

@@ -131,7 +131,8 @@ def _head(study: "Answers") -> None:
     if header["question"]:
         print(header["question"])
     lacking = f", {study.lacking:,} not made" if study.lacking else ""
-    print(f"\nruns       {counts}{lacking}")
+    surplus = f", {study.surplus:,} of them beyond what the study asks for" if study.surplus else ""
+    print(f"\nruns       {counts}{surplus}{lacking}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
     print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")

@@ -62,8 +62,8 @@ def command(
     """Run a study into one file, or go on with it where it stopped."""
     from desertion.files import RESULTS
     from desertion.study.design.reading import changed, read_spec
+    from desertion.study.design.schedule import shard_of
     from desertion.study.run.described import study_path, with_points
-    from desertion.study.run.schedule import shard_of
     from desertion.study.run.sweep import run_study
 
     if dry_run:

@@ -37,12 +37,14 @@ class Rerun:
         same: Those whose every bit agrees.
         differences: What differs, a sentence each; the first few.
         changed: Versions that differ from those that made the results, a sentence each.
+        surplus: Finished runs that a study's file holds beyond those that its study asks for; they are not made again.
     """
 
     runs: int
     same: int
     differences: tuple[str, ...]
     changed: tuple[str, ...]
+    surplus: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -125,20 +127,26 @@ def _study(path: Path, options: RunOptions) -> Rerun:
     part, parts = (int(word) for word in str(header.get("shard", "1/1")).split("/"))
     place = PassingFolder()
     chosen = RunOptions(workers=options.workers, quiet=options.quiet, shard=(part, parts))
-    fresh = run_study(spec, place.path / "again.sqlite", chosen, keep=place)
+    # The points are those of any design: of a sample some may be impossible, and stand in the file as failed.
+    fresh = run_study(spec, place.path / "again.sqlite", chosen, keep=place, sampled=True)
     assert isinstance(fresh, Study)
     differences: list[str] = []
-    runs = same = 0
+    runs = same = surplus = 0
     with StudyFile(path) as old, StudyFile(fresh.path) as new:
         for row in old.rows(curves=True):
             if row.status != DONE:
                 continue
+            now = new.run_of(row.design, row.replicate)
+            if now is None:
+                surplus += 1
+                continue
             runs += 1
-            unlike = list(_unlike(row, new.run_of(row.design, row.replicate)))
+            unlike = list(_unlike(row, now))
             same += not unlike
             where = f"design point {row.design}, replicate {row.replicate}"
             differences += [f"{where}: {sentence}" for sentence in unlike[:1]] if len(differences) < _SHOWN else []
-    return Rerun(runs=runs, same=same, differences=tuple(differences), changed=tuple(_changed(header["versions"])))
+    changed = tuple(_changed(header["versions"]))
+    return Rerun(runs=runs, same=same, differences=tuple(differences), changed=changed, surplus=surplus)
 
 
 def _spec(path: Path, header: Mapping[str, Any], points: list[dict[str, Any]]) -> StudySpec:
@@ -177,9 +185,9 @@ def _spec(path: Path, header: Mapping[str, Any], points: list[dict[str, Any]]) -
     )
 
 
-def _unlike(before: Row, now: Row | None) -> Iterator[str]:
-    if now is None or now.status != DONE:
-        yield "it is not finished now" if now is None else f"it is {now.status} now ({now.error})"
+def _unlike(before: Row, now: Row) -> Iterator[str]:
+    if now.status != DONE:
+        yield f"it is {now.status} now ({now.error})"
         return
     for name in dict.fromkeys([*before.scalars, *now.scalars]):
         old, new = before.scalars.get(name), now.scalars.get(name)

@@ -27,6 +27,7 @@ from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.design.edition import reading
+from desertion.study.run.options import RunOptions
 from tests.shortcuts import in_process
 
 pytestmark = pytest.mark.usefixtures("no_workers")
@@ -68,6 +69,22 @@ def test_counts_are_divided_by_the_scale_of_their_point_and_shares_and_money_are
     assert np.array_equal(curves.loc[~left, "q50"], own.loc[~left, "q50"])
     assert np.allclose(real.trajectories(0, "left"), simulated.trajectories(0, "left") / 0.2)
     assert np.array_equal(real.trajectories(0, "legitimacy"), simulated.trajectories(0, "legitimacy"))
+
+
+def test_runs_of_one_scale_are_never_taken_for_those_of_another(tmp_path: Path) -> None:
+    """One scale stands for all runs of a point: another is refused, accepted or not; the scenario's own, written out, is none."""
+    own, path = tmp_path / "own.toml", tmp_path / "s.sqlite"
+    accepting = RunOptions(workers=1, quiet=True, accept_changes=True)
+    more: dict[str, Any] = {"measures": ["left_total"], "days": 5, "out": path, "options": accepting}
+    own.write_text('extends = "toy"\nname = "own"\nscale = 0.5\n')
+    before = sweep(scenario=own, **more).runs["left_total"]
+    with pytest.raises(InputError, match=r"holds runs of scale = 0\.5, and would read them as of 0\.2: start anew"):
+        sweep(scenario=own, scale=0.2, **more)
+    assert sweep(scenario=own, scale=0.5, **more).runs["left_total"].equals(before)
+    own.write_text('extends = "toy"\nname = "own"\nscale = 0.2\n')
+    with pytest.raises(InputError, match=r"holds runs of scale = 0\.5"):
+        sweep(scenario=own, **more)
+    assert Study(path).runs["left_total"].equals(before)
 
 
 def test_a_study_says_its_size_and_can_be_brought_to_real_size_once(real: Study, simulated: Study) -> None:

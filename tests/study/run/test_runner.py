@@ -231,9 +231,9 @@ def test_a_stock_pool_that_breaks_is_reported_and_the_file_resumes(tmp_path: Pat
 
 def test_progress_counts_up_to_all_runs(tmp_path: Path, study: Make) -> None:
     """The last report says that everything is finished; failures are counted."""
+    from desertion.study.design.schedule import Schedule
     from desertion.study.run.origin import header
     from desertion.study.run.runner import Runner
-    from desertion.study.run.schedule import Schedule
     from desertion.study.store.writer import StudyWriter
 
     spec = study(settings={"fail_at": 1})

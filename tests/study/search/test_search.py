@@ -123,6 +123,21 @@ def test_a_search_that_was_cut_off_goes_on_to_the_same_candidates(
     assert resumed.table.equals(whole.table)
 
 
+def test_a_search_that_goes_on_with_fewer_runs_is_that_of_fewer_runs(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Candidates of before are judged and learned from by the replicates that all share, and none is thrown out."""
+    many = _levers(study)
+    few = replace(many, replicates=ReplicateRule(number=2))
+    with ThreadPoolExecutor(1) as threads:
+        options = replace(_options(threads), accept_changes=True)
+        search(many, GOAL, 8, tmp_path / "less.sqlite", options, batch=4)
+        resumed = search(few, GOAL, 24, tmp_path / "less.sqlite", options)
+        whole = search(few, GOAL, 24, tmp_path / "whole.sqlite", options, batch=4)
+    assert resumed.table.equals(whole.table)
+    assert resumed.table["runs"].eq(2).all()
+
+
 def test_the_rival_sample_is_judged_in_the_same_way(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """The same number of candidates; volumes in the box that spans both."""
     spec = _levers(study)

@@ -115,6 +115,37 @@ def test_a_merged_file_knows_which_runs_are_missing(
     assert "not made" not in capsys.readouterr().out
 
 
+def test_a_study_under_a_precision_rule_is_whole_once_its_precision_is_reached(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One cut short after the first replicates that it asks for lacks the others, as its driver knows; a whole one lacks none."""
+    rule = {"measure": "left_total", "half_width": 0.1, "minimum": 3, "step": 3, "maximum": 12, "look_ahead": 0}
+    spec = study(runs=rule)
+    path = _run(spec, tmp_path / "s.sqlite")
+    with StudyFile(path) as file:
+        assert file.balance() == (0, 0)
+        rows = [row for row in file.rows(curves=True) if row.replicate < 3]
+        assert len(rows) < sum(file.counts().values())
+    writer = StudyWriter.open(tmp_path / "cut.sqlite", header(spec, spec.points(), (1, 1)), spec.points())
+    writer.put(rows)
+    writer.close()
+    assert main(["merge", str(tmp_path / "m.sqlite"), str(tmp_path / "cut.sqlite")]) == 0
+    assert "runs are missing" in capsys.readouterr().out
+    assert main(["show", str(tmp_path / "cut.sqlite")]) == 0
+    assert "not made" in capsys.readouterr().out
+
+
+def test_runs_beyond_what_the_study_asks_for_are_said(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They count in all tables; the study went on with fewer."""
+    path = _run(study(runs=4), tmp_path / "s.sqlite")
+    fewer = study(runs=1)
+    StudyWriter.open(path, header(fewer, fewer.points(), (1, 1)), fewer.points(), accept_changes=True).close()
+    assert main(["show", str(path)]) == 0
+    assert "12 done, 9 of them beyond what the study asks for\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("what", ["goal", "points"])
 def test_searches_for_other_things_or_of_another_length_do_not_merge(tmp_path: Path, study: Make, what: str) -> None:
     """Their candidates grow while they run, so that the same spec says nothing of them."""

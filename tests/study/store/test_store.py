@@ -104,6 +104,28 @@ def test_other_design_points_are_refused_even_with_the_flag(tmp_path: Path, stud
         _open(path, study(pull=[0.1]), accept_changes=True)
 
 
+def test_other_daily_columns_are_refused_before_anything_is_written(
+    full: Path, study: Callable[..., StudySpec]
+) -> None:
+    """Curves have no names of their own: those of the file hold for all; the study that made it still goes on."""
+    with StudyFile(full) as file:
+        before = file.header()
+    with pytest.raises(InputError, match=r'of keep.daily = \["left", "strength"\].*as of \["left"\]: start anew'):
+        _open(full, study(keep={"daily": ["left"]}), accept_changes=True)
+    with StudyFile(full) as file:
+        assert file.header() == before
+    _open(full, study()).close()
+
+
+def test_a_file_without_finished_runs_may_change_how_they_are_read(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """There is nothing yet that could be read otherwise."""
+    path = tmp_path / "s.sqlite"
+    _open(path, study()).close()
+    _open(path, study(keep={"daily": ["left"]}), accept_changes=True).close()
+
+
 def test_a_changed_world_is_refused(
     tmp_path: Path, study: Callable[..., StudySpec], monkeypatch: pytest.MonkeyPatch
 ) -> None:

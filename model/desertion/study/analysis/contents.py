@@ -26,6 +26,7 @@ from desertion.study.design.point import DIALS, scenario_of
 from desertion.study.design.spec import REPEATABLE
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
+from desertion.study.store.scales import scales
 
 
 class Contents:
@@ -48,8 +49,8 @@ class Contents:
             """What the file says about its origin: resolved spec, hashes, versions, platform."""
             self.counts: Mapping[str, int] = file.counts()
             """Number of runs by status when the file was opened."""
-            self.lacking = file.lacking()
-            """Number of runs, at the least, that the study asks for and of which the file had nothing."""
+            self.lacking, self.surplus = file.balance()
+            """Number of runs, at the least, that the study asks for and of which the file had nothing; and of those beyond what it asks for."""
         self.is_real = self.has_size and not simulated
 
     def __repr__(self) -> str:
@@ -99,25 +100,9 @@ class Contents:
     @cached_property
     def scales(self) -> NDArray[np.float64]:
         """Share of real size that was simulated, shape (design points,)."""
-        told = self.points.get("scale", pd.Series(self.spec["scale"], self.points.index)).to_numpy(
-            np.float64, copy=True
-        )
-        # No scale of its own: each scenario has been run at the one that it says.
-        unsaid = np.flatnonzero(np.isnan(told))
-        names = self.points.get("scenario", pd.Series(self.spec["scenario"], self.points.index)).iloc[unsaid]
-        own = {name: self._own_scale(str(name)) for name in dict.fromkeys(names)}
-        told[unsaid] = [own[name] for name in names]
-        return told
-
-    def _own_scale(self, name: str) -> float:
-        """Scale at which a scenario runs by itself, from the text that the file holds of it."""
-        try:
-            return self.scenario({"scenario": name}).scale
-        except InputError as problem:
-            raise InputError(
-                f"{self.path}: at which scale {name} ran is not known, for {problem}; its counts of simulated persons can be "
-                "had with simulated=True, or --simulated"
-            ) from problem
+        told = self.points.reindex(columns=["scale", "scenario"]).to_dict("records")
+        stated = [{str(key): value for key, value in point.items() if pd.notna(value)} for point in told]
+        return np.array(scales(self.path, self.header, stated), np.float64)
 
     def size_of(self, measure: str) -> float:
         """Real persons behind each simulated one in a measure; 1 where it counts none, at the simulated size, and where points differ in scale."""

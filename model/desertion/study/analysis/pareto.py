@@ -54,7 +54,9 @@ def candidates_table(
     Raises:
         InputError: If a measure does not exist or no run has finished.
     """
-    done = runs[runs["status"] == DONE]
+    number = spec["replicates"]["number"]
+    # A file that was begun with more replicates holds fates on which later candidates were not tried.
+    done = runs[(runs["status"] == DONE) & (runs["replicate"] < number)]
     names = list(goal.measures)
     if done.empty:
         raise InputError(f"{path}: no run of this search has finished; {see_failures(path)}")
@@ -62,7 +64,7 @@ def candidates_table(
         if name not in done.columns:
             raise unknown_name("measure", name, map(str, done.columns), where="the goal of the search")
     groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")[names]
-    complete = groups.count().eq(spec["replicates"]["number"]).all(axis=1)
+    complete = groups.count().eq(number).all(axis=1)
     varied = [name for name in parameters_of(runs) if name != "policies"]
     levers = sorted(varied, key=[*spec["order"], *varied].index)
     table = points[["design", *levers]].set_index("design")

@@ -8,9 +8,9 @@ from pathlib import Path
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule, first_target
+from desertion.study.design.schedule import Schedule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.progress import duration
-from desertion.study.run.schedule import Schedule
 from desertion.study.run.task import task
 from desertion.study.store.row import packed_curve, packed_scalars
 

@@ -13,12 +13,12 @@ from typing import Any
 from desertion.files import signals
 from desertion.study.design.edition import edition
 from desertion.study.design.factors import Point
+from desertion.study.design.schedule import Key, Schedule
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import Interrupted, StudyFailedError, WorkersLostError
 from desertion.study.run.chunk import Chunk, Finished, Ticket, run_chunk, timeout_error
 from desertion.study.run.pool import OverdueError
-from desertion.study.run.schedule import Key, Schedule
-from desertion.study.store.row import DONE, FAILED, QUARANTINED, TIMEOUT, Row
+from desertion.study.store.row import DONE, FAILED, QUARANTINED, TIMEOUT, Row, watched
 from desertion.study.store.writer import StudyWriter
 
 log = logging.getLogger(__name__)
@@ -269,11 +269,6 @@ class Runner:
             f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self.schedule.finished_runs} of "
             f"{self.schedule.known()} runs are kept in {self.writer.path}; to go on: {self.options.hint}"
         )
-
-
-def watched(row: Row, measure: str) -> float | None:
-    """The measure that a precision rule looks at, None where a run has none."""
-    return row.scalars.get(measure) if row.status == DONE else None
 
 
 def _row(ticket: Ticket, status: str, error: str) -> Row:

@@ -18,6 +18,7 @@ from desertion.study.design.factors import Point
 from desertion.study.design.own import Measurement, own_of
 from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
+from desertion.study.design.schedule import Schedule
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError
 from desertion.study.run.described import (
@@ -32,10 +33,9 @@ from desertion.study.run.described import (
 from desertion.study.run.inspection import dial_note, inspected
 from desertion.study.run.options import RunOptions, options_of, working
 from desertion.study.run.origin import fingerprint_of, header
-from desertion.study.run.runner import Progress, Runner, watched
-from desertion.study.run.schedule import Schedule
+from desertion.study.run.runner import Progress, Runner
 from desertion.study.store.resumption import refuse_edited
-from desertion.study.store.row import DONE
+from desertion.study.store.row import DONE, watched
 from desertion.study.store.writer import StudyWriter
 
 if TYPE_CHECKING:

@@ -207,8 +207,8 @@ def _of_all(report: Callable[[Progress], None], runs: int) -> Callable[[Progress
 
 
 def _values(writer: StudyWriter, goal: Goal, candidate: int, runs: int) -> dict[str, float]:
-    """Mean of each measure at a candidate in the file; NaN where a run is missing."""
-    rows = [row.scalars for row in writer.rows(design=candidate) if row.status == DONE]
+    """Mean of each measure at a candidate in the file over its first `runs` replicates; NaN where one is missing."""
+    rows = [row.scalars for row in writer.rows(design=candidate) if row.status == DONE and row.replicate < runs]
     if len(rows) < runs:
         return dict.fromkeys(goal.measures, float("nan"))
     return {name: float(np.mean([row.get(name, float("nan")) for row in rows])) for name in goal.measures}

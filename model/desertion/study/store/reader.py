@@ -10,10 +10,11 @@ from typing import Any, Literal, Self, cast
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
-from desertion.study.design.replicates import ReplicateRule, first_target
+from desertion.study.design.replicates import ReplicateRule
+from desertion.study.design.schedule import Schedule
 from desertion.study.store.disk import failure, is_full
 from desertion.study.store.layout import APPLICATION, FORMAT, OLD_TASKS, PLAIN, connected, row_of
-from desertion.study.store.row import Row
+from desertion.study.store.row import Row, watched
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
 # The tally stands in the statement that reads the runs, so that both are of one moment while a driver writes.
@@ -152,12 +153,24 @@ class StudyFile:
         self._compare(None if not lines else lines[0][2], counts)
         return counts
 
-    def lacking(self) -> int:
-        """Runs that the study asks for, at the least where a precision decides, and of which the file has nothing, as where a shard is missing."""
-        wanted = first_target(ReplicateRule.model_validate(self.header()["spec"]["replicates"]))
-        with self._sentences():
-            (held,) = self.connection.execute("SELECT count(*) FROM run WHERE replicate < ?", (wanted,)).fetchone()
-        return len(self.points()) * wanted - int(held)
+    def balance(self) -> tuple[int, int]:
+        """Runs that the study asks for and of which the file has nothing, as where a shard is missing; and those beyond what it asks for.
+
+        Where a precision decides, it is asked of the runs that are there, as the driver does: more may follow from those that are lacking.
+        """
+        rule = ReplicateRule.model_validate(self.header()["spec"]["replicates"])
+        with self._sentences(), self._snapshot():
+            total, held = self.connection.execute(
+                "SELECT count(*), count(*) FILTER (WHERE replicate < ?) FROM run", (rule.number,)
+            ).fetchone()
+            asked = len(self.points()) * rule.number
+            if rule.adaptive:
+                schedule = Schedule(rule, len(self.points()))
+                for row, sound in self.examined():
+                    if sound:
+                        schedule.finish(row.key, watched(row, rule.watched))
+                asked, held = schedule.known(), schedule.finished_runs
+        return asked - int(held), int(total) - int(held)
 
     def _compare(self, text: str | None, counts: Mapping[str, int], total: int | None = None) -> None:
         """Refuse a set of runs that is not the one that was written.

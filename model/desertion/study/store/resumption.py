@@ -10,7 +10,8 @@ from typing import Any
 from desertion.errors import InputError
 from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.factors import Point
-from desertion.study.design.spec import canonical, difference
+from desertion.study.design.spec import REPEATABLE, canonical, difference
+from desertion.study.store.scales import scales
 
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
@@ -50,6 +51,39 @@ def differences(path: Path, old: Described, new: Described, command: str, *, acc
             f"or resume it all the same with --accept-changes"
         )
     return changes
+
+
+def refuse_reread(
+    path: Path, old: Mapping[str, Any], new: Mapping[str, Any], points: Sequence[Point], command: str
+) -> None:
+    """Refuse a study by which the finished runs of a file would be read otherwise than they were made, whatever is accepted.
+
+    Args:
+        path: The file, which holds finished runs.
+        old: Its header.
+        new: Header of the study that is asked for.
+        points: Its design points.
+        command: The command that goes on with the file.
+
+    Raises:
+        InputError: If task, scale or daily columns differ.
+    """
+    before, now = old["spec"], json.loads(canonical(new["spec"]))
+    read = [("task", before["task"], now["task"])]
+    if before["task"] == now["task"] in REPEATABLE:
+        try:
+            pairs = zip(scales(path, old, points), scales(path, {**new, "spec": now}, points), strict=True)
+        except InputError:  # files of earlier versions do not hold their scenarios
+            pairs = [(before["scale"], now["scale"])]
+        read += [("scale", *pair) for pair in pairs]
+    if before["daily"] != now["daily"]:
+        read.append(("keep.daily", old.get("columns", []), now["daily"]))
+    for name, held, asked in read:
+        if held != asked:
+            raise InputError(
+                f"{path} holds runs of {name} = {json.dumps(held)}, and would read them as of {json.dumps(asked)}: "
+                f"{anew(path, command)}, or keep {name} as it was"
+            )
 
 
 def refuse_edited(path: Path, before: Mapping[str, str], after: Mapping[str, str], command: str) -> None:

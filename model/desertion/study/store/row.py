@@ -48,6 +48,11 @@ class Row:
         return self.design, self.replicate
 
 
+def watched(row: Row, measure: str) -> float | None:
+    """The measure that a precision rule looks at, None where a run has none."""
+    return row.scalars.get(measure) if row.status == DONE else None
+
+
 def packed_scalars(scalars: Mapping[str, float]) -> str:
     """Measures as JSON that any reader accepts: null for NaN, 1e999 for infinity; floats keep every bit."""
     return "{" + ",".join(f"{json.dumps(name)}:{_number(scalars[name])}" for name in sorted(scalars)) + "}"

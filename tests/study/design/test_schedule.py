@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from desertion.errors import InputError
 from desertion.study.design.replicates import ReplicateRule, next_target
-from desertion.study.run.schedule import Schedule, shard_of
+from desertion.study.design.schedule import Schedule, shard_of
 
 RULE = ReplicateRule(measure="y", half_width=0.2, minimum=3, step=2, maximum=25, look_ahead=0)
 
