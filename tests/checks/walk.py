@@ -100,7 +100,7 @@ def walk(program: Sequence[str], *, core: bool) -> None:
     step("export outputs/question.sqlite", "outputs/question/runs.csv", "outputs/question/columns.json")
     step("run crisis.toml --seed 7 --out world -q --set forces.guard.base_soldier_hide=4e-3", "world/daily.csv")
     hand(series)
-    step("history left.csv --with-model crisis.toml --runs 2", "left: ", "absolute error of the median")
+    step("history left.csv --with-model crisis.toml --runs 2", "left (8 points)", "absolute error of the median")
     fit = "calibrate crisis.toml --series left.csv --measure left_total --particles 100 --generations 1"
     if core:
         step(fit, "desertion[inference]", code=2)
