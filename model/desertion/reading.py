@@ -159,7 +159,7 @@ def setting_text(value: object) -> str:
     """A value as `--set` and an address take it: what `toml_value` reads as the same value."""
     if isinstance(value, str):
         return value if toml_value(value, "setting") == value else json.dumps(value)
-    return repr(value) if isinstance(value, float) else json.dumps(value)  # TOML's infinity is not JSON's
+    return repr(float(value)) if isinstance(value, float) else json.dumps(value)  # TOML's infinity is not JSON's
 
 
 def command_line(verb: str, words: Iterable[str], options: Iterable[tuple[str, object]]) -> str:

@@ -129,6 +129,12 @@ def test_cases_beyond_their_least_days_are_counted_in_a_run() -> None:
         one = run(Wanted(replace(mix, settings=settings), 0))
         assert one.due == share * outcome(one, "applicants")
         assert outcome(one, "applicants") > 0.0
+    # Of cases that take a day those of the last day are not due yet: as many as waited the evening before are.
+    slow = (("hosts.*.case_days", "1"), ("hosts.*.cases", "0"))
+    runs = [run(Wanted(replace(mix, settings=slow, days=days), 0)) for days in range(170, 201)]
+    waiting = [outcome(one, "applicants") for one in runs]
+    assert [one.due for one in runs[1:]] == waiting[:-1]
+    assert len(set(waiting)) > 1
 
 
 def test_nothing_is_said_of_all_runs_only_where_it_is_so() -> None:

@@ -104,8 +104,11 @@ def test_it_is_said_where_the_dial_moves_what_a_policy_sets() -> None:
     assert toy.notes == ()
     (note,) = (note for note in toy.with_({"asylum": 1.0}).notes if "dial" in note)
     assert note == (
-        'the asylum dial at 1 acts after the policies and moves what they set: border of "shut"; they hold as they are written at 0.5, the status quo'
+        'the asylum dial at 1 acts after the policies and moves what they set: border of "shut"; they hold as set at 0.5, the status quo'
     )
+    again = Policy(name="again", change=(PolicyChange.model_validate({"set": {"hosts.harbour.border": 1}}),))
+    (both,) = Scenario.load("toy", policies=[shut, again]).with_({"asylum": 1.0}).dial_notes
+    assert 'set: border of "again";' in both, "what another policy has taken over is not in force"
     assert toy.with_({"asylum": 0.6}).dial_notes == (), "a border stays as it is up to transit_from"
     later = Policy(
         name="later",

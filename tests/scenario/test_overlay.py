@@ -2,6 +2,7 @@
 
 import datetime as dt
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,15 @@ def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
         ),
     )
     assert "has no effect" in toy.with_({key: 0.02}).with_policies([halves]).notes[0]
+
+
+def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do_nothing(tmp_path: Path) -> None:
+    """Recognition of one in twenty by the file, more by `fast-track`: flight is measured against the file's."""
+    file = tmp_path / "strict.toml"
+    file.write_text('extends = "toy"\nname = "strict"\n[set]\n"hosts.*.recognition_deserter" = 0.05\n')
+    strict = Scenario.load(file, policies=["fast-track"])
+    assert not [note for note in strict.notes if "no effect" in note]
+    assert strict.reference["toy"].flight_deserter < Scenario.load("toy").reference["toy"].flight_deserter
 
 
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:

@@ -84,7 +84,7 @@ def turned_note(scenario: Layers, turned: Mapping[str, Sequence[str]]) -> list[s
         return []
     told = "; ".join(f'{", ".join(fields)} of "{policy}"' for policy, fields in turned.items())
     return [
-        f"the asylum dial at {scenario.asylum:g} acts after the policies and moves what they set: {told}; they hold as they are written "
+        f"the asylum dial at {scenario.asylum:g} acts after the policies and moves what they set: {told}; they hold as set "
         f"at {scenario.asylum_status_quo:g}, the status quo"
     ]
 
@@ -97,10 +97,8 @@ def _note_turned(
     turned: dict[str, dict[str, None]],
 ) -> None:
     for field, track in mine.items():
-        if now[field] != laid[field]:
-            for move in track.moves:
-                if move.operation == "set" and move.acts(day):
-                    turned.setdefault(move.policy, {})[field] = None
+        if now[field] != laid[field] and (held := track.held(day)) is not None:
+            turned.setdefault(held.policy, {})[field] = None
 
 
 def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) -> float:

@@ -45,6 +45,12 @@ class Track:
         for move in self.moves:
             yield from (move.begin, move.end)
 
+    def held(self, day: dt.date) -> Move | None:
+        """The policies' move that sets the lever on a day, that of the policy named last; none where no policy does."""
+        sets = [move for move in self.moves if move.acts(day) and move.operation == "set"]
+        # max keeps the first of equals, so later lines of one policy must come first.
+        return max(reversed(sets), key=lambda move: (move.rank, move.begin), default=None)
+
     def value(self, base: float, day: dt.date, lever: Lever) -> tuple[float, bool]:
         """The lever's value on a day and whether it was cut to the bounds.
 
@@ -54,10 +60,8 @@ class Track:
         own = [(date, value) for date, value in self.own if date <= day]
         value = max(own, key=lambda pair: pair[0])[1] if own else base
         acting = [move for move in self.moves if move.acts(day)]
-        sets = [move for move in acting if move.operation == "set"]
-        if sets:
-            # max keeps the first of equals, so later lines of one policy must come first.
-            value = max(reversed(sets), key=lambda move: (move.rank, move.begin)).value
+        if (held := self.held(day)) is not None:
+            value = held.value
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
         if math.isinf(value) and 0.0 in factors:

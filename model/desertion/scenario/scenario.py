@@ -127,13 +127,14 @@ class Scenario(Layers):
         given = {} if changes is None else TABLE.checked("changes", changes)
         wanted = {**given, **settings_}
         names = wanted.pop("policies", None)
-        scenario = self._set([wanted], "setting") if wanted else self
+        scenario = self
+        if wanted:
+            scenario = self._set([wanted], "setting")
+            vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, wanted))
         return scenario if names is None else scenario.with_policies(names)
 
     def _set(self, layers: Sequence[Mapping[str, Any]], where: str) -> Self:
-        scenario = build(type(self), settings.apply(self, *layers), where=where)
-        vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, *layers))
-        return scenario
+        return build(type(self), settings.apply(self, *layers), where=where)
 
     def with_policies(self, policies: str | Path | Policy | Sequence[str | Path | Policy]) -> "Scenario":
         """The scenario with these policies in place of those laid over it now.
@@ -186,7 +187,7 @@ class Scenario(Layers):
 
     @cached_property
     def levers_set(self) -> tuple[str, ...]:
-        """The levers that settings have set, by dotted key; no part of the content: who makes settings writes it."""
+        """The levers that settings on top of the document have set, by dotted key; a document's own count for its reference state."""
         return ()
 
     @property

@@ -384,11 +384,14 @@ def test_equal_shares_of_other_numbers_of_runs_are_told_apart(tmp_path):
 def test_most_of_a_difference_is_more_than_half_of_it():
     """Of 15 fewer 6 hide, 5 flee and 4 surrender less: none of these is most. What others do more of may hide a change that is."""
 
-    def told(**values):
-        return reasons.by_way({way: Estimate(value, value - 1.0, value + 1.0) for way, value in values.items()})
+    def told(total=None, **values):
+        ways = {way: Estimate(value, value - 1.0, value + 1.0) for way, value in values.items()}
+        return reasons.by_way(ways, sum(values.values()) if total is None else total)
 
     assert told(hide=-6.0, flee=-5.0, surrender=-4.0) == ["The largest change is of people who hide at home: 6 fewer."]
     assert told(hide=-6.0, flee=-2.0) == ["Most of the difference are people who hide at home: 6 fewer."]
+    # Medians of the ways do not add up: in half of the pairs others flee, in half they refuse.
+    assert told(160.0, hide=60.0, flee=0.0) == ["The largest change is of people who hide at home: 60 more."]
     (swap,) = told(hide=10.0, flee=-8.0)
     assert swap.startswith("Most of the difference are people who hide at home: 10 more, while 8 fewer flee abroad")
     assert told(hide=-9.0, flee=6.0, refuse=5.0)[0].startswith("The largest change is of people who hide at home")

@@ -229,9 +229,10 @@ def test_a_p_value_out_of_reach_for_all_orders_is_untested() -> None:
     )
     finding = contagion(rows, distance=1.0, permutations=9999, histories=20)
     assert finding.primary.observed == 1.0  # the most that these dates can give
-    assert finding.primary.least == pytest.approx(11 / 66, abs=0.015)
+    assert finding.primary.least == pytest.approx(11 / 66, abs=0.04)
+    assert finding.primary.least < 11 / 66, "from below, since orders are drawn"
     assert finding.verdict.word == UNTESTED
-    assert "as 17 % of orders do, is so common that p cannot reach 0.05" in finding.verdict.sentences[0]
+    assert "of orders or more do, is so common that p cannot reach 0.05" in finding.verdict.sentences[0]
     assert finding.alarms == ()
 
 
@@ -353,3 +354,19 @@ def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=sentence):
             contagion(events, **arguments)  # type: ignore[arg-type]
+
+
+def test_a_test_that_few_drawn_orders_cannot_decide_names_more_of_them() -> None:
+    """Three of nineteen orders reach the most that any gave; of 1,999 hardly one does."""
+    random = np.random.default_rng(1)
+    rows = pd.DataFrame(
+        {
+            "unit": [f"u{place}" for place in range(30)],
+            "date": pd.Timestamp("2020-01-01") + pd.to_timedelta(random.integers(0, 60, 30), unit="D"),
+            "x": range(30),
+            "y": 0,
+        }
+    )
+    few, many = (contagion(rows, distance=1.0, permutations=number, histories=0) for number in (19, 1999))
+    assert "give more permutations (--permutations)" in few.verdict.sentences[0]
+    assert many.verdict.word != UNTESTED

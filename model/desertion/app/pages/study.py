@@ -209,7 +209,7 @@ def drawn_instead(study: Answers, kind: str, measure: str, x: str, y: str) -> st
         return (
             "" if column == measure else f"The curves draw another number, which was kept day by day: {label(column)}."
         )
-    if not study.draws(measure, kind):
+    if kind == "pareto" and not study.draws(measure, kind):
         return "The front draws what it weighs, and not this measure."
     if measure != "share_left" or not y or kind != "phase":
         return ""

@@ -235,10 +235,10 @@ async def _wait_for(
     loop, news = asyncio.get_running_loop(), asyncio.Event()
     until = loop.time() + seconds
     with RUNS.ask(question.wanted[: 2 * pairs], lambda: loop.call_soon_threadsafe(news.set)) as move:
-        while any(run is None for run in move.runs()) and not move.problem and loop.time() < until:
+        # News is forgotten before it is looked for: what comes meanwhile is not slept through.
+        while (news.clear() or any(run is None for run in move.runs())) and not move.problem and loop.time() < until:
             if gone is not None and await gone():
                 break
-            news.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), min(LOOKED_AFTER, until - loop.time()))
         return move.problem

@@ -16,7 +16,7 @@ from desertion.scenario.grain import marked, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, estimated
-from desertion.study.comparison.report.reasons import SMALL, WAYS, by_way, stay_open
+from desertion.study.comparison.report.reasons import WAYS, by_way, is_small, stay_open
 from desertion.study.comparison.report.words import amount, number
 
 MOST = 3
@@ -165,9 +165,7 @@ def hosts_alone(answer: Answer) -> list[str]:
 
 
 def _is_small(answer: Answer) -> bool:
-    """Whether the mix changes the number of leavers by a small share at most, wherever in its interval the truth lies."""
-    change, left = answer.change("left"), answer.estimate("left", 0).value
-    return left > 0.0 and max(-change.low, change.high) <= SMALL * left
+    return is_small(answer.change("left"), answer.estimate("left", 0).value)
 
 
 def _is_told(change: Estimate) -> bool:
@@ -176,7 +174,7 @@ def _is_told(change: Estimate) -> bool:
 
 def doors(answer: Answer) -> list[str]:
     """By which way the difference goes. Its mechanism: the way that is named."""
-    return by_way({route: answer.change(f"left_{route}") for route in WAYS})
+    return by_way({route: answer.change(f"left_{route}") for route in WAYS}, answer.change("left").value)
 
 
 def _count(persons: float, answer: Answer) -> str:

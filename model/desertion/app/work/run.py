@@ -144,7 +144,7 @@ def record_of(model: DesertionModel) -> Run:
         hosts=np.array(hosts[-1, :, 0], dtype=np.float64),
         sums=np.array(hosts.sum(axis=(0, 1, 2)), dtype=np.float64),
         waiting=float(loads.max()),
-        due=float(np.count_nonzero(world.since[waits] + least[world.host[waits]] <= model.day)),
+        due=float(np.count_nonzero(world.since[waits] + least[world.host[waits]] < model.day)),
         routes=np.where(gone, world.left_route[own] + 1, STAYED).astype(np.uint8),
     )
 

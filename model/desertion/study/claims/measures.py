@@ -42,7 +42,7 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
         **_others(column["strength"], column["fallen"]),
         "yearly_cost": measures["cost_eur"] * DAYS_A_YEAR / max(model.day, 1),
         **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
-        "information_share": measures["information"] / max(column["strength"][0].sum() * model.day, 1.0),
+        "information_share": measures["information"] / (column["strength"][0].sum() * model.day or math.nan),
         "unit_surrenders": float(column["unit_surrenders"][:, 0].sum()),
         "waiting_end": float(model.world.hostly[model.day, :, :, HOST_EXTRA.index("waiting")].sum()),
         "days": float(model.day),
@@ -51,7 +51,7 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
 
 def _windows(effective: Array, start: float) -> dict[str, float]:
     """Mean effective strength over the first days, the start being 1."""
-    return {f"effective_{days}": float(effective[:days].mean() / max(start, 1.0)) for days in WINDOWS}
+    return {f"effective_{days}": float(effective[:days].mean() / (start or math.nan)) for days in WINDOWS}
 
 
 def _end(first: Mapping[str, Array]) -> dict[str, float]:

@@ -16,6 +16,7 @@ from scipy.stats import t as student
 
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.links import Links
+from desertion.study.statistics import wilson_interval
 
 Batch = Literal["apart", "only", "any"]
 
@@ -60,7 +61,7 @@ class PairTest:
         middle: central 95 % of observed over expected under permutation.
         permutations: permutations that the p values rest on.
         exact: whether these were all that there are.
-        least: the smallest p that any order of the dates has; 1 where all give the same.
+        least: the smallest p that any order of the dates can have, from below where orders are drawn; 1 where all give the same.
     """
 
     name: str
@@ -218,7 +219,7 @@ def compare_pairs(
                 middle=_middle(null[:, place], mean[place]),
                 permutations=len(null),
                 exact=exact,
-                least=chance(null[:, place], max(null[:, place].max(), observed[place]), exact=exact),
+                least=least_chance(null[:, place], observed[place], exact=exact),
             )
         )
     return results
@@ -246,6 +247,15 @@ def chance(null: Array, value: float, *, exact: bool) -> float:
         return math.nan
     reached = int((~(null < value - 1e-9)).sum())
     return reached / len(null) if exact else (1 + reached) / (1 + len(null))
+
+
+def least_chance(null: Array, value: float, *, exact: bool) -> float:
+    """The smallest p value that any order can have; of drawn orders the lower end of Wilson's interval, 1 where all give the same."""
+    highest = np.fmax(np.fmax.reduce(null), value)
+    p = chance(null, math.nan if math.isnan(value) else float(highest), exact=exact)
+    if exact or math.isnan(p) or p == 1.0:
+        return p
+    return wilson_interval(round(p * (1 + len(null))), 1 + len(null))[0]
 
 
 def _middle(null: Array, mean: float) -> tuple[float, float]:

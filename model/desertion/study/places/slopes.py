@@ -13,7 +13,7 @@ import numpy as np
 
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.battles import Battles, strata_of
-from desertion.study.places.pairs import chance, orders
+from desertion.study.places.pairs import chance, least_chance, orders
 from desertion.study.places.past import Question, past
 from desertion.study.places.table import numbered
 from desertion.study.statistics import wilson_interval
@@ -35,7 +35,7 @@ class Slope:
         bias: its mean under permutation.
         slope: their difference.
         p: one-sided chance under permutation; NaN where the slope has no value or every permutation gives the same one.
-        least: the smallest p that any permutation of the outcomes has; NaN where p is.
+        least: the smallest p that any permutation of the outcomes can have, from below where permutations are drawn; NaN where p is.
         family: the same as p for the largest of the family; NaN for the primary one.
     """
 
@@ -142,8 +142,8 @@ def slopes(
                 bare=float(bare),
                 bias=float(mean[place]),
                 slope=float(bare - mean[place]),
-                p=(p := chance(scaled[:, place], value[place], exact=exact)),
-                least=min(p, chance(scaled[:, place], np.fmax.reduce(scaled[:, place]), exact=exact)),
+                p=chance(scaled[:, place], value[place], exact=exact),
+                least=least_chance(scaled[:, place], value[place], exact=exact),
                 family=chance(largest, value[place], exact=exact) if place else math.nan,
             )
         )

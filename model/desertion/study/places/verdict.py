@@ -76,9 +76,10 @@ def untested(finding: Finding) -> str:
         orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
         return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
     if test.least < 1.0:
+        drawn = "" if test.exact else "more permutations (--permutations), "
         return (
-            f"Nothing was tested: the most that any order of dates within strata gives, as {percent(test.least)} of orders do, is so common "
-            f"that p cannot reach {LEVEL:g}; give a longer window (--window), more links or wider strata (--strata)."
+            f"Nothing was tested: the most that any order of dates within strata gives, as {percent(test.least)} of orders or more do, is so common "
+            f"that p cannot reach {LEVEL:g}; give {drawn}a longer window (--window), more links or wider strata (--strata)."
         )
     if test.observed:
         return (

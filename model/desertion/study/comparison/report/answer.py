@@ -15,7 +15,7 @@ from desertion.scenario.grain import mark, too_few
 from desertion.scenario.overlay import idle
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
-from desertion.study.comparison.report.reasons import SMALL, asks_no_visa, by_way, stay_open
+from desertion.study.comparison.report.reasons import asks_no_visa, by_way, is_small, stay_open
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.comparison.tables import Tables
 
@@ -90,7 +90,7 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
         f"{_borne(comparison, name, force)}."
     )
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
-    found = [*by_way(ways), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
+    found = [*by_way(ways, change.value), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
     return " ".join([first, *found, *(_idle(comparison, name) if len(comparison.forces) == 1 else ())])
 
 
@@ -130,7 +130,7 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
         for lever in _DOORS
     ]
     closes = min(moves, default=0.0) < 0.0 and sum(moves) < 0.0
-    if not closes or abs(change.value) > SMALL * left.value:
+    if not closes or not is_small(change, left.value):
         return []
     last = hosts[hosts["day"] == hosts["day"].max()].set_index("host")[list(THERE)]
     there = last.sum(axis=1)

@@ -51,11 +51,17 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
     ]
 
 
-def by_way(changes: Mapping[str, Estimate]) -> list[str]:
+def is_small(change: Estimate, left: float) -> bool:
+    """Whether the number of leavers changes by a small share of `left` at most, wherever in its interval the truth lies."""
+    return left > 0.0 and max(-change.low, change.high) <= SMALL * left
+
+
+def by_way(changes: Mapping[str, Estimate], total: float) -> list[str]:
     """By which way the difference goes, in a sentence; none where no way changes beyond chance.
 
     Args:
-        changes: How many more leave by each way; together they are the difference.
+        changes: How many more leave by each way.
+        total: How many more leave in all; medians of the ways do not add up to it.
     """
     sure = {route: change for route, change in changes.items() if change.is_sure and not change.few}
     if not sure:
@@ -66,7 +72,6 @@ def by_way(changes: Mapping[str, Estimate]) -> list[str]:
     if others:
         other = max(others, key=lambda route: abs(sure[route].value))
         swap = f", while {_counted(sure[other])} {WAYS[other]}: some only change their way"
-    total = sum(change.value for change in changes.values())
     is_most = sure[most].value * total > 0.0 and abs(sure[most].value) > abs(total) / 2.0
     part = "Most of the difference are people" if is_most else "The largest change is of people"
     return [f"{part} who {WAYS[most]}: {_counted(sure[most])}{swap}."]
