@@ -9,6 +9,7 @@ import pytest
 from desertion import InputError
 from desertion.cli import main
 from desertion.simulation.golden import histories
+from desertion.study.matching import ensemble
 from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
 from desertion.study.matching.matched import Match
 
@@ -123,3 +124,22 @@ def test_the_command_refuses_no_worlds(capsys: pytest.CaptureFixture[str]) -> No
     """In one sentence, with exit 2."""
     assert main(["match", "russia-2022", "--worlds", "0"]) == 2
     assert "--worlds = 0 must be a whole number >= 1" in capsys.readouterr().err
+
+
+def test_only_histories_of_its_own_scenarios_make_an_ensemble_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes in the GDR's autumn leaves worlds of Russia as they are; what changes in `toy`, which has all rules, does not."""
+    russia, everything = rules_version(["front-2022", "russia-2022"]), rules_version(["mine"])
+    found = ensemble.stored
+
+    def changed(scenario: str) -> None:
+        monkeypatch.setattr(
+            ensemble,
+            "stored",
+            lambda pair: (found(pair) or {}) | ({"people": "other"} if pair.scenario == scenario else {}),
+        )
+
+    changed("gdr-1989")
+    assert rules_version(["front-2022", "russia-2022"]) == russia
+    assert rules_version(["mine"]) != everything
+    changed("toy")
+    assert rules_version(["front-2022", "russia-2022"]) != russia

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +56,15 @@ class Ensemble:
         return len(self.worlds) < FEW
 
 
-def rules_version() -> str:
-    """Twelve digits that change when, and only when, a stored history changes: what was found under other rules is told by it."""
-    kept = [(pair.name, found["people"], found["days"]) for pair in PAIRS if (found := stored(pair)) is not None]
+def rules_version(scenarios: Collection[str] = ()) -> str:
+    """Twelve digits that change when, and only when, a stored history changes: what was found under other rules is told by it.
+
+    Args:
+        scenarios: Where histories of one of these are stored, only they count, and those of `toy`, which has all rules; else all.
+    """
+    named = {pair.scenario for pair in PAIRS} & set(scenarios)
+    pairs = [pair for pair in PAIRS if not named or pair.scenario in {*named, "toy"}]
+    kept = [(pair.name, found["people"], found["days"]) for pair in pairs if (found := stored(pair)) is not None]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:12]
 
 
@@ -81,9 +88,10 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
     where, head = shown(path), _head(path)
     if "rules" not in head:
         raise InputError(f"{where} is no ensemble: its head does not say under which rules it was found; give a file that `desertion match` wrote")  # fmt: skip
-    if head["rules"] != rules_version():
+    rules = rules_version(head.get("scenarios", "").split(", "))
+    if head["rules"] != rules:
         raise InputError(
-            f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules_version()}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
+            f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
         )
     rows = csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())
     worlds = _worlds(path)
@@ -117,11 +125,12 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
 
 def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     names = [aim.name for aim in match.aims]
+    scenarios = sorted({case.scenario for case in match.design.cases.values()})
     about = {
         "title": match.design.title or "a match",
         "command": command,
-        "scenarios": ", ".join(sorted({case.scenario for case in match.design.cases.values()})),
-        "rules": rules_version(),
+        "scenarios": ", ".join(scenarios),
+        "rules": rules_version(scenarios),
         "seed": str(match.design.seed),
         "run time": f"{match.results.seconds.sum():.0f} s of one core for {len(match.worlds)} worlds",
         "kept": f"{len(match.kept)} of {len(match.worlds)}; not ruled out is not probable",
