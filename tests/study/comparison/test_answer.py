@@ -19,7 +19,7 @@ def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_
     told: list[str] = []
     for name, shut in (("open", {}), ("shut", {"hosts.@visa-free.border": 0.0, "hosts.@visa-free.leak": 0.0})):
         compared = compare(
-            "russia-2022", ["none", "closed-borders"], runs=2, scale=0.0004, days=60, settings=shut, quiet=True,
+            "russia-2022", ["none", "closed-borders"], runs=8, scale=0.0004, days=60, settings=shut, quiet=True,
             out=tmp_path / f"{name}.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True),
         )  # fmt: skip
         told.append(" ".join(answer(compared)))
