@@ -91,7 +91,7 @@ class Scenario(Layers):
             own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), where)
             scenario = build(cls, content, where=where)
             if own_settings:
-                scenario = scenario._set(own_settings, where)
+                scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
             if not scenario.reference:
                 scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
@@ -129,12 +129,9 @@ class Scenario(Layers):
         names = wanted.pop("policies", None)
         scenario = self
         if wanted:
-            scenario = self._set([wanted], "setting")
+            scenario = build(type(self), settings.apply(self, wanted), where="setting")
             vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, wanted))
         return scenario if names is None else scenario.with_policies(names)
-
-    def _set(self, layers: Sequence[Mapping[str, Any]], where: str) -> Self:
-        return build(type(self), settings.apply(self, *layers), where=where)
 
     def with_policies(self, policies: str | Path | Policy | Sequence[str | Path | Policy]) -> "Scenario":
         """The scenario with these policies in place of those laid over it now.
