@@ -17,7 +17,7 @@ from desertion.study.places.armies import ArmiesFinding, armies, table, verdict,
 from desertion.study.places.battles import Battles, read_battles, strata_of
 from desertion.study.places.pairs import chance
 from desertion.study.places.past import Question, past, questions
-from desertion.study.places.slopes import compatible, made_up, slopes
+from desertion.study.places.slopes import MadeUp, compatible, slopes
 from desertion.study.places.verdict import UNTESTED
 
 HEADING = "source_battle,belligerent,cwsac_id,start,end,strength,killed_wounded,missing_captured,theater,campaign"
@@ -249,6 +249,6 @@ def test_compatible_slopes_hold_the_true_one(tmp_path: Path, monkeypatch: pytest
     rng = np.random.default_rng(4)
     held = 0
     for war in range(100):
-        history = replace(battles, outcome=made_up(battles, slope, float(war % 2), rng))
+        history = replace(battles, outcome=MadeUp.of(battles).draw(slope, float(war % 2), rng))
         held += slope in compatible(history, question, histories=100, seed=war)
     assert held >= 87

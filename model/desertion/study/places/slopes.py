@@ -7,7 +7,7 @@ does to its own regression (Nickell 1981, Econometrica 49, 1417), and is taken o
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import batched, product
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from desertion.study.statistics import wilson_interval
 
 GRID = tuple(round(-0.9 + 0.1 * step, 1) for step in range(19))
 SHOCKS = (0.0, 1.0)
+_AT_ONCE = 1_000  # permutations whose slopes are worked out together, so that memory stays small
 POWER_AT = (0.0, 0.3, 0.6, 0.9)
 
 
@@ -61,25 +62,30 @@ class _Regression:
     base: Array  # orthonormal basis of the effects and controls, shape (row, effect)
     clusters: Indices
 
-    def slope(self, outcome: Array) -> float:
-        """Slope in standard deviations; NaN where the past or the outcome does not vary."""
-        y = outcome[self.rows]
-        x = self.weights @ (outcome if self.question.values is None else self.question.values)
-        if np.ptp(y) <= 0.0:
-            return math.nan
-        scale = float(x.std() / y.std())
-        known = self.base
+    def slopes(self, outcomes: Array) -> Array:
+        """Slopes in standard deviations, shape (history,), of outcomes, shape (history, row); NaN where the past or the outcome does not vary."""
+        y = outcomes[:, self.rows]
+        x = (outcomes if self.question.values is None else self.question.values[None, :]) @ self.weights.T
+        varies = np.ptp(y, axis=1) > 0.0
+        scale = np.divide(x.std(axis=1), y.std(axis=1), out=np.zeros(len(y)), where=varies)
+        x, y = _without(x, self.base), _without(y, self.base)
         if self.beside is not None:
-            second = _without(self.beside @ outcome, self.base)
-            norm = float(np.linalg.norm(second))
-            known = self.base if norm <= 0.0 else np.column_stack([self.base, second / norm])
-        x, y = _without(x, known), _without(y, known)
-        square = float(x @ x)
-        return float(x @ y) / square * scale if square > 1e-12 else math.nan
+            second = _without(outcomes @ self.beside.T, self.base)
+            norm = np.linalg.norm(second, axis=1, keepdims=True)
+            second = np.divide(second, norm, out=np.zeros_like(second), where=norm > 0.0)
+            x, y = (each - (each * second).sum(axis=1, keepdims=True) * second for each in (x, y))
+        square = np.broadcast_to((x * x).sum(axis=1), varies.shape)
+        known = varies & (square > 1e-12)
+        return np.divide((x * y).sum(axis=1) * scale, square, out=np.full(len(y), math.nan), where=known)
+
+    def slope(self, outcome: Array) -> float:
+        """The slope of one outcome, shape (row,)."""
+        return float(self.slopes(outcome[None, :])[0])
 
 
 def _without(values: Array, base: Array) -> Array:
-    return values - base @ (base.T @ values)
+    """Values, shape (history, row), less what the base explains of them."""
+    return values - (values @ base) @ base.T
 
 
 def _ready(battles: Battles, question: Question) -> _Regression:
@@ -127,7 +133,12 @@ def slopes(
     ready = [_ready(battles, question) for question in asked]
     estimates = np.array([each.slope(battles.outcome) for each in ready])
     ways, exact = orders(strata_of(battles) if strata is None else strata, most, np.random.default_rng(seed))
-    null = np.array([[each.slope(battles.outcome[order]) for each in ready] for order in ways])
+    null = np.concatenate(
+        [
+            np.column_stack([each.slopes(battles.outcome[np.array(part)]) for each in ready])
+            for part in batched(ways, _AT_ONCE)
+        ]
+    )
     mean, deviation = np.array([_spread(column) for column in null.T]).T
     scaled, value = (null - mean) / deviation, (estimates - mean) / deviation
     valued = np.flatnonzero(~np.isnan(value[1:])) + 1
@@ -160,27 +171,42 @@ def _spread(slopes: Array) -> tuple[float, float]:
     return float(known.mean()), deviation if deviation > 1e-9 else math.nan
 
 
-def made_up(battles: Battles, slope: float, shock: float, rng: np.random.Generator) -> Array:
-    """Outcomes with known slope on the past of the own side, shape (row,), for power and false alarms.
+@dataclass(frozen=True)
+class MadeUp:
+    """Histories with known slope on the past of the own side, for power and false alarms.
 
     The levels of side, theatre and year and the spread within them are those of the data; battles are drawn in order of time.
-
-    Args:
-        battles: the battles.
-        slope: what one unit of the past adds to the outcome, both as deviations from their stratum.
-        shock: standard deviation, in units of the spread within strata, of a shock that the battles of a side in a campaign share.
-        rng: chance.
     """
-    strata = strata_of(battles)
-    level = np.array([battles.outcome[strata == each].mean() for each in strata])
-    spread = float((battles.outcome - level).std())
-    shared = rng.standard_normal((int(battles.side.max()) + 1, int(battles.campaign.max()) + 1))
-    noise = spread * (rng.standard_normal(len(level)) + shock * shared[battles.side, battles.campaign])
-    weights = _normalised(past(battles))
-    deviation = np.zeros(len(level))
-    for row in np.argsort(battles.start, kind="stable"):
-        deviation[row] = noise[row] + slope * float(weights[row] @ deviation)
-    return level + deviation
+
+    battles: Battles
+    level: Array
+    spread: float
+    weights: Array
+    order: Indices
+
+    @classmethod
+    def of(cls, battles: Battles) -> "MadeUp":
+        """What is the same in all histories of these battles."""
+        strata = strata_of(battles)
+        level = np.array([battles.outcome[strata == each].mean() for each in strata])
+        spread = float((battles.outcome - level).std())
+        return cls(battles, level, spread, _normalised(past(battles)), np.argsort(battles.start, kind="stable"))
+
+    def draw(self, slope: float, shock: float, rng: np.random.Generator) -> Array:
+        """Outcomes of one history, shape (row,).
+
+        Args:
+            slope: what one unit of the past adds to the outcome, both as deviations from their stratum.
+            shock: standard deviation, in units of the spread within strata, of a shock that the battles of a side in a campaign share.
+            rng: chance.
+        """
+        side, campaign = self.battles.side, self.battles.campaign
+        shared = rng.standard_normal((int(side.max()) + 1, int(campaign.max()) + 1))
+        noise = self.spread * (rng.standard_normal(len(self.level)) + shock * shared[side, campaign])
+        deviation = np.zeros(len(self.level))
+        for row in self.order:
+            deviation[row] = noise[row] + slope * float(self.weights[row] @ deviation)
+        return self.level + deviation
 
 
 def compatible(battles: Battles, question: Question, *, histories: int, seed: int) -> list[float]:
@@ -195,12 +221,13 @@ def compatible(battles: Battles, question: Question, *, histories: int, seed: in
         seed: where all chance comes from.
     """
     ready = _ready(battles, question)
+    made_up = MadeUp.of(battles)
     observed = ready.slope(battles.outcome)
     kept: list[float] = []
     for number, slope in enumerate(GRID):
         for shock in SHOCKS:
             rng = np.random.default_rng([seed, number, round(10 * shock)])
-            drawn = np.array([ready.slope(made_up(battles, slope, shock, rng)) for _ in range(histories)])
+            drawn = ready.slopes(np.array([made_up.draw(slope, shock, rng) for _ in range(histories)]))
             low, high = np.nanquantile(drawn, [0.025, 0.975])
             if low <= observed <= high:
                 kept.append(slope)
@@ -238,12 +265,13 @@ def alarms(battles: Battles, question: Question, *, histories: int, seed: int) -
         histories: histories of each kind.
         seed: where all chance comes from.
     """
+    made_up = MadeUp.of(battles)
     rows: list[SlopeAlarms] = []
     for number, (slope, shock) in enumerate(product(POWER_AT, SHOCKS)):
         rng = np.random.default_rng([seed, 1000 + number])
         found = 0
         for each in range(histories):
-            history = replace(battles, outcome=made_up(battles, slope, shock, rng))
+            history = replace(battles, outcome=made_up.draw(slope, shock, rng))
             found += slopes(history, [question], most=199, seed=each)[0].p <= 0.05
         low, high = wilson_interval(found, histories)
         rows.append(SlopeAlarms(slope=slope, shock=shock, histories=histories, alarms=found, low=low, high=high))
