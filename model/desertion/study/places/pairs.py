@@ -20,7 +20,7 @@ from desertion.study.statistics import wilson_interval
 
 Batch = Literal["apart", "only", "any"]
 
-_AT_ONCE = 1_000_000  # units, or links in all draws of their dates, that are looked at together: some 30 MB
+_AT_ONCE = 50_000  # units, or links, of all permutations that are looked at together: what fits a processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,10 +187,8 @@ def compare_pairs(
     ways, exact = orders(fine, most, rng)
     sums = [np.zeros(len(link)) for link in links]
     drawn: list[Array] = []
-    widest = max(
-        len(strata), *(len(link) * outcome.days.shape[1] for outcome, link in zip(outcomes, links, strict=True))
-    )
-    for some in batched(ways, max(1, _AT_ONCE // max(widest, 1))):
+    widest = max(len(strata), *(len(link) for link in links))
+    for some in batched(ways, max(1, _AT_ONCE // widest)):
         order = np.array(some)
         columns: list[Array] = []
         for outcome, link, total in zip(outcomes, links, sums, strict=True):
@@ -227,15 +225,25 @@ def compare_pairs(
 
 def _close(outcome: Outcome, links: Links, order: Indices, batch: Indices) -> Array:
     """Share of draws in which each link is a close pair, shape (..., link), the units' dates standing in `order`, shape (..., unit)."""
-    a, b = order[..., links.sender], order[..., links.receiver]
-    together = (batch[a] == batch[b]) & (batch[a] >= 0)
+    shared = None
+    if (batch >= 0).any():
+        moved = batch[order]
+        first, second = moved[..., links.sender], moved[..., links.receiver]
+        shared = (first == second) & (first >= 0)
     if outcome.batch == "only":
-        return together.astype(np.float64)
-    apart = outcome.days[b] - outcome.days[a]
-    if not links.directed:
-        apart = np.abs(apart)
-    close = ((apart >= outcome.low) & (apart <= outcome.high)).mean(axis=-1)
-    return np.where(together, 0.0, close) if outcome.batch == "apart" else close
+        return np.zeros((*order.shape[:-1], len(links))) if shared is None else shared.astype(np.float64)
+    # Draw after draw, so that what lies beside each other is looked at together; with exact dates there is one.
+    close = np.zeros((*order.shape[:-1], len(links)))
+    for days in outcome.days.T:
+        moved = days[order]
+        apart = moved[..., links.receiver] - moved[..., links.sender]
+        if not links.directed:
+            np.abs(apart, out=apart)
+        close += (apart >= outcome.low) & (apart <= outcome.high)
+    close /= outcome.days.shape[1]
+    if shared is not None and outcome.batch == "apart":
+        close[shared] = 0.0
+    return close
 
 
 def chance(null: Array, value: float, *, exact: bool) -> float:
