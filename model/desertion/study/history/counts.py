@@ -69,8 +69,9 @@ def _prisoners(run: Record) -> float:
 
 
 def _day_of_november(run: Record) -> float:
+    """Day of November on which the government falls; never is a day after the year's last, which no band holds."""
     fallen = run.daily.day[run.daily.fallen > 0]
-    return float(min(31, fallen.min() - run.day("1989-11-01") + 1)) if len(fallen) else 31.0
+    return float((fallen.min() if len(fallen) else run.day("1989-12-31") + 1) - run.day("1989-11-01") + 1)
 
 
 def _turnout(run: Record, first: str, last: str) -> float:

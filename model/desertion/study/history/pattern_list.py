@@ -16,6 +16,8 @@ from desertion.study.history.patterns import Pattern, Runs
 from desertion.study.history.targets import targets
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from desertion.simulation.model import DesertionModel
 
 _ARMIES = ("gdr_army", "gdr_army_closed")
@@ -64,19 +66,23 @@ def _distant(runs: Runs) -> Array:
     return np.array(values)
 
 
-def _attempts(last: date | None = None) -> Callable[[Runs], tuple[float, float]]:
-    """Soldiers who set out or hid by a day, with the exits of 1989 and with all exits closed; in the whole run without a day."""
+def _army(number: Callable[[pd.DataFrame], int]) -> Callable[[Runs], tuple[float, float]]:
+    """Soldiers counted with the exits of 1989 and with all exits closed, all replicates together."""
 
     def parts(runs: Runs) -> tuple[float, float]:
-        opened, closed = (float(sum(map(attempts, runs[setup]))) for setup in _ARMIES)
+        opened, closed = (
+            float(sum(number(people[people["kind"] == "soldier"]) for people in (m.people() for m in runs[setup])))
+            for setup in _ARMIES
+        )
         return opened, closed
 
-    def attempts(model: DesertionModel) -> int:
-        people = model.people()
-        until = model.scenario.days if last is None else (last - model.scenario.start).days + 1
-        return int(((people["kind"] == "soldier") & (people["day_left"] <= until)).sum())
-
     return parts
+
+
+def _attempts(soldiers: pd.DataFrame) -> int:
+    """Soldiers who set out or hid by the day of the army's report; who refuses openly has not tried to get away."""
+    until = (date(1989, 10, 13) - date(1989, 7, 1)).days + 1
+    return int((soldiers["route"].isin(["flee", "hide"]) & (soldiers["day_left"] <= until)).sum())
 
 
 def _emigrants(first: str, last: str) -> Callable[[Runs], Array]:
@@ -140,8 +146,8 @@ PATTERNS = (
     _pattern("fled-per-called", ("russia",), _fled_per_called),
     _pattern("closure", ("russia",), _weekly_ratio(_figure("frontex-weekly", date(2022, 10, 17)))),
     _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),
-    _together("army-attempts", _ARMIES, _attempts(date(1989, 10, 13))),
-    _together("army-attempts-whole-run", _ARMIES, _attempts()),
+    _together("army-attempts", _ARMIES, _army(_attempts)),
+    _together("army-attempts-whole-run", _ARMIES, _army(lambda soldiers: int(soldiers["day_left"].notna().sum()))),
     _pattern("exodus-august", ("gdr",), _emigrants("1989-08-01", "1989-08-31")),
     _pattern("exodus-november", ("gdr",), _emigrants("1989-11-01", "1989-11-30")),
     _pattern(
