@@ -105,8 +105,8 @@ SCREENS = (
            measure("served_reservists", policies=("closed-borders",), **CALLED)),
     Screen("exiles' news", "reservists who left, exiles without protection weigh 0 and 1", {}, {RUSSIA + "exile_weight": 1.0},
            measure("reservists_left", **CALLED)),
-    Screen("soldiers' own exponent", "soldiers of 1989 gone by 13 October, per thousand: exponent 0.6 and 1.3",
-           {"behaviour.soldier_chance_power": -1.0}, {"behaviour.soldier_chance_power": 1.3}, soldiers_gone),
+    Screen("soldiers' own exponent", "soldiers of 1989 gone by 13 October, per thousand: exponent 0.6 and 1.05",
+           {"behaviour.soldier_chance_power": -1.0}, {"behaviour.soldier_chance_power": 1.05}, soldiers_gone),
 )  # fmt: skip
 
 
