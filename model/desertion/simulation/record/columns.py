@@ -20,6 +20,9 @@ REAL = "real"
 NONE = ""
 """Shares, days and names, which have no size."""
 
+BAND = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
+"""Columns of a band and their quantiles over runs: the median, the middle half, and nine tenths of the runs."""
+
 
 class Column(NamedTuple):
     """One column.
