@@ -59,6 +59,11 @@ def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definition
     return Definitions(found)
 
 
+def counted(names: Iterable[str], known: Mapping[str, Column]) -> list[str]:
+    """Those columns that count simulated persons, a number of one force among them."""
+    return [name for name, about in definitions(names, known).items() if about["size"] == SIMULATED]
+
+
 def is_chance(name: str) -> bool:
     """Whether a measure, of all forces or one, is 0 or 1 in a run, so that its share of runs is what counts and its median says nothing."""
     return name.rpartition(":")[2].partition("@")[0] in ("collapsed", "fallen")
@@ -290,3 +295,14 @@ MEASURES = {
     "claim_share": _sum("share", NONE, "claims decided or waiting, for each departure abroad"),
 }  # fmt: skip
 """Measures of a run: all forces together, and of each as `measure@force` where there are several."""
+
+SUMS = {
+    "flee_departures": ("new_flee",),
+    "surrendered": ("new_surrender",),
+    "hid": ("new_hide",),
+    "refused_openly": ("new_refuse",),
+    "skilled_left": ("new_skilled",),
+    "casualties": ("new_wounded", "new_killed", "new_captured"),
+    "captured": ("new_captured",),
+}
+"""Measures that add up daily columns of other names, all days together."""
