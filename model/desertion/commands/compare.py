@@ -138,10 +138,10 @@ def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, p
             "figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite"
         )
         print("\n" + fill(written, get_terminal_size().columns, break_long_words=False, break_on_hyphens=False))
-    if comparison.failed:
+    failed = int((comparison.runs["status"] != "done").sum())
+    if failed:
         print(
-            f"{comparison.failed} of {len(comparison.runs)} runs did not finish and are left out of every number",
-            file=sys.stderr,
+            f"{failed} of {len(comparison.runs)} runs did not finish and are left out of every number", file=sys.stderr
         )
     return 0
 
