@@ -58,13 +58,14 @@ def _about(claim: Claim) -> list[str]:
 
 def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     """All verdicts as an HTML table, each with the share of worlds behind it."""
-    from desertion.study.blocks import spread
+    from desertion.scenario.grain import mark
+    from desertion.study.blocks import short_number
 
     lines: list[str] = []
     for row in rows:
         verdict = row.main
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
-        effect = f"{spread(verdict.fifth, verdict.median, verdict.ninety_fifth, few=row.few)} {row.claim.unit}"
+        effect = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
         lines.append(
             f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {row.main.word}">{row.main.word}</span></td>'
             f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'

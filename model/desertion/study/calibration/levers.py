@@ -8,7 +8,6 @@ from typing import Any
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.scenario import Scenario
 from desertion.scenario.levers import KINDS, select
-from desertion.simulation.world import codes
 from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable, PriorTable
 from desertion.study.design.point import contagion_weights
 from desertion.study.history.counting import Counting
@@ -91,7 +90,7 @@ def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where
 def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:
     """Keys of the baseline rates by which what is counted comes about, as far as they are above 0."""
     routes = counted.routes or tuple(c.removeprefix("new_") for c in counted.columns if c.startswith("new_"))
-    kinds = ("hiding", "summoned", *(counted.kinds or codes.KINDS))
+    kinds = ("hiding", "summoned", *(counted.kinds or ("soldier", "reservist", "civilian")))
     names = [f"base_{kind}_{route}" for route in routes for kind in kinds]
     names += ["base_skilled"] if "skilled" in routes else []
     found = tuple(
