@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 import os
 import re
 import sys
@@ -15,6 +14,7 @@ from pydantic import BaseModel
 
 from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host, Reference, Region, Wave
+from desertion.parameters.inputs import inputs
 from desertion.rules import draws, ticks
 from desertion.scenario.dial import Dial
 from desertion.simulation.day import order as day
@@ -43,34 +43,19 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([_row(head), _row(["---"] * len(head)), *(_row(row) for row in rows)])
 
 
-def _number(value: float) -> str:
-    return "inf" if math.isinf(value) else f"{value:g}"
-
-
 def _value(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "none" if value in ((), {}, "", None) else str(value)
-    return _number(float(value))
+    return f"{value:g}"
 
 
-def _bound(metadata: Sequence[Any], name: str) -> float | None:
-    return next((float(getattr(rule, name)) for rule in metadata if hasattr(rule, name)), None)
-
-
-def parameters(inputs: type[BaseModel]) -> str:
+def parameters(document: type[BaseModel]) -> str:
     """One row per number of a class of inputs: name, meaning, unit, range, default, source; levers are marked with a star."""
-    rows: list[list[str]] = []
-    for name, field in inputs.model_fields.items():
-        extra = field.json_schema_extra
-        if not isinstance(extra, dict):
-            continue
-        low, high = _bound(field.metadata, "ge"), _bound(field.metadata, "le")
-        bounds = f"{'-inf' if low is None else _number(low)} to {'inf' if high is None else _number(high)}"
-        star = "*" if extra.get("lever") else ""
-        source = str(extra["source"])
-        rows.append(
-            [f"`{name}`{star}", field.description or "", str(extra["unit"]), bounds, _value(field.default), source]
-        )
+    rows = [
+        [f"`{one.name}`{'*' if one.is_lever else ''}", one.meaning, one.unit, f"{one.low:g} to {one.high:g}", _value(one.default), one.source]
+        for one in inputs(document)
+        if one.source
+    ]  # fmt: skip
     return _table(["name", "meaning", "unit", "range", "default", "source"], rows)
 
 

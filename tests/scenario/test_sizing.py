@@ -96,13 +96,14 @@ def test_a_community_is_never_larger_than_the_people_there_are() -> None:
     assert small.forces[0].community == 28
 
 
-def test_a_scale_that_leaves_no_squad_is_refused_with_the_least_that_would_do() -> None:
+@pytest.mark.parametrize(
+    ("name", "scale", "left"),
+    [
+        ("toy", 0.01, r"leaves 3 soldiers in force 'toy'.*at least 0\.034"),
+        ("one-town", 1e-6, "leaves nobody in force 'town'"),
+    ],
+)
+def test_a_scale_that_leaves_no_squad_or_nobody_is_refused(name: str, scale: float, left: str) -> None:
     """The sentence names the force, what is left and the way out."""
-    with pytest.raises(InputError, match=r"leaves 3 soldiers in force 'toy'.*at least 0\.034"):
-        Scenario.load("toy", scale=0.01).sized()
-
-
-def test_a_scale_that_leaves_nobody_is_refused() -> None:
-    """No run without people."""
-    with pytest.raises(InputError, match="leaves nobody in force 'town'"):
-        Scenario.load("one-town", scale=1e-6).sized()
+    with pytest.raises(InputError, match=left):
+        Scenario.load(name, scale=scale).sized()

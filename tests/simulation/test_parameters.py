@@ -15,7 +15,7 @@ from desertion.parameters import Behaviour, Force, Host, Reference, Region, Wave
 from desertion.scenario import Dial, Scenario
 from desertion.scenario.layers import Stop
 from desertion.simulation.model import DesertionModel
-from tests.simulation.worlds import START, made
+from tests.simulation.worlds import START, inputs_of, made
 
 _PROSE = {"name", "title", "sources", "notes", "groups"}
 
@@ -102,15 +102,12 @@ def base(kind: str) -> str:
 
 def others(model: type[BaseModel], name: str, value: float) -> list[float]:
     """Values to try in place of `value`, inside the bounds."""
-    field = model.model_fields[name]
-    low = next((float(rule.ge) for rule in field.metadata if hasattr(rule, "ge")), -math.inf)
-    high = next((float(rule.le) for rule in field.metadata if hasattr(rule, "le")), math.inf)
+    own = inputs_of(model)[name]
     half = 0.5 * value if math.isfinite(value) else 5.0
-    tried = [half, value * 2.0 + 0.1, value + 1.0, low, high, 1.0, 0.0]
-    unit = (field.json_schema_extra or {}).get("unit", "")  # type: ignore[union-attr]
-    if field.annotation is int or str(unit).startswith("0"):
+    tried = [half, value * 2.0 + 0.1, value + 1.0, own.low, own.high, 1.0, 0.0]
+    if own.form == "whole number" or own.unit.startswith("0"):
         tried = [float(round(number)) for number in tried if math.isfinite(number)]
-    return list(dict.fromkeys(number for number in tried if low <= number <= high and number != value))
+    return list(dict.fromkeys(number for number in tried if own.low <= number <= own.high and number != value))
 
 
 def assert_matters(key: str, kinds: tuple[str, ...], values: list[Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from functools import cache
 from typing import Any
 
 from hypothesis import reject
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host
+from desertion.parameters.inputs import Input, inputs
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
 from desertion.scenario.reference import reference_of
@@ -164,26 +166,25 @@ _CAPS = {
 }
 
 
+@cache
+def inputs_of(model: type[BaseModel]) -> dict[str, Input]:
+    """The inputs of a kind of document by name."""
+    return {one.name: one for one in inputs(model)}
+
+
 def bounds_of(model: type[BaseModel], name: str) -> tuple[float, float]:
     """Bounds that a random world draws a number from: the model's own, cut where small worlds would see nothing but the end."""
-    field = model.model_fields[name]
-    low = next((float(rule.ge) for rule in field.metadata if hasattr(rule, "ge")), -math.inf)
-    high = next((float(rule.le) for rule in field.metadata if hasattr(rule, "le")), math.inf)
+    low, high = inputs_of(model)[name].low, inputs_of(model)[name].high
     for start, (least, most) in _CAPS.items():
         if name.startswith(start):
             low, high = max(low, least), min(high, most)
     return (low, 1e5 if math.isinf(high) else high)
 
 
-def unit_of(model: type[BaseModel], name: str) -> str:
-    """The unit of a model's number."""
-    return str(model.model_fields[name].json_schema_extra["unit"])  # type: ignore[index]
-
-
 @st.composite
 def a_number(draw: st.DrawFn, model: type[BaseModel], name: str) -> float:
     """A value of a number, over its whole range; the ends are drawn often."""
-    unit = unit_of(model, name)
+    unit = inputs_of(model)[name].unit
     if unit.startswith("0 or 1"):
         return float(draw(st.integers(0, 1)))
     if unit.startswith("0, 1 or 2"):
@@ -370,7 +371,7 @@ def _policy(draw: st.DrawFn, name: str, hosts: bool, days: int) -> Policy:
         model = Force if kind == "forces" else Host
         names = [n for n in numbers_of(model) if model.model_fields[n].json_schema_extra["lever"]]  # type: ignore[index]
         lever = draw(st.sampled_from(names))
-        operation = "set" if unit_of(model, lever).startswith("0") else draw(st.sampled_from(list(operations)))
+        operation = "set" if inputs_of(model)[lever].unit.startswith("0") else draw(st.sampled_from(list(operations)))
         value = {
             "set": a_number(model, lever),
             "multiply": st.sampled_from([0.1, 0.5, 1.3, 3.0]),

@@ -12,12 +12,7 @@ from matplotlib.figure import Figure
 from desertion.errors import input_error, unknown_name
 from desertion.figures import labels, style
 from desertion.scenario.grain import TOO_FEW, basis, too_few
-from desertion.simulation.record.columns import at_real_size
-
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles over replicates that a band is made of."""
-
-BAND_COLUMNS = ("low", "lower", "median", "upper", "high")
+from desertion.simulation.record.columns import BAND, at_real_size
 
 TITLES: dict[str, tuple[str, str]] = {
     "left": ("People who have left, by any way", "persons, cumulative"),
@@ -70,7 +65,7 @@ def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> 
         raise input_error("histories", 0, "holds no day to draw", way_out="run at least one day")
     by_run = histories.groupby(["policy", "day", "replicate"], sort=False, observed=True)[column].sum()
     grouped = by_run.groupby(level=["policy", "day"], sort=False)
-    table = pd.DataFrame(dict(zip(BAND_COLUMNS, (grouped.quantile(level) for level in LEVELS), strict=True)))
+    table = pd.DataFrame({name: grouped.quantile(level) for name, level in BAND.items()})
     table["runs"] = grouped.size()
     return table.reset_index()
 

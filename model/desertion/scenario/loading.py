@@ -12,6 +12,7 @@ from desertion.reading import csv_rows, toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
+from desertion.scenario.layers import Layers
 from desertion.scenario.levers import expand
 from desertion.scenario.paths import flattened, merged
 from desertion.scenario.policy import Policy
@@ -224,7 +225,7 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
     """
     rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
     points = [(row.day("date"), row.number("value")) for row in rows]
-    start, days = document.get("start"), document.get("days", 365)
+    start, days = document.get("start"), document.get("days", Layers.model_fields["days"].default)
     if isinstance(start, dt.date) and isinstance(days, int):
         first, last = min(day for day, _ in points), max(day for day, _ in points)
         if last < start or (first - start).days >= days:

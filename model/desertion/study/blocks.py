@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 
+from desertion.scenario.grain import mark
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -154,3 +156,8 @@ def page(title: str, body: str) -> str:
         '<meta name="color-scheme" content="light dark" />\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def spread(low: float, median: float, high: float, *, few: bool = False) -> str:
+    """A median between two quantiles as tables show it; `few` marks one that rests on too few simulated persons."""
+    return f"{short_number(median)}{mark(few)} ({short_number(low)} to {short_number(high)})"

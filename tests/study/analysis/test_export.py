@@ -57,7 +57,7 @@ def test_csv_with_decimal_commas_comes_back_as_it_went(tmp_path: Path, done: Stu
 def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, done: Study) -> None:
     """EMA's own column names are free; daily columns are (experiment, day) arrays."""
     with StudyFile(done.path) as file:
-        experiments, outcomes = ema_shape(file)
+        experiments, outcomes = ema_shape(done, file)
     assert len(experiments) == 24
     assert {"pull", "policy", "scenario", "model"} == set(experiments.columns)
     assert outcomes["left_total"].shape == (24,)

@@ -19,7 +19,7 @@ from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
 from desertion.study.calibration.fit import Fit, _error, fit
 from desertion.study.calibration.report import between, case_blocks, findings
-from desertion.study.calibration.scores import scores, shrinkage, unidentified
+from desertion.study.calibration.scores import scores
 from desertion.study.calibration.tables import parameters, predicted
 from desertion.study.statistics import wilson_interval
 
@@ -76,13 +76,6 @@ def test_doubled_predictions_differ_by_one() -> None:
     assert scores(_fit(0.0, error=2.0))[0].difference == pytest.approx(1.0)
 
 
-def test_parameters_that_the_data_leave_alone_are_named() -> None:
-    """A posterior as wide as the prior is reported as not identified."""
-    made = _fit(0.3)
-    assert shrinkage(made, BOTH)["leaving"] == pytest.approx(0.0)
-    assert unidentified(made, BOTH) == ("leak",)
-
-
 def test_reports_say_what_is_not_identified_and_what_another_seed_gives() -> None:
     """The sentence for readers names caveats and flags; without further runs it says that the error between them is missing."""
     made = _fit(0.3)
@@ -113,11 +106,12 @@ def test_tables_say_how_far_each_prior_was_narrowed() -> None:
 def test_few_particles_identify_nothing_by_chance() -> None:
     """A posterior of 0.7 prior widths is identified by 200 particles; eight draws from the prior are often as narrow, so they are not."""
     made = _fit(0.3)
-    for count, loose in ((200, ()), (8, ("leak",))):
+    for count, identified in ((200, True), (8, False)):
         column = 0.5 + 0.7 * (np.linspace(0.0, 1.0, count) - 0.5)
         shares = (("leaving", "leak"), np.column_stack([np.full(count, 0.5), column]))
-        few = replace(made, shares={BOTH: shares}, weights={BOTH: np.full(count, 1.0 / count)})
-        assert unidentified(few, BOTH) == loose
+        weights = made.weights | {BOTH: np.full(count, 1.0 / count)}
+        table = parameters(replace(made, shares=made.shares | {BOTH: shares}, weights=weights))
+        assert table.set_index(["rival", "parameter"]).loc[(BOTH, "leak"), "identified"] == identified
 
 
 def test_words_say_what_is_decided_and_what_is_too_few() -> None:

@@ -56,19 +56,20 @@ def test_shares_owed_to_contagion_are_even() -> None:
 def test_trends_run_as_they_are_named() -> None:
     """A line has no bend, a bend one, a new level ends flat; doubled priors drift twice as far."""
     line, bent, level = (
-        made(np.random.default_rng(RNG), 400, 200, 1.0) for made in (causes.log_linear, causes.bent, causes.saturating)
+        made(np.random.default_rng(RNG), 400, replace(MONTHS, steps=200), 1.0)
+        for made in (causes.log_linear, causes.bent, causes.saturating)
     )
     assert np.abs(np.diff(line, n=2)).max() < 1e-12
     assert ((np.abs(np.diff(bent, n=2)) > 1e-9).sum(axis=1) <= 2).all()
     assert np.abs(level).max() <= causes.DRIFT.high
-    wide = causes.log_linear(np.random.default_rng(RNG), 400, 200, 2.0)
+    wide = causes.log_linear(np.random.default_rng(RNG), 400, replace(MONTHS, steps=200), 2.0)
     assert wide == pytest.approx(2.0 * line)
     assert 4.8 < np.ptp(line, axis=1).max() < 6.0  # Ukraine's drift lies inside
 
 
 def test_doors_step_at_their_dates() -> None:
     """Between dates nothing moves, but for one date that nobody wrote down."""
-    path = causes.doors(np.random.default_rng(RNG), 300, 50, 1.0, (10, 30))
+    path = causes.doors(np.random.default_rng(RNG), 300, replace(MONTHS, steps=50, doors=(10, 30)), 1.0)
     moved = np.diff(path) != 0.0
     assert moved[:, [9, 29]].all()
     assert (moved.sum(axis=1) <= 3).all()
@@ -87,7 +88,7 @@ def test_the_easiest_go_first() -> None:
 @pytest.mark.statistical
 def test_shocks_pass() -> None:
     """Null: stationary AR(1), variance the same at all times. 4,000 paths: first and last variance agree within 10 % (4.5 se is 10 %)."""
-    path = causes.shocks(np.random.default_rng(RNG), 4000, 60)
+    path = causes.shocks(np.random.default_rng(RNG), 4000, replace(MONTHS, steps=60), 1.0)
     assert path[:, 0].var() == pytest.approx(path[:, -1].var(), rel=0.12)
 
 

@@ -20,6 +20,9 @@ REAL = "real"
 NONE = ""
 """Shares, days and names, which have no size."""
 
+BAND = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
+"""Columns of a band and their quantiles over runs: the median, the middle half, and nine tenths of the runs."""
+
 
 class Column(NamedTuple):
     """One column.
@@ -54,6 +57,11 @@ def definitions(names: Iterable[str], known: Mapping[str, Column]) -> Definition
             about["definition"] += f", of force {force} alone" if force else ""
             found[name] = about
     return Definitions(found)
+
+
+def counted(names: Iterable[str], known: Mapping[str, Column]) -> list[str]:
+    """Those columns that count simulated persons, a number of one force among them."""
+    return [name for name, about in definitions(names, known).items() if about["size"] == SIMULATED]
 
 
 def is_chance(name: str) -> bool:
@@ -287,3 +295,14 @@ MEASURES = {
     "claim_share": _sum("share", NONE, "claims decided or waiting, for each departure abroad"),
 }  # fmt: skip
 """Measures of a run: all forces together, and of each as `measure@force` where there are several."""
+
+SUMS = {
+    "flee_departures": ("new_flee",),
+    "surrendered": ("new_surrender",),
+    "hid": ("new_hide",),
+    "refused_openly": ("new_refuse",),
+    "skilled_left": ("new_skilled",),
+    "casualties": ("new_wounded", "new_killed", "new_captured"),
+    "captured": ("new_captured",),
+}
+"""Measures that add up daily columns of other names, all days together."""

@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from desertion.simulation.record.columns import SUMS
+from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.society.plan import absent_among
 from desertion.simulation.world.codes import KINDS, ROUTES, SOLDIER
 from desertion.simulation.world.fields import HOST_EXTRA, Array, World
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
-from desertion.simulation.record.tables import DAILY_COLUMNS
+
+
+_LOSSES = ("information", "output_lost", "prisoner_cost_eur", "captor_casualties", "captor_saved")
+_BURDENS = ("cost_eur", "over_budget_eur", "infiltrators", "genuine_refused", "output_gained")
+"""Daily columns that are added up under their own names."""
 
 
 def first_squads(world: World) -> Array:
@@ -124,16 +130,8 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
     collapsed, fallen = world.collapsed[forces], world.fallen[forces]
     return {
         "departures": last("departures"),
-        "flee_departures": flow("new_flee"),
-        "surrendered": flow("new_surrender"),
-        "hid": flow("new_hide"),
-        "refused_openly": flow("new_refuse"),
-        "skilled_left": flow("new_skilled"),
-        "casualties": flow("new_wounded") + flow("new_killed") + flow("new_captured"),
-        "captured": flow("new_captured"),
-        "caught": flow("caught"),
-        "returned": flow("returned"),
-        "turned_back": flow("turned_back"),
+        **{name: sum(map(flow, columns)) for name, columns in SUMS.items()},
+        **{name: flow(name) for name in ("caught", "returned", "turned_back")},
         "served_reservists": last("served"),
         "abroad_end": last("abroad"),
         "strength_end": last("strength"),
@@ -147,11 +145,7 @@ def _forces(daily: dict[str, Array], world: World, forces: Array, horizon: int) 
         "turnout_max": float(daily["turnout"].max()),
         "war_index_end": float(daily["war_index"][-1].mean()),
         "news_max": float(daily["news"].max()),
-        "information": flow("information"),
-        "output_lost": flow("output_lost"),
-        "prisoner_cost_eur": flow("prisoner_cost_eur"),
-        "captor_casualties": flow("captor_casualties"),
-        "captor_saved": flow("captor_saved"),
+        **{name: flow(name) for name in _LOSSES},
         "collapsed": float((collapsed >= 0).any()),
         "fallen": float((fallen >= 0).any()),
         "breakpoint_day": float(min(np.where(collapsed < 0, horizon, collapsed + 1))),
@@ -169,16 +163,8 @@ def _hosts(host: dict[str, Array]) -> dict[str, float]:
         "granted": flow("granted"),
         "decided": flow("decided"),
         "decided_or_waiting": flow("decided") + float(host["waiting"][-1].sum()),
-        "admitted": flow("admitted"),
-        "irregular": flow("irregular"),
-        "turned_away": flow("turned_away"),
-        "passed_on": flow("passed_on"),
-        "visas": flow("visas"),
+        **{name: flow(name) for name in ("admitted", "irregular", "turned_away", "passed_on", "visas")},
         "peak_waiting": float(host["waiting"].sum(axis=(1, 2)).max()) if host["waiting"].size else 0.0,
         "peak_border": float(host["at_border"].sum(axis=(1, 2)).max()) if host["at_border"].size else 0.0,
-        "cost_eur": flow("cost_eur"),
-        "over_budget_eur": flow("over_budget_eur"),
-        "infiltrators": flow("infiltrators"),
-        "genuine_refused": flow("genuine_refused"),
-        "output_gained": flow("output_gained"),
+        **{name: flow(name) for name in _BURDENS},
     }

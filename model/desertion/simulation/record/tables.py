@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from desertion.simulation.record.columns import DAILY, HOSTLY, PEOPLE, SIMULATED, definitions
+from desertion.simulation.record.columns import DAILY, HOSTLY, PEOPLE, counted, definitions
 from desertion.simulation.world.codes import KINDS, ROUTES, SKILLED_BIT, STATUSES
 from desertion.simulation.world.fields import DAILY_EXTRA, HOST_EXTRA, Array, World
 from desertion.simulation.world.people import is_away
@@ -24,7 +24,7 @@ _AMOUNTS = (
     "captor_casualties",
     "captor_saved",
 )  # weighed or expected, so not whole
-_WHOLE = [name for name, about in DAILY.items() if about.size == SIMULATED and name not in _AMOUNTS]
+_WHOLE = [name for name in counted(DAILY, DAILY) if name not in _AMOUNTS]
 DAILY_DEFINED, HOSTLY_DEFINED, PEOPLE_DEFINED = (definitions(known, known) for known in (DAILY, HOSTLY, PEOPLE))
 _TRUTH = [name for name, about in DAILY.items() if about.unit == "truth value"]
 _AWAY = np.array([is_away(status) for status in range(len(STATUSES))])
@@ -54,9 +54,8 @@ def hosts_frame(world: World, scenario: Scenario, days: int) -> pd.DataFrame:
     names = [force.name for force in scenario.forces]
     hosts = [host.name for host in scenario.hosts]
     table = _table(world.hostly[: days + 1], ("day", "host", "force"), [range(days + 1), hosts, names], HOST_EXTRA)
-    for name in HOST_EXTRA:
-        if HOSTLY[name].size == SIMULATED:
-            table[name] = table[name].astype(np.int64)
+    for name in counted(HOST_EXTRA, HOSTLY):
+        table[name] = table[name].astype(np.int64)
     table.attrs["columns"] = HOSTLY_DEFINED
     return table
 

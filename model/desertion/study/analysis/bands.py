@@ -7,12 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
-from desertion.simulation.record.columns import DAILY, HOSTLY, definitions
+from desertion.simulation.record.columns import BAND, DAILY, HOSTLY, definitions
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles of a band: the median, the middle half, and nine tenths of the runs."""
+LEVELS = tuple(BAND.values())
 
 MOST_ROWS = 5_000_000
 """Rows that a table of bands may have; beyond, a caller names the columns or points that it wants."""

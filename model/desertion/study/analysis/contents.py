@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
-from desertion.simulation.record.columns import MEASURES, SIMULATED, definitions
+from desertion.simulation.record.columns import DAILY, MEASURES, counted
 from desertion.study.analysis import bands
-from desertion.study.analysis.columns import at_real_size, curve_definitions, quantile_definitions, run_definitions
+from desertion.study.analysis.columns import at_real_size, quantile_definitions, run_definitions
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import points_table, runs_table
 from desertion.study.design.factors import Factor
@@ -106,8 +106,7 @@ class Contents:
 
     def size_of(self, measure: str) -> float:
         """Real persons behind each simulated one in a measure; 1 where it counts none, at the simulated size, and where points differ in scale."""
-        known = definitions([measure], MEASURES)
-        counts = self.is_real and measure in known and known[measure]["size"] == SIMULATED
+        counts = self.is_real and counted([measure], MEASURES)
         return float(1.0 / self.scales[0]) if counts and np.ptp(self.scales) == 0.0 else 1.0
 
     def basis(self, measure: str) -> str:
@@ -138,11 +137,8 @@ class Contents:
         with StudyFile(self.path) as file:
             table = bands.bands(file, listed(columns), designs, levels)
         if self.is_real:
-            known = curve_definitions(map(str, table["column"].unique()))
-            counted = np.array(
-                [name in known and known[name]["size"] == SIMULATED for name in map(str, table["column"])]
-            )
-            share = np.where(counted, self._scale_of(table["design"]), 1.0)
+            counts = table["column"].isin(counted(table["column"].unique(), DAILY))
+            share = np.where(counts, self._scale_of(table["design"]), 1.0)
             for name in map(bands.level_name, levels):
                 table[name] = table[name].to_numpy(np.float64) / share
         return self._of_points(table)
@@ -166,9 +162,8 @@ class Contents:
         with StudyFile(self.path) as file:
             for _, curves in bands.curves_of(file, design, bands.chosen_columns(file, (column,))):
                 done = self.runs[(self.runs["design"] == design) & (self.runs["status"] == DONE)]
-                known = curve_definitions([column])
-                counted = self.is_real and column in known and known[column]["size"] == SIMULATED
-                share = self._scale_of(pd.Series([design]))[0] if counted else 1.0
+                counts = self.is_real and counted([column], DAILY)
+                share = self._scale_of(pd.Series([design]))[0] if counts else 1.0
                 return pd.DataFrame(curves.T / share, columns=done["replicate"].to_numpy())
         raise InputError(f"{self.path}: design point {design} has no finished run")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, extra
 from desertion.files import replacing, replacing_folder, write_text
-from desertion.simulation.record.columns import SIMULATED, Definitions, real_definitions
+from desertion.simulation.record.columns import DAILY, Definitions, counted, real_definitions
 from desertion.study.analysis.bands import chosen_columns, same_length
 from desertion.study.analysis.columns import (
     at_real_size,
@@ -22,7 +22,7 @@ from desertion.study.analysis.columns import (
     run_definitions,
 )
 from desertion.study.analysis.study import Study
-from desertion.study.analysis.tables import parameters_of, points_table, runs_table
+from desertion.study.analysis.tables import parameters_of
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
@@ -69,48 +69,40 @@ def export(
             import_module("pyarrow")  # looked for before anything is written
     signs = _COMMA if comma else _POINT
     study = Study(source, simulated=simulated)
-    # Share of real size that was simulated, by design point; none where counts stay as they are.
-    scales = study.scales if study.is_real else None
     with StudyFile(source) as file, replacing_folder(out) as fresh:
-        return [out / path.relative_to(fresh) for path in _written(file, fresh, form, curves, signs, scales)]
+        return [out / path.relative_to(fresh) for path in _written(study, file, fresh, form, curves, signs)]
 
 
-def _written(
-    file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs, scales: NDArray[np.float64] | None
-) -> list[Path]:
+def _written(study: Study, file: StudyFile, folder: Path, form: str, curves: bool, signs: _Signs) -> list[Path]:
     about = write_text(folder / "study.json", json.dumps(file.header(), indent=1, sort_keys=True) + "\n")
     if form == "ema":
-        return [about, *_ema(file, folder, signs, scales, curves=curves)]
-    runs, points = runs_table(file), points_table(file)
+        return [about, *_ema(study, file, folder, signs, curves=curves)]
     days = curve_definitions(["design", "replicate", "day", *file.header().get("columns", ())])
-    if scales is not None:
-        runs, days = at_real_size(runs, scales[runs["design"].to_numpy(np.int64)]), real_definitions(days)
-    files = {
-        f"runs.{form}": runs.attrs["columns"],
-        f"design.{form}": run_definitions(map(str, points.columns), file.header()["spec"]),
-    }
+    days = real_definitions(days) if study.is_real else days
+    tables = {f"runs.{form}": study.runs, f"design.{form}": study.points}
+    files = {name: table.attrs["columns"] for name, table in tables.items()}
     daily = curves and file.header().get("columns")
     if daily:
         files[f"curves.{form}"] = days
-    written = [about, _table(runs, folder / f"runs.{form}", signs), _table(points, folder / f"design.{form}", signs)]
+    written = [about, *(_table(table, folder / name, signs) for name, table in tables.items())]
     written.append(write_text(folder / "columns.json", columns_json(files)))
     if daily:
         written.append(
-            _csv_curves(_long(file, scales), folder / "curves.csv", signs)
+            _csv_curves(_long(study, file), folder / "curves.csv", signs)
             if form == "csv"
-            else _parquet_curves(_long(file, scales), folder / "curves.parquet", days)
+            else _parquet_curves(_long(study, file), folder / "curves.parquet", days)
         )
     return written
 
 
 def ema_shape(
-    file: StudyFile, scales: NDArray[np.float64] | None = None, *, curves: bool = True
+    study: Study, file: StudyFile, *, curves: bool = True
 ) -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]]]:
     """The study in EMA Workbench's shape: experiments and outcomes.
 
     Args:
-        file: The study's file.
-        scales: Share of real size that was simulated, shape (design points,), for counts at real size; none for those of the runs.
+        study: The study, at the size that is wanted.
+        file: Its file.
         curves: Whether daily columns are among the outcomes.
 
     Returns:
@@ -120,13 +112,10 @@ def ema_shape(
     Raises:
         InputError: If no run is finished.
     """
-    runs = runs_table(file)
-    if scales is not None:
-        runs = at_real_size(runs, scales[runs["design"].to_numpy(np.int64)])
-    done = runs[runs["status"] == DONE]
+    done = study.runs[study.runs["status"] == DONE]
     if done.empty:
         raise InputError(f"{file.path} has no finished run to export: run the study first")
-    parameters = parameters_of(runs)
+    parameters = parameters_of(study.runs)
     experiments = done[parameters].rename(columns=_EMA_NAMES).reset_index(drop=True)
     experiments["scenario"] = done["replicate"].to_numpy()
     if "policy" not in experiments:
@@ -135,26 +124,25 @@ def ema_shape(
     left_out = {*parameters, "design", "replicate", "status", "seconds"}
     outcomes = {str(name): done[name].to_numpy(np.float64) for name in done.columns if name not in left_out}
     if curves and file.header().get("columns"):
-        outcomes |= _stacked(file, scales)
+        outcomes |= _stacked(study, file)
     return experiments, outcomes
 
 
-def _stacked(file: StudyFile, scales: NDArray[np.float64] | None) -> dict[str, NDArray[np.float64]]:
+def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
     done = [row for row in file.rows(curves=True) if row.status == DONE]
     block = same_length([row.curve for row in done], columns).astype(np.float64)
-    if scales is not None:
-        counted = curve_definitions(columns)
-        sized = [index for index, name in enumerate(columns) if name in counted and counted[name]["size"] == SIMULATED]
-        block[:, :, sized] /= scales[[row.design for row in done], None, None]
+    if study.is_real:
+        sized = np.isin(columns, counted(columns, DAILY))
+        block[:, :, sized] /= study.scales[[row.design for row in done], None, None]
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
 
 
-def _ema(file: StudyFile, out: Path, signs: _Signs, scales: NDArray[np.float64] | None, *, curves: bool) -> list[Path]:
-    experiments, outcomes = ema_shape(file, scales, curves=curves)
+def _ema(study: Study, file: StudyFile, out: Path, signs: _Signs, *, curves: bool) -> list[Path]:
+    experiments, outcomes = ema_shape(study, file, curves=curves)
     spec = file.header()["spec"]
     files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
-    files = files if scales is None else {name: real_definitions(known) for name, known in files.items()}
+    files = {name: real_definitions(known) for name, known in files.items()} if study.is_real else files
     written = [
         write_text(out / "columns.json", columns_json(files)),
         _table(experiments, out / "experiments.csv", signs),
@@ -173,7 +161,7 @@ def _table(table: pd.DataFrame, path: Path, signs: _Signs, header: bool = True) 
     return path
 
 
-def _long(file: StudyFile, scales: NDArray[np.float64] | None) -> Iterator[pd.DataFrame]:
+def _long(study: Study, file: StudyFile) -> Iterator[pd.DataFrame]:
     """Curves as tables of one run each, so that a study of any size fits in memory."""
     columns = chosen_columns(file, ())
     known = curve_definitions(columns)
@@ -184,7 +172,7 @@ def _long(file: StudyFile, scales: NDArray[np.float64] | None) -> Iterator[pd.Da
             table.insert(1, "replicate", row.replicate)
             table.insert(2, "day", np.arange(len(table)))
             table.attrs["columns"] = known
-            yield table if scales is None else at_real_size(table, float(scales[row.design]))
+            yield at_real_size(table, float(study.scales[row.design])) if study.is_real else table
 
 
 def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Path:

@@ -23,15 +23,13 @@ def paired_differences(
     runs: pd.DataFrame,
     measures: Sequence[str],
     baseline: str | None = None,
-    confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Differences to a baseline policy, replicate by replicate.
+    """Differences to a baseline policy, replicate by replicate, with 95 % intervals.
 
     Args:
         runs: Table of runs with a column `policies`.
         measures: Measures to compare.
         baseline: Label of the baseline, None for the first of the study.
-        confidence: Confidence of the intervals.
 
     Returns:
         One row a setting of the other parameters, measure and policy: the other parameters, measure, baseline,
@@ -56,7 +54,7 @@ def paired_differences(
         for label in labels:
             if label != base and base in by_arm and label in by_arm:
                 for measure in measures:
-                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], confidence, is_chance(measure))
+                    numbers = _difference(by_arm[base][measure], by_arm[label][measure], is_chance(measure))
                     named = dict(zip(others, setting, strict=True))
                     rows.append({**named, "measure": measure, "baseline": base, "policy": label, **numbers})
     return pd.DataFrame(rows)
@@ -67,7 +65,7 @@ def _by_replicate(runs: pd.DataFrame) -> pd.DataFrame:
     return runs.drop_duplicates("replicate").set_index("replicate")
 
 
-def _difference(base: pd.Series[float], other: pd.Series[float], confidence: float, chance: bool) -> dict[str, object]:
+def _difference(base: pd.Series[float], other: pd.Series[float], chance: bool) -> dict[str, object]:
     pairs = (
         pd.concat([base, other], axis=1, join="inner", keys=["base", "other"])
         .replace([np.inf, -np.inf], np.nan)
@@ -78,13 +76,13 @@ def _difference(base: pd.Series[float], other: pd.Series[float], confidence: flo
     if not len(pairs):
         return numbers
     change = second - first
-    middle, (low, high) = float(np.median(change)), median_interval(change, confidence)
-    mean_low, mean_high = mean_interval(change, confidence)
+    middle, (low, high) = float(np.median(change)), median_interval(change)
+    mean_low, mean_high = mean_interval(change)
     if chance:
         # The median difference of two events is nearly always 0; their chances differ by the mean.
         middle = float(change.mean())
         low, high = mean_low, mean_high = paired_chance_interval(
-            int((change > 0.0).sum()), int((change < 0.0).sum()), len(change), confidence
+            int((change > 0.0).sum()), int((change < 0.0).sum()), len(change)
         )
     return numbers | {
         "median_baseline": float(np.median(first)),

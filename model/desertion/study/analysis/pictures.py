@@ -28,8 +28,9 @@ from desertion.figures.style import Medium
 from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
-from desertion.simulation.record.columns import is_chance
+from desertion.simulation.record.columns import BAND, is_chance
 from desertion.study.analysis.answers import Answers
+from desertion.study.analysis.bands import level_name
 from desertion.study.analysis.cascades import GLOBAL, SIZE
 from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.design.layout import DUMMY
@@ -156,8 +157,8 @@ def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
     if not study.header.get("columns"):
         raise InputError(f"{study.path} keeps no curves: choose another kind of plot")
     column = study.curve_of(measure)
-    table = study.bands((column,), levels=curves.LEVELS)
-    names = {"q05": "low", "q25": "lower", "q50": "median", "q75": "upper", "q95": "high"}
+    table = study.bands((column,))
+    names = {level_name(level): name for name, level in BAND.items()}
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
     # A design may hold a point twice, whose runs are the same.
     first = banded.groupby("policy")["design"].transform("first")

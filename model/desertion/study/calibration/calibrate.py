@@ -16,12 +16,13 @@ from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, keyed, numbers, seed_after
 from desertion.scenario import Scenario
+from desertion.scenario.complaints import build
 from desertion.scenario.documents import catalogue
 from desertion.scenario.loading import calibration
 from desertion.study.blocks import markdown
 from desertion.study.calibration import tables
 from desertion.study.calibration.case import Case, case_of
-from desertion.study.calibration.document import table_of
+from desertion.study.calibration.document import CalibrationTable
 from desertion.study.calibration.fit import Fit, check_sizes
 from desertion.study.calibration.report import case_blocks, findings
 from desertion.study.calibration.session import fit_case
@@ -117,7 +118,8 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
             way_out="leave it out",
         )
     place = f"{where} [calibration]" if stated else f"calibrate {where}"
-    return case_of(Scenario.load(scenario), table_of(content, place), place, recalled=recalled)
+    table = build(CalibrationTable, content, where=place)
+    return case_of(Scenario.load(scenario), table, place, recalled=recalled)
 
 
 @numbers(scale=SCALE, particles=COUNT, generations=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)

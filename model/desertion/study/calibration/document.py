@@ -9,7 +9,6 @@ from pydantic import Field, StrictBool, field_validator, model_validator
 
 from desertion.errors import shortened, unknown_name
 from desertion.parameters.field import Frozen
-from desertion.scenario.complaints import build
 from desertion.scenario.paths import flattened
 from desertion.study.design.factors import Words
 from desertion.study.history.series import OWN
@@ -115,15 +114,6 @@ class CalibrationTable(Frozen):
         """What holds for all rows of a CSV file that has no such column."""
         counts = self.counts or self.measure
         return {"unit": self.unit, "counts": counts, "source": self.source, "grade": self.grade}
-
-
-def table_of(content: Mapping[str, Any], where: str) -> CalibrationTable:
-    """The checked table.
-
-    Raises:
-        InputError: a key is unknown, missing or out of range.
-    """
-    return build(CalibrationTable, content, where=where)
 
 
 def _pair(path: str, value: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from desertion.scenario.grain import TOO_FEW, too_few
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.calibration.document import BOTH, RIVALS
 from desertion.study.calibration.fit import Fit
-from desertion.study.calibration.scores import scores, unidentified
+from desertion.study.calibration.scores import scores
 from desertion.study.calibration.tables import parameters
 
 ROUGH = 0.4
@@ -89,7 +89,7 @@ def findings(fit: Fit) -> list[str]:
             sentences.append(f"{rival}: died out, so that nothing can be said of its parameters.")
             continue
         own = own[own["inputs"] != ""]  # the noise is a nuisance, whose interval leans to the low end
-        loose = [name for name in unidentified(fit, rival) if name in set(own["parameter"])]
+        loose = sorted(own.loc[~own["identified"] & own["contraction"].notna(), "parameter"])
         told = [f"{row.parameter} {row.q05:.3g} to {row.q95:.3g}" for row in own.itertuples() if row.identified]
         sentences.append(f"{rival}: identified (90 % of the posterior): {', '.join(told) or 'nothing'}.")
         if loose:

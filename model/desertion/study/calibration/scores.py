@@ -78,12 +78,6 @@ def narrow(fit: Fit, rival: str) -> float:
     return min(_NARROW, 1.0 - 3.0 * (0.2 / effective) ** 0.5) if effective else 0.0
 
 
-def unidentified(fit: Fit, rival: str) -> tuple[str, ...]:
-    """Parameters of a rival about which the series says next to nothing."""
-    most = narrow(fit, rival)
-    return tuple(name for name, value in shrinkage(fit, rival).items() if value > most)
-
-
 def _score(fit: Fit, number: int, rival: str) -> Score:
     members, truth = fit.predictions[rival], fit.series.values
     fitted = len(truth) - fit.held_out

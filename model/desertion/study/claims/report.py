@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from desertion.figures.labels import percent
-from desertion.scenario.grain import mark
-from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, short_number
+from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, spread
 from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
@@ -194,23 +191,22 @@ def _spread_of(values: Sequence[Value]) -> str:
     numbers = [float(value) for value in values if not isinstance(value, str)]
     if len(numbers) < len(values):
         return ", ".join(f"{word} {values.count(word)}" for word in dict.fromkeys(values))
-    fifth, median, ninety_fifth = map(short_number, middle_nine_tenths(np.array(numbers)))
-    return f"{median} ({fifth} to {ninety_fifth})"
+    return spread(*middle_nine_tenths(numbers))
 
 
 def range_of(factor: Factor) -> str:
     """A factor's range in words."""
     if factor.values:
         return ", ".join(str(value) for value in factor.values)
-    spread = "evenly in the logarithm" if factor.log else "evenly" if factor.form == "range" else factor.form
-    return f"{' to '.join(f'{number:g}' for number in factor.numbers)}, {spread}"
+    how = "evenly in the logarithm" if factor.log else "evenly" if factor.form == "range" else factor.form
+    return f"{' to '.join(f'{number:g}' for number in factor.numbers)}, {how}"
 
 
 def _cells(row: JudgedClaim) -> tuple[str, ...]:
     verdict = row.main
     if not verdict.worlds:
         return (f"{row.claim.claim} ({row.claim.id})", verdict.word, "-", "-", "-", smallest_of(row), "-")
-    spread = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)})"
+    effect = spread(verdict.fifth, verdict.median, verdict.ninety_fifth, few=row.few)
     unclear = f"; unclear in {len(row.unclear)}" if row.unclear else ""
     extra = f"; no value in {verdict.undefined}" if verdict.undefined else ""
     return (
@@ -218,7 +214,7 @@ def _cells(row: JudgedClaim) -> tuple[str, ...]:
         verdict.word,
         f"{verdict.shown} of {verdict.worlds}; opposite in {verdict.reversed}{extra}{unclear}",
         f"{_beside(verdict.low, HOLDS_FROM)} to {_beside(verdict.high, FAILS_TO)}",
-        f"{spread} {row.claim.unit}",
+        f"{effect} {row.claim.unit}",
         smallest_of(row),
         f"{verdict.signed} of {verdict.worlds}",
     )
@@ -238,10 +234,8 @@ def smallest_of(row: JudgedClaim) -> str:
 
 
 def _number_cells(row: NumberSpread) -> tuple[str, ...]:
-    spread = (
-        f"{short_number(row.median)}{mark(row.few)} ({short_number(row.fifth)} to {short_number(row.ninety_fifth)})"
-    )
-    return row.number.title, f"{spread} {row.number.unit}", str(row.worlds)
+    middle = spread(row.fifth, row.median, row.ninety_fifth, few=row.few)
+    return row.number.title, f"{middle} {row.number.unit}", str(row.worlds)
 
 
 def _size(run: Run) -> str:

@@ -56,7 +56,7 @@ def shows(effects: ArrayLike, sign: int, smallest: float) -> NDArray[np.bool_]:
     return np.asarray(signed >= smallest) & (signed > 0.0)
 
 
-def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.95) -> Verdict:
+def judge(effects: ArrayLike, sign: int, smallest: float) -> Verdict:
     """The verdict on one claim.
 
     `holds` if the lower Wilson bound of the share of worlds that show the effect is at least 90 %,
@@ -66,11 +66,10 @@ def judge(effects: ArrayLike, sign: int, smallest: float, confidence: float = 0.
         effects: one effect per world; NaN where it has no value.
         sign: +1 or -1, the sign that the claim predicts.
         smallest: smallest effect of interest, >= 0, in the unit of the effects.
-        confidence: two-sided level of the Wilson interval.
     """
     values = np.asarray(effects, dtype=np.float64)
     shown = int(shows(values, sign, smallest).sum())
-    low, high = wilson_interval(shown, values.size, confidence)
+    low, high = wilson_interval(shown, values.size)
     word: VerdictWord = "holds" if low >= HOLDS_FROM else "fails" if high <= FAILS_TO else "depends"
     word = word if values.size else "untested"
     fifth, median, ninety_fifth = middle_nine_tenths(values)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.policy import Policy
@@ -104,19 +103,13 @@ def _measured(run: ArmRun, arm: str, replicate: int) -> Measures:
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Put a scenario together before anything runs, so that a misspelt key or an impossible size is found at once.
-
-    A world whose values are refused together, or whose contagion cannot have the strength that was drawn for it, is no mistake: it has no runs.
-    """
+    """Refuse what no world could run before anything does, see `check_world`."""
     run, name = ArmRun.of(spec["settings"]), str(spec["settings"]["arm"])
-    try:
-        run.scenario(name).sized()
-    except InputError:
-        claims, points = run.drawn
-        arm = claims.arms[name]
-        dressed(arm, {}, claims.world.days, run.scale).sized()
-        plain = _loaded(arm.scenario, (arm.scale or 1.0) * run.scale, claims.world.days)
-        check_world(claims.factors, of_scenario(plain, points[run.world]), plain)
+    claims, points = run.drawn
+    arm = claims.arms[name]
+    plain = _loaded(arm.scenario, (arm.scale or 1.0) * run.scale, claims.world.days)
+    world = of_scenario(plain, points[run.world])
+    check_world(claims.factors, world, plain, lambda own: dressed(arm, own, claims.world.days, run.scale))
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from desertion.errors import InputError
 from desertion.study.design.factors import Factor, Point
-from desertion.study.design.layout import DesignRule, unit_points
+from desertion.study.design.layout import DesignRule, lay_out
 from desertion.study.matching.ensemble import load_ensemble
 
 FEWEST_OF_A_WORD = 10
@@ -28,11 +28,7 @@ def worlds(factors: Sequence[Factor], count: int, seed: int, ensemble: str = "")
     """
     if count < 1:
         raise InputError(f"claims: worlds = {count} must be at least 1")
-    rule = DesignRule(kind="sequence", points=count, seed=seed)
-    shares = unit_points(rule, len(factors), "claims")
-    drawn = tuple(
-        {factor.name: factor.at(float(share)) for factor, share in zip(factors, row, strict=True)} for row in shares
-    )
+    drawn = lay_out(DesignRule(kind="sequence", points=count, seed=seed), factors, "claims")
     if not ensemble:
         return drawn
     kept = load_ensemble(ensemble).worlds

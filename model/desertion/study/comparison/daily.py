@@ -10,14 +10,9 @@ from desertion.simulation.record import columns as record
 from desertion.study.analysis.bands import same_length
 from desertion.study.comparison.arm import HOSTLY
 
-LEVELS = {"low": 0.05, "lower": 0.25, "median": 0.5, "upper": 0.75, "high": 0.95}
-"""Columns of a band and their quantiles over runs."""
-
-_SIZED = frozenset(name for name, about in record.DAILY.items() if about.size == record.SIMULATED)
-
 
 def daily_bands(policy: str, names: Sequence[str], runs: NDArray[np.float32], size: float) -> pd.DataFrame:
-    """Quantile bands of all daily columns: policy, force, column, day, the columns of `LEVELS`, runs.
+    """Quantile bands of all daily columns: policy, force, column, day, the columns of `record.BAND`, runs.
 
     Args:
         policy: Label of the policy.
@@ -25,12 +20,13 @@ def daily_bands(policy: str, names: Sequence[str], runs: NDArray[np.float32], si
         runs: (runs, days + 1, columns) : the daily columns.
         size: Real persons per simulated person.
     """
-    quantiles = np.quantile(runs.astype(np.float64), list(LEVELS.values()), axis=0)
+    quantiles = np.quantile(runs.astype(np.float64), list(record.BAND.values()), axis=0)
+    sized = record.counted(names, record.DAILY)
     tables: list[pd.DataFrame] = []
     for place, name in enumerate(names):
         force, _, daily = name.rpartition(":")
-        factor = size if daily in _SIZED else 1.0
-        table = pd.DataFrame(dict(zip(LEVELS, quantiles[:, :, place] * factor, strict=True)))
+        factor = size if name in sized else 1.0
+        table = pd.DataFrame(dict(zip(record.BAND, quantiles[:, :, place] * factor, strict=True)))
         table.insert(0, "day", np.arange(len(table)))
         for at, (key, value) in enumerate({"policy": policy, "force": force, "column": daily}.items()):
             table.insert(at, key, value)
@@ -52,8 +48,7 @@ def daily_table(names: Sequence[str], run: NDArray[np.float32], size: float) -> 
         own = [place for place, name in enumerate(names) if name.rpartition(":")[0] == force]
         columns = [names[place].rpartition(":")[2] for place in own]
         table = pd.DataFrame(run[:, own].astype(np.float64), columns=columns)
-        counted = [name for name in columns if name in _SIZED]
-        table[counted] *= size
+        table[record.counted(columns, record.DAILY)] *= size
         table.insert(0, "day", np.arange(len(table)))
         table.insert(1, "force", force)
         tables.append(table)
@@ -71,7 +66,7 @@ def loads_table(loads: Sequence[NDArray[np.float32]], hosts: Sequence[str], size
     mean = same_length(loads, HOSTLY).mean(axis=0, dtype=np.float64)
     days, count, columns = mean.shape
     table = pd.DataFrame(mean.reshape(days * count, columns), columns=list(HOSTLY))
-    table[[name for name in HOSTLY if record.HOSTLY[name].size == record.SIMULATED]] *= size
+    table[record.counted(HOSTLY, record.HOSTLY)] *= size
     table.insert(0, "day", np.repeat(np.arange(days), count))
     table.insert(1, "host", list(hosts) * days)
     return table

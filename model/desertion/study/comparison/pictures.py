@@ -16,7 +16,7 @@ from desertion.figures.style import Medium, Shape
 from desertion.scenario import Scenario
 from desertion.scenario.grain import MARK, basis, legend, too_few
 from desertion.study.comparison.arm import THERE
-from desertion.study.comparison.tables import Tables
+from desertion.study.comparison.tables import Tables, rows_of
 
 FEW = 20
 """Pairs of runs up to which each is drawn."""
@@ -101,8 +101,7 @@ def _runs(comparison: Tables) -> str:
 
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
     """Which policy moves most leavers, where there are replicates enough to say so; else the title that was there."""
-    table = comparison.paired
-    rows = _named(comparison, table[(table["force"] == force) & (table["measure"] == "left")])
+    rows = _named(comparison, rows_of(comparison.paired, force))
     return otherwise if rows.empty or rows["low"].isna().any() else findings.of_differences(rows, "left")
 
 
@@ -138,8 +137,7 @@ def _panels(figure: Figure, comparison: Tables, force: str) -> None:
 
 
 def _effects(figure: Figure, comparison: Tables, force: str) -> None:
-    table = comparison.paired
-    chosen = table[(table["force"] == force) & (table["measure"] == "left")].sort_values("difference", ascending=False)
+    chosen = rows_of(comparison.paired, force).sort_values("difference", ascending=False)
     pairs = {comparison.names[name]: comparison.gaps(name, force)[:, -1] for name in comparison.policies[1:]}
     attribution.effects(
         figure.subplots(),
@@ -195,8 +193,7 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:
-    table = comparison.summary
-    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
+    rows = rows_of(comparison.summary, force, "collapsed")
     chosen = _named(comparison, rows.set_index("policy").loc[comparison.by_effect(force)].reset_index())
     table = chosen.set_index("policy").rename(columns={"estimate": "chance"})
     strength.chance(figure.subplots(), table).set_title(findings.of_chance(table["chance"]))

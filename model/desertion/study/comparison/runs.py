@@ -158,6 +158,11 @@ class Runs:
         return int((self.runs[self._done].groupby("replicate")["policies"].nunique() == len(self.policies)).sum())
 
     @property
+    def failed(self) -> int:
+        """Runs that did not finish, and are left out of every number."""
+        return int((~self._done).sum())
+
+    @property
     def lasts(self) -> bool:
         """Whether the file stays when the comparison goes."""
         return self._keep is None

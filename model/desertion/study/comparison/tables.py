@@ -108,7 +108,7 @@ class Tables(Runs):
         Args:
             force: Of which force, the first if not given.
         """
-        rows = self.paired[(self.paired["force"] == (force or self.forces[0])) & (self.paired["measure"] == "left")]
+        rows = rows_of(self.paired, force or self.forces[0])
         return [self.baseline, *rows.sort_values("difference", ascending=False, kind="stable")["policy"]]
 
     @cached_property
@@ -283,6 +283,11 @@ class Tables(Runs):
     @property
     def _by_name(self) -> dict[str, Measure]:
         return BY_NAME | {measure.name: measure for measure in self._own}
+
+
+def rows_of(table: pd.DataFrame, force: str, measure: str = "left") -> pd.DataFrame:
+    """The rows of a table that are of an outcome of a force."""
+    return table[(table["force"] == force) & (table["measure"] == measure)]
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from desertion.errors import InputError
@@ -68,11 +68,25 @@ def check_spread(world: Point) -> bool:
     return not lacking
 
 
-def check_world(factors: Sequence[Factor], world: Point, plain: Scenario) -> None:
-    """Refuse a world in which an input does not exist, or of whose range no value is allowed: then it is the ranges that are wrong.
+def check_world(factors: Sequence[Factor], world: Point, plain: Scenario, dressed: Callable[[Point], Scenario]) -> None:
+    """Put the scenario of a world together before anything runs, so that a misspelt key or an impossible size is found at once.
 
-    A world whose values a scenario refuses together, shares that add up to more than 1 for one, is no mistake.
+    Refused is what no world could run, an input that does not exist, and one of whose range no value is allowed: then it is the ranges that are wrong.
+    A world whose values are refused together, for shares that add up to more than 1 or contagion that cannot have the strength that was drawn for it, is
+    no mistake: it has no runs.
+
+    Args:
+        factors: what differs between worlds.
+        world: the values.
+        plain: the scenario as it is.
+        dressed: the scenario that is run in a world of such values.
     """
+    try:
+        dressed(world).sized()
+    except InputError:
+        dressed({}).sized()
+    else:
+        return
     check_spread(world)
     ranges = {factor.name: [factor.at(place) for place in _PLACES] for factor in factors if not factor.values}
     for key, value in world.items():

@@ -11,6 +11,7 @@ import cloudpickle
 
 from desertion.errors import InputError, input_error
 from desertion.parameters.field import is_truth
+from desertion.simulation.world.codes import KINDS
 from desertion.study.design.digest import digest_of
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 type Measurement = Callable[[DesertionModel], float]
 """A function of a model that has run, which gives a number."""
-
-ROLES = ("soldier", "reservist", "civilian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measuremen
     from desertion.simulation.population.agents import check_kind
     from desertion.simulation.population.persons import Civilian, Reservist, Soldier
 
-    for role, base in zip(ROLES, (Soldier, Reservist, Civilian), strict=True):
+    for role, base in zip(KINDS, (Soldier, Reservist, Civilian), strict=True):
         check_kind(classes.get(role), base)
     for name, function in (measures or {}).items():
         if not name or not callable(function):

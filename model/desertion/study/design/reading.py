@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from desertion.errors import InputError, shortened, unknown_name
 from desertion.files import is_file
-from desertion.parameters.field import Frozen
+from desertion.parameters.field import HORIZON, Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import beside, setting_beside
@@ -61,7 +61,7 @@ class StudyDocument(Frozen):
     question: str = ""
     scenario: str = "toy"
     scale: float | None = Field(default=None, gt=0.0, le=1.0, strict=True)
-    days: int | None = Field(default=None, ge=1, le=36500, strict=True)
+    days: int | None = Field(default=None, ge=1, le=HORIZON, strict=True)
     population: str = POPULATIONS[0]
     seed: int = Field(default=1, ge=0, lt=2**63)
     task: str = MODEL_TASK

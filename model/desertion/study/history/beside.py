@@ -15,7 +15,7 @@ from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.scenario.loading import calibration
-from desertion.simulation.record.columns import DAILY, SIMULATED
+from desertion.simulation.record.columns import DAILY, counted
 from desertion.study.arrays import Array
 from desertion.study.history.counting import Counting, counting
 from desertion.study.statistics import averaged_relative_difference
@@ -175,13 +175,11 @@ def _counted(
 def _level(column: str) -> Callable[[pd.DataFrame, int], float]:
     """The state on the last day of an interval, from its daily rows."""
     names = [name.strip() for name in column.split("+")]
+    known = [key for key in counted(DAILY, DAILY) if DAILY[key].kind in ("stock", "total")]
     for name in names:
         if name not in DAILY:
             raise unknown_name("daily column", name, DAILY, where="--column")
-        if DAILY[name].kind not in ("stock", "total") or DAILY[name].size != SIMULATED:
-            known = [
-                key for key, about in DAILY.items() if about.kind in ("stock", "total") and about.size == SIMULATED
-            ]
+        if name not in known:
             raise input_error(
                 "--column",
                 name,

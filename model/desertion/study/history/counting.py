@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.scenario import Scenario
-from desertion.simulation.record.columns import DAILY, MEASURES, SIMULATED
+from desertion.simulation.record.columns import DAILY, MEASURES, SUMS, counted
 from desertion.simulation.world.codes import KINDS, ROUTES
 
 if TYPE_CHECKING:
@@ -24,19 +24,10 @@ FIRST = {
 }
 """Measures of first departures, each person counted once: the routes and kinds of people that they count."""
 
-_BY_DAY = {
-    "departures": tuple(f"new_{route}" for route in ROUTES),
-    "flee_departures": ("new_flee",),
-    "surrendered": ("new_surrender",),
-    "hid": ("new_hide",),
-    "refused_openly": ("new_refuse",),
-    "skilled_left": ("new_skilled",),
-    "captured": ("new_captured",),
-    "casualties": ("new_wounded", "new_killed", "new_captured"),
-}
+_BY_DAY = {"departures": tuple(f"new_{route}" for route in ROUTES), **SUMS}
 """Measures of a run that add up daily columns of other names."""
 
-_FLOWS = tuple(name for name, about in DAILY.items() if about.kind == "flow" and about.size == SIMULATED)
+_FLOWS = tuple(name for name in counted(DAILY, DAILY) if DAILY[name].kind == "flow")
 NAMES = (*FIRST, *_BY_DAY, *(name for name in _FLOWS if name not in _BY_DAY))
 """All that can be counted by day."""
 

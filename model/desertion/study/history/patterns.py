@@ -15,7 +15,7 @@ from desertion.parameters.field import Frozen
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.study.arrays import Array
-from desertion.study.blocks import Block, Heading, Table, Text, short_number
+from desertion.study.blocks import Block, Heading, Table, Text, spread
 from desertion.study.statistics import middle_nine_tenths
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def patterns_blocks(held: Sequence[PatternResult], replicates: int) -> list[Bloc
         (
             result.pattern.statement,
             f"{result.pattern.low:g} to {result.pattern.high:g} {result.pattern.unit}",
-            f"{short_number(result.median)} ({short_number(result.fifth)} to {short_number(result.ninety_fifth)})",
+            spread(result.fifth, result.median, result.ninety_fifth),
             ("met" if result.met else "**not met**") + ("" if result.pattern.counted else " (former definition)"),
             result.pattern.source,
         )

@@ -5,13 +5,12 @@ leaving becomes easier or harder at once; good and bad weeks hit everybody and p
 so that totals see the rate fall.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.special import ndtri
 
 from desertion.study.arrays import Array
 from desertion.study.laboratory.prior import Prior
+from desertion.study.laboratory.window import Window
 
 DRIFT = Prior(
     name="drift",
@@ -46,36 +45,37 @@ def times(steps: int) -> Array:
     return (np.arange(steps) + 0.5) / steps
 
 
-def log_linear(rng: np.random.Generator, size: int, steps: int, width: float) -> Array:
+def log_linear(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
     """Log hazard along a line, shape (size, steps)."""
-    return DRIFT.widened(width).draw(rng, size)[:, None] * times(steps)
+    return DRIFT.widened(width).draw(rng, size)[:, None] * times(window.steps)
 
 
-def bent(rng: np.random.Generator, size: int, steps: int, width: float) -> Array:
+def bent(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
     """Log hazard along two lines that meet, shape (size, steps)."""
     first, second = (DRIFT.widened(width).draw(rng, size)[:, None] for _ in range(2))
-    at, time = BEND.draw(rng, size)[:, None], times(steps)
+    at, time = BEND.draw(rng, size)[:, None], times(window.steps)
     return first * np.minimum(time, at) + second * np.maximum(time - at, 0.0)
 
 
-def saturating(rng: np.random.Generator, size: int, steps: int, width: float) -> Array:
+def saturating(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
     """Log hazard that moves from one level to another along a logistic curve, shape (size, steps)."""
     change = DRIFT.widened(width).draw(rng, size)[:, None]
     middle, speed = MIDDLE.draw(rng, size)[:, None], SPEED.draw(rng, size)[:, None]
-    return change / (1.0 + np.exp(-(times(steps) - middle) / (speed / 4.0)))
+    return change / (1.0 + np.exp(-(times(window.steps) - middle) / (speed / 4.0)))
 
 
-def doors(rng: np.random.Generator, size: int, steps: int, width: float, dated: Sequence[int]) -> Array:
-    """Log hazard with a step at each dated event and one at any date, shape (size, steps)."""
-    places = [np.full(size, step) for step in dated] + [(OPENING.draw(rng, size) * steps).astype(int)]
-    path = np.zeros((size, steps))
+def doors(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
+    """Log hazard with a step at each documented event and one at any date, shape (size, steps)."""
+    places = [np.full(size, step) for step in window.doors] + [(OPENING.draw(rng, size) * window.steps).astype(int)]
+    path = np.zeros((size, window.steps))
     for place in places:
-        path += DOOR.widened(width).draw(rng, size)[:, None] * (np.arange(steps) >= place[:, None])
+        path += DOOR.widened(width).draw(rng, size)[:, None] * (np.arange(window.steps) >= place[:, None])
     return path
 
 
-def shocks(rng: np.random.Generator, size: int, steps: int) -> Array:
+def shocks(rng: np.random.Generator, size: int, window: Window, _width: float) -> Array:
     """Log hazard as a stationary AR(1) process, shape (size, steps)."""
+    steps = window.steps
     keep = np.exp(-1.0 / (SHOCK_TIME.draw(rng, size) * steps))
     path = np.empty((size, steps))
     path[:, 0] = rng.standard_normal(size)

@@ -53,21 +53,9 @@ class Cause:
     priors: tuple[Prior, ...] = ()
 
 
-def _doors(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
-    return causes.doors(rng, size, window.steps, width, window.doors)
-
-
-def _shocks(rng: np.random.Generator, size: int, window: Window, _width: float) -> Array:
-    return causes.shocks(rng, size, window.steps)
-
-
 def _several(rng: np.random.Generator, size: int, window: Window, width: float) -> Array:
-    trend = causes.bent(rng, size, window.steps, width)
-    return trend + _shocks(rng, size, window, width) + _doors(rng, size, window, width)
-
-
-def _trend(kind: Callable[[np.random.Generator, int, int, float], Array]) -> Path:
-    return lambda rng, size, window, width: kind(rng, size, window.steps, width)
+    parts = [path(rng, size, window, width) for path in (causes.bent, causes.shocks, causes.doors)]
+    return sum(parts[1:], parts[0])
 
 
 CAUSES = {
@@ -78,7 +66,7 @@ CAUSES = {
             name="shocks",
             words="shared shocks that pass",
             family="shocks",
-            path=_shocks,
+            path=causes.shocks,
             priors=(causes.SHOCK, causes.SHOCK_TIME),
         ),
         Cause(
@@ -92,28 +80,28 @@ CAUSES = {
             name="log-linear",
             words="outside trend along a line",
             family="trend",
-            path=_trend(causes.log_linear),
+            path=causes.log_linear,
             priors=(causes.DRIFT,),
         ),
         Cause(
             name="bent",
             words="outside trend with a bend",
             family="trend",
-            path=_trend(causes.bent),
+            path=causes.bent,
             priors=(causes.DRIFT, causes.BEND),
         ),
         Cause(
             name="saturating",
             words="outside trend to a new level",
             family="trend",
-            path=_trend(causes.saturating),
+            path=causes.saturating,
             priors=(causes.DRIFT, causes.MIDDLE, causes.SPEED),
         ),
         Cause(
             name="doors",
             words="doors open and close",
             family="doors",
-            path=_doors,
+            path=causes.doors,
             priors=(causes.DOOR, causes.OPENING),
         ),
         Cause(

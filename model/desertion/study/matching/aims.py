@@ -107,6 +107,11 @@ class Aim:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.clip(np.log(np.maximum(values, 0.0)), low - FAR, high + FAR)
 
+    def distance(self, center: Array) -> Array:
+        """How far centers on the scale of the aim lie outside of the figure."""
+        low, high = self.interval
+        return np.maximum(np.maximum(low - center, center - high), 0.0)
+
     def implausibility(self, center: Array, variance: Array | float, factor: float = 1.0) -> Array:
         """How far centers lie outside of the figure, in standard deviations of all that is not known.
 
@@ -115,8 +120,7 @@ class Aim:
             variance: of each center: of the emulator, and of chance in the runs.
             factor: on the discrepancy.
         """
-        low, high = self.interval
-        distance = np.maximum(np.maximum(low - center, center - high), 0.0)
+        distance = self.distance(center)
         spread = np.sqrt(self.error**2 + (factor * self.discrepancy) ** 2 + np.asarray(variance))
         with np.errstate(divide="ignore", invalid="ignore"):
             found = np.where(distance > 0.0, distance / spread, 0.0)

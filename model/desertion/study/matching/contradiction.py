@@ -72,9 +72,7 @@ def contradiction(
 
 def _needed(aim: Aim, means: Array, variances: Array, cutoff: float) -> Array:
     """The discrepancy at which each world would just meet a target; infinite where it has no number."""
-    low, high = aim.interval
-    distance = np.maximum(np.maximum(low - means, means - high), 0.0)
-    wanted = np.sqrt(np.maximum((distance / cutoff) ** 2 - aim.error**2 - variances, 0.0))
+    wanted = np.sqrt(np.maximum((aim.distance(means) / cutoff) ** 2 - aim.error**2 - variances, 0.0))
     return np.where(np.isfinite(means), wanted, np.inf)
 
 

@@ -12,7 +12,7 @@ from desertion.files import is_file, shipped_designs, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
-from desertion.study.design.aspects import SPREAD
+from desertion.study.design.aspects import check_spread
 from desertion.study.design.documents import with_files_of
 from desertion.study.design.factors import Factor, factor
 from desertion.study.history.patterns import SETUPS, Setup
@@ -135,9 +135,7 @@ class Design(Frozen):
             form = factor(name, stated, "match").form
             if form not in FORMS:
                 raise input_error(f"vary.{name}", form, "must be a range, choices or a list of values")
-        missing = [name for name in SPREAD if name not in vary]
-        if 0 < len(missing) < len(SPREAD):
-            raise ValueError(f"vary names some of {', '.join(SPREAD)} and not {', '.join(missing)}: they go together")
+        check_spread(vary)
         return vary
 
     @model_validator(mode="after")

@@ -93,13 +93,13 @@ def load_ensemble(name_or_path: str | Path) -> Ensemble:
         raise InputError(
             f"{where} was found under rules {head['rules']}, and histories have changed since (now {rules}): its worlds may be ruled out now; run {head.get('command', 'the match')} again"
         )
-    rows = csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())
-    worlds = _worlds(path)
-    if not rows or not worlds[0]:
+    csv_rows(path, wanted=(), numbers=None, comment=_HEAD.strip())  # refuses what is no table, or has no row
+    table = _table(path)
+    worlds = _worlds(table)
+    if not worlds[0]:
         raise InputError(f"{where} holds no world: no column begins with {_INPUT.strip()!r}")
-    table = _plain(path).map(_value).infer_objects()
     return Ensemble(
-        worlds=worlds, table=table.rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        worlds=worlds, table=table.map(_value).infer_objects().rename(columns=lambda name: str(name).removeprefix(_INPUT).removeprefix(_TARGET)), digest=hashlib.sha256(path.read_bytes()).hexdigest(),
         about=head, where=where
     )  # fmt: skip
 
@@ -112,9 +112,8 @@ def write_ensemble(match: Match, command: str, path: Path) -> list[Path]:
     worlds = match.worlds
     # Shuffled, so that whoever takes the first so many has worlds of all waves.
     kept = worlds[worlds["kept"]].sample(frac=1.0, random_state=match.design.seed % 2**32)
-    before: dict[frozenset[object], int] = {
-        frozenset(world.items()): place for place, world in enumerate(_worlds(path))
-    }
+    stated = _worlds(_table(path)) if is_file(path) else ()
+    before: dict[frozenset[object], int] = {frozenset(world.items()): place for place, world in enumerate(stated)}
     places = [
         before.get(frozenset(world.items()), len(before)) for world in kept[list(match.space.names)].to_dict("records")
     ]
@@ -146,13 +145,14 @@ def _text(match: Match, worlds: pd.DataFrame, command: str) -> str:
     return head + table.rename(columns=named).to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
 
 
-def _plain(path: Path) -> pd.DataFrame:
+def _table(path: Path) -> pd.DataFrame:
+    """The cells of a file as they are written."""
     return pd.read_csv(path, dtype=str, keep_default_na=False, comment=_HEAD.strip())
 
 
-def _worlds(path: Path) -> tuple[Point, ...]:
-    """The inputs of each world of a file; none where there is no file yet."""
-    rows = _plain(path).filter(regex=f"^{_INPUT}").to_dict("records") if is_file(path) else []
+def _worlds(table: pd.DataFrame) -> tuple[Point, ...]:
+    """The inputs of each world of a table."""
+    rows = table.filter(regex=f"^{_INPUT}").to_dict("records")
     return tuple({str(key).removeprefix(_INPUT): _value(text) for key, text in row.items()} for row in rows)
 
 

@@ -32,8 +32,6 @@ from desertion.study.matching.screening import COLUMNS, active_inputs, effects, 
 from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
 
-MOST_INPUTS = 14
-"""Inputs of a target that its emulator looks at, at most; the others count as chance."""
 MOST_WORLDS = 450
 """Worlds that an emulator is fitted to, the least implausible first."""
 
@@ -237,7 +235,7 @@ class _Course:
         shares = self.space.shares([whole.points[number] for number in chosen])
         emulators, active, chance = {}, {}, {}
         for aim in self.fitted:
-            active[aim.name] = active_inputs(self.effects, aim, self.space, MOST_INPUTS)
+            active[aim.name] = active_inputs(self.effects, aim, self.space)
             spread = whole.chance(aim, self.design.cutoff)
             training = Training(
                 places=self.space.encoded(shares, active[aim.name]),

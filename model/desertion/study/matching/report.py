@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from desertion.figures.labels import percent
-from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number, spread
 from desertion.study.matching.matched import FEW, Match
 
 CAUTION = "Not ruled out is not probable: worlds were proposed where emulators left room, not drawn from beliefs, so that shares of kept worlds are no probabilities, and a wide range may hold one likely corner."
@@ -162,9 +162,10 @@ def _emulators(match: Match) -> list[Block]:
 
 
 def _span(*values: object) -> str:
-    numbers = [short_number(float(str(value))) for value in values]
-    if len(numbers) == 3:
-        return f"{numbers[1]} ({numbers[0]} to {numbers[2]})"
+    floats = [float(str(value)) for value in values]
+    if len(floats) == 3:
+        return spread(*floats)
+    numbers = [short_number(value) for value in floats]
     return numbers[0] if numbers[0] == numbers[-1] else f"{numbers[0]} to {numbers[-1]}"
 
 

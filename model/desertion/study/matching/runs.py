@@ -20,7 +20,7 @@ from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.document import Design
-from desertion.study.matching.world_run import WORLD
+from desertion.study.matching.world_run import WORLD, world_of
 from desertion.study.run.options import RunOptions
 from desertion.study.run.sweep import run_study
 from desertion.study.store.reader import StudyFile
@@ -96,7 +96,7 @@ def stored_points(file: Path) -> list[Point] | None:
     if not file.is_file():
         return None
     with StudyFile(file) as study:
-        return [{key: value for key, value in point.items() if key != WORLD} for point in study.points()]
+        return [world_of(point) for point in study.points()]
 
 
 def has_runs(file: Path) -> bool:
@@ -233,5 +233,4 @@ def _runs(file: Path, aims: Sequence[Aim]) -> tuple[list[Point], pd.DataFrame]:
         | {name: row.scalars.get(name, np.nan) if row.status == DONE else np.nan for name in columns}
         for row in rows
     ]
-    worlds = [{key: value for key, value in point.items() if key != WORLD} for point in points]
-    return worlds, pd.DataFrame(table, columns=["world", "seconds", "error", *columns])
+    return [world_of(point) for point in points], pd.DataFrame(table, columns=["world", "seconds", "error", *columns])

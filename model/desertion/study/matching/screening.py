@@ -16,8 +16,8 @@ from desertion.study.matching.space import Space
 COLUMNS = ("target", "input", "effect", "half_width", "noise", "matters")
 """Columns of the table of effects."""
 
-FEWEST = 6
-"""Inputs that an emulator looks at, at least: with few trajectories the noise is not known well."""
+FEWEST, MOST = 6, 14
+"""Inputs that an emulator looks at: with few trajectories the noise is not known well, and the others count as chance."""
 
 
 def screening_points(design: Design, space: Space) -> list[Point]:
@@ -56,20 +56,19 @@ def effects(design: Design, found: Results, aims: Sequence[Aim]) -> pd.DataFrame
     return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
-def active_inputs(table: pd.DataFrame, aim: Aim, space: Space, most: int) -> tuple[str, ...]:
+def active_inputs(table: pd.DataFrame, aim: Aim, space: Space) -> tuple[str, ...]:
     """The inputs that an emulator of a target looks at: those of the largest effects above noise, and all words.
 
     Args:
         table: effects; empty without a screening, and then all inputs are looked at.
         aim: the target.
         space: the inputs.
-        most: largest number of inputs beside the words.
     """
     own = table[table["target"] == aim.name].sort_values("effect", ascending=False, kind="stable")
     if own.empty:
         return space.names
     above = int((own["effect"] > own["noise"]).sum())
-    chosen = set(own["input"][: min(most, max(above, FEWEST))])
+    chosen = set(own["input"][: min(MOST, max(above, FEWEST))])
     words = {name for name, word in zip(space.names, space.words, strict=True) if word}
     return tuple(name for name in space.names if name in chosen | words)
 

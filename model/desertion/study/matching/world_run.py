@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import unknown_name
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
@@ -41,7 +41,7 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
         seed: seed of the study.
     """
     design, aims = _read(spec["settings"]["match"])
-    world = _world(spec["settings"])
+    world = world_of(spec["settings"])
     chance = replicate_seed(seed, int(spec["settings"][WORLD]) * _WORLDS_APART + replicate)
     models: dict[str, DesertionModel] = {}
     numbers: dict[str, float] = {}
@@ -73,30 +73,20 @@ def scenario_in(case: Setup, world: Point, held: Mapping[str, str]) -> Scenario:
 
     Contagion gets its strength over the scenario's own horizon, so that a longer run is one of the same world.
     """
-    dressed = in_world(_loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}")), world)
+    dressed = in_world(_plain(case, held), world)
     own = {**case.settings, **({} if case.days is None else {"days": case.days})}
     changed = dressed.with_(own) if own else dressed
     return Scenario.load(changed, policies=policies_at(case.policies, held))
 
 
 def task_check(spec: Mapping[str, Any]) -> None:
-    """Put the scenarios together before anything runs, so that a misspelt key or target is found at once.
-
-    A world whose values are refused together is no mistake: it has no runs, and is ruled out. That holds for shares that add up to more than 1 and
-    for contagion that cannot have the strength that was drawn for it.
-    """
+    """Refuse what no world could run before anything does, see `check_world`, and a measure that no scenario has."""
     design, aims = _read(spec["settings"]["match"])
-    world = _world(spec["settings"])
     held = spec.get("documents", {})
     for name in _needed(design, aims):
         case = design.cases[name]
-        try:
-            scenario_in(case, world, held).sized()
-        except InputError:
-            scenario_in(case, {}, held).sized()
-            check_world(
-                design.factors, world, _loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}"))
-            )
+        world, plain = world_of(spec["settings"]), _plain(case, held)
+        check_world(design.factors, world, plain, lambda own, case=case: scenario_in(case, own, held))
     for name, own in design.target.items():
         for case, measure in own_effect(name, own, design).terms:
             scenario = design.cases[case].scenario
@@ -127,7 +117,8 @@ def _needed(design: Design, aims: tuple[Aim, ...]) -> list[str]:
     return [case for case in design.cases if case in read]
 
 
-def _world(settings: Mapping[str, Any]) -> Point:
+def world_of(settings: Mapping[str, Any]) -> Point:
+    """The world of a design point, or of the settings of a run: the values of its inputs."""
     return {key: value for key, value in settings.items() if key not in ("match", "early_stop", WORLD)}
 
 
@@ -135,6 +126,10 @@ def _world(settings: Mapping[str, Any]) -> Point:
 def _read(text: str) -> tuple[Design, tuple[Aim, ...]]:
     design = Design.model_validate(json.loads(text))
     return design, aims_of(design)
+
+
+def _plain(case: Setup, held: Mapping[str, str]) -> Scenario:
+    return _loaded(case.scenario, case.scale, held.get(f"scenarios/{case.scenario}"))
 
 
 @kept(16)

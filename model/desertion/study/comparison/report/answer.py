@@ -17,7 +17,7 @@ from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, changed, estimated
 from desertion.study.comparison.report.reasons import asks_no_visa, by_way, is_small, stay_open
 from desertion.study.comparison.report.words import amount, number
-from desertion.study.comparison.tables import Tables
+from desertion.study.comparison.tables import Tables, rows_of
 
 _DOORS = ("border", "admission_deserter", "admission_evader")
 """Levers of a host that are lowered where a door is closed."""
@@ -96,8 +96,7 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
 
 def _changes(comparison: Tables, name: str, force: str, measure: str) -> NDArray[np.float64]:
     """Differences of an outcome from the baseline, one a pair of runs."""
-    rows = comparison.outcomes
-    rows = rows[(rows["force"] == force) & (rows["measure"] == measure)]
+    rows = rows_of(comparison.outcomes, force, measure)
     table = rows.pivot_table(index="replicate", columns="policy", values="value")
     return (table[name] - table[comparison.baseline]).dropna().to_numpy(np.float64)
 
@@ -143,9 +142,9 @@ def _borne(comparison: Tables, policy: str, force: str) -> str:
     """What hosts bear of a force: all that they do where it is the only one, else whom they protect of it."""
     if len(comparison.forces) == 1:
         return _hosts(comparison, policy)
-    rows = comparison.outcomes
-    own = rows[(rows["policy"] == policy) & (rows["force"] == force) & (rows["measure"] == "protected")]
-    return _protected(estimate_of(comparison, policy, force, "protected"), float(own["value"].max()))
+    rows = rows_of(comparison.outcomes, force, "protected")
+    most = float(rows.loc[rows["policy"] == policy, "value"].max())
+    return _protected(estimate_of(comparison, policy, force, "protected"), most)
 
 
 def _hosts(comparison: Tables, policy: str) -> str:
@@ -200,8 +199,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
 
 
 def _fate(comparison: Tables, force: str) -> str:
-    the, table = f"The force{_of(comparison, force)}", comparison.summary
-    rows = table[(table["force"] == force) & (table["measure"] == "collapsed")]
+    the, rows = f"The force{_of(comparison, force)}", rows_of(comparison.summary, force, "collapsed")
     runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
     shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
     if not any(shares.values()):

@@ -11,9 +11,6 @@ from desertion.scenario.grain import TOO_FEW, mark
 from desertion.study.comparison.report.words import amount, number
 from desertion.study.statistics import median_interval
 
-CONFIDENCE = 0.95
-"""Confidence of the interval where none is named."""
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -45,7 +42,7 @@ class Estimate:
 
 def estimated(values: NDArray[np.float64]) -> Estimate:
     """The median of values with its interval."""
-    low, high = median_interval(values, CONFIDENCE)
+    low, high = median_interval(values)
     return Estimate(float(np.median(values)), low, high)
 
 

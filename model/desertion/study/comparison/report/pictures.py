@@ -10,7 +10,7 @@ from desertion.figures.labels import ROUTE_NAMES, percent, span
 from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, none_waits, peaks, people_there, shown_alone, ways
 from desertion.study.comparison.report.words import amount, change, number
-from desertion.study.comparison.tables import Tables
+from desertion.study.comparison.tables import Tables, rows_of
 
 _PNG = "data:image/png;base64,"
 
@@ -49,8 +49,7 @@ def picture(comparison: Tables, kind: str) -> Picture:
 
 
 def _by_policy(comparison: Tables, measure: str) -> dict[str, float]:
-    table = comparison.summary
-    chosen = table[(table["force"] == comparison.forces[0]) & (table["measure"] == measure)]
+    chosen = rows_of(comparison.summary, comparison.forces[0], measure)
     return {comparison.names[str(row["policy"])]: float(row["estimate"]) for _, row in chosen.iterrows()}
 
 
@@ -66,8 +65,7 @@ def _panels(comparison: Tables) -> str:
 
 
 def _effects(comparison: Tables) -> str:
-    table = comparison.paired
-    rows = table[(table["force"] == comparison.forces[0]) & (table["measure"] == "left")]
+    rows = rows_of(comparison.paired, comparison.forces[0])
     words = "; ".join(
         f"{comparison.names[row['policy']]} {change(float(row['difference']), 'persons')} ({span(float(row['low']), float(row['high']), number)})"
         for _, row in rows.iterrows()

@@ -125,9 +125,8 @@ def limits(comparison: Tables) -> list[str]:
         )
     if comparison.pairs < 20:
         listed.append(f"{comparison.pairs} replicates are few: chances of collapse and small differences need more.")
-    failed = int((comparison.runs["status"] != "done").sum())
-    if failed:
-        listed.append(f"{failed} of {len(comparison.runs)} runs did not finish and are left out.")
+    if comparison.failed:
+        listed.append(f"{comparison.failed} of {len(comparison.runs)} runs did not finish and are left out.")
     return listed
 
 
