@@ -17,6 +17,7 @@ from desertion.app.request.limits import limits
 from desertion.app.request.mix import VERSION, Mix, parse
 from desertion.app.simulator.page import page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
+from desertion.app.work.failure import told
 from desertion.app.work.warm import WARM
 
 if TYPE_CHECKING:
@@ -200,14 +201,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
                 if not WARM.is_set():
                     until = loop.time() + LONGEST
     except Exception as problem:
-        import traceback
-
-        # What exactly went wrong is for whoever runs the server, not for the visitor.
-        traceback.print_exc()
-        yield _event(
-            wrong={"address": f"the answer broke off ({type(problem).__name__}); the server's log says where"},
-            done=True,
-        )
+        yield _event(wrong={"address": told(problem, "the answer")}, done=True)
     finally:
         _Open.left()
 
