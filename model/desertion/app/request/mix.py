@@ -81,17 +81,19 @@ class Mix:
         """What the mix is called: the preset's title, or what was moved where."""
         if self.is_status_quo:
             return "Status quo"
-        preset = next(
-            (name for name, mix in presets().items() if mix.steps == self.steps and mix.also == self.also), ""
-        )
-        if preset:
-            return short_title(preset)
+        if self.preset:
+            return short_title(self.preset)
         moved = [
             f"{slider.title.lower()}: {slider.steps[self.step(slider)].word}"
             for slider in SLIDERS
             if self.step(slider) != slider.usual
         ]
         return "; ".join([*moved, *([short_title(self.also)] if self.also else [])]).capitalize()
+
+    @property
+    def preset(self) -> str:
+        """The shipped policy that the sliders stand for, empty for none."""
+        return next((name for name, mix in presets().items() if (mix.steps, mix.also) == (self.steps, self.also)), "")
 
     @property
     def is_status_quo(self) -> bool:
