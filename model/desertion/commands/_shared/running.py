@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
-
-
-class Tick(Protocol):
-    """Called once a day."""
-
-    def __call__(self) -> None:
-        """Move the bar on by a day."""
-        ...
 
 
 def loaded(
@@ -59,7 +51,7 @@ def seed_of(seed: int, replicate: int | None) -> int:
 def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
     """Run a model to its end, a day at a time; whether it got there, or was interrupted by Ctrl-C."""
     try:
-        with bar(title, model.scenario.days, quiet=quiet) as tick:
+        with _bar(title, model.scenario.days, quiet=quiet) as tick:
             while model.running:
                 model.step()
                 tick()
@@ -69,8 +61,8 @@ def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
 
 
 @contextmanager
-def bar(title: str, days: int, *, quiet: bool = False) -> Generator[Tick]:
-    """Show a bar of days with the time left on a terminal, nothing elsewhere."""
+def _bar(title: str, days: int, *, quiet: bool) -> Generator[Callable[[], object]]:
+    """Show a bar of days with the time left on a terminal, nothing elsewhere; what is yielded moves it on by a day."""
     if quiet or not sys.stderr.isatty():
         yield lambda: None
         return
