@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desertion.commands import ToldExit
+from desertion.commands import FAILED, ToldExit
 from desertion.commands._shared.options import unused
 from desertion.errors import InputError
 
@@ -23,8 +23,6 @@ Authority = Annotated[
 ]
 Certificate = Annotated[Path | None, typer.Option("--tls-cert", help="Certificate for a tls:// scheduler (PEM).")]
 Key = Annotated[Path | None, typer.Option("--tls-key", help="Private key for a tls:// scheduler (PEM).")]
-
-FAILED = 1
 
 
 def certificates(
