@@ -39,7 +39,7 @@ def command(
     pilot: Annotated[
         bool, typer.Option("--pilot", help="Only count, in 32 other worlds, whether enough happens for each claim.")
     ] = False,
-    report: Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")] = False,
+    report: options.Report = False,
     seed: options.Seed = 1,
     workers: options.Workers = None,
     scheduler: options.Scheduler = None,
@@ -47,9 +47,7 @@ def command(
     tls_cert: studies.Certificate = None,
     tls_key: studies.Key = None,
     shard: options.Shard = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/claims if not given.")
-    ] = None,
+    out: Annotated[Path | None, options.results_in("claims")] = None,
     accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""

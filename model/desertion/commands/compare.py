@@ -62,7 +62,7 @@ FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 @_studies.of_studies
 def command(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
+    scenario: _options.Scenario = "russia-2022",
     policies: Arms = None,
     points: OwnPoints = None,
     settings: _options.Settings = None,

@@ -26,7 +26,6 @@ Worlds = Annotated[
         help="Worlds of a wave, in place of the design's; once for each wave, more often for further ones like its last.",
     ),
 ]
-Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
 Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each case in each world.")]
 Confirm = Annotated[
     int | None, typer.Option("--confirm", help="Runs in all of a world that its wave keeps; 0 for none further.")
@@ -42,12 +41,9 @@ def command(
     runs: Runs = None,
     confirm: Confirm = None,
     seed: options.OwnSeed = None,
-    report: Report = False,
+    report: options.Report = False,
     workers: options.Workers = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Folder that the results go to; outputs/match-DESIGN if not given."),
-    ] = None,
+    out: Annotated[Path | None, options.results_in("match-DESIGN")] = None,
     accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""

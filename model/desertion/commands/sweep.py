@@ -18,7 +18,6 @@ Study = Annotated[
 OutFile = Annotated[
     Path | None, typer.Option("--out", "-o", help="The study's file; outputs/STUDY.sqlite if not given.")
 ]
-Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
 OwnPopulation = Annotated[
     str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
 ]
@@ -40,7 +39,7 @@ def command(
     context: typer.Context,
     study: Study,
     out: OutFile = None,
-    runs: Smaller = None,
+    runs: _options.OwnRuns = None,
     scale: _options.Scale = None,
     days: _options.Days = None,
     seed: _options.OwnSeed = None,

@@ -36,12 +36,8 @@ def command(
     unit: Annotated[
         str, typer.Option("--unit", help="Unit of all rows, for CSV files without that column.")
     ] = "persons",
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Where all chance comes from; the plan's if not given.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/thesis if not given.")
-    ] = None,
+    seed: options.OwnSeed = None,
+    out: Annotated[Path | None, options.results_in("thesis")] = None,
 ) -> None:
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
     from desertion.commands._shared.results import write_csv
