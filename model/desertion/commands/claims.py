@@ -52,14 +52,13 @@ def command(
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""
     from desertion.files import folder
-    from desertion.study.design.schedule import shard_of
     from desertion.study.questions import claims as judged
 
     _refuse_unused(context, quick=quick, worlds=worlds, pilot=pilot, report=report)
     proof = studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     target = folder(options.place(out, "claims-quick" if quick else "claims"))
-    part = shard_of(shard) if shard else (1, 1)
-    file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
+    part, name = studies.part_of(shard, "claims")
+    file = target / name
     by = studies.run_options(workers, scheduler, certificates=proof, shard=part, accept_changes=accept_changes)
     if part != (1, 1):
         options.unused(context, "most_runs", beside="--shard, which holds too few runs to tell where more are needed")

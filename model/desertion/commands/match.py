@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options
-from desertion.commands._shared.studies import of_studies, run_options, typed
+from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     from desertion.study.matching.matched import Match
@@ -61,7 +61,7 @@ def command(
         design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=run_options(workers, accept_changes=accept_changes),
     )  # fmt: skip
-    return _tell(found, target, typed())
+    return _tell(found, target, options.typed())
 
 
 def _tell(found: "Match", target: Path, again: str) -> int:

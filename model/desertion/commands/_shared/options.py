@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,6 +102,11 @@ def unused(context: typer.Context, *names: str, beside: str = "", without: str =
             called = "/".join(spelt) if spelt[0].startswith("-") else spelt[0].upper()
             where = f"beside {beside}: " if beside else f"without {without}: add that, or "
             raise InputError(f"{called} changes nothing {where}leave {called} out")
+
+
+def typed(words: Iterable[str] | None = None) -> str:
+    """The command as it was typed, or with these words behind the program's name."""
+    return shlex.join(["desertion", *(sys.argv[1:] if words is None else words)])
 
 
 def place(out: Path | None, name: str) -> Path:

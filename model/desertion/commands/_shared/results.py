@@ -6,12 +6,11 @@ import datetime as dt
 import json
 import math
 import platform
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from desertion.commands._shared.options import typed
 from desertion.files import write_text
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
     from desertion.study.run.sources import model_code
 
     return {
-        "command": shlex.join(["desertion", *sys.argv[1:]]),
+        "command": typed(),
         "scenario": scenario.name,
         "scenario_sha256": scenario.hash,
         "policies": list(scenario.policies),
