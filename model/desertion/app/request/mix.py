@@ -22,6 +22,7 @@ from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, S
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import titled
 from desertion.reading import command_line, toml_value
+from desertion.scenario.documents import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -183,9 +184,7 @@ class Mix:
 
     def command(self) -> str:
         """The command line that gives the same numbers."""
-        from desertion.study.comparison.runs import AS_IT_IS
-
-        mix = "+".join(self.policies) or "case-by-case"
+        mix = JOIN.join(self.policies) or "case-by-case"
         options = [
             *(("policy", AS_IT_IS), ("policy", mix), ("runs", PAIRS)),
             *(("seed", self.seed), ("scale", self.scale_now), ("days", self.days or None)),

@@ -26,8 +26,9 @@ def loaded(
         InputError: If one of them is wrong.
     """
     from desertion.scenario import Scenario
+    from desertion.scenario.documents import parted
 
-    names = [part for each in policies or [] for part in each.split("+") if part not in ("", "none")]
+    names = [name for mix in policies or [] for name in parted(mix)]
     chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, asylum=asylum, set=settings)
     chosen.sized()  # a scale that leaves no squad is said before a folder is made
     return chosen
