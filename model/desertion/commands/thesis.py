@@ -43,10 +43,11 @@ def command(
     from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_predictions, draw_test
     from desertion.files import folder, write_text
+    from desertion.reading import is_csv
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
 
-    if not any(name.lower().endswith(".csv") for name in names or ()):
+    if not any(map(is_csv, names or ())):
         options.unused(context, "at_risk", "door", "rule", "kind", "unit", without="a CSV file")
     place = options.place(out, "thesis-quick" if quick else "thesis")
     found = thesis(
