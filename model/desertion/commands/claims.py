@@ -89,13 +89,13 @@ def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: b
 
 def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:
     """Write and print whether enough happens for each claim."""
-    from desertion.files import write_text
+    from desertion.commands._shared.results import write_csv
     from desertion.study.claims.pilot import pilot
     from desertion.study.claims.plan import ClaimsPlan
 
     table = pilot(ClaimsPlan(path=own, ids=ids, scale=size, seed=seed), target / "pilot.sqlite", by)
     print(table.to_string(index=False))
-    print(write_text(target / "pilot.csv", table.to_csv(index=False)))
+    print(write_csv(target / "pilot.csv", table))
     return 0
 
 
