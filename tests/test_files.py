@@ -35,6 +35,13 @@ def test_the_users_own_files_are_shown_as_given(tmp_path: Path) -> None:
     assert files.shown(Path("mine.toml")) == "mine.toml"
 
 
+def write_anew(folder: Path, names: str) -> None:
+    """Replace files of a folder, all or none."""
+    with files.replacing_folder(folder) as fresh:
+        for name in names:
+            (fresh / name).write_text("new")
+
+
 def test_files_of_a_folder_are_replaced_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the third of three files cannot be moved, the first two are what they were, and nothing is left beside them."""
     for name in ("a", "b"):
@@ -48,17 +55,12 @@ def test_files_of_a_folder_are_replaced_all_or_none(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "replace", replace)
 
-    def write() -> None:
-        with files.replacing_folder(tmp_path) as fresh:
-            for name in "abc":
-                (fresh / name).write_text("new")
-
     with pytest.raises(OSError, match="No space") as problem:
-        write()
+        write_anew(tmp_path, "abc")
     assert problem.value.filename == str(tmp_path)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "b": "old"}
     monkeypatch.undo()
-    write()
+    write_anew(tmp_path, "abc")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys("abc", "new")
 
 
@@ -72,16 +74,11 @@ def test_a_signal_waits_until_all_files_are_moved(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(Path, "replace", replace)
 
-    def write() -> None:
-        with files.replacing_folder(tmp_path) as fresh:
-            for name in "ab":
-                (fresh / name).write_text("new")
-
     # A job in the background of a shell is started with this signal ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            write()
+            write_anew(tmp_path, "ab")
     finally:
         signal.signal(signal.SIGINT, before)
     assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import desertion
-from desertion import InputError, Policy, Scenario, Soldier
+from desertion import InputError, Policy, Scenario
 from tests.study.claims.test_judging import TEXT
 
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
@@ -193,11 +193,6 @@ def test_a_policy_that_stands_in_no_file_can_be_compared() -> None:
     comparison = desertion.compare("quiet", ["none", ban], days=12, runs=1, workers=1, quiet=True)
     assert comparison.policies == ("none", "mine")
     assert all(force.exit_ban == 1 for force in comparison.arm("mine").flat().forces)
-
-
-def test_soldier_is_public() -> None:
-    """Subclassing it is the way to change how people decide."""
-    assert isinstance(Soldier, type)
 
 
 @pytest.mark.parametrize(

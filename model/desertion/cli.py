@@ -17,12 +17,11 @@ from typing import Annotated, Any, TextIO, cast
 import typer
 
 from desertion import __version__, commands
+from desertion.commands import DONE, ENDED, FAILED, INTERRUPTED, WRONG_INPUT
 from desertion.engine import garbage as startup
 from desertion.engine.cold import listen
 from desertion.errors import InputError
 from desertion.files import remove_unused, signals
-
-DONE, FAILED, WRONG_INPUT, INTERRUPTED, ENDED = 0, 1, 2, 130, 143
 
 # What the user can do something about by naming another place; a full disk is no wrong input.
 _WRONG_PLACE = frozenset(

@@ -234,6 +234,11 @@ class Row:
         return number
 
 
+def is_csv(name: object) -> bool:
+    """Whether a name is that of a CSV file: such a series is the user's own, all others are shipped."""
+    return str(name).lower().endswith(".csv")
+
+
 def csv_rows(
     path: Path,
     *,

@@ -10,9 +10,11 @@ import pytest
 
 from desertion.app.request.mix import Mix, parse
 from desertion.app.work import replicates
+from desertion.app.work.failure import told
 from desertion.app.work.replicates import Replicates
 from desertion.app.work.run import Run, Societies, StoppedError, Wanted, people_of, record_of, run
 from desertion.app.work.warm import WARM
+from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
 from desertion.simulation.model import DesertionModel
 
@@ -137,6 +139,22 @@ def test_people_built_once_give_the_runs_of_people_built_anew() -> None:
     first = societies.of(Wanted(mix("seed=8"), 2), scenario, seed)
     societies.of(Wanted(mix("seed=8"), 3), scenario, int(replicate_seed(8, 3)))
     assert societies.of(Wanted(mix("seed=8"), 2), scenario, seed) is not first
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        (InputError("days = 0 must be a whole number >= 1"), "days = 0 must be a whole number >= 1"),
+        (
+            MemoryError("Unable to allocate 9 TiB for an array"),
+            "there is not enough memory for the run; choose a smaller",
+        ),
+        (ZeroDivisionError("division by zero"), "the run broke off (ZeroDivisionError); the server's log says where"),
+    ],
+)
+def test_a_visitor_is_told_a_sentence_and_never_the_inside_of_a_fault(problem: Exception, sentence: str) -> None:
+    """A live run told what NumPy says of memory, and work in the background that it broke off."""
+    assert told(problem, "the run").startswith(sentence)
 
 
 def test_what_cannot_be_run_is_told_to_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:

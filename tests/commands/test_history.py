@@ -24,12 +24,6 @@ def test_series_are_drawn(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"ukraine-awol.png", "lee-1865-by-division.png"}
 
 
-def test_unknown_series_exit_with_two(capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence and the right code."""
-    assert main(["history", "ukraine"]) == 2
-    assert "no series 'ukraine'" in capsys.readouterr().err
-
-
 def test_an_own_series_of_dates_and_values_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,9 +69,3 @@ def test_titles_are_broken_at_the_windows_edge(
     assert max(map(len, lever)) <= 80
     assert [line[:12].strip() for line in lever] == ["lever-x", ""]
     assert " ".join(line[12:].strip() for line in lever).endswith("than one line of eighty letters has room for")
-
-
-def test_the_design_of_a_match_is_no_study(capsys: pytest.CaptureFixture[str]) -> None:
-    """A sweep that is asked for one says which studies there are."""
-    assert main(["sweep", "russia-2022"]) == 2
-    assert "there is no study 'russia-2022'; known are: asylum-policies" in capsys.readouterr().err

@@ -81,9 +81,3 @@ def test_a_person_whose_fate_differs_is_found_though_every_day_is_equal(monkeypa
     monkeypatch.setattr(selfcheck, "stored", lambda _: shipped | {"people": "00000000"})
     (_, said), *_ = selfcheck.examined([selfcheck.Check(pair, "compiled", 1, pair.load().days)])
     assert said == "every day is equal, but not every person's fate"
-
-
-def test_a_scenario_without_a_shipped_history_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """With those that have one."""
-    assert main(["selfcheck", "quiet"]) == 2
-    assert "toy" in capsys.readouterr().err

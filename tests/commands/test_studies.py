@@ -161,6 +161,10 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
     ("words", "sentence"),
     [
         (["sweep", "nowhere"], "there is no study 'nowhere'"),
+        (["sweep", "russia-2022"], "there is no study 'russia-2022'; known are: asylum-policies"),  # that of a match
+        (["history", "ukraine"], "there is no series 'ukraine'"),
+        (["theory", "toi"], "there is no scenario 'toi'; did you mean 'toy'"),
+        (["selfcheck", "quiet"], "there is no scenario with a shipped history 'quiet'; known are: gdr-1989"),
         (["sweep", "nowhere.toml"], "nowhere.toml does not exist"),
         (["sweep", "mine.toml", "--shard", "3/2"], "i/n with 1 <= i <= n"),
         (["sweep", "mine.toml", "--runs", "0"], "exactly one of number"),

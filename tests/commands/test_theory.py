@@ -28,9 +28,3 @@ def test_the_multiplier_can_be_measured(capsys: pytest.CaptureFixture[str]) -> N
     """By paired runs of the scenario itself."""
     assert main(["theory", "toy", "--days", "40", "--measure", "2"]) == 0
     assert "Measured: one more leaver on day 13 means" in capsys.readouterr().out
-
-
-def test_theory_refuses_what_other_commands_refuse(capsys: pytest.CaptureFixture[str]) -> None:
-    """In one sentence, with exit code 2."""
-    assert main(["theory", "toi"]) == 2
-    assert "toy" in capsys.readouterr().err

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from desertion.app.request.limits import Limits
+from desertion.app.server.server import Place
+
 Host = Annotated[
     str, typer.Option("--host", help="Address to listen on; others than 127.0.0.1 can be reached by others.")
 ]
@@ -23,17 +26,16 @@ NoOpen = Annotated[bool, typer.Option("--no-open", help="Do not open a browser."
 
 
 def command(
-    host: Host = "127.0.0.1",
-    port: Port = 8765,
+    host: Host = Place.host,
+    port: Port = Place.port,
     studies: Studies = None,
     allow_host: Names = None,
-    largest_run: Largest = 300_000,
-    sessions: Sessions = 20,
+    largest_run: Largest = Limits.people,
+    sessions: Sessions = Limits.sessions,
     no_open: NoOpen = False,
 ) -> None:
     """Look at cascades in the browser: play a run, compare policies, open studies and claims."""
-    from desertion.app.request.limits import Limits
-    from desertion.app.server.server import Place, check, greeting, serve, studies_folder
+    from desertion.app.server.server import check, greeting, serve, studies_folder
     from desertion.errors import input_error
 
     for name, value in (("--largest-run", largest_run), ("--sessions", sessions)):

@@ -58,10 +58,7 @@ def command(
     ] = 1,
     seed: options.Seed = 1,
     workers: options.Workers = 1,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Folder that the results go to; outputs/calibration if not given."),
-    ] = None,
+    out: Annotated[Path | None, options.results_in("calibration")] = None,
 ) -> None:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
     from desertion.commands._shared.results import write_csv

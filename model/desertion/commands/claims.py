@@ -39,7 +39,7 @@ def command(
     pilot: Annotated[
         bool, typer.Option("--pilot", help="Only count, in 32 other worlds, whether enough happens for each claim.")
     ] = False,
-    report: Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")] = False,
+    report: options.Report = False,
     seed: options.Seed = 1,
     workers: options.Workers = None,
     scheduler: options.Scheduler = None,
@@ -47,21 +47,18 @@ def command(
     tls_cert: studies.Certificate = None,
     tls_key: studies.Key = None,
     shard: options.Shard = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/claims if not given.")
-    ] = None,
+    out: Annotated[Path | None, options.results_in("claims")] = None,
     accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Judge the articles' claims over plausible worlds: holds, fails, depends (and on what), or untested."""
     from desertion.files import folder
-    from desertion.study.design.schedule import shard_of
     from desertion.study.questions import claims as judged
 
     _refuse_unused(context, quick=quick, worlds=worlds, pilot=pilot, report=report)
     proof = studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     target = folder(options.place(out, "claims-quick" if quick else "claims"))
-    part = shard_of(shard) if shard else (1, 1)
-    file = target / (f"claims.shard-{part[0]}-of-{part[1]}.sqlite" if shard else "claims.sqlite")
+    part, name = studies.part_of(shard, "claims")
+    file = target / name
     by = studies.run_options(workers, scheduler, certificates=proof, shard=part, accept_changes=accept_changes)
     if part != (1, 1):
         options.unused(context, "most_runs", beside="--shard, which holds too few runs to tell where more are needed")
@@ -92,13 +89,13 @@ def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: b
 
 def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:
     """Write and print whether enough happens for each claim."""
-    from desertion.files import write_text
+    from desertion.commands._shared.results import write_csv
     from desertion.study.claims.pilot import pilot
     from desertion.study.claims.plan import ClaimsPlan
 
     table = pilot(ClaimsPlan(path=own, ids=ids, scale=size, seed=seed), target / "pilot.sqlite", by)
     print(table.to_string(index=False))
-    print(write_text(target / "pilot.csv", table.to_csv(index=False)))
+    print(write_csv(target / "pilot.csv", table))
     return 0
 
 

@@ -62,7 +62,7 @@ FILES = ("report.html", "scenario.toml", "provenance.json", "study.sqlite")
 @_studies.of_studies
 def command(
     context: typer.Context,
-    scenario: Annotated[str, typer.Argument(help="Name of a shipped scenario or path of a TOML file.")] = "russia-2022",
+    scenario: _options.Scenario = "russia-2022",
     policies: Arms = None,
     points: OwnPoints = None,
     settings: _options.Settings = None,
@@ -108,9 +108,7 @@ def command(
 
 
 def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, paper: bool, as_json: bool) -> int:
-    from shutil import get_terminal_size
-    from textwrap import fill
-
+    from desertion.commands._shared.results import print_json, say
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.run.sweep import run_study
 
@@ -121,8 +119,6 @@ def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, p
     if keep:
         _write(comparison, place, paper=paper)
     if as_json:
-        from desertion.commands._shared.results import print_json
-
         about = {
             "scenario": comparison.scenario,
             "baseline": comparison.baseline,
@@ -137,7 +133,8 @@ def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, p
             f"written to {place}: report.html (read this first), summary.csv, paired.csv, attribution.csv, curves.csv, columns.json, "
             "figures, scenario.toml (of the baseline), arms (all scenarios), provenance.json, study.sqlite"
         )
-        print("\n" + fill(written, get_terminal_size().columns, break_long_words=False, break_on_hyphens=False))
+        print()
+        say(written, hyphens=False)
     failed = int((comparison.runs["status"] != "done").sum())
     if failed:
         print(
@@ -149,10 +146,10 @@ def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, p
 def _tell(comparison: Comparison) -> None:
     """Print the answer and the table of each force, as wide as the window."""
     from shutil import get_terminal_size
-    from textwrap import fill
 
     from rich.console import Console
 
+    from desertion.commands._shared.results import say
     from desertion.scenario.grain import MARK, legend
     from desertion.study.comparison.report import words
     from desertion.study.comparison.report.answer import answer
@@ -160,25 +157,19 @@ def _tell(comparison: Comparison) -> None:
     width = get_terminal_size().columns
     # A name that is longer than the window is broken by its edge; nothing is cut off.
     console = Console(width=max(width, 200), highlight=False)
-    print(
-        fill(
-            f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}",
-            width,
-            break_long_words=False,
-        )
-    )
+    say(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}")
     with console.capture() as caught:
         for force, measures in comparison.printed.items():
             for table in _tables(comparison, force, measures, width):
                 console.print(table)
     print(caught.get(), end="")
     size = f" {legend(comparison.size)}" if MARK in caught.get() else ""
-    print(fill(NOTE + size, width, break_long_words=False))
+    say(NOTE + size)
     for sentence in answer(comparison):
         print()
-        print(fill(sentence, width, break_long_words=False))
+        say(sentence)
     for note in filter(None, [*comparison.dial_notes, comparison.about.get("floor")]):
-        print(fill(f"note: {note}", width, break_long_words=False))
+        say(f"note: {note}")
 
 
 def _tables(comparison: Comparison, force: str, measures: Sequence[str], width: int) -> list[object]:

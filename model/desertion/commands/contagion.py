@@ -1,5 +1,6 @@
 """`desertion contagion`: one's own events put to the tests by place: do linked units act close together, and what can that tell?"""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -110,11 +111,8 @@ def command(
 
 def _typed(files: list[Path]) -> str:
     """What was typed, with files by their names: whoever repeats the command has them elsewhere."""
-    import shlex
-    import sys
-
     short = {str(path): path.name for path in files}
-    return shlex.join(["desertion", *(short.get(word, word) for word in sys.argv[1:])])
+    return options.typed(short.get(word, word) for word in sys.argv[1:])
 
 
 def _write(out: Path, text: str, table: str, drawn: "tuple[Finding, Verdict] | None") -> None:

@@ -13,9 +13,6 @@ Place = Annotated[
     Path,
     typer.Argument(help="A study's file, as `desertion sweep` wrote it; for rocrate also a folder of run or compare."),
 ]
-OutFolder = Annotated[
-    Path | None, typer.Option("--out", "-o", help="Folder that the tables go to; outputs/FILE if not given.")
-]
 Format = Annotated[
     str,
     typer.Option(
@@ -43,7 +40,7 @@ ROCRATE = "rocrate"
 def command(
     context: typer.Context,
     file: Place,
-    out: OutFolder = None,
+    out: Annotated[Path | None, _options.results_in("FILE")] = None,
     form: Format = "csv",
     curves: Curves = True,
     comma: Comma = False,

@@ -53,6 +53,7 @@ def command(
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
     from desertion.files import folder
+    from desertion.reading import is_csv
     from desertion.study.history.beside import COUNTERPARTS
     from desertion.study.history.history import history
     from desertion.study.history.shipped import names as shipped
@@ -66,11 +67,11 @@ def command(
         options.unused(context, *others, beside="--patterns, which are held against shipped scenarios")
         _hold(runs, seed, out)
         return
-    own = [name for name in names or () if with_model and not name.lower().endswith(".csv") and name not in shipped()]
+    own = [name for name in names or () if with_model and not is_csv(name) and name not in shipped()]
     if own and scenario is None:
         scenario = own.pop()
         names = [name for name in names or () if name != scenario]
-    if not any(name.lower().endswith(".csv") for name in names or ()):
+    if not any(map(is_csv, names or ())):
         options.unused(context, "kind", *words, without="a CSV file")
     if scenario is None:
         options.unused(context, "column", without="--scenario")
@@ -78,7 +79,7 @@ def command(
             options.unused(context, "runs", "seed", without="--with-model, --scenario or --patterns")
     for name in names or (COUNTERPARTS if with_model else shipped()):
         beside = scenario or with_model
-        is_own = name.lower().endswith(".csv")
+        is_own = is_csv(name)
         found = history(
             name, kind=kind if is_own else "flow", words=for_all if is_own else None, with_model=beside, column=column,
             runs=runs, seed=seed,

@@ -1,7 +1,6 @@
 """`desertion list`: what is shipped and can be named on the command line."""
 
 import json
-from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import Annotated
@@ -26,15 +25,15 @@ def command(
     """List the shipped scenarios, policies, forces, studies, matches, series and claims."""
     if kind is not None and kind not in KINDS:
         raise unknown_name("kind of thing to list", kind, KINDS, where="desertion list")
+    kinds = [kind] if kind else KINDS
     if as_json:
         _options.unused(context, "levers", beside="--json, which lists them all")
-        kinds = [kind] if kind else KINDS
         found = {each: [{"name": name, "title": title} for name, title in _rows(each)] for each in kinds}
         print(json.dumps({"version": JSON_VERSION, **found}, ensure_ascii=False))
         return
     if kind not in (None, "policies"):
         _options.unused(context, "levers", beside=f"{kind}, which have none")
-    for each in [kind] if kind else KINDS:
+    for each in kinds:
         rows = _rows(each)
         print(f"{each} ({len(rows)})")
         shown = [row for row in rows if levers or not row[0].startswith(LEVER)]
@@ -50,28 +49,15 @@ def command(
 
 
 def _rows(kind: str) -> list[tuple[str, str]]:
+    """Names and titles of one kind; without a title, the question that a study answers."""
+    seeds = shipped_folder("seeds")
     if kind == "claims":
-        path = shipped_folder("seeds") / "claims.toml"
-        found = toml(path).get("claims", []) if path.exists() else []
-        return [(str(row["id"]), str(row.get("claim", row.get("title", "")))) for row in _tables(found)]
-    if kind == "studies" or kind == "matches":
-        return [(name, _title(path)) for name, path in shipped_designs(kind).items()]
+        return [(row["id"], row["claim"]) for row in toml(seeds / "claims.toml")["claims"]]
     if kind == "history":
-        path = shipped_folder("seeds") / "history" / "series.toml"
-        return [(name, _text(row, "title")) for name, row in (toml(path) if path.exists() else {}).items()]
-    return [(path.stem, _title(path)) for path in sorted((shipped_folder("seeds") / kind).glob("*.toml"))]
-
-
-def _tables(found: object) -> list[dict[str, object]]:
-    if isinstance(found, dict):
-        return [{"id": key, **row} for key, row in found.items()]
-    return list(found) if isinstance(found, list) else []
-
-
-def _title(path: Path) -> str:
-    document = toml(path)
-    return _text(document, "title") or _text(document, "question")
-
-
-def _text(row: object, key: str) -> str:
-    return str(row.get(key, "")) if isinstance(row, dict) else ""
+        return [(name, row["title"]) for name, row in toml(seeds / "history" / "series.toml").items()]
+    if kind == "studies" or kind == "matches":
+        paths = shipped_designs(kind)
+    else:
+        paths = {path.stem: path for path in sorted((seeds / kind).glob("*.toml"))}
+    documents = {name: toml(path) for name, path in paths.items()}
+    return [(name, document.get("title") or document.get("question", "")) for name, document in documents.items()]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desertion.commands._shared import options
-from desertion.commands._shared.studies import of_studies, run_options, typed
+from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     from desertion.study.matching.matched import Match
@@ -26,7 +26,6 @@ Worlds = Annotated[
         help="Worlds of a wave, in place of the design's; once for each wave, more often for further ones like its last.",
     ),
 ]
-Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
 Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each case in each world.")]
 Confirm = Annotated[
     int | None, typer.Option("--confirm", help="Runs in all of a world that its wave keeps; 0 for none further.")
@@ -42,12 +41,9 @@ def command(
     runs: Runs = None,
     confirm: Confirm = None,
     seed: options.OwnSeed = None,
-    report: Report = False,
+    report: options.Report = False,
     workers: options.Workers = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Folder that the results go to; outputs/match-DESIGN if not given."),
-    ] = None,
+    out: Annotated[Path | None, options.results_in("match-DESIGN")] = None,
     accept_changes: options.AcceptChanges = False,
 ) -> int:
     """Say which worlds the targets do not rule out, by history matching: screening, emulators in waves, worlds really run."""
@@ -65,7 +61,7 @@ def command(
         design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=run_options(workers, accept_changes=accept_changes),
     )  # fmt: skip
-    return _tell(found, target, typed())
+    return _tell(found, target, options.typed())
 
 
 def _tell(found: "Match", target: Path, again: str) -> int:

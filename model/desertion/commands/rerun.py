@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
+from desertion.commands import DONE, FAILED
 from desertion.commands._shared import options as _options
 from desertion.commands._shared.studies import of_studies
-
-DIFFERENT = 1
 
 
 @of_studies
@@ -28,4 +27,4 @@ def command(
         print(f"  {found.surplus} more were not made again: the study asks for fewer")
     for sentence in (*found.differences, *(f"version: {each}" for each in found.changed)):
         print(f"  {sentence}")
-    return 0 if found.agrees else DIFFERENT
+    return DONE if found.agrees else FAILED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desertion.commands import ToldExit
+from desertion.commands import INTERRUPTED, ToldExit
 from desertion.commands._shared import options as _options
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ Film = Annotated[
     Path | None, typer.Option("--film", help="Draw a moving picture into this file: .gif, or .mp4 with ffmpeg.")
 ]
 
-INTERRUPTED = 130
 FILES = ("daily.csv", "hosts.csv", "columns.json", "scenario.toml", "provenance.json", "curves.png")
 
 

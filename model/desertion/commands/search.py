@@ -35,9 +35,6 @@ Rival = Annotated[bool, typer.Option("--rival/--no-rival", help="Compare with as
 Check = Annotated[
     int, typer.Option("--check", metavar="N", help="Judge the fronts again on N replicates that chose nothing.")
 ]
-Smaller = Annotated[
-    int | None, typer.Option("--runs", "-n", help="Replicates a candidate, in place of the study's own.")
-]
 Table = Annotated[Path | None, typer.Option("--table", help="Write all candidates into this CSV file.")]
 Plot = Annotated[
     Path | None, typer.Option("--plot", help="Draw candidates and fronts into this file (png, svg or pdf).")
@@ -55,7 +52,7 @@ def command(
     candidates: Candidates = 128,
     rival: Rival = True,
     check: Check = 0,
-    runs: Smaller = None,
+    runs: _options.OwnRuns = None,
     scale: _options.Scale = None,
     seed: _options.OwnSeed = None,
     settings: _options.Settings = None,

@@ -1,6 +1,7 @@
 """`desertion sweep`: run a study, or go on with one."""
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,6 @@ Study = Annotated[
 OutFile = Annotated[
     Path | None, typer.Option("--out", "-o", help="The study's file; outputs/STUDY.sqlite if not given.")
 ]
-Smaller = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
 OwnPopulation = Annotated[
     str | None, typer.Option("--population", help="compiled or mesa, in place of the study's own.")
 ]
@@ -40,7 +40,7 @@ def command(
     context: typer.Context,
     study: Study,
     out: OutFile = None,
-    runs: Smaller = None,
+    runs: _options.OwnRuns = None,
     scale: _options.Scale = None,
     days: _options.Days = None,
     seed: _options.OwnSeed = None,
@@ -62,7 +62,6 @@ def command(
     """Run a study into one file, or go on with it where it stopped."""
     from desertion.files import RESULTS
     from desertion.study.design.reading import changed, read_spec
-    from desertion.study.design.schedule import shard_of
     from desertion.study.run.described import study_path, with_points
     from desertion.study.run.sweep import run_study
 
@@ -81,11 +80,10 @@ def command(
         settings=_options.settings(settings),
     )
     spec = with_points(spec, points)
-    part = shard_of(shard) if shard else (1, 1)
+    part, name = _studies.part_of(shard, spec.name)
     if dry_run:
         return _plan(spec, workers or 0, part, out or Path(RESULTS) / "study.sqlite")
-    named = f"{spec.name}.shard-{part[0]}-of-{part[1]}.sqlite" if shard else f"{spec.name}.sqlite"
-    file = _options.place(out, named)
+    file = _options.place(out, name)
     options = _studies.run_options(
         workers,
         scheduler,
@@ -116,8 +114,5 @@ def _plan(spec: "StudySpec", workers: int, part: tuple[int, int], file: Path) ->
 
 def _again(file: Path) -> str:
     """The command that was given, with the file named, to be given again."""
-    import sys
-
     words = sys.argv[1:]
-    named = words if {"--out", "-o"} & set(words) else [*words, "--out", str(file)]
-    return shlex.join(["desertion", *named])
+    return _options.typed(words if {"--out", "-o"} & set(words) else [*words, "--out", str(file)])

@@ -39,9 +39,7 @@ def command(
     out: _options.Out = None,
 ) -> None:
     """Work out the reproduction number of leaving, the steady states and the tipping point."""
-    from shutil import get_terminal_size
-    from textwrap import fill
-
+    from desertion.commands._shared.results import say
     from desertion.commands._shared.running import loaded
     from desertion.files import folder
     from desertion.theory.summary import theory
@@ -57,7 +55,8 @@ def command(
     title = (
         f"{chosen.title or chosen.name} ({' + '.join(chosen.policies) or 'no policy'}), {chosen.behaviour.form} form"
     )
-    print(fill(title, get_terminal_size().columns) + "\n")
+    say(title)
+    print()
     _tell(found)
     _tell_limit(found)
     if out is not None:

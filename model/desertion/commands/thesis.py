@@ -36,21 +36,18 @@ def command(
     unit: Annotated[
         str, typer.Option("--unit", help="Unit of all rows, for CSV files without that column.")
     ] = "persons",
-    seed: Annotated[
-        int | None, typer.Option("--seed", help="Where all chance comes from; the plan's if not given.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder that the results go to; outputs/thesis if not given.")
-    ] = None,
+    seed: options.OwnSeed = None,
+    out: Annotated[Path | None, options.results_in("thesis")] = None,
 ) -> None:
     """Ask of series of totals whether contagion can be told from trends, doors, reporting, shocks and homophily; finished parts are kept."""
     from desertion.commands._shared.results import write_csv
     from desertion.commands._shared.thesis import draw_predictions, draw_test
     from desertion.files import folder, write_text
+    from desertion.reading import is_csv
     from desertion.study.thesis import report
     from desertion.study.thesis.thesis import thesis
 
-    if not any(name.lower().endswith(".csv") for name in names or ()):
+    if not any(map(is_csv, names or ())):
         options.unused(context, "at_risk", "door", "rule", "kind", "unit", without="a CSV file")
     place = options.place(out, "thesis-quick" if quick else "thesis")
     found = thesis(

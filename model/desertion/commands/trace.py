@@ -96,9 +96,10 @@ def _who(row: int, told: Mapping[str, Any]) -> str:
 def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     """Print the days on which something changes, and one in `every` of the others; days that read alike stand in one line."""
     from shutil import get_terminal_size
-    from textwrap import fill
 
     import pandas as pd
+
+    from desertion.commands._shared.results import say
 
     way = table[table["route"] == route]
     # Days on which this way is not his to take have their status alone.
@@ -107,17 +108,13 @@ def _tell(table: pd.DataFrame, route: str, every: int) -> None:
     able = shown["route"] != ""
     changed = shown["status"].ne(shown["status"].shift()) | (shown["clock"] >= shown["threshold"]) & able
     lines = shown[changed | ~able | (shown["day"] % every == 0)]
-    width = get_terminal_size().columns
-    print(
-        "\n"
-        + fill(
-            f"way: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %), and the largest "
-            "of what that chance is multiplied by",
-            width,
-        )
+    print()
+    say(
+        f"way: {route}; the chance to leave by it that day, how far its clock is from where he leaves (100 %), and the largest "
+        "of what that chance is multiplied by"
     )
     print("\n    day  status        chance  clock  because of")
-    for words, days in _alike(lines, width - _DAYS):
+    for words, days in _alike(lines, get_terminal_size().columns - _DAYS):
         span = f"{days[0]}–{days[-1]}" if len(days) > 1 else f"{days[0]}"
         print(f"{span:>{_DAYS - 2}}  {words}".rstrip())
 

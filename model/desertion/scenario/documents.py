@@ -1,4 +1,4 @@
-"""Where documents lie: shipped ones by name, a user's own by path, and the name that a file gives."""
+"""Where documents lie: shipped ones by name, a user's own by path, the name that a file gives, and mixes of policies by their names."""
 
 import re
 from pathlib import Path
@@ -10,6 +10,17 @@ from desertion.reading import toml
 
 KINDS = ("forces", "policies", "scenarios")
 _SINGULAR = {"forces": "force", "policies": "policy", "scenarios": "scenario"}
+
+AS_IT_IS = "none"
+"""What stands for the scenario with no policy laid over it."""
+
+JOIN = "+"
+"""Joins the policies of one mix: fast-track+exit-ban."""
+
+
+def parted(mix: str) -> tuple[str, ...]:
+    """Names of the policies in a mix; no name where it is the scenario as it is."""
+    return tuple(name for part in mix.split(JOIN) if (name := part.strip()) not in ("", AS_IT_IS))
 
 
 def catalogue() -> dict[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
-from desertion.reading import csv_rows, toml
+from desertion.reading import csv_rows, is_csv, toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
@@ -94,7 +94,7 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     if "series" in document:
         document["series"] = {key: str(path.parent / str(file)) for key, file in document["series"].items()}
     own = document.get("calibration", {})
-    if str(own.get("series", "")).lower().endswith(".csv"):
+    if is_csv(own.get("series", "")):
         document["calibration"] = own | {"series": str(path.parent / own["series"])}
     name = document.pop("extends", None)
     base: dict[str, Any] = {}

@@ -22,6 +22,7 @@ from desertion.figures.curves import titles, weekly
 from desertion.figures.events import events
 from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
 from desertion.scenario import grain
+from desertion.simulation.world.codes import KINDS, STATUSES
 from desertion.simulation.world.fields import Array
 from desertion.study.comparison.report.words import number as in_words
 
@@ -237,8 +238,6 @@ def legend() -> str:
 
 def who(session: Session, person: int) -> str:
     """One line on a person as he is now."""
-    from desertion.simulation.world.codes import KINDS, STATUSES
-
     model = session.live.model if session.live is not None else None
     if model is None or not 0 <= person < len(model.world.status):
         return f"Person {person} is not in this run."
@@ -249,7 +248,7 @@ def who(session: Session, person: int) -> str:
 
 def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:
     now, first = daily[-1], daily[0]
-    people = float(sum(first[:18]))
+    people = float(sum(first[COLUMN[status]] for status in STATUSES))
     left = float(now[COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",

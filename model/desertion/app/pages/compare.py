@@ -17,8 +17,8 @@ from desertion.app.ui import solara
 from desertion.app.work.comparison import Result, compare, what_is_compared
 from desertion.app.work.job import State
 from desertion.figures.labels import span, titled
+from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.scenario.grain import mark
-from desertion.study.comparison.runs import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from desertion.app.parts.markup import table
 from desertion.app.request.point import CHANGED, address_of, command_of, is_changed, run_of
 from desertion.app.session import current
 from desertion.app.ui import solara
-from desertion.app.work.job import without_folders
+from desertion.app.work.failure import without_folders
 from desertion.errors import InputError
 
 if TYPE_CHECKING:

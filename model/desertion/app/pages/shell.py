@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
+from desertion.app.request.address import PAGES
 from desertion.app.request.choice import compared
 from desertion.app.request.mix import Mix, mix_of
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
-
-PAGES = {"watch": "Watch it happen", "compare": "Compare", "study": "Study", "person": "Person", "claims": "Claims"}
-"""Name of each of these pages by the last part of its address; the first screen is none of Solara's."""
 
 _FULL = "This server already has as many visitors as it is allowed to have; come back a little later."
 
@@ -40,8 +38,9 @@ def _Inside(children: list[Any]) -> Any:
         Keeper(query=query)
         with box([], "app-nav", "nav", aria_label="Pages"):
             text("Desertion cascades", "span", "brand")
-            text("Policies", "a", href="/?" + mix.query() if mix is not None and mix != Mix() else "/")
-            for path, name in PAGES.items():
+            (_, first), *others = PAGES.items()
+            text(first, "a", href="/?" + mix.query() if mix is not None and mix != Mix() else "/")
+            for path, name in others:
                 there = compared(address).query() if path == "compare" else query
                 with solara.Link(f"/{path}" + (f"?{there}" if there else "")):
                     text(name, "span", "here" if path == here else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.parts.elements import box, picture, sentence, text
 from desertion.app.ui import solara
-from desertion.app.work.job import without_folders
+from desertion.app.work.failure import without_folders
 from desertion.errors import InputError
 
 if TYPE_CHECKING:

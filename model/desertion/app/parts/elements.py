@@ -80,7 +80,7 @@ def _Tick(label: str, value: bool, event_change: Callable[[bool], None]) -> None
 
 
 @solara.component_vue("widgets/save.vue", vuetify=False)
-def _Save(label: str, disabled: bool, content: dict[str, str], event_ask: Callable[[object], None]) -> None: ...
+def _Save(label: str, content: dict[str, str], event_ask: Callable[[object], None]) -> None: ...
 
 
 def text(content: str, tag: str = "p", kind: str = "", **attributes: str) -> Element:
@@ -183,7 +183,7 @@ def tick(label: str, value: bool, change: Callable[[bool], None]) -> Element:
 
 
 @solara.component
-def Save(label: str, name: str, kind: str, make: Callable[[], bytes], disabled: bool = False) -> Any:
+def Save(label: str, name: str, kind: str, make: Callable[[], bytes]) -> Any:
     """A button that makes a file and hands it to the browser.
 
     Args:
@@ -191,7 +191,6 @@ def Save(label: str, name: str, kind: str, make: Callable[[], bytes], disabled: 
         name: Name of the file.
         kind: Its media type.
         make: Makes its content when the button is pressed.
-        disabled: Whether it cannot be pressed.
     """
     content, set_content = solara.use_state({})
 
@@ -199,7 +198,7 @@ def Save(label: str, name: str, kind: str, make: Callable[[], bytes], disabled: 
         count = str(int(content.get("count", "0")) + 1)
         set_content({"text": base64.b64encode(make()).decode(), "name": name, "type": kind, "count": count})
 
-    return _Save(label=label, disabled=disabled, content=content, event_ask=ask)
+    return _Save(label=label, content=content, event_ask=ask)
 
 
 def picture(data: bytes, said: str) -> Element:

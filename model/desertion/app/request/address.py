@@ -9,6 +9,16 @@ from urllib.parse import parse_qsl, quote, urlencode
 from desertion.errors import InputError, unknown_name
 from desertion.reading import written
 
+PAGES = {
+    "": "Policies",
+    "watch": "Watch it happen",
+    "compare": "Compare",
+    "study": "Study",
+    "person": "Person",
+    "claims": "Claims",
+}
+"""Name of each page by the last part of its address."""
+
 LONGEST = 4_000
 """Characters of an address that are read."""
 

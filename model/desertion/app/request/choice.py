@@ -16,6 +16,7 @@ from desertion.figures.labels import titled
 from desertion.files import LEVER
 from desertion.parameters.arguments import SEED
 from desertion.reading import command_line, toml_value
+from desertion.scenario.documents import AS_IT_IS, JOIN, parted
 from desertion.scenario.grain import FLOOR
 from desertion.study.design.point import DIALS
 
@@ -173,17 +174,14 @@ def check_names(scenario: str, policies: tuple[str, ...]) -> None:
 
 def arm_in_words(arm: str) -> str:
     """What one arm of a comparison is called: the titles of its policies; one that is not shipped keeps its name."""
-    names = [] if arm == "none" else arm.split("+")
-    return titled([shipped()["all policies"].get(name, name) for name in names])
+    return titled([shipped()["all policies"].get(name, name) for name in parted(arm)])
 
 
 def compared(address: Address) -> Address:
     """The address with its policies beside the scenario as it is, where nobody has chosen what is compared."""
-    from desertion.study.comparison.compare import AS_IT_IS
-
     if not address.policies or address.arms != Address().arms:
         return address
-    return replace(address, arms=(AS_IT_IS, "+".join(address.policies)))
+    return replace(address, arms=(AS_IT_IS, JOIN.join(address.policies)))
 
 
 def check_arms(address: Address) -> None:
@@ -192,10 +190,8 @@ def check_arms(address: Address) -> None:
     Raises:
         InputError: With what is allowed.
     """
-    from desertion.study.comparison.compare import AS_IT_IS
-
     for arm in address.arms:
-        check_names(address.scenario, tuple(name for name in arm.split("+") if name != AS_IT_IS))
+        check_names(address.scenario, parted(arm))
     check_numbers(len(address.arms), address.runs)
 
 
@@ -260,10 +256,8 @@ def people_of(scenario: Scenario) -> int:
 def run_command(address: Address) -> str:
     """The command line that repeats the live run; with a dial, which `desertion run` has not, that of one run of the same world."""
     if turns_dials(address):
-        from desertion.study.comparison.compare import AS_IT_IS
-
         # A comparison needs a policy, and case by case is the status quo.
-        arm = "+".join(address.policies) or "case-by-case"
+        arm = JOIN.join(address.policies) or "case-by-case"
         own = [("policy", AS_IT_IS), ("policy", arm), ("runs", 1)]
         return command_line("compare", [address.scenario], [*own, *_common(address)])
     policies = [("policy", policy) for policy in address.policies]

@@ -22,6 +22,7 @@ from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, S
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.figures.labels import titled
 from desertion.reading import command_line, toml_value
+from desertion.scenario.documents import AS_IT_IS, JOIN
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -81,17 +82,19 @@ class Mix:
         """What the mix is called: the preset's title, or what was moved where."""
         if self.is_status_quo:
             return "Status quo"
-        preset = next(
-            (name for name, mix in presets().items() if mix.steps == self.steps and mix.also == self.also), ""
-        )
-        if preset:
-            return short_title(preset)
+        if self.preset:
+            return short_title(self.preset)
         moved = [
             f"{slider.title.lower()}: {slider.steps[self.step(slider)].word}"
             for slider in SLIDERS
             if self.step(slider) != slider.usual
         ]
         return "; ".join([*moved, *([short_title(self.also)] if self.also else [])]).capitalize()
+
+    @property
+    def preset(self) -> str:
+        """The shipped policy that the sliders stand for, empty for none."""
+        return next((name for name, mix in presets().items() if (mix.steps, mix.also) == (self.steps, self.also)), "")
 
     @property
     def is_status_quo(self) -> bool:
@@ -181,9 +184,7 @@ class Mix:
 
     def command(self) -> str:
         """The command line that gives the same numbers."""
-        from desertion.study.comparison.runs import AS_IT_IS
-
-        mix = "+".join(self.policies) or "case-by-case"
+        mix = JOIN.join(self.policies) or "case-by-case"
         options = [
             *(("policy", AS_IT_IS), ("policy", mix), ("runs", PAIRS)),
             *(("seed", self.seed), ("scale", self.scale_now), ("days", self.days or None)),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.limits import Limits, set_limits
 from desertion.errors import InputError
+from desertion.files import RESULTS
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -253,5 +254,4 @@ def studies_folder(folder: Path | None) -> Path | None:
     """The study folder: the one asked for, or `outputs` where there is one."""
     if folder is not None:
         return folder
-    usual = Path("outputs")
-    return usual if usual.is_dir() else None
+    return RESULTS if RESULTS.is_dir() else None

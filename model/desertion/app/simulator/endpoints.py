@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from desertion.app.request.address import Address
 from desertion.app.request.limits import limits
 from desertion.app.request.mix import VERSION, Mix, parse
-from desertion.app.simulator.page import page, static, usual
+from desertion.app.simulator.page import also, page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
+from desertion.app.work.failure import told
 from desertion.app.work.warm import WARM
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ STREAMS_A_VISITOR = 4
 
 FULL = "This server already answers as many visitors as it is allowed to.\n"
 """What is said to whoever finds no place."""
+
+BUSY = "the server is too busy to answer; come back a little later"
+"""What is said of an answer that is not whole in time."""
 
 LOOKED_AFTER = 1.0
 """Seconds after which it is looked whether a visitor who waits for the whole answer is still there."""
@@ -131,10 +135,7 @@ async def _whole(request: Request) -> Response:
     problem = await _wait_for(question, len(question.wanted) // 2, LONGEST, request.is_disconnected)
     found, _, _ = await asyncio.to_thread(question.answers)
     if problem or not found.is_whole:
-        return JSONResponse(
-            {"wrong": {"address": problem or "the server is too busy to answer; come back a little later"}},
-            status_code=503,
-        )
+        return JSONResponse({"wrong": {"address": problem or BUSY}}, status_code=503)
     rows = await asyncio.to_thread(rows_of, found)
     if as_csv:
         text = io.StringIO()
@@ -189,7 +190,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
                 if done:
                     return
                 if move.problem or loop.time() > until:
-                    wrong = {"address": move.problem or "the server is too busy to answer; come back a little later"}
+                    wrong = {"address": move.problem or BUSY}
                     gone = {} if question.first_pairs else {"parts": not_run(question)} | _words(question, done=False)
                     yield _event(wrong=wrong, done=True, **gone)
                     return
@@ -200,14 +201,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
                 if not WARM.is_set():
                     until = loop.time() + LONGEST
     except Exception as problem:
-        import traceback
-
-        # What exactly went wrong is for whoever runs the server, not for the visitor.
-        traceback.print_exc()
-        yield _event(
-            wrong={"address": f"the answer broke off ({type(problem).__name__}); the server's log says where"},
-            done=True,
-        )
+        yield _event(wrong={"address": told(problem, "the answer")}, done=True)
     finally:
         _Open.left()
 
@@ -215,13 +209,7 @@ async def _growing(query: str) -> AsyncIterator[str]:
 def _words(question: Question, done: bool) -> dict[str, Any]:
     found, _, _ = question.answers()
     effect = words_of_change(found) if done and not question.mix.is_status_quo else ""
-    return {"pairs": len(found.pairs), "effect": effect, "also": _also(question), "scale": usual(question.mix)}
-
-
-def _also(question: Question) -> str:
-    from desertion.app.request.mix import short_title
-
-    return f"Laid over the sliders: {short_title(question.mix.also)}" if question.mix.also else ""
+    return {"pairs": len(found.pairs), "effect": effect, "also": also(question.mix), "scale": usual(question.mix)}
 
 
 def _event(**news: Any) -> str:

@@ -37,13 +37,11 @@ class Basis:
     """What a shipped policy does and rests on.
 
     Attributes:
-        title: Its title.
         summary: What it does.
         sources: Its sources, each with its grade.
         notes: Sources of single numbers, by lever.
     """
 
-    title: str
     summary: str
     sources: tuple[str, ...]
     notes: tuple[tuple[str, str], ...]
@@ -55,7 +53,7 @@ def basis_of(policy: str) -> Basis:
     document = toml(find("policies", policy))
     sources = tuple(str(source) for source in document.get("sources", ()))
     notes = tuple((str(lever), str(note)) for lever, note in document.get("notes", {}).items())
-    return Basis(str(document.get("title", policy)), str(document.get("summary", "")), sources, notes)
+    return Basis(str(document.get("summary", "")), sources, notes)
 
 
 def basis_of_slider(slider: Slider) -> list[tuple[str, list[Basis]]]:

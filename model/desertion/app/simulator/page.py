@@ -127,19 +127,15 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 
 
 def _presets(mix: Mix) -> str:
-    here = next(
-        (name for name, preset in presets().items() if preset.steps == mix.steps and preset.also == mix.also), ""
-    )
-    options = [f'<option value=""{"" if here else " selected"} data-query="-">your own mix</option>']
+    options = [f'<option value=""{"" if mix.preset else " selected"} data-query="-">your own mix</option>']
     options += [
-        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == here else ""}>{escaped(short_title(name))}{"" if preset.policies else ", the status quo"}</option>'
+        f'<option value="{name}" data-query="{escaped(preset.query())}"{" selected" if name == mix.preset else ""}>{escaped(short_title(name))}{"" if preset.policies else ", the status quo"}</option>'
         for name, preset in presets().items()
     ]
-    also = f"Laid over the sliders: {short_title(mix.also)}" if mix.also else ""
     return (
         f'<label class="field"><span class="label">Start from a policy</span><select id="preset">{"".join(options)}</select></label>'
         f'<input type="hidden" name="also" value="{escaped(mix.also)}"><input type="hidden" name="beside" value="{escaped(mix.beside)}">'
-        f'<p id="also" class="small">{escaped(also)}</p>'
+        f'<p id="also" class="small">{escaped(also(mix))}</p>'
     )
 
 
@@ -246,6 +242,11 @@ def _expert(mix: Mix, wrong: dict[str, str]) -> str:
         f'<textarea name="set" rows="3" spellcheck="false" placeholder="hosts.finland.case_days = 30" aria-describedby="w-set">{escaped(lines)}</textarea>'
         f'<span class="problem" id="w-set" role="alert"></span><span class="hint">They hold under the status quo and under the mix alike.</span></label></details>'
     )
+
+
+def also(mix: Mix) -> str:
+    """Which policy is laid over all sliders, in words; empty for none."""
+    return f"Laid over the sliders: {short_title(mix.also)}" if mix.also else ""
 
 
 def usual(mix: Mix) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from desertion import __version__
 from desertion.app.parts.markup import table
+from desertion.app.request.address import PAGES
 from desertion.app.request.choice import compared
 from desertion.app.request.mix import PAIRS, Mix, parse
 from desertion.app.request.sliders import CONTAGION
@@ -27,16 +28,6 @@ from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.report.estimate import changed
 from desertion.study.comparison.report.reasons import asks_no_visa
 from desertion.study.comparison.report.words import change as change_words
-
-PAGES = {
-    "": "Policies",
-    "watch": "Watch it happen",
-    "compare": "Compare",
-    "study": "Study",
-    "person": "Person",
-    "claims": "Claims",
-}
-"""Name of each page by the last part of its address."""
 
 RUNS = Replicates()
 """All runs of this server's simulator."""
@@ -79,18 +70,12 @@ class Question:
     @property
     def wanted(self) -> tuple[Wanted, ...]:
         """The runs, in the order in which they are needed: pairs first, then what is kept beside, then those without contagion."""
-        pairs = _pairs(self.mix)
-        beside = self.beside
-        more = _pairs(beside) if beside is not None else ()
-        plain = self.plain
-        return (*pairs, *more, *(_pairs(plain) if plain is not None else ()))
+        return tuple(run for mix in (self.mix, self.beside, self.plain) if mix is not None for run in _pairs(mix))
 
     @property
     def beside(self) -> Mix | None:
         """The mix that is kept beside this one."""
-        if not self.mix.beside:
-            return None
-        return parse(self.mix.beside)[0].alone
+        return parse(self.mix.beside)[0].alone if self.mix.beside else None
 
     @property
     def plain(self) -> Mix | None:
@@ -99,12 +84,13 @@ class Question:
 
     def answers(self) -> tuple[Answer, Answer | None, Answer | None]:
         """The answer so far, that of the mix kept beside it, and that without contagion."""
-        return _answer(self.mix) or _nothing(self.mix), _answer(self.beside), _answer(self.plain)
+        beside, plain = (None if mix is None else _answer(mix) for mix in (self.beside, self.plain))
+        return _answer(self.mix), beside, plain
 
     @property
     def first_pairs(self) -> int:
         """Pairs of the mix that are there."""
-        return len(_nothing(self.mix).pairs) if (answer := _answer(self.mix)) is None else len(answer.pairs)
+        return len(_answer(self.mix).pairs)
 
     @property
     def is_whole(self) -> bool:
@@ -146,15 +132,8 @@ def not_run(question: Question) -> dict[str, str]:
     return parts(question) | gone | {"headline": html.escape(f"{question.mix.title}: not run.")}
 
 
-def _answer(mix: Mix | None) -> Answer | None:
-    if mix is None:
-        return None
-    runs = RUNS.known(_pairs(mix))
-    return answer_of(mix, runs, mix.scale_now)
-
-
-def _nothing(mix: Mix) -> Answer:
-    return Answer(mix, (), 1.0, 0)
+def _answer(mix: Mix) -> Answer:
+    return answer_of(mix, RUNS.known(_pairs(mix)), mix.scale_now)
 
 
 def _pairs(mix: Mix) -> tuple[Wanted, ...]:

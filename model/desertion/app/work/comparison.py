@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desertion.app.request.address import Address
 from desertion.app.request.choice import check_arms, people_of, settings_of, unchecked, usual_scale
@@ -16,6 +14,7 @@ from desertion.app.request.limits import check_comparison, limits
 from desertion.app.work.job import CancelledError, Tell
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
+from desertion.files import PassingFolder
 
 if TYPE_CHECKING:
     from desertion.study.comparison.comparison import Comparison
@@ -110,8 +109,7 @@ def compare(address: Address, tell: Tell, stop: threading.Event) -> Result:
     _wait(lambda: WARM.wait(0.3), stop)
     _wait(lambda: _Server.turn.acquire(timeout=0.3), stop)
     try:
-        keep = tempfile.TemporaryDirectory(prefix="desertion-app-")
-        return Result(address, _run(spec, Path(keep.name) / "study.sqlite", keep, tell, stop), _number())
+        return Result(address, _run(spec, tell, stop), _number())
     finally:
         _Server.turn.release()
 
@@ -122,13 +120,14 @@ def _wait(come: Callable[[], bool], stop: threading.Event) -> None:
             raise CancelledError
 
 
-def _run(spec: StudySpec, path: Path, keep: Any, tell: Tell, stop: threading.Event) -> Comparison:
+def _run(spec: StudySpec, tell: Tell, stop: threading.Event) -> Comparison:
     from desertion.study.comparison.comparison import Comparison
     from desertion.study.run.origin import header
     from desertion.study.run.sweep import RunOptions, drive
     from desertion.study.store.writer import StudyWriter
 
-    points = spec.points()
+    keep, points = PassingFolder(), spec.points()
+    path = keep.path / "study.sqlite"
     until = time.monotonic() + limits().seconds
 
     def report(progress: Progress) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desertion.app.request.limits import limits
 from desertion.app.ui import solara
-from desertion.errors import InputError
+from desertion.app.work.failure import told
 
 
 class CancelledError(Exception):
@@ -70,15 +68,8 @@ class Job:
                 result = work(tell, stop)
             except CancelledError:
                 tell(state="cancelled")
-            except InputError as problem:
-                tell(state="failed", problem=without_folders(str(problem)))
             except Exception as problem:
-                # What exactly went wrong is for whoever runs the server, not for the visitor.
-                tell(
-                    state="failed",
-                    problem=f"the work broke off ({type(problem).__name__}); the server's log says where",
-                )
-                traceback.print_exc()
+                tell(state="failed", problem=told(problem, "the work"))
             else:
                 tell(state="done", result=result)
 
@@ -95,12 +86,6 @@ class Job:
     def close(self) -> None:
         """Stop for good."""
         self._stop.set()
-
-
-def without_folders(problem: str) -> str:
-    """A sentence without the path of the study folder, which is no visitor's business."""
-    folder = limits().studies
-    return problem if folder is None else problem.replace(f"{folder}/", "")
 
 
 type Tell = Callable[..., None]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.work.events import Event
+from desertion.app.work.failure import told
 from desertion.app.work.warm import WARM
-from desertion.errors import InputError
 
 if TYPE_CHECKING:
     from desertion.app.work.sample import Sample
@@ -133,16 +133,8 @@ class Live:
             self._build()
             while self._wait():
                 self._run()
-        except (InputError, MemoryError) as problem:
-            self._tell(
-                state="failed",
-                problem=str(problem) or "there is not enough memory for this run; choose a smaller scale",
-            )
         except Exception as problem:
-            self._tell(
-                state="failed", problem=f"the run broke off ({type(problem).__name__}); the server's log says where"
-            )
-            raise
+            self._tell(state="failed", problem=told(problem, "the run"))
 
     def _build(self) -> None:
         from desertion.app.work.events import Watch

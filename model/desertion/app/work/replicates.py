@@ -8,9 +8,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 
+from desertion.app.work.failure import told
 from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
-from desertion.errors import InputError
 
 MOST_KEPT = 1_000
 """Runs that are remembered, the latest asked for; each takes some 25 kB."""
@@ -123,16 +123,8 @@ class Replicates:
                 result: Run | str = run(wanted, lambda: wanted in self._waiting)  # noqa: B023 - used before the next one
             except StoppedError:
                 result = ""
-            except InputError as problem:
-                result = str(problem)
-            except MemoryError:
-                result = "there is not enough memory for this run; choose a smaller scale"
             except Exception as problem:
-                import traceback
-
-                # What exactly went wrong is for whoever runs the server, not for the visitor.
-                traceback.print_exc()
-                result = f"the run broke off ({type(problem).__name__}); the server's log says where"
+                result = told(problem, "the run")
             self._end(wanted, result)
 
     def _orders(self) -> Iterator[Wanted]:

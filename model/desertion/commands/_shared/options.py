@@ -2,9 +2,9 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -60,6 +60,13 @@ Scheduler = Annotated[
 Shard = Annotated[str | None, typer.Option("--shard", metavar="I/N", help="Do only part I of N, for batch systems.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Folder that the results go to; made if it is missing.")]
 
+
+def results_in(name: str) -> Any:
+    """The option --out of a command whose results go to that name in `outputs/` if no place is given, see `place`."""
+    return typer.Option("--out", "-o", help=f"Folder that the results go to; outputs/{name} if not given.")
+
+
+OwnRuns = Annotated[int | None, typer.Option("--runs", "-n", help="Replicates, in place of the study's own rule.")]
 OwnSeed = Annotated[
     int | None, typer.Option("--seed", callback=check_seed, help="Seed, in place of the document's own.")
 ]
@@ -69,6 +76,7 @@ Replicate = Annotated[
 AcceptChanges = Annotated[
     bool, typer.Option("--accept-changes", help="Resume a file of a changed document, scenario, model or version.")
 ]
+Report = Annotated[bool, typer.Option("--report", help="Run nothing; judge what is there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else, for scripts.")]
 
@@ -94,6 +102,11 @@ def unused(context: typer.Context, *names: str, beside: str = "", without: str =
             called = "/".join(spelt) if spelt[0].startswith("-") else spelt[0].upper()
             where = f"beside {beside}: " if beside else f"without {without}: add that, or "
             raise InputError(f"{called} changes nothing {where}leave {called} out")
+
+
+def typed(words: Iterable[str] | None = None) -> str:
+    """The command as it was typed, or with these words behind the program's name."""
+    return shlex.join(["desertion", *(sys.argv[1:] if words is None else words)])
 
 
 def place(out: Path | None, name: str) -> Path:

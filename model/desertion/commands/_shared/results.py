@@ -1,4 +1,4 @@
-"""What `run` and `compare` write: tables, the resolved scenario, and where it all came from."""
+"""What commands write and print: tables, plain data, paragraphs, and where results came from."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import datetime as dt
 import json
 import math
 import platform
-import shlex
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from desertion.commands._shared.options import typed
 from desertion.files import write_text
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
     from desertion.study.run.sources import model_code
 
     return {
-        "command": shlex.join(["desertion", *sys.argv[1:]]),
+        "command": typed(),
         "scenario": scenario.name,
         "scenario_sha256": scenario.hash,
         "policies": list(scenario.policies),
@@ -48,6 +49,11 @@ def provenance(scenario: Scenario, seed: int, **more: object) -> dict[str, Any]:
 def write_json(path: Path, content: Mapping[str, Any]) -> Path:
     """Write plain data as JSON, whole or not at all."""
     return write_text(path, json.dumps(dict(content), indent=2, ensure_ascii=False) + "\n")
+
+
+def say(text: str, *, hyphens: bool = True) -> None:
+    """Print a paragraph as wide as the window: a word that is longer stays whole, and lines may end at hyphens or not."""
+    print(fill(text, get_terminal_size().columns, break_long_words=False, break_on_hyphens=hyphens))
 
 
 def print_json(content: Mapping[str, Any]) -> None:

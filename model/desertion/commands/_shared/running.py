@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
     from desertion.simulation.model import DesertionModel
-
-
-class Tick(Protocol):
-    """Called once a day."""
-
-    def __call__(self) -> None:
-        """Move the bar on by a day."""
-        ...
 
 
 def loaded(
@@ -34,8 +26,9 @@ def loaded(
         InputError: If one of them is wrong.
     """
     from desertion.scenario import Scenario
+    from desertion.scenario.documents import parted
 
-    names = [part for each in policies or [] for part in each.split("+") if part not in ("", "none")]
+    names = [name for mix in policies or [] for name in parted(mix)]
     chosen = Scenario.load(scenario, policies=names, scale=scale, days=days, asylum=asylum, set=settings)
     chosen.sized()  # a scale that leaves no squad is said before a folder is made
     return chosen
@@ -59,7 +52,7 @@ def seed_of(seed: int, replicate: int | None) -> int:
 def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
     """Run a model to its end, a day at a time; whether it got there, or was interrupted by Ctrl-C."""
     try:
-        with bar(title, model.scenario.days, quiet=quiet) as tick:
+        with _bar(title, model.scenario.days, quiet=quiet) as tick:
             while model.running:
                 model.step()
                 tick()
@@ -69,8 +62,8 @@ def live(model: DesertionModel, title: str, *, quiet: bool = False) -> bool:
 
 
 @contextmanager
-def bar(title: str, days: int, *, quiet: bool = False) -> Generator[Tick]:
-    """Show a bar of days with the time left on a terminal, nothing elsewhere."""
+def _bar(title: str, days: int, *, quiet: bool) -> Generator[Callable[[], object]]:
+    """Show a bar of days with the time left on a terminal, nothing elsewhere; what is yielded moves it on by a day."""
     if quiet or not sys.stderr.isatty():
         yield lambda: None
         return

@@ -1,6 +1,5 @@
 """What the commands about studies share: means of running, and endings that are no faults of the program."""
 
-import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from desertion.commands import ToldExit
-from desertion.commands._shared.options import unused
+from desertion.commands import FAILED, ToldExit
+from desertion.commands._shared.options import typed, unused
 from desertion.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ Authority = Annotated[
 ]
 Certificate = Annotated[Path | None, typer.Option("--tls-cert", help="Certificate for a tls:// scheduler (PEM).")]
 Key = Annotated[Path | None, typer.Option("--tls-key", help="Private key for a tls:// scheduler (PEM).")]
-
-FAILED = 1
 
 
 def certificates(
@@ -48,9 +45,14 @@ def certificates(
     return Certificates(authority, certificate, key)
 
 
-def typed() -> str:
-    """The command as it was typed."""
-    return shlex.join(["desertion", *sys.argv[1:]])
+def part_of(shard: str | None, name: str) -> tuple[tuple[int, int], str]:
+    """Which part of a study is to be done, as in (1, 4), and the name of its file."""
+    from desertion.study.design.schedule import shard_of
+
+    if not shard:
+        return (1, 1), f"{name}.sqlite"
+    part = shard_of(shard)
+    return part, f"{name}.shard-{part[0]}-of-{part[1]}.sqlite"
 
 
 def run_options(workers: int | None, scheduler: str | None = None, hint: str = "", **more: Any) -> "RunOptions":

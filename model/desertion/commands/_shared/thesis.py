@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from desertion.study.calibration.fit import Fit
     from desertion.study.history.series import Series
@@ -55,7 +56,7 @@ def draw_posterior(fit: Fit, path: Path) -> Path | None:
         return style.save(figure, path)
 
 
-def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, target: Path) -> list[Path]:
+def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: Design, target: Path) -> None:
     """Draw power, false alarms and reliability of the test on totals."""
     from desertion.figures import findings, style
     from desertion.figures import power as drawing
@@ -63,15 +64,18 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
     from desertion.figures.marks import shares
     from desertion.study.thesis.tables import gathered
 
+    def finish(figure: Figure, name: str, finding: str, note: str) -> None:
+        style.headline(figure, finding)
+        style.note(figure, note)
+        style.save(figure, target / f"{name}.png")
+
     low, high = design.stop_owed
-    paths: list[Path] = []
     with style.house():
         figure = style.new_figure("wide")
         axes = figure.subplots(1, 1 if grid is None else 2, sharey=True, squeeze=False)[0]
         table = gathered(judged, "power")
         own = table[table["form"] == "all"]
         drawing.power(axes[0], _named(own), "series", design.stop_power)
-        style.headline(figure, findings.of_power(own))
         axes[0].set_title("Own window of each series")
         if grid is not None:
             cells = grid[(grid["form"] == "all") & (grid["owed_from"] == low) & (grid["owed_to"] == high)]
@@ -79,35 +83,25 @@ def draw_test(judged: Sequence[Judgement], grid: pd.DataFrame | None, design: De
             drawing.lengths(axes[1], named, "line", design.stop_power)
             axes[1].set_title(f"Made-up series, {percent(low)} to {percent(high)} owed")
             axes[1].set_ylabel("")
-        style.note(
-            figure,
+        finish(
+            figure, "power", findings.of_power(own),
             "Histories with contagion, causes in the list only; false alarms of each of these held at 5 %. Whiskers: 95 % Wilson.",
-        )
-        paths.append(style.save(figure, target / "power.png"))
+        )  # fmt: skip
         figure = style.new_figure("wide")
         tenths = gathered(judged, "reliability")
         drawing.reliability(figure.subplots(), _named(tenths), "series")
-        style.headline(figure, findings.of_reliability(tenths))
-        style.note(
-            figure,
+        finish(
+            figure, "reliability", findings.of_reliability(tenths),
             "Histories that the classifier was neither trained nor calibrated on, in tenths of the stated probability. Whiskers: 95 % Wilson.",
-        )
-        paths.append(style.save(figure, target / "reliability.png"))
+        )  # fmt: skip
         figure = style.new_figure("tall")
         marks = _worst_marks(judged)
         shares(figure.subplots(), marks, design.false_alarms)
-        style.headline(
-            figure,
-            findings.of_alarms(
-                [mark.value for mark in marks if not mark.strong], [mark.value for mark in marks if mark.strong]
-            ),
-        )
-        style.note(
-            figure,
+        listed, others = ([mark.value for mark in marks if mark.strong == strong] for strong in (False, True))
+        finish(
+            figure, "false-alarms", findings.of_alarms(listed, others),
             "No contagion in these histories. Each cause in the series in which it alarms most; 95 % Wilson. Dashed: 5 %.",
-        )
-        paths.append(style.save(figure, target / "false-alarms.png"))
-    return paths
+        )  # fmt: skip
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

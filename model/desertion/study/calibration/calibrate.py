@@ -15,6 +15,7 @@ import pandas as pd
 from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SCALE, SEED, WORKERS, keyed, numbers, seed_after
+from desertion.reading import is_csv
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import catalogue
@@ -109,7 +110,7 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
             where=where,
             key="measure",
         )
-    if given.get("kind") is not None and not str(content["series"]).lower().endswith(".csv"):
+    if given.get("kind") is not None and not is_csv(content["series"]):
         raise input_error(
             "kind",
             given["kind"],

@@ -8,10 +8,11 @@ from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
+from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.scenario.loading import listed
 from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
-from desertion.study.comparison.runs import AS_IT_IS, JOIN, label_of
+from desertion.study.comparison.runs import label_of
 from desertion.study.design.documents import refuse_two_of_a_name, with_policy, with_scenario
 from desertion.study.design.factors import Value
 from desertion.study.design.layout import DesignRule

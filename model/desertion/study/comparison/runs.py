@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desertion.errors import InputError, unknown_name
 from desertion.figures.labels import policy, titled
 from desertion.scenario import Scenario
+from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.study.analysis.bands import same_length
 from desertion.study.analysis.tables import runs_table
 from desertion.study.comparison import arm
@@ -24,12 +25,6 @@ from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
-
-AS_IT_IS = "none"
-"""Label of the scenario with no policy laid over it."""
-
-JOIN = "+"
-"""Joins the policies of one arm: fast-track+exit-ban."""
 
 
 class Runs:

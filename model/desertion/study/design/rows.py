@@ -11,7 +11,7 @@ import numpy as np
 
 from desertion.errors import InputError, input_error, shortened
 from desertion.reading import Row, csv_rows
-from desertion.scenario.documents import beside, setting_beside
+from desertion.scenario.documents import JOIN, beside, parted, setting_beside
 from desertion.study.design.factors import Point, Value, flat_values
 
 if TYPE_CHECKING:
@@ -60,16 +60,14 @@ def rows_of(points: Points) -> tuple[Point, ...]:
 def mixes_of(rows: Iterable[Point]) -> dict[str, tuple[str, ...]]:
     """The policy mixes that rows name, by label: `fast-track+exit-ban` is both laid over the scenario, `none` neither."""
     labels = dict.fromkeys(str(row[POLICIES]) for row in rows if POLICIES in row)
-    return {
-        label: tuple(part.strip() for part in label.split("+") if part.strip() not in ("", "none")) for label in labels
-    }
+    return {label: parted(label) for label in labels}
 
 
 def _placed(folder: Path, name: str, value: Value) -> Value:
     """A cell of a file in that folder; policies and ties that lie beside it are taken from there."""
     if name != POLICIES:
         return setting_beside(folder, name, value)
-    return "+".join(beside(folder, part) for part in str(value).split("+"))
+    return JOIN.join(beside(folder, part) for part in str(value).split(JOIN))
 
 
 def _plain(row: Any) -> Point:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from desertion.errors import InputError
 from desertion.parameters.arguments import COUNT, SEED, numbers
+from desertion.reading import is_csv
 from desertion.scenario import Scenario
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
@@ -106,7 +107,7 @@ def history(
         InputError: If there is no such series, a row breaks a rule of the format, no scenario shows what it counts, or an
             argument would change nothing.
     """
-    model, csv = with_model is not False, str(series).lower().endswith(".csv")
+    model, csv = with_model is not False, is_csv(series)
     idle = {"with_model": model and series is None, "column": column and with_model in (False, True)}
     idle |= {"kind": kind != "flow" and not csv, "words": words and not csv}
     idle |= {"runs": runs != RUNS and not model, "seed": seed != 1 and not model}

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from desertion.errors import unknown_name
 from desertion.files import shipped_folder
-from desertion.reading import toml
+from desertion.reading import is_csv, toml
 from desertion.study.history.series import Kind, Series
 from desertion.study.history.series_file import read
 
@@ -32,7 +32,7 @@ def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None
     Raises:
         InputError: there is no such series, or a row breaks a rule of the format.
     """
-    if name.lower().endswith(".csv"):
+    if is_csv(name):
         if kind not in KINDS:
             raise unknown_name("kind of series", kind, KINDS)
         return read(Path(name), {"title": Path(name).stem, "kind": kind, "use": "fit"}, for_all or {})

@@ -13,7 +13,7 @@ import pandas as pd
 from desertion.errors import InputError, input_error
 from desertion.files import folder
 from desertion.parameters.arguments import COUNT, SEED, numbers
-from desertion.reading import command_line
+from desertion.reading import command_line, is_csv
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
 from desertion.study.thesis import design as plan
@@ -99,7 +99,7 @@ def thesis(
         design = replace(design, simulations=simulations, fewer=few, grid=small)
     names = [series] if isinstance(series, str | Path) else list(series)
     given = {"at_risk": at_risk, "doors": doors, "rules": rules, "kind": kind != "flow", "unit": unit != "persons"}
-    if not any(str(name).lower().endswith(".csv") for name in names) and (idle := next(filter(given.get, given), "")):
+    if not any(map(is_csv, names)) and (idle := next(filter(given.get, given), "")):
         raise InputError(f"thesis: {idle}= changes nothing without a CSV file: add that, or leave {idle}= out")
     chance = design.seed if seed is None else seed
     cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or shipped_cases()]
@@ -130,7 +130,7 @@ def _case(
     kind: str,
     unit: str,
 ) -> Case:
-    if not name.lower().endswith(".csv"):
+    if not is_csv(name):
         return case(name)
     if at_risk is None:
         raise input_error(
