@@ -4,11 +4,14 @@ import shlex
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desertion.cli import main
 from desertion.errors import InputError
+from desertion.study.analysis.answers import Answers
+from desertion.study.analysis.export import export
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
 from desertion.study.run.sweep import RunOptions, run_study
@@ -19,9 +22,9 @@ from desertion.study.store.writer import StudyWriter
 type Make = Callable[..., StudySpec]
 
 
-def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1)) -> Path:
+def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1), **more: Any) -> Path:
     with ThreadPoolExecutor(1) as threads:
-        run_study(spec, path, RunOptions(quiet=True, executor=threads, workers=1, shard=shard))
+        run_study(spec, path, RunOptions(quiet=True, executor=threads, workers=1, shard=shard, **more))
     return path
 
 
@@ -109,7 +112,7 @@ def test_a_merged_file_knows_which_runs_are_missing(
     assert main(["merge", str(out), *map(str, parts)]) == 0
     assert f"{lost} runs are missing" in capsys.readouterr().out
     assert main(["show", str(out)]) == 0
-    assert f" done, {lost} not made\n" in capsys.readouterr().out
+    assert f" done; {lost} not made\n" in capsys.readouterr().out
     _run(spec, out)
     assert main(["show", str(out)]) == 0
     assert "not made" not in capsys.readouterr().out
@@ -135,15 +138,31 @@ def test_a_study_under_a_precision_rule_is_whole_once_its_precision_is_reached(
     assert "not made" in capsys.readouterr().out
 
 
-def test_runs_beyond_what_the_study_asks_for_are_said(
-    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("precise", [False, True])
+def test_runs_beyond_what_the_study_asks_for_are_kept_and_left_out(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str], *, precise: bool
 ) -> None:
-    """They count in all tables; the study went on with fewer."""
+    """A study that went on with fewer answers as one that was never run with more, says so once and keeps the rest for later."""
+    rule = {"measure": "left_total", "half_width": 1e9, "relative": False, "minimum": 2, "step": 1, "look_ahead": 0}
+    few: Any = rule if precise else 2
+    sole = Answers(_run(study(runs=few), tmp_path / "sole.sqlite"))
     path = _run(study(runs=4), tmp_path / "s.sqlite")
-    fewer = study(runs=1)
-    StudyWriter.open(path, header(fewer, fewer.points(), (1, 1)), fewer.points(), accept_changes=True).close()
+    _run(study(runs=few), path, accept_changes=True)
+    both = Answers(path)
+    timed = ["seconds"]
+    assert both.runs.drop(columns=timed).equals(sole.runs.drop(columns=timed))
+    assert both.curves.equals(sole.curves)
+    assert both.summary(["left_total"]).equals(sole.summary(["left_total"]))
+    assert (both.counts, both.surplus, both.lacking) == ({"done": 6}, 6, 0)
+    export(path, tmp_path / "csv", curves=True)
+    assert len((tmp_path / "csv" / "runs.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6
     assert main(["show", str(path)]) == 0
-    assert "12 done, 9 of them beyond what the study asks for\n" in capsys.readouterr().out
+    assert "6 done; 6 more, beyond what the study asks for, left out\n" in capsys.readouterr().out
+    merge([path], tmp_path / "merged.sqlite")
+    again = Answers(_run(study(runs=4), tmp_path / "merged.sqlite", accept_changes=True))
+    assert (again.counts, again.surplus) == ({"done": 12}, 0)
+    with StudyFile(path) as file:
+        assert [row.seconds for row in file.rows(surplus=True)] == again.runs["seconds"].to_list()
 
 
 @pytest.mark.parametrize("what", ["goal", "points"])

@@ -70,7 +70,7 @@ def _copy(part: Path, writer: StudyWriter) -> int:
     with StudyFile(part) as file:
         columns = tuple(file.header().get("columns", ()))
         waiting: list[Row] = []
-        for row in file.rows(curves=True):
+        for row in file.rows(curves=True, surplus=True):
             if _known(writer, row, part):
                 continue
             waiting.append(row)
