@@ -11,7 +11,7 @@ from desertion.errors import InputError
 from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import REPEATABLE, canonical, difference
-from desertion.study.store.scales import scales
+from desertion.study.store.scales import horizons, scales
 
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
@@ -66,16 +66,20 @@ def refuse_reread(
         command: The command that goes on with the file.
 
     Raises:
-        InputError: If task, scale or daily columns differ.
+        InputError: If task, scale, days or daily columns differ.
     """
     before, now = old["spec"], json.loads(canonical(new["spec"]))
     read = [("task", before["task"], now["task"])]
     if before["task"] == now["task"] in REPEATABLE:
+        asked = {**new, "spec": now}
         try:
-            pairs = zip(scales(path, old, points), scales(path, {**new, "spec": now}, points), strict=True)
+            sizes = zip(scales(path, old, points), scales(path, asked, points), strict=True)
+            days = zip(horizons(old, points), horizons(asked, points), strict=True)
         except InputError:  # files of earlier versions do not hold their scenarios
-            pairs = [(before["scale"], now["scale"])]
-        read += [("scale", *pair) for pair in pairs]
+            sizes, days = [(before["scale"], now["scale"])], [(before["days"], now["days"])]
+        read += [("scale", *pair) for pair in sizes] + [("days", *pair) for pair in days]
+    else:
+        read.append(("days", before["days"], now["days"]))
     if before["daily"] != now["daily"]:
         read.append(("keep.daily", old.get("columns", []), now["daily"]))
     for name, held, asked in read:
