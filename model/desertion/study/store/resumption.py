@@ -5,7 +5,7 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from desertion.errors import InputError
 from desertion.study.design.digest import NO_SOURCE
@@ -16,8 +16,51 @@ from desertion.study.store.scales import horizons, scales
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
+_KINDS = {"scenario": "scenarios", "policy": "policies", "graph": "graphs"}
+"""Documents that a fingerprint names by their paths, and how the texts that a header holds are called."""
+
 type Described = tuple[Mapping[str, Any], Sequence[Point]]
 """Header and design points."""
+
+
+def as_held(
+    old: Mapping[str, Any], new: Mapping[str, Any], points: Sequence[Point]
+) -> tuple[dict[str, Any], list[Point]]:
+    """A study in the words of a file: from which folder a document was named is no part of it, what it holds is compared by itself.
+
+    Args:
+        old: Header of the file.
+        new: Header of the study that is asked for, or of another file.
+        points: Its design points.
+
+    Returns:
+        Header and points of that study, with the paths of its documents as the file has them.
+    """
+    before, now = (dict(each.get("fingerprint") or {}) for each in (old, new))
+    names: dict[str, str] = {}
+    for key, code in now.items():
+        kind, _, name = key.partition(" ")
+        if kind not in _KINDS or key in before:
+            continue
+        held = [other for other in before if other.startswith(f"{kind} ") and other not in now]
+        held = [other for other in held if Path(other.partition(" ")[2]).name == Path(name).name]
+        alike = [other for other in held if before[other] == code] or held[: len(held) == 1]
+        if alike:
+            file = alike[0].partition(" ")[2]
+            names |= {name: file, key: alike[0], f"{_KINDS[kind]}/{name}": f"{_KINDS[kind]}/{file}"}
+            del before[alike[0]]
+    return _renamed(dict(new), names), _renamed(list(points), names)
+
+
+def _renamed(data: Any, names: Mapping[str, str]) -> Any:
+    """Plain data with words replaced, also as keys and as parts of a mix."""
+    if isinstance(data, str):
+        return "+".join(names.get(part, part) for part in data.split("+"))
+    if isinstance(data, Mapping):
+        return {_renamed(key, names): _renamed(value, names) for key, value in cast(Mapping[str, Any], data).items()}
+    if isinstance(data, Sequence):
+        return [_renamed(value, names) for value in cast(Sequence[Any], data)]
+    return data
 
 
 def differences(path: Path, old: Described, new: Described, command: str, *, accepted: bool) -> list[str]:
