@@ -25,6 +25,7 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
+from desertion.reading import setting_text
 from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
@@ -337,6 +338,9 @@ def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
 
 def _words(name: str, values: pd.Series) -> list[str]:
     """Each value of a parameter in words, numbers as short as they can be told apart; empty for what is missing."""
+    if pd.api.types.is_bool_dtype(values):
+        values = values.map(setting_text)
+        return [f"{label(name)} {value}" for value in values]
     short = values.map(lambda value: f"{value:g}" if isinstance(value, float) else value)
     told = (
         (short if short[values.notna()].nunique() == values.nunique() else values)
