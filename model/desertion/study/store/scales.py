@@ -39,7 +39,7 @@ def horizons(header: Mapping[str, Any], points: Sequence[Point]) -> list[int]:
     return [int(days) for days in _stated(header, points, "days")]
 
 
-def _stated(header: Mapping[str, Any], points: Sequence[Point], name: Literal["scale", "days"]) -> Iterator[float]:
+def _stated(header: Mapping[str, Any], points: Sequence[Point], name: Literal["scale", "days"]) -> Iterator[Any]:
     spec = header["spec"]
     own: dict[str, float] = {}
     for point in points:
