@@ -8,6 +8,8 @@ import math
 import re
 import threading
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -52,6 +54,12 @@ def ran(query: str) -> Question:
     return question
 
 
+def finished[Result](waiting: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine returns, in a thread of its own: a browser that another test opened keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(asyncio.run, waiting).result()
+
+
 def told(query: str) -> list[dict[str, Any]]:
     """All events of the answer to an address."""
 
@@ -60,7 +68,7 @@ def told(query: str) -> list[dict[str, Any]]:
 
     WARM.set()
     endpoints._Open.count += 1
-    events = asyncio.run(heard())
+    events = finished(heard())
     assert endpoints._Open.count == 0
     return [json.loads(event.removeprefix("data: ")) for event in events if event.startswith("data: ")]
 
@@ -97,13 +105,13 @@ def test_whoever_goes_away_from_a_download_stops_its_runs(monkeypatch: pytest.Mo
     WARM.set()
     monkeypatch.setattr(replicates, "run", runs)
     monkeypatch.setattr(Request, "is_disconnected", left)
-    assert asyncio.run(asked()) == 503
+    assert finished(asked()) == 503
     assert begun.is_set()
     assert places == [1]
     assert endpoints._Open.count == 0
     assert not RUNS._waiting
     monkeypatch.setattr(endpoints, "STREAMS_A_VISITOR", 0)
-    assert asyncio.run(asked()) == 503
+    assert finished(asked()) == 503
 
 
 def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:

@@ -148,6 +148,11 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
     words = " ".join(figure.get_supxlabel().split())
     assert "Each cell: 3 runs." in words
     assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5." in words
+    table = study.runs.assign(left_total=np.where(study.runs["design"] == 1, 100.0, 10.0))
+    table.attrs.update(study.runs.attrs)
+    study.runs = table
+    drawn = [text.get_text() for text in study.plot("left_total", "phase").axes[0].texts]
+    assert sorted(drawn) == ["100", "10†", "10†", "10†"]
     study.runs = study.runs.iloc[1:]
     assert "Each cell: 2 to 3 runs." in " ".join(study.plot("left_total", "phase").get_supxlabel().split())
 

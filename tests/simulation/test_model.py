@@ -11,13 +11,13 @@ import pytest
 from mesa.datacollection import DataCollector
 from mesa.experimental.mesa_signals import ObservableSignals
 
-from desertion.errors import InputError
+from desertion.errors import InputError, shortened
 from desertion.scenario import Scenario
 from desertion.simulation import model as module
 from desertion.simulation.model import DesertionModel
 from desertion.simulation.population.agents import shares_hazard
 from desertion.simulation.population.crowd import Crowd
-from desertion.simulation.population.persons import Person, Soldier
+from desertion.simulation.population.persons import Person, Reservist, Soldier
 from desertion.simulation.society import memory
 from desertion.simulation.world.codes import SOLDIER
 from tests.simulation.worlds import CALM, INERT, made, toy
@@ -214,13 +214,31 @@ def test_a_rule_that_gives_no_finite_number_is_told(rule: str, value: float, for
         model.run()
 
 
-@pytest.mark.parametrize("value", [None, "1", np.array([1.0])])
-@pytest.mark.parametrize("rule", ["push", "cost", "baseline", "opportunity", "contagion", "rate"])
+@pytest.mark.parametrize("value", [None, "1", np.array([1.0]), True, np.True_, 10**400])
+@pytest.mark.parametrize("rule", ["push", "cost", "baseline", "opportunity", "contagion", "tied", "rate"])
 def test_a_rule_that_gives_no_number_is_told(rule: str, value: object) -> None:
-    """A forgotten return, text and an array; an array of one number was taken by some rules and not by others."""
+    """A forgotten return, text, an array, a truth value (which counted as 1) and a whole number beyond all others; an array of one number was taken by some rules and not by others."""
     kind = type("Own", (Soldier,), {rule: lambda _self, *_given: value})
-    said = re.escape(f"Own.{rule} = {value!r} must be a finite number (person 0, hide, day 1)")
+    said = re.escape(f"Own.{rule} = {shortened(value)} must be a finite number (person 0, hide, day 1)")
     with pytest.raises(InputError, match=said):
+        DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run()
+
+
+def test_a_perceived_safety_that_is_a_truth_value_is_told() -> None:
+    """It is a share: True counted as all."""
+    kind = type("Own", (Reservist,), {"reception": lambda _self, _route: True})
+    with pytest.raises(InputError, match=r"Own\.reception = True must be a finite number \(person \d+, \w+, day 1\)"):
+        DesertionModel(toy(days=2), rng=1, population="mesa", reservist=kind).run()
+
+
+@pytest.mark.parametrize("large", [1e308, np.float64(1e308)])
+@pytest.mark.parametrize("rules", [("push", "contagion"), ("rate",)])
+def test_rules_that_add_up_beyond_all_numbers_are_told(rules: tuple[str, ...], large: float) -> None:
+    """Each gives a finite number, so that no one of them is at fault; NumPy's sums warned besides."""
+    kind = type("Own", (Soldier,), {rule: lambda _self, *_given: large for rule in rules})
+    with pytest.raises(
+        InputError, match=r"^Own: what its rules give adds up to no finite number \(person 0, day 1\): give"
+    ):
         DesertionModel(toy(days=2), rng=1, population="mesa", soldier=kind).run()
 
 

@@ -149,18 +149,15 @@ def _compare(results: "Mapping[str, SearchResult]", goal: "Goal", where: str = "
 def _draw(found: "Search", path: Path) -> None:
     from desertion.figures import style
     from desertion.figures.fronts import fronts
-    from desertion.scenario.grain import basis
+    from desertion.study.analysis.pictures import signed
 
-    study, spec = found.found["Optuna"].study, found.spec
+    study, first = found.found["Optuna"].study, next(iter(found.goal.measures))
     with style.house():
         figure = style.new_figure("wide")
-        fronts(figure.subplots(), found.table, found.goal.wanted, found.goal.limits)
+        fronts(figure.subplots(), found.table, found.goal.wanted, found.goal.limits, study.size_of(first))
         style.raised(figure)
-        scaled = study.is_real and study.scales[0] < 1.0
-        size = f" {basis(1.0 / study.scales[0])}" if scaled else ""
-        style.note(
-            figure, f"{spec.title}. Means over the same {spec.replicates.number} replicates for every mix.{size}"
-        )
+        style.note(figure, f"Means over the same {found.spec.replicates.number} replicates for every mix.")
+        signed(figure, study)
         style.save(figure, path)
 
 

@@ -47,7 +47,7 @@ def command(
             )
             style.raised(figure)
             style.note(figure, told_of_sensitivity(found))
-            signed(figure, study, measure)
+            signed(figure, study)
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if table is not None:

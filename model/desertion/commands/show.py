@@ -126,13 +126,11 @@ def _head(study: "Answers") -> None:
 
     spec, header = study.spec, study.header
     varied = [name for name in map(str, study.points.columns) if name not in ("design", "policies", DUMMY)]
-    counts = ", ".join(f"{count:,} {status}" for status, count in study.counts.items()) or "no runs"
     print(study.title)
     if header["question"]:
         print(header["question"])
-    lacking = f", {study.lacking:,} not made" if study.lacking else ""
-    surplus = f", {study.surplus:,} of them beyond what the study asks for" if study.surplus else ""
-    print(f"\nruns       {counts}{surplus}{lacking}")
+    lacking = f"; {study.lacking:,} not made" if study.lacking else ""
+    print(f"\nruns       {study.held}{lacking}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
     print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
     print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")

@@ -95,8 +95,7 @@ def command(
         quiet=quiet,
     )
     done = run_study(spec, file, options)
-    counts = ", ".join(f"{count} {status}" for status, count in done.counts.items())
-    print(f"{file}: {counts}")
+    print(f"{file}: {done.held}")
     if len(done.failures):
         print(f"see why with: desertion show {shlex.quote(str(file))} --failures")
     print(f"look at it with: desertion show {shlex.quote(str(file))} --plot study.png")

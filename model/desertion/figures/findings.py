@@ -297,16 +297,17 @@ def of_front(table: pd.DataFrame, called: str = "policies") -> str:
     return f"{int(table['front'].sum())} of {len(table)} {called} are beaten by no other on everything"
 
 
-def of_search(table: pd.DataFrame, measure: str, wish: str) -> str:
+def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0) -> str:
     """How far each way to search came within the limits.
 
     Args:
         table: One row a candidate: proposed_by, within (the limits), the measure.
         measure: What was wanted first.
         wish: Whether "more" or "less" of it.
+        size: Real persons for each simulated one, where the measure counts persons.
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
-    reached = ", ".join(f"{number(float(value))} ({name})" for name, value in best.items())
+    reached = ", ".join(f"{marked(number(value), value, size)} ({name})" for name, value in best.astype(float).items())
     return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)} within the limits: {reached or 'none'}"
 
 

@@ -15,7 +15,9 @@ _DECADES = 30.0
 _MARKS = ("o", "D", "s", "^")
 
 
-def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Mapping[str, float]) -> Axes:
+def fronts(
+    ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Mapping[str, float], size: float = 1.0
+) -> Axes:
     """Draw candidates by two measures, a mark a sampler, with a staircase along each one's front.
 
     Args:
@@ -24,6 +26,7 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
         wanted: For each measure whether "more" or "less" of it is better; the first stands upright, the next (or the first with a
             limit) across.
         limits: Largest mean that a measure may have.
+        size: Real persons for each simulated one, where the first measure counts persons.
     """
     y, *others = dict.fromkeys([*wanted, *limits])
     x = others[0] if others else "design"
@@ -64,7 +67,7 @@ def fronts(ax: Axes, table: pd.DataFrame, wanted: Mapping[str, str], limits: Map
     ax.set(
         xlabel=f"mean {label(x)}{_wish(wanted, x)}",
         ylabel=f"mean {label(y)}{_wish(wanted, y)}",
-        title=findings.of_search(table, y, wanted.get(y, "more")),
+        title=findings.of_search(table, y, wanted.get(y, "more"), size),
     )
     ax.legend(loc="best", frameon=True, framealpha=0.9, title="small and pale: beaten by another", alignment="left")
     return ax

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
+from desertion.reading import setting_text
 from desertion.simulation.record.columns import MEASURES
 
 _LONGEST = 70  # letters of a label
@@ -195,7 +196,7 @@ def points(rows: pd.DataFrame) -> list[str]:
 
 
 def _setting(name: str, value: object) -> str:
-    return f"{name} {value}" if isinstance(value, str | bool) else f"{name} {value:g}"
+    return f"{name} {setting_text(value)}" if isinstance(value, str | bool) else f"{name} {value:g}"
 
 
 def titled(titles: Sequence[str]) -> str:

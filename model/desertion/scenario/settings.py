@@ -4,6 +4,7 @@ from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
 from desertion.errors import InputError, input_error, shortened, unknown_name
+from desertion.reading import setting_text
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
 from desertion.scenario.paths import flattened
@@ -102,7 +103,7 @@ def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any
                         raise input_error(
                             key,
                             value,
-                            f"and {other} = {settings[other]} both reach {path}",
+                            f"and {other} = {setting_text(settings[other])} both reach {path}",
                             way_out="set that by its name",
                         )
             names = [path.split(".")[1] for path in paths]

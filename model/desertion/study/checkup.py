@@ -14,7 +14,7 @@ from desertion.errors import InputError
 from desertion.files import shown
 from desertion.parameters import Force, Host
 from desertion.parameters.inputs import inputs
-from desertion.reading import toml
+from desertion.reading import setting_text, toml
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, named
 from desertion.scenario.fallbacks import DAYS_A_YEAR, is_remark
@@ -257,4 +257,4 @@ def _left(
 def _shown(value: Any) -> str:
     if isinstance(value, tuple | list | dict):
         return ", ".join(str(getattr(each, "name", each)) for each in value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else setting_text(value) if isinstance(value, bool) else str(value)

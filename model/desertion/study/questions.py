@@ -135,7 +135,7 @@ def search(
         runs: Replicates a candidate.
         scale: Share of real size, in (0, 1].
         days: Horizon in days.
-        seed: Seed of all runs, and of the mixes that are tried; those of the rival are the same under every seed.
+        seed: Seed of all runs, and of the mixes that are tried, the rival's among them.
         settings: Inputs that all runs share, by dotted path.
         out: The search's file, which is resumed if it exists; `-rival` and `-check` stand beside it. A temporary one if not given.
         options: With what to run.

@@ -131,8 +131,9 @@ def _study(path: Path, options: RunOptions) -> Rerun:
     fresh = run_study(spec, place.path / "again.sqlite", chosen, keep=place, sampled=True)
     assert isinstance(fresh, Study)
     differences: list[str] = []
-    runs = same = surplus = 0
+    runs = same = 0
     with StudyFile(path) as old, StudyFile(fresh.path) as new:
+        _, surplus = old.balance()
         for row in old.rows(curves=True):
             if row.status != DONE:
                 continue

@@ -87,6 +87,24 @@ def test_runs_of_one_scale_are_never_taken_for_those_of_another(tmp_path: Path) 
     assert Study(path).runs["left_total"].equals(before)
 
 
+def test_runs_of_one_horizon_are_never_averaged_with_those_of_another(tmp_path: Path) -> None:
+    """Other days are refused, accepted or not, by option or by the scenario's file; the scenario's own, written out, are none."""
+    own, path = tmp_path / "own.toml", tmp_path / "s.sqlite"
+    accepting = RunOptions(workers=1, quiet=True, accept_changes=True)
+    more: dict[str, Any] = {"measures": ["left_total"], "out": path, "options": accepting}
+    own.write_text('extends = "toy"\nname = "own"\ndays = 5\n')
+    sweep(scenario=own, **more)
+    for change in ({"days": 8, "runs": 2}, {"days": 3}):
+        with pytest.raises(
+            InputError, match=r"holds runs of days = 5, and would read them as of [83]: .* or keep days as"
+        ):
+            sweep(scenario=own, **more, **change)
+    assert sweep(scenario=own, days=5, runs=2, **more).counts == {"done": 2}
+    own.write_text('extends = "toy"\nname = "own"\ndays = 8\n')
+    with pytest.raises(InputError, match="holds runs of days = 5"):
+        sweep(scenario=own, **more)
+
+
 def test_a_study_says_its_size_and_can_be_brought_to_real_size_once(real: Study, simulated: Study) -> None:
     """What is at real size stays as it is; what was read before is left alone."""
     for study, size in ((real, "real"), (simulated, "simulated")):

@@ -28,6 +28,17 @@ def test_why_closed_doors_change_nothing_is_told_while_neighbours_stay_open(tmp_
     assert "others stay open" not in told[1]
 
 
+def test_among_several_forces_it_is_said_whose_people_are_counted(tmp_path: Path) -> None:
+    """Hosts do not tell forces apart: where one force's sentence counts the people of all, it says so."""
+    compared = compare(
+        "three-armies-2022", ["none", "closed-borders"], runs=8, scale=0.0006, days=60, quiet=True,
+        out=tmp_path / "s.sqlite", options=RunOptions(executor=Here(), workers=1, quiet=True),
+    )  # fmt: skip
+    told = [line for line in answer(compared) if "others stay open" in line]
+    assert told
+    assert all("% of those of all forces who are abroad on the last day" in line for line in told)
+
+
 def test_doors_are_said_to_stay_open_where_most_people_are_and_only_those() -> None:
     """Half of those abroad must be where no visa is asked, and no state that asks one is named."""
     names = ["Near", "Far", "Wide"]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from desertion import Policy, Scenario, compare
+from desertion.study.comparison.compare import spec_of
 from desertion.study.comparison.outcomes import BY_NAME
 from desertion.study.comparison.pictures import draw
 from desertion.study.comparison.report import page, parts, reasons, words, write
@@ -400,3 +401,13 @@ def test_most_of_a_difference_is_more_than_half_of_it():
 def test_a_comparison_says_how_many_days_it_covers(comparison):
     """A title may name a scenario's own horizon; `--days` shortens it."""
     assert ", 40 days from " in words.byline(comparison)
+
+
+def test_settings_stand_as_they_are_typed(tmp_path):
+    """In TOML and not in Python, in the report, in labels of arms and in names of lines, so that they can be given again."""
+    told = {"forces": "russia", "hungry": True, "far": float("inf"), "said": "0.5", "form": "none"}
+    one = compared(tmp_path / "one.sqlite", settings=told, runs=2)
+    typed = '`far = inf`, `forces = russia`, `form = none`, `hungry = true`, `said = "0.5"`'
+    assert f"**Changed inputs.** {typed}." in words.assumptions(one)
+    arms = dict(spec_of("toy", None, runs=1, points=[{"policies": "none"}, {"at_scale": False}]).policies)
+    assert list(arms)[1] == "at_scale=false"

@@ -254,6 +254,18 @@ def test_limits_hold_for_means_so_that_a_rare_event_counts(tmp_path: Path, study
     assert not found.table["within"].any()
 
 
+def test_the_rival_draws_other_points_under_another_seed(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """One sequence alone would say nothing of how far the search's lead is the sequence's luck; one seed gives one sequence."""
+    spec = _levers(study)
+    with ThreadPoolExecutor(1) as threads:
+        first, again, other = (
+            sobol_sample(one, GOAL, 8, tmp_path / f"{number}.sqlite", _options(threads)).table["pull"].tolist()
+            for number, one in enumerate((spec, spec, replace(spec, seed=8)))
+        )
+    assert first == again
+    assert not set(first) & set(other)
+
+
 def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
     """The same mixes, in the same order, under another seed."""
     spec = _levers(study)

@@ -4,24 +4,30 @@ import shlex
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from desertion.cli import main
 from desertion.errors import InputError
+from desertion.study.analysis.answers import Answers
+from desertion.study.analysis.export import export
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.origin import header
-from desertion.study.run.sweep import RunOptions, run_study
+from desertion.study.run.sweep import RunOptions, run_study, sweep
 from desertion.study.store.merge import merge
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.row import QUARANTINED, TIMEOUT, Row
 from desertion.study.store.writer import StudyWriter
 
 type Make = Callable[..., StudySpec]
 
+_BAN = 'title = "Ban"\n[[change]]\nset = { "forces.@first.exit_ban" = 1, "forces.@first.ban_control" = 0.4 }\n'
 
-def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1)) -> Path:
+
+def _run(spec: StudySpec, path: Path, shard: tuple[int, int] = (1, 1), **more: Any) -> Path:
     with ThreadPoolExecutor(1) as threads:
-        run_study(spec, path, RunOptions(quiet=True, executor=threads, workers=1, shard=shard))
+        run_study(spec, path, RunOptions(quiet=True, executor=threads, workers=1, shard=shard, **more))
     return path
 
 
@@ -95,6 +101,61 @@ def test_shards_that_disagree_about_a_run_do_not_merge(tmp_path: Path, study: Ma
         merge([one, other], tmp_path / "merged.sqlite")
 
 
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("status", [TIMEOUT, QUARANTINED])
+def test_a_run_that_was_cut_off_gives_way_to_the_same_run_that_ended(
+    tmp_path: Path, study: Make, caplog: pytest.LogCaptureFixture, status: str, first: int
+) -> None:
+    """A time limit and a machine's memory say nothing about a run, whichever file is named first; two cut off stay cut off."""
+    files = [_run(study(), tmp_path / f"{name}.sqlite") for name in ("sole", "one", "other")]
+    spec = study()
+    for file, error in zip(files[1:], ("more than 1 s", "more than 2 s"), strict=True):
+        writer = StudyWriter.open(file, header(spec, spec.points(), (1, 1)), spec.points())
+        writer.put([Row(0, 1, status, 1, error=error)])
+        writer.close()
+    sole, cut, _ = files
+    assert merge([sole, cut][:: 1 if first == 0 else -1], tmp_path / "whole.sqlite") == 12
+    assert Answers(tmp_path / "whole.sqlite").counts == {"done": 12}
+    assert ("1 runs are taken from it that were cut off" in caplog.text) == (first == 1)
+    assert merge(files[1:], tmp_path / "cut.sqlite") == 12
+    assert Answers(tmp_path / "cut.sqlite").counts == {"done": 11, status: 1}
+
+
+def test_a_study_may_be_resumed_and_merged_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: Callable[[Path], list[tuple[object, ...]]]
+) -> None:
+    """From which folder its documents are named is no part of it: only what they hold is, which may be accepted."""
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "mine.toml").write_text('extends = "toy"\nname = "mine"\n')
+    (own / "ban.toml").write_text(_BAN)
+    (own / "points.csv").write_text("policies,asylum\nban.toml,0.2\nfast-track+ban.toml,0.4\n")
+
+    def go(points: str, scenario: str, out: str, **more: Any) -> None:
+        options = RunOptions(
+            workers=1, quiet=True, accept_changes=more.pop("accept", False), shard=more.pop("shard", (1, 1))
+        )
+        sweep(scenario=scenario, points=points, runs=2, days=3, out=tmp_path / out, options=options, **more)
+
+    monkeypatch.chdir(own)
+    go("points.csv", "mine.toml", "s.sqlite")
+    go("points.csv", "mine.toml", "one.sqlite", shard=(1, 2))
+    before = lasting(tmp_path / "s.sqlite")
+    monkeypatch.chdir(tmp_path)
+    go("own/points.csv", "own/mine.toml", "s.sqlite")
+    go("own/points.csv", "own/mine.toml", "two.sqlite", shard=(2, 2))
+    merge([tmp_path / "one.sqlite", tmp_path / "two.sqlite"], tmp_path / "merged.sqlite")
+    assert lasting(tmp_path / "merged.sqlite") == lasting(tmp_path / "s.sqlite") == before
+    (own / "ban.toml").write_text(_BAN.replace("0.4", "0.6"))
+    with pytest.raises(InputError, match=r'\(fingerprint.policy ban.toml: "\w+" -> "\w+"\)'):
+        go("own/points.csv", "own/mine.toml", "s.sqlite")
+    go("own/points.csv", "own/mine.toml", "s.sqlite", accept=True)
+    study = Answers(tmp_path / "s.sqlite")
+    assert study.points["policies"].to_list() == ["ban.toml", "fast-track+ban.toml"]
+    assert set(study.spec["policies"]) == set(study.points["policies"])
+    assert study.scenario(study.points.iloc[1].drop("design").to_dict()).overlays[-1].name == "ban"
+
+
 def test_a_merged_file_knows_which_runs_are_missing(
     tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +170,7 @@ def test_a_merged_file_knows_which_runs_are_missing(
     assert main(["merge", str(out), *map(str, parts)]) == 0
     assert f"{lost} runs are missing" in capsys.readouterr().out
     assert main(["show", str(out)]) == 0
-    assert f" done, {lost} not made\n" in capsys.readouterr().out
+    assert f" done; {lost} not made\n" in capsys.readouterr().out
     _run(spec, out)
     assert main(["show", str(out)]) == 0
     assert "not made" not in capsys.readouterr().out
@@ -135,15 +196,31 @@ def test_a_study_under_a_precision_rule_is_whole_once_its_precision_is_reached(
     assert "not made" in capsys.readouterr().out
 
 
-def test_runs_beyond_what_the_study_asks_for_are_said(
-    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("precise", [False, True])
+def test_runs_beyond_what_the_study_asks_for_are_kept_and_left_out(
+    tmp_path: Path, study: Make, capsys: pytest.CaptureFixture[str], *, precise: bool
 ) -> None:
-    """They count in all tables; the study went on with fewer."""
+    """A study that went on with fewer answers as one that was never run with more, says so once and keeps the rest for later."""
+    rule = {"measure": "left_total", "half_width": 1e9, "relative": False, "minimum": 2, "step": 1, "look_ahead": 0}
+    few: Any = rule if precise else 2
+    sole = Answers(_run(study(runs=few), tmp_path / "sole.sqlite"))
     path = _run(study(runs=4), tmp_path / "s.sqlite")
-    fewer = study(runs=1)
-    StudyWriter.open(path, header(fewer, fewer.points(), (1, 1)), fewer.points(), accept_changes=True).close()
+    _run(study(runs=few), path, accept_changes=True)
+    both = Answers(path)
+    timed = ["seconds"]
+    assert both.runs.drop(columns=timed).equals(sole.runs.drop(columns=timed))
+    assert both.curves.equals(sole.curves)
+    assert both.summary(["left_total"]).equals(sole.summary(["left_total"]))
+    assert (both.counts, both.surplus, both.lacking) == ({"done": 6}, 6, 0)
+    export(path, tmp_path / "csv", curves=True)
+    assert len((tmp_path / "csv" / "runs.csv").read_text(encoding="utf-8").splitlines()) == 1 + 6
     assert main(["show", str(path)]) == 0
-    assert "12 done, 9 of them beyond what the study asks for\n" in capsys.readouterr().out
+    assert "6 done; 6 more, beyond what the study asks for, left out\n" in capsys.readouterr().out
+    merge([path], tmp_path / "merged.sqlite")
+    again = Answers(_run(study(runs=4), tmp_path / "merged.sqlite", accept_changes=True))
+    assert (again.counts, again.surplus) == ({"done": 12}, 0)
+    with StudyFile(path) as file:
+        assert [row.seconds for row in file.rows(surplus=True)] == again.runs["seconds"].to_list()
 
 
 @pytest.mark.parametrize("what", ["goal", "points"])

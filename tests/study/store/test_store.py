@@ -104,7 +104,7 @@ def test_other_design_points_are_refused_even_with_the_flag(tmp_path: Path, stud
         _open(path, study(pull=[0.1]), accept_changes=True)
 
 
-def test_other_daily_columns_are_refused_before_anything_is_written(
+def test_other_daily_columns_and_days_are_refused_before_anything_is_written(
     full: Path, study: Callable[..., StudySpec]
 ) -> None:
     """Curves have no names of their own: those of the file hold for all; the study that made it still goes on."""
@@ -112,6 +112,8 @@ def test_other_daily_columns_are_refused_before_anything_is_written(
         before = file.header()
     with pytest.raises(InputError, match=r'of keep.daily = \["left", "strength"\].*as of \["left"\]: start anew'):
         _open(full, study(keep={"daily": ["left"]}), accept_changes=True)
+    with pytest.raises(InputError, match=r"of days = null, and would read them as of 9: start anew"):
+        _open(full, study(days=9), accept_changes=True)
     with StudyFile(full) as file:
         assert file.header() == before
     _open(full, study()).close()

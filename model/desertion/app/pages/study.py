@@ -88,7 +88,7 @@ def _OfStudy(opened: OpenedStudy) -> Any:
     with box([], "") as shown:
         text(study.title, "h2")
         text(str(study.header.get("question", "")), kind="lead")
-        counts = {word: f"{count:,}" for word, count in study.counts.items()}
+        counts = {word: f"{count:,}" for word, count in [*study.counts.items(), ("left out", study.surplus)] if count}
         facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
               "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
         Filter(study.points, len(chosen.points) if chosen is not None else 0)

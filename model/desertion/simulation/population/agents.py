@@ -69,7 +69,10 @@ def _not_finite(person: Person, day: int) -> InputError | None:
     """The sentence for the first rule of a person that gives no finite number; None if each does."""
     for route in range(N_ROUTES):
         for rule in _NUMBERS:
-            value = person.push() if rule == "push" else getattr(person, rule)(route)
+            try:
+                value = person.push() if rule == "push" else getattr(person, rule)(route)
+            except NotFiniteError:  # what it adds up is not
+                continue
             if not is_finite(value):
                 return input_error(
                     f"{type(person).__name__}.{rule}",
@@ -153,9 +156,13 @@ class Agents:
         self._list([(person.row, -1) for person in self._in_any({SERVING}) if person.face_fire()])
         take_casualties(core, day)
         self._shared.clear()
-        self._list(
-            [(person.row, route) for person in self._in_any(_CAN_LEAVE) if (route := self._decision(person, day)) >= 0]
-        )
+        with np.errstate(over="ignore"):  # what own rules add up to beyond all numbers is refused
+            out = [
+                (person.row, route)
+                for person in self._in_any(_CAN_LEAVE)
+                if (route := self._decision(person, day)) >= 0
+            ]
+        self._list(out)
         afternoon(core, self._team, day)
         self._tell()
         evening(core, self._team, day, self._streets(day))
@@ -173,8 +180,14 @@ class Agents:
         if type(person) not in self._sharing:
             try:
                 return _route(person, person.decide(), day)
-            except (NotFiniteError, TypeError, ValueError) as error:
-                if isinstance(error, InputError) or (wrong := _not_finite(person, day)) is None:
+            except (NotFiniteError, TypeError, ValueError, OverflowError) as error:
+                wrong = None if isinstance(error, InputError) else _not_finite(person, day)
+                if wrong is None and isinstance(error, NotFiniteError):
+                    wrong = InputError(
+                        f"{type(person).__name__}: what its rules give adds up to no finite number (person {person.row}, day {day + 1}): "
+                        "give smaller numbers"
+                    )
+                if wrong is None:
                     raise
                 raise wrong from error
         steps, exits = self._shared_by(person)

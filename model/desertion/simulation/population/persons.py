@@ -27,11 +27,25 @@ from desertion.simulation.world.fields import World
 from desertion.simulation.world.people import class_of
 
 _REAL = (float, int, np.floating, np.integer)
+_TRUTHS = frozenset((bool, np.bool_))
 
 
 def is_finite(value: object) -> bool:
-    """Whether what a rule gave is one finite number: no text, no array, not nothing."""
-    return isinstance(value, _REAL) and isfinite(value)
+    """Whether what a rule gave is one finite number: no text, no array, no truth value, not nothing."""
+    try:
+        return isinstance(value, _REAL) and not isinstance(value, bool) and isfinite(value)
+    except OverflowError:  # a whole number beyond all others
+        return False
+
+
+def _sum_up(*values: float) -> None:
+    """Nothing, after a look whether numbers of rules can be counted with.
+
+    Raises:
+        NotFiniteError: If one is a truth value, or their sum is no finite number.
+    """
+    if not _TRUTHS.isdisjoint(map(type, values)) or not is_finite(sum(values)):
+        raise NotFiniteError
 
 
 class PersonView(Agent[Any]):
@@ -190,7 +204,7 @@ class Person(PersonView):
             company, community = w.squad_company[q], w.squad_community[q]
             total = int(w.squad_pressure[q].sum())
             return units.unit_contagion(self._core, q, company, community, route, total)
-        return outside_contagion(self._core, self.outlook, self.force_number, route, self.reception(route))
+        return outside_contagion(self._core, self.outlook, self.force_number, route, self._safety(route))
 
     def reception(self, route: int) -> float:
         """Perceived safety of the receiving end of a route, in [0, 1]."""
@@ -200,7 +214,12 @@ class Person(PersonView):
 
     def tied(self, route: int) -> float:
         """Contagion from personal ties, in log-hazard units."""
-        return tied_by(self._world, self.tie_pressure, route, self.reception(route)) if any(self.tie_pressure) else 0.0
+        return tied_by(self._world, self.tie_pressure, route, self._safety(route)) if any(self.tie_pressure) else 0.0
+
+    def _safety(self, route: int) -> float:
+        reception = self.reception(route)
+        _sum_up(reception)
+        return reception
 
     def exit(self, route: int) -> Exit:
         """What decides the person's rate of leaving by a route, but for his ties: baseline, opportunity, push less cost, contagion."""
@@ -208,15 +227,18 @@ class Person(PersonView):
         if baseline < 0.0:
             return SHUT
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
-        drive = self.push() - self.cost(route)
-        if not is_finite(baseline + opening + felt + drive):
-            raise NotFiniteError
+        push, cost = self.push(), self.cost(route)
+        _sum_up(baseline, opening, felt, push, cost)
+        drive = push - cost
+        _sum_up(drive)
         pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
         return Exit(opening, level_rate(form, baseline, drive, felt), felt, pull)
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
-        return rate_of(self._world, self.exit(route), self.tied(route))
+        tied = self.tied(route)
+        _sum_up(tied)
+        return rate_of(self._world, self.exit(route), tied)
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
 
@@ -236,8 +258,7 @@ class Person(PersonView):
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
         exits = [self.exit(route) for route in range(codes.N_ROUTES)] if self._world.form == THRESHOLD else []
         rates = [self.rate(route) for route in range(codes.N_ROUTES)]
-        if not is_finite(sum(rates)):
-            raise NotFiniteError
+        _sum_up(*rates)
         return self.leave([ticks(rate) for rate in rates], exits)
 
     def leave(self, steps: list[int], exits: list[Exit]) -> int:

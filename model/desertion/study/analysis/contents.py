@@ -48,14 +48,19 @@ class Contents:
             self.header: Mapping[str, Any] = file.header()
             """What the file says about its origin: resolved spec, hashes, versions, platform."""
             self.counts: Mapping[str, int] = file.counts()
-            """Number of runs by status when the file was opened."""
+            """Number of runs by status when the file was opened, of those that the study asks for."""
             self.lacking, self.surplus = file.balance()
-            """Number of runs, at the least, that the study asks for and of which the file had nothing; and of those beyond what it asks for."""
+            """Number of runs, at the least, that the study asks for and of which the file had nothing; and of those beyond, which are left out of all answers."""
         self.is_real = self.has_size and not simulated
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{count} {status}" for status, count in self.counts.items()) or "no runs"
-        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {counts})"
+        return f"{type(self).__name__}({str(self.path)!r}: {self.title}; {self.held})"
+
+    @property
+    def held(self) -> str:
+        """How many runs it holds, by status, and how many it leaves out, in words."""
+        counts = ", ".join(f"{count:,} {status}" for status, count in self.counts.items()) or "no runs"
+        return counts + (f"; {self.surplus:,} more, beyond what the study asks for, left out" if self.surplus else "")
 
     @property
     def title(self) -> str:

@@ -7,6 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
@@ -25,6 +26,7 @@ from desertion.figures.fronts import fronts
 from desertion.figures.labels import NO_INTERVAL, label, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
+from desertion.reading import setting_text
 from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
 from desertion.scenario.settings import standing
@@ -82,18 +84,18 @@ def overview(
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
-        signed(figure, study, measure)
+        signed(figure, study)
         return figure
 
 
-def signed(figure: Figure, study: Answers, measure: str) -> None:
+def signed(figure: Figure, study: Answers) -> None:
     """Write below a figure which study it is of, before its note, and after it what its counts rest on."""
     foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
     alike = study.is_real and study.spec["task"] == MODEL_TASK and np.ptp(study.scales) == 0.0
     if alike and study.scales.max() < 1.0:
         foot = f"{foot} {basis(1.0 / study.scales[0])}"
-    if grain.MARK in figure.get_suptitle():
-        foot = f"{foot} {grain.legend(study.size_of(measure))}."
+    if any(grain.MARK in text.get_text() for text in figure.findobj(Text)):
+        foot = f"{foot} {grain.legend(1.0 / study.scales[0])}."
     style.note(figure, foot.strip())
 
 
@@ -210,8 +212,9 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(
-        figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table)
-    )
+        figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table),
+        1.0 if chance else study.size_of(measure),
+    )  # fmt: skip
     runs = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
     each = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
     style.note(figure, f"Each cell: {each} run{'s' * (each != '1')}.")
@@ -306,7 +309,13 @@ def _draw_paired(figure: Figure, study: Answers, measure: str) -> None:
 def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
     table, goal = study.front_with(measure), study.goal()
     if goal is not None:
-        fronts(figure.subplots(), table.assign(proposed_by="search"), goal.wanted, goal.limits)
+        fronts(
+            figure.subplots(),
+            table.assign(proposed_by="search"),
+            goal.wanted,
+            goal.limits,
+            study.size_of(next(iter(goal.measures))),
+        )
         return
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
@@ -338,6 +347,9 @@ def _case_names(table: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
 
 def _words(name: str, values: pd.Series) -> list[str]:
     """Each value of a parameter in words, numbers as short as they can be told apart; empty for what is missing."""
+    if pd.api.types.is_bool_dtype(values):
+        values = values.map(setting_text)
+        return [f"{label(name)} {value}" for value in values]
     short = values.map(lambda value: f"{value:g}" if isinstance(value, float) else value)
     told = (
         (short if short[values.notna()].nunique() == values.nunique() else values)

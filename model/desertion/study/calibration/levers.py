@@ -8,7 +8,7 @@ from typing import Any
 from desertion.errors import InputError, input_error, unknown_name
 from desertion.scenario import Scenario
 from desertion.scenario.levers import KINDS, select
-from desertion.study.calibration.document import BOTH, CONTAGION, CalibrationTable, PriorTable
+from desertion.study.calibration.document import BOTH, CONTAGION, DOORS, CalibrationTable, PriorTable
 from desertion.study.design.point import contagion_weights
 from desertion.study.history.counting import Counting
 from desertion.study.laboratory.prior import Prior
@@ -77,14 +77,21 @@ def levers(table: CalibrationTable, scenario: Scenario, counted: Counting, where
     for lever in found:
         for key, _ in lever.own:
             if owner.setdefault(key, lever.prior.name) != lever.prior.name:
-                raise input_error(
-                    "key",
-                    key,
-                    f"is set by two priors, {owner[key]} and {lever.prior.name}",
-                    where=where,
-                    way_out="name its keys under one of them alone",
-                )
+                rule, way_out = _clash(owner[key], lever.prior.name, table)
+                raise input_error("key", key, rule, where=where, way_out=way_out)
     return tuple(found)
+
+
+def _clash(first: str, second: str, table: CalibrationTable) -> tuple[str, str]:
+    """Why an input cannot have two priors, of which that of contagion comes last, named or not, and a way out."""
+    if second != CONTAGION or CONTAGION in table.priors:
+        return f"is set by two priors, {first} and {second}", "name its keys under one of them alone"
+    if BOTH not in table.rivals:
+        return f"cannot have a prior: “{DOORS}” sets it to 0", "leave that prior out, or fit “with contagion”"
+    return (
+        "has a prior, and so have all weights of contagion together where none is named for them",
+        f'write [calibration.priors.{CONTAGION}] with keys = ["{first}"] and its range',
+    )
 
 
 def _rates(counted: Counting, scenario: Scenario, where: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from desertion.errors import InputError, input_error
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, DAYS, SCALE, SEED, WORKERS, keyed, numbers
+from desertion.reading import setting_text
 from desertion.scenario import Policy, Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.scenario.loading import listed
@@ -172,7 +173,7 @@ def _of_points(spec: StudySpec, points: Points) -> StudySpec:
                     f"points.{name}", row[name], "is the same for all arms", way_out=f"give it as {name}="
                 )
         mix = str(row.pop(POLICIES, AS_IT_IS))
-        stated = ", ".join(f"{key}={value}" for key, value in row.items() if key != LABEL)
+        stated = ", ".join(f"{key}={setting_text(value)}" for key, value in row.items() if key != LABEL)
         label = (
             str(row.pop(LABEL, ""))
             or ", ".join(part for part in (mix, stated) if part and part != AS_IT_IS)

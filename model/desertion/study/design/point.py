@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desertion.errors import InputError, input_error
+from desertion.reading import setting_text
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
@@ -91,7 +92,7 @@ def refuse_idle(told: Mapping[str, Any], varied: Iterable[str]) -> None:
         scenario = Scenario.load(scenario_at(told["scenario"], told.get("documents", {})))
         if set(reached(scenario, key)) <= {path for other in closer for path in reached(scenario, other)}:
             raise InputError(
-                f"{key} = {settings[key]} changes nothing, since {', '.join(closer)} names all that it reaches: leave out one of them"
+                f"{key} = {setting_text(settings[key])} changes nothing, since {', '.join(closer)} names all that it reaches: leave out one of them"
             )
 
 

@@ -1,6 +1,7 @@
 """Schedule: which run comes next, breadth first, and when a design point has enough replicates."""
 
 import heapq
+from collections.abc import Sequence
 
 from desertion.errors import InputError
 from desertion.study.design.replicates import ReplicateRule, first_target, next_target
@@ -44,6 +45,11 @@ class Schedule:
         part, parts = self._shard
         number = design if self._rule.adaptive else replicate * self._points + design
         return number % parts == part - 1
+
+    @property
+    def targets(self) -> Sequence[int]:
+        """Replicates that are asked for, by design point, as far as it is decided."""
+        return self._target
 
     def known(self) -> int:
         """Runs that the study has, as far as it is decided."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desertion.errors import InputError
+from desertion.reading import setting_text
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import CONSTRAINED, OWN, DesignRule
 from desertion.study.design.point import refuse_idle, scenario_of
@@ -31,7 +32,7 @@ class Inspection:
         if not self.odd:
             return ""
         point, problem = self.odd[0]
-        where = ", ".join(f"{name} = {value}" for name, value in point.items())
+        where = ", ".join(f"{name} = {setting_text(value)}" for name, value in point.items())
         way_out = "design.constraints or narrower ranges keep" if rule.kind in CONSTRAINED else "narrower ranges keep"
         return (
             f"{len(self.odd)} of {len(self.odd) + len(self.sound)} design points that were looked at cannot be run, such as "

@@ -122,9 +122,9 @@ def _scale_of(spec: StudySpec) -> float:
 def sobol_sample(
     spec: StudySpec, goal: Goal, candidates: int, out: Path, options: RunOptions | None = None
 ) -> SearchResult:
-    """The honest rival of a search: as many candidates of a plain Sobol sequence, judged in the same way."""
+    """The honest rival of a search: as many candidates of a Sobol sequence, which the study's seed scrambles, judged in the same way."""
     _check(spec, candidates, 1)
-    points = lay_out(DesignRule(kind="sequence", points=candidates, seed=1), spec.factors, spec.name)
+    points = lay_out(DesignRule(kind="sequence", points=candidates, seed=spec.seed), spec.factors, spec.name)
     study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options, sampled=True)
     return judged(study, goal)
 

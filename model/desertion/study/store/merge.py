@@ -1,5 +1,6 @@
 """Merge: the files of a study's shards put together into one."""
 
+import logging
 import os
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,16 @@ from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.resumption import COMPARED
-from desertion.study.store.row import Row, packed_curve, packed_scalars
+from desertion.study.store.resumption import COMPARED, as_held
+from desertion.study.store.row import QUARANTINED, TIMEOUT, Row, packed_curve, packed_scalars
 from desertion.study.store.writer import StudyWriter
 
+log = logging.getLogger(__name__)
+
 _AT_ONCE = 500
+
+_CUT_OFF = (TIMEOUT, QUARANTINED)
+"""What a limit or a machine did to a run, which says nothing about it."""
 
 
 def merge(parts: Sequence[Path], out: Path) -> int:
@@ -53,7 +59,8 @@ def merge(parts: Sequence[Path], out: Path) -> int:
 def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], other: Path) -> dict[str, Any]:
     """The header of another part, which must be of the same study."""
     with StudyFile(other) as file:
-        header, others = file.header(), file.points()
+        header = file.header()
+        header, others = as_held(head, header, file.points())
     lines = [line for key in COMPARED if key != "shard" for line in difference(head.get(key), header.get(key), key)]
     if not lines and others != points:
         lines = [f"{len(points):,} and {len(others):,} design points"]
@@ -65,34 +72,42 @@ def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], othe
 
 
 def _copy(part: Path, writer: StudyWriter) -> int:
-    """Copy the runs that the new file lacks; count them."""
-    copied = 0
+    """Copy the runs that the new file lacks, or has as cut off; count the new ones."""
+    copied = better = 0
     with StudyFile(part) as file:
         columns = tuple(file.header().get("columns", ()))
         waiting: list[Row] = []
-        for row in file.rows(curves=True):
-            if _known(writer, row, part):
+        for row in file.rows(curves=True, surplus=True):
+            other = writer.run_of(row.design, row.replicate)
+            if other is not None and not _is_better(row, other, part):
                 continue
             waiting.append(row)
-            copied += 1
+            copied += other is None
+            better += other is not None
             if len(waiting) >= _AT_ONCE:
                 writer.put(waiting, columns)
                 waiting = []
         writer.put(waiting, columns)
     writer.flush()
+    if better:
+        log.warning("%s: %s runs are taken from it that were cut off in a file before it", part, f"{better:,}")
     return copied
 
 
-def _known(writer: StudyWriter, row: Row, part: Path) -> bool:
-    other = writer.run_of(row.design, row.replicate)
-    if other is None:
-        return False
+def _is_better(row: Row, other: Row, part: Path) -> bool:
+    """Whether a run is to stand in place of another of the same number, which was cut off.
+
+    Raises:
+        InputError: If both came to an end, and not to the same.
+    """
+    if row.status in _CUT_OFF or other.status in _CUT_OFF:
+        return row.status not in _CUT_OFF
     if _kept(other) != _kept(row):
         raise InputError(
             f"{part} and a file before it disagree about replicate {row.replicate} of design point {row.design}: "
             f"one of them was made on another machine or version, leave it out"
         )
-    return True
+    return False
 
 
 def _kept(row: Row) -> tuple[object, ...]:

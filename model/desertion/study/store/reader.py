@@ -3,7 +3,8 @@
 import json
 import os
 import sqlite3
-from collections.abc import Generator, Iterator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, Self, cast
@@ -48,6 +49,7 @@ class StudyFile:
             self.connection = connected(path, self._mode)
         self._index_checked = False
         self._kept: tuple[tuple[int, int], dict[str, str], list[str]] | None = None
+        self._kept_asked: tuple[tuple[int, int], Sequence[int], Counter[str]] | None = None
         try:
             with self._sentences():
                 self._check()
@@ -101,13 +103,17 @@ class StudyFile:
             f"{way_out or 'restore a copy, or move it away and run the study again'}"
         )
 
+    def _state(self) -> tuple[int, int]:
+        """Numbers that change when somebody writes to the file: others show in SQLite's data version, this connection in its changes."""
+        return self._pragma("data_version"), self.connection.total_changes
+
     def _stored(self) -> tuple[dict[str, str], list[str]]:
         """Header entries and design points as they are stored, held against the seal.
 
-        They are kept until somebody writes to the file: others show in SQLite's data version, this connection in its changes.
+        They are kept until somebody writes to the file.
         """
         with self._sentences():
-            state = self._pragma("data_version"), self.connection.total_changes
+            state = self._state()
             if self._kept is not None and self._kept[0] == state:
                 return self._kept[1:]
             lines = self.connection.execute(
@@ -144,33 +150,51 @@ class StudyFile:
             raise self._damaged(f"its design points cannot be read: {problem}") from problem
 
     def counts(self) -> dict[str, int]:
-        """Number of runs by status."""
-        with self._sentences():
-            lines = self.connection.execute(
-                f"SELECT status, count(*), {_TALLY} FROM run GROUP BY status ORDER BY status"
-            ).fetchall()
-        counts = {str(status): int(count) for status, count, _ in lines}
-        self._compare(None if not lines else lines[0][2], counts)
-        return counts
+        """Number of runs by status, of those that the study asks for."""
+        with self._snapshot():
+            return dict((self._held() - self._asked()[1]).items())
 
     def balance(self) -> tuple[int, int]:
         """Runs that the study asks for and of which the file has nothing, as where a shard is missing; and those beyond what it asks for.
 
         Where a precision decides, it is asked of the runs that are there, as the driver does: more may follow from those that are lacking.
         """
-        rule = ReplicateRule.model_validate(self.header()["spec"]["replicates"])
-        with self._sentences(), self._snapshot():
-            total, held = self.connection.execute(
-                "SELECT count(*), count(*) FILTER (WHERE replicate < ?) FROM run", (rule.number,)
-            ).fetchone()
-            asked = len(self.points()) * rule.number
+        with self._snapshot():
+            asked, surplus = self._asked()
+            return sum(asked) - self._held().total() + surplus.total(), surplus.total()
+
+    def _held(self) -> Counter[str]:
+        """Number of all runs by status, held against the tally."""
+        with self._sentences():
+            lines = self.connection.execute(
+                f"SELECT status, count(*), {_TALLY} FROM run GROUP BY status ORDER BY status"
+            ).fetchall()
+        held = Counter({str(status): int(count) for status, count, _ in lines})
+        self._compare(None if not lines else lines[0][2], held)
+        return held
+
+    def _asked(self) -> tuple[Sequence[int], Counter[str]]:
+        """Replicates that the study asks for, by design point; and runs by status beyond them, as where it was gone on with for fewer."""
+        with self._sentences():
+            state = self._state()
+        if self._kept_asked is None or self._kept_asked[0] != state:
+            rule = ReplicateRule.model_validate(self.header()["spec"]["replicates"])
+            schedule = Schedule(rule, len(self.points()))
             if rule.adaptive:
-                schedule = Schedule(rule, len(self.points()))
-                for row, sound in self.examined():
-                    if sound:
-                        schedule.finish(row.key, watched(row, rule.watched))
-                asked, held = schedule.known(), schedule.finished_runs
-        return asked - int(held), int(total) - int(held)
+                rows = [row for row, sound in self.examined() if sound]
+                for row in rows:
+                    schedule.finish(row.key, watched(row, rule.watched))
+                surplus = Counter(row.status for row in rows if row.replicate >= schedule.targets[row.design])
+            else:
+                with self._sentences():
+                    surplus = Counter(
+                        str(status)
+                        for (status,) in self.connection.execute(
+                            "SELECT status FROM run WHERE replicate >= ?", (rule.number,)
+                        )
+                    )
+            self._kept_asked = (state, schedule.targets, surplus)
+        return self._kept_asked[1:]
 
     def _compare(self, text: str | None, counts: Mapping[str, int], total: int | None = None) -> None:
         """Refuse a set of runs that is not the one that was written.
@@ -199,12 +223,13 @@ class StudyFile:
                 "resuming the study (the command that made it) runs again what is missing",
             )
 
-    def rows(self, *, design: int | None = None, curves: bool = False) -> Iterator[Row]:
+    def rows(self, *, design: int | None = None, curves: bool = False, surplus: bool = False) -> Iterator[Row]:
         """Runs in the order of design point and replicate, one at a time, whatever their number.
 
         Args:
             design: Number of one design point, or None for all.
             curves: Whether to read the curves as well.
+            surplus: Whether to give also those that the study does not ask for, which are no part of its answers.
 
         Yields:
             A run whose checksum was right.
@@ -215,6 +240,7 @@ class StudyFile:
         if design is not None:
             self._check_index()
         where, values = ("", ()) if design is None else (" WHERE design = ?", (design,))
+        asked = None if surplus else self._asked()[0]
         tally, text = Tally(), cast(str | None, None)
         for row, checksum, stored in self._lines(f"{where} ORDER BY design, replicate", values, curves):
             if not checksum:
@@ -223,7 +249,8 @@ class StudyFile:
                 )
             text = stored
             tally.add(row.status, checksum)
-            yield row
+            if asked is None or row.replicate < asked[row.design]:
+                yield row
         if design is None:
             self._compare(text, tally.counts(), tally.total)
 

@@ -5,19 +5,62 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from desertion.errors import InputError
 from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import REPEATABLE, canonical, difference
-from desertion.study.store.scales import scales
+from desertion.study.store.scales import horizons, scales
 
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
 """Header entries that must be equal for a file to be resumed."""
 
+_KINDS = {"scenario": "scenarios", "policy": "policies", "graph": "graphs"}
+"""Documents that a fingerprint names by their paths, and how the texts that a header holds are called."""
+
 type Described = tuple[Mapping[str, Any], Sequence[Point]]
 """Header and design points."""
+
+
+def as_held(
+    old: Mapping[str, Any], new: Mapping[str, Any], points: Sequence[Point]
+) -> tuple[dict[str, Any], list[Point]]:
+    """A study in the words of a file: from which folder a document was named is no part of it, what it holds is compared by itself.
+
+    Args:
+        old: Header of the file.
+        new: Header of the study that is asked for, or of another file.
+        points: Its design points.
+
+    Returns:
+        Header and points of that study, with the paths of its documents as the file has them.
+    """
+    before, now = (dict(each.get("fingerprint") or {}) for each in (old, new))
+    names: dict[str, str] = {}
+    for key, code in now.items():
+        kind, _, name = key.partition(" ")
+        if kind not in _KINDS or key in before:
+            continue
+        held = [other for other in before if other.startswith(f"{kind} ") and other not in now]
+        held = [other for other in held if Path(other.partition(" ")[2]).name == Path(name).name]
+        alike = [other for other in held if before[other] == code] or held[: len(held) == 1]
+        if alike:
+            file = alike[0].partition(" ")[2]
+            names |= {name: file, key: alike[0], f"{_KINDS[kind]}/{name}": f"{_KINDS[kind]}/{file}"}
+            del before[alike[0]]
+    return _renamed(dict(new), names), _renamed(list(points), names)
+
+
+def _renamed(data: Any, names: Mapping[str, str]) -> Any:
+    """Plain data with words replaced, also as keys and as parts of a mix."""
+    if isinstance(data, str):
+        return "+".join(names.get(part, part) for part in data.split("+"))
+    if isinstance(data, Mapping):
+        return {_renamed(key, names): _renamed(value, names) for key, value in cast(Mapping[str, Any], data).items()}
+    if isinstance(data, Sequence):
+        return [_renamed(value, names) for value in cast(Sequence[Any], data)]
+    return data
 
 
 def differences(path: Path, old: Described, new: Described, command: str, *, accepted: bool) -> list[str]:
@@ -66,16 +109,20 @@ def refuse_reread(
         command: The command that goes on with the file.
 
     Raises:
-        InputError: If task, scale or daily columns differ.
+        InputError: If task, scale, days or daily columns differ.
     """
     before, now = old["spec"], json.loads(canonical(new["spec"]))
     read = [("task", before["task"], now["task"])]
     if before["task"] == now["task"] in REPEATABLE:
+        asked = {**new, "spec": now}
         try:
-            pairs = zip(scales(path, old, points), scales(path, {**new, "spec": now}, points), strict=True)
+            sizes = zip(scales(path, old, points), scales(path, asked, points), strict=True)
+            days = zip(horizons(old, points), horizons(asked, points), strict=True)
         except InputError:  # files of earlier versions do not hold their scenarios
-            pairs = [(before["scale"], now["scale"])]
-        read += [("scale", *pair) for pair in pairs]
+            sizes, days = [(before["scale"], now["scale"])], [(before["days"], now["days"])]
+        read += [("scale", *pair) for pair in sizes] + [("days", *pair) for pair in days]
+    else:
+        read.append(("days", before["days"], now["days"]))
     if before["daily"] != now["daily"]:
         read.append(("keep.daily", old.get("columns", []), now["daily"]))
     for name, held, asked in read:

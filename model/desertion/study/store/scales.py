@@ -1,10 +1,11 @@
-"""Scales: at which share of real size the design points of a study's file were run."""
+"""Scales: at which share of real size, and for how many days, the design points of a study's file were run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from desertion.errors import InputError
+from desertion.scenario import Scenario
 from desertion.study.design.factors import Point
 from desertion.study.design.point import DIALS, scenario_of
 
@@ -20,30 +21,41 @@ def scales(path: Path, header: Mapping[str, Any], points: Sequence[Point]) -> li
     Raises:
         InputError: If a point ran at its scenario's own scale, and the file holds no text from which that is known.
     """
-    spec = header["spec"]
-    own: dict[str, float] = {}
-    found: list[float] = []
-    for point in points:
-        scale = point.get("scale", spec["scale"])
-        if scale is None:
-            name = str(point.get("scenario", spec["scenario"]))
-            if name not in own:
-                own[name] = _own_scale(path, header, name)
-            scale = own[name]
-        found.append(float(scale))
-    return found
-
-
-def _own_scale(path: Path, header: Mapping[str, Any], name: str) -> float:
-    """Scale at which a scenario runs by itself, from the text that the file holds of it."""
-    spec = header["spec"]
-    settings = {key: value for key, value in spec["settings"].items() if key not in DIALS}
-    told = {"scenario": name, "scale": None, "days": spec["days"], "settings": settings}
-    mix = next(iter(spec["policies"].values()))
     try:
-        return scenario_of({**told, "policies": mix, "documents": header.get("documents", {})}).scale
+        return [float(scale) for scale in _stated(header, points, "scale")]
     except InputError as problem:
         raise InputError(
-            f"{path}: at which scale {name} ran is not known, for {problem}; its counts of simulated persons can be "
+            f"{path}: at which scale it ran is not known, for {problem}; its counts of simulated persons can be "
             "had with simulated=True, or --simulated"
         ) from problem
+
+
+def horizons(header: Mapping[str, Any], points: Sequence[Point]) -> list[int]:
+    """Days that are simulated, one a design point.
+
+    Raises:
+        InputError: If a point ran over its scenario's own days, and the file holds no text from which they are known.
+    """
+    return [int(days) for days in _stated(header, points, "days")]
+
+
+def _stated(header: Mapping[str, Any], points: Sequence[Point], name: Literal["scale", "days"]) -> Iterator[Any]:
+    spec = header["spec"]
+    own: dict[str, float] = {}
+    for point in points:
+        value = point.get(name, spec[name])
+        if value is None:
+            scenario = str(point.get("scenario", spec["scenario"]))
+            if scenario not in own:
+                own[scenario] = getattr(_own(header, scenario), name)
+            value = own[scenario]
+        yield value
+
+
+def _own(header: Mapping[str, Any], name: str) -> Scenario:
+    """A scenario as it runs by itself, from the text that the file holds of it."""
+    spec = header["spec"]
+    settings = {key: value for key, value in spec["settings"].items() if key not in DIALS}
+    told = {"scenario": name, "scale": None, "days": None, "settings": settings}
+    mix = next(iter(spec["policies"].values()))
+    return scenario_of({**told, "policies": mix, "documents": header.get("documents", {})})

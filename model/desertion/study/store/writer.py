@@ -17,7 +17,7 @@ from desertion.study.store.disk import failure, on_local_disk
 from desertion.study.store.layout import CHECKSUM, COLUMNS, FORMAT, INSERT, STATUS, connected, create, line_of, now
 from desertion.study.store.lock import DriverLock
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.resumption import COMPARED, differences, refuse_reread
+from desertion.study.store.resumption import COMPARED, as_held, differences, refuse_reread
 from desertion.study.store.row import DONE, Row
 from desertion.study.store.seal import SEAL, TALLY, Tally, seal_of
 
@@ -129,6 +129,7 @@ class StudyWriter(StudyFile):
         self, header: Mapping[str, Any], points: Sequence[Point], accept_changes: bool, command: str
     ) -> None:
         old = self.header()
+        header, points = as_held(old, header, points)
         with self._sentences():
             held = self.connection.execute("SELECT 1 FROM run NOT INDEXED WHERE status = ? LIMIT 1", (DONE,)).fetchone()
         if held:

@@ -135,7 +135,8 @@ def _doors(comparison: Tables, force: str, name: str) -> list[str]:
     there = last.sum(axis=1)
     abroad = [float(there.get(host.name, 0.0)) for host in usual]
     names, free = [short(host.title or host.name) for host in usual], [asks_no_visa(host) for host in own]
-    return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free)
+    who = "those" if len(comparison.forces) == 1 else "those of all forces"  # hosts do not tell them apart
+    return [] if too_few(sum(abroad), comparison.size) else stay_open(abroad, names, free, who)
 
 
 def _borne(comparison: Tables, policy: str, force: str) -> str:

@@ -31,13 +31,14 @@ def asks_no_visa(host: Host) -> bool:
     return host.border >= OPEN and host.visa_free_evader >= FREE
 
 
-def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[bool]) -> list[str]:
+def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[bool], who: str = "those") -> list[str]:
     """Why closing doors changes little, in a sentence; none where fewer than half of those abroad are in states that ask no visa.
 
     Args:
         there: People in each host on the last day under the policy.
         names: What the hosts are called.
         visa_free: Which of them ask no visa under the policy: these are the doors that stay open.
+        who: Whose people are counted, where that is more than the sentence before speaks of.
     """
     abroad, free = np.array(there, dtype=float), np.array(visa_free, dtype=bool)
     share = float(abroad[free].sum() / abroad.sum()) if abroad.sum() else 0.0
@@ -46,7 +47,7 @@ def stay_open(there: Sequence[float], names: Sequence[str], visa_free: Sequence[
     order = np.argsort(-abroad * free, kind="stable")
     largest = [names[int(host)] for host in order[:3] if abroad[host] > 0.0 and free[host]]
     return [
-        f"Closing these doors changes little because others stay open: {100.0 * share:.0f} % of those who are abroad on the last day are in states that "
+        f"Closing these doors changes little because others stay open: {100.0 * share:.0f} % of {who} who are abroad on the last day are in states that "
         f"ask no visa ({', '.join(largest)})."
     ]
 

@@ -102,7 +102,7 @@ def assumptions(comparison: Tables) -> list[str]:
         "home towns, personal ties and army news, with the weights of the scenario.",
     ]
     if spec["settings"]:
-        changed = ", ".join(f"`{key!s} = {value!s}`" for key, value in spec["settings"].items())
+        changed = ", ".join(f"`{key!s} = {setting_text(value)}`" for key, value in spec["settings"].items())
         listed.append(f"**Changed inputs.** {changed}.")
     notes = [note.rstrip(".") for note in comparison.notes]
     if notes:
