@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.address import Address
+from desertion.app.request.address import parse as parse_address
 from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets
@@ -122,11 +123,12 @@ def test_a_policy_that_does_not_fit_a_scenario_is_told_to_the_visitor(scenario: 
 def test_other_pages_lead_back_to_the_mix(
     steps: tuple[tuple[str, str], ...], also: str, contagion: str, seed: int
 ) -> None:
-    """What the other pages write of a mix is read as that mix."""
+    """What the other pages write of a mix, and of the one that is kept beside it, is read as that."""
     mix = Mix(
-        steps=steps, also=also, contagion=contagion, seed=seed, days=30, settings=(("behaviour.form", "additive"),)
-    )
-    assert mix_of(mix.address) == mix
+        steps=steps, also=also, contagion=contagion, seed=seed, days=30, settings=(("behaviour.form", "additive"),),
+        beside="asylum=fast&set=behaviour.form%3Dadditive",
+    )  # fmt: skip
+    assert mix_of(parse_address(mix.address.query())[0]) == mix
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_undo_brings_back_where_the_sliders_stood(visit: Visit) -> None:
 
 
 def test_a_mix_that_is_kept_stays_in_the_chart_and_in_the_address(visit: Visit) -> None:
-    """A is drawn beside what is set afterwards, for this visitor and for one who opens his address."""
+    """A is drawn beside what is set afterwards, for this visitor, also once he has been on another page, and for one who opens his address."""
     page = whole(visit(f"/?{SMALL}&asylum=fast"))
     page.get_by_role("button", name="Keep as A").click()
     whole(page)
@@ -167,6 +167,10 @@ def test_a_mix_that_is_kept_stays_in_the_chart_and_in_the_address(visit: Visit) 
     whole(page)
     page.locator("#leavers .line.beside").wait_for()
     assert "A, kept:" in page.locator("#beside").inner_text()
+    page.get_by_role("link", name="Compare", exact=True).click()
+    page.get_by_role("heading", name="Policies on the same people and fates").wait_for()
+    page.get_by_role("link", name="Policies", exact=True).click()
+    page.locator("#leavers .line.beside").wait_for()
     other = whole(visit("/?" + page.url.split("?")[1]))
     other.locator("#leavers .line.beside").wait_for()
     other.get_by_role("button", name="Drop A").click()

@@ -155,6 +155,7 @@ class Mix:
             seed=self.seed,
             scale=self.scale,
             days=self.days,
+            beside=self.beside,
         )
 
     def query(self, *, version: str = "") -> str:
@@ -240,6 +241,7 @@ def mix_of(address: Address) -> Mix | None:
         scale=address.scale,
         days=address.days,
         settings=tuple(settings.items()),
+        beside=address.beside,
     )
     return mix if mix.policies == address.policies else None
 
