@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
+
+    from desertion.app.server.guard import Application
 
 FIRST_WAIT = 0.5
 """Seconds that a page waits for its first pair, before it goes out without it."""
@@ -157,17 +159,28 @@ async def _whole(request: Request) -> Response:
     )
 
 
-async def events(request: Request) -> Response:
+async def events(request: Request) -> Application:
     """The answer as it grows, an event for every time that more pairs are there; whoever goes away stops its runs."""
     from starlette.responses import PlainTextResponse, StreamingResponse
 
     if not _Open.entered():
         return PlainTextResponse(FULL, status_code=503)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_growing(request.url.query), media_type="text/event-stream", headers=headers)
+    growing = _growing(request.url.query)
+    stream = StreamingResponse(growing, media_type="text/event-stream", headers=headers)
+
+    async def sent(*connection: Any) -> None:
+        # Here and not in the stream: one whose visitor is gone before its first event never begins, and ends nothing.
+        try:
+            async with contextlib.aclosing(growing):
+                await stream(*connection)
+        finally:
+            _Open.left()
+
+    return sent
 
 
-async def _growing(query: str) -> AsyncIterator[str]:
+async def _growing(query: str) -> AsyncGenerator[str]:
     try:
         mix, wrong = await asyncio.to_thread(parse, query)
         if wrong:
@@ -208,8 +221,6 @@ async def _growing(query: str) -> AsyncIterator[str]:
             wrong={"address": f"the answer broke off ({type(problem).__name__}); the server's log says where"},
             done=True,
         )
-    finally:
-        _Open.left()
 
 
 def _words(question: Question, done: bool) -> dict[str, Any]:
