@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from desertion.figures import style
 from desertion.figures.labels import beside, label, number
+from desertion.scenario.grain import marked
 
 # A heatmap of so many cells or fewer has room for its numbers.
 _CELLS_WITH_NUMBERS = 36
@@ -30,6 +31,7 @@ def heatmap(
     from_zero: bool = True,
     most: float | None = None,
     shipped: tuple[float, float] | None = None,
+    size: float = 1.0,
 ) -> Axes:
     """Draw a measure over two parameters, with the theory's tipping line over it.
 
@@ -42,6 +44,7 @@ def heatmap(
         from_zero: Whether the colours begin at 0, as they should for a chance.
         most: Value of the strongest colour, None for the largest of the table.
         shipped: Where the scenario itself stands on both axes, None where it does not.
+        size: Real persons behind each simulated one in the measure; 1 where it counts none.
     """
     x, y = table.columns.to_numpy(np.float64), table.index.to_numpy(np.float64)
     values = table.to_numpy(np.float64)
@@ -53,7 +56,7 @@ def heatmap(
         floor, most = (low + high - span) / 2, (low + high + span) / 2
     mesh = ax.pcolormesh(_edges(x), _edges(y), values, cmap=style.ladder(), vmin=floor, vmax=most)
     if values.size <= _CELLS_WITH_NUMBERS:
-        _write_cells(ax, mesh, x, y, values, shipped)
+        _write_cells(ax, mesh, x, y, values, shipped, size)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(unit)
     style.counts(bar.ax) if high >= _LONG else None
@@ -82,6 +85,7 @@ def _write_cells(
     y: NDArray[np.float64],
     values: NDArray[np.float64],
     shipped: tuple[float, float] | None,
+    size: float,
 ) -> None:
     """Write the numbers of a small table into its cells, clear of lines and of the scenario's star, and mark the axes at its values only."""
     letter = float(mpl.rcParams["font.size"])
@@ -92,7 +96,7 @@ def _write_cells(
                 paint = mesh.to_rgba(np.array([value]))[0]
                 under = shipped is not None and _is_near(shipped[0], column, x) and _is_near(shipped[1], row, y)
                 ax.annotate(
-                    number(float(value)), (right, up), (0.0, -_UNDER * letter if under else 0.0), textcoords="offset points", ha="center", va="center",
+                    marked(number(float(value)), float(value), size), (right, up), (0.0, -_UNDER * letter if under else 0.0), textcoords="offset points", ha="center", va="center",
                     color=style.ink_on(paint), fontsize="small", path_effects=[withStroke(linewidth=3.0, foreground=paint)],
                 )  # fmt: skip
     ax.set_xticks(x)

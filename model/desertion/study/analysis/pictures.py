@@ -7,6 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, unknown_name
@@ -91,7 +92,7 @@ def signed(figure: Figure, study: Answers, measure: str) -> None:
     alike = study.is_real and study.spec["task"] == MODEL_TASK and np.ptp(study.scales) == 0.0
     if alike and study.scales.max() < 1.0:
         foot = f"{foot} {basis(1.0 / study.scales[0])}"
-    if grain.MARK in figure.get_suptitle():
+    if figure.findobj(lambda drawn: isinstance(drawn, Text) and grain.MARK in drawn.get_text()):
         foot = f"{foot} {grain.legend(study.size_of(measure))}."
     style.note(figure, foot.strip())
 
@@ -209,8 +210,9 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
     # A table of nothing but noughts has no largest value to colour by.
     most = 1.0 if chance or not table.to_numpy().any() else None
     heatmap(
-        figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table)
-    )
+        figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table),
+        study.size_of(measure),
+    )  # fmt: skip
     runs = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
     each = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
     style.note(figure, f"Each cell: {each} run{'s' * (each != '1')}.")
