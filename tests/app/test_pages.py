@@ -120,6 +120,9 @@ def test_claims_are_shown_with_their_verdicts_and_the_worlds_behind_them(visit: 
     page = visit("/claims")
     assert "contagion" in page.get_by_role("table").inner_text()
     assert cut_off(page) == []
+    page.set_viewport_size({"width": 380, "height": 800})
+    assert cut_off(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_label("File of runs").select_option("claims.sqlite")
     page.get_by_label("The worlds behind").wait_for()
     assert "closed-borders-backfire" in page.get_by_role("table", name="Verdicts").inner_text()

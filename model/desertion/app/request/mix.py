@@ -12,6 +12,7 @@ from desertion.app.request.address import LONGEST, Address, Settings, number, wh
 from desertion.app.request.choice import (
     check_names,
     fitting,
+    misfits,
     scenario_in_words,
     scenario_of,
     settings_of,
@@ -244,6 +245,18 @@ def mix_of(address: Address) -> Mix | None:
         beside=address.beside,
     )
     return mix if mix.policies == address.policies else None
+
+
+def unfit(scenario: str) -> dict[str, dict[str, str]]:
+    """Why sliders cannot be moved, and policies not be started from, under a scenario: the reason by step or policy, by slider or under "preset"."""
+    lacks = misfits(scenario)
+    places = {slider.key: {str(place): step.policies for place, step in enumerate(slider.steps)} for slider in SLIDERS}
+    places["preset"] = {name: preset.policies for name, preset in presets().items()}
+    found = {
+        key: {place: lacks[name] for place, policies in steps.items() for name in reversed(policies) if name in lacks}
+        for key, steps in places.items()
+    }
+    return {key: reasons for key, reasons in found.items() if reasons}
 
 
 def short_title(policy: str) -> str:

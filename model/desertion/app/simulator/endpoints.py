@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import Address
 from desertion.app.request.limits import limits
-from desertion.app.request.mix import VERSION, Mix, parse
+from desertion.app.request.mix import VERSION, Mix, parse, unfit
 from desertion.app.simulator.page import page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
 from desertion.app.work.warm import WARM
@@ -183,9 +183,11 @@ async def events(request: Request) -> Application:
 async def _growing(query: str) -> AsyncGenerator[str]:
     try:
         mix, wrong = await asyncio.to_thread(parse, query)
+        # Remembered for every event of this scenario; the first time takes as long as reading it.
+        await asyncio.to_thread(unfit, mix.scenario)
         if wrong:
             # The last good picture stays: nothing of it is sent anew.
-            yield _event(wrong=wrong, done=True)
+            yield _event(wrong=wrong, done=True, unfit=unfit(mix.scenario))
             return
         question = Question(mix)
         loop, news = asyncio.get_running_loop(), asyncio.Event()
@@ -226,7 +228,10 @@ async def _growing(query: str) -> AsyncGenerator[str]:
 def _words(question: Question, done: bool) -> dict[str, Any]:
     found, _, _ = question.answers()
     effect = words_of_change(found) if done and not question.mix.is_status_quo else ""
-    return {"pairs": len(found.pairs), "effect": effect, "also": _also(question), "scale": usual(question.mix)}
+    return {
+        "pairs": len(found.pairs), "effect": effect, "also": _also(question), "scale": usual(question.mix),
+        "unfit": unfit(question.mix.scenario),
+    }  # fmt: skip
 
 
 def _also(question: Question) -> str:
@@ -259,6 +264,7 @@ def warm() -> None:
     """Run what the first visitor will see, so that it stands in the page that he gets."""
     whole = threading.Event()
     question = Question(parse("")[0])
+    unfit(question.mix.scenario)
     with RUNS.ask(question.wanted, whole.set):
         while not question.is_whole:
             whole.wait(60.0)

@@ -230,6 +230,7 @@ def _numbers(answer: Answer) -> str:
         kept,
         numbers=(1, 2, 3),
         caption="All outcomes",
+        stacks=True,
     )
 
 
