@@ -138,8 +138,8 @@ def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:
     """After one day nobody has left: the picture of places says so, and the curve lies on the axis."""
     first = shown(f"{TOY}&days=1")
     assert "nobody is away on the last day" in first["places"]
-    assert first["headline"].startswith("Status quo: by 1 January 2030 (1 day), 0† (0 to 0) people leave")
-    assert ": by 2 January 2030 (2 days), " in shown(f"{TOY}&days=2")["headline"]
+    assert first["headline"].startswith("Status quo. By 1 January 2030 (1 day), 0† (0 to 0) people leave")
+    assert ". By 2 January 2030 (2 days), " in shown(f"{TOY}&days=2")["headline"]
 
 
 def test_rows_of_places_add_up_to_all_who_left() -> None:

@@ -143,7 +143,7 @@ def headline(answer: Answer) -> str:
     scenario = answer.mix.scenario_now()
     end = date_of(scenario.start, scenario.days)
     parts = [
-        f"{title}: by {end.day} {end:%B %Y} ({scenario.days} day{'s' * (scenario.days != 1)}), {left.words('persons')} people{of} leave"
+        f"{title}. By {end.day} {end:%B %Y} ({scenario.days} day{'s' * (scenario.days != 1)}), {left.words('persons')} people{of} leave"
     ]
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'))}")
