@@ -124,11 +124,11 @@ def test_a_filter_that_leaves_nothing_or_makes_no_sense_says_so(visit: Visit, wh
 def test_each_shown_point_has_the_command_line_that_remakes_it(visit: Visit) -> None:
     """One line a row with the policy, every input, the scale and the seed of the study, beside numbers of which those too few to tell are marked."""
     page = visit("/study?file=wide.sqlite&measure=left_total&where=policies=closed-borders&where=asylum=0.96..")
+    page.locator("td .line").nth(3).wait_for()
     page.get_by_text("† too few to tell at this scale").first.wait_for()
     medians = page.locator("[aria-label='Design points'] td:nth-child(6)").all_inner_texts()
     assert [cell.endswith("†") for cell in medians] == [float(cell.rstrip("†")) < 25.0 for cell in medians]
     assert any(cell.endswith("†") for cell in medians)
-    page.locator("td .line").nth(3).wait_for()
     lines = page.locator("td .line").all_inner_texts()
     assert len(lines) == len(shown(page)) == 4
     for line in lines:
