@@ -63,19 +63,47 @@ def cut_off(page: Any) -> list[str]:
     return found
 
 
+def until(page: Any, script: str, arg: object = None) -> None:
+    """Wait until a script says yes. Playwright's own way is a string that the page evaluates, which the first page's policy forbids."""
+    deadline = time.monotonic() + 120.0
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < deadline, script
+        page.wait_for_timeout(50)
+
+
 @pytest.fixture(scope="session")
-def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study folder with one study, one comparison, one file of claims and two files that must not be opened."""
+def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of all test processes look for studies; `studies` fills it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared" / "studies"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def studies(study_folder: Path) -> Path:
+    """The folder with one study, one comparison, one file of claims and two files that must not be opened, made by the first process that asks."""
     from tests.app.folder import make
 
-    return make(tmp_path_factory.mktemp("studies"))
+    begun, made = (study_folder.parent / name for name in ("begun", "made"))
+    try:
+        begun.mkdir()
+    except FileExistsError:
+        deadline = time.monotonic() + 300.0
+        while not made.exists():
+            assert time.monotonic() < deadline, "another process did not make the studies"
+            time.sleep(0.2)
+    else:
+        make(study_folder)
+        made.mkdir()
+    return study_folder
 
 
 @pytest.fixture(scope="session")
-def server(studies: Path) -> Iterator[str]:
+def server(study_folder: Path) -> Iterator[str]:
     """Address of a running app."""
     port = free_port()
-    process = started(port, "--studies", str(studies), "--largest-run", "30000")
+    process = started(port, "--studies", str(study_folder), "--largest-run", "30000")
     yield f"http://127.0.0.1:{port}"
     stopped(process)
 

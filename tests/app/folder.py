@@ -60,11 +60,9 @@ class Here(Executor):
         return future
 
 
-def make(place: Path) -> Path:
-    """Fill a folder with a study, a comparison and runs of claims, beside files that must not be opened; return it."""
+def make(folder: Path) -> None:
+    """Fill a folder with a study, a comparison and runs of claims, beside files that must not be opened."""
     here = RunOptions(executor=Here(), workers=1, quiet=True)
-    folder = place / "studies"
-    folder.mkdir()
     sweep(
         scenario="toy", days=40, vary={"asylum": [0.0, 0.5, 1.0], "behaviour.contagion_squad": [0.0, 4.0]}, runs=2,
         measures=["share_left", "left_total", "peak_waiting"], out=folder / "dial.sqlite", options=here, quiet=True,
@@ -81,8 +79,7 @@ def make(place: Path) -> Path:
     (folder / "own" / "claims.toml").write_text(OWN_CLAIMS)
     own = ClaimsPlan(path=folder / "own" / "claims.toml", count=4)
     run_study(spec_of(own), folder / "own" / "claims.sqlite", here)
-    (place / "secret.sqlite").write_text(SECRET)
-    (folder / "outside.sqlite").symlink_to(place / "secret.sqlite")
+    (folder.parent / "secret.sqlite").write_text(SECRET)
+    (folder / "outside.sqlite").symlink_to(folder.parent / "secret.sqlite")
     (folder / "notes.txt").write_text(SECRET)
     (folder / "damaged.sqlite").write_bytes(b"this is no database")
-    return folder

@@ -100,21 +100,22 @@ def test_choices_stand_in_the_address_and_a_shared_address_opens_the_same_run(vi
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("scenario=toy&set=behaviour.contagion_squad=much", "must be a number"),
+        (
+            "scenario=../../../etc/passwd&set=behaviour.contagion_squad=much&what=ever",
+            "there is no scenario|must be a number|there is no part of the address 'what'",
+        ),
+        ("scenario=russia-2022&scale=1", "a scale of 0.001 fits"),
         pytest.param("scenario=nowhere", "there is no scenario 'nowhere'", marks=pytest.mark.variants),
-        ("scenario=../../../etc/passwd", "there is no scenario"),
         pytest.param("scenario=toy&policies=/etc/passwd", "there is no policy", marks=pytest.mark.variants),
         pytest.param("scenario=toy&set=graph=/etc/passwd", "graph cannot be set here", marks=pytest.mark.variants),
-        ("scenario=russia-2022&scale=1", "a scale of 0.001 fits"),
         pytest.param("seed=-1", "seed = -1 must be a whole number", marks=pytest.mark.variants),
-        ("what=ever", "there is no part of the address 'what'"),
     ],
 )
 def test_wrong_input_is_answered_with_a_sentence(visit: Visit, query: str, words: str) -> None:
-    """The sentence names what is wrong; nothing else happens, and no path is opened."""
+    """A sentence for each part names what is wrong; nothing else happens, and no path is opened."""
     page = visit(f"/watch?{query}")
-    page.get_by_role("alert").first.wait_for()
-    assert words in page.get_by_role("alert").first.inner_text()
+    for part in words.split("|"):
+        page.get_by_role("alert").filter(has_text=part).first.wait_for()
 
 
 def test_two_visitors_do_not_see_each_others_runs(visit: Visit) -> None:
@@ -146,30 +147,10 @@ def test_everything_can_be_done_with_the_keyboard(visit: Visit) -> None:
     page.get_by_text("See this life and what moves it").wait_for()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/watch?scenario=toy",
-        "/study?file=dial.sqlite",
-        *(
-            pytest.param(path, marks=pytest.mark.variants)
-            for path in ("/compare", "/person?scenario=toy&person=3", "/claims")
-        ),
-    ],
-)
-def test_every_page_fits_a_narrow_dark_screen(visit: Visit, path: str) -> None:
-    """At 390 pixels nothing sticks out sideways, and the page is dark where the system is."""
-    page = visit(path, width=390, dark=True)
-    page.wait_for_timeout(1500)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    ground = page.evaluate("getComputedStyle(document.querySelector('.app-root')).backgroundColor")
-    assert sum(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")) < 120
-
-
-def test_a_server_that_is_full_says_so_and_lets_others_go_on(studies: Any, browser: Any) -> None:
+def test_a_server_that_is_full_says_so_and_lets_others_go_on(study_folder: Any, browser: Any) -> None:
     """With one place the second visitor is asked to come back; the first one's page still answers."""
     port = free_port()
-    process = started(port, "--studies", str(studies), "--sessions", "1")
+    process = started(port, "--studies", str(study_folder), "--sessions", "1")
     try:
         one, two = browser.new_page(), browser.new_page()
         one.goto(f"http://127.0.0.1:{port}/watch?scenario=toy")

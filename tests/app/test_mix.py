@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desertion.app.request.address import Address
+from desertion.app.request.address import parse as parse_address
 from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets
+from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets, unfit
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
+from desertion.app.simulator.page import _claim
 from desertion.app.simulator.screen import rows_of
 from desertion.app.work.run import Wanted, run
 from desertion.app.work.verdicts import verdicts
@@ -118,15 +120,34 @@ def test_a_policy_that_does_not_fit_a_scenario_is_told_to_the_visitor(scenario: 
     assert address.scenario == scenario
 
 
+def test_what_does_not_fit_a_scenario_is_known_before_it_is_chosen() -> None:
+    """Of each step and policy: what is told after it was chosen is why it cannot be chosen, and nothing else is barred."""
+    assert unfit("toy") == {}
+    for scenario in ("hungary-2015", "one-town"):
+        known = unfit(scenario)
+        queries = {("preset", name): preset.query() for name, preset in presets().items() if name != "case-by-case"}
+        queries |= {
+            (slider.key, str(place)): f"{slider.key}={step.key}"
+            for slider in SLIDERS
+            for place, step in enumerate(slider.steps)
+        }
+        for (key, place), query in queries.items():
+            wrong = parse(f"scenario={scenario}&{query}")[1]
+            told = next(iter(wrong.values()), "").partition(", which ")[2]
+            assert known.get(key, {}).get(place, "").endswith(told)
+            assert (place in known.get(key, {})) == bool(told)
+
+
 @given(STEPS, st.sampled_from(["", "coalition", "skilled-visas"]), st.sampled_from(list(CONTAGION)), st.integers(0, 99))
 def test_other_pages_lead_back_to_the_mix(
     steps: tuple[tuple[str, str], ...], also: str, contagion: str, seed: int
 ) -> None:
-    """What the other pages write of a mix is read as that mix."""
+    """What the other pages write of a mix, and of the one that is kept beside it, is read as that."""
     mix = Mix(
-        steps=steps, also=also, contagion=contagion, seed=seed, days=30, settings=(("behaviour.form", "additive"),)
-    )
-    assert mix_of(mix.address) == mix
+        steps=steps, also=also, contagion=contagion, seed=seed, days=30, settings=(("behaviour.form", "additive"),),
+        beside="asylum=fast&set=behaviour.form%3Dadditive",
+    )  # fmt: skip
+    assert mix_of(parse_address(mix.address.query())[0]) == mix
 
 
 @pytest.mark.parametrize(
@@ -178,6 +199,7 @@ def test_every_claim_that_is_named_has_a_verdict_in_the_stored_run() -> None:
         "Not judged for this horizon: “Uncomplicated protection beats deciding case by case” has been tried over 181 days, not over 20."
     )
     assert facts.judged(parse("asylum=fast&days=181")[0]) == told
+    assert '”<br><b>Verdict:</b> <span class="word depends">depends</span>, shown in ' in _claim("contagion")
     assert not re.search("unclear in", "".join(facts.shown_in(verdict) for verdict in verdicts().values()))
     assert facts.judged(parse("asylum=fast&ban=30")[0]).startswith("Not judged for this mix")
     assert facts.judged(parse("asylum=fast&contagion=stronger")[0]).startswith("Not judged for this mix")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from desertion.app.pages.study import draw, drawn_instead
+from desertion.app.request.folder import names, path_of
+from desertion.app.request.limits import Limits, limits, set_limits
 from desertion.errors import InputError
 from desertion.study.run.sweep import RunOptions, sweep
 from tests.app.folder import Here
@@ -61,3 +63,22 @@ def test_points_that_fill_no_grid_are_no_phase_diagram(tmp_path: Path) -> None:
     assert "<colorbar>" not in [ax.get_label() for ax in suited.axes]
     with pytest.raises(InputError, match=r'give design = \{ kind = "grid" \}, or choose another kind of plot'):
         draw(study, "phase", "share_left", "asylum", "behaviour.contagion_squad", False)
+
+
+def test_only_study_files_of_the_folder_have_a_path(tmp_path: Path) -> None:
+    """Names that lead elsewhere, links out of the folder and files that are no studies are refused."""
+    folder = tmp_path / "studies"
+    folder.mkdir()
+    for path in (tmp_path / "secret.sqlite", folder / "notes.txt", folder / "own.sqlite"):
+        path.write_text("nobody may read this")
+    (folder / "outside.sqlite").symlink_to(tmp_path / "secret.sqlite")
+    before = limits()
+    try:
+        set_limits(Limits(studies=folder))
+        assert names() == ["own.sqlite"]
+        assert path_of("own.sqlite") == folder / "own.sqlite"
+        for name in ("../secret.sqlite", "outside.sqlite", "/etc/passwd", "notes.txt"):
+            with pytest.raises(InputError, match="there is no study file"):
+                path_of(name)
+    finally:
+        set_limits(before)

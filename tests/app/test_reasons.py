@@ -203,7 +203,7 @@ def counts_in(text: str) -> list[tuple[float, bool]]:
 def test_the_status_quo_has_no_reasons_and_no_difference() -> None:
     """Nothing has been changed: no sentence, and the headline names no difference."""
     assert why("") == ""
-    assert headline(answered("")).startswith("Status quo: ")
+    assert headline(answered("")).startswith("Status quo. By ")
     assert "than under the status quo" not in headline(answered(""))
 
 

@@ -67,9 +67,7 @@ def told(query: str) -> list[dict[str, Any]]:
         return [event async for event in endpoints._growing(query)]
 
     WARM.set()
-    endpoints._Open.count += 1
     events = finished(heard())
-    assert endpoints._Open.count == 0
     return [json.loads(event.removeprefix("data: ")) for event in events if event.startswith("data: ")]
 
 
@@ -114,11 +112,42 @@ def test_whoever_goes_away_from_a_download_stops_its_runs(monkeypatch: pytest.Mo
     assert finished(asked()) == 503
 
 
+@pytest.mark.parametrize("sends", [0, 1, 2])
+def test_an_answer_that_nobody_hears_leaves_its_place(sends: int) -> None:
+    """Whoever is gone before the first word of his answer, or in the middle of it, holds no place and no run."""
+
+    async def asked() -> None:
+        query = f"{TOY}&days=16&seed={90 + sends}".encode()
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": query, "headers": []}
+        told = 0
+
+        async def receive() -> dict[str, Any]:
+            await asyncio.Event().wait()
+            return {}
+
+        async def send(_: object) -> None:
+            nonlocal told
+            told += 1
+            if told > sends:
+                raise OSError("gone")
+
+        stream = await endpoints.events(Request(scope, receive))
+        assert endpoints._Open.count == 1
+        with pytest.raises(OSError, match="gone"):
+            await stream(scope, receive, send)
+
+    WARM.set()
+    finished(asked())
+    assert endpoints._Open.count == 0
+    assert not RUNS._waiting
+
+
 def test_a_world_in_which_nobody_is_away_has_a_screen() -> None:
     """After one day nobody has left: the picture of places says so, and the curve lies on the axis."""
     first = shown(f"{TOY}&days=1")
     assert "nobody is away on the last day" in first["places"]
-    assert "(0 to 0) people leave" in first["headline"]
+    assert first["headline"].startswith("Status quo. By 1 January 2030 (1 day), 0† (0 to 0) people leave")
+    assert ". By 2 January 2030 (2 days), " in shown(f"{TOY}&days=2")["headline"]
 
 
 def test_rows_of_places_add_up_to_all_who_left() -> None:

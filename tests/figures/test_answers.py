@@ -141,10 +141,13 @@ def test_the_tipping_line_is_drawn_over_dials_and_whole_numbers(tmp_path: Path, 
 
 
 def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: Path) -> None:
-    """A chance from one run is 0 or 1; a median of a few simulated persons bears its mark, which is explained."""
+    """A chance from one run is 0 or 1; a median of a few simulated persons bears its mark in its cell too, and the mark is explained."""
     vary = {"contagion": [0.0, 0.1], "asylum": [0.4, 0.5]}
     study = _toy(tmp_path, 3, vary=vary, scale=0.2)
     figure = study.plot("left_total", "phase")
+    cells = {text.get_text() for text in figure.axes[0].texts}
+    assert cells
+    assert all(cell.endswith("†") == (float(cell.rstrip("†")) < 25.0) for cell in cells)
     words = " ".join(figure.get_supxlabel().split())
     assert "Each cell: 3 runs." in words
     assert "† too few to tell at this scale: fewer than 5 simulated persons, each of whom stands for 5." in words

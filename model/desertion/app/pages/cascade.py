@@ -7,7 +7,7 @@ from typing import Any
 from desertion.app.pages.board import Board
 from desertion.app.parts.elements import box, button, choice, several, text
 from desertion.app.parts.inputs import More, Refused, Sizes
-from desertion.app.request.choice import shipped
+from desertion.app.request.choice import misfits, shipped
 from desertion.app.session import current, run_key
 from desertion.app.ui import solara
 
@@ -52,6 +52,7 @@ def Inputs() -> Any:
             shipped()["policies"],
             lambda names: session.change(policies=names),
             adding="Add a policy",
+            unfit=misfits(address.scenario),
         )
         text("Where two policies set the same number, the one chosen last wins.", kind="small")
         Sizes()

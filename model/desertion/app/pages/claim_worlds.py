@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -52,7 +51,7 @@ def _about(claim: Claim) -> list[str]:
     return [
         f"Compared: {claim.contrast.rstrip('.')}. Effect: {claim.effect.text} ({claim.unit}).",
         f"It shows in a world if the effect is at least {claim.smallest:g} with the sign {'+' if claim.sign > 0 else '-'}.",
-        f"What could turn it: {claim.could_reverse}",
+        f"What could turn it: {claim.could_reverse.rstrip('.')}.",
     ]
 
 
@@ -61,26 +60,20 @@ def verdict_table(rows: tuple[JudgedClaim, ...]) -> str:
     from desertion.scenario.grain import mark
     from desertion.study.blocks import short_number
 
-    lines: list[str] = []
+    rows_: list[list[str]] = []
     for row in rows:
         verdict = row.main
         share = f"{verdict.shown} of {verdict.worlds} ({100 * verdict.low:.0f} to {100 * verdict.high:.0f} %)"
         effect = f"{short_number(verdict.median)}{mark(row.few)} ({short_number(verdict.fifth)} to {short_number(verdict.ninety_fifth)}) {row.claim.unit}"
-        lines.append(
-            f'<tr><td>{html.escape(row.claim.id)}</td><td><span class="word {row.main.word}">{row.main.word}</span></td>'
-            f'<td class="long">{html.escape(row.claim.claim)}</td><td>{html.escape(share)}</td><td>{html.escape(effect)}</td></tr>'
-        )
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in (
-            "claim",
-            "verdict",
-            "in words",
-            "worlds that show it, of those that history allows",
-            "effect: median, 5 to 95 %",
-        )
-    )
-    return f'<div class="app-scroll" tabindex="0" role="region" aria-label="Verdicts, may go on sideways"><table class="data" aria-label="Verdicts"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        rows_.append([row.claim.id, verdict.word, row.claim.claim, share, effect])
+    head = [
+        "claim",
+        "verdict",
+        "in words",
+        "worlds that show it, of those that history allows",
+        "effect: median, 5 to 95 %",
+    ]
+    return table(head, rows_, caption="Verdicts", verdict=1, stacks=True)
 
 
 def _world_table(file: JudgedFile, row: JudgedClaim) -> str:

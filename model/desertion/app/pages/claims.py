@@ -79,7 +79,7 @@ def _Stored() -> Any:
             "Verdicts of the stored run that comes with the program; choose a file of runs to see the worlds behind a verdict.",
             kind="small",
         )
-        drawn(table(head, rows, caption="Claims and their stored verdicts"))
+        drawn(table(head, rows, caption="Claims and their stored verdicts", verdict=2, stacks=True))
     return shown
 
 
@@ -109,7 +109,7 @@ def _Verdicts(file: JudgedFile) -> Any:
         if any(row.few for row in outcome.judged):
             text(LEGEND, kind="small")
         if run.bounds:
-            text("History allows worlds in which these hold; the second verdict speaks of them alone.", kind="small")
+            text("History allows the worlds in which these hold; the verdicts speak of those alone.", kind="small")
             for bound in run.bounds:
                 text(f"{bound}.", kind="small")
         else:

@@ -10,7 +10,7 @@ from desertion.app.parts.drawing import FigurePanel, png
 from desertion.app.parts.elements import Save, box, button, choice, drawn, field, sentence, several, text
 from desertion.app.parts.inputs import Refused, Sizes
 from desertion.app.parts.markup import table
-from desertion.app.request.choice import arm_in_words, shipped
+from desertion.app.request.choice import arm_in_words, misfits, shipped
 from desertion.app.request.limits import limits
 from desertion.app.session import Session, current
 from desertion.app.ui import solara
@@ -70,12 +70,12 @@ def _Choice() -> Any:
         choice("Scenario", address.scenario, shipped()["scenarios"], session.choose_scenario)
         several(
             "Policies to compare, the first is the baseline", address.arms, options, lambda arms: session.change(arms=arms),
-            adding="Add a policy", most=limits().arms,
+            adding="Add a policy", most=limits().arms, unfit=misfits(address.scenario),
         )  # fmt: skip
         if address.arms:
             several(
                 "Lay one more policy over the last of these", (), shipped()["policies"], lambda names: _lay(session, *names),
-                adding="Choose it",
+                adding="Choose it", unfit=misfits(address.scenario),
             )  # fmt: skip
         field(
             "Runs of each policy",

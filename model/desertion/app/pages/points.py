@@ -15,6 +15,7 @@ from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.app.work.failure import without_folders
 from desertion.errors import InputError
+from desertion.scenario.grain import legend, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +73,10 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
                 here,
             )
         )
+        size = chosen.size_of(measure)
+        few = f" {legend(size)}." if size > 1.0 else ""
         text(
-            f"5 %, median and 95 % are those of {label(measure)} over the runs of a point. {_COMMANDS}",
+            f"5 %, median and 95 % are those of {label(measure)} over the runs of a point.{few} {_COMMANDS}",
             kind="small",
         )
         _Played(opened, here, rows)
@@ -138,11 +141,15 @@ def _lines(opened: OpenedStudy, designs: Sequence[int]) -> tuple[dict[int, tuple
 def _rows(chosen: Any, measure: str) -> dict[int, list[str]]:
     """Cells of the table by design point; a point without a finished run has no quantiles."""
     names = [str(name) for name in chosen.points.columns if name != "design"]
-    quantiles = chosen.summary([measure]).set_index("design")[["q05", "q50", "q95"]]
+    quantiles, size = chosen.summary([measure]).set_index("design")[["q05", "q50", "q95"]], chosen.size_of(measure)
     rows: dict[int, list[str]] = {}
     for design, *values in chosen.points[["design", *names]].itertuples(index=False):
         spread = quantiles.loc[design].tolist() if design in quantiles.index else [np.nan] * 3
-        rows[int(design)] = [str(design), *map(shown, names, values), *(_short(number) for number in spread)]
+        rows[int(design)] = [
+            str(design),
+            *map(shown, names, values),
+            *(marked(_short(number), number, size) for number in spread),
+        ]
     return rows
 
 

@@ -33,13 +33,14 @@ def _Inside(children: list[Any]) -> Any:
     SESSION.provide(session)
     here = (router.path or "").strip("/")
     address = session.address.value
-    query, mix = address.query(), mix_of(address)
+    # What is kept as A goes home with the visitor, whatever the sliders can say of the rest.
+    query, home = address.query(), (mix_of(address) or Mix(beside=address.beside)).query()
     with box([], "app-root", "div", lang="en") as root:
         Keeper(query=query)
         with box([], "app-nav", "nav", aria_label="Pages"):
             text("Desertion cascades", "span", "brand")
             (_, first), *others = PAGES.items()
-            text(first, "a", href="/?" + mix.query() if mix is not None and mix != Mix() else "/")
+            text(first, "a", href=f"/?{home}" if home else "/")
             for path, name in others:
                 there = compared(address).query() if path == "compare" else query
                 with solara.Link(f"/{path}" + (f"?{there}" if there else "")):

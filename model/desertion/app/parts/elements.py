@@ -6,6 +6,7 @@ import base64
 import html
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import reacton.core
@@ -155,9 +156,9 @@ def choice(label: str, value: str, options: Mapping[str, str], change: Callable[
 
 def several(
     label: str, values: Sequence[str], options: Mapping[str, str], change: Callable[[tuple[str, ...]], None],
-    *, adding: str = "Add one", most: int = 99,
+    *, adding: str = "Add one", most: int = 99, unfit: Mapping[str, str] = MappingProxyType({}),
 ) -> Element:  # fmt: skip
-    """A list to choose several from, in the order in which they are chosen."""
+    """A list to choose several from, in the order in which they are chosen; what is unfit cannot be, and says why."""
 
     def chosen(sent: list[str]) -> None:
         change(tuple(name for name in sent if name in options or name in values)[:most])
@@ -165,7 +166,7 @@ def several(
     return _Several(
         label=label,
         values=list(values),
-        options=[list(pair) for pair in options.items()],
+        options=[[*pair, unfit.get(pair[0], "")] for pair in options.items()],
         adding=adding,
         most=most,
         event_change=chosen,

@@ -58,6 +58,7 @@ class Address:
         person: Person whose life is shown, -1 for none.
         route: Way to leave whose terms are shown.
         claim: Claim whose worlds are shown.
+        beside: Query of the mix that the first screen keeps beside its own, which the other pages hand back; empty for none.
     """
 
     scenario: str = "russia-2022"
@@ -80,6 +81,7 @@ class Address:
     person: int = -1
     route: str = ""
     claim: str = ""
+    beside: str = ""
 
     def query(self) -> str:
         """The address's part after the question mark; what stands at its default is left out."""

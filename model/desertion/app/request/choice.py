@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -152,6 +152,22 @@ _LACKED = {
     "@visa-free": "which marks no host as asking no visa",
 }
 """What a scenario lacks, by how a policy names the hosts that it changes."""
+
+
+@lru_cache(maxsize=32)
+def misfits(scenario: str) -> Mapping[str, str]:
+    """What a shipped scenario lacks for shipped policies, in a clause by policy; without those that can be laid over it."""
+    usual = unchecked(Address(scenario=scenario), ())
+    named = {f"@{group}" for host in usual.hosts for group in host.groups} | ({"*"} if usual.hosts else set())
+    found: dict[str, str] = {}
+    # Nearly all scenarios have every kind of host, and no policy need be tried on them.
+    for policy in () if named >= set(_LACKED) else shipped()["all policies"]:
+        try:
+            usual.with_policies((policy,))
+        except InputError as problem:
+            if lack := _LACKED.get(str(problem.value)):
+                found[policy] = f"{scenario_in_words(scenario)} {lack.removeprefix('which ')}"
+    return found
 
 
 def scenario_in_words(scenario: str) -> str:

@@ -12,6 +12,7 @@ from desertion.app.request.address import LONGEST, Address, Settings, number, wh
 from desertion.app.request.choice import (
     check_names,
     fitting,
+    misfits,
     scenario_in_words,
     scenario_of,
     settings_of,
@@ -158,6 +159,7 @@ class Mix:
             seed=self.seed,
             scale=self.scale,
             days=self.days,
+            beside=self.beside,
         )
 
     def query(self, *, version: str = "") -> str:
@@ -241,8 +243,21 @@ def mix_of(address: Address) -> Mix | None:
         scale=address.scale,
         days=address.days,
         settings=tuple(settings.items()),
+        beside=address.beside,
     )
     return mix if mix.policies == address.policies else None
+
+
+def unfit(scenario: str) -> dict[str, dict[str, str]]:
+    """Why sliders cannot be moved, and policies not be started from, under a scenario: the reason by step or policy, by slider or under "preset"."""
+    lacks = misfits(scenario)
+    places = {slider.key: {str(place): step.policies for place, step in enumerate(slider.steps)} for slider in SLIDERS}
+    places["preset"] = {name: preset.policies for name, preset in presets().items()}
+    found = {
+        key: {place: lacks[name] for place, policies in steps.items() for name in reversed(policies) if name in lacks}
+        for key, steps in places.items()
+    }
+    return {key: reasons for key, reasons in found.items() if reasons}
 
 
 def short_title(policy: str) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.work.run import NAMES, Run
 from desertion.app.work.warm import WARM
+from desertion.scenario.course import date_of
 from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.fields import HOST_EXTRA
@@ -139,7 +140,11 @@ def headline(answer: Answer) -> str:
         return f"{title}: {len(answer.pairs)} of {PAIRS} pairs have been run; numbers are said from the tenth on."
     left = answer.estimate("left")
     of = f" of {answer.army}" if answer.army else ""
-    parts = [f"{title}: {left.words('persons')} people{of} leave"]
+    scenario = answer.mix.scenario_now()
+    end = date_of(scenario.start, scenario.days)
+    parts = [
+        f"{title}. By {end.day} {end:%B %Y} ({scenario.days} day{'s' * (scenario.days != 1)}), {left.words('persons')} people{of} leave"
+    ]
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'))}")
     protected, waiting, cost = (answer.estimate(name) for name in ("protected", "applicants", "cost_eur"))

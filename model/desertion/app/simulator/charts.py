@@ -19,7 +19,7 @@ MOST_HOSTS = 7
 """Hosts that have a row of their own."""
 
 WIDTH = 460.0
-_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 132.0, 112.0, 6.5, 20
+_ROW, _TOP, _NAME, _END, _SIGN, _WORDS = 27.0, 44.0, 152.0, 112.0, 6.5, 20
 BACK = "Home again, punished or on the way"
 """Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
 

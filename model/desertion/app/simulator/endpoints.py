@@ -8,13 +8,13 @@ import csv
 import io
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.address import Address
 from desertion.app.request.limits import limits
-from desertion.app.request.mix import VERSION, Mix, parse
+from desertion.app.request.mix import VERSION, Mix, parse, unfit
 from desertion.app.simulator.page import also, page, static, usual
 from desertion.app.simulator.screen import RUNS, Question, not_run, parts, rows_of, shared, words_of_change
 from desertion.app.work.failure import told
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
+
+    from desertion.app.server.guard import Application
 
 FIRST_WAIT = 0.5
 """Seconds that a page waits for its first pair, before it goes out without it."""
@@ -158,22 +160,35 @@ async def _whole(request: Request) -> Response:
     )
 
 
-async def events(request: Request) -> Response:
+async def events(request: Request) -> Application:
     """The answer as it grows, an event for every time that more pairs are there; whoever goes away stops its runs."""
     from starlette.responses import PlainTextResponse, StreamingResponse
 
     if not _Open.entered():
         return PlainTextResponse(FULL, status_code=503)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(_growing(request.url.query), media_type="text/event-stream", headers=headers)
+    growing = _growing(request.url.query)
+    stream = StreamingResponse(growing, media_type="text/event-stream", headers=headers)
+
+    async def sent(*connection: Any) -> None:
+        # Here and not in the stream: one whose visitor is gone before its first event never begins, and ends nothing.
+        try:
+            async with contextlib.aclosing(growing):
+                await stream(*connection)
+        finally:
+            _Open.left()
+
+    return sent
 
 
-async def _growing(query: str) -> AsyncIterator[str]:
+async def _growing(query: str) -> AsyncGenerator[str]:
     try:
         mix, wrong = await asyncio.to_thread(parse, query)
+        # Remembered for every event of this scenario; the first time takes as long as reading it.
+        await asyncio.to_thread(unfit, mix.scenario)
         if wrong:
             # The last good picture stays: nothing of it is sent anew.
-            yield _event(wrong=wrong, done=True)
+            yield _event(wrong=wrong, done=True, unfit=unfit(mix.scenario))
             return
         question = Question(mix)
         loop, news = asyncio.get_running_loop(), asyncio.Event()
@@ -202,14 +217,15 @@ async def _growing(query: str) -> AsyncIterator[str]:
                     until = loop.time() + LONGEST
     except Exception as problem:
         yield _event(wrong={"address": told(problem, "the answer")}, done=True)
-    finally:
-        _Open.left()
 
 
 def _words(question: Question, done: bool) -> dict[str, Any]:
     found, _, _ = question.answers()
     effect = words_of_change(found) if done and not question.mix.is_status_quo else ""
-    return {"pairs": len(found.pairs), "effect": effect, "also": also(question.mix), "scale": usual(question.mix)}
+    return {
+        "pairs": len(found.pairs), "effect": effect, "also": also(question.mix), "scale": usual(question.mix),
+        "unfit": unfit(question.mix.scenario),
+    }  # fmt: skip
 
 
 def _event(**news: Any) -> str:
@@ -236,6 +252,7 @@ def warm() -> None:
     """Run what the first visitor will see, so that it stands in the page that he gets."""
     whole = threading.Event()
     question = Question(parse("")[0])
+    unfit(question.mix.scenario)
     with RUNS.ask(question.wanted, whole.set):
         while not question.is_whole:
             whole.wait(60.0)

@@ -125,7 +125,7 @@ def judged(mix: Mix) -> str:
 
 
 def shown_in(verdict: Verdict) -> str:
-    """In how many worlds a claim is shown, in a sentence."""
+    """In how many worlds a claim is shown, after the word of its verdict."""
     shown, *rest = verdict.worlds.split("; ")
     told = [f"the opposite in {part.removeprefix('opposite in ')}" for part in rest if part.startswith("opposite")]
     told += [
@@ -133,4 +133,4 @@ def shown_in(verdict: Verdict) -> str:
         for part in rest
         if part.startswith("unclear")
     ]
-    return f"Claim: “{verdict.claim}”. Verdict: {verdict.word}, shown in {shown} worlds{''.join(f'; {part}' for part in told)}."
+    return f", shown in {shown} worlds{''.join(f'; {part}' for part in told)}."

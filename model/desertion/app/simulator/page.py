@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 
 from desertion import __version__
 from desertion.app.parts.markup import escaped
 from desertion.app.request.choice import shipped, usual_scale
-from desertion.app.request.mix import Mix, presets, short_title
+from desertion.app.request.mix import Mix, presets, short_title, unfit
 from desertion.app.request.sliders import CONTAGION, CONTAGION_WORDS, SLIDERS, Slider
 from desertion.app.simulator import charts, facts
 from desertion.app.simulator.screen import Question, parts
@@ -96,7 +97,7 @@ def page(question: Question, wrong: dict[str, str], made_with: str = "") -> str:
 </section>
 <section class="sim-second" aria-label="Where people are">{part("places")}<div class="app-legend">{charts.key_of_places()}</div></section>
 <div class="sim-basis">{part("basis", "p", more=' class="small"')}{part("beside")}</div>
-<form id="mix" class="sim-controls" aria-label="Policies" autocomplete="off">
+<form id="mix" class="sim-controls" aria-label="Policies" autocomplete="off" data-unfit="{escaped(json.dumps(unfit(mix.scenario)))}">
 {_presets(mix)}
 {_contagion(mix)}
 {_groups(mix)}
@@ -162,10 +163,7 @@ def _slider(slider: Slider, mix: Mix) -> str:
                 f"<li>{escaped(lever.replace('_', ' '))}: {escaped(note)}</li>" for lever, note in basis.notes
             )
             rows.append(f"<p><b>{escaped(word)}:</b> {escaped(basis.summary)}</p><ul>{sources}{notes}</ul>")
-    for claim in slider.claims:
-        verdict = facts.verdict_on(claim)
-        if verdict is not None:
-            rows.append(f"<p>{escaped(facts.shown_in(verdict))}</p>")
+    rows += [_claim(claim) for claim in slider.claims]
     return _range(
         slider.key,
         slider.title,
@@ -183,12 +181,20 @@ def _contagion(mix: Mix) -> str:
         "<p>How much those who see others leave are likelier to go: a multiple of the scenario's weights of squad, company, home town, ties, news and facing armies.</p>"
         "<ul><li>as shipped: set from one study of prisoners (Lehmann and Zhukov 2019, A) for news and facing armies; no source for the other levels: swept</li></ul>"
     )
-    verdict = facts.verdict_on("contagion")
-    if verdict is not None:
-        about += f"<p>{escaped(facts.shown_in(verdict))}</p>"
+    about += _claim("contagion")
     slider = _range("contagion", "How strong is contagion?", "How much people are moved by those who left before them. It is poorly known: try the answer at all three.", [(key, CONTAGION_WORDS[key]) for key in keys],
                     keys.index("shipped"), keys.index(mix.contagion), about)  # fmt: skip
     return f'<fieldset class="sim-group contagion"><legend>Contagion</legend>{slider}</fieldset>'
+
+
+def _claim(name: str) -> str:
+    verdict = facts.verdict_on(name)
+    if verdict is None:
+        return ""
+    return (
+        f'<p class="claim"><b>Claim:</b> “{escaped(verdict.claim)}”<br><b>Verdict:</b> <span class="word {verdict.word}">{verdict.word}</span>'
+        f"{escaped(facts.shown_in(verdict))}</p>"
+    )
 
 
 def _range(key: str, title: str, meaning: str, steps: list[tuple[str, str]], usual: int, now: int, about: str) -> str:
@@ -200,8 +206,9 @@ def _range(key: str, title: str, meaning: str, steps: list[tuple[str, str]], usu
         f'<div class="slider"><div class="slider-head"><label for="s-{key}">{escaped(title)}</label></div>'
         f'<input type="range" id="s-{key}" name="{key}" min="0" max="{len(steps) - 1}" step="1" value="{now}" data-usual="{usual}" '
         f'data-keys="{" ".join(step for step, _ in steps)}" data-words="{escaped("|".join(word for _, word in steps))}" '
-        f'aria-valuetext="{escaped(steps[now][1])}" aria-describedby="m-{key}">'
+        f'aria-valuetext="{escaped(steps[now][1])}" aria-describedby="u-{key} m-{key}">'
         f'<div class="words n{len(steps)}" aria-hidden="true">{words}</div>'
+        f'<p class="unfit" id="u-{key}"></p>'
         f'<details class="about"><summary aria-label="What is “{escaped(title)}” based on?">?</summary><div><p id="m-{key}">{escaped(meaning)}</p>{about}</div></details></div>'
     )
 

@@ -209,6 +209,7 @@ def _numbers(answer: Answer) -> str:
         kept,
         numbers=(1, 2, 3),
         caption="All outcomes",
+        stacks=True,
     )
 
 

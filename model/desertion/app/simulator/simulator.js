@@ -59,6 +59,26 @@
     undo.disabled = moves === 0;
     for (const [id, more] of [["csv", "as=csv&"], ["json", ""]]) byId(id).href = `/simulator/answer?${more}${query()}`;
   }
+  // What does not fit the scenario cannot be chosen, and says why; a slider that stands there already can be moved away.
+  let unfit = JSON.parse(form.dataset.unfit);
+  function fit() {
+    for (const s of sliders) {
+      const reasons = unfit[s.name] || {};
+      for (const span of s.parentElement.querySelectorAll(".words span")) {
+        span.classList.toggle("not", span.dataset.step in reasons);
+        span.title = reasons[span.dataset.step] || "";
+      }
+      const told = [...new Set(Object.values(reasons))].map((why) => `${why}.`).join(" ");
+      const about = byId(`u-${s.name}`);
+      if (about.textContent !== told) about.textContent = told;
+      const none = Object.keys(reasons).length === s.dataset.keys.split(" ").length - 1;
+      s.disabled = none && s.value === s.dataset.usual && s !== document.activeElement;
+    }
+    for (const option of byId("preset").options) {
+      option.title = (unfit.preset || {})[option.value] || "";
+      option.disabled = Boolean(option.title);
+    }
+  }
   function complain(wrong) {
     // What is no fault of an input stands under "address": a server that is silent or too busy.
     const inputs = Object.keys(wrong).filter((part) => part !== "address");
@@ -109,6 +129,10 @@
   }
   function show(news) {
     complain(news.wrong || {});
+    if (news.unfit) {
+      unfit = news.unfit;
+      fit();
+    }
     for (const [id, markup] of Object.entries(news.parts || {})) {
       const element = byId(id);
       if (element) element.classList.remove("old");
@@ -146,7 +170,7 @@
   for (const f of [...fields, form.elements.set]) f.addEventListener("change", () => move(f));
   form.addEventListener("click", (event) => {
     const word = event.target.closest(".words span");
-    if (!word) return;
+    if (!word || word.classList.contains("not")) return;
     const slider = word.closest(".slider").querySelector("input");
     slider.value = word.dataset.step;
     slider.focus();
@@ -228,5 +252,6 @@
   system.addEventListener("change", paint);
   paint();
   dress();
+  fit();
   if (answer.dataset.whole !== "true") ask(query(), false);
 })();
