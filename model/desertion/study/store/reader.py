@@ -151,7 +151,7 @@ class StudyFile:
 
     def counts(self) -> dict[str, int]:
         """Number of runs by status, of those that the study asks for."""
-        with self._snapshot():
+        with self._sentences(), self._snapshot():
             return dict((self._held() - self._asked()[1]).items())
 
     def balance(self) -> tuple[int, int]:
@@ -159,7 +159,7 @@ class StudyFile:
 
         Where a precision decides, it is asked of the runs that are there, as the driver does: more may follow from those that are lacking.
         """
-        with self._snapshot():
+        with self._sentences(), self._snapshot():
             asked, surplus = self._asked()
             return sum(asked) - self._held().total() + surplus.total(), surplus.total()
 
