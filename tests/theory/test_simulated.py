@@ -118,7 +118,7 @@ def test_a_run_without_contagion_answers_with_the_leaver_alone(scenario: Scenari
 
 def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:
     """With what to do instead."""
-    with pytest.raises(InputError, match="days = 1 leaves no day .*; measure a longer run"):
+    with pytest.raises(InputError, match=r"days = 1 leaves no day .*; measure a longer run"):
         measured_multiplier(Scenario.load("toy", days=1), day=1)
 
 
