@@ -24,6 +24,14 @@ def test_theory_says_so_where_there_is_no_steady_state(capsys: pytest.CaptureFix
     assert "without bounds" in told
 
 
+def test_theory_says_whom_r_leaves_out_in_the_threshold_form(capsys: pytest.CaptureFixture[str]) -> None:
+    """Instigators; and it ends where the spread of thresholds is nothing."""
+    assert main(["theory", "toy", "--set", "behaviour.form=threshold", "--set", "behaviour.threshold_spread=0"]) == 0
+    told = capsys.readouterr().out
+    assert "R leaves out instigators" in told
+    assert "lies beyond the fold" not in told
+
+
 def test_the_multiplier_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:
     """By paired runs of the scenario itself."""
     assert main(["theory", "toy", "--days", "40", "--measure", "2"]) == 0

@@ -51,6 +51,16 @@ def test_two_states_meet_at_the_fold_with_r_of_one(field: MeanField) -> None:
     assert 0.9 < below[0].reproduction < 1.0 < below[1].reproduction < 1.1
 
 
+@pytest.mark.parametrize("spread", [1e-6, 0.006, 0.01])
+def test_with_narrow_thresholds_nobody_goes_is_a_stable_state(spread: float) -> None:
+    """Down to a spread of nothing, where the share of those who go by themselves is too small for a number."""
+    field = MeanField(form="threshold", threshold=0.25, spread=spread, weight=1.0)
+    states = field.fixed_points()
+    assert [state.stable for state in states] == [True, False, True]
+    assert states[0].pressure < 1e-100
+    assert field.tipping_weight > 1e100
+
+
 def test_additive_contagion_has_no_state_from_r_of_one_on() -> None:
     """R = c beta / delta whatever the pressure."""
     field = FIELDS[3]

@@ -12,10 +12,12 @@ from desertion.parameters import FORMS, LEVELS
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
+from desertion.simulation.world.codes import HOME, RESERVIST
 from desertion.theory.fading import memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
+from desertion.theory.neighbours import TIES, circles
 from desertion.theory.reproduction import Reproduction, reproduction
 from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
 
@@ -166,6 +168,43 @@ def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: floa
                 assert here.any()
                 mean = (world.squad_open * world.squad_level)[here, routes[way.route]].mean()
             assert way.rate == pytest.approx(mean, rel=0.05), (group.name, way.route)
+
+
+@pytest.mark.parametrize(
+    ("soldiers", "share", "absent"), [(360, 0.5, 0.0), (600, 0.9, 0.0), (130, 0.5, 0.0), (600, 0.5, 0.5)]
+)
+def test_as_many_soldiers_stand_in_contact_as_in_a_run(soldiers: int, share: float, absent: float) -> None:
+    """Men, not companies, and a half rounded up; those in hiding on the first day are not among them, nor reservists who hide among those at home."""
+    own = "forces.toy."
+    settings = {own + "soldiers": soldiers, own + "front_share": share}
+    settings |= {own + "absent_soldiers": absent, own + "absent_reservists": absent}
+    scenario = Scenario.load("toy", set=settings)
+    world = DesertionModel(scenario, rng=1).world
+    found = {group.name: group.people for group in groups_of(scenario)}
+    assert found["contact"] == world.squad_founders[world.company_contact[world.squad_company] > 0].sum()
+    assert found["contact"] + found.get("rear", 0) == world.soldiers_start[0]
+    assert found["reservists"] == np.count_nonzero((world.status == HOME) & (world.kind == RESERVIST))
+
+
+def test_an_army_half_of_which_hides_is_one_of_half_the_size(plain: Scenario) -> None:
+    """News is shared out among those who serve, so that half as many feel twice as much."""
+    news = plain.with_(NO_CONTAGION | {"behaviour.contagion_news": 0.01, "forces.toy.front_share": 0.0})
+    news = news.with_({"forces.toy.reservists": 0, "forces.toy.civilians": 0, "forces.toy.waves": []})
+    news = news.with_({"behaviour.push_punishment": 0.0})
+    half = news.with_({"forces.toy.absent_soldiers": 0.5})
+    assert reproduction(half).first == pytest.approx(reproduction(news).first, rel=0.01)
+
+
+@pytest.mark.parametrize(("degree", "community"), [(6, 100), (200, 100), (6, 3)])
+def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: int) -> None:
+    """Shares of their ties add up to one over his hearers, in towns too small for so many ties as well."""
+    own = "forces.toy."
+    settings = {own + "degree": degree, own + "community": community, own + "across": 0.0, own + "soldiers": 0}
+    scenario = Scenario.load("toy", set=settings | {own + "waves": []})
+    groups = groups_of(scenario)
+    leaver = next(group for group in groups if group.name == "reservists")
+    met = [circle for group in groups for circle in circles(scenario.flat(), leaver, group)]
+    assert sum(circle.people * circle.shares[TIES] for circle in met) == pytest.approx(1.0, rel=0.02)
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form != "none"])

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from desertion import DesertionModel, Scenario
+from desertion.errors import InputError
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import pressure_of, simulate, town
 from desertion.theory.multiplier import make_leave, measured_multiplier
@@ -97,10 +98,28 @@ def test_the_multiplier_of_an_army_with_squads_companies_and_news() -> None:
     assert abs(found.mean - expected) < 3.3 * np.sqrt(0.5 / 0.5**3 / 160)
 
 
-def test_a_run_without_contagion_answers_with_the_leaver_alone() -> None:
-    """The multiplier is exactly 1: nobody else is moved in any replicate."""
-    scenario = town(FIELD.at(0.0), 2_000, 200)
+def _nobody_moves_anybody() -> Scenario:
+    """The toy army with many who are wounded and come back, without whatever lets one who leaves move others."""
+    own, b = "forces.toy.", "behaviour."
+    nought = [b + "push_" + part for part in ("punishment", "cohesion", "legitimacy", "supply", "threat", "risk")]
+    nought += [b + "push_" + part for part in ("wounded", "killed", "captured")]
+    nought += [own + part for part in ("thinning", "police", "return_rate", "share_killed", "share_captured")]
+    nought += [own + "base_" + part for part in ("soldier_flee", "reservist_flee", "civilian_flee", "hiding_flee")]
+    front = {own + "casualty_rate": 0.02, own + "return_share": 1.0, own + "recovery": 5.0}
+    front |= {own + "front_share": 1.0, own + "waves": []}
+    return Scenario.load("toy", set=dict.fromkeys(nought, 0.0) | front | {b + "form": "none"})
+
+
+@pytest.mark.parametrize("scenario", [town(FIELD.at(0.0), 2_000, 200), _nobody_moves_anybody()], ids=["town", "army"])
+def test_a_run_without_contagion_answers_with_the_leaver_alone(scenario: Scenario) -> None:
+    """The multiplier is exactly 1: nobody else is moved, and who comes back from his wounds has not left."""
     assert measured_multiplier(scenario, day=50, extra=5, runs=3).samples.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:
+    """With what to do instead."""
+    with pytest.raises(InputError, match=r"days = 1 leaves no day .*; measure a longer run"):
+        measured_multiplier(Scenario.load("toy", days=1), day=1)
 
 
 @pytest.mark.statistical

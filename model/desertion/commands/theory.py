@@ -73,6 +73,9 @@ def _tell(theory: Theory) -> None:
     print(f"  in the reference state     {_or(theory.reference.value, 'no steady state')} (before policies and dial)")
     print(f"  multiplier, 1 / (1 - R)    {_or(found.multiplier, 'without bounds')}")
     print(f"  R reaches 1 at             {_or(theory.tipping, 'no multiple')} (times the contagion weights)")
+    if theory.scenario.behaviour.form == "threshold":
+        print("  R leaves out instigators, who go at their baseline rates without being moved:")
+        print("  over the days of a run they may tip it at any R.")
     if found.jump > LARGE_JUMP:
         print(f"  Beware: after one leaver his nearest are {likelier(found.jump)} to leave;")
         print("  small units empty earlier than R says.")

@@ -109,7 +109,11 @@ class Force(Frozen):
 
     # the call-up
     callable_share: float = lever(
-        1.0, "share", "share of the reservists whom a call-up can take, such as those trained lately", 0.0, 1.0
+        1.0,
+        "share",
+        "share of the reservists whom a call-up can take, such as those trained lately; raised later, it leaves out names passed over before",
+        0.0,
+        1.0,
     )
     recall: float = lever(
         0.0, "chance", "chance that a reservist sent back or returned is summoned while a call-up lacks men", 0.0, 1.0

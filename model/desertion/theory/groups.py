@@ -9,11 +9,13 @@ import math
 from dataclasses import dataclass
 
 from desertion.parameters import Behaviour, Force, Reference
+from desertion.parameters.force import absent_of
 from desertion.rules.hazard import opening, soldiers_power
 from desertion.rules.push import chance_to_be_caught, deterrence
 from desertion.rules.refuge import believed, chance_out, persuaded
 from desertion.scenario import Scenario
 from desertion.scenario.reference import inside_of
+from desertion.simulation.society.plan import front_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +82,11 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
     usual = math.pow(reference.flight_deserter, power)
     credibility = persuaded(force.quarter_credibility, force.campaign_reach, force.campaign_credibility)
     quarter = believed(force.quarter_announced, credibility, force.quarter_fear)
-    shares = {"contact": _share_in_contact(force), "rear": 1.0 - _share_in_contact(force)}
+    _, in_contact = front_of(force)
     found: list[Group] = []
-    for name, share in shares.items():
-        push = _soldier_push(b, force, reference, 1.0 / share if name == "contact" and share > 0.0 else 0.0)
+    for name, people in {"contact": in_contact, "rear": force.serving - in_contact}.items():
+        sector = force.serving / people if name == "contact" and people > 0 else 0.0
+        push = _soldier_push(b, force, reference, sector)
         ways = [
             _way(
                 "hide", force.rough_country * force.refuge, force.base_soldier_hide, push - _fear(b, force, reference)
@@ -94,7 +97,7 @@ def _soldiers(scenario: Scenario, f: int, force: Force, reference: Reference) ->
         if name == "contact":
             chance = opening(force.contact, quarter, reference.quarter, power)
             ways.append(_way("surrender", chance, force.base_soldier_surrender, push, quarter))
-        found.append(Group(force=f, name=name, people=force.serving * share, ways=tuple(ways)))
+        found.append(Group(force=f, name=name, people=people, ways=tuple(ways)))
     return found
 
 
@@ -103,7 +106,12 @@ def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> 
     doubt = b.push_legitimacy * (reference.legitimacy - force.legitimacy)
     door = b.push_door * force.ban_expected * (1.0 - force.exit_ban)
     parts = {
-        "reservists": ("evader", force.reservists, force.base_reservist_flee, doubt + door),
+        "reservists": (
+            "evader",
+            force.reservists - absent_of(force.reservists, force.absent_reservists),
+            force.base_reservist_flee,
+            doubt + door,
+        ),
         "civilians": ("other", force.civilians * (1.0 - force.skilled_share), force.base_civilian_flee, doubt),
         "skilled": ("skilled", force.civilians * force.skilled_share, force.base_civilian_flee, doubt),
     }
@@ -121,14 +129,6 @@ def _at_home(scenario: Scenario, f: int, force: Force, reference: Reference) -> 
 
 def _way(route: str, opening: float, baseline: float, drive: float, reception: float = 0.0) -> Way:
     return Way(route=route, opening=opening, baseline=baseline, drive=drive, reception=reception)
-
-
-def _share_in_contact(force: Force) -> float:
-    """Share of the soldiers in companies that face the enemy: whole companies, at least one where there is a front."""
-    if force.serving == 0 or force.front_share <= 0.0:
-        return 0.0
-    companies = math.ceil(force.soldiers / (force.squad * force.platoon * force.company))
-    return max(1, math.ceil(force.front_share * companies - 0.5)) / companies
 
 
 def _soldier_push(b: Behaviour, force: Force, reference: Reference, sector: float) -> float:

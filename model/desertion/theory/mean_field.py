@@ -14,12 +14,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import lambertw, log_ndtr, ndtr
+from scipy.special import erfcx, lambertw, ndtr
 
 Array = NDArray[np.float64]
 Form = Literal["multiplicative", "concave", "additive", "threshold"]
 
 _GRID = 4001
+_DEEPEST = 37.0  # standard deviations, beyond which a normal density is no number any more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ class MeanField:
         # Even steps for the threshold form; for the concave one steps that grow, since its states lie near 0.
         even = np.linspace(0.0, 1.0, _GRID)
         grid = (top * even if self.form == "threshold" else top * even**4).tolist()
-        roots: list[float] = []
+        roots = [0.0] if gap(0.0) == 0.0 else []  # nobody goes, whose share is too small for a number
         for low, high in pairwise(grid):
             if gap(low) * gap(high) < 0.0:
                 roots.append(float(brentq(gap, low, high, xtol=1e-15, rtol=1e-12)))
@@ -159,11 +160,12 @@ class MeanField:
             return math.inf
 
         def gap(u: float) -> float:
-            mills = math.exp(float(log_ndtr(u)) + 0.5 * u * u) * math.sqrt(2.0 * math.pi)
+            mills = math.sqrt(math.pi / 2.0) * float(erfcx(-u / math.sqrt(2.0)))
             return self.spread * (mills - u) - self.threshold
 
         u = float(brentq(gap, -self.threshold / self.spread - 1.0, 0.0))
-        return self.spread * math.sqrt(2.0 * math.pi) * math.exp(0.5 * u * u)
+        # Too narrow a spread for a number: the fold lies beyond all weights.
+        return self.spread * math.sqrt(2.0 * math.pi) * math.exp(0.5 * u * u) if abs(u) < _DEEPEST else math.inf
 
     def at(self, weight: float) -> MeanField:
         """The same with another contagion weight."""

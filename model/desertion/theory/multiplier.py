@@ -59,6 +59,10 @@ def measured_multiplier(scenario: Scenario, *, day: int, extra: int = 1, runs: i
     Raises:
         InputError: If the day is not within the horizon, or nobody can be made to leave.
     """
+    if scenario.days < 2:
+        raise input_error(
+            "days", scenario.days, "leaves no day after one on which somebody leaves", way_out="measure a longer run"
+        )
     if not 1 <= day < scenario.days:
         raise input_error("day", day, f"must lie in [1, {scenario.days - 1}]")
     samples = [_response(scenario, day, extra, replicate_seed(seed, replicate)) for replicate in range(runs)]
@@ -75,12 +79,19 @@ def _response(scenario: Scenario, day: int, extra: int, seed: int) -> float:
     people, routes = _chosen(pushed, extra, np.random.default_rng(seed))
     for i, route in zip(people.tolist(), routes.tolist(), strict=True):
         make_leave(pushed, i, route)
-    plain.run()
-    pushed.run()
-    gained = int(pushed.world.departures.sum() - plain.world.departures.sum())
     # What the chosen would have done themselves later is no response of others.
-    own = _departures(pushed.world, people) - _departures(plain.world, people)
-    return 1.0 + (gained - int(own.sum())) / extra
+    return 1.0 + (_others_who_leave(pushed, people) - _others_who_leave(plain, people)) / extra
+
+
+def _others_who_leave(model: DesertionModel, chosen: NDArray[np.int64]) -> int:
+    """Departures of all but the chosen from here to the end of the run."""
+    w, found = model.world, 0
+    while model.running and model.day < model.sized.days:
+        model.step()
+        n = int(w.out_n[0])
+        gone = w.out_person[:n][w.out_route[:n] >= 0]  # whoever found no visa stayed
+        found += int(np.isin(gone, chosen, invert=True).sum())
+    return found
 
 
 def make_leave(model: DesertionModel, i: int, route: int) -> None:
@@ -131,11 +142,3 @@ def _rates(w: World, i: int) -> NDArray[np.float64]:
         exit_rate(w.form, open_chance[route], level[route], shared[route], 0.0, *scales) for route in range(EMIGRATE)
     ]
     return np.array(rates)
-
-
-def _departures(w: World, people: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How often each of some people has left: once a spell, the present one only if he is gone."""
-    from desertion.simulation.world.codes import HIDING, PUNISHED, SURRENDERED
-
-    gone = np.isin(w.status[people], range(HIDING, PUNISHED + 2)) | (w.status[people] == SURRENDERED)
-    return w.spell[people].astype(np.int64) + gone

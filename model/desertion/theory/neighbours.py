@@ -7,6 +7,7 @@ from desertion.parameters import LEVELS, Force
 from desertion.rules.home import passing_news
 from desertion.scenario import Scenario
 from desertion.scenario.edges import read_edges
+from desertion.simulation.society.plan import units_of
 from desertion.theory.groups import Group
 
 SQUAD, COMPANY, COMMUNITY, TIES, NEWS, FACING = range(len(LEVELS))
@@ -29,12 +30,15 @@ class Circle:
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
-    """Sizes of the places of one force."""
+    """Sizes of the places of one force; `mates` and `comrades` are the men of a squad and of a company who serve."""
 
     squad: float
+    mates: float
     company: float
+    comrades: float
     towns: float
-    soldiers: float
+    from_town: float  # share of the soldiers who come from the leaver's town
+    size: float  # of that town
     people: float
     degree: float
     across: float
@@ -50,7 +54,7 @@ def circles(scenario: Scenario, leaver: Group, other: Group) -> list[Circle]:
         other: The group whose people see it.
     """
     force = scenario.forces[leaver.force]
-    place = _place(scenario, force)
+    place = _place(scenario, force, leaver)
     news = _news_share(force, leaver, place)
     if leaver.force != other.force:
         hears = force.name in scenario.forces[other.force].facing
@@ -66,21 +70,20 @@ def _nested(
     """Squad, company, town and the rest of the force, each without the one before, with the chance to be tied."""
     b = scenario.behaviour
     town, comrades = math.exp(b.frailty_community), math.exp(b.frailty_community + b.frailty_unit)
-    soldiers = max(place.soldiers / place.towns, place.company) if leaver.serves else place.soldiers / place.towns
-    size = (place.people - place.soldiers) / place.towns + soldiers
-    inside = min(1.0, place.degree * (1.0 - place.across) / max(size - 1.0, 1.0))
+    inside = min(1.0, place.degree * (1.0 - place.across) / max(place.size - 1.0, 1.0))
     outside = min(1.0, place.degree * place.across / max(place.people - 1.0, 1.0))
-    in_town = other.people * (soldiers / place.soldiers if other.serves else 1.0 / place.towns)
+    in_town = other.people * (place.from_town if other.serves else 1.0 / place.towns)
     found: list[tuple[Circle, float]] = []
-    mates = 1.0 if leaver == other else 0.0  # himself
+    nearer = 1.0 if leaver == other else 0.0  # himself
+    local = weight / place.size
     if leaver.serves and leaver == other:
-        shares = {SQUAD: weight / place.squad, COMPANY: weight / place.company, COMMUNITY: weight / size, NEWS: news}
-        found.append((_circle(place.squad - 1.0, shares, comrades), inside))
-        found.append((_circle(place.company - place.squad, {**shares, SQUAD: 0.0}, comrades), inside))
-        mates = place.company
-    neighbours = max(0.0, min(in_town, other.people) - mates)
-    found.append((_circle(neighbours, {COMMUNITY: weight / size, NEWS: news}, town), inside))
-    rest = max(0.0, other.people - mates - neighbours)
+        shares = {SQUAD: weight / place.squad, COMPANY: weight / place.company, COMMUNITY: local, NEWS: news}
+        found.append((_circle(place.mates - 1.0, shares, comrades), inside))
+        found.append((_circle(place.comrades - place.mates, {**shares, SQUAD: 0.0}, comrades), inside))
+        nearer = place.comrades
+    neighbours = max(0.0, min(in_town, other.people) - nearer)
+    found.append((_circle(neighbours, {COMMUNITY: local, NEWS: news}, town), inside))
+    rest = max(0.0, other.people - nearer - neighbours)
     found.append((_circle(rest, {NEWS: news}), outside))
     return found
 
@@ -102,19 +105,28 @@ def _circle(people: float, shares: dict[int, float], alike: float = 1.0) -> Circ
     return Circle(people=people, shares=tuple(shares.get(level, 0.0) for level in range(len(LEVELS))), alike=alike)
 
 
-def _place(scenario: Scenario, force: Force) -> _Place:
-    home = force.reservists + force.civilians
+def _place(scenario: Scenario, force: Force, leaver: Group) -> _Place:
     soldiers = max(float(force.soldiers), 1.0)
-    people = float(force.soldiers + home)
+    serve = force.serving / soldiers
+    squad = min(float(force.squad), soldiers)
     company = min(float(force.squad * force.platoon * force.company), soldiers)
-    degree, across = (float(force.degree), force.across) if scenario.graph is None else (_degree(scenario), 1.0)
+    towns = float(units_of(force).communities)
+    from_town = max(1.0 / towns, company / soldiers) if leaver.serves else 1.0 / towns
+    size = (force.people - force.soldiers) / towns + force.soldiers * from_town
+    if scenario.graph is None:  # nobody draws more ties than his town has others
+        degree, across = min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)), force.across
+    else:
+        degree, across = min(_degree(scenario), force.people - 1.0), 1.0
     return _Place(
-        squad=min(float(force.squad), soldiers),
+        squad=squad,
+        mates=max(1.0, serve * squad),
         company=company,
-        towns=float(max(1, round(home / force.community))),
-        soldiers=soldiers,
-        people=people,
-        degree=min(degree, max(people - 1.0, 0.0)),
+        comrades=max(1.0, serve * company),
+        towns=towns,
+        from_town=from_town,
+        size=size,
+        people=float(force.people),
+        degree=max(0.0, degree),
         across=across,
         heard=passing_news(force.censorship, force.erosion, 0.0),
     )
@@ -133,5 +145,5 @@ def _weight(force: Force, leaver: Group) -> float:
 
 def _news_share(force: Force, leaver: Group, place: _Place) -> float:
     if leaver.serves:
-        return place.heard * _weight(force, leaver) / place.soldiers
+        return place.heard * _weight(force, leaver) / force.serving
     return force.flight_visible * place.heard / place.people

@@ -46,8 +46,9 @@ class Theory:
     @cached_property
     def numbers(self) -> pd.DataFrame:
         """One row a number: name, value (infinite: none), meaning."""
+        left_out = "; instigators left out" if self.scenario.behaviour.form == "threshold" else ""
         rows = [
-            ("R", self.reproduction.value, "leavers that one leaver adds, in the steady state"),
+            ("R", self.reproduction.value, f"leavers that one leaver adds, in the steady state{left_out}"),
             ("R_first_day", self.reproduction.first, "the same while nobody has left yet"),
             ("R_reference", self.reference.value, "R in the reference state, before policies and dial"),
             ("multiplier", self.reproduction.multiplier, "departures that one more leaver means, 1 / (1 - R)"),

@@ -26,7 +26,8 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
     """Settings under which R in the reference state is `value`, by dotted key; the proportions of the contagion weights are kept.
 
     All weights are multiplied by one factor. In the concave form, where no weights reach an R above the exponent, the
-    exponent is raised to 1.1 times the R wanted where it is lower.
+    exponent is raised to 1.1 times the R wanted where it is lower. In the threshold form R leaves out instigators, who
+    go at their baseline rates and may tip a run at any R.
 
     Args:
         scenario: The scenario.

@@ -20,7 +20,7 @@ from desertion.simulation.day.ledger import write_day
 from desertion.simulation.day.register import count_everybody
 from desertion.simulation.day.turnout import fill_streets
 from desertion.simulation.society.empty import people_arrays
-from desertion.simulation.society.plan import SocietyPlan
+from desertion.simulation.society.plan import SocietyPlan, companies_in_contact
 from desertion.simulation.society.ties import draw_ties
 from desertion.simulation.world import codes
 from desertion.simulation.world.fields import Array, World, world_of
@@ -163,12 +163,9 @@ def _draw_contact(w: World, companies: Array, share: float, draws: Array) -> Non
     """
     men = np.bincount(w.squad_company, w.squad_founders, minlength=len(w.company_force))
     manned = companies[men[companies] > 0]
-    taken, wanted = 0.0, share * men[manned].sum()
-    for company in manned[np.lexsort((manned, draws[manned]))]:
-        if taken + 0.5 * men[company] > wanted and taken > 0.0:
-            break
-        w.company_contact[company] = 1
-        taken += men[company]
+    manned = manned[np.lexsort((manned, draws[manned]))]
+    men_of_first = [0, *np.cumsum(men[manned]).tolist()]
+    w.company_contact[manned[: companies_in_contact(len(manned), men_of_first.__getitem__, share)]] = 1
     taken, passed = 0.0, 0.0
     for company in companies[men[companies] == 0]:
         passed += float(w.company_size[company])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from desertion.parameters.force import absent_of
 from desertion.simulation.world.fields import Array
 
 if TYPE_CHECKING:
@@ -50,6 +53,39 @@ def units_of(force: Force) -> Units:
     n_active = math.ceil(active / per_company)
     communities = max(1, round((force.reservists + force.civilians) / force.community))
     return Units(communities, active, reserve, n_active, n_active + math.ceil(reserve / per_company))
+
+
+def companies_in_contact(companies: int, men_of_first: Callable[[int], float], share: float) -> int:
+    """How many companies of a force stand in contact, so that their men are the share of all to within one company.
+
+    One is taken where those before it and half its own men are at most that share; the first is taken in any case.
+
+    Args:
+        companies: Companies with men, in the order in which they are taken.
+        men_of_first: Men of the first so many of them.
+        share: Share of the men who are to stand in contact.
+    """
+    if companies == 0 or share <= 0.0:
+        return 0
+    wanted = share * men_of_first(companies)
+    half_way = bisect_right(range(companies), wanted, key=lambda k: 0.5 * (men_of_first(k) + men_of_first(k + 1)))
+    return max(1, half_way)
+
+
+def front_of(force: Force) -> tuple[int, int]:
+    """Companies in contact on the first day, and the soldiers who serve in them, when companies are taken by their numbers.
+
+    A run takes battalions in an order that it draws: where not all companies have the same strength it may differ by one.
+    """
+    size = force.squad * force.platoon * force.company
+
+    def men_of_first(companies: int) -> int:
+        men = min(force.soldiers, companies * size)
+        return men - absent_of(men, force.absent_soldiers)
+
+    companies = math.ceil(force.soldiers / size) if force.serving > 0 else 0
+    taken = companies_in_contact(companies, men_of_first, force.front_share)
+    return taken, men_of_first(taken)
 
 
 class SocietyPlan:
