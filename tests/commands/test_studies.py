@@ -163,7 +163,7 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["sweep", "nowhere"], "there is no study 'nowhere'"),
         (["sweep", "nowhere.toml"], "nowhere.toml does not exist"),
         (["sweep", "mine.toml", "--shard", "3/2"], "i/n with 1 <= i <= n"),
-        (["sweep", "mine.toml", "--runs", "0"], "exactly one of number"),
+        (["sweep", "mine.toml", "--runs", "0"], "must be a whole number from 1 to 10,000,000, got 0"),
         (["sweep", "mine.toml", "--set", "pull=3"], "under both"),
         (["sweep", "mine.toml", "--set", "pul=3"], "did you mean pull"),
         (["sweep", "mine.toml", "--on-error", "ignore"], "must be 'keep', 'raise-at-end' or 'raise'"),
