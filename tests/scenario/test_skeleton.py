@@ -52,6 +52,13 @@ def test_every_line_of_a_skeleton_can_be_read_without_the_source(kind: str) -> N
     assert not re.findall(r"^# \w+ = .*# word$", text, flags=re.MULTILINE)
 
 
+@pytest.mark.parametrize("kind", MADE)
+def test_every_commented_input_of_a_skeleton_is_toml_once_the_mark_is_gone(kind: str) -> None:
+    """An input without a default stands there with an example of its form; `key: ...` explains what is given elsewhere."""
+    for line in re.findall(r"^#   ([a-z_]+ .*)$", MADE[kind]("mine"), flags=re.MULTILINE):
+        tomllib.loads(line)
+
+
 def test_the_scenarios_skeleton_names_the_groups_that_shipped_policies_use() -> None:
     """Without them a shipped policy has nobody to act on, and its refusal says what to write."""
     used = "".join(path.read_text() for path in (shipped_folder("seeds") / "policies").glob("*.toml"))
