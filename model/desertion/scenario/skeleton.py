@@ -20,7 +20,7 @@ GROUPS = ("asylum", "border", "coalition", "visa-free")
 PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 """Keys of a document that are words for its readers and no inputs."""
 
-_EXAMPLES = {"graph": '"ties.csv"'}
+_EXAMPLES = {"graph": '"ties.csv"', "scale": "0.01", "days": "180"}
 """What stands for inputs that have no default."""
 
 _START = dt.date(2030, 1, 1)
