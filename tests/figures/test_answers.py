@@ -156,7 +156,7 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
 def test_every_figure_says_how_many_runs_a_point_has(tmp_path: Path, kind: str) -> None:
     """A band of three runs is no band of three hundred."""
     study = _toy(tmp_path, 3, policies={"a": [], "b": ["fast-track"]}, vary={"contagion": [0.5, 1.0]})
-    assert " Each design point: 3 runs." in " ".join(study.plot("left_total", kind).get_supxlabel().split())
+    assert " Each design point: 3 runs." in " ".join(study.plot("share_left", kind).get_supxlabel().split())
 
 
 def test_an_input_that_was_varied_is_no_measure(tmp_path: Path) -> None:
@@ -164,8 +164,7 @@ def test_an_input_that_was_varied_is_no_measure(tmp_path: Path) -> None:
     study = _toy(tmp_path, vary={"contagion": [0.5, 1.0]})
     with pytest.raises(InputError, match="measure 'contagion'") as refused:
         study.plot("contagion", "response")
-    assert "left_total" in str(refused.value)
-    assert "replicate" not in str(refused.value)
+    assert "known are: abroad_end, admitted" in str(refused.value)
 
 
 def test_policies_that_share_no_other_input_are_no_pairs(tmp_path: Path) -> None:
