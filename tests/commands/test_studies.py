@@ -167,7 +167,7 @@ def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: 
         (["selfcheck", "quiet"], "there is no scenario with a shipped history 'quiet'; known are: gdr-1989"),
         (["sweep", "nowhere.toml"], "nowhere.toml does not exist"),
         (["sweep", "mine.toml", "--shard", "3/2"], "i/n with 1 <= i <= n"),
-        (["sweep", "mine.toml", "--runs", "0"], "exactly one of number"),
+        (["sweep", "mine.toml", "--runs", "0"], "must be a whole number from 1 to 10,000,000, got 0"),
         (["sweep", "mine.toml", "--set", "pull=3"], "under both"),
         (["sweep", "mine.toml", "--set", "pul=3"], "did you mean pull"),
         (["sweep", "mine.toml", "--on-error", "ignore"], "must be 'keep', 'raise-at-end' or 'raise'"),

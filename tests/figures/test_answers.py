@@ -160,6 +160,21 @@ def test_a_map_says_how_many_runs_a_cell_holds_and_what_too_few_means(tmp_path: 
     assert "Each cell: 2 to 3 runs." in " ".join(study.plot("left_total", "phase").get_supxlabel().split())
 
 
+@pytest.mark.parametrize("kind", ["curves", "sizes", "paired", "response"])
+def test_every_figure_says_how_many_runs_a_point_has(tmp_path: Path, kind: str) -> None:
+    """A band of three runs is no band of three hundred."""
+    study = _toy(tmp_path, 3, policies={"a": [], "b": ["fast-track"]}, vary={"contagion": [0.5, 1.0]})
+    assert " Each design point: 3 runs." in " ".join(study.plot("share_left", kind).get_supxlabel().split())
+
+
+def test_an_input_that_was_varied_is_no_measure(tmp_path: Path) -> None:
+    """It was drawn as one; the refusal lists measures alone."""
+    study = _toy(tmp_path, vary={"contagion": [0.5, 1.0]})
+    with pytest.raises(InputError, match="measure 'contagion'") as refused:
+        study.plot("contagion", "response")
+    assert "known are: abroad_end, admitted" in str(refused.value)
+
+
 def test_policies_that_share_no_other_input_are_no_pairs(tmp_path: Path) -> None:
     """In a sentence, for figure and table alike."""
     rows = [{"contagion": 1.0, "policies": "case-by-case"}, {"contagion": 2.0, "policies": "fast-track"}]

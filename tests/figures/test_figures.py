@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from PIL import Image
 
+from desertion.commands._shared.thesis import draw_predictions
 from desertion.errors import InputError
 from desertion.figures import (
     animation,
@@ -21,11 +23,13 @@ from desertion.figures import (
     labels,
     person,
     routes,
+    series,
     strength,
     style,
 )
 from desertion.figures.maps import heatmap
 from desertion.scenario import grain
+from desertion.study.history import shipped as history_series
 from tests import fakes
 
 PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
@@ -375,3 +379,24 @@ def test_long_words_stay_on_the_page() -> None:
             below = label.get_window_extent()
             assert 0.0 <= below.x0 < below.x1 <= figure.bbox.x1
     assert max(len(line) for line in upright.get_text().split("\n")) <= 38
+
+
+def test_a_rival_has_one_colour_whoever_else_is_drawn_and_zero_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With contagion was blue in one figure and orange in the next; zeros stand at 0.3 on an axis of logarithms."""
+    said: list[str] = []
+    monkeypatch.setattr(style, "note", lambda _figure, text: said.append(text))
+    shown = history_series.load("afghanistan-capitals")
+    with_, without = (np.full((5, len(shown.points)), value) for value in (2.0, 0.0))
+    names = {"with": "with contagion", "without": "without contagion"}
+    colours: list[str] = []
+    for members in ({"with": with_, "without": without}, {"without": without, "with": with_}, {"without": without}):
+        with style.house():
+            axes = style.new_figure("wide").subplots()
+            series.predictions(axes, shown.table, shown.kind, shown.title, members, names, 0)
+            drawn = {line.get_label(): to_hex(line.get_color()) for line in axes.lines}
+        colours.append(drawn["without contagion"])
+        draw_predictions(shown, members, names, 0, "Bars: middle 90 %.", tmp_path / "p.png")
+    assert len(set(colours)) == 1
+    assert set(said) == {"Bars: middle 90 %. What is below 0.3, zero too, is drawn at 0.3."}

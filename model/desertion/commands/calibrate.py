@@ -66,6 +66,7 @@ def command(
     from desertion.errors import input_error
     from desertion.files import folder, write_text
     from desertion.study.calibration.calibrate import fitted, planned, shipped_names
+    from desertion.study.calibration.document import RIVALS
     from desertion.study.calibration.fit import check_sizes
     from desertion.study.calibration.report import summary
 
@@ -103,7 +104,7 @@ def command(
         for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
             made.append(write_csv(target / f"{case}-{part}.csv", table, "%.6g"))
         note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
-        labels = {rival: rival for rival in found.case.rivals}
+        labels = {rival: rival for rival in RIVALS}
         drawn = draw_predictions(
             found.series, found.predictions, labels, found.held_out, note, target / f"{case}-predictions.png"
         )

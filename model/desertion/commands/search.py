@@ -108,6 +108,7 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
 
 
 def _show(result: "SearchResult", goal: "Goal") -> None:
+    from desertion.figures.labels import rounded
     from desertion.scenario.grain import MARK, legend, marked
 
     best = result.table[result.table["front"]].sort_values(next(iter(goal.wanted)))
@@ -121,8 +122,8 @@ def _show(result: "SearchResult", goal: "Goal") -> None:
     shown = best.set_index("design")[rows].T.rename_axis(index=None, columns="candidate").astype(object)
     for name in goal.measures:
         size = result.study.size_of(name)
-        shown.loc[name] = [marked(f"{value:.4g}", value, size) for value in best[name]]
-    told = shown.to_string(float_format=lambda value: f"{value:.4g}")
+        shown.loc[name] = [marked(rounded(value, 4), value, size) for value in best[name]]
+    told = shown.to_string(float_format=lambda value: rounded(value, 4))
     print(told)
     if result.study.is_real:
         print("persons at real size" + (f"; {legend(1.0 / result.study.scales[0])}" if MARK in told else ""))

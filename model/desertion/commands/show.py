@@ -166,8 +166,14 @@ def _table(study: "Answers", measure: str) -> None:
         print(grain.legend(size))
 
 
+def _short(value: float) -> str:
+    from desertion.figures.labels import rounded
+
+    return rounded(value, 4)
+
+
 def _text(table: "pd.DataFrame") -> str:
-    shown = table.head(_MOST).to_string(index=False, float_format=lambda value: f"{value:.4g}")
+    shown = table.head(_MOST).to_string(index=False, float_format=_short)
     return shown if len(table) <= _MOST else f"{shown}\n... {len(table) - _MOST} more (desertion export gives them all)"
 
 

@@ -60,7 +60,7 @@ def command(
         parts["made-up"] = found.made_up
     for name, table in {"answers": found.table, **parts}.items():
         write_csv(target / f"{name}.csv", table, "%.4f")
-    labels = {"without": "nearest histories without contagion", "with": "nearest histories with contagion"}
+    labels = {"with": "nearest histories with contagion", "without": "nearest histories without contagion"}
     note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %."
     for each in judged:
         print(report.summary(each))

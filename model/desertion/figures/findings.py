@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from desertion.figures.labels import (
     NO_INTERVAL,
     ROUTE_NAMES,
+    at_most,
     called,
     label,
     number,
@@ -356,8 +357,8 @@ def of_reliability(table: pd.DataFrame) -> str:
     Args:
         table: One row a series and tenth: stated, true.
     """
-    off = 100.0 * float((table["true"] - table["stated"]).abs().max())
-    return f"Stated probabilities of contagion are off by {off:.0f} points at most"
+    off = at_most(float((table["true"] - table["stated"]).abs().max())).removesuffix(" %")
+    return f"Stated probabilities of contagion are off by {off} points at most"
 
 
 def of_alarms(listed: Sequence[float], others: Sequence[float]) -> str:
@@ -367,8 +368,8 @@ def of_alarms(listed: Sequence[float], others: Sequence[float]) -> str:
         listed: Shares of alarms by causes that the test knows.
         others: Same by causes that it does not.
     """
-    said = f"False alarms: {percent(max(listed))} at most from causes in the list"
-    return f"{said}, up to {percent(max(others))} from others" if others else said
+    said = f"False alarms: {at_most(max(listed))} at most from causes in the list"
+    return f"{said}, up to {at_most(max(others))} from others" if others else said
 
 
 def short(name: str) -> str:

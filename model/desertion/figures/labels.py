@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import exp, floor, isfinite, isnan, log10
+from math import ceil, exp, floor, isfinite, isnan, log10
 from textwrap import fill, shorten
 
 import pandas as pd
@@ -111,6 +111,12 @@ def percent(share: float, decimals: int = 0, *, figures: int | None = None) -> s
         return "unknown"
     told = f"{100.0 * share:,.{decimals}f}" if figures is None else rounded(100.0 * share, figures)
     return f"{told if told.strip('-0.,') else told.removeprefix('-')} %"
+
+
+def at_most(share: float, decimals: int = 0) -> str:
+    """The same, rounded up: what is said to be the most is never below the share itself."""
+    # A share that is a whole number but for rounding stays it.
+    return percent(ceil(100.0 * share * 10**decimals - 1e-6) / 10**decimals / 100.0, decimals)
 
 
 def span(low: float, high: float, say: Callable[[float], str], to: str = " to ") -> str:

@@ -34,6 +34,9 @@ UNIT_NAMES = {
 PER_DAYS = 30
 """Days to which the counts of uneven intervals are brought."""
 
+LEAST = 0.3
+"""Where predictions, on a scale of logarithms, have what is less: such a scale has no place for zero."""
+
 Kind = Literal["flow", "cumulative", "level"]
 """Whether values are counts of their intervals, counts so far, or levels."""
 
@@ -76,21 +79,24 @@ def predictions(
         kind: What values are.
         title: What the series shows.
         members: By rival, (member, point) predictions; a rival without members is left out.
-        names: By rival, its name in the key.
+        names: By rival, its name in the key; their order is that of the colours.
         held_out: Number of last points that were not fitted; they stand on a shaded ground.
     """
     ends = _middles(table)
-    drawn = [rival for rival, rows in members.items() if len(rows)]
+    drawn = [rival for rival in names if len(members.get(rival, ()))]
+    # A rival keeps its colour and mark where another has no members.
+    pens = dict(zip(names, style.pens(len(names) + 1)[1:], strict=True))
     gap = float(np.min(np.diff(ends))) if len(ends) > 1 else 1.0
-    for place, (rival, pen) in enumerate(zip(drawn, style.pens(len(drawn) + 1)[1:], strict=True)):
+    for place, rival in enumerate(drawn):
+        pen = pens[rival]
         low, middle, high = np.quantile(members[rival], [0.05, 0.5, 0.95], axis=0)
         x = ends + gap * 0.7 * ((place + 0.5) / len(drawn) - 0.5)
-        ax.vlines(x, np.maximum(low, 0.3), np.maximum(high, 0.3), color=pen.color, linewidth=1.6, alpha=0.8)
-        marker = "osD^"[place % 4]
-        ax.plot(x, np.maximum(middle, 0.3), marker, color=pen.color, markersize=3.6, label=names[rival])
+        ax.vlines(x, np.maximum(low, LEAST), np.maximum(high, LEAST), color=pen.color, linewidth=1.6, alpha=0.8)
+        marker = "osD^"[[*names].index(rival) % 4]
+        ax.plot(x, np.maximum(middle, LEAST), marker, color=pen.color, markersize=3.6, label=names[rival])
     ax.plot(
         ends,
-        np.maximum(table["value"], 0.3),
+        np.maximum(table["value"], LEAST),
         "_",
         color=style.ink(),
         markersize=13,

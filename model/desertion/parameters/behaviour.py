@@ -138,7 +138,11 @@ class Behaviour(Frozen):
         0.5, "log hazard per share", "weight of original members lost from the squad", -10.0, 20.0
     )
     push_punishment: float = fixed(
-        1.0, "log hazard", "deterrence by punishment times the perceived chance of being caught", 0.0, 20.0
+        1.0,
+        "log hazard",
+        "weight of the fear of punishment beyond the first day's: punishment times the perceived chance of being caught, less the same in the reference state",
+        0.0,
+        20.0,
     )
     push_threat: float = fixed(
         1.5, "log hazard per per cent called a month", "weight of the threat of call-up", 0.0, 50.0

@@ -42,10 +42,11 @@ class TooFewPersonsError(InputError):
 
 
 class Edges(NamedTuple):
-    """Ties between persons, shape (ties, 2), each once, in the order of the graph; and what was decided while reading."""
+    """Ties between persons, shape (ties, 2), each once, in the order of the graph; what was decided while reading; and how many persons have no tie, the last remark if any."""
 
     ties: NDArray[np.int64]
     remarks: tuple[str, ...]
+    alone: int = 0
 
 
 class _Raw(NamedTuple):
@@ -139,7 +140,7 @@ def read_edges(graph: str | Path | Sequence[tuple[int, int]], n: int) -> Edges:
     without = n - len(np.unique(ties))
     if without:
         remarks.append(f"{where}: {without:,} of {n:,} persons have no tie")
-    return Edges(ties, tuple(remarks))
+    return Edges(ties, tuple(remarks), without)
 
 
 def _line(raw: _Raw, tie: int) -> str:

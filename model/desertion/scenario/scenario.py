@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -110,7 +111,10 @@ class Scenario(Layers):
         if scenario.graph is not None:
             # Numbers of people may still be changed: a graph that needs more of them is refused by whoever runs it.
             with suppress(TooFewPersonsError):
-                remarks += read_edges(scenario.graph, scenario.people).remarks
+                edges = read_edges(scenario.graph, scenario.people)
+                remarks += edges.remarks
+                if ties is not None and edges.alone:
+                    warnings.warn(f"{edges.remarks[-1]}; the others' news reaches them by no tie", stacklevel=2)
         return scenario._over(own_policies + more, places | more_places, own_remarks + remarks)
 
     def with_(self, changes: Mapping[str, Any] | None = None, /, **settings_: Any) -> "Scenario":

@@ -20,6 +20,9 @@ GROUPS = ("asylum", "border", "coalition", "visa-free")
 PROSE = ("name", "title", "summary", "sources", "notes", "remarks")
 """Keys of a document that are words for its readers and no inputs."""
 
+_EXAMPLES = {"graph": '"ties.csv"', "scale": "0.01", "days": "180"}
+"""What stands for inputs that have no default."""
+
 _START = dt.date(2030, 1, 1)
 # Inputs of a scenario that stand in tables of their own, or that the program writes.
 _ELSEWHERE = ("at_scale", "reference", "overlays", "changes", "behaviour", "dial", "stop", "forces", "hosts", "start")
@@ -140,8 +143,8 @@ def commented(rows: Iterable[Input], before: str = "") -> Iterator[str]:
     for one in rows:
         key = f'"{before}{one.name}"' if before else one.name
         about = [part for part in (one.meaning, *_facts(one)) if part]
-        if one.needed or one.default is None:
-            yield f"#   {key}  # {'; '.join(about)}"
+        if one.default is None:
+            yield f"#   {key} = {_EXAMPLES[one.name]}  # {'; '.join(about)}"
         else:
             yield f"# {key} = {value(one.default)}  # {'; '.join(about)}"
 

@@ -40,6 +40,12 @@ def test_misfit_is_measured_on_the_median() -> None:
     assert pair.total_difference == pytest.approx(12.0 / 50.0)
 
 
+def test_sums_of_millions_are_counts_without_an_exponent() -> None:
+    """14.9 million in the model stood there as 1.48634e+07."""
+    pair = ModelledSeries(np.array([8_488_954.0]), np.array([[14_863_400.0]]), (0,))
+    assert pair.sums == "14,863,400 in the model against 8,488,950 published; "
+
+
 def test_relative_difference_is_not_told_where_a_figure_is_nought() -> None:
     """Nothing can be related to nobody."""
     assert np.isnan(ModelledSeries(np.array([0.0, 40.0]), np.array([[1.0, 30.0]]), (0, 1)).difference)

@@ -83,6 +83,8 @@ def test_contagion_between_neighbours_is_found_as_clusters_of_unknown_cause(tmp_
     assert verdict.word == UNKNOWN
     assert any("links go both ways" in sentence for sentence in verdict.sentences)
     assert as_csv(finding.table, "desertion contagion").count("\n") > 20
+    names = [test.name for test in (finding.primary, *finding.apart, *finding.family)]
+    assert len(set(names)) == len(names), "a row of the family has another null than the same pairs apart"
     assert UNKNOWN[1:] in words(finding, verdict)
 
 
@@ -253,6 +255,16 @@ def test_the_table_holds_the_numbers_and_its_csv_whole_counts() -> None:
     line = as_csv(finding.table, "desertion contagion").splitlines()[2].split(",")
     assert line[2:5] == ["11175", str(close), f"{finding.primary.expected:.0f}"]
     assert line[9] == line[10] == ""
+
+
+def test_the_table_holds_every_number_that_the_report_prints_of_made_up_histories() -> None:
+    """Shares as large as observed, and of futures and placebo links that predict, stood in the report alone."""
+    alarm = Alarm(name="made up", contagion=True, histories=40, alarms=10, low=0.1, high=0.4, ratio=1.2, reached=0.3, future=0.5, unlinked=0.7)  # fmt: skip
+    rows = pd.DataFrame({"unit": list("abcdefghi"), "date": pd.Timestamp("2020-01-01"), "x": range(9), "y": 0})
+    rows["date"] += pd.to_timedelta([0, 1, 3, 9, 10, 30, 31, 50, 70], unit="D")
+    finding = contagion(rows, distance=1.0, permutations=99, histories=0)
+    told = replace(finding, alarms=(alarm,)).table.iloc[-1]
+    assert told[["share", "ratio", "reached", "future", "unlinked"]].tolist() == [0.25, 1.2, 0.3, 0.5, 0.7]
 
 
 def test_events_that_repeat_need_days_for_a_hazard() -> None:

@@ -20,6 +20,8 @@ def draw_predictions(
     series: Series, members: Mapping[str, Any], names: Mapping[str, str], held_out: int, note: str, path: Path
 ) -> Path:
     """Draw what rivals give for a series over its published figures."""
+    import numpy as np
+
     from desertion.figures import series as drawing
     from desertion.figures import style
 
@@ -27,7 +29,13 @@ def draw_predictions(
         figure = style.new_figure("wide")
         drawing.predictions(figure.subplots(), series.table, series.kind, series.title, members, names, held_out)
         style.raised(figure)
-        style.note(figure, note)
+        low = drawing.LEAST
+        drawn = [series.values, *(np.quantile(rows, 0.05, axis=0) for rows in members.values() if len(rows))]
+        style.note(
+            figure,
+            note
+            + f" What is below {low:g}, zero too, is drawn at {low:g}." * any((each < low).any() for each in drawn),
+        )
         return style.save(figure, path)
 
 

@@ -50,7 +50,7 @@ def chance_of_cascade(
     Raises:
         InputError: If a column does not exist or no run is finished.
     """
-    done = done_runs(runs, measure, *by)
+    done = done_runs(runs, measure, by=by)
     groups = reached(done[measure], at_least).groupby([done[name] for name in by], sort=False, dropna=False)
     table = groups.agg(["count", "sum"]).reset_index().rename(columns={"count": "runs", "sum": "cascades"})
     table["cascades"] = table["cascades"].astype(int)

@@ -25,7 +25,7 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
     Raises:
         InputError: If a column does not exist, or other parameters vary too, so that a cell would mix them.
     """
-    done = done_runs(runs, x, y, measure)
+    done = done_runs(runs, measure, by=(x, y))
     mixed = done.groupby([x, y])["design"].nunique().max()
     if mixed > 1:
         raise InputError(

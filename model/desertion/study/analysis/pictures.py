@@ -43,6 +43,7 @@ KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "paret
 _MOST_NAMED = 16
 _FEW_FACTORS = 10
 _BANDED = "Line: median. Band: middle half of the runs."
+_EACH = "Each"
 _LINE_POINTS = 33
 _ROW = 0.25  # inches of a row of a figure of several policies
 _MULTIPLES = ("contagion", "capacity")  # inputs that multiply the scenario's own
@@ -90,13 +91,21 @@ def overview(
 
 def signed(figure: Figure, study: Answers) -> None:
     """Write below a figure which study it is of, before its note, and after it what its counts rest on."""
-    foot = f"{study.title}. {figure.get_supxlabel()}".replace("\n", " ").strip()
+    foot = " ".join(f"{study.title}. {figure.get_supxlabel()}".split())
+    if not figure.get_supxlabel().startswith(_EACH):
+        foot = f"{foot} {_runs_told('design point', done_runs(study.runs).groupby('design').size())}"
     alike = study.is_real and study.spec["task"] == MODEL_TASK and np.ptp(study.scales) == 0.0
     if alike and study.scales.max() < 1.0:
         foot = f"{foot} {basis(1.0 / study.scales[0])}"
     if any(grain.MARK in text.get_text() for text in figure.findobj(Text)):
         foot = f"{foot} {grain.legend(1.0 / study.scales[0])}."
     style.note(figure, foot.strip())
+
+
+def _runs_told(what: str, runs: pd.Series) -> str:
+    """How many runs stand behind each of what is drawn, in words."""
+    each = f"{runs.min():,}" if runs.min() == runs.max() else f"{runs.min():,} to {runs.max():,}"
+    return f"{_EACH} {what}: {each} run{'s' * (each != '1')}."
 
 
 def suited(study: Answers, measure: str = SIZE) -> str:
@@ -215,9 +224,7 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table),
         1.0 if chance else study.size_of(measure),
     )  # fmt: skip
-    runs = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
-    each = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
-    style.note(figure, f"Each cell: {each} run{'s' * (each != '1')}.")
+    style.note(figure, _runs_told("cell", done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()))
 
 
 def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:

@@ -1,5 +1,7 @@
 """The runs of a study as a data frame, one row a run, with its parameters and measures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -96,20 +98,25 @@ def known_measures(runs: pd.DataFrame, *measures: str) -> None:
     """Nothing, after a look whether the measures exist.
 
     Raises:
-        InputError: If one of them is no column.
+        InputError: If one of them is no column, or an input that was varied.
     """
+    inputs = {"design", "replicate", "status", *parameters_of(runs)}
+    known = [str(column) for column in runs.columns if column not in inputs]
     for name in measures:
-        if name not in runs.columns:
-            raise unknown_name("measure", name, [str(column) for column in runs.columns], where="this study")
+        if name not in known:
+            raise unknown_name("measure", name, known, where="this study")
 
 
-def done_runs(runs: pd.DataFrame, *measures: str) -> pd.DataFrame:
-    """Finished runs, after a look whether the measures exist.
+def done_runs(runs: pd.DataFrame, *measures: str, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Finished runs, after a look whether the measures, and the inputs that they are to be told apart by, exist.
 
     Raises:
-        InputError: If one of them is no column, or no run is finished.
+        InputError: If one of them is no column, a measure is an input, or no run is finished.
     """
     known_measures(runs, *measures)
+    for name in by:
+        if name not in runs.columns:
+            raise unknown_name("input", name, [str(column) for column in runs.columns], where="this study")
     done = runs[runs["status"] == DONE]
     if done.empty:
         raise InputError("this study has no finished run yet: run it first with `desertion sweep`")

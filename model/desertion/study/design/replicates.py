@@ -52,6 +52,8 @@ class ReplicateRule(Frozen):
     @classmethod
     def _read_number(cls, stated: Any) -> Any:
         if isinstance(stated, int) and not isinstance(stated, bool):
+            if not 0 < stated <= MOST:
+                raise ValueError(f"must be a whole number from 1 to {MOST:,}, got {stated:,}")
             return {"number": stated}
         if not isinstance(stated, Mapping):
             raise ValueError(f"must be a whole number or a table with a rule, got {shortened(stated)}")

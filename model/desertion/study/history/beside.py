@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from desertion.errors import InputError, input_error, unknown_name
+from desertion.figures.labels import rounded
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
 from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
@@ -85,9 +86,10 @@ class ModelledSeries:
     @property
     def sums(self) -> str:
         """The median run's sum over the points beside the published one, in words."""
-        return (
-            f"{np.median(self.simulated.sum(axis=1)):,.6g} in the model against {self.published.sum():,.6g} published; "
+        model, published = (
+            rounded(float(each), 6) for each in (np.median(self.simulated.sum(axis=1)), self.published.sum())
         )
+        return f"{model} in the model against {published} published; "
 
     @property
     def difference(self) -> float:

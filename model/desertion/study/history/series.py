@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import input_error
+from desertion.figures.labels import rounded
 
 Kind = Literal["flow", "cumulative", "level"]
 Use = Literal["fit", "pattern", "context"]
@@ -89,7 +90,7 @@ class Series:
         added = (
             ""
             if " and " in unit or (self.kind == "flow" and unit.startswith(("share", "per_")))
-            else f", {number:,.6g} {how}"
+            else f", {rounded(float(number), 6)} {how}"
         )
         return f"{first} to {last}, {self.kind} of {unit}{added}"
 

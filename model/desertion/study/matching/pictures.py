@@ -26,13 +26,14 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         )
     with style.house():
         figure = style.new_figure("tall")
-        marks = _inputs(match)
-        ranges(figure.subplots(), marks)
-        told = sum(mark.strong for mark in marks)
-        style.headline(figure, f"The evidence narrows {told} of {len(marks)} inputs; {len(match.kept)} worlds are kept")
+        ranges(figure.subplots(), _inputs(match))
+        told = int(match.inputs["says"].astype(bool).sum())
+        inputs = len(match.space.names)
+        style.headline(figure, f"The evidence narrows {told} of {inputs} inputs; {len(match.kept)} worlds are kept")
         style.note(
             figure,
-            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds lie unevenly beyond chance, and less than four fifths of the range are left (the whisker's width over 0.9) or a value of a list is gone.",
+            "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds lie unevenly beyond chance, and less than four fifths of the range are left (the whisker's width over 0.9) or a value of a list is gone."
+            + "".join(f" Not drawn, since its values have no order: {told}." for told in _words(match)),
         )
         first = style.save(figure, ranges_path)
     return [first, draw_targets(match, targets_path)]
@@ -68,10 +69,21 @@ def _inputs(match: Match) -> list[Mark]:
     own = forces if len(forces) == 1 else set[str]()
     marks: list[Mark] = []
     for place, name in enumerate(match.space.names):
+        if match.space.words[place]:
+            continue
         short = ".".join(part for part in name.split(".") if part not in ("behaviour", "forces", "hosts", *own))
         low, middle, high = middle_nine_tenths(shares[:, place])
         marks.append(Mark(_worded(name, short), middle, low, high, (0.0, 1.0), bool(says[name])))
     return marks
+
+
+def _words(match: Match) -> list[str]:
+    """Each input whose values are words, with how many kept worlds have each."""
+    return [
+        f"{label(factor.name)} ({', '.join(f'{value}: {int((match.kept[factor.name] == value).sum())}' for value in factor.values)})"
+        for factor, is_word in zip(match.space.factors, match.space.words, strict=True)
+        if is_word
+    ]
 
 
 def _worded(name: str, short: str) -> str:

@@ -18,7 +18,7 @@ from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
-from desertion.study.places.finding import LEVEL, Attack, Finding, is_blind
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, is_blind
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
@@ -175,8 +175,8 @@ def _family(data: Events, links: Links, window: int, reach: float | None) -> lis
     if len(data.intervals):
         report = np.where(data.batch >= 0, data.intervals[data.batch, 1], np.nan)[:, None]
         outcomes.append(Outcome(name="dates at the report", links=links, days=report, high=window))
-        return outcomes + _apart(data, links, window)
-    return [*outcomes, _apart(data, links, window)[0]]
+    again = _apart(data, links, window)[: 2 if len(data.intervals) else 1]
+    return outcomes + [replace(each, name=each.name + IN_FAMILY) for each in again]
 
 
 def _attacks(data: Events, links: Links, window: int, reach: float | None, rng: np.random.Generator) -> list[Attack]:

@@ -8,6 +8,8 @@ from desertion.study.places.links import Links
 from desertion.study.places.pairs import Order, PairTest
 
 LEVEL = 0.05
+IN_FAMILY = ", in the family"
+"""What tells a row of the family from the same pairs apart: its dates are permuted along with those of all other outcomes, among units of a stratum that have the same of them."""
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from desertion.figures import style
+from desertion.figures.labels import rounded
 from desertion.figures.marks import Mark, ratios, shares
 from desertion.study.blocks import capital
-from desertion.study.places.finding import LEVEL, Finding
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import UNTESTED, Verdict, interval
 
@@ -15,7 +16,7 @@ FEW = 12  # rows that have room for names in full size
 def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
     """Write the picture and return its path."""
     pairs = [_mark(finding.primary, f"1 to {finding.window} days, {finding.how}", strong=True)]
-    pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family)]
+    pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family) if not test.name.endswith(IN_FAMILY)]
     with style.house():
         figure = style.new_figure("tall")
         if finding.alarms:
@@ -41,12 +42,12 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
             right.set_title("How often it alarms")
         else:
             left = figure.subplots()
-        ratios(left, list({mark.name: mark for mark in pairs}.values()))
+        ratios(left, pairs)
         left.set_title("Close pairs beside chance")
         test = finding.primary
         told = f"{test.ratio:.2f} times the close pairs that are expected ({interval(test)})"
         if verdict.word == UNTESTED:
-            told = f"no permutation of dates gives other than {test.observed:.4g} close pairs"
+            told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
         style.note(
             figure,

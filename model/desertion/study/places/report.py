@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import percent, rounded
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
 from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
 from desertion.study.places.hazard import Ratio
@@ -28,6 +28,9 @@ COLUMNS: tuple[str, ...] = (
     "p",
     "p_family",
     "share",
+    "reached",
+    "future",
+    "unlinked",
 )
 _ALARMS = (
     "history",
@@ -38,7 +41,7 @@ _ALARMS = (
     "future predicts",
     "placebo links predict",
 )
-NUMBERS = ("observed", "expected", "ratio", "low", "high", "p", "share")
+NUMBERS = ("observed", "expected", "ratio", "low", "high", "p", "share", "reached", "future", "unlinked")
 
 
 def numbers(finding: Finding) -> pd.DataFrame:
@@ -122,7 +125,15 @@ def words(finding: Finding, verdict: Verdict) -> str:
 def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
     interval = "–" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
     ratio = "–" if math.isnan(test.ratio) else f"{test.ratio:.2f} ({interval})"
-    return test.name, f"{test.linked:,}", f"{test.observed:.4g}", f"{test.expected:.4g}", ratio, f"{test.p:.2g}", family
+    return (
+        test.name,
+        f"{test.linked:,}",
+        rounded(test.observed, 4),
+        rounded(test.expected, 4),
+        ratio,
+        f"{test.p:.2g}",
+        family,
+    )
 
 
 def _hazard_line(each: Hazard, finding: Finding) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import percent, rounded
 from desertion.study.places.finding import LEVEL, Alarm, Finding, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
@@ -36,7 +36,7 @@ def judge(finding: Finding) -> Verdict:
     if reason := untested(finding):
         return Verdict(UNTESTED, (reason, *_same_day(finding)))
     found = (
-        f"Of {test.linked:,} linked pairs ({finding.how}) {test.observed:.4g} act 1 to {finding.window} days apart; {test.expected:.4g} are expected when dates are permuted "
+        f"Of {test.linked:,} linked pairs ({finding.how}) {rounded(test.observed, 4)} act 1 to {finding.window} days apart; {rounded(test.expected, 4)} are expected when dates are permuted "
         f"within strata: ratio {test.ratio:.2f} ({interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
@@ -83,7 +83,7 @@ def untested(finding: Finding) -> str:
         )
     if test.observed:
         return (
-            f"Nothing was tested: every order of dates within strata gives the same {test.observed:.4g} pairs {reach} apart; "
+            f"Nothing was tested: every order of dates within strata gives the same {rounded(test.observed, 4)} pairs {reach} apart; "
             "give fewer links (--within) or wider strata (--strata)."
         )
     nearest = int(np.diff(np.unique(data.first[data.acted])).min())
@@ -96,7 +96,7 @@ def untested(finding: Finding) -> str:
 
 def _uncounted(finding: Finding) -> str:
     pair = finding.apart[0]
-    return f"Pairs {pair.name} are not counted, since their order is not known: {pair.observed:.4g} against {pair.expected:.4g}, p = {pair.p:.2g}."
+    return f"Pairs {pair.name} are not counted, since their order is not known: {rounded(pair.observed, 4)} against {rounded(pair.expected, 4)}, p = {pair.p:.2g}."
 
 
 def _same_day(finding: Finding) -> list[str]:
@@ -123,7 +123,7 @@ def _first(order: Order | None) -> list[str]:
     if order is None:
         return []
     return [
-        f"In close pairs the sender was first {order.sender:.4g} times, the receiver {order.receiver:.4g} times (p = {order.p:.2g})."
+        f"In close pairs the sender was first {rounded(order.sender, 4)} times, the receiver {rounded(order.receiver, 4)} times (p = {order.p:.2g})."
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import at_most, percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
@@ -189,7 +189,7 @@ def _rate(row: pd.Series) -> str:
 
 
 def _percent(row: pd.Series) -> str:
-    return f"{percent(row['found'] / max(row['histories'], 1), 1)} (at most {percent(row['high'], 1)})"
+    return f"{percent(row['found'] / max(row['histories'], 1), 1)} (at most {at_most(row['high'], 1)})"
 
 
 def _worst(alarms: pd.DataFrame, how: str) -> str:
@@ -198,7 +198,7 @@ def _worst(alarms: pd.DataFrame, how: str) -> str:
         return "not opened"
     worst = own.iloc[int((own["found"] / own["histories"]).argmax())]
     return (
-        f"{percent(worst['found'] / worst['histories'], 1)} (`{worst['cause']}`, at most {percent(worst['high'], 1)})"
+        f"{percent(worst['found'] / worst['histories'], 1)} (`{worst['cause']}`, at most {at_most(worst['high'], 1)})"
     )
 
 

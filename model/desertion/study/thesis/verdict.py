@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import at_most, percent
 from desertion.study.thesis.design import Design
 
 FOUND, NOT_FOUND, TURNS, CANNOT = "contagion found", "contagion not found", "not identified", "totals cannot tell"
@@ -62,7 +62,7 @@ def judge(
         reasons.append(
             (
                 CANNOT,
-                f"false alarms in {percent(worst['share'])} of histories of `{worst['cause']}` ({worst['how']}, at most {percent(worst['high'])}); {len(loud)} of {len(alarms)} tests are not held to {percent(design.false_alarms)}",
+                f"false alarms in {percent(worst['share'])} of histories of `{worst['cause']}` ({worst['how']}, at most {at_most(worst['high'])}); {len(loud)} of {len(alarms)} tests are not held to {percent(design.false_alarms)}",
             )
         )
     turned = [factor for factor, (p, level) in drift.items() if found(p, level) != found(probability, threshold)]
