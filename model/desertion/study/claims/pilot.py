@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.parameters.arguments import seed_after
+from desertion.simulation.society.plan import front_of
 from desertion.study.claims.document import Claim, Claims, load
 from desertion.study.claims.files import runs_of
 from desertion.study.claims.judging import FEWEST_EVENTS, allowed_worlds, gathered, pairs_by_world
@@ -65,8 +66,7 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
 def companies(claims: Claims, arm: str, scale: float) -> int:
     """Companies of the first force that stand in contact with the enemy, the world having the scenario's own values."""
     scenario = dressed(claims.arms[arm].model_copy(update={"policies": (), "change": ()}), {}, claims.world.days, scale)
-    force = scenario.sized().forces[0]
-    return round(force.serving * force.front_share / (force.squad * force.platoon * force.company))
+    return front_of(scenario.sized().forces[0])[0]
 
 
 def _baseline(claim: Claim) -> frozenset[str]:
