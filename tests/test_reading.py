@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desertion import Scenario
@@ -122,7 +123,8 @@ def test_a_setting_is_toml_or_plain_text(content: str, value: object) -> None:
     assert toml_value(content, "--set x") == value
 
 
-@pytest.mark.parametrize("value", [3, 0.1, 1e300, math.inf, True, "none", "3", "true", "2030-01-01", "[1", [1, 2]])
+@pytest.mark.parametrize("value", [3, 0.1, 1e300, math.inf, True, "none", "3", "true", "2030-01-01", "[1", [1, 2],
+                                   dt.date(2030, 1, 1), np.int64(3), np.float64(0.1), np.bool_(True)])  # fmt: skip
 def test_a_setting_is_written_so_that_it_is_read_as_itself(value: object) -> None:
     """Infinity is `inf` to TOML, a truth value is in small letters, and a word that TOML would read as something else is quoted."""
     assert toml_value(setting_text(value), "--set x") == value

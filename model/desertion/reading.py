@@ -159,7 +159,10 @@ def setting_text(value: object) -> str:
     """A value as `--set` and an address take it: what `toml_value` reads as the same value."""
     if isinstance(value, str):
         return value if toml_value(value, "setting") == value else json.dumps(value)
-    return repr(float(value)) if isinstance(value, float) else json.dumps(value)  # TOML's infinity is not JSON's
+    plain = getattr(value, "tolist", lambda: value)()  # NumPy's numbers, and Python's own
+    if isinstance(plain, dt.date):
+        return plain.isoformat()
+    return repr(plain) if isinstance(plain, float) else json.dumps(plain)  # TOML's infinity is not JSON's
 
 
 def command_line(verb: str, words: Iterable[str], options: Iterable[tuple[str, object]]) -> str:

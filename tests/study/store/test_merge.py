@@ -127,7 +127,9 @@ def test_a_study_may_be_resumed_and_merged_from_another_folder(
     """From which folder its documents are named is no part of it: only what they hold is, which may be accepted."""
     own = tmp_path / "own"
     own.mkdir()
-    (own / "mine.toml").write_text('extends = "toy"\nname = "mine"\n')
+    # Remarks on the scenario name its file and that of its ties.
+    (own / "ties.csv").write_text("0,1\n1,2\n")
+    (own / "mine.toml").write_text('extends = "toy"\nname = "mine"\ngraph = "ties.csv"\n')
     (own / "ban.toml").write_text(_BAN)
     (own / "points.csv").write_text("policies,asylum\nban.toml,0.2\nfast-track+ban.toml,0.4\n")
 

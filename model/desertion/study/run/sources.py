@@ -29,13 +29,13 @@ def documents(
 ) -> dict[str, str]:
     """Hashes of a scenario with all that it is put together from, of each policy, and of a graph of ties.
 
-    What counts is what the documents say: neither their layout nor where they lie.
+    What counts is what the documents say: neither their layout nor where they lie, which remarks on them name.
 
     Raises:
         InputError: If one of them is missing or wrong.
     """
     within = held or {}
-    whole = Scenario.load(scenario_at(scenario, within))
+    whole = Scenario.load(scenario_at(scenario, within)).model_copy(update={"remarks": ()})
     hashes = {
         f"scenario {scenario}": _hash(
             whole.model_dump_json(exclude={"graph"} if isinstance(whole.graph, str) else None).encode()
