@@ -159,10 +159,17 @@ def setting_text(value: object) -> str:
     """A value as `--set` and an address take it: what `toml_value` reads as the same value."""
     if isinstance(value, str):
         return value if toml_value(value, "setting") == value else json.dumps(value)
-    plain = getattr(value, "tolist", lambda: value)()  # NumPy's numbers, and Python's own
+    plain = _plain(value) if hasattr(value, "tolist") else value
     if isinstance(plain, dt.date):
         return plain.isoformat()
-    return repr(plain) if isinstance(plain, float) else json.dumps(plain)  # TOML's infinity is not JSON's
+    return (
+        repr(plain) if isinstance(plain, float) else json.dumps(plain, default=_plain)
+    )  # TOML's infinity is not JSON's
+
+
+def _plain(value: object) -> object:
+    """NumPy's numbers as Python's; what is no data, as it prints itself."""
+    return getattr(value, "tolist", lambda: str(value))()
 
 
 def command_line(verb: str, words: Iterable[str], options: Iterable[tuple[str, object]]) -> str:

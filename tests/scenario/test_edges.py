@@ -205,6 +205,7 @@ def test_a_run_uses_the_users_ties_and_no_others(tmp_path: Path) -> None:
     assert any("497 of 500 persons have no tie" in note for note in scenario.notes)
 
 
+@pytest.mark.filterwarnings("ignore:graph. .* persons have no tie")
 def test_a_graph_of_networkx_and_pairs_stand_in_the_scenario() -> None:
     """The resolved file holds them, so that results can be had again without the program that made them."""
     for graph in (_GRAPH, list(_GRAPH.edges), nx.relabel_nodes(_GRAPH, str)):
@@ -214,6 +215,7 @@ def test_a_graph_of_networkx_and_pairs_stand_in_the_scenario() -> None:
         assert scenario.hash == Scenario.load("one-town", graph=_GRAPH).hash != Scenario.load("one-town").hash
 
 
+@pytest.mark.filterwarnings("ignore:graph. .* persons have no tie")
 @pytest.mark.parametrize("kind", [np.int64, str, float, np.float32, lambda node: f"{node}.0"])
 def test_nodes_of_networkx_that_are_numbers_are_the_persons_of_these_numbers(kind: Callable[[int], object]) -> None:
     """Whatever type a reader of networkx gives them, and in whatever order they stand: read_edgelist gives text."""

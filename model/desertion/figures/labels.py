@@ -115,6 +115,8 @@ def percent(share: float, decimals: int = 0, *, figures: int | None = None) -> s
 
 def at_most(share: float, decimals: int = 0) -> str:
     """The same, rounded up: what is said to be the most is never below the share itself."""
+    if not isfinite(share):
+        return percent(share)
     # A share that is a whole number but for rounding stays it.
     return percent(ceil(100.0 * share * 10**decimals - 1e-6) / 10**decimals / 100.0, decimals)
 

@@ -202,14 +202,14 @@ def test_show_says_its_size_and_marks_what_is_too_few(
 
 
 def test_show_names_the_basis_of_the_one_measure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A share, an input and a measure of one's own are no counts at real size, as text and as JSON."""
+    """A share and a measure of one's own are no counts at real size, as text and as JSON."""
     wanted: dict[str, Any] = {
         "vary": {"asylum": [0.5]},
         "measures": {"own": lambda model: model.daily["left"].iloc[-1]},
     }
     out = tmp_path / "own.sqlite"
     sweep(scenario="toy", days=20, scale=0.5, runs=1, out=out, workers=1, quiet=True, **wanted)
-    said = {"own": ", as its own function gives it at the simulated size", "share_left": "", "asylum": ""}
+    said = {"own": ", as its own function gives it at the simulated size", "share_left": ""}
     for measure, basis in said.items():
         assert main(["show", str(out), "-m", measure]) == 0
         assert f"\n{measure}{basis}: median" in capsys.readouterr().out

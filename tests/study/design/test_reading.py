@@ -79,7 +79,7 @@ def test_a_list_design_runs_its_rows() -> None:
         ("seed = 5", "seed = true", "seed: must be a number, got True"),
         ("seed = 5", "scale = 2", "scale = 2 must be at most 1"),
         ("seed = 5", 'population = "fast"', "there is no population 'fast'; known are: compiled, mesa"),
-        ("replicates = 3", "replicates = 0", "exactly one of"),
+        ("replicates = 3", "replicates = 0", "replicates: must be a whole number from 1 to 10,000,000, got 0"),
         (
             'on_error = "raise"',
             'on_error = "ignore"',

@@ -15,6 +15,7 @@ from desertion.scenario import Scenario
 from desertion.simulation.model import DesertionModel
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.layout import DesignRule
+from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.history.pattern_list import PATTERNS
 from desertion.study.history.patterns import Setup
@@ -87,6 +88,7 @@ def _stored(file: Path, worlds: list[list[dict[str, float]]]) -> Path:
         design=DesignRule(
             kind="list", rows=tuple((("world", at), ("a", (at + 1) / 10)) for at, runs in enumerate(worlds) if runs)
         ),
+        replicates=ReplicateRule(number=max(map(len, worlds))),
     )
     rows = [
         Row(design, number, "done" if scalars else "failed", 1, 1.0, "", scalars, error="" if scalars else "no")
