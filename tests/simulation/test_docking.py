@@ -131,6 +131,7 @@ def test_skilled_visas_give_one_history() -> None:
     assert model.measures()["visas"] > 5
 
 
+@pytest.mark.filterwarnings("ignore:graph. .* persons have no tie")
 def test_a_graph_of_the_user_gives_one_history(tmp_path: Path) -> None:
     """Ties read from a file, with people without ties and people with many."""
     rng = np.random.default_rng(3)
