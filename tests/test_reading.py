@@ -128,6 +128,10 @@ def test_a_setting_is_toml_or_plain_text(content: str, value: object) -> None:
 def test_a_setting_is_written_so_that_it_is_read_as_itself(value: object) -> None:
     """Infinity is `inf` to TOML, a truth value is in small letters, and a word that TOML would read as something else is quoted."""
     assert toml_value(setting_text(value), "--set x") == value
+
+
+def test_a_list_of_numpys_numbers_is_written_as_one_of_numbers() -> None:
+    """In a refusal it stands as it would be typed."""
     assert setting_text([np.int64(1), 2.5]) == "[1, 2.5]"
 
 

@@ -38,8 +38,8 @@ def is_finite(value: object) -> bool:
         return False
 
 
-def _sum_up(*values: float) -> None:
-    """Nothing, after a look whether numbers of rules can be counted with.
+def _refuse_uncountable(*values: float) -> None:
+    """Refuse numbers of rules that cannot be counted with.
 
     Raises:
         NotFiniteError: If one is a truth value, or their sum is no finite number.
@@ -218,7 +218,7 @@ class Person(PersonView):
 
     def _safety(self, route: int) -> float:
         reception = self.reception(route)
-        _sum_up(reception)
+        _refuse_uncountable(reception)
         return reception
 
     def exit(self, route: int) -> Exit:
@@ -228,16 +228,16 @@ class Person(PersonView):
             return SHUT
         form, opening, felt = self._world.form, self.opportunity(route), self.contagion(route)
         push, cost = self.push(), self.cost(route)
-        _sum_up(baseline, opening, felt, push, cost)
+        _refuse_uncountable(baseline, opening, felt, push, cost)
         drive = push - cost
-        _sum_up(drive)
+        _refuse_uncountable(drive)
         pull = threshold_pull(self._core, drive, opening) if form == THRESHOLD else 0.0
         return Exit(opening, level_rate(form, baseline, drive, felt), felt, pull)
 
     def rate(self, route: int) -> float:
         """Rate per day of leaving by a route, for a person of average frailty in this place."""
         tied = self.tied(route)
-        _sum_up(tied)
+        _refuse_uncountable(tied)
         return rate_of(self._world, self.exit(route), tied)
 
     # --- the day ----------------------------------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ class Person(PersonView):
         """Let a day's hazards pass; the route by which the person leaves today, -1 if he stays."""
         exits = [self.exit(route) for route in range(codes.N_ROUTES)] if self._world.form == THRESHOLD else []
         rates = [self.rate(route) for route in range(codes.N_ROUTES)]
-        _sum_up(*rates)
+        _refuse_uncountable(*rates)
         return self.leave([ticks(rate) for rate in rates], exits)
 
     def leave(self, steps: list[int], exits: list[Exit]) -> int:
