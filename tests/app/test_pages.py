@@ -181,3 +181,12 @@ def test_every_page_can_be_read_by_screen_readers_and_on_a_phone(visit: Visit, p
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_page_that_is_being_left_says_nothing_more_to_the_server(visit: Visit) -> None:
+    """The browser may show or change a page while it goes to the next: the button of light and dark, which then talks to nobody, raises no error."""
+    page = visit("/claims")
+    page.wait_for_selector(".theme")
+    page.evaluate("window.dispatchEvent(new Event('beforeunload'))")
+    page.emulate_media(color_scheme="dark")
+    until(page, "() => document.documentElement.dataset.theme === 'dark'")
