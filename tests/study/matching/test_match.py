@@ -1,13 +1,15 @@
 """Claims about matches, on a stand-in whose region that is not ruled out is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from desertion import InputError, match
+from desertion.study.matching import runs
 from desertion.study.matching.matched import Match
 from desertion.study.matching.report import findings
 from desertion.study.store.reader import StudyFile
@@ -92,6 +94,24 @@ def test_runs_of_another_design_are_not_judged(matched: Make, known: Match, tmp_
     ):
         with pytest.raises(InputError, match=words):
             again(**told)
+
+
+def test_a_report_says_what_was_changed_since_its_runs_were_made(
+    matched: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that counts, or a scenario, which is another now is named; the list of targets is not, whose figures may be judged anew."""
+    told = {"out": tmp_path / "m", "waves": [{"worlds": 8}], "screening": 0}
+    assert not matched(**told).changed
+    assert not matched(only_judge=True, **told).changed
+    present = runs.fingerprint
+
+    def other(name: str, specs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+        return {**present(name, specs), "code tests.study.matching.fake": "another", "targets": "another"}
+
+    monkeypatch.setattr(runs, "fingerprint", other)
+    later = matched(only_judge=True, **told)
+    assert later.changed == ("code tests.study.matching.fake",)
+    assert any("of before `code tests.study.matching.fake` changed" in line for line in findings(later))
 
 
 def test_no_run_without_attempts_behind_closed_exits_rules_a_world_out(matched: Make, tmp_path: Path) -> None:

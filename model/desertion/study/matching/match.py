@@ -21,6 +21,7 @@ from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.runs import (
     Results,
+    changed_since,
     check_stored,
     has_runs,
     joined,
@@ -133,6 +134,7 @@ class _Course:
         self.effects = pd.DataFrame(columns=list(COLUMNS))
         self.stages: list[dict[str, object]] = []
         self.emulators: list[dict[str, object]] = []
+        self.changed: set[str] = set()
 
     def file(self, stage: int) -> Path:
         """File of a stage."""
@@ -161,6 +163,7 @@ class _Course:
         for stage in range(len(self.design.waves) + 1):
             if has_runs(self.file(stage)):
                 check_stored(self.design, self.file(stage))
+                self.changed |= set(changed_since(self.design, self.documents, self.file(stage)))
                 self._read(stage, None)
         if not self.found:
             raise InputError(
@@ -287,5 +290,6 @@ class _Course:
             emulators=pd.DataFrame(self.emulators, columns=columns),
             results=joined(self.found),
             folder=self.place,
+            changed=tuple(sorted(self.changed)),
             keep=keep,
         )

@@ -43,6 +43,7 @@ class Match:
         emulators: one row a stage and target: kind, coverage, trusted.
         results: all runs.
         folder: where the runs lie.
+        changed: names of documents and code that decided stored runs and are others now.
         keep: what must live as long as the results.
     """
 
@@ -53,6 +54,7 @@ class Match:
     emulators: pd.DataFrame
     results: Results
     folder: Path
+    changed: tuple[str, ...] = ()
     keep: object = None
 
     def __repr__(self) -> str:

@@ -38,6 +38,11 @@ def findings(match: Match) -> Sequence[str]:
     found = [
         f"**{kept} of {len(match.worlds)} worlds that were run are not ruled out** ({half} with half the discrepancy, {double} with double{fewer})."
     ]
+    if match.changed:
+        named = ", ".join(f"`{name}`" for name in match.changed[:8]) + (", ..." if len(match.changed) > 8 else "")
+        found.append(
+            f"The stored runs are of before {named} changed, and may have counted something else: to have them done by the present rules, run the match into another folder."
+        )
     errors = Counter(filter(None, match.results.errors))
     if errors:
         found.append(

@@ -23,6 +23,7 @@ from desertion.study.matching.document import Design
 from desertion.study.matching.world_run import WORLD, world_of
 from desertion.study.run.options import RunOptions
 from desertion.study.run.sweep import run_study
+from desertion.study.run.task import fingerprint
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -135,6 +136,18 @@ def check_stored(design: Design, file: Path) -> None:
             refuse(f"target {name} counted something else")
 
 
+def changed_since(design: Design, documents: Mapping[str, str], file: Path) -> list[str]:
+    """Names of documents and code that decided the runs of a file and are others now.
+
+    Not of the list of shipped targets: by other figures runs may be judged anew.
+    """
+    with StudyFile(file) as study:
+        header = study.header()
+    told = {"scenario": header["spec"]["scenario"], "policies": (), "settings": {"match": _told(design)}}
+    before, now = dict(header["fingerprint"]), fingerprint(TASK, [{**told, "documents": documents}])
+    return sorted(name for name in ({*before, *now} - {"targets"}) if before.get(name) != now.get(name))
+
+
 def run_stage(
     design: Design,
     documents: Mapping[str, str],
@@ -166,10 +179,7 @@ def run_stage(
         task=TASK,
         seed=seed_after(design.seed * _SEEDS_APART, stage + (_AGAIN if again else 0)),
         settings=(
-            (
-                "match",
-                design.model_dump_json(exclude={"title", "question", "replicates", "confirm", "waves", "screening"}),
-            ),
+            ("match", _told(design)),
             ("early_stop", early),
         ),
         design=DesignRule(kind="list", rows=rows),
@@ -178,6 +188,11 @@ def run_stage(
         documents=tuple(documents.items()),
     )
     run_study(spec, file, options)
+
+
+def _told(design: Design) -> str:
+    """The part of a design that its runs are told."""
+    return design.model_dump_json(exclude={"title", "question", "replicates", "confirm", "waves", "screening"})
 
 
 def results(files: Sequence[Path], stage: int, aims: Sequence[Aim]) -> Results:
