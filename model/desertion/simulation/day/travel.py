@@ -126,36 +126,28 @@ def _next_stage(w: World, i: int, status: int, day: int) -> None:
         if q >= 0:
             post(w, i, q, day)
     elif status == codes.WOUNDED:
-        _recover(w, i, day)
+        if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i]].return_share:
+            _rejoin(w, i, day)
+        else:
+            _discharge(w, i, day)
     elif status == codes.PUNISHED:
-        _end_term(w, i, day)
+        sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i]].punished_to_front
+        if sent and w.kind[i] != codes.CIVILIAN:
+            _rejoin(w, i, day)
+        else:
+            _discharge(w, i, day)
     elif status == codes.REFUSED:
         _end_toleration(w, i, day)
 
 
 @kernel
-def _recover(w: World, i: int, day: int) -> None:
-    """A wound has healed: back to the front, when a squad has room, or home."""
-    if uniform(w.seed, who(w, i), RETURN, w.spell[i]) < w.forces[w.force_of[i]].return_share:
-        q = vacancy(w, i)
-        if q >= 0:
-            new_spell(w, i)
-            post(w, i, q, day)
-    else:
-        _discharge(w, i, day)
-
-
-@kernel
-def _end_term(w: World, i: int, day: int) -> None:
-    """A term of punishment is over: to the front, when a squad has room, or home."""
-    sent = uniform(w.seed, who(w, i), TERM, w.spell[i]) < w.forces[w.force_of[i]].punished_to_front
-    if sent and w.kind[i] != codes.CIVILIAN:
-        q = vacancy(w, i)
-        if q >= 0:
-            new_spell(w, i)
-            post(w, i, q, day)
-    else:
-        _discharge(w, i, day)
+def _rejoin(w: World, i: int, day: int) -> bool:
+    """Go back to the front, or where no squad has room stay as he is; whether he went."""
+    q = vacancy(w, i)
+    if q >= 0:
+        new_spell(w, i)
+        post(w, i, q, day)
+    return q >= 0
 
 
 @kernel
@@ -179,11 +171,8 @@ def _punish(w: World, i: int, day: int) -> None:
 def _give_up(w: World, i: int, day: int) -> None:
     """A man in hiding goes back of his own will: to his unit if he served, else home."""
     if (w.trait[i] & codes.SERVED_BIT) != 0:
-        q = vacancy(w, i)
-        if q < 0:
+        if not _rejoin(w, i, day):
             return
-        new_spell(w, i)
-        post(w, i, q, day)
     else:
         new_spell(w, i)
         return_home(w, i, day)

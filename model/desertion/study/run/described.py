@@ -39,7 +39,7 @@ def described(
         refuse_two_of_a_name(policies)
         entries["policies"] = named_policies(policies, documents)
     spec = with_points(replace(spec_from(entries, "study", "sweep()"), documents=tuple(documents.items())), points)
-    return replace(spec, name=f"study-{spec.sha256()[:8]}", title="study")
+    return replace(spec, name=f"study-{spec.sha256()[:8]}", title=f"sweep of {Path(spec.scenario).stem}")
 
 
 def named_policies(policies: object, documents: dict[str, str]) -> object:
