@@ -149,9 +149,10 @@ def depends_on(row: JudgedClaim) -> str:
     share = f"{percent(row.main.share)} of the worlds show it"
     if row.box is None:
         return f"{share}; no parameter range that separates one half of the worlds does so in the other."
+    box = row.box
     return (
-        f"{share}; where {row.box.where()}, {percent(row.box.density)} do "
-        f"({percent(row.box.support)} of all worlds lie there, {percent(row.box.coverage)} of those that show it; found in one half of the worlds, counted in the other)."
+        f"{share}. A range found in one half of them, counted in the other: where {box.where()}, {percent(box.density)} show it, against {percent(box.overall)} "
+        f"of that half as a whole ({percent(box.support)} of which lie there, and {percent(box.coverage)} of those that show it)."
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from desertion.errors import InputError
 from desertion.figures import style
-from desertion.figures.labels import label
+from desertion.figures.labels import called
 from desertion.figures.marks import Mark, deviations, ranges
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.matched import Match
@@ -80,7 +80,7 @@ def _inputs(match: Match) -> list[Mark]:
 def _words(match: Match) -> list[str]:
     """Each input whose values are words, with how many kept worlds have each."""
     return [
-        f"{label(factor.name)} ({', '.join(f'{value}: {int((match.kept[factor.name] == value).sum())}' for value in factor.values)})"
+        f"{called(factor.name)} ({', '.join(f'{value}: {int((match.kept[factor.name] == value).sum())}' for value in factor.values)})"
         for factor, is_word in zip(match.space.factors, match.space.words, strict=True)
         if is_word
     ]
@@ -88,7 +88,7 @@ def _words(match: Match) -> list[str]:
 
 def _worded(name: str, short: str) -> str:
     """An input in words; of a host or an army, whose it is as well."""
-    words = label(name)
+    words = called(name)  # an input may be called as a measure is, whose unit it does not have: `casualties` is a factor
     owner = short.rpartition(".")[0]
     return f"{words} ({owner.replace('_', ' ')})" if owner and owner not in words else words
 
