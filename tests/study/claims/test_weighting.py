@@ -71,6 +71,16 @@ def test_what_all_worlds_alike_would_decide_depends_where_a_form_disagrees() -> 
     )
 
 
+def test_a_range_is_held_against_the_half_in_which_it_was_counted() -> None:
+    """120 worlds, shown where R is 0.6 or more: the half that did not find the range has its own share, of which the sentence speaks."""
+    lefts = [float(world >= 72) for world in range(120)]
+    found = _judged(lefts, ["additive"] * 120)
+    counted = np.array(lefts)[np.random.default_rng(0).permutation(120) % 2 == 1]
+    assert found.main.share == 0.4
+    assert round(100 * counted.mean()) != 40
+    assert f"100 % show it, against {100 * counted.mean():.0f} % of that half as a whole" in depends_on(found)
+
+
 def test_fewer_than_ten_worlds_of_a_form_neither_turn_nor_confirm_a_verdict() -> None:
     """A single one of nine would be more than a tenth; that nothing is said of them is said."""
     found = _judged([1.0] * 400 + [0.0] * 9, ["additive"] * 400 + ["none"] * 9)
