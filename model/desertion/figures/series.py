@@ -150,7 +150,12 @@ def simulated(
     when = when + 0.18 * gap
     ax.vlines(when, low, high, color=pen.color, linewidth=5.0, alpha=0.35)
     ax.plot(
-        when, middle, "s", color=pen.color, markersize=4.5, label=f"model: {label} (median and middle 90 % of runs)"
+        when,
+        middle,
+        "s",
+        color=pen.color,
+        markersize=4.5,
+        label=f"model: {label} (median and middle 90 % of {len(runs)} runs)",
     )
     counts = table["counts"].iloc[0]
     published = table["value"].to_numpy(np.float64)[covered] * factor
