@@ -1,5 +1,6 @@
 """What vouches for the generations of a fit: a changed figure is never gone on with, a generation that nobody vouches for is run again."""
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -43,6 +44,14 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Fit]:
 def kept(calm: tuple[Path, Fit], tmp_path: Path) -> Path:
     """A copy of the fit's folder."""
     return Path(shutil.copytree(calm[0], tmp_path / "fit"))
+
+
+def _is_open(thing: object) -> bool:
+    """Whether it is a connection to a database that can still be used."""
+    try:
+        return isinstance(thing, sqlite3.Connection) and thing.total_changes >= 0
+    except sqlite3.ProgrammingError:
+        return False
 
 
 def _check(folder: Path) -> None:
@@ -147,5 +156,6 @@ def test_a_full_disk_is_a_sentence_of_its_own(calm: tuple[Path, Fit], kept: Path
             _fitted(file, 4)
     finally:
         event.remove(Engine, "connect", narrow)
+    assert not any(map(_is_open, gc.get_objects()))
     _check(kept)
     assert checksums(file) == checksums(calm[0] / "fit.db")

@@ -127,17 +127,23 @@ def fit(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inference = _inference(pyabc, case, simulate, particles, workers)
-        done = _open(inference, file, {"y": case.series.values})
-        _seed_generations(inference, seed)
-        _tell_of_generations(inference, finished)
         try:
+            done = _open(inference, file, {"y": case.series.values})
+            _seed_generations(inference, seed)
+            _tell_of_generations(inference, finished)
             if done < generations:
                 inference.run(max_nr_populations=generations - done)
         except AssertionError as problem:
             # A rival down to a few particles can get weights that are no numbers; finished generations are sound.
             if "not normalized" not in str(problem):
                 raise
-        return _read(pyabc, case, file, particles)
+        finally:
+            _let_go(inference.history)
+        history = pyabc.History(f"sqlite:///{file}")
+        try:
+            return _read(history, case, file, particles)
+        finally:
+            _let_go(history)
 
 
 def check_sizes(particles: int, generations: int) -> None:
@@ -210,8 +216,14 @@ def _open(inference: Any, file: Path, observed: dict[str, Array]) -> int:
     return int(history.max_t) + 1
 
 
-def _read(pyabc: Any, case: Case, file: Path, particles: int) -> Fit:
-    history = pyabc.History(f"sqlite:///{file}")
+def _let_go(history: Any) -> None:
+    """Close the file, which pyABC leaves open where a read or a write of it fails."""
+    if history is not None and history._session is not None:
+        history._session.invalidate()  # to close it would complain of the write that failed
+        history._engine.dispose()
+
+
+def _read(history: Any, case: Case, file: Path, particles: int) -> Fit:
     history.id = 1
     last = int(history.max_t)
     if last < 0:
