@@ -88,9 +88,8 @@ def _words(match: Match) -> list[str]:
 
 def _worded(name: str, short: str) -> str:
     """An input in words; of a host or an army, whose it is as well."""
-    words = called(
-        name
-    )  # an input may be called as a measure is, whose unit it does not have: `casualties` is a factor
+    # An input may be called as a measure is, whose unit it does not have: `casualties` is a factor.
+    words = called(name)
     owner = short.rpartition(".")[0]
     return f"{words} ({owner.replace('_', ' ')})" if owner and owner not in words else words
 
