@@ -25,6 +25,7 @@ from desertion.study.run.options import RunOptions
 from desertion.study.run.sweep import run_study
 from desertion.study.run.task import fingerprint
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.resumption import as_held
 from desertion.study.store.row import DONE
 
 TASK = "match"
@@ -144,7 +145,10 @@ def changed_since(design: Design, documents: Mapping[str, str], file: Path) -> l
     with StudyFile(file) as study:
         header = study.header()
     told = {"scenario": header["spec"]["scenario"], "policies": (), "settings": {"match": _told(design)}}
-    before, now = dict(header["fingerprint"]), fingerprint(TASK, [{**told, "documents": documents}])
+    before = dict(header["fingerprint"])
+    now: Mapping[str, str] = as_held(
+        header, {"fingerprint": fingerprint(TASK, [{**told, "documents": documents}])}, ()
+    )[0]["fingerprint"]
     return sorted(name for name in ({*before, *now} - {"targets"}) if before.get(name) != now.get(name))
 
 
