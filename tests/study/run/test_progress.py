@@ -34,5 +34,5 @@ def test_a_notebook_shows_one_line_that_is_written_anew() -> None:
     done = NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=300).execute()
     shown = [[one["data"]["text/plain"] for one in cell.outputs if "data" in one] for cell in done.cells]
     assert len(shown[0]) == 1
-    assert shown[0][0].startswith("study: 6 of 6 runs, ")
+    assert shown[0][0].startswith("sweep of quiet: 6 of 6 runs, ")
     assert shown[1] == []
