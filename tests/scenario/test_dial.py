@@ -23,6 +23,7 @@ _HOSTS = st.builds(
     case_days=st.floats(0.0, 3650.0),
     cases=st.floats(0.0, 1e6),
     places=st.floats(0.0, 1e6) | st.just(float("inf")),
+    places_taken=st.just(0.0) | st.floats(0.0, 1e6),
 )
 # More of these is more open; of `case_days` less is.
 _OPENNESS = tuple(name for name in MOVED if name != "case_days")
@@ -74,7 +75,8 @@ def test_all_legal_ways_are_shut_at_the_closed_end(chosen: dict[str, Any]) -> No
     moved = turn(Dial(), _levers(chosen), 0.0, 0.5)
     for name in ("admission", "recognition", "visa_free"):
         assert all(moved[f"{name}_{category}"] == 0.0 for category in CATEGORIES)
-    assert moved["cases"] == moved["places"] == 0.0
+    assert moved["cases"] == 0.0
+    assert moved["places"] <= chosen["places_taken"]
     assert moved["case_days"] >= 730.0
 
 
@@ -120,3 +122,13 @@ def test_it_is_said_where_the_dial_moves_what_a_policy_sets() -> None:
     )
     (late,) = toy.with_policies([later]).with_({"asylum": 0.25}).dial_notes
     assert 'set: case_days of "later";' in late
+
+
+def test_free_places_grow_and_shrink_and_those_of_others_stay() -> None:
+    """Of 1,000 places 900 are taken: half of the way to closed 50 are free, not none; at the open end 1,000, not 9,100. No host is emptied where all are taken."""
+    host = _levers({"places": 1000.0, "places_taken": 900.0})
+    assert turn(Dial(), host, 0.25, 0.5)["places"] == 950.0
+    assert turn(Dial(), host, 0.0, 0.5)["places"] == 900.0
+    assert turn(Dial(), host, 1.0, 0.5)["places"] == 1900.0
+    full = _levers({"places": 500.0, "places_taken": 900.0})
+    assert {turn(Dial(), full, at, 0.5)["places"] for at in (0.0, 0.3, 0.8, 1.0)} == {500.0}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from desertion import Scenario
 from desertion.errors import InputError
+from desertion.parameters import CATEGORIES
 from desertion.scenario import Policy, PolicyChange, catalogue
 
 _COUNTS = ("cases", "places", "entry", "skilled_visas")
@@ -215,3 +216,61 @@ def test_every_other_policy_changes_something_somewhere() -> None:
     assert empty <= stated
     three = Scenario.load("three-armies-2022")
     assert three.with_policies(["extended-offer"]).course != three.course
+
+
+def test_a_floor_and_a_ceiling_move_a_lever_their_own_way_only() -> None:
+    """Of 40, at least 30 leaves 40 and 50 makes 50, at most 30 makes 30 and 50 leaves 40; factors come after."""
+    toy = Scenario.load("toy", set={"hosts.harbour.cases": 40.0})
+    for change, stands in (
+        ({"at_least": {"hosts.harbour.cases": 30.0}}, 40.0),
+        ({"at_least": {"hosts.harbour.cases": 50.0}}, 50.0),
+        ({"at_most": {"hosts.harbour.cases": 30.0}}, 30.0),
+        ({"at_most": {"hosts.harbour.cases": 50.0}}, 40.0),
+        ({"at_least": {"hosts.harbour.cases": 50.0}, "multiply": {"hosts.harbour.cases": 2.0}}, 100.0),
+    ):
+        assert toy.with_policies([_policy("p", **change)]).flat().host("harbour").cases == stands
+
+
+def test_floors_ceilings_and_sets_take_turns_in_the_order_of_policies() -> None:
+    """Shut after a floor is shut, a floor after shut is open, and both are noted; two floors are no conflict and the higher one holds."""
+    toy = Scenario.load("toy")
+    lever = "hosts.harbour.admission_evader"
+    shut, low, high = (
+        _policy("shut", set={lever: 0.0}),
+        _policy("low", at_least={lever: 0.7}),
+        _policy("high", at_least={lever: 0.99}),
+    )
+    for order, stands, noted in (
+        ([low, shut], 0.0, True),
+        ([shut, low], 0.7, True),
+        ([low, high], 0.99, False),
+        ([high, low], 0.99, False),
+        ([high, _policy("cap", at_most={lever: 0.2})], 0.2, True),
+    ):
+        scenario = toy.with_policies(order)
+        assert scenario.flat().host("harbour").admission_evader == stands
+        assert any("named last, wins" in note for note in scenario.notes) == noted
+
+
+def test_a_setting_below_a_floor_is_said_to_do_nothing_and_one_above_it_is_not() -> None:
+    """Admission of 0.2 under a floor of 0.7 is 0.7; of 0.9 it is 0.9."""
+    toy = Scenario.load("toy")
+    lever = "hosts.harbour.admission_evader"
+    floor = _policy("floor", at_least={lever: 0.7})
+    assert any("has no effect" in note for note in toy.with_({lever: 0.2}).with_policies([floor]).notes)
+    assert toy.with_({lever: 0.9}).with_policies([floor]).notes == ()
+
+
+@pytest.mark.parametrize("scenario", ["russia-2022", "three-armies-2022", "gdr-1989", "toy"])
+@pytest.mark.parametrize(
+    "policy", ["fast-track", "coalition", "lever-admission-open", "lever-recognition-high", "lever-cases-fast"]
+)
+def test_no_shipped_policy_of_open_doors_closes_one(scenario: str, policy: str) -> None:
+    """Admission, recognition and the time of a case are nowhere worse than without it: the United States admitted 0.94 and 0.7 under a fast track."""
+    bare = Scenario.load(scenario)
+    before, after = bare.flat(), bare.with_policies([policy]).flat()
+    for old, new in zip(before.hosts, after.hosts, strict=True):
+        for gate in ("admission", "recognition"):
+            for category in CATEGORIES:
+                assert getattr(new, f"{gate}_{category}") >= getattr(old, f"{gate}_{category}")
+        assert new.case_days <= old.case_days

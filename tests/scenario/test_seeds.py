@@ -9,6 +9,7 @@ from desertion.files import shipped_folder
 from desertion.parameters import SWEPT, Behaviour, Force, Host
 from desertion.reading import toml
 from desertion.scenario import Dial, Scenario, catalogue
+from desertion.scenario.policy import OPERATIONS
 
 _SEEDS = shipped_folder("seeds")
 _NUMBER = re.compile(r"^[a-z_]+ = [-\d.]")
@@ -44,7 +45,7 @@ def test_a_lever_file_moves_one_mechanism() -> None:
     for path in sorted((_SEEDS / "policies").glob("lever-*.toml")):
         changes = toml(path)["change"]
         assert len(changes) == 1, path.name
-        assert changes[0].keys() - {"from"} <= {"set", "multiply", "add"}
+        assert changes[0].keys() - {"from"} <= set(OPERATIONS)
         assert len(changes[0]) == 2, path.name
 
 

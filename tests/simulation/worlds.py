@@ -15,7 +15,7 @@ from desertion.errors import InputError
 from desertion.parameters import Behaviour, Force, Host
 from desertion.parameters.inputs import Input, inputs
 from desertion.scenario import Scenario
-from desertion.scenario.policy import Policy
+from desertion.scenario.policy import LEVELS, OPERATIONS, Policy
 from desertion.scenario.reference import reference_of
 from desertion.simulation.society.records import numbers_of
 
@@ -365,7 +365,7 @@ _TIGHT: dict[str, dict[str, Any]] = {
 
 @st.composite
 def _policy(draw: st.DrawFn, name: str, hosts: bool, days: int) -> Policy:
-    operations: dict[str, dict[str, float]] = {"set": {}, "multiply": {}, "add": {}}
+    operations: dict[str, dict[str, float]] = {operation: {} for operation in OPERATIONS}
     for _ in range(draw(st.integers(1, 4))):
         kind = draw(st.sampled_from(["forces", "hosts"])) if hosts else "forces"
         model = Force if kind == "forces" else Host
@@ -373,7 +373,7 @@ def _policy(draw: st.DrawFn, name: str, hosts: bool, days: int) -> Policy:
         lever = draw(st.sampled_from(names))
         operation = "set" if inputs_of(model)[lever].unit.startswith("0") else draw(st.sampled_from(list(operations)))
         value = {
-            "set": a_number(model, lever),
+            **dict.fromkeys(LEVELS, a_number(model, lever)),
             "multiply": st.sampled_from([0.1, 0.5, 1.3, 3.0]),
             "add": st.sampled_from([-0.3, 0.05, 0.2, 1.0]),
         }[operation]

@@ -97,8 +97,8 @@ def _note_turned(
     turned: dict[str, dict[str, None]],
 ) -> None:
     for field, track in mine.items():
-        if now[field] != laid[field] and (held := track.held(day)) is not None:
-            turned.setdefault(held.policy, {})[field] = None
+        if now[field] != laid[field] and (said := track.levels(day)):
+            turned.setdefault(said[-1].policy, {})[field] = None
 
 
 def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) -> float:

@@ -20,7 +20,7 @@ class Dial(Frozen):
     open_case_days: float = fixed(14.0, "days", "least days from claim to decision at the open end", 0.0, 3650.0)
     closed_case_days: float = fixed(730.0, "days", "least days from claim to decision at the closed end", 0.0, 3650.0)
     open_capacity: float = fixed(
-        10.0, "multiple", "cases a day and places at the open end, the scenario's being 1", 1.0
+        10.0, "multiple", "cases a day and free places at the open end, the scenario's being 1", 1.0
     )
     transit_from: float = fixed(0.5, "share of the way", "where closed borders start to let people pass", 0.0, 1.0)
     open_from: float = fixed(1.0, "share of the way", "where all borders are open", 0.0, 1.0)
@@ -49,8 +49,7 @@ def turn(dial: Dial, levers: Mapping[str, float], asylum: float, status_quo: flo
 
 def _closing(dial: Dial, levers: Mapping[str, float], left: float) -> dict[str, float]:
     moved = {name: levers[name] * left for name in (*_ADMISSION, *_RECOGNITION, *_VISA_FREE)}
-    # Nothing of an unlimited capacity is left at the closed end only.
-    moved |= {name: levers[name] * left if left > 0.0 else 0.0 for name in ("cases", "places")}
+    moved |= {"cases": _scaled(levers["cases"], left), "places": _places(levers, left)}
     days = levers["case_days"]
     longest = max(days, dial.closed_case_days)
     announced = levers["announced"]
@@ -71,13 +70,25 @@ def _opening(dial: Dial, levers: Mapping[str, float], way: float) -> dict[str, f
     gates |= dict.fromkeys(_RECOGNITION, dial.open_recognition if border > 0.0 else 0.0)
     moved = {name: _toward(levers[name], max(levers[name], end), way) for name, end in gates.items()}
     moved |= {name: levers[name] for name in _VISA_FREE}
-    moved |= {name: levers[name] * (1.0 + (dial.open_capacity - 1.0) * way) for name in ("cases", "places")}
+    factor = 1.0 + (dial.open_capacity - 1.0) * way
+    moved |= {"cases": _scaled(levers["cases"], factor), "places": _places(levers, factor)}
     announced, days = levers["announced"], levers["case_days"]
     return moved | {
         "announced": _toward(announced, max(announced, dial.open_recognition), way) if announced >= 0.0 else announced,
         "case_days": _toward(days, min(days, dial.open_case_days), way),
         "border": border,
     }
+
+
+def _places(levers: Mapping[str, float], factor: float) -> float:
+    # Those that others hold are not the host's to give or to take back: the free ones grow and shrink.
+    held = min(levers["places_taken"], levers["places"])
+    return held + _scaled(levers["places"] - held, factor)
+
+
+def _scaled(value: float, factor: float) -> float:
+    # Nothing of an unlimited capacity is left at the closed end only.
+    return value * factor if factor > 0.0 else 0.0
 
 
 def _toward(value: float, end: float, way: float) -> float:

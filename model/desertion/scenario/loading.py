@@ -15,7 +15,7 @@ from desertion.scenario.fallbacks import remark
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import expand
 from desertion.scenario.paths import flattened, merged
-from desertion.scenario.policy import Policy
+from desertion.scenario.policy import OPERATIONS, Policy
 
 _TABLES = ("behaviour", "calibration", "dial", "reference", "set", "series", "stop")
 _ROWS = ("forces", "hosts", "changes", "policies")
@@ -64,11 +64,11 @@ def _typed(path: Path) -> dict[str, Any]:
                 value=document[key],
             )
     for index, row in enumerate(document.get("changes", [])):
-        for operation in ("multiply", "add"):
+        for operation in (one for one in OPERATIONS if one != "set"):
             if isinstance(row, dict) and operation in row:
                 raise InputError(
                     f"{where}: changes[{index}].{operation}: a scenario's own changes say what a lever stands at from a date "
-                    f"on, as set = {{ ... }}; factors and amounts belong in a policy, as [[change]] with from and {operation}, "
+                    f"on, as set = {{ ... }}; floors, ceilings, factors and amounts belong in a policy, as [[change]] with from and {operation}, "
                     "laid over it by policies = [...] or --policy",
                     where=where,
                     key=operation,

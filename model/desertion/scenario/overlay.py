@@ -1,7 +1,8 @@
 """Laying policies over a scenario: what every lever stands at on every day, and how conflicts are decided.
 
-For each lever and day: the scenario's own value, or the `set` of the policy named last; times all factors; plus all
-amounts; cut to the lever's bounds. Factors and amounts do not depend on the order of the policies, bit for bit.
+For each lever and day: the scenario's own value, which each policy in the order of their names sets, raises to a floor
+(`at_least`) or lowers to a ceiling (`at_most`); times all factors; plus all amounts; cut to the lever's bounds. Factors
+and amounts do not depend on the order of the policies, bit for bit.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from desertion.errors import InputError
 from desertion.parameters import Change, Force, Host
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Lever, Target, check_value, expand, levers, target
-from desertion.scenario.policy import OPERATIONS, Policy
+from desertion.scenario.policy import LEVELS, OPERATIONS, Policy
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Move:
         """Whether it holds on that day."""
         return self.begin <= day < self.end
 
+    def level(self, value: float) -> float:
+        """What a lever that stands at `value` stands at after it, of those that say a level."""
+        return {"set": self.value, "at_least": max(value, self.value), "at_most": min(value, self.value)}[
+            self.operation
+        ]
+
 
 @dataclass
 class Track:
@@ -45,11 +52,19 @@ class Track:
         for move in self.moves:
             yield from (move.begin, move.end)
 
-    def held(self, day: dt.date) -> Move | None:
-        """The policies' move that sets the lever on a day, that of the policy named last; none where no policy does."""
-        sets = [move for move in self.moves if move.acts(day) and move.operation == "set"]
-        # max keeps the first of equals, so later lines of one policy must come first.
-        return max(reversed(sets), key=lambda move: (move.rank, move.begin), default=None)
+    def levels(self, day: dt.date) -> list[Move]:
+        """The policies' moves that say on a day what the lever stands at, in the order in which they take turns."""
+        found = [move for move in self.moves if move.acts(day) and move.operation in LEVELS]
+        # Sorting keeps the order of equals, the lines of one policy.
+        return sorted(found, key=lambda move: (move.rank, move.begin))
+
+    def stands(self, value: float, day: dt.date) -> tuple[float, Move | None]:
+        """What they make of a value of the scenario's own on a day, and the one that decided; none where none changed it."""
+        held: Move | None = None
+        for move in self.levels(day):
+            if move.operation == "set" or move.level(value) != value:
+                value, held = move.level(value), move
+        return value, held
 
     def value(self, base: float, day: dt.date, lever: Lever) -> tuple[float, bool]:
         """The lever's value on a day and whether it was cut to the bounds.
@@ -60,8 +75,7 @@ class Track:
         own = [(date, value) for date, value in self.own if date <= day]
         value = max(own, key=lambda pair: pair[0])[1] if own else base
         acting = [move for move in self.moves if move.acts(day)]
-        if (held := self.held(day)) is not None:
-            value = held.value
+        value, _ = self.stands(value, day)
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
         if math.isinf(value) and 0.0 in factors:
@@ -116,19 +130,20 @@ def _check(lever: Lever, operation: str, value: float, where: str) -> None:
 
 
 def conflicts(found: Mapping[Target, Track]) -> list[str]:
-    """One sentence for each lever name and pair of policies that set it to different values at once."""
+    """One sentence for each lever name and pair of policies of which one undoes at once what the other states."""
     clashes: dict[tuple[str, str, str], list[str]] = {}
     for one, track in found.items():
-        sets = [move for move in track.moves if move.operation == "set"]
-        for i, first in enumerate(sets):
-            for second in sets[i + 1 :]:
+        stated = [move for move in track.moves if move.operation in LEVELS]
+        for i, first in enumerate(stated):
+            for second in stated[i + 1 :]:
                 overlap = first.begin < second.end and second.begin < first.end
-                if overlap and first.rank != second.rank and first.value != second.value:
+                left = second.level(first.value)
+                if overlap and first.rank != second.rank and first.level(left) != left:
                     names = clashes.setdefault((one.field, first.policy, second.policy), [])
                     if one.name not in names:
                         names.append(one.name)
     return [
-        f'"{first}" and "{second}" both set {lever} of {", ".join(names)}; "{second}", named last, wins'
+        f'"{first}" and "{second}" state different values of {lever} of {", ".join(names)}; "{second}", named last, wins'
         for (lever, first, second), names in clashes.items()
     ]
 
@@ -138,12 +153,13 @@ def outdone(found: Mapping[Target, Track], settings: Sequence[str], layers: Laye
     end = layers.start + dt.timedelta(days=layers.days)
     names: dict[tuple[str, str], list[str]] = {}
     for one in dict.fromkeys(target(path) for path in settings if target(path) in found):
-        sets = [move for move in found[one].moves if move.operation == "set"]
-        days = {layers.start} | {day for move in sets for day in (move.begin, move.end) if layers.start < day < end}
         thing = layers.force(one.name) if one.kind == "forces" else layers.host(one.name)
-        covered = all(any(move.acts(day) for move in sets) for day in days)
-        if covered and any(move.value != getattr(thing, one.field) for move in sets):
-            policies = " with ".join(dict.fromkeys(f'"{move.policy}"' for move in sets))
+        own = getattr(thing, one.field)
+        days = {layers.start} | {day for day in found[one].dates() if layers.start < day < end}
+        stands = [found[one].stands(own, day) for day in sorted(days)]
+        movers = [move.policy for _, move in stands if move is not None]
+        if len(movers) == len(stands) and any(value != own for value, _ in stands):
+            policies = " with ".join(dict.fromkeys(f'"{name}"' for name in movers))
             names.setdefault((one.field, policies), []).append(one.name)
     return [
         f"the setting of {lever} of {', '.join(who)} has no effect: {policies} sets it on every day of the run"

@@ -13,7 +13,9 @@ from desertion.scenario.complaints import Told
 from desertion.scenario.paths import flattened
 
 _OFFSET = re.compile(r"\+\d+")
-OPERATIONS = ("set", "multiply", "add")
+# The first three say what a lever stands at, and take turns in the order in which policies are named.
+LEVELS = ("set", "at_least", "at_most")
+OPERATIONS = (*LEVELS, "multiply", "add")
 
 
 def _when(value: Any) -> Any:
@@ -43,6 +45,8 @@ class PolicyChange(Frozen):
     begin: Annotated[dt.date | str, Field(alias="from")] = "start"
     end: Annotated[dt.date | str | None, Field(alias="until")] = None
     set: dict[str, float] = Field(default_factory=dict, description="the lever's value")
+    at_least: dict[str, float] = Field(default_factory=dict, description="what the lever's value does not stay below")
+    at_most: dict[str, float] = Field(default_factory=dict, description="what the lever's value does not stay above")
     multiply: dict[str, float] = Field(default_factory=dict, description="factors on the lever's value")
     add: dict[str, float] = Field(default_factory=dict, description="amounts added to the lever's value")
 
@@ -51,13 +55,13 @@ class PolicyChange(Frozen):
     def _is_a_day(cls, value: Any) -> Any:
         return _when(value)
 
-    @field_validator("set", "multiply", "add", mode="before")
+    @field_validator(*OPERATIONS, mode="before")
     @classmethod
     def _are_numbers(cls, value: Any, info: Any) -> Any:
         if isinstance(value, dict):
             value = flattened(value)
             for path, number in value.items():
-                if info.field_name != "set" and isinstance(number, int | float) and math.isinf(number):
+                if info.field_name not in LEVELS and isinstance(number, int | float) and math.isinf(number):
                     raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
                 if info.field_name == "multiply" and isinstance(number, int | float) and number < 0:
                     raise ValueError(f'"{path}" must be a factor of at least 0, got {shortened(number)}')

@@ -65,7 +65,8 @@ def policy(name: str) -> str:
         'from = "start"',
         '# until = "+90"',
         "",
-        "# What a lever stands at. [change.multiply] takes factors and [change.add] amounts in the same way.",
+        "# What a lever stands at. In the same way [change.at_least] takes what it does not stay below, [change.at_most] what",
+        "# it does not stay above, [change.multiply] factors and [change.add] amounts.",
         "[change.set]",
     ]
     for kind in KINDS:

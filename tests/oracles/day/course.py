@@ -87,7 +87,7 @@ def _moves(scenario: dict[str, Any]) -> list[tuple[tuple[str, str, str], str, in
         for change in policy["change"]:
             begin = _day(change["from"], start)
             end = 10**9 if change["until"] is None else _day(change["until"], start)
-            for operation in ("set", "multiply", "add"):
+            for operation in ("set", "at_least", "at_most", "multiply", "add"):
                 for path, value in change[operation].items():
                     kind, selector, lever = path.split(".")
                     for name in _selected(scenario[kind], selector):
@@ -108,8 +108,14 @@ def _value(base: float, day: int, moves: list[Any], limits: tuple[float, float])
     acting = [move for move in moves if move[2] <= day < move[3]]
     own = [move for move in acting if move[1] == "own"]
     value = max(own, key=lambda move: move[2])[5] if own else base
-    sets = [(move[4], move[2], place, move[5]) for place, move in enumerate(acting) if move[1] == "set"]
-    value = max(sets)[3] if sets else value
+    turns = [(move[4], move[2], place, move[1], move[5]) for place, move in enumerate(acting)]
+    for *_, operation, stated in sorted(turns):
+        if (
+            operation == "set"
+            or (operation == "at_least" and stated > value)
+            or (operation == "at_most" and stated < value)
+        ):
+            value = stated
     factors = sorted(move[5] for move in acting if move[1] == "multiply")
     amounts = [move[5] for move in acting if move[1] == "add"]
     if factors or amounts:
@@ -124,7 +130,7 @@ def _dialled(host: Levers, dial: Levers, asylum: float, status_quo: float) -> Le
     if asylum < status_quo:
         left = asylum / status_quo
         moved = {name: host[name] * left for name in (*gates, *free)}
-        moved |= {name: host[name] * left if left > 0.0 else 0.0 for name in ("cases", "places")}
+        moved |= _capacity(host, left)
         longest = max(days, dial["closed_case_days"])
         announced = announced * left if announced >= 0.0 else announced
         return moved | {"announced": announced, "case_days": longest + (days - longest) * left}
@@ -136,8 +142,14 @@ def _dialled(host: Levers, dial: Levers, asylum: float, status_quo: float) -> Le
         moved[name] = _toward(host[name], max(host[name], end), way)
     if announced >= 0.0:
         moved["announced"] = _toward(announced, max(announced, dial["open_recognition"]), way)
-    moved |= {name: host[name] * (1.0 + (dial["open_capacity"] - 1.0) * way) for name in ("cases", "places")}
+    moved |= _capacity(host, 1.0 + (dial["open_capacity"] - 1.0) * way)
     return moved | {"case_days": _toward(days, min(days, dial["open_case_days"]), way)}
+
+
+def _capacity(host: Levers, factor: float) -> Levers:
+    held = min(host["places"], host["places_taken"])
+    free = 0.0 if factor == 0.0 else (host["places"] - held) * factor
+    return {"cases": 0.0 if factor == 0.0 else host["cases"] * factor, "places": held + free}
 
 
 def _toward(value: float, end: float, way: float) -> float:

@@ -9,12 +9,13 @@ from desertion.errors import InputError, input_error
 from desertion.reading import setting_text
 from desertion.scenario import Policy, PolicyChange, Scenario
 from desertion.scenario.settings import narrowness, reached
+from desertion.study.design.aspects import HOST_ASPECTS
 from desertion.study.design.documents import graph_at, policies_at, scenario_at
 from desertion.study.design.edition import kept
 
 DIALS = ("contagion", "capacity", "reproduction")
 """Names that may be set or varied beside dotted paths. contagion: multiple of all weights of contagion and of its
-interaction with reception; capacity: multiple of all hosts' places and cases a day; reproduction: the number of leavers
+interaction with reception; capacity: multiple of all hosts' free places and cases a day; reproduction: the number of leavers
 that one leaver adds in the scenario's reference state, reached by scaling the weights of contagion, those that are set too."""
 # A study walks through all its points at each replicate, so a smaller store would never be hit.
 _SCENARIOS_KEPT = 1024
@@ -60,7 +61,8 @@ def _scenario(named: str) -> Scenario:
     scenario = Scenario.load(base, policies=policies, set=settings, **plain)
     if "capacity" not in dials:
         return scenario
-    levers = {"hosts.*.places": dials["capacity"], "hosts.*.cases": dials["capacity"]}
+    # Of places the free ones: with those that others hold times the same factor, the difference is too.
+    levers = {f"hosts.*.{field}": dials["capacity"] for name in ("places", "cases") for field in HOST_ASPECTS[name]}
     change = PolicyChange.model_validate({"from": "start", "multiply": levers})
     return scenario.with_policies([Policy(name="capacity", change=(change,)), *scenario.overlays])
 
