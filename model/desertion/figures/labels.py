@@ -41,7 +41,7 @@ NAMES: dict[str, str] = {
     "left_surrender": "persons who surrendered",
     "asylum": "asylum dial (0 closed, 1 open fast track)",
     "contagion": "contagion (multiple of the scenario's)",
-    "capacity": "capacity (multiple of the hosts' places and cases a day)",
+    "capacity": "capacity (multiple of the hosts' free places and cases a day)",
     "forces.@first.campaign_reach": "reach of the campaign (share who hear)",
     "forces.@first.campaign_credibility": "credibility (share of the gap closed)",
     "min_strength_share": "lowest strength (share of the start)",
