@@ -10,12 +10,14 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
-from desertion.study.claims.measures import _end, _others
+from desertion.study.claims.measures import _end, _others, extra_measures
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
+from tests.simulation.worlds import CALM, INERT, made
 from tests.study.claims.test_judging import TEXT, fake_runs
 
 
@@ -87,13 +89,27 @@ def test_falls_and_leads_without_a_date_count_to_the_horizon() -> None:
     """One government falls on day 3 and two never in ten days; an index that never gave notice did so no earlier than the end."""
     fallen, strength = np.zeros((11, 3)), np.ones((11, 3))
     fallen[3:, 0] = 1.0
-    assert _others(strength, fallen)["fall_days"] == 23.0
+    assert _others(strength, fallen, 10)["fall_days"] == 23.0
     days = np.arange(11)
     record = {
         name: np.zeros(11) for name in ("new_surrender", "new_captured", "new_killed")
     } | {"collapsed": (days >= 8).astype(float)}  # fmt: skip
-    assert _end(record | {"war_index": np.where(days >= 6, 0.5, 1.0)})["index_lead"] == 2.0
-    assert _end(record | {"war_index": np.ones(11)})["index_lead"] == -2.0
+    assert _end(record | {"war_index": np.where(days >= 6, 0.5, 1.0)}, 10)["index_lead"] == 2.0
+    assert _end(record | {"war_index": np.ones(11)}, 10)["index_lead"] == -2.0
+    assert _others(strength, fallen, 20)["fall_days"] == 43.0, "a run that was stopped on day 10 of 20"
+    assert _end(record | {"war_index": np.ones(11)}, 20)["index_lead"] == -12.0
+
+
+def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure() -> None:
+    """The government that falls on the first day ends the run two days later; the other, which stands then, counts for all thirty days and not for three."""
+    falling = {"name": "falling", "soldiers": 0, "reservists": 20, "civilians": 0} | INERT | {"legitimacy_floor": 0.9}
+    standing = falling | {"name": "standing", "legitimacy_floor": 0.0}
+    stop = {"measure": "fallen", "days_after": 2}
+    model = DesertionModel(made(30, [falling, standing], behaviour=CALM, stop=stop), rng=1).run()
+    measured = model.measures()
+    found = extra_measures(model, measured)
+    assert model.day == found["days"] == 3
+    assert found["fall_days"] == measured["fall_day@falling"] + measured["fall_day@standing"] == 31.0
 
 
 def test_screening_is_judged_by_the_genuine_it_refuses(shipped: Claims) -> None:
