@@ -206,6 +206,32 @@ def test_a_claim_about_what_never_happens_is_untested(line: str, words: str) -> 
     assert judged[0].main.word == "holds"
 
 
+@pytest.mark.parametrize(("valued", "word"), [(0, "untested"), (34, "untested"), (35, "fails")])
+def test_an_effect_without_a_value_in_nearly_all_worlds_is_untested(valued: int, word: str) -> None:
+    """With nobody behind whom a share could be taken in all but `valued` of 400 worlds nothing has failed; with 35, all against it, it has. Worlds without a value are open."""
+    claims = _loaded(TEXT.replace("closed.left - open.left", "ratio(closed.left - open.left, closed.left)"))
+    points = worlds(claims.factors, 400, seed=1)
+    runs = [
+        (world, arm, 0, {"left": 9.0 if arm == "open" else float(world < valued)})
+        for world in range(400)
+        for arm in ("open", "closed")
+    ]
+    judged, _ = judge_all(claims, points, gathered(runs))
+    assert judged[1].main.word == judged[1].verdict.word == word
+    assert judged[1].pending is False
+    assert set(judged[1].unclear) >= set(range(valued, 400))
+    if word == "untested":
+        assert judged[1].reason == f"its effect has a value in {valued} of 400 worlds, fewer than 35"
+
+
+def test_events_without_a_value_are_none() -> None:
+    """A world whose events cannot be told does not hide that there are too few."""
+    claims = _loaded(TEXT.replace('id = "never"', 'id = "never"\nevents = "100 * ratio(closed.left, closed.left - 4)"'))
+    points = worlds(claims.factors, 64, seed=1)
+    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    assert judged[1].reason == "0 simulated events in the median world, fewer than 50"
+
+
 def test_too_few_worlds_are_no_verdict() -> None:
     """Thirty-four of thirty-four would be a lower bound of 89.8 %: nothing is said yet."""
     claims = _loaded(TEXT)
@@ -262,6 +288,19 @@ def test_history_rules_out_by_the_mean_of_the_first_runs() -> None:
     ]
     assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 2) == {1, 2}
     assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 1) == {0, 2, 3}
+
+
+def test_the_first_runs_are_those_with_the_first_numbers() -> None:
+    """Of the first two runs one is lost where further ones were added: no other takes its place, in the world that it would rule out or in the one that it would let in."""
+    claims = _loaded(TEXT + BOUND)
+    kept = {
+        0: {0: 4.0, 1: 4.0, 2: 90.0},
+        1: {1: 4.0, 2: 4.0, 3: 4.0},
+        2: {0: 4.0, 2: 4.0},
+        3: {0: 4.0, 1: 30.0, 2: 4.0},
+    }
+    runs = [(world, "open", number, {"left": left}) for world, each in kept.items() for number, left in each.items()]
+    assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 2) == {0}
 
 
 def test_worlds_are_left_out_by_the_mean_by_which_they_are_judged(

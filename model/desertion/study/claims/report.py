@@ -34,7 +34,7 @@ ASSUMED = (
     "Dates that never come count as the horizon.",
     "Levels of contagion share one half-life; home towns weigh 0.5 and ties 0.25 of a military weight of 1 (no source).",
     "Numbers of the scenarios that are not listed above stay at the scenario's own values.",
-    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest.",
+    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest, or that have no value.",
 )
 """What every world shares, a sentence each."""
 

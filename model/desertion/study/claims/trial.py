@@ -75,6 +75,10 @@ class ClaimsOutcome:
 def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> ClaimsOutcome:
     """Verdicts on what is in the study's file, after what is missing in it has been run.
 
+    Worlds stop having more runs once their interval leaves out the smallest effect of interest. Looked at after 2, 4, 8 and 16 runs, 90 %
+    intervals hold four in five effects that lie on that size itself, and one in ten of these worlds is clear on the wrong side. From half a
+    standard deviation of one pair away nine in ten hold theirs and hardly a world is clear and wrong (`test_precision`).
+
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
@@ -93,7 +97,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
 
 
 def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
-    """Worlds and arms of claims whose interval in that world holds the smallest effect of interest."""
+    """Worlds and arms of claims that more runs could turn in that world, see `JudgedClaim.unclear`."""
     outcome = judged_file(plan, file)
     wanted = {
         (world, arm)
