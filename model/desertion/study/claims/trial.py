@@ -127,9 +127,10 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     complete = [
         world for world in range(plan.count) if all((world, arm) in results or (world, arm) in out for arm in arms)
     ]
-    # How far the worlds of an ensemble lie from the figures that they were held to.
+    # How far the worlds of an ensemble lie from the figures that they were held to, where its file says so.
     ensemble = load_ensemble(plan.ensemble) if plan.ensemble else None
-    known = {"distance from the targets": ensemble.table["worst"].tolist()[: plan.count]} if ensemble else {}
+    worst = ensemble.table.get("worst", []) if ensemble else []
+    known = {"distance from the targets": list(worst)[: plan.count]} if len(worst) else {}
     judged, numbers = judge_all(claims, points, results, known, plan.scale, plan.replicates)
     about = Run(
         worlds=plan.count,
