@@ -12,8 +12,10 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.claims import document as claim_file
+from desertion.study.claims.files import as_run, files_of, most_of
 from desertion.study.claims.plan import ClaimsPlan, quickly, spec_of
 from desertion.study.claims.trial import judged_file, put_to_the_test
+from desertion.study.matching.ensemble import rules_version
 from desertion.study.questions import claims
 from desertion.study.run.sweep import RunOptions
 from desertion.study.run.task import Outcome
@@ -112,6 +114,28 @@ def test_further_runs_of_another_study_are_not_mixed_in(plan: ClaimsPlan, tmp_pa
         file.unlink()
         with pytest.raises(InputError, match=r"claims-to-2\.sqlite was run with --seed = 1 and not 2: .* remove it"):
             put_to_the_test(replace(wanted, seed=2, most=1), file, _options(pool))
+
+
+def test_further_runs_are_found_whatever_the_file_is_called_and_copies_are_none(
+    plan: ClaimsPlan, tmp_path: Path
+) -> None:
+    """Brackets in a name are no pattern, and what somebody keeps beside the runs under a name of his own is not judged."""
+    file, wanted = tmp_path / "try[1].sqlite", replace(plan, replicates=1, most=2)
+    with ThreadPoolExecutor(2) as pool:
+        assert put_to_the_test(wanted, file, _options(pool)).run.runs == 32
+    for name in ("try[1]-to-keep.sqlite", "try1-to-4.sqlite"):
+        (tmp_path / name).write_bytes(file.read_bytes())
+    assert (len(files_of(file)), most_of(file)) == (2, 2)
+    assert judged_file(as_run(wanted, file), file).run.runs == 32
+
+
+def test_an_ensemble_whose_file_tells_no_distance_is_judged(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Its worlds are weighed by their inputs alone; the runs were done and then ended in a KeyError."""
+    path = tmp_path / "mine.csv"
+    path.write_text(f"# rules: {rules_version()}\nstage,input R\n" + "".join(f"1,{0.2 * row}\n" for row in range(4)))
+    with ThreadPoolExecutor(2) as pool:
+        found = put_to_the_test(replace(plan, count=4, ensemble=str(path)), tmp_path / "c.sqlite", _options(pool))
+    assert found.run.complete == 4
 
 
 def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_path: Path) -> None:

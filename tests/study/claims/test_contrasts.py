@@ -10,12 +10,14 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.scenario import Scenario
+from desertion.simulation.model import DesertionModel
 from desertion.study.claims import document as claim_file
 from desertion.study.claims.document import Claims
 from desertion.study.claims.judging import allowed_worlds, gathered, judge_all
-from desertion.study.claims.measures import _end, _others
+from desertion.study.claims.measures import _end, _others, extra_measures
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
+from tests.simulation.worlds import CALM, INERT, made
 from tests.study.claims.test_judging import TEXT, fake_runs
 
 
@@ -87,13 +89,27 @@ def test_falls_and_leads_without_a_date_count_to_the_horizon() -> None:
     """One government falls on day 3 and two never in ten days; an index that never gave notice did so no earlier than the end."""
     fallen, strength = np.zeros((11, 3)), np.ones((11, 3))
     fallen[3:, 0] = 1.0
-    assert _others(strength, fallen)["fall_days"] == 23.0
+    assert _others(strength, fallen, 10)["fall_days"] == 23.0
     days = np.arange(11)
     record = {
         name: np.zeros(11) for name in ("new_surrender", "new_captured", "new_killed")
     } | {"collapsed": (days >= 8).astype(float)}  # fmt: skip
-    assert _end(record | {"war_index": np.where(days >= 6, 0.5, 1.0)})["index_lead"] == 2.0
-    assert _end(record | {"war_index": np.ones(11)})["index_lead"] == -2.0
+    assert _end(record | {"war_index": np.where(days >= 6, 0.5, 1.0)}, 10)["index_lead"] == 2.0
+    assert _end(record | {"war_index": np.ones(11)}, 10)["index_lead"] == -2.0
+    assert _others(strength, fallen, 20)["fall_days"] == 43.0, "a run that was stopped on day 10 of 20"
+    assert _end(record | {"war_index": np.ones(11)}, 20)["index_lead"] == -12.0
+
+
+def test_a_run_that_was_stopped_counts_dates_to_the_horizon_like_every_measure() -> None:
+    """The government that falls on the first day ends the run two days later; the other, which stands then, counts for all thirty days and not for three."""
+    falling = {"name": "falling", "soldiers": 0, "reservists": 20, "civilians": 0} | INERT | {"legitimacy_floor": 0.9}
+    standing = falling | {"name": "standing", "legitimacy_floor": 0.0}
+    stop = {"measure": "fallen", "days_after": 2}
+    model = DesertionModel(made(30, [falling, standing], behaviour=CALM, stop=stop), rng=1).run()
+    measured = model.measures()
+    found = extra_measures(model, measured)
+    assert model.day == found["days"] == 3
+    assert found["fall_days"] == measured["fall_day@falling"] + measured["fall_day@standing"] == 31.0
 
 
 def test_screening_is_judged_by_the_genuine_it_refuses(shipped: Claims) -> None:
@@ -190,6 +206,32 @@ def test_a_claim_about_what_never_happens_is_untested(line: str, words: str) -> 
     assert judged[0].main.word == "holds"
 
 
+@pytest.mark.parametrize(("valued", "word"), [(0, "untested"), (34, "untested"), (35, "fails")])
+def test_an_effect_without_a_value_in_nearly_all_worlds_is_untested(valued: int, word: str) -> None:
+    """With nobody behind whom a share could be taken in all but `valued` of 400 worlds nothing has failed; with 35, all against it, it has. Worlds without a value are open."""
+    claims = _loaded(TEXT.replace("closed.left - open.left", "ratio(closed.left - open.left, closed.left)"))
+    points = worlds(claims.factors, 400, seed=1)
+    runs = [
+        (world, arm, 0, {"left": 9.0 if arm == "open" else float(world < valued)})
+        for world in range(400)
+        for arm in ("open", "closed")
+    ]
+    judged, _ = judge_all(claims, points, gathered(runs))
+    assert judged[1].main.word == judged[1].verdict.word == word
+    assert judged[1].pending is False
+    assert set(judged[1].unclear) >= set(range(valued, 400))
+    if word == "untested":
+        assert judged[1].reason == f"its effect has a value in {valued} of 400 worlds, fewer than 35"
+
+
+def test_events_without_a_value_are_none() -> None:
+    """A world whose events cannot be told does not hide that there are too few."""
+    claims = _loaded(TEXT.replace('id = "never"', 'id = "never"\nevents = "100 * ratio(closed.left, closed.left - 4)"'))
+    points = worlds(claims.factors, 64, seed=1)
+    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    assert judged[1].reason == "0 simulated events in the median world, fewer than 50"
+
+
 def test_too_few_worlds_are_no_verdict() -> None:
     """Thirty-four of thirty-four would be a lower bound of 89.8 %: nothing is said yet."""
     claims = _loaded(TEXT)
@@ -246,6 +288,19 @@ def test_history_rules_out_by_the_mean_of_the_first_runs() -> None:
     ]
     assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 2) == {1, 2}
     assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 1) == {0, 2, 3}
+
+
+def test_the_first_runs_are_those_with_the_first_numbers() -> None:
+    """Of the first two runs one is lost where further ones were added: no other takes its place, in the world that it would rule out or in the one that it would let in."""
+    claims = _loaded(TEXT + BOUND)
+    kept = {
+        0: {0: 4.0, 1: 4.0, 2: 90.0},
+        1: {1: 4.0, 2: 4.0, 3: 4.0},
+        2: {0: 4.0, 2: 4.0},
+        3: {0: 4.0, 1: 30.0, 2: 4.0},
+    }
+    runs = [(world, "open", number, {"left": left}) for world, each in kept.items() for number, left in each.items()]
+    assert allowed_worlds(claims, frozenset(["toy"]), 4, gathered(runs), 2) == {0}
 
 
 def test_worlds_are_left_out_by_the_mean_by_which_they_are_judged(

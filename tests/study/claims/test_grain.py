@@ -41,6 +41,14 @@ def test_an_effect_is_counted_in_persons(text: str, changed: dict[str, float], c
     assert persons(Effect(text), [pair, pair]) == pytest.approx(counted, rel=0.07)
 
 
+def test_persons_are_those_of_the_replicates_that_are_compared() -> None:
+    """What has no value in one run of one arm is left out of the other's too: three persons, not four and a half; NaN where no run compares them."""
+    more, none = {"open": PLAIN | {"left_total": 103.0}, "shut": PLAIN}, {"open": PLAIN | {"left_total": math.nan}}
+    effect = Effect("open.left_total - shut.left_total")
+    assert persons(effect, [more, none | {"shut": PLAIN | {"left_total": 97.0}}]) == pytest.approx(3.0)
+    assert math.isnan(persons(effect, [none | {"shut": PLAIN}]))
+
+
 TEXT = """
 [world]
 days = 30

@@ -28,6 +28,17 @@ def test_shares_under_other_weights_are_those_of_the_ranks() -> None:
     }
 
 
+def test_worlds_without_a_number_do_not_count_where_it_weighs() -> None:
+    """The other four as if alone; one form that all worlds have is no other weighting, nor is an input of which one number is known."""
+    told = {"x": [1.0, 2.0, float("nan"), 3.0, 4.0], "form": ["a"] * 5, "same": [7.0, *[float("nan")] * 4]}
+    found = weightings(told, [False, True, False, True, True])
+    assert [(each.what.split()[2], each.share, each.worlds) for each in found] == [
+        ("high", pytest.approx(15 / 16), 4),
+        ("low", pytest.approx(9 / 16), 4),
+    ]
+    assert weightings({"form": ["a"] * 20}, [True] * 20) == []
+
+
 def test_the_weighting_most_against_a_verdict_is_found_on_its_side() -> None:
     """The lowest share for one that holds, the highest for one that fails; without anything that differs there is none."""
     found = weightings(FOUR, SHOWN)

@@ -22,12 +22,18 @@ def beside(file: Path, replicates: int | str) -> Path:
 
 def files_of(file: Path) -> tuple[Path, ...]:
     """The files of a study of claims that are there: that of the first runs, and those of the further ones."""
-    return (file, *sorted(file.parent.glob(beside(file, "*").name)))
+    return (file, *sorted(each for each in file.parent.glob("*") if _adds_up_to(file, each)))
 
 
 def most_of(file: Path) -> int:
     """Replicates up to which those of some worlds were doubled; 1 if none were."""
-    return max((int(each.stem.rpartition("-to-")[2]) for each in files_of(file)[1:]), default=1)
+    return max((_adds_up_to(file, each) for each in files_of(file)[1:]), default=1)
+
+
+def _adds_up_to(file: Path, other: Path) -> int:
+    """Replicates to which the further runs in another file add up; 0 if it is no such file, but a copy that somebody laid beside it."""
+    number = other.stem.rpartition("-to-")[2]
+    return int(number) if number.isdecimal() and other == beside(file, number) else 0
 
 
 def as_run(plan: ClaimsPlan, file: Path) -> ClaimsPlan:

@@ -7,7 +7,7 @@ import numpy as np
 from desertion.scenario.grain import FEWEST, MARK, TOO_FEW
 from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.claims.measures import WINDOWS
-from desertion.study.claims.precision import means
+from desertion.study.claims.precision import means, whole
 from desertion.study.design.formula import Effect, Measures
 
 LEGEND = (
@@ -32,7 +32,10 @@ def persons(effect: Effect, pairs: Sequence[Mapping[str, Measures]]) -> float:
         effect: The effect.
         pairs: Measures by arm of each paired replicate.
     """
-    arms = means(pairs)
+    found = whole(effect, pairs)
+    if not found:
+        return float("nan")
+    arms = means(found)
     here, moves = effect(arms), [0.0]
     for arm, name in sorted(effect.terms):
         measures = arms[arm]

@@ -10,7 +10,16 @@ from desertion.scenario.grain import FEWEST
 from desertion.study.analysis.boxes import Box, confirmed_box
 from desertion.study.claims.document import Claim, Claims, Number
 from desertion.study.claims.grain import persons
-from desertion.study.claims.precision import Replicates, effect_of, half_widths, means, straddles, together, variance_of
+from desertion.study.claims.precision import (
+    Replicates,
+    effect_of,
+    half_widths,
+    means,
+    straddles,
+    together,
+    variance_of,
+    whole,
+)
 from desertion.study.claims.verdict import Verdict, judge, shows
 from desertion.study.claims.weighting import Weighting, furthest, weightings
 from desertion.study.claims.worlds import columns, rare
@@ -81,7 +90,7 @@ class JudgedClaim:
 
     @property
     def unclear(self) -> tuple[int, ...]:
-        """Worlds that history allows and whose interval holds the smallest effect of interest."""
+        """Worlds that history allows and whose interval holds the smallest effect of interest, or in which the effect has no value."""
         inside = np.ones(len(self.worlds), bool) if self.allowed is None else np.array(self.allowed, bool)
         either = straddles(self.effects, self.halves, self.claim.sign, self.claim.smallest) & inside
         return tuple(np.array(self.worlds, int)[either].tolist())
@@ -140,14 +149,14 @@ def allowed_worlds(
 ) -> frozenset[int]:
     """Worlds in which every bound that history sets on these scenarios is kept in the mean of their first runs.
 
-    Runs that are added where a claim is undecided do not count here: they are added in some worlds only.
+    First are those numbered below `replicates`; where one of them is missing the world is not known to be allowed. Runs that are
+    added where a claim is undecided do not count here: they are added in some worlds only.
     """
     allowed = set(range(worlds))
+    first = {key: {number: row for number, row in rows.items() if number < replicates} for key, rows in results.items()}
     for bound in claims.bounds_on(scenarios):
-        pairs = pairs_by_world(frozenset(arm for arm, _ in bound.terms), worlds, results)
-        allowed &= {
-            world for world, each in pairs.items() if len(each) >= replicates and bound.kept(means(each[:replicates]))
-        }
+        pairs = pairs_by_world(frozenset(arm for arm, _ in bound.terms), worlds, first)
+        allowed &= {world for world, each in pairs.items() if len(each) == replicates and bound.kept(means(each))}
     return frozenset(allowed)
 
 
@@ -194,7 +203,8 @@ def _judged(
             columns([points[world] for world in worlds]), shows(effects[inside], claim.sign, claim.smallest)
         )
     halves = half_widths(
-        [variance_of(claim.effect, pairs[world]) for world in values], [len(pairs[world]) for world in values]
+        [variance_of(claim.effect, pairs[world]) for world in values],
+        [len(whole(claim.effect, pairs[world])) for world in values],
     )
     return JudgedClaim(
         claim=claim, verdict=everywhere, consistent=None if allowed is None else main, effects=effects, halves=halves,
@@ -247,7 +257,8 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
     """Simulated events in the median world, and why the claim is untested (empty if it is not)."""
     events = float("nan")
     if claim.events is not None and pairs:
-        events = float(np.median([effect_of(claim.events, each) for each in pairs.values()]))
+        # What has no value has not been seen to happen.
+        events = float(np.median(np.nan_to_num([effect_of(claim.events, each) for each in pairs.values()])))
     if claim.untested:
         return events, claim.untested
     if not pairs:
@@ -261,6 +272,8 @@ def _tested(claim: Claim, pairs: Mapping[int, Sequence[Mapping[str, Measures]]],
             events,
             f"{_SO_FAR} {main.worlds} worlds, and fewer than {FEWEST_WORLDS} can neither hold nor fail",
         )
+    if (valued := main.worlds - main.undefined) < FEWEST_WORLDS:
+        return events, f"its effect has a value in {valued} of {main.worlds} worlds, fewer than {FEWEST_WORLDS}"
     return events, ""
 
 

@@ -38,8 +38,8 @@ def extra_measures(model: DesertionModel, measures: Mapping[str, float]) -> dict
     column = {name: record[:, :, number] for number, name in enumerate(DAILY_COLUMNS)}
     return {
         "surrendered_days": float(column["surrendered"][:, 0].sum()),
-        **_end({name: values[:, 0] for name, values in column.items()}),
-        **_others(column["strength"], column["fallen"]),
+        **_end({name: values[:, 0] for name, values in column.items()}, model.sized.days),
+        **_others(column["strength"], column["fallen"], model.sized.days),
         "yearly_cost": measures["cost_eur"] * DAYS_A_YEAR / max(model.day, 1),
         **_windows(column["effective_strength"][1:].sum(axis=1), column["strength"][0].sum()),
         "information_share": measures["information"] / (column["strength"][0].sum() * model.day or math.nan),
@@ -54,8 +54,8 @@ def _windows(effective: Array, start: float) -> dict[str, float]:
     return {f"effective_{days}": float(effective[:days].mean() / (start or math.nan)) for days in WINDOWS}
 
 
-def _end(first: Mapping[str, Array]) -> dict[str, float]:
-    """What happened before the breakpoint; NaN where it was not reached.
+def _end(first: Mapping[str, Array], horizon: int) -> dict[str, float]:
+    """What happened before the breakpoint; NaN where it was not reached. The horizon is the scenario's, also of a run that its stop rule ended.
 
     final_surrender_share: surrendered and captured, of those and the killed, in the last thirty days.
     index_lead: days from the first day on which the index of war length was down by a tenth, which counts as the horizon if it never was, to the breakpoint.
@@ -71,13 +71,12 @@ def _end(first: Mapping[str, Array]) -> dict[str, float]:
     down = np.flatnonzero(index <= index[0] * (1.0 - INDEX_DROP))
     return {
         "final_surrender_share": taken / (taken + killed) if taken + killed > 0.0 else math.nan,
-        "index_lead": float(end - (down[0] if down.size else len(index) - 1)),
+        "index_lead": float(end - (down[0] if down.size else horizon)),
     }
 
 
-def _others(strength: Array, fallen: Array) -> dict[str, float]:
+def _others(strength: Array, fallen: Array, horizon: int) -> dict[str, float]:
     """Relations between forces, arrays of shape (day, force); dates that never come count as the horizon."""
-    horizon = len(fallen) - 1
     falls = np.where((fallen > 0).any(axis=0), (fallen > 0).argmax(axis=0), horizon)
     share = strength[-1] / np.maximum(strength[0], 1.0)
     return {

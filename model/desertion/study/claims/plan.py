@@ -25,7 +25,7 @@ class ClaimsPlan:
         ids: claims to judge; all if empty.
         count: number of worlds.
         replicates: paired replicates of each arm in each world.
-        most: paired replicates up to which they are doubled where a world's interval holds the smallest effect of interest.
+        most: paired replicates up to which they are doubled where a world is undecided, see `JudgedClaim.unclear`.
         only_allowed: whether to leave out worlds that history rules out.
         scale: factor on the scale of every arm.
         seed: seed of worlds and runs.

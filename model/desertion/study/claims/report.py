@@ -24,8 +24,8 @@ _PROVISIONAL = "Provisional: a run with few worlds. Read no verdict from it."
 
 _WEIGHTS = (
     "No world is more or less probable than another, so that a verdict must not hang on worlds weighing alike. Each of these claims was judged again with "
-    "the worlds of one end of each input weighing up to twice and those of the other end down to nothing, and with the worlds of each form of "
-    "contagion alone if they are ten at least; it is decided only if at least 90 %, or at most 10 %, show it every time."
+    "the worlds of one end of each input weighing up to twice and those of the other end down to nothing, and with the worlds of each value of an input "
+    "in words, such as the form of contagion, alone if they are ten at least; it is decided only if at least 90 %, or at most 10 %, show it every time."
 )
 
 ASSUMED = (
@@ -34,7 +34,7 @@ ASSUMED = (
     "Dates that never come count as the horizon.",
     "Levels of contagion share one half-life; home towns weigh 0.5 and ties 0.25 of a military weight of 1 (no source).",
     "Numbers of the scenarios that are not listed above stay at the scenario's own values.",
-    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest.",
+    "Worlds are judged by the mean of their paired replicates; `unclear` counts those whose 90 % interval holds the smallest effect of interest, or that have no value.",
 )
 """What every world shares, a sentence each."""
 

@@ -75,6 +75,10 @@ class ClaimsOutcome:
 def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> ClaimsOutcome:
     """Verdicts on what is in the study's file, after what is missing in it has been run.
 
+    Worlds stop having more runs once their interval leaves out the smallest effect of interest. Looked at after 2, 4, 8 and 16 runs, 90 %
+    intervals hold four in five effects that lie on that size itself, and one in ten of these worlds is clear on the wrong side. From half a
+    standard deviation of one pair away nine in ten hold theirs and hardly a world is clear and wrong (`test_precision`).
+
     Raises:
         InputError: the claims file is wrong, or `file` belongs to another study.
     """
@@ -93,7 +97,7 @@ def put_to_the_test(plan: ClaimsPlan, file: Path, options: RunOptions) -> Claims
 
 
 def _straddling(plan: ClaimsPlan, file: Path) -> tuple[tuple[int, str], ...]:
-    """Worlds and arms of claims whose interval in that world holds the smallest effect of interest."""
+    """Worlds and arms of claims that more runs could turn in that world, see `JudgedClaim.unclear`."""
     outcome = judged_file(plan, file)
     wanted = {
         (world, arm)
@@ -123,9 +127,10 @@ def judged_file(plan: ClaimsPlan, file: Path) -> ClaimsOutcome:
     complete = [
         world for world in range(plan.count) if all((world, arm) in results or (world, arm) in out for arm in arms)
     ]
-    # How far the worlds of an ensemble lie from the figures that they were held to.
+    # How far the worlds of an ensemble lie from the figures that they were held to, where its file says so.
     ensemble = load_ensemble(plan.ensemble) if plan.ensemble else None
-    known = {"distance from the targets": ensemble.table["worst"].tolist()[: plan.count]} if ensemble else {}
+    worst = ensemble.table.get("worst", []) if ensemble else []
+    known = {"distance from the targets": list(worst)[: plan.count]} if len(worst) else {}
     judged, numbers = judge_all(claims, points, results, known, plan.scale, plan.replicates)
     about = Run(
         worlds=plan.count,

@@ -35,7 +35,7 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
     """All other weightings of the worlds: two for each number, one for each word.
 
     For a number worlds weigh in proportion to their rank in it, then to the rank from the other end: nothing of one end, twice of the other,
-    which leaves three quarters of the worlds in effect. For a list of words the worlds of each word stand alone, if they are ten at least: of
+    which leaves three quarters of the worlds in effect; equal numbers have their mean rank, so that of few values no end falls to nothing, and worlds without a number do not count. For a list of words the worlds of each word stand alone, if they are ten at least: of
     fewer a single one would turn a verdict or confirm it.
 
     Args:
@@ -47,24 +47,26 @@ def weightings(columns: Mapping[str, Sequence[Any]], shown: ArrayLike) -> list[W
     for name, values in columns.items():
         if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
             numbers = np.asarray(values, np.float64)
-            if np.ptp(numbers) > 0.0:
-                ranks = (rankdata(numbers) - 0.5) / len(numbers)
+            known = ~np.isnan(numbers)
+            if np.unique(numbers[known]).size > 1:
+                ranks = (rankdata(numbers[known]) - 0.5) / known.sum()
                 found += [
                     Weighting(
                         what=f"worlds with {end} {name} weigh more",
-                        share=float(np.average(held, weights=weights)),
-                        worlds=len(held),
+                        share=float(np.average(held[known], weights=weights)),
+                        worlds=int(known.sum()),
                     )
                     for end, weights in (("high", ranks), ("low", 1.0 - ranks))
                 ]
         else:
             words = np.asarray([str(value) for value in values])
+            kinds = dict.fromkeys(words.tolist())
             found += [
                 Weighting(
                     what=f"only worlds with {name} = {word} count", share=float(held[own].mean()), worlds=int(own.sum())
                 )
-                for word in dict.fromkeys(words.tolist())
-                if (own := words == word).sum() >= FEWEST_OF_A_WORD
+                for word in kinds
+                if len(kinds) > 1 and (own := words == word).sum() >= FEWEST_OF_A_WORD
             ]
     return found
 
