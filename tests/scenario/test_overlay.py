@@ -119,6 +119,18 @@ def test_a_setting_that_a_policy_replaces_on_every_day_is_remarked_on() -> None:
     assert "has no effect" in toy.with_({key: 0.02}).with_policies([halves]).notes[0]
 
 
+def test_nearness_that_regions_state_themselves_is_said_not_to_move() -> None:
+    """Nearer Finland does nothing to Russians, whose regions state how near it is; a coalition nothing to Belarusians and Ukrainians."""
+    (said,) = Scenario.load("russia-2022").with_({"hosts.finland.access": 0.9}).notes
+    assert (
+        said == "access of finland is moved, which does nothing for russia-2022: the regions state their own nearness"
+    )
+    assert Scenario.load("russia-2022").with_({"hosts.germany.access": 0.9}).notes == ()
+    three = Scenario.load("three-armies-2022", policies=["coalition"])
+    (said,) = (note for note in three.notes if "nearness" in note)
+    assert "does nothing for belarus-2022 and ukraine-2022:" in said
+
+
 def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do_nothing(tmp_path: Path) -> None:
     """Recognition of one in twenty by the file, more by `fast-track`: flight is measured against the file's."""
     file = tmp_path / "strict.toml"

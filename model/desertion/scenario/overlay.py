@@ -167,6 +167,25 @@ def outdone(found: Mapping[Target, Track], settings: Sequence[str], layers: Laye
     ]
 
 
+def unreached(found: Mapping[Target, Track], settings: Sequence[str], layers: Layers) -> list[str]:
+    """One sentence for the hosts whose `access` is moved and the forces all of whose regions state their own nearness to them."""
+    moved = {one.name for one, track in found.items() if one.field == "access" and track.moves}
+    moved |= {one.name for one in map(target, settings) if one.field == "access"}
+    hosts: dict[tuple[str, ...], list[str]] = {}
+    for host in (host.name for host in layers.hosts if host.name in moved):
+        stated = tuple(
+            force.name
+            for force in layers.forces
+            if force.regions and all(host in region.access for region in force.regions)
+        )
+        if stated:
+            hosts.setdefault(stated, []).append(host)
+    return [
+        f"access of {', '.join(names)} is moved, which does nothing for {' and '.join(forces)}: the regions state their own nearness"
+        for forces, names in hosts.items()
+    ]
+
+
 def idle(policies: Sequence[Policy], start: dt.date, days: int) -> list[str]:
     """One sentence for each policy of which no change acts on any day of a run."""
     end = start + dt.timedelta(days=days)
