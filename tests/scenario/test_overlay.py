@@ -140,6 +140,19 @@ def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do
     assert strict.reference["toy"].flight_deserter < Scenario.load("toy").reference["toy"].flight_deserter
 
 
+def test_a_dated_change_that_has_come_by_the_first_day_is_in_the_reference_state(tmp_path: Path) -> None:
+    """A scenario that starts after its harbour closed takes flight to a closed harbour for what nobody is deterred by."""
+    change = '[[changes]]\ndate = {}\nset = {{ "hosts.*.border" = 0, "forces.toy.supply" = 0.4 }}\n'
+    head = 'extends = "toy"\nname = "late"\n'
+    found = {}
+    for date in ("2029-12-01", "2030-01-01", "2030-01-02"):
+        (file := tmp_path / "late.toml").write_text(head + change.format(date))
+        found[date] = Scenario.load(file).reference["toy"]
+    assert found["2029-12-01"] == found["2030-01-01"]
+    assert (found["2030-01-01"].supply, found["2030-01-02"].supply) == (0.4, 0.1)
+    assert found["2030-01-01"].flight_evader < found["2030-01-02"].flight_evader
+
+
 def test_a_policy_wins_over_the_scenarios_own_stance_while_it_acts() -> None:
     """Ridge closes on day 68; a policy holds it open from day 60 to day 100 (excluded), then the own stance holds."""
     policy = _policy("open", **{"from": "+60", "until": "+100"}, set={"hosts.ridge.border": 2})

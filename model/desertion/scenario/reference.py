@@ -2,14 +2,26 @@
 
 from desertion.parameters import CATEGORIES, Behaviour, Force, Host, Reference
 from desertion.rules.refuge import OPEN, believed, chance_out, persuaded, worth_inside
+from desertion.scenario.course import course
 from desertion.scenario.layers import Layers
+from desertion.scenario.overlay import tracks
 
 LEAST = 1e-6  # where nobody could get anywhere, an opening is measured against one chance in a million
 
 
 def reference_of(scenario: Layers) -> dict[str, Reference]:
     """The reference state by force name: what push, cost, contagion and perceived chances are measured against."""
-    return {force.name: _reference(scenario, f, force) for f, force in enumerate(scenario.forces)}
+    first_day = _first_day(scenario)
+    return {force.name: _reference(first_day, f, force) for f, force in enumerate(first_day.forces)}
+
+
+def _first_day(scenario: Layers) -> Layers:
+    """The scenario with what its own dated changes have moved by its first day."""
+    early = [change for change in scenario.changes if change.date <= scenario.start]
+    bare = scenario.model_copy(update={"asylum": scenario.asylum_status_quo})
+    moved = tracks(early, (), bare.forces, bare.hosts, start=bare.start, scenario=bare.name)
+    first = course(bare, moved)
+    return bare.model_copy(update={"forces": first.forces, "hosts": first.hosts})
 
 
 def _reference(scenario: Layers, f: int, force: Force) -> Reference:

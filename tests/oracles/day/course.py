@@ -182,6 +182,9 @@ def protection(recognition: float, host: Levers) -> float:
 
 def reference(scenario: dict[str, Any], index: int) -> Levers:
     """Reference state of a force, section 5."""
+    scenario = scenario | {
+        kind: [_first(scenario, kind, thing) for thing in scenario[kind]] for kind in ("forces", "hosts")
+    }
     force = scenario["forces"][index]
     if force["name"] in scenario["reference"]:
         return scenario["reference"][force["name"]]
@@ -198,6 +201,14 @@ def reference(scenario: dict[str, Any], index: int) -> Levers:
         passing = chance_to_pass(force, liable=category in ("deserter", "evader"))
         state[f"flight_{category}"] = max(1e-6, total * passing)
     return state
+
+
+def _first(scenario: dict[str, Any], kind: str, thing: Levers) -> Levers:
+    """A force or host with the scenario's own dated values that have come by the first day."""
+    early = [
+        move for move in _moves(scenario) if move[0][:2] == (kind, thing["name"]) and move[1] == "own" and move[2] <= 0
+    ]
+    return thing | {move[0][2]: move[5] for move in sorted(early, key=lambda move: move[2])}
 
 
 def _inside(scenario: dict[str, Any], index: int, host: Levers, category: str) -> float:
