@@ -144,6 +144,11 @@ KINDS: dict[str, Bad] = {
         'start = 2030-01-01\n[[forces]]\nname = "a"\nregions = [{ name = "x", access = { narnia = 0.4 } }]\n', "no host 'narnia'"
     ),
     "people passed on to a missing host": _scenario(HEAD + '[[hosts]]\nname = "a"\npasses_to = ["b"]\n', "no host 'b'"),
+    "a host that passes people on twice": _scenario(HEAD + '[[hosts]]\nname = "a"\npasses_to = ["b", "b"]\n[[hosts]]\nname = "b"\n', r"hosts\.a\.passes_to: 'b' is named 2 times"),
+    "a force that faces itself": _setting("forces.toy.facing", ["toy"], "names the force itself; name other forces"),
+    "a call-up in no region": _scenario(
+        'start = 2030-01-01\n[[forces]]\nname = "a"\nreservists = 1000\nregions = [{ name = "x", share = 1, quota = 0 }]\nwaves = [{ date = 2030-01-09, number = 50 }]\n', "call-up has nowhere to come from"
+    ),
     "a host that passes people on to itself": _scenario(HEAD + '[[hosts]]\nname = "a"\npasses_to = ["a"]\n', "names the host itself"),
     "an army that faces a missing one": _setting("forces.toy.facing", ["b"], "no force 'b'"),
     # the user's own files

@@ -246,6 +246,8 @@ class Force(Frozen):
         total = sum(region.share for region in self.regions)
         if abs(total - 1.0) > 1e-6:
             raise ValueError(f"the shares of the regions must add up to 1, got {total:g}")
+        if any(wave.number for wave in self.waves) and not any(region.share * region.quota for region in self.regions):
+            raise ValueError("a call-up has nowhere to come from: the quota of every region is 0")
         names = [region.name for region in self.regions]
         if len(set(names)) < len(names):
             raise ValueError(f"two regions have the same name: {names}")

@@ -1,7 +1,7 @@
 """What must fit together in a scenario: names, dates and values that rules for single fields cannot see."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from desertion.errors import InputError, input_error, shortened, unknown_name
@@ -67,20 +67,24 @@ def _check_names(scenario: Layers) -> None:
             way_out="give the force another name",
         )
     for force in scenario.forces:
-        for other in force.facing:
-            _refuse_stranger("force", other, forces, f"forces.{force.name}.facing")
+        _check_list("force", force.facing, forces, force.name, f"forces.{force.name}.facing")
         for region in force.regions:
             for host in region.access:
                 _refuse_stranger("host", host, hosts, f"forces.{force.name}.regions.{region.name}.access")
     for host in scenario.hosts:
-        for other in host.passes_to:
-            _refuse_stranger("host", other, hosts, f"hosts.{host.name}.passes_to")
-        if host.name in host.passes_to:
-            raise InputError(f"hosts.{host.name}.passes_to names the host itself; name other hosts")
+        _check_list("host", host.passes_to, hosts, host.name, f"hosts.{host.name}.passes_to")
     for name in scenario.reference:
         _refuse_stranger("force", name, forces, "reference")
     if scenario.stop is not None and scenario.stop.force is not None:
         _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
+
+
+def _check_list(kind: str, named: Sequence[str], known: Sequence[str], own: str, where: str) -> None:
+    for other in named:
+        _refuse_stranger(kind, other, known, where)
+    if own in named:
+        raise InputError(f"{where} names the {kind} itself; name other {kind}s")
+    refuse_doubles(where, list(named))
 
 
 def _check_numbers(scenario: Layers) -> None:
