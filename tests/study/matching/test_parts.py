@@ -341,6 +341,26 @@ def test_of_several_contradictions_the_one_that_is_hardest_to_reconcile_is_named
     assert contradiction(aims[3:], values, dict.fromkeys(values, np.zeros(2)), 2.0) is None
 
 
+@pytest.mark.parametrize(
+    ("error", "stated", "numbers", "told"),
+    [
+        (0.1, 0.0, [9.0, 1.0, 2.0], "more than any multiple of the stated one (t 0.46 for 0)"),
+        (0.0, 0.25, [5.0, 0.5, 0.5], "1 times the stated one (t 0.25 for 0.25)"),
+        (0.0, 0.25, [5.0, 0.505, 0.9], "1.1 times the stated one (t 0.26 for 0.25)"),
+    ],
+)
+def test_a_contradiction_tells_the_smallest_discrepancy_that_suffices(
+    error: float, stated: float, numbers: list[float], told: str
+) -> None:
+    """Of the nearest world though none is stated, sqrt(0.5^2 - 0.1^2 - 0.03) = 0.458; of one that lies just where it is ruled out; and rounded up, since 0.25 where 0.2525 is needed allows nothing."""
+    aim = replace(_aim(observed=(0.0, 0.0)), error=error, discrepancy=stated)
+    chance = np.full(3, 0.03 if error else 0.0)
+    assert (aim.implausibility(np.array(numbers), chance) >= 2.0).all()
+    found = contradiction([aim], {"t": np.array(numbers)}, {"t": chance}, 2.0)
+    assert found is not None
+    assert found.words().endswith(told)
+
+
 def test_worlds_that_were_given_up_early_contradict_nothing_that_was_not_run() -> None:
     """`z` was run in one world of three, which meets it: x and y, which all miss in turn, contradict each other, and z has no part in it."""
     aims = [replace(_aim(name, observed=(0.0, 0.0)), error=0.0, discrepancy=0.1) for name in "xyz"]
