@@ -443,6 +443,23 @@ def test_proposals_are_found_where_hardly_anything_is_left() -> None:
     assert found.left < 1e-3
 
 
+def test_where_there_is_room_for_all_words_proposals_are_spread_evenly() -> None:
+    """A second, longer list of words asks for nothing: it looked for words that the first list does not have, twelve times near places that were left already."""
+    space = Space([factor("one", {"choices": ["a", "b"]}, "test"), factor("two", {"choices": list("wxyz")}, "test")])
+
+    class All:
+        """Lets every place pass."""
+
+        @staticmethod
+        def passes(_space: Space, shares: np.ndarray, _aims: object) -> np.ndarray:
+            return np.ones(len(shares), bool)
+
+    found = propose(space, [All()], [], 12, 1, np.full((1, 2), 0.5))  # type: ignore[list-item]
+    assert np.bincount(space.word_of(found.shares)).tolist() == [6, 6]
+    even = space.spread(14, 1)
+    assert all((place == even).all(axis=1).any() for place in found.shares)
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_shipped_designs_can_be_run(name: str) -> None:
     """Every target is known and every scenario can be put together in all forms at both ends of all ranges, where screenings look."""
