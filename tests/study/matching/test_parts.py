@@ -378,6 +378,17 @@ def test_worlds_that_were_given_up_early_contradict_nothing_that_was_not_run() -
     assert contradiction(many, means, dict.fromkeys(means, np.zeros(2)), 2.0) is None
 
 
+def test_of_many_targets_each_world_may_lack_another() -> None:
+    """All that each has is met: nothing can be said, at once, and not after going through the 2^40 sets of 40 targets."""
+    aims = [replace(_aim(f"t{number}"), discrepancy=0.1) for number in range(40)]
+    means = {aim.name: np.where(np.arange(40) == number, np.nan, 1.5) for number, aim in enumerate(aims)}
+    assert contradiction(aims, means, dict.fromkeys(means, np.zeros(40)), 2.0) is None
+    missed = means | {"t7": np.where(np.arange(40) == 7, np.nan, 9.0)}
+    found = contradiction(aims, missed, dict.fromkeys(means, np.zeros(40)), 2.0)
+    assert found is not None
+    assert (found.targets, found.worlds) == (("t7",), 39)
+
+
 def test_a_number_that_spans_decades_is_emulated_near_its_figure() -> None:
     """Results from 0.1 to 100 where 0.2 was observed: places far away are ruled out, the corner is not, though a deviation there is a thousandth of the spread."""
     rng = np.random.default_rng(6)

@@ -59,7 +59,11 @@ def contradiction(
     met = {aim.name: aim.implausibility(means[aim.name], variances[aim.name]) < cutoff for aim in aims}
     known = {name: np.isfinite(needed[name]) for name in needed}
     told = [aim for aim in aims if known[aim.name].any()]  # nothing can be said of the others
-    if not told or np.all([met[aim.name] for aim in told], axis=0).any():
+    if not told:
+        return None
+    meets, has = (np.column_stack([of[aim.name] for aim in told]) for of in (met, known))
+    # Without numbers that no world meets together there is no set to look for, among more than anyone could go through.
+    if all(meets[:, numbers].all(axis=1).any() for numbers in np.unique(has, axis=0)):
         return None
     for size in range(1, len(told) + 1):
         sets = [
