@@ -142,6 +142,21 @@ def test_an_interrupted_fit_goes_on_to_the_result_of_an_undisturbed_one(tmp_path
     assert sum(score.members for score in scores(again)) == 100
 
 
+def test_a_fit_of_fewer_generations_than_its_file_holds_is_that_of_fewer(tmp_path: Path) -> None:
+    """So that fits with further seeds, which are given as many, have the tolerance of the first; the others are still there."""
+    one, two, again, both = (
+        fit(CASE, stand_in, tmp_path / "fit.db", particles=100, seed=1, generations=number) for number in (1, 2, 1, 2)
+    )
+    for short, long in ((one, again), (two, both)):
+        assert short.probabilities.tolist() == long.probabilities.tolist()
+        assert short.epsilon.tolist() == long.epsilon.tolist()
+        assert (short.simulations, short.error.tolist()) == (long.simulations, long.error.tolist())
+        for rival in CASE.rivals:
+            assert short.predictions[rival].tolist() == long.predictions[rival].tolist()
+            assert short.shares[rival][1].tolist() == long.shares[rival][1].tolist()
+    assert len(again.epsilon) == 1
+
+
 def test_predictions_are_weighed_as_posteriors_are(tmp_path: Path) -> None:
     """Shares of draws are the weights of the particles that pyABC stored: every figure's distribution is theirs to a thousandth a particle, where alike weights are off by far more."""
     import pyabc

@@ -267,12 +267,17 @@ def test_the_rival_draws_other_points_under_another_seed(tmp_path: Path, study: 
 
 
 def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
-    """The same mixes, in the same order, under another seed."""
+    """The same mixes, in the same order, under another seed; each search has a front of its own, whatever the other's mixes beat."""
     spec = _levers(study)
     with ThreadPoolExecutor(1) as threads:
         found = search(spec, GOAL, 20, tmp_path / "s.sqlite", _options(threads))
         rival = sobol_sample(spec, GOAL, 20, tmp_path / "r.sqlite", _options(threads))
         again = on_other_fates(spec, GOAL, [found, rival], 7, tmp_path / "c.sqlite", _options(threads))
+        most = Goal({"left_total": "more"}, {})
+        best = [search(spec, most, 5, tmp_path / "m", _options(threads)), sobol_sample(spec, most, 5, tmp_path / "n", _options(threads))]  # fmt: skip
+        own = on_other_fates(spec, most, best, 7, tmp_path / "o", _options(threads))
+    assert own[0].table["left_total"].item() != own[1].table["left_total"].item()
+    assert [result.table["front"].tolist() for result in own] == [[True], [True]]
     for one, fresh in zip((found, rival), again, strict=True):
         front = one.table[one.table["front"]]
         assert fresh.table["pull"].tolist() == front["pull"].tolist()

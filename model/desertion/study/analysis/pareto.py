@@ -70,10 +70,16 @@ def candidates_table(
     table = points[["design", *levers]].set_index("design")
     table = table.assign(runs=groups.size().reindex(table.index, fill_value=0))
     table = table.join(groups.mean().where(complete, axis=0)).reset_index()
-    within = goal.within(table)
-    table = table.assign(within=within, front=False)
-    table.loc[within, "front"] = on_front(goal.gains(table[within]))
-    return table
+    table = table.assign(within=goal.within(table))
+    return table.assign(front=front_within(table, goal))
+
+
+def front_within(table: pd.DataFrame, goal: Goal) -> NDArray[np.bool_]:
+    """Candidates within the limits that no other one of a table within them beats."""
+    within = table["within"].to_numpy(bool)
+    front = np.zeros(len(table), bool)
+    front[within] = on_front(goal.gains(table[within]))
+    return front
 
 
 def see_failures(path: Path) -> str:

@@ -112,7 +112,7 @@ def fit(
         simulate: the laboratory.
         file: SQLite file in which pyABC keeps every finished generation.
         particles: particles per generation; fewer than 100 are refused.
-        generations: generations in all, those found in the file included.
+        generations: generations in all, those found in the file included; of a file that holds more the others are left out.
         seed: where chance comes from.
         workers: processes.
         finished: called after each generation.
@@ -141,7 +141,7 @@ def fit(
             _let_go(inference.history)
         history = pyabc.History(f"sqlite:///{file}")
         try:
-            return _read(history, case, file, particles)
+            return _read(history, case, file, particles, generations)
         finally:
             _let_go(history)
 
@@ -223,9 +223,10 @@ def _let_go(history: Any) -> None:
         history._engine.dispose()
 
 
-def _read(history: Any, case: Case, file: Path, particles: int) -> Fit:
+def _read(history: Any, case: Case, file: Path, particles: int, asked: int) -> Fit:
+    """The fit as of the generations that were asked for: a file may hold more, whose tolerance is that of no other seed."""
     history.id = 1
-    last = int(history.max_t)
+    last = min(int(history.max_t), asked - 1)
     if last < 0:
         raise InputError(f"{file.name}: holds no finished generation; start again with a new file")
     probabilities = np.zeros((last + 1, len(case.rivals)))
@@ -236,7 +237,7 @@ def _read(history: Any, case: Case, file: Path, particles: int) -> Fit:
     predictions, shares, weights = {}, {}, {}
     for model, rival in enumerate(case.rivals):
         predictions[rival], shares[rival], weights[rival] = _of_rival(history, model, last, len(case.series.points))
-    generations = history.get_all_populations()
+    generations = history.get_all_populations().query("t <= @last")
     spread = np.asarray(history.get_weighted_distances(last)["w"], dtype=np.float64)
     effective = spread.sum() ** 2 / (spread**2).sum()
     return Fit(

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class Contradiction:
         worlds: how many these worlds are; a world that was given up early lacks the numbers of its later runs.
         discrepancy: for each, the discrepancy at which one world would meet all of them, on the scale of the target.
         stated: for each, the discrepancy that it has.
-        factor: the larger of the two as a multiple of what is stated.
+        factor: the largest of them as a multiple of what is stated; infinite where nothing is.
     """
 
     targets: tuple[str, ...]
@@ -31,11 +32,14 @@ class Contradiction:
     def words(self) -> str:
         """The contradiction in a sentence."""
         named = " and ".join(self.targets)
-        needed = ", ".join(f"{name} {self.discrepancy[name]:.2g} for {self.stated[name]:.2g}" for name in self.targets)
+        needed = ", ".join(
+            f"{name} {_enough(self.discrepancy[name])} for {self.stated[name]:.2g}" for name in self.targets
+        )
+        times = f"{_enough(self.factor)} times" if np.isfinite(self.factor) else "more than any multiple of"
         one = len(self.targets) == 1
         head = f"no world meets {named}" if one else f"no world meets {named} together"
         of = f"of {self.worlds:,} that have {'a number for it' if one else 'numbers for all of them'}"
-        return f"{head}, {of}; the smallest discrepancy that {'allows' if one else 'reconciles'} {'it' if one else 'them'} is {self.factor:.2g} times the stated one ({needed})"
+        return f"{head}, {of}; the smallest discrepancy that {'allows' if one else 'reconciles'} {'it' if one else 'them'} is {times} the stated one ({needed})"
 
 
 def contradiction(
@@ -52,21 +56,24 @@ def contradiction(
         cutoff: implausibility from which a world is ruled out.
     """
     needed = {aim.name: _needed(aim, means[aim.name], variances[aim.name], cutoff) for aim in aims}
-    stated = {aim.name: aim.discrepancy for aim in aims}
-    met = {name: needed[name] <= stated[name] for name in needed}
+    met = {aim.name: aim.implausibility(means[aim.name], variances[aim.name]) < cutoff for aim in aims}
     known = {name: np.isfinite(needed[name]) for name in needed}
-    told = [name for name in needed if known[name].any()]  # nothing can be said of the others
-    if not told or np.all([met[name] for name in told], axis=0).any():
+    told = [aim for aim in aims if known[aim.name].any()]  # nothing can be said of the others
+    if not told:
+        return None
+    meets, has = (np.column_stack([of[aim.name] for aim in told]) for of in (met, known))
+    # Without numbers that no world meets together there is no set to look for, among more than anyone could go through.
+    if all(meets[:, numbers].all(axis=1).any() for numbers in np.unique(has, axis=0)):
         return None
     for size in range(1, len(told) + 1):
         sets = [
-            names
-            for names in itertools.combinations(told, size)
-            if not np.all([met[name] for name in names], axis=0).any()
-            and np.all([known[name] for name in names], axis=0).any()
+            some
+            for some in itertools.combinations(told, size)
+            if not np.all([met[aim.name] for aim in some], axis=0).any()
+            and np.all([known[aim.name] for aim in some], axis=0).any()
         ]
         if sets:
-            return max((_reconciled(names, needed, stated) for names in sets), key=lambda found: found.factor)
+            return max((_reconciled(some, needed) for some in sets), key=lambda found: found.factor)
     return None
 
 
@@ -76,14 +83,23 @@ def _needed(aim: Aim, means: Array, variances: Array, cutoff: float) -> Array:
     return np.where(np.isfinite(means), wanted, np.inf)
 
 
-def _reconciled(names: tuple[str, ...], needed: Mapping[str, Array], stated: Mapping[str, float]) -> Contradiction:
+def _reconciled(aims: Sequence[Aim], needed: Mapping[str, Array]) -> Contradiction:
+    wanted = np.array([needed[aim.name] for aim in aims])
+    stated = np.array([[aim.discrepancy] for aim in aims])
+    allowed = np.array([[np.hypot(aim.error, aim.discrepancy)] for aim in aims])
     with np.errstate(divide="ignore", invalid="ignore"):
-        factors = np.array([np.where(needed[name] > 0.0, needed[name] / stated[name], 0.0) for name in names])
-    best = int(np.argmin(factors.max(axis=0)))
+        factors = np.where(wanted > 0.0, wanted / stated, 0.0)
+    # Where none is stated each is infinitely many times as large: then the least against all that is allowed.
+    best = int(np.lexsort(((wanted / allowed).max(axis=0), factors.max(axis=0)))[0])
     return Contradiction(
-        targets=names,
-        worlds=int(np.all([np.isfinite(needed[name]) for name in names], axis=0).sum()),
-        discrepancy={name: float(needed[name][best]) for name in names},
-        stated={name: stated[name] for name in names},
+        targets=tuple(aim.name for aim in aims),
+        worlds=int(np.isfinite(wanted).all(axis=0).sum()),
+        discrepancy={aim.name: float(own[best]) for aim, own in zip(aims, wanted, strict=True)},
+        stated={aim.name: aim.discrepancy for aim in aims},
         factor=float(factors[:, best].max()),
     )
+
+
+def _enough(number: float) -> str:
+    """Two digits of a number, rounded up: with a little less the targets would still be missed."""
+    return f"{float(Context(prec=2, rounding=ROUND_CEILING).create_decimal(f'{number:.12g}')):.2g}"

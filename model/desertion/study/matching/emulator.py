@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from desertion.errors import extra
 from desertion.study.arrays import Array
@@ -22,7 +21,8 @@ _NORMAL = 1.96
 _DOUBT = 3.0
 """Standard deviations of a target beyond which an emulator that leaves them in doubt is tried on another scale."""
 _SEARCHED = 160
-"""Worlds, about, by which hyperparameters are sought."""
+"""Worlds, about, by which hyperparameters are sought. With fewer they suit the very points that they are sought by, so that
+folds which share them cover up to a tenth more of these than of new ones; with more the shares are the same within two hundredths."""
 _ITERATIONS = 40
 """Steps of the search for hyperparameters."""
 
@@ -107,7 +107,11 @@ class Emulator:
     stretch: Stretch | None = None
 
     def predict(self, places: Array) -> tuple[Array, Array]:
-        """Mean and variance of a world's mean result at places; inputs that the emulator does not see count as variance."""
+        """Mean and variance of a world's mean result at places; inputs that the emulator does not see count as variance.
+
+        The variance of an event is the largest that its chance allows: from worlds that are run once or twice nobody can tell whether
+        all of them have that chance, or so many are sure of a yes and the others of a no.
+        """
         mean, variance = self.fitted_scale(places)
         return (mean, variance) if self.stretch is None else self.stretch.back(mean, variance)
 
@@ -115,7 +119,7 @@ class Emulator:
         """The same on the scale on which the emulator was fitted."""
         if self.kind == "event":
             chance = _chances(self.fitted, places)
-            return chance, np.zeros(len(chance))
+            return chance, chance * (1.0 - chance)
         mean, deviation = self.fitted.predict(places, return_std=True)
         return mean * self.unit + self.centre, (deviation * self.unit) ** 2
 
@@ -134,7 +138,7 @@ def fit(training: Training, least: float, seed: int, stretch: Stretch | None = N
         InputError: scikit-learn is not installed.
     """
     known = training.part(np.isfinite(training.means))
-    if len(known.means) < FEWEST:
+    if len(known.means) < FEWEST or not np.ptp(known.means):
         return Emulator(kind="none", coverage=np.nan, trusted=False)
     if _is_event(known):
         return _checked(known, _event, least, seed, None)[0]
@@ -153,10 +157,11 @@ def _checked(
     """An emulator with its coverage of folds that it had not seen, and its variance there on the target's own scale."""
     seen = known if stretch is None else stretch.of(known)
     whole = make(seen, None, seed)
+    like = whole if len(seen.means) >= _SEARCHED else None
     fold = np.arange(len(seen.means)) % _FOLDS
     inside, doubt = np.zeros(len(seen.means), bool), np.zeros(len(seen.means))
     for number in range(_FOLDS):
-        part, unseen = make(seen.part(fold != number), whole, seed), seen.part(fold == number)
+        part, unseen = make(seen.part(fold != number), like, seed), seen.part(fold == number)
         inside[fold == number] = _inside(part, unseen)
         doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
     coverage = float(inside.mean())
@@ -170,10 +175,6 @@ def _is_event(training: Training) -> bool:
 
 def _inside(emulator: Emulator, unseen: Training) -> NDArray[np.bool_]:
     mean, variance = emulator.fitted_scale(unseen.places)
-    if emulator.kind == "event":
-        yes = np.round(unseen.means * unseen.counts)
-        low, high = (binom.ppf(tail, unseen.counts, mean) for tail in (0.025, 0.975))
-        return (yes >= low) & (yes <= high)
     return np.abs(unseen.means - mean) <= _NORMAL * np.sqrt(variance + unseen.noise)
 
 
@@ -225,7 +226,8 @@ def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
 
 
 def _chances(forest: Any, places: Array) -> Array:
-    """Chance of a yes; 0 or 1 where all runs answered alike."""
-    if len(forest.classes_) == 1:
-        return np.full(len(places), float(forest.classes_[0]))
-    return np.asarray(forest.predict_proba(places)[:, 1], float)
+    """Chance of a yes, as if half a run more had said yes and half a run no: where all runs nearby answered alike it is not certain what others would."""
+    sizes = [tree.tree_.n_node_samples for tree in forest.estimators_]
+    runs = np.mean([size[leaf] for size, leaf in zip(sizes, forest.apply(places).T, strict=True)], axis=0)
+    share = forest.predict_proba(places)[:, list(forest.classes_).index(1)] if 1 in forest.classes_ else 0.0
+    return (share * runs + 0.5) / (runs + 1.0)

@@ -95,9 +95,8 @@ def _pass(space: Space, sieves: Sequence[Sieve], aims: Sequence[Aim], shares: Ar
 
 
 def _enough(space: Space, shares: Array, count: int) -> bool:
-    words = max(1, max((len(f.values) for f, word in zip(space.factors, space.words, strict=True) if word), default=1))
-    held = np.bincount(space.word_of(shares), minlength=words)
-    return bool((held >= -(-count // words)).all())
+    held = np.bincount(space.word_of(shares), minlength=space.word_count)
+    return bool((held >= -(-count // space.word_count)).all())
 
 
 def _balanced(space: Space, shares: Array, count: int, rng: np.random.Generator) -> Array:

@@ -159,6 +159,8 @@ def _emulators(match: Match) -> list[Block]:
             cells.append(
                 "-"
                 if part.empty
+                else "none made"
+                if part["kind"].iloc[0] == "none"
                 else f"{part['coverage'].iloc[0]:.2f}{'' if part['trusted'].iloc[0] else ', not used'}"
             )
         rows.append(tuple(cells))

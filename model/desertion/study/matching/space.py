@@ -66,11 +66,14 @@ class Space:
 
     def word_of(self, shares: Array) -> NDArray[np.int64]:
         """Number of the word of the first list of words at each place; 0 where there is none."""
-        place = next((place for place, word in enumerate(self.words) if word), None)
-        if place is None:
+        if not any(self.words):
             return np.zeros(len(shares), np.int64)
-        count = len(self.factors[place].values)
-        return np.minimum((shares[:, place] * count).astype(np.int64), count - 1)
+        return np.minimum((shares[:, self.words.index(True)] * self.word_count).astype(np.int64), self.word_count - 1)
+
+    @property
+    def word_count(self) -> int:
+        """Words of the first list of words; 1 where there is none."""
+        return len(self.factors[self.words.index(True)].values) if any(self.words) else 1
 
 
 def _rounded(value: Value) -> Value:

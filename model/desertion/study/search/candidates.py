@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.study.analysis.goal import Goal
-from desertion.study.analysis.pareto import candidates_table, on_front, see_failures
+from desertion.study.analysis.pareto import candidates_table, front_within, on_front, see_failures
 from desertion.study.analysis.study import Study
 
 
@@ -95,7 +95,4 @@ def together(results: Iterable[tuple[str, SearchResult]], goal: Goal) -> pd.Data
     """
     table = pd.concat([result.table.assign(proposed_by=name) for name, result in results], ignore_index=True)
     table.insert(0, "proposed_by", table.pop("proposed_by"))
-    joint = np.zeros(len(table), bool)
-    within = table["within"].to_numpy(bool)
-    joint[within] = on_front(goal.gains(table[within]))
-    return table.assign(joint_front=joint)
+    return table.assign(joint_front=front_within(table, goal))

@@ -14,6 +14,7 @@ from desertion.errors import InputError, extra, unknown_name
 from desertion.files import is_file
 from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
+from desertion.study.analysis.pareto import front_within
 from desertion.study.analysis.study import Study
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Factor, Point
@@ -142,7 +143,7 @@ def on_other_fates(
     The best of many candidates owe part of their place to the fates they were tried on; here that part is gone.
 
     Returns:
-        For each search its front, judged anew.
+        For each search its front, judged anew; of `front` are those that no other one of the same search beats.
 
     Raises:
         InputError: If the number of replicates is below 1.
@@ -156,7 +157,8 @@ def on_other_fates(
     )
     table = judged(study, goal).table
     ends = np.cumsum([len(front) for front in fronts])
-    return [SearchResult(study, table.iloc[end - len(front) : end]) for front, end in zip(fronts, ends, strict=True)]
+    parts = [table.iloc[end - len(front) : end] for front, end in zip(fronts, ends, strict=True)]
+    return [SearchResult(study, part.assign(front=front_within(part, goal))) for part in parts]
 
 
 def _front_points(result: SearchResult) -> list[Point]:
