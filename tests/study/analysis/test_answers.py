@@ -14,7 +14,7 @@ from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import chance_of_cascade, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, prim_boxes
 from desertion.study.analysis.paired import paired_differences, replicate_saving
-from desertion.study.analysis.pareto import on_front
+from desertion.study.analysis.pareto import on_front, pareto_table
 from desertion.study.analysis.phase import phase_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
@@ -157,6 +157,24 @@ def test_the_front_holds_exactly_the_points_that_none_beats() -> None:
     """Equal points both stay, a missing value never does."""
     gains = np.array([[1.0, 3.0], [2.0, 2.0], [2.0, 2.0], [1.0, 2.0], [np.nan, 9.0], [3.0, 0.0]])
     assert on_front(gains).tolist() == [True, True, True, False, False, True]
+
+
+def test_a_mean_of_fewer_runs_is_none_on_a_front() -> None:
+    """Of point 1 only the cheap run has a price: beside two runs of the others it looked the cheapest."""
+    runs = pd.DataFrame(
+        {
+            "design": [0, 0, 1, 1, 2, 2],
+            "policies": ["a", "a", "b", "b", "c", "c"],
+            "replicate": [0, 1] * 3,
+            "status": "done",
+            "price": [4.0, 6.0, 1.0, np.nan, np.inf, 1.0],
+        }
+    )
+    runs.attrs["parameters"] = ["policies"]
+    table = pareto_table(runs, {"price": "less"})
+    assert table["runs"].tolist() == [2, 2, 2]
+    assert table["price"].fillna(-1.0).tolist() == [5.0, -1.0, -1.0]
+    assert table["front"].tolist() == [True, False, False]
 
 
 def test_the_pareto_view_names_policies_and_directions(done: Study) -> None:

@@ -66,6 +66,19 @@ def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, d
     assert {path.name for path in written} >= {"experiments.csv", "left_total.csv", "daily_left.csv", "study.json"}
 
 
+def test_ema_gets_curves_of_the_same_runs_as_measures(done: Study, study: Callable[..., StudySpec]) -> None:
+    """A driver may have written between the table of runs and the curves, whose rows then stood beside other runs."""
+    assert len(done.runs) == 30
+    spec = study(settings={"fail_at": -1}, runs=5, policies={"closed": [], "open": ["open"]})
+    with ThreadPoolExecutor(1) as threads:
+        options = RunOptions(quiet=True, executor=threads, workers=1, retry_failed=True, accept_changes=True)
+        whole = run_study(spec, done.path, options)
+    with StudyFile(done.path) as file:
+        experiments, outcomes = ema_shape(done, file)
+    assert outcomes["daily_left"].shape == (len(experiments), 11) == (24, 11)
+    assert np.array_equal(outcomes["daily_left"][-1], whole.trajectories(5, "left")[4])
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet", "ema"])
 def test_no_daily_curves_are_written_where_none_are_wished(tmp_path: Path, done: Study, form: str) -> None:
     """In every format, and `columns.json` defines no file that is not there."""

@@ -127,6 +127,8 @@ def test_a_restricted_study_keeps_its_restriction_and_its_size(real: Study, simu
     """The points that were left out stay out."""
     for study, share in ((real, 0.5), (simulated, 1.0)):
         chosen = Selection(study, [1])
+        assert chosen.held == f"{len(chosen.runs)} done"
+        assert chosen.held in repr(chosen)
         assert set(chosen.runs["design"]) == {1}
         left = simulated.runs.loc[simulated.runs["design"] == 1, "left_total"]
         assert np.array_equal(chosen.runs["left_total"], left / share)

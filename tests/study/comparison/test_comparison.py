@@ -19,6 +19,8 @@ from desertion.study.failures import StudyFailedError
 from desertion.study.run.pool import LocalPool
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import paired_chance_interval, wilson_interval
+from desertion.study.store.reader import StudyFile
+from desertion.study.store.writer import StudyWriter
 from tests import fakes
 from tests.app.folder import Here
 from tests.study.comparison import fake_arm
@@ -279,6 +281,19 @@ def test_policies_that_share_no_finished_replicate_are_named(tmp_path):
     with pytest.raises(StudyFailedError, match="no replicate finished under both odd and even, so that no pair"):
         compared(tmp_path / "apart.sqlite", policies=["odd", "none", "even"], runs=4)
     assert compared(tmp_path / "half.sqlite", policies=["odd", "none"], runs=4).attribution["pairs"].tolist() == [2]
+
+
+def test_all_tables_are_of_the_runs_that_were_there_when_it_was_opened(tmp_path):
+    """A driver may write more between two tables, which then counted other pairs."""
+    found = compared(tmp_path / "s.sqlite", policies=["odd", "none"], runs=4)
+    with StudyFile(found.path) as file:
+        header, other = file.header(), file.run_of(1, 0)
+    writer = StudyWriter.open(found.path, header, None, accept_changes=True)
+    writer.put([replace(other, design=0)])
+    writer.close()
+    assert found.attribution["pairs"].tolist() == [2]
+    assert found.gaps("none", "russia").shape[0] == 2
+    assert found.histories["replicate"].nunique() == 4
 
 
 def test_the_order_of_policies_is_kept(tmp_path):

@@ -10,18 +10,20 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from desertion.errors import InputError
+from desertion.study.analysis.tables import runs_table
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
 from desertion.study.run.origin import header
 from desertion.study.store.disk import failure, on_local_disk
 from desertion.study.store.layout import connected, create
 from desertion.study.store.lock import DriverLock
+from desertion.study.store.merge import merge
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import anew, differences
 from desertion.study.store.row import DONE, FAILED, Row
@@ -296,6 +298,79 @@ def test_a_file_that_could_not_be_begun_is_let_go(tmp_path: Path, monkeypatch: p
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("SELECT 1")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_what_a_killed_driver_left_beside_a_file_is_no_part_of_the_next(
+    tmp_path: Path, full: Path, study: Callable[..., StudySpec], is_merged: bool
+) -> None:
+    """Its log outlives a file that is moved away to start anew, and SQLite would lay it over whatever takes the name."""
+    path = tmp_path / "s.sqlite"
+    killed = _open(path, study(seed=8))
+    killed.put([_row(0, replicate, 99.0) for replicate in range(4)], COLUMNS)
+    killed.flush()
+    log = Path(f"{path}-wal").read_bytes()
+    killed.close()
+    path.unlink()
+    Path(f"{path}-wal").write_bytes(log)
+    if is_merged:
+        merge([full], path)
+    else:
+        _open(path, study()).close()
+    with StudyFile(path) as file:
+        assert file.header()["spec"]["seed"] == 7
+        assert file.counts() == ({"done": 6} if is_merged else {})
+        assert 99.0 not in [row.scalars["left_total"] for row in file.rows()]
+
+
+def test_an_interruption_right_after_a_commit_leaves_a_sound_file(
+    tmp_path: Path, study: Callable[..., StudySpec]
+) -> None:
+    """A second Ctrl-C is raised as soon as SQLite has come back from writing; what waits is then written once more."""
+
+    class Interrupting:
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self._connection = connection
+
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            done = self._connection.execute(statement, *values)
+            if statement == "COMMIT":
+                writer.connection = self._connection
+                raise KeyboardInterrupt
+            return done
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+    writer = _open(tmp_path / "s.sqlite", study())
+    writer.put([_row(0, 0)], COLUMNS)
+    writer.flush()
+    writer.put([_row(0, 1), _row(1, 0)])
+    writer.connection = cast(sqlite3.Connection, Interrupting(writer.connection))
+    with pytest.raises(KeyboardInterrupt):
+        writer.flush()
+    writer.close()
+    with StudyFile(tmp_path / "s.sqlite") as file:
+        assert file.counts() == {"done": 3}
+        assert file.damage() == []
+
+
+def test_a_table_of_runs_is_of_one_moment(full: Path, study: Callable[..., StudySpec]) -> None:
+    """A driver may write between the count of runs and their reading."""
+    writer = _open(full, study())
+
+    class Watched(StudyFile):
+        def counts(self) -> dict[str, int]:
+            counted = super().counts()
+            writer.put([_row(0, 2)], COLUMNS)
+            writer.flush()
+            return counted
+
+    with Watched(full) as file:
+        table = runs_table(file)
+    writer.close()
+    assert len(table) == 6
+    assert table["replicate"].max() == 1
 
 
 def test_a_lock_whose_file_somebody_removed_is_given_back_all_the_same(tmp_path: Path) -> None:

@@ -130,7 +130,9 @@ def ema_shape(
 
 def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
-    done = [row for row in file.rows(curves=True) if row.status == DONE]
+    there = study.runs[study.runs["status"] == DONE]
+    keys = set(zip(there["design"], there["replicate"], strict=True))  # a driver may have written since
+    done = [row for row in file.rows(curves=True) if row.status == DONE and row.key in keys]
     block = same_length([row.curve for row in done], columns).astype(np.float64)
     if study.is_real:
         sized = np.isin(columns, counted(columns, DAILY))

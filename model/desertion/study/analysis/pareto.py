@@ -20,7 +20,8 @@ USUAL: Mapping[str, str] = {"left_total": MORE, "cost_eur": LESS, "infiltrators"
 def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.DataFrame:
     """Means of each design point, and whether it lies on the Pareto front.
 
-    Means, since budgets and rare events such as infiltrators are judged by what they come to.
+    Means, since budgets and rare events such as infiltrators are judged by what they come to. A point that lacks a measure in
+    some run has no mean of it, which would be of fewer runs than the others are.
 
     Args:
         runs: Table of runs.
@@ -35,8 +36,10 @@ def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.Da
     goal = Goal(wanted, {})
     done = done_runs(runs, *wanted)
     parameters = parameters_of(runs)
-    groups = done.groupby("design")
-    table = pd.concat([groups[parameters].first(), groups.size().rename("runs"), groups[list(wanted)].mean()], axis=1)
+    groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")
+    runs_of, measured = groups.size().rename("runs"), groups[list(wanted)]
+    means = measured.mean().where(measured.count().eq(runs_of, axis=0))
+    table = pd.concat([groups[parameters].first(), runs_of, means], axis=1)
     return table.assign(front=on_front(goal.gains(table))).reset_index()
 
 

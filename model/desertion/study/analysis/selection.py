@@ -36,6 +36,7 @@ class Selection(Answers):
         self.runs.attrs.update(runs.attrs)
         self.header = dict(study.header)
         self.counts = {str(status): int(count) for status, count in self.runs["status"].value_counts().items()}
+        self.lacking, self.surplus = 0, 0  # of the points that are kept the study looks at what there is
         self._study = study
         self.is_real = study.is_real
 

@@ -22,17 +22,18 @@ def runs_table(file: StudyFile) -> pd.DataFrame:
         varied parameter (`policies` for the policy mix), a column a measure (NaN where a run has none). A
         measure named like a parameter gets the ending `_measured`.
     """
-    total = sum(file.counts().values())
-    designs = np.zeros(total, np.int64)
-    replicates = np.zeros(total, np.int64)
-    seconds = np.zeros(total)
-    statuses: list[str] = []
-    measures = _Measures(total)
-    for index, row in enumerate(file.rows()):
-        designs[index], replicates[index], seconds[index] = row.design, row.replicate, row.seconds
-        statuses.append(row.status)
-        measures.put(index, row.scalars)
-    points = points_table(file).drop(columns="design")
+    with file.snapshot():  # a driver may be writing
+        total = sum(file.counts().values())
+        designs = np.zeros(total, np.int64)
+        replicates = np.zeros(total, np.int64)
+        seconds = np.zeros(total)
+        statuses: list[str] = []
+        measures = _Measures(total)
+        for index, row in enumerate(file.rows()):
+            designs[index], replicates[index], seconds[index] = row.design, row.replicate, row.seconds
+            statuses.append(row.status)
+            measures.put(index, row.scalars)
+        points = points_table(file).drop(columns="design")
     keys = {"design": designs, "replicate": replicates, "status": pd.Series(statuses, dtype=str), "seconds": seconds}
     taken = {*keys, *points.columns}
     named = {f"{name}_measured" if name in taken else name: values for name, values in measures.columns().items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from desertion.study.design.documents import gathered
 from desertion.study.design.point import scenario_of
 from desertion.study.failures import StudyFailedError
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.row import DONE
+from desertion.study.store.row import DONE, Row
 
 
 class Runs:
@@ -203,10 +203,7 @@ class Runs:
         """Daily columns by policy: (runs, days + 1, columns), see `bands.same_length` for runs that stopped early."""
         with StudyFile(self.path) as file:
             columns = file.header().get("columns", ())
-            by_policy = {
-                policy: [row.curve for row in file.rows(design=design, curves=True) if row.status == DONE]
-                for design, policy in enumerate(self.policies)
-            }
+            by_policy = {policy: [row.curve for row in self._rows(file, policy)] for policy in self.policies}
         longest = max(len(curve) for curves in by_policy.values() for curve in curves)
         return {policy: same_length(curves, columns, longest) for policy, curves in by_policy.items()}
 
@@ -217,8 +214,13 @@ class Runs:
     def _kept(self, policy: str) -> list[tuple[int, arm.ArmRecord]]:
         """What each run under a policy kept, with the replicate's number."""
         with StudyFile(self.path) as file:
-            rows = file.rows(design=self.policies.index(policy), curves=True)
-            return [(row.replicate, arm.unpacked(row.extras)) for row in rows if row.status == DONE]
+            return [(row.replicate, arm.unpacked(row.extras)) for row in self._rows(file, policy)]
+
+    def _rows(self, file: StudyFile, policy: str) -> Iterator[Row]:
+        """Finished runs under a policy, those of `runs`: a driver may have written more since."""
+        there = set(self._replicates(policy))
+        rows = file.rows(design=self.policies.index(policy), curves=True)
+        return (row for row in rows if row.replicate in there)
 
 
 def label_of(mix: Sequence[str]) -> str:

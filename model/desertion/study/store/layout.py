@@ -99,7 +99,7 @@ def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: 
         connection.executemany("INSERT INTO design VALUES (?, ?)", enumerate(points))
         connection.execute("COMMIT")
         connection.close()
-        fresh.replace(path)
+        put_in_place(fresh, path)
     except (sqlite3.OperationalError, OSError) as problem:
         raise failure(problem, path) from problem
     finally:
@@ -107,6 +107,16 @@ def create(path: Path, entries: Mapping[str, str], points: Sequence[str], runs: 
             connection.close()
         for rest in (fresh, fresh.with_name(f"{fresh.name}-journal")):
             rest.unlink(missing_ok=True)
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Give a whole file its name.
+
+    What a killed driver left beside a file that was then moved away goes first: SQLite would lay its runs over the new file.
+    """
+    for rest in ("-wal", "-shm", "-journal"):
+        path.with_name(f"{path.name}{rest}").unlink(missing_ok=True)
+    fresh.replace(path)
 
 
 def connected(path: Path, mode: str) -> sqlite3.Connection:

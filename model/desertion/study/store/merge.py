@@ -10,6 +10,7 @@ from typing import Any
 from desertion.errors import InputError
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
+from desertion.study.store.layout import put_in_place
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import COMPARED, as_held
 from desertion.study.store.row import QUARANTINED, TIMEOUT, Row, packed_curve, packed_scalars
@@ -50,7 +51,7 @@ def merge(parts: Sequence[Path], out: Path) -> int:
             total = sum(_copy(part, writer) for part in parts)
         finally:
             writer.close()
-        fresh.replace(out)
+        put_in_place(fresh, out)
     finally:
         fresh.unlink(missing_ok=True)
     return total

@@ -151,7 +151,7 @@ class StudyFile:
 
     def counts(self) -> dict[str, int]:
         """Number of runs by status, of those that the study asks for."""
-        with self._sentences(), self._snapshot():
+        with self._sentences(), self.snapshot():
             return dict((self._held() - self._asked()[1]).items())
 
     def balance(self) -> tuple[int, int]:
@@ -159,7 +159,7 @@ class StudyFile:
 
         Where a precision decides, it is asked of the runs that are there, as the driver does: more may follow from those that are lacking.
         """
-        with self._sentences(), self._snapshot():
+        with self._sentences(), self.snapshot():
             asked, surplus = self._asked()
             return sum(asked) - self._held().total() + surplus.total(), surplus.total()
 
@@ -298,7 +298,7 @@ class StudyFile:
         """Refuse a file whose index leads to other runs than its table holds: a run would be missed without a word."""
         if self._index_checked:
             return
-        with self._sentences(), self._snapshot():
+        with self._sentences(), self.snapshot():
             lines = self.connection.execute(
                 f"SELECT design, replicate, status, checksum, {_TALLY} FROM run NOT INDEXED"
             ).fetchall()
@@ -313,7 +313,7 @@ class StudyFile:
         self._index_checked = True
 
     @contextmanager
-    def _snapshot(self) -> Generator[None]:
+    def snapshot(self) -> Generator[None]:
         """Let several statements see the file at one moment."""
         if self.connection.in_transaction:
             yield
@@ -322,7 +322,8 @@ class StudyFile:
         try:
             yield
         finally:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
 
     def run_of(self, design: int, replicate: int) -> Row | None:
         """One run with its curve, or None where it is not in the file."""

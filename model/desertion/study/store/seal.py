@@ -50,10 +50,6 @@ class Tally:
         """Number of runs by status, in the order of the alphabet; statuses without a run are left out."""
         return {status: count for status, count in sorted(self.statuses.items()) if count}
 
-    def copy(self) -> Tally:
-        """A tally of its own with the same runs."""
-        return Tally(Counter(self.statuses), self.total)
-
     def text(self) -> str:
         """The tally as it is stored."""
         return json.dumps({"runs": self.counts(), "sum": f"{self.total:064x}"}, sort_keys=True)

@@ -44,7 +44,6 @@ class StudyWriter(StudyFile):
         self._last_commit = time.monotonic()
         super().__init__(path)
         self._columns: tuple[str, ...] | None = None
-        self._tally = Tally()
         try:
             self._prepare()
         except BaseException:
@@ -150,24 +149,24 @@ class StudyWriter(StudyFile):
         """
         self.connection.text_factory = lambda stored: stored.decode(errors="surrogateescape")
         try:
-            sound = True
+            sound, tally = True, Tally()
             for row, checksum, _ in self._lines(" NOT INDEXED", (), True):
                 if checksum:
-                    self._tally.add(row.status, checksum)
+                    tally.add(row.status, checksum)
                 else:
                     sound = False
             entries, points = self._stored()
             if SEAL not in entries and sound:
                 with self._writing():
                     self.connection.execute(f"PRAGMA user_version = {FORMAT}")
-                    self._say(TALLY, self._tally.text())
+                    self._say(TALLY, tally.text())
                     self._seal()
                 return
             try:
                 self._check_index()
             except InputError:
                 sound = False
-            if sound and entries.get(TALLY) == self._tally.text():
+            if sound and entries.get(TALLY) == tally.text():
                 return
             self._rebuild(entries, points)
         finally:
@@ -221,8 +220,10 @@ class StudyWriter(StudyFile):
 
     def _write(self, keys: Sequence[tuple[int, int]]) -> None:
         lines = [self._waiting[key] for key in keys]
-        tally = self._tally.copy()
         with self._writing():
+            # As it is stored: an interruption may come after a commit and before anything else is noted of it.
+            (text,) = self.connection.execute("SELECT value FROM experiment WHERE key = ?", (TALLY,)).fetchone()
+            tally = Tally.read(text)
             for key in keys:
                 for status, checksum in self.connection.execute(
                     "SELECT status, checksum FROM run WHERE design = ? AND replicate = ?", key
@@ -232,7 +233,6 @@ class StudyWriter(StudyFile):
                 tally.add(line[STATUS], line[CHECKSUM])
             self.connection.executemany(INSERT, lines)
             self._say(TALLY, tally.text())
-        self._tally = tally
         for key in keys:
             del self._waiting[key]
 
