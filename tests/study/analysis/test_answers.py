@@ -109,6 +109,16 @@ def test_the_chance_of_a_global_cascade_has_wilsons_interval(done: Study) -> Non
     assert (row["low"], row["high"]) == pytest.approx(wilson_interval(hits, 39))
 
 
+def test_a_number_of_persons_has_no_chance_without_a_level(done: Study) -> None:
+    """A tenth is a level of shares: of persons it said how often at least 0.1 of one left."""
+    assert done.chance("left_total", 5.0)["chance"].between(0.0, 1.0).all()
+    runs = done.runs.assign(wide=1.0).query("policies == 'open'")
+    for ask in (lambda: done.chance("left_total"), lambda: phase_table(runs, "pull", "wide", "left_total")):
+        with pytest.raises(InputError, match="not of left_total: give at_least"):
+            ask()
+    assert phase_table(runs, "pull", "wide", "left_total", "median").to_numpy().min() > 0.1
+
+
 def test_a_point_that_leaves_an_input_as_it_is_has_its_chance_too(tmp_path: Path, study: Make) -> None:
     """An empty cell of a table of points is no reason to leave its runs out of an answer."""
     spec = with_points(study(runs=5), [{"pull": 0.5, "wide": 1.0}, {"pull": 0.2}])

@@ -21,8 +21,12 @@ from desertion.study.store.row import DONE
 class Answers(Contents):
     """A study's file, its tables and what it answers."""
 
-    def chance(self, measure: str = cascades.SIZE, at_least: float = cascades.GLOBAL) -> pd.DataFrame:
-        """Chance of a global cascade at each design point with Wilson's interval."""
+    def chance(self, measure: str = cascades.SIZE, at_least: float | None = None) -> pd.DataFrame:
+        """Chance at each design point that a measure reaches a level, with Wilson's interval; a global cascade's if none is given.
+
+        Raises:
+            InputError: If a measure that is neither `share_left` nor a chance is given no level.
+        """
         by = ["design", *parameters_of(self.runs)]
         return cascades.chance_of_cascade(self.runs, by, measure, at_least)
 

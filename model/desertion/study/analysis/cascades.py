@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from desertion.errors import InputError
+from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.tables import done_runs
 from desertion.study.statistics import wilson_interval
 
@@ -40,15 +42,17 @@ def chance_of_cascade(
     runs: pd.DataFrame,
     by: Sequence[str] = ("design",),
     measure: str = SIZE,
-    at_least: float = GLOBAL,
+    at_least: float | None = None,
 ) -> pd.DataFrame:
-    """Chance of a global cascade with Wilson's 95 % interval; a run whose measure is no finite number tells nothing.
+    """Chance that a measure reaches a level, that of a global cascade if none is given, with Wilson's 95 % interval.
+
+    A run whose measure is no finite number tells nothing.
 
     Returns:
         One row a group: its columns, runs (that tell), cascades, chance (NaN without runs), low, high.
 
     Raises:
-        InputError: If a column does not exist or no run is finished.
+        InputError: If a column does not exist, no run is finished, or a measure that is no share of all needs a level.
     """
     done = done_runs(runs, measure, by=by)
     groups = reached(done[measure], at_least).groupby([done[name] for name in by], sort=False, dropna=False)
@@ -60,8 +64,17 @@ def chance_of_cascade(
     return table.assign(low=[low for low, _ in bounds], high=[high for _, high in bounds])
 
 
-def reached(values: pd.Series, at_least: float = GLOBAL) -> pd.Series[float]:
-    """Whether each value reaches a level, 1 or 0; NaN where it is no finite number."""
+def reached(values: pd.Series, at_least: float | None = None) -> pd.Series[float]:
+    """Whether each value reaches a level, 1 or 0; NaN where it is no finite number.
+
+    Raises:
+        InputError: If no level is given for a measure that is neither the size of a cascade nor a chance.
+    """
+    if at_least is None and values.name != SIZE and not is_chance(str(values.name)):
+        raise InputError(
+            f"a tenth is the level of {SIZE} and not of {values.name}: give at_least, or ask for its median"
+        )
+    at_least = GLOBAL if at_least is None else at_least
     numbers = values.astype(float)
     return (numbers >= at_least).astype(float).where(np.isfinite(numbers))
 

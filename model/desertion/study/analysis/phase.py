@@ -32,6 +32,6 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
             f"a phase diagram over {x} and {y} would mix {mixed} design points in one cell: name a policy with "
             f"Study.phase(..., policy=), let one value of the others through on the app's page Study, or vary these two alone"
         )
-    cells = done.assign(reached=reached(done[measure]))
+    cells = done.assign(reached=reached(done[measure])) if shown == CHANCE else done
     name, how = ("reached", "mean") if shown == CHANCE else (measure, "median")
     return cells.pivot_table(index=y, columns=x, values=name, aggfunc=how).sort_index().sort_index(axis=1)
