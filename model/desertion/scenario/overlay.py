@@ -52,6 +52,11 @@ class Track:
         for move in self.moves:
             yield from (move.begin, move.end)
 
+    def own_value(self, base: float, day: dt.date) -> float:
+        """What the scenario itself has the lever stand at on a day: its dated value that came last, or the one that it begins with."""
+        own = [(date, value) for date, value in self.own if date <= day]
+        return max(own, key=lambda pair: pair[0])[1] if own else base
+
     def levels(self, day: dt.date) -> list[Move]:
         """The policies' moves that say on a day what the lever stands at, in the order in which they take turns."""
         found = [move for move in self.moves if move.acts(day) and move.operation in LEVELS]
@@ -72,10 +77,8 @@ class Track:
         Raises:
             InputError: If an unlimited lever is multiplied by 0.
         """
-        own = [(date, value) for date, value in self.own if date <= day]
-        value = max(own, key=lambda pair: pair[0])[1] if own else base
+        value, _ = self.stands(self.own_value(base, day), day)
         acting = [move for move in self.moves if move.acts(day)]
-        value, _ = self.stands(value, day)
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
         if math.isinf(value) and 0.0 in factors:
@@ -123,10 +126,10 @@ def tracks(
 
 
 def _check(lever: Lever, operation: str, value: float, where: str) -> None:
-    if operation == "set":
-        check_value(lever, value, where=where)
-    elif lever.is_switch:
+    if lever.is_switch and operation != "set":
         raise InputError(f"{where}: {lever.name} is a switch ({lever.unit}); use set instead of {operation}")
+    if operation in LEVELS:
+        check_value(lever, value, where=where)
 
 
 def conflicts(found: Mapping[Target, Track]) -> list[str]:
