@@ -124,6 +124,18 @@ def test_it_is_said_where_the_dial_moves_what_a_policy_sets() -> None:
     assert 'set: case_days of "later";' in late
 
 
+def test_a_floor_or_ceiling_that_the_dial_keeps_is_not_said_to_be_moved() -> None:
+    """Under a fast track cases take at most 30 days and 17 on the way to the open end; on the way to the closed one they take a year. A day at least, where it is 150, is kept wherever the dial stands."""
+    toy = Scenario.load("toy", policies=["fast-track"])
+    assert toy.with_({"asylum": 0.9}).dial_notes == ()
+    (note,) = toy.with_({"asylum": 0.25}).dial_notes
+    assert "case_days" in note
+    day = Policy(name="day", change=(PolicyChange.model_validate({"at_least": {"hosts.harbour.case_days": 1}}),))
+    assert Scenario.load("toy", policies=[day]).with_({"asylum": 0.25}).dial_notes == ()
+    (later,) = Scenario.load("toy", policies=[day, "lever-cases-fast"]).with_({"asylum": 0.25}).dial_notes
+    assert 'set: case_days of "lever-cases-fast";' in later
+
+
 def test_free_places_grow_and_shrink_and_those_of_others_stay() -> None:
     """Of 1,000 places 900 are taken: half of the way to closed 50 are free, not none; at the open end 1,000, not 9,100. No host is emptied where all are taken."""
     host = _levers({"places": 1000.0, "places_taken": 900.0})

@@ -256,6 +256,14 @@ def test_a_floor_and_a_ceiling_move_a_lever_their_own_way_only() -> None:
         assert toy.with_policies([_policy("p", **change)]).flat().host("harbour").cases == stands
 
 
+@pytest.mark.parametrize("operation", ["set", "at_least", "at_most"])
+@pytest.mark.parametrize("value", [90.0, -0.1, float("inf")])
+def test_a_level_outside_the_range_is_refused(operation: str, value: float) -> None:
+    """At most 90, where a chance of 0.9 was meant, held nobody back without a word."""
+    with pytest.raises(InputError, match=r"must be in \[0, 1\] \(chance\)"):
+        Scenario.load("toy", policies=[_policy("p", **{operation: {"hosts.harbour.admission_evader": value}})])
+
+
 def test_floors_ceilings_and_sets_take_turns_in_the_order_of_policies() -> None:
     """Shut after a floor is shut, a floor after shut is open, and both are noted; two floors are no conflict and the higher one holds."""
     toy = Scenario.load("toy")
@@ -288,14 +296,15 @@ def test_a_setting_below_a_floor_is_said_to_do_nothing_and_one_above_it_is_not()
 
 @pytest.mark.parametrize("scenario", ["russia-2022", "three-armies-2022", "gdr-1989", "toy"])
 @pytest.mark.parametrize(
-    "policy", ["fast-track", "coalition", "lever-admission-open", "lever-recognition-high", "lever-cases-fast"]
-)
+    "policy",
+    ["fast-track", "coalition", "transit-corridor", "visa-free-neighbours", "lever-admission-open", "lever-recognition-high", "lever-cases-fast"],
+)  # fmt: skip
 def test_no_shipped_policy_of_open_doors_closes_one(scenario: str, policy: str) -> None:
-    """Admission, recognition and the time of a case are nowhere worse than without it: the United States admitted 0.94 and 0.7 under a fast track."""
+    """Admission, recognition, entry without a visa and the time of a case are nowhere worse than without it: the United States admitted 0.94 and 0.7 under a fast track."""
     bare = Scenario.load(scenario)
     before, after = bare.flat(), bare.with_policies([policy]).flat()
     for old, new in zip(before.hosts, after.hosts, strict=True):
-        for gate in ("admission", "recognition"):
+        for gate in ("admission", "recognition", "visa_free"):
             for category in CATEGORIES:
                 assert getattr(new, f"{gate}_{category}") >= getattr(old, f"{gate}_{category}")
         assert new.case_days <= old.case_days

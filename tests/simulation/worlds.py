@@ -254,6 +254,11 @@ def _force(draw: st.DrawFn, name: str, hosts: list[str], others: list[str], days
             "form": st.sampled_from(["quota", "list"]),
         }
     )
+    rows = [
+        {"name": f"r{n}", "share": share, "quota": draw(st.sampled_from([0.0, 1.0, 2.5])), "access": draw(access)}
+        for n, share in enumerate(shares)
+    ]
+    waves = draw(st.lists(wave, max_size=2))
     fixed = {
         "name": name,
         "soldiers": soldiers,
@@ -266,11 +271,9 @@ def _force(draw: st.DrawFn, name: str, hosts: list[str], others: list[str], days
         "division": draw(st.integers(1, 2)),
         "community": draw(st.sampled_from([5, 20, 100])),
         "degree": 2 * draw(st.integers(0, 4)),
-        "regions": [
-            {"name": f"r{n}", "share": share, "quota": draw(st.sampled_from([0.0, 1.0, 2.5])), "access": draw(access)}
-            for n, share in enumerate(shares)
-        ],
-        "waves": draw(st.lists(wave, max_size=2)),
+        "regions": rows,
+        # A call-up that no region sends anybody to is refused.
+        "waves": waves if any(row["share"] * row["quota"] for row in rows) else [],
         "facing": draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
     }
     absent = {f"absent_{kind}": draw(st.sampled_from([0.0, 0.0, 0.15, 1.0])) for kind in ("soldiers", "reservists")}

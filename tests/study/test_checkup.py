@@ -181,3 +181,22 @@ def test_documents_of_other_kinds_are_named_with_what_checks_them(tmp_path: Path
     (tmp_path / "own.toml").write_text(content)
     with pytest.raises(InputError, match=re.escape(said)):
         check(tmp_path / "own.toml")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('set = { "hosts.*.admission_evader" = 90 }', 'own.toml: change[0].set "hosts.*.admission_evader" = 90.0 must be in [0, 1] (chance)'),
+        ('at_most = { "hosts.*.admission_evader" = 90 }', 'own.toml: change[0].at_most "hosts.*.admission_evader" = 90.0 must be in [0, 1] (chance)'),
+        ('multiply = { "forces.*.exit_ban" = 2 }', "exit_ban is a switch (0 or 1); use set instead of multiply"),
+        ('add = { "hosts.@eu.admision_evader" = 0.1 }', "did you mean 'admission_evader'?"),
+        ('set = { "finland.border" = 0 }', "a lever is written as forces.<name>.<lever> or hosts.<name>.<lever>"),
+    ],
+)  # fmt: skip
+def test_the_values_of_a_policy_are_checked_without_a_scenario(tmp_path: Path, change: str, said: str) -> None:
+    """Each was told to be within its bounds. Whether there is such a force or host depends on what the policy is laid over."""
+    (tmp_path / "own.toml").write_text(f"[[change]]\n{change}\n")
+    with pytest.raises(InputError, match=re.escape(said)):
+        check(tmp_path / "own.toml")
+    (tmp_path / "own.toml").write_text('[[change]]\nset = { "hosts.@nowhere.admission_evader" = 0.9 }\n')
+    assert check(tmp_path / "own.toml").odd == ()

@@ -17,7 +17,7 @@ class Course(NamedTuple):
     """Forces and hosts as they stand on the first day, what changes after it, and what had to be cut to bounds.
 
     Attributes:
-        turned: By policy, the levers that it sets and the dial then moves elsewhere.
+        turned: By policy, the levers of which it states what the dial then undoes.
         bans: `exit_ban` of each force on the day before the first, on which no policy acts: a ban that stood then is not new.
     """
 
@@ -55,13 +55,13 @@ def course(scenario: Layers, tracks: Mapping[Target, Track]) -> Course:
             mine = {field: tracks[Target(kind, thing.name, field)] for field in levers(kind) if field in fields}
             laid = _laid(kind, thing, mine, scenario.start, cuts)
             before = _on(scenario, kind, thing, laid)
-            _note_turned(mine, laid, before, scenario.start, turned)
+            _note_turned(thing, mine, laid, before, scenario.start, turned)
             first[kind].append(_checked(thing, before, scenario.start) if before else thing)
             own = {field: set(track.dates()) for field, track in mine.items()}
             for day in sorted(dates & set[dt.date]().union(*own.values())):
                 laid |= _laid(kind, thing, {name: mine[name] for name in mine if day in own[name]}, day, cuts)
                 now = _on(scenario, kind, thing, laid)
-                _note_turned(mine, laid, now, day, turned)
+                _note_turned(thing, mine, laid, now, day, turned)
                 moved = {field: value for field, value in now.items() if value != before[field]}
                 # Levers are within their ranges; rules between them have forces alone.
                 if moved and kind == "forces":
@@ -90,6 +90,7 @@ def turned_note(scenario: Layers, turned: Mapping[str, Sequence[str]]) -> list[s
 
 
 def _note_turned(
+    thing: Force | Host,
     mine: Mapping[str, Track],
     laid: Mapping[str, float],
     now: Mapping[str, float],
@@ -97,8 +98,15 @@ def _note_turned(
     turned: dict[str, dict[str, None]],
 ) -> None:
     for field, track in mine.items():
-        if now[field] != laid[field] and (said := track.levels(day)):
-            turned.setdefault(said[-1].policy, {})[field] = None
+        if now[field] == laid[field]:
+            continue
+        stood, _ = track.stands(track.own_value(getattr(thing, field), day), day)
+        # What another policy has undone already is not the dial's doing, and a floor above which it stays is kept.
+        undone = [
+            move for move in track.levels(day) if move.level(stood) == stood and move.level(now[field]) != now[field]
+        ]
+        if undone:
+            turned.setdefault(undone[-1].policy, {})[field] = None
 
 
 def _ban_before(force: Force, tracks: Mapping[Target, Track], start: dt.date) -> float:

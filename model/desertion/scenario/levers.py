@@ -90,11 +90,11 @@ def select(
     )
 
 
-def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:
-    """The targets of a path such as `hosts.@eu.case_days`, in the scenario's order.
+def addressed(path: str, *, where: str) -> tuple[Kind, str, Lever]:
+    """What a path such as `hosts.@eu.case_days` names: the kind, for which of them, and the lever.
 
     Raises:
-        InputError: If the path does not have three parts or stands for nothing.
+        InputError: If the path does not have three parts or there is no such lever.
     """
     place = f'{where} "{path}"'
     parts = path.split(".")
@@ -103,7 +103,6 @@ def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: 
             f"{place}: a lever is written as forces.<name>.<lever> or hosts.<name>.<lever>", where=where, key=path
         )
     kind: Kind = "forces" if parts[0] == "forces" else "hosts"
-    names = select(kind, parts[1], forces, hosts, where=place, scenario=scenario)
     if parts[2] not in levers(kind):
         if parts[2] in _MODELS[kind].model_fields:
             raise InputError(
@@ -113,7 +112,18 @@ def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: 
                 key=path,
             )
         raise unknown_name(f"lever of {kind}", parts[2], levers(kind), where=place)
-    return [Target(kind, name, parts[2]) for name in names]
+    return kind, parts[1], levers(kind)[parts[2]]
+
+
+def expand(path: str, forces: Sequence[Force], hosts: Sequence[Host], *, where: str, scenario: str) -> list[Target]:
+    """The targets of a path such as `hosts.@eu.case_days`, in the scenario's order.
+
+    Raises:
+        InputError: If the path names no lever (see `addressed`) or stands for nothing.
+    """
+    kind, selector, lever = addressed(path, where=where)
+    names = select(kind, selector, forces, hosts, where=f'{where} "{path}"', scenario=scenario)
+    return [Target(kind, name, lever.name) for name in names]
 
 
 def check_value(lever: Lever, value: float, *, where: str) -> None:

@@ -7,14 +7,14 @@ and amounts do not depend on the order of the policies, bit for bit.
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desertion.errors import InputError
 from desertion.parameters import Change, Force, Host
 from desertion.scenario.layers import Layers
-from desertion.scenario.levers import Lever, Target, check_value, expand, levers, target
-from desertion.scenario.policy import LEVELS, OPERATIONS, Policy
+from desertion.scenario.levers import Lever, Target, addressed, check_value, expand, target
+from desertion.scenario.policy import LEVELS, OPERATIONS, Policy, PolicyChange
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class Track:
         for move in self.moves:
             yield from (move.begin, move.end)
 
+    def own_value(self, base: float, day: dt.date) -> float:
+        """What the scenario itself has the lever stand at on a day: its dated value that came last, or the one that it begins with."""
+        own = [(date, value) for date, value in self.own if date <= day]
+        return max(own, key=lambda pair: pair[0])[1] if own else base
+
     def levels(self, day: dt.date) -> list[Move]:
         """The policies' moves that say on a day what the lever stands at, in the order in which they take turns."""
         found = [move for move in self.moves if move.acts(day) and move.operation in LEVELS]
@@ -72,10 +77,8 @@ class Track:
         Raises:
             InputError: If an unlimited lever is multiplied by 0.
         """
-        own = [(date, value) for date, value in self.own if date <= day]
-        value = max(own, key=lambda pair: pair[0])[1] if own else base
+        value, _ = self.stands(self.own_value(base, day), day)
         acting = [move for move in self.moves if move.acts(day)]
-        value, _ = self.stands(value, day)
         factors = sorted(move.value for move in acting if move.operation == "multiply")
         amounts = [move.value for move in acting if move.operation == "add"]
         if math.isinf(value) and 0.0 in factors:
@@ -110,32 +113,41 @@ def tracks(
             begin, end = change.days(start)
             if begin >= end:
                 raise InputError(f"{place}: change[{index}] ends ({end}) before it begins ({begin})", where=place)
-            for operation in OPERATIONS:
-                values: Mapping[str, float] = getattr(change, operation)
-                for path, value in values.items():
-                    where = f"{place}: change[{index}].{operation}"
-                    for one in expand(path, forces, hosts, where=where, scenario=scenario):
-                        lever = levers(one.kind)[one.field]
-                        _check(lever, operation, value, f'{where} "{path}"')
-                        move = Move(policy.name, rank, begin, end, operation, value)
-                        found.setdefault(one, Track()).moves.append(move)
+            for operation, path, value, where in stated(change, f"{place}: change[{index}]"):
+                for one in expand(path, forces, hosts, where=where, scenario=scenario):
+                    move = Move(policy.name, rank, begin, end, operation, value)
+                    found.setdefault(one, Track()).moves.append(move)
     return found
 
 
+def stated(change: PolicyChange, place: str) -> Iterator[tuple[str, str, float, str]]:
+    """All that a change of a policy states: operation, path, value, and where it stands.
+
+    Raises:
+        InputError: If there is no such lever, or the value is not allowed.
+    """
+    for operation in OPERATIONS:
+        values: Mapping[str, float] = getattr(change, operation)
+        for path, value in values.items():
+            where = f"{place}.{operation}"
+            _check(addressed(path, where=where)[2], operation, value, f'{where} "{path}"')
+            yield operation, path, value, where
+
+
 def _check(lever: Lever, operation: str, value: float, where: str) -> None:
-    if operation == "set":
-        check_value(lever, value, where=where)
-    elif lever.is_switch:
+    if lever.is_switch and operation != "set":
         raise InputError(f"{where}: {lever.name} is a switch ({lever.unit}); use set instead of {operation}")
+    if operation in LEVELS:
+        check_value(lever, value, where=where)
 
 
 def conflicts(found: Mapping[Target, Track]) -> list[str]:
     """One sentence for each lever name and pair of policies of which one undoes at once what the other states."""
     clashes: dict[tuple[str, str, str], list[str]] = {}
     for one, track in found.items():
-        stated = [move for move in track.moves if move.operation in LEVELS]
-        for i, first in enumerate(stated):
-            for second in stated[i + 1 :]:
+        said = [move for move in track.moves if move.operation in LEVELS]
+        for i, first in enumerate(said):
+            for second in said[i + 1 :]:
                 overlap = first.begin < second.end and second.begin < first.end
                 left = second.level(first.value)
                 if overlap and first.rank != second.rank and first.level(left) != left:
@@ -173,13 +185,13 @@ def unreached(found: Mapping[Target, Track], settings: Sequence[str], layers: La
     moved |= {one.name for one in map(target, settings) if one.field == "access"}
     hosts: dict[tuple[str, ...], list[str]] = {}
     for host in (host.name for host in layers.hosts if host.name in moved):
-        stated = tuple(
+        near = tuple(
             force.name
             for force in layers.forces
             if force.regions and all(host in region.access for region in force.regions)
         )
-        if stated:
-            hosts.setdefault(stated, []).append(host)
+        if near:
+            hosts.setdefault(near, []).append(host)
     return [
         f"access of {', '.join(names)} is moved, which does nothing for {' and '.join(forces)}: the regions state their own nearness"
         for forces, names in hosts.items()

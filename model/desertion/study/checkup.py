@@ -20,6 +20,7 @@ from desertion.scenario.documents import find, named
 from desertion.scenario.fallbacks import DAYS_A_YEAR, is_remark
 from desertion.scenario.layers import Layers
 from desertion.scenario.loading import calibration, content
+from desertion.scenario.overlay import stated
 from desertion.scenario.policy import OPERATIONS, Policy
 from desertion.scenario.scenario import Scenario
 from desertion.scenario.skeleton import PROSE
@@ -205,7 +206,9 @@ def _policy(path: Path) -> Checkup:
     document = toml(path)
     notes = named(document, path)
     policy = build(Policy, document, where=shown(path))
-    moved = [lever for change in policy.change for operation in OPERATIONS for lever in getattr(change, operation)]
+    moved = [
+        each for index, change in enumerate(policy.change) for each in stated(change, f"{shown(path)}: change[{index}]")
+    ]
     tables = ", ".join(f"[change.{operation}]" for operation in OPERATIONS)
     odd = () if moved else (f"it moves no lever: state some under {tables}",)
     return Checkup(kind="policy", name=policy.name, left=(), odd=odd, notes=tuple(notes), scenario=None)

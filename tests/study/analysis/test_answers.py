@@ -178,10 +178,14 @@ def test_a_mean_of_fewer_runs_is_none_on_a_front() -> None:
             "replicate": [0, 1] * 3,
             "status": "done",
             "price": [4.0, 6.0, 1.0, np.nan, np.inf, 1.0],
+            "hosts.*.places": [np.inf, np.inf, 9.0, 9.0, 9.0, 9.0],
         }
     )
-    runs.attrs["parameters"] = ["policies"]
+    runs.attrs["parameters"] = ["policies", "hosts.*.places"]
     table = pareto_table(runs, {"price": "less"})
+    assert table["hosts.*.places"].tolist() == [np.inf, 9.0, 9.0], (
+        "an input without a limit is a value and no missing measure"
+    )
     assert table["runs"].tolist() == [2, 2, 2]
     assert table["price"].fillna(-1.0).tolist() == [5.0, -1.0, -1.0]
     assert table["front"].tolist() == [True, False, False]

@@ -54,7 +54,7 @@ def Inputs() -> Any:
             adding="Add a policy",
             unfit=misfits(address.scenario),
         )
-        text("Where two policies set the same number, the one chosen last wins.", kind="small")
+        text("Where two policies state what does not go together, the one chosen last wins.", kind="small")
         Sizes()
         More()
     return inputs

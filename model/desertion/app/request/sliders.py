@@ -108,7 +108,7 @@ SLIDERS = (
         ("exit-ban-backfires",),
     ),
 )  # fmt: skip
-"""The sliders, in the order in which their policies are laid over the scenario: of two that set a number the later one wins."""
+"""The sliders, in the order in which their policies are laid over the scenario: of two that state what does not go together the later one wins."""
 
 CONTAGION = {"none": 0.0, "shipped": 1.0, "stronger": 2.0}
 """How strong contagion is, as a multiple of all its weights, by what stands for it in an address."""

@@ -36,8 +36,9 @@ def pareto_table(runs: pd.DataFrame, wanted: Mapping[str, str] = USUAL) -> pd.Da
     goal = Goal(wanted, {})
     done = done_runs(runs, *wanted)
     parameters = parameters_of(runs)
-    groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")
-    runs_of, measured = groups.size().rename("runs"), groups[list(wanted)]
+    groups = done.groupby("design")
+    runs_of = groups.size().rename("runs")
+    measured = done[list(wanted)].replace([np.inf, -np.inf], np.nan).groupby(done["design"])
     means = measured.mean().where(measured.count().eq(runs_of, axis=0))
     table = pd.concat([groups[parameters].first(), runs_of, means], axis=1)
     return table.assign(front=on_front(goal.gains(table))).reset_index()
