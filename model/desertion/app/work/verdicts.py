@@ -8,6 +8,9 @@ from functools import lru_cache
 
 from desertion.files import shipped_folder
 
+_JUDGED_AGAIN = "open-doors"
+"""Report on the claims whose policies have changed since the other runs."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -37,14 +40,18 @@ def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
     """Verdicts of a stored run of all claims by the claim's name; empty where no such run is shipped.
 
     Args:
-        name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept.
+        name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept, without the claims that were judged again since.
     """
+    again = _read(_JUDGED_AGAIN)
+    found = {claim: verdict for claim, verdict in _read(name).items() if claim not in again}
+    return found if name == "ensemble" else found | again
+
+
+def _read(name: str) -> dict[str, Verdict]:
     path = shipped_folder("experiments") / "claims" / f"{name}.md"
-    if not path.is_file():
-        return {}
     verdicts: dict[str, Verdict] = {}
     head: list[str] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
         if cells[:2] == ["claim", "verdict"]:
             head = cells
