@@ -1,6 +1,7 @@
 """Figures of studies: each answer is drawn as the numbers say."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from desertion.figures.maps import heatmap
 from desertion.study.analysis.cascades import size_distribution
 from desertion.study.analysis.pictures import overview
 from desertion.study.analysis.study import Study
+from desertion.study.design.layout import DesignRule
 from desertion.study.design.reading import spec_from
 from desertion.study.run.sweep import RunOptions, run_study
 from desertion.theory.weights import tipping_value
@@ -231,6 +233,25 @@ def test_a_phase_diagram_needs_two_parameters_and_an_unknown_kind_is_refused(don
         done.plot("left_total", "phase")
     with pytest.raises(InputError, match="no kind of plot 'phaze'; did you mean 'phase'"):
         done.plot("left_total", "phaze")
+
+
+@pytest.mark.parametrize(("kind", "axes"), [("phase", "pull and wide"), ("response", "pull")])
+def test_points_without_a_place_on_an_axis_are_counted_below(kind: str, axes: str, tmp_path: Path) -> None:
+    """One of five points sets no pull, and no scenario says it: the note tells so, where nothing is left out it does not."""
+    square = [{"pull": pull, "wide": wide} for pull in (0.0, 0.5) for wide in (0.0, 1.0)]
+    for points, told in (
+        ([*square, {"wide": 1.0}], f"Without a place: 1 of 5 points that do not set {axes}"),
+        (square, ""),
+    ):
+        spec = replace(
+            spec_from({"task": "tests.study.run.fake.run", "replicates": 2}, "s", "s"),
+            design=DesignRule(kind="list", rows=tuple(tuple(point.items()) for point in points)),
+        )
+        with ThreadPoolExecutor(1) as threads:
+            options = RunOptions(quiet=True, executor=threads, workers=1)
+            study = run_study(spec, tmp_path / f"{len(points)}.sqlite", options)
+        note = " ".join(study.plot("left_total", kind).get_supxlabel().split())
+        assert (told in note) if told else ("Without a place" not in note)
 
 
 def test_a_small_heatmap_tells_its_numbers_and_a_large_one_does_not() -> None:

@@ -20,7 +20,8 @@ def phase_table(runs: pd.DataFrame, x: str, y: str, measure: str = SIZE, shown: 
         shown: `chance` of a global cascade, or `median`.
 
     Returns:
-        One row a value of y, one column a value of x, both ascending; NaN where nothing was run.
+        One row a value of y, one column a value of x, both ascending; NaN where nothing was run. Points that do
+        not set x or y have no cell; a picture places those whose scenario says it and counts the others below.
 
     Raises:
         InputError: If a column does not exist, or other parameters vary too, so that a cell would mix them.

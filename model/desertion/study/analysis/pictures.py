@@ -199,11 +199,13 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
         scatter(figure.subplots(), cases, x, measure)
         style.note(
             figure,
-            f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too.",
+            f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too."
+            + _left_out(study, x),
         )
         return
     response(figure.subplots(), cases, x, measure, "case" if others else None, study.size_of(measure))
-    style.note(figure, "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED)
+    told = "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED
+    style.note(figure, told + _left_out(study, x))
 
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
@@ -224,7 +226,18 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         figure.subplots(), table, title, unit, _tipping(study, table), most is not None, most, _shipped(study, table),
         1.0 if chance else study.size_of(measure),
     )  # fmt: skip
-    style.note(figure, _runs_told("cell", done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()))
+    counts = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
+    style.note(figure, _runs_told("cell", counts) + _left_out(study, *varied[:2]))
+
+
+def _left_out(study: Answers, *axes: str) -> str:
+    """How many design points a picture cannot place, since they leave an axis as the scenario has it."""
+    number = int(study.points[[*axes]].isna().any(axis=1).sum())
+    return (
+        f" Without a place: {number} of {len(study.points)} points that do not set {' and '.join(axes)}."
+        if number
+        else ""
+    )
 
 
 def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
