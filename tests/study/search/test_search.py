@@ -23,8 +23,9 @@ from desertion.study.design.reading import read_spec
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cost import plan
+from desertion.study.run.described import described
 from desertion.study.run.inspection import inspected
-from desertion.study.run.sweep import RunOptions, study_path
+from desertion.study.run.sweep import RunOptions, drive, study_path
 from desertion.study.search.candidates import compare_found, dominated_volume, judged, together
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
@@ -283,6 +284,41 @@ def test_fronts_are_judged_again_on_fates_that_chose_nothing(tmp_path: Path, stu
         assert fresh.table["pull"].tolist() == front["pull"].tolist()
         assert (fresh.table["runs"] == 7).all()
         assert fresh.table["left_total"].tolist() != front["left_total"].tolist()
+
+
+def test_a_search_that_grows_keeps_its_rival_and_its_check(tmp_path: Path, study: Callable[..., StudySpec]) -> None:
+    """More candidates on the same three files: the answers are those of a search that was as long from the start, and stored runs stay."""
+    spec, answers = _levers(study), []
+    with ThreadPoolExecutor(1) as threads:
+        options = _options(threads)
+        for name, numbers in (("grown", (12, 24)), ("whole", (24,))):
+            for number in numbers:
+                found = [
+                    search(spec, GOAL, number, tmp_path / f"{name}-s", options, batch=4),
+                    sobol_sample(spec, GOAL, number, tmp_path / f"{name}-r", options),
+                ]
+                again = on_other_fates(spec, GOAL, found, 3, tmp_path / f"{name}-c", options)
+            answers.append([result.table.drop(columns="design").reset_index(drop=True) for result in (*found, *again)])
+    for grown, whole in zip(*answers, strict=True):
+        pd.testing.assert_frame_equal(grown, whole)
+
+
+def test_rows_of_a_search_whose_scenario_is_edited_meanwhile_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of a sweep are: nobody knows which of them know of the edit."""
+    scenario = tmp_path / "own.toml"
+    text = (ROOT / "seeds" / "scenarios" / "toy.toml").read_text(encoding="utf-8")
+    scenario.write_text(text, encoding="utf-8")
+    spec = described(scenario, None, None, {"vary": {"asylum": {"range": [0.0, 1.0]}}, "days": 3, "scale": 0.2})
+
+    def edits(*args: Any) -> None:
+        drive(*args)
+        scenario.write_text(text.replace("days = 200", "days = 90"), encoding="utf-8")
+
+    monkeypatch.setattr("desertion.study.search.search.drive", edits)
+    with ThreadPoolExecutor(1) as threads, pytest.raises(InputError, match=r"changed while the study ran"):
+        search(spec, Goal({"left_total": "more"}, {}), 2, tmp_path / "s.sqlite", _options(threads))
 
 
 def test_the_joint_front_keeps_what_nothing_in_either_search_beats(

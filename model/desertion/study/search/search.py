@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,17 +19,18 @@ from desertion.study.analysis.pareto import front_within
 from desertion.study.analysis.study import Study
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Factor, Point
-from desertion.study.design.layout import DesignRule, lay_out
+from desertion.study.design.layout import SEARCH, DesignRule, lay_out
 from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.inspection import Inspection, inspected
-from desertion.study.run.origin import header
+from desertion.study.run.origin import fingerprint_of, header
 from desertion.study.run.runner import Progress
-from desertion.study.run.sweep import RunOptions, drive, run_study, working
+from desertion.study.run.sweep import RunOptions, drive, working
 from desertion.study.run.task import task
 from desertion.study.search.candidates import SearchResult, judged, require_some
 from desertion.study.store.reader import StudyFile
+from desertion.study.store.resumption import refuse_edited
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
@@ -40,6 +42,8 @@ _EVEN = 32
 _MOST_AT_ONCE = 16
 _STARTS = 2
 """Batches that are drawn at random before anything is learned from them."""
+_ANY: tuple[Point, ...] = ({},)
+"""In place of points that are still to come."""
 
 
 @reading()
@@ -79,28 +83,55 @@ def search(
     trials = [asking.ask() for _ in range(min(batch, candidates))]
     points = [_candidate(trial, spec.factors) for trial in trials]
     look = _try(looking, points, goal)
-    if look.odd and not options.quiet:
-        print(look.remark(looking.design), file=sys.stderr, flush=True)
     asked = goal.simulated(_scale_of(spec))
-    about = {**header(looking, ({},), (1, 1)), "search": asked.plain()}
-    writer = StudyWriter.open(out, about, None, accept_changes=options.accept_changes)
-    try:
-        with working(looking, options, look.sound[0]) as (executor, workers, report):
-            whole = _of_all(report, candidates * spec.replicates.number)
-            while True:
-                writer.extend(points)
-                drive(looking, tuple(points), writer, options, executor, workers, whole)
-                for place, trial in enumerate(trials, len(points) - len(trials)):
-                    _tell(asking, trial, _values(writer, asked, place, spec.replicates.number), asked)
-                if len(points) >= candidates:
-                    break
-                trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
-                points += [_candidate(trial, spec.factors) for trial in trials]
-    finally:
-        writer.close()
+    with _growing(looking, look, out, options, {"search": asked.plain()}) as (writer, extended):
+        while True:
+            extended(points, candidates)
+            for place, trial in enumerate(trials, len(points) - len(trials)):
+                _tell(asking, trial, _values(writer, asked, place, spec.replicates.number), asked)
+            if len(points) >= candidates:
+                break
+            trials = [asking.ask() for _ in range(min(batch, candidates - len(points)))]
+            points += [_candidate(trial, spec.factors) for trial in trials]
     result = judged(Study(out), goal)
     require_some(result, goal)
     return result
+
+
+@contextmanager
+def _growing(
+    spec: StudySpec, look: Inspection, out: Path, options: RunOptions, about: Mapping[str, Any]
+) -> Generator[tuple[StudyWriter, Callable[[Sequence[Point], int], None]]]:
+    """The file of a study whose points are found while it is written, and what runs all points until now, of as many in the end."""
+    if look.odd and not options.quiet:
+        print(look.remark(spec.design), file=sys.stderr, flush=True)
+    begun = header(spec, _ANY, (1, 1), options.driving.hint)
+    writer = StudyWriter.open(
+        out, {**begun, **about}, None, accept_changes=options.accept_changes, command=options.driving.hint
+    )
+    try:
+        with working(spec, options, look.sound[0]) as (executor, workers, report):
+
+            def extended(points: Sequence[Point], most: int) -> None:
+                writer.extend(points)
+                whole = _of_all(report, most * spec.replicates.number)
+                drive(spec, tuple(points), writer, options, executor, workers, whole)
+
+            yield writer, extended
+    finally:
+        writer.close()
+    refuse_edited(out, begun["fingerprint"], fingerprint_of(spec, _ANY), options.driving.hint)
+
+
+def _tried(spec: StudySpec, points: Sequence[Point], out: Path, options: RunOptions | None) -> tuple[Study, list[int]]:
+    """A study of points, whose file may hold others from before, and the number of each there."""
+    with nullcontext() if not is_file(out) else StudyFile(out) as file:
+        held = file.points() if file else []
+    held += [point for point in points if point not in held]
+    looking = replace(spec, design=DesignRule(kind=SEARCH))
+    with _growing(looking, inspected(looking, tuple(points)), out, options or RunOptions(), {}) as (_, extended):
+        extended(held, len(held))
+    return Study(out), [held.index(point) for point in points]
 
 
 def _rule(out: Path, candidates: int, batch: int | None, seed: int) -> DesignRule:
@@ -108,9 +139,9 @@ def _rule(out: Path, candidates: int, batch: int | None, seed: int) -> DesignRul
     if batch is None and is_file(out):
         with StudyFile(out) as file:
             begun = dict(dict(file.header()["spec"])["design"])
-        if begun["kind"] == "search":
-            return DesignRule(kind="search", points=int(begun["points"]), seed=int(begun["seed"]))
-    return DesignRule(kind="search", points=batch or min(_MOST_AT_ONCE, max(1, candidates // 8)), seed=seed)
+        if begun["kind"] == SEARCH:
+            return DesignRule(kind=SEARCH, points=int(begun["points"]), seed=int(begun["seed"]))
+    return DesignRule(kind=SEARCH, points=batch or min(_MOST_AT_ONCE, max(1, candidates // 8)), seed=seed)
 
 
 def _scale_of(spec: StudySpec) -> float:
@@ -126,7 +157,7 @@ def sobol_sample(
     """The honest rival of a search: as many candidates of a Sobol sequence, which the study's seed scrambles, judged in the same way."""
     _check(spec, candidates, 1)
     points = lay_out(DesignRule(kind="sequence", points=candidates, seed=spec.seed), spec.factors, spec.name)
-    study = run_study(_listed(spec, list(points), "a Sobol sequence"), out, options, sampled=True)
+    study, _ = _tried(_titled(spec, "a Sobol sequence"), points, out, options)
     return judged(study, goal)
 
 
@@ -151,11 +182,13 @@ def on_other_fates(
     if runs < 1:
         raise InputError(f"{spec.name}: {runs} replicates on other fates are too few: at least 1")
     fronts = [_front_points(result) for result in results]
-    listed = _listed(spec, [point for front in fronts for point in front], "the fronts on other fates")
-    study = run_study(
-        replace(listed, seed=seed_after(spec.seed, 1), replicates=ReplicateRule(number=runs)), out, options
+    again = replace(
+        _titled(spec, "the fronts on other fates"),
+        seed=seed_after(spec.seed, 1),
+        replicates=ReplicateRule(number=runs),
     )
-    table = judged(study, goal).table
+    study, numbers = _tried(again, [point for front in fronts for point in front], out, options)
+    table = judged(study, goal).table.set_index("design", drop=False).loc[numbers]
     ends = np.cumsum([len(front) for front in fronts])
     parts = [table.iloc[end - len(front) : end] for front, end in zip(fronts, ends, strict=True)]
     return [SearchResult(study, part.assign(front=front_within(part, goal))) for part in parts]
@@ -164,8 +197,7 @@ def on_other_fates(
 def _front_points(result: SearchResult) -> list[Point]:
     with StudyFile(result.study.path) as file:
         points = file.points()
-    chosen = [points[design] for design in result.table.loc[result.table["front"], "design"]]
-    return [{name: value for name, value in point.items() if name != "policies"} for point in chosen]
+    return [points[design] for design in result.table.loc[result.table["front"], "design"]]
 
 
 def _check(spec: StudySpec, candidates: int, batch: int | None) -> None:
@@ -250,6 +282,5 @@ def _candidate(trial: optuna.Trial, factors: Sequence[Factor]) -> Point:
     return point
 
 
-def _listed(spec: StudySpec, rows: Sequence[Point], what: str) -> StudySpec:
-    plain = tuple(tuple(row.items()) for row in rows)
-    return replace(spec, title=f"{spec.title}, {what}", factors=(), design=DesignRule(kind="list", rows=plain))
+def _titled(spec: StudySpec, what: str) -> StudySpec:
+    return replace(spec, title=f"{spec.title}, {what}")
