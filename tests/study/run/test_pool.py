@@ -36,13 +36,17 @@ def _until(condition: object, seconds: float = 20.0) -> bool:
     return False
 
 
-def test_only_the_call_that_ran_in_a_killed_process_is_lost() -> None:
+def test_only_the_call_that_ran_in_a_killed_process_is_lost(tmp_path: Path) -> None:
     """Two processes, one is killed while both work and twenty calls wait: one failure, everything else comes back."""
     pool = LocalPool(2)
-    calls = [pool.submit(time.sleep, 0.5) for _ in range(2)]
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    # Nobody gets through before the gate is opened for writing, however slowly processes start.
+    calls = [pool.submit(os.open, gate, os.O_RDONLY) for _ in range(2)]
     waiting = [pool.submit(pow, 2, index) for index in range(20)]
     assert _until(lambda: len(pool.processes()) == 2 and all(call.running() for call in calls))
     os.kill(pool.processes()[0], signal.SIGKILL)
+    os.close(os.open(gate, os.O_WRONLY))
     wait(calls)
     broken = [call for call in calls if isinstance(call.exception(), BrokenProcessPool)]
     assert len(broken) == 1
