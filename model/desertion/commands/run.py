@@ -71,15 +71,14 @@ def command(
 
 def _prepare(out: Path | None, film: Path | None) -> None:
     """Refuse what cannot be written before anything runs."""
-    from desertion.errors import unknown_name
+    from desertion.errors import refuse_unknown
     from desertion.files import folder
 
     if out is not None:
         folder(out, FILES)
     if film is not None:
         folder(film.parent, [film.name])
-        if film.suffix not in (".gif", ".mp4"):
-            raise unknown_name("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
+        refuse_unknown("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
 
 
 def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.errors import input_error, unknown_name
+from desertion.errors import input_error, refuse_unknown, unknown_name
 from desertion.figures import labels, style
 from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import BAND, at_real_size
@@ -58,8 +58,7 @@ def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> 
         raise unknown_name("daily column", column, map(str, histories.columns))
     if force is not None:
         known = list(map(str, histories["force"].unique()))
-        if force not in known:
-            raise unknown_name("force", force, known)
+        refuse_unknown("force", force, known)
         histories = histories[histories["force"] == force]
     if histories.empty:
         raise input_error("histories", 0, "holds no day to draw", way_out="run at least one day")

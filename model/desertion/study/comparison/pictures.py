@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
 from desertion.figures.events import events
 from desertion.figures.labels import short, within
@@ -37,11 +37,9 @@ def draw(
     Raises:
         InputError: If there is no such figure or force.
     """
-    if kind not in KINDS:
-        raise unknown_name("figure of a comparison", kind, KINDS)
+    refuse_unknown("figure of a comparison", kind, KINDS)
     force = comparison.forces[0] if force is None else force
-    if force not in comparison.forces:
-        raise unknown_name("force", force, comparison.forces)
+    refuse_unknown("force", force, comparison.forces)
     make, shape = KINDS[kind]
     if kind == "panels" and len(comparison.policies) <= 3:
         shape = "wide"

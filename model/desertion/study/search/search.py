@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import InputError, extra, unknown_name
+from desertion.errors import InputError, extra, refuse_unknown
 from desertion.files import is_file
 from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
@@ -193,8 +193,7 @@ def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> Inspection:
     run = spec.task_of(look.sound[0])
     known = task(spec.task)({**run, "days": 1}, 0, spec.seed).scalars
     for name in goal.measures:
-        if name not in known:
-            raise unknown_name("measure", name, known, where="the goal of the search")
+        refuse_unknown("measure", name, known, where="the goal of the search")
     return look
 
 
