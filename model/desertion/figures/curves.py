@@ -90,7 +90,7 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
     title, unit = titles(column)
     ax.set_title(title)
     ax.set_ylabel(unit)
-    ax.set_xlabel(f"day{_since(start)}")
+    ax.set_xlabel(day_since(start))
     ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
     if column in SHARES:
         ax.set_ylim(0.0, 1.0)
@@ -129,7 +129,7 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
         grid[row, 0].set_ylabel(unit)
     for index in range(len(names)):
         if index + across >= len(names):  # the lowest panel of its column
-            grid[index // across, index % across].set_xlabel(f"day{_since(start)}")
+            grid[index // across, index % across].set_xlabel(day_since(start))
             grid[index // across, index % across].tick_params(labelbottom=True)
     axes[0].set_ylim(bottom=0.0)
     style.counts(axes[0])
@@ -176,7 +176,7 @@ def run(
             style.counts(ax)
         mark(ax, marks, written=ax is grid[0])
     for ax in grid[2:]:
-        ax.set_xlabel(f"day{_since(start)}")
+        ax.set_xlabel(day_since(start))
     if len(forces) > 1:
         grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(table, 1.0 / scale), x=0.01, ha="left", fontweight="bold")
@@ -236,5 +236,6 @@ def _policies(banded: pd.DataFrame) -> Sequence[str]:
     return list(map(str, banded["policy"].unique()))
 
 
-def _since(start: dt.date | None) -> str:
-    return f" since {start.day} {start:%B %Y}" if start else ""
+def day_since(start: dt.date | None) -> str:
+    """What an axis of days is called, with the date of the first day where that is known."""
+    return f"day since {labels.dated(start)}" if start else "day"

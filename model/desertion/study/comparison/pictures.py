@@ -88,13 +88,14 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
     curves.mark(ax, _events(comparison, force))
-    style.note(figure, f"Line: median of {_runs(comparison)} runs. Band: middle half of the runs.")
+    style.note(figure, _note(comparison))
 
 
-def _runs(comparison: Tables) -> str:
-    """How many runs the curves are of: all finished ones of each policy."""
+def _note(comparison: Tables) -> str:
+    """What lines and bands are, and of how many runs: all finished ones of each policy."""
     runs = comparison.curves.groupby("policy")["runs"].max()
-    return f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    told = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    return f"Line: median of {told} runs. Band: middle half of the runs."
 
 
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
@@ -187,7 +188,7 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     ends = _band(comparison, force, "strength").groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
-    style.note(figure, f"Line: median of {_runs(comparison)} runs. Band: middle half of the runs.")
+    style.note(figure, _note(comparison))
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:

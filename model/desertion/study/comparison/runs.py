@@ -81,6 +81,11 @@ class Runs:
         return str(self.header["spec"]["scenario"])
 
     @property
+    def title(self) -> str:
+        """Title of the scenario, or what it was given as."""
+        return str(self.about.get("title", self.scenario))
+
+    @property
     def baseline(self) -> str:
         """The policy that all others are compared with."""
         return self.policies[0]

@@ -117,16 +117,16 @@ class Tables(Runs):
 
         The five are the 5, 25, 50, 75 and 95 % quantiles.
         """
-        names = [str(name) for name in self.header["columns"]]
-        tables = [daily_bands(policy, names, self._curves[policy], self.size) for policy in self.policies]
+        tables = [
+            daily_bands(policy, self.header["columns"], self._curves[policy], self.size) for policy in self.policies
+        ]
         return _told(pd.concat(tables, ignore_index=True))
 
     @cached_property
     def histories(self) -> pd.DataFrame:
         """Every run's daily columns at real size: policy, replicate, force, day and one column each."""
-        names = [str(name) for name in self.header["columns"]]
         tables = [
-            daily_table(names, run, self.size).assign(policy=policy, replicate=replicate)
+            daily_table(self.header["columns"], run, self.size).assign(policy=policy, replicate=replicate)
             for policy in self.policies
             for replicate, run in zip(self._replicates(policy), self._curves[policy], strict=True)
         ]
@@ -139,7 +139,7 @@ class Tables(Runs):
             policy: One of the policies.
             force: One of the forces.
         """
-        place = [str(name) for name in self.header["columns"]].index(column(force, "left"))
+        place = self.header["columns"].index(column(force, "left"))
         a, b = (
             dict(zip(self._replicates(name), self._curves[name][:, :, place].astype(np.float64), strict=True))
             for name in (self.baseline, policy)

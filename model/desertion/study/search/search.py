@@ -50,7 +50,6 @@ def search(
     out: Path,
     options: RunOptions | None = None,
     batch: int | None = None,
-    seed: int | None = None,
 ) -> SearchResult:
     """Policy mixes that were tried in search of the Pareto front within limits.
 
@@ -65,7 +64,6 @@ def search(
         out: The search's file.
         options: With what to run.
         batch: Candidates asked at a time, those of the file if it exists; else an eighth of them, 16 at most.
-        seed: Seed of the sampler, that of the runs if not given.
 
     Raises:
         InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
@@ -73,7 +71,7 @@ def search(
     """
     _check(spec, candidates, batch)
     options = options or RunOptions()
-    looking = replace(spec, design=_rule(out, candidates, batch, spec.seed if seed is None else seed))
+    looking = replace(spec, design=_rule(out, candidates, batch, spec.seed))
     batch = looking.design.points
     asking = _asking(goal, looking.design.seed, batch)
     trials = [asking.ask() for _ in range(min(batch, candidates))]
