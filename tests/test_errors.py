@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 
 
 def test_sentence_names_file_key_value_rule_and_way_out() -> None:
@@ -47,3 +47,10 @@ def test_error_keeps_its_fields_on_the_way_between_processes() -> None:
 def test_input_error_is_a_value_error() -> None:
     """Callers that know nothing of the project can catch it."""
     assert issubclass(InputError, ValueError)
+
+
+def test_a_known_name_passes_and_any_other_is_refused_where_it_stands() -> None:
+    """One check for all names that users write: the way out comes with it."""
+    refuse_unknown("policy", "fast-track", ["fast-track", "coalition"])
+    with pytest.raises(InputError, match=r"mine.toml: there is no policy 'fast-trak'; did you mean 'fast-track'\?"):
+        refuse_unknown("policy", "fast-trak", ["fast-track", "coalition"], where="mine.toml")

@@ -1,7 +1,7 @@
 """What the user is told when an input is wrong: one sentence that says what, where, the rule and the way out."""
 
 import re
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
 from difflib import get_close_matches
 
@@ -112,6 +112,16 @@ def unknown_name(kind: str, name: str, known: Iterable[str], *, where: str = "")
         rule=f"must be a known {kind}",
         way_out=way_out,
     )
+
+
+def refuse_unknown(kind: str, name: str, known: Collection[str], *, where: str = "") -> None:
+    """Nothing for a name among the known ones; arguments as for `unknown_name`.
+
+    Raises:
+        InputError: If it is none of them.
+    """
+    if name not in known:
+        raise unknown_name(kind, name, known, where=where)
 
 
 @contextmanager

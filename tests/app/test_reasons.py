@@ -213,7 +213,7 @@ def test_outcomes_are_those_of_a_comparison() -> None:
     wanted = Wanted(mix, 3)
     model = DesertionModel(mix.scenario_now(), rng=replicate_seed(mix.seed, 3))
     model.run()
-    tables = outcome_of(model.daily, model.hosts, model.people(), {}, 90).scalars
+    tables = outcome_of(model.daily, model.hosts, model.people(), model.measures(), {}).scalars
     force = model.sized.forces[0].name
     for name in ("left", "left_hide", "left_refuse", "left_surrender", "left_flee", "left_skilled", "protected", "applicants", "abroad",
                  "peak_waiting", "cost_eur"):  # fmt: skip

@@ -1,5 +1,6 @@
 """Numbers in words: right at every edge, in figures, tables and sentences."""
 
+import datetime as dt
 import math
 import re
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.figures.labels import LONG, SHORT, Scales, called, label, multiple, number, percent
+from desertion.figures.labels import LONG, SHORT, Scales, called, dated, label, multiple, number, percent
 from desertion.simulation.record.columns import MEASURES
 from desertion.study.blocks import short_number
 
@@ -116,3 +117,10 @@ def test_a_measure_bears_the_unit_of_its_definition() -> None:
 def test_multiples_are_written_out() -> None:
     """A chance a hundred and twenty times as high is not 1.2e+02 times as high."""
     assert [multiple(math.log(times)) for times in (120.4, 12_500.0, 0.25, 1.0)] == ["×120", "×12,000", "×0.25", ""]
+
+
+def test_a_date_in_words_has_no_noughts_before_its_day() -> None:
+    """One spelling on axes, in reports and on the command line, whatever the day."""
+    assert [dated(dt.date(1989, month, day)) for month, day in ((1, 1), (11, 9), (12, 31))] == [
+        "1 January 1989", "9 November 1989", "31 December 1989",
+    ]  # fmt: skip

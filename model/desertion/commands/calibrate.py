@@ -61,7 +61,7 @@ def command(
     out: Annotated[Path | None, options.results_in("calibration")] = None,
 ) -> None:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
-    from desertion.commands._shared.results import write_csv
+    from desertion.commands._shared.results import write_answer
     from desertion.commands._shared.thesis import draw_posterior, draw_predictions
     from desertion.errors import input_error
     from desertion.files import folder, write_text
@@ -102,7 +102,7 @@ def command(
         case = one.name
         made = [write_text(target / f"{case}.md", found.text)]
         for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
-            made.append(write_csv(target / f"{case}-{part}.csv", table, "%.6g"))
+            made.append(write_answer(target / f"{case}-{part}.csv", table))
         note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
         labels = {rival: rival for rival in RIVALS}
         drawn = draw_predictions(

@@ -135,10 +135,10 @@ def _compare(spec: StudySpec, place: Path, options: RunOptions, *, keep: bool, p
         )
         print()
         say(written, hyphens=False)
-    failed = int((comparison.runs["status"] != "done").sum())
-    if failed:
+    if comparison.failed:
         print(
-            f"{failed} of {len(comparison.runs)} runs did not finish and are left out of every number", file=sys.stderr
+            f"{comparison.failed} of {len(comparison.runs)} runs did not finish and are left out of every number",
+            file=sys.stderr,
         )
     return 0
 
@@ -157,7 +157,7 @@ def _tell(comparison: Comparison) -> None:
     width = get_terminal_size().columns
     # A name that is longer than the window is broken by its edge; nothing is cut off.
     console = Console(width=max(width, 200), highlight=False)
-    say(f"{comparison.about.get('title', comparison.scenario)}: {words.byline(comparison)}")
+    say(f"{comparison.title}: {words.byline(comparison)}")
     with console.capture() as caught:
         for force, measures in comparison.printed.items():
             for table in _tables(comparison, force, measures, width):

@@ -48,12 +48,11 @@ def command(
     real: Real = False,
 ) -> int:
     """Write a study's runs, design and curves for other programs, or describe results as an RO-Crate."""
-    from desertion.errors import unknown_name
+    from desertion.errors import refuse_unknown
     from desertion.study.analysis.export import FORMATS, export
     from desertion.study.crate import describe, described
 
-    if form not in (*FORMATS, ROCRATE):
-        raise unknown_name("export format", form, (*FORMATS, ROCRATE))
+    refuse_unknown("export format", form, (*FORMATS, ROCRATE))
     if simulated:
         _options.unused(context, "real", beside="--simulated")
     if real:

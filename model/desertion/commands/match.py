@@ -66,7 +66,7 @@ def command(
 
 def _tell(found: "Match", target: Path, again: str) -> int:
     """Write tables, report and pictures, and print what was found."""
-    from desertion.commands._shared.results import write_csv
+    from desertion.commands._shared.results import write_answer
     from desertion.files import write_text
     from desertion.study.blocks import markdown
     from desertion.study.matching.ensemble import write_ensemble
@@ -78,7 +78,7 @@ def _tell(found: "Match", target: Path, again: str) -> int:
     written = [write_text(target / "match.md", markdown(blocks(found, again)))]
     for name, table in found.tables().items():
         if name != "worlds":
-            written.append(write_csv(target / f"{name}.csv", table, "%.6g"))
+            written.append(write_answer(target / f"{name}.csv", table))
     written += write_ensemble(found, again, target / "ensemble.csv")
     if len(found.kept):
         written += draw(found, target / "ranges.png", target / "targets.png")

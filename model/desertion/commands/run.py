@@ -71,15 +71,14 @@ def command(
 
 def _prepare(out: Path | None, film: Path | None) -> None:
     """Refuse what cannot be written before anything runs."""
-    from desertion.errors import unknown_name
+    from desertion.errors import refuse_unknown
     from desertion.files import folder
 
     if out is not None:
         folder(out, FILES)
     if film is not None:
         folder(film.parent, [film.name])
-        if film.suffix not in (".gif", ".mp4"):
-            raise unknown_name("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
+        refuse_unknown("kind of film", film.suffix, (".gif", ".mp4"), where="--film")
 
 
 def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
@@ -93,6 +92,7 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
 
 
 def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
+    from desertion.figures.labels import dated
     from desertion.scenario.grain import MARK, legend
     from desertion.study.slips import slips
 
@@ -101,7 +101,7 @@ def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
     policies = " + ".join(scenario.policies) or "no policy"
     print(f"{scenario.title or scenario.name} ({policies})")
     print(
-        f"{int(daily['day'].max())} days from {scenario.start:%d %B %Y}, scale {scenario.scale:g}; persons at real size"
+        f"{int(daily['day'].max())} days from {dated(scenario.start)}, scale {scenario.scale:g}; persons at real size"
     )
     lines = [line for force in daily["force"].unique() for line in _of_force(daily[daily["force"] == force], size)]
     for line in lines:

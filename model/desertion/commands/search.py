@@ -98,9 +98,9 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
     if found.checked:
         _compare(found.checked, found.goal, f"on {check} other replicates, ")
     if csv is not None:
-        from desertion.commands._shared.results import write_csv
+        from desertion.commands._shared.results import write_answer
 
-        print(f"written: {write_csv(csv, found.table)}")
+        print(f"written: {write_answer(csv, found.table)}")
     if plot is not None:
         _draw(found, plot)
         print(f"drawn: {plot}")

@@ -13,14 +13,13 @@ def command(
 
     Exits with 1 where bits differ on a machine of the kind that made the histories. Elsewhere exp, log and pow may round otherwise: this is told and is no fault.
     """
-    from desertion.errors import unknown_name
+    from desertion.errors import refuse_unknown
     from desertion.simulation.golden.histories import PAIRS, machine
     from desertion.simulation.golden.selfcheck import PLATFORMS, checks, examined, is_promised
 
     names = list(dict.fromkeys(pair.scenario for pair in PAIRS))
     for name in scenarios or []:
-        if name not in names:
-            raise unknown_name("scenario with a shipped history", name, names, where="desertion selfcheck")
+        refuse_unknown("scenario with a shipped history", name, names, where="desertion selfcheck")
     wanted = checks(scenarios or (), days)
     differ = 0
     for check, difference in examined(wanted):

@@ -51,7 +51,7 @@ def command(
             style.save(figure, plot)
         print(f"drawn: {plot}")
     if table is not None:
-        from desertion.commands._shared.results import write_csv
+        from desertion.commands._shared.results import write_answer
 
-        print(f"written: {write_csv(table, found, '%.6g')}")
+        print(f"written: {write_answer(table, found)}")
     return 0

@@ -74,9 +74,9 @@ def command(
             style.save(overview(study, measure, kind), plot)
         print(f"\ndrawn: {plot}")
     if table is not None and answer is not None:
-        from desertion.commands._shared.results import write_csv
+        from desertion.commands._shared.results import write_answer
 
-        print(f"written: {write_csv(table, answer, '%.6g')}")
+        print(f"written: {write_answer(table, answer)}")
     if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
     return 0

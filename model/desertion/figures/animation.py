@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.figures import labels, style
 from desertion.files import replacing
 from desertion.scenario.grain import basis, marked
@@ -90,8 +90,7 @@ def cascade(frames: Iterable[Frame], path: Path, *, title: str = "", scale: floa
     """
     kind = path.suffix.lstrip(".").lower()
     kinds = ["gif", "mp4"] if shutil.which("ffmpeg") else ["gif"]
-    if kind not in kinds:
-        raise unknown_name("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
+    refuse_unknown("kind of film", kind, kinds, where=f"{path} (mp4 needs ffmpeg)")
     taken = list(frames)
     pictures = _pictures(taken, title, 1.0 / scale)
     wait = max(40, int(1000 * _SECONDS / max(len(taken), 1)))

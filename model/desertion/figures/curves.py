@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.errors import input_error, unknown_name
+from desertion.errors import input_error, refuse_unknown, unknown_name
 from desertion.figures import labels, style
 from desertion.scenario.grain import TOO_FEW, basis, too_few
 from desertion.simulation.record.columns import BAND, at_real_size
@@ -58,8 +58,7 @@ def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> 
         raise unknown_name("daily column", column, map(str, histories.columns))
     if force is not None:
         known = list(map(str, histories["force"].unique()))
-        if force not in known:
-            raise unknown_name("force", force, known)
+        refuse_unknown("force", force, known)
         histories = histories[histories["force"] == force]
     if histories.empty:
         raise input_error("histories", 0, "holds no day to draw", way_out="run at least one day")
@@ -91,7 +90,7 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
     title, unit = titles(column)
     ax.set_title(title)
     ax.set_ylabel(unit)
-    ax.set_xlabel(f"day{_since(start)}")
+    ax.set_xlabel(day_since(start))
     ax.set_xlim(float(banded["day"].min()), float(banded["day"].max()))
     if column in SHARES:
         ax.set_ylim(0.0, 1.0)
@@ -130,7 +129,7 @@ def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None
         grid[row, 0].set_ylabel(unit)
     for index in range(len(names)):
         if index + across >= len(names):  # the lowest panel of its column
-            grid[index // across, index % across].set_xlabel(f"day{_since(start)}")
+            grid[index // across, index % across].set_xlabel(day_since(start))
             grid[index // across, index % across].tick_params(labelbottom=True)
     axes[0].set_ylim(bottom=0.0)
     style.counts(axes[0])
@@ -177,7 +176,7 @@ def run(
             style.counts(ax)
         mark(ax, marks, written=ax is grid[0])
     for ax in grid[2:]:
-        ax.set_xlabel(f"day{_since(start)}")
+        ax.set_xlabel(day_since(start))
     if len(forces) > 1:
         grid[3].legend(loc="lower left")
     figure.suptitle(_of_run(table, 1.0 / scale), x=0.01, ha="left", fontweight="bold")
@@ -237,5 +236,6 @@ def _policies(banded: pd.DataFrame) -> Sequence[str]:
     return list(map(str, banded["policy"].unique()))
 
 
-def _since(start: dt.date | None) -> str:
-    return f" since {start.day} {start:%B %Y}" if start else ""
+def day_since(start: dt.date | None) -> str:
+    """What an axis of days is called, with the date of the first day where that is known."""
+    return f"day since {labels.dated(start)}" if start else "day"

@@ -11,6 +11,7 @@ from desertion.figures.labels import (
     ROUTE_NAMES,
     at_most,
     called,
+    capital,
     label,
     number,
     percent,
@@ -50,7 +51,7 @@ def of_differences(rows: pd.DataFrame, measure: str) -> str:
     place = int(np.argmax(np.abs(sizes)))
     names = sure["policy"].astype(str).map(policy).tolist() if rows["policy"].is_unique else points(sure)
     size, name = float(sizes[place]), names[place]
-    words = f"{name[:1].upper()}{name[1:]}: "
+    words = f"{capital(name)}: "
     word = "more" if size > 0 else "fewer"
     unit = definitions([measure], MEASURES).get(measure, {}).get("unit", "")
     if unit == "share" or measure.startswith("share") or measure.endswith("_share"):
@@ -187,7 +188,7 @@ def of_ways(totals: pd.DataFrame, size: float = 1.0) -> str:
     if shares.empty:
         return f"By which way people leave: {TOO_FEW}"
     low, high = float(shares.min()), float(shares.max())
-    words = f"{ROUTE_NAMES[way][:1].upper()}{ROUTE_NAMES[way][1:]}"
+    words = capital(ROUTE_NAMES[way])
     if percent(low) == percent(high):
         everywhere = len(shares) == int((whole > 0.0).sum())
         return f"{words}: {percent(low)} of all who left, {'under every policy' if everywhere else 'where enough leave to tell'}"

@@ -1,5 +1,6 @@
 """Labels in plain words: of measures, of inputs by dotted key, and of policies."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import ceil, exp, floor, isfinite, isnan, log10
@@ -158,10 +159,19 @@ def beside(name: str) -> str:
     return fill(label(name), _LINE)
 
 
-def sentence(name: str) -> str:
-    """The same with a capital letter, for a title."""
-    text = label(name)
+def capital(text: str) -> str:
+    """The text with a capital letter at its head, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def sentence(name: str) -> str:
+    """The label with a capital letter, for a title."""
+    return capital(label(name))
+
+
+def dated(day: dt.date) -> str:
+    """A date in words: 9 November 1989."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def multiple(term: float) -> str:
@@ -210,7 +220,7 @@ def _setting(name: str, value: object) -> str:
 def titled(titles: Sequence[str]) -> str:
     """What a mix of policies is called: their titles up to their colons, one after the other."""
     words = [title.removeprefix("Lever: ").split(":")[0].strip() for title in titles]
-    return " + ".join(word[:1].upper() + word[1:] for word in words) or "The scenario as it is"
+    return " + ".join(map(capital, words)) or "The scenario as it is"
 
 
 def within(name: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import style
-from desertion.figures.curves import bands
+from desertion.figures.curves import bands, day_since
 
 
 def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start: dt.date | None = None) -> Axes:
@@ -40,7 +40,7 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
         top = max(top, float(own["upper"].max()) / first)
     ax.set_title("Strength relative to the first day")
     ax.set_ylabel("serving, share of the first day")
-    ax.set_xlabel(f"day since {start.day} {start:%B %Y}" if start else "day")
+    ax.set_xlabel(day_since(start))
     ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
     ax.set_ylim(0.0, top * 1.05)
     _collapses(ax, histories, names, drawn, force)

@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter, MaxNLocator
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.figures.labels import number, scale_of, trimmed
 from desertion.files import replacing
 
@@ -97,8 +97,7 @@ def house(medium: Medium = "screen", *, dark: bool = False) -> Generator[None]:
     Raises:
         InputError: If the medium is unknown.
     """
-    if medium not in SIZES:
-        raise unknown_name("medium", medium, SIZES)
+    refuse_unknown("medium", medium, SIZES)
     here = Path(__file__).parent
     sheets = [here / "house.mplstyle", here / f"{medium}.mplstyle"] + ([here / "dark.mplstyle"] if dark else [])
     with mpl_style.context(sheets, after_reset=True):
@@ -315,8 +314,7 @@ def check_format(path: Path) -> str:
         InputError: If it is none of PNG, SVG and PDF.
     """
     kind = path.suffix.lstrip(".").lower()
-    if kind not in {"png", "svg", "pdf"}:
-        raise unknown_name("figure format", kind, ("png", "svg", "pdf"), where=str(path))
+    refuse_unknown("figure format", kind, ("png", "svg", "pdf"), where=str(path))
     return kind
 
 

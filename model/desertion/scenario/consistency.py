@@ -1,10 +1,10 @@
 """What must fit together in a scenario: names, dates and values that rules for single fields cannot see."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from desertion.errors import InputError, input_error, shortened, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown, shortened
 from desertion.files import is_file
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, check_value, expand, levers
@@ -70,18 +70,18 @@ def _check_names(scenario: Layers) -> None:
         _check_list("force", force.facing, forces, force.name, f"forces.{force.name}.facing")
         for region in force.regions:
             for host in region.access:
-                _refuse_stranger("host", host, hosts, f"forces.{force.name}.regions.{region.name}.access")
+                refuse_unknown("host", host, hosts, where=f"forces.{force.name}.regions.{region.name}.access")
     for host in scenario.hosts:
         _check_list("host", host.passes_to, hosts, host.name, f"hosts.{host.name}.passes_to")
     for name in scenario.reference:
-        _refuse_stranger("force", name, forces, "reference")
+        refuse_unknown("force", name, forces, where="reference")
     if scenario.stop is not None and scenario.stop.force is not None:
-        _refuse_stranger("force", scenario.stop.force, forces, "stop.force")
+        refuse_unknown("force", scenario.stop.force, forces, where="stop.force")
 
 
 def _check_list(kind: str, named: Sequence[str], known: Sequence[str], own: str, where: str) -> None:
     for other in named:
-        _refuse_stranger(kind, other, known, where)
+        refuse_unknown(kind, other, known, where=where)
     if own in named:
         raise InputError(f"{where} names the {kind} itself; name other {kind}s")
     refuse_doubles(where, list(named))
@@ -111,11 +111,6 @@ def refuse_doubles(kind: str, names: list[str], *, where: str = "") -> None:
             raise InputError(
                 f"{place}{kind}: {name!r} is named {names.count(name)} times; name it once", key=kind, value=name
             )
-
-
-def _refuse_stranger(kind: str, name: str, known: Iterable[str], where: str) -> None:
-    if name not in known:
-        raise unknown_name(kind, name, known, where=where)
 
 
 def _check_switches(scenario: Layers) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
-from desertion.errors import InputError, input_error, shortened, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown, shortened, unknown_name
 from desertion.reading import setting_text
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
@@ -135,8 +135,7 @@ def _put(table: Any, parts: Sequence[str], value: Any, where: str) -> None:
         # An unknown name is caught by the check that follows, which knows the allowed ones.
         table[name] = value
         return
-    if name not in table:
-        raise unknown_name("input", name, table, where=where)
+    refuse_unknown("input", name, table, where=where)
     if isinstance(table[name], tuple):
         table[name] = list(table[name])
     if table[name] is None:

@@ -137,11 +137,6 @@ def _bar(share: Share) -> str:
     )
 
 
-def capital(text: str) -> str:
-    """The text with a capital letter at its head, the rest as it is."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def short_number(value: float) -> str:
     """A number to three digits, "no value" for NaN."""
     return "no value" if math.isnan(value) else f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"

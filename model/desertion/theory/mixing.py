@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCENARIO = "one-town"
 PARTS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the weight at the fold
 LONGEST = 3000  # days; near the fold everything takes its time
+PEOPLE = 20_000  # of each town
 HIGHEST = 0.6  # tipping point from which towns are started; higher ones no army lives to see
 _SMALL = 1e-4  # factor under which jumps are too small to bend anything
 
@@ -130,12 +131,11 @@ def simulate(field: MeanField, *, people: int, days: int, seed: int, start: floa
     return Simulated(weight=field.weight, start=start, pressure=float(np.mean(late)), ran_away=lost)
 
 
-def towns(field: MeanField, *, people: int = 20_000, seed: int = 1) -> list[Simulated]:
+def towns(field: MeanField, *, seed: int) -> list[Simulated]:
     """Simulated towns along the steady states: some from rest, some from either side of the tipping point.
 
     Args:
         field: The mean field; its weight counts only where there is no fold.
-        people: Persons in each town.
         seed: Where all chance comes from.
     """
     fold = field.tipping_weight
@@ -146,14 +146,14 @@ def towns(field: MeanField, *, people: int = 20_000, seed: int = 1) -> list[Simu
         states = here.fixed_points()
         value = states[0].reproduction if states else 0.0
         days = min(LONGEST, max(400, round(6.0 / (here.forgetting * max(0.05, 1.0 - value)))))
-        found.append(simulate(here, people=people, days=days, seed=seed + number))
+        found.append(simulate(here, people=PEOPLE, days=days, seed=seed + number))
         tipping = [state.pressure for state in states if not state.stable and state.pressure < HIGHEST]
         if tipping and field.form != "threshold":
             for factor in (0.8, 1.25):
                 start = factor * tipping[0]
-                found.append(simulate(here, people=people, days=days, seed=seed + number, start=start))
+                found.append(simulate(here, people=PEOPLE, days=days, seed=seed + number, start=start))
     if math.isfinite(fold):
-        found.append(simulate(field.at(1.15 * fold), people=people, days=LONGEST, seed=seed + len(PARTS)))
+        found.append(simulate(field.at(1.15 * fold), people=PEOPLE, days=LONGEST, seed=seed + len(PARTS)))
     return found
 
 

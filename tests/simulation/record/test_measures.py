@@ -11,7 +11,8 @@ import pytest
 from desertion import DesertionModel, Scenario
 from desertion.simulation.record.columns import MEASURES
 from desertion.simulation.world.codes import KINDS, ROUTES
-from desertion.study.comparison.outcomes import BY_NAME, of_force, of_hosts
+from desertion.study.comparison.arm import outcome_of
+from desertion.study.comparison.outcomes import BY_NAME, OF_FORCES, OF_HOSTS, column
 from tests.simulation.worlds import HOT, OPEN, START, made
 
 DAYS, SEED = 60, 4
@@ -152,7 +153,8 @@ def test_every_measure_is_what_the_tables_count(model: DesertionModel, force: st
 def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionModel) -> None:
     """Force by force, and hosts for both; what no measure counts is counted here."""
     measures, people = model.measures(), model.people()
-    wrong: dict[str, tuple[float, float]] = {}
+    found = outcome_of(model.daily, model.hosts, people, measures, {}).scalars
+    right = {column("all", measure.name): measures[measure.name] for measure in OF_HOSTS}
     for force in ("alpha", "beta"):
         own, daily = people[people["force"] == force], model.daily[model.daily["force"] == force]
         counted = {
@@ -160,16 +162,10 @@ def test_outcomes_of_a_comparison_are_the_measures_of_the_run(model: DesertionMo
             "applicants": own["status"].eq("applicant").sum(),
             "lowest_effective": daily["effective_strength"].min() / daily["strength"].iloc[0],
         }
-        for name, value in of_force(daily, own["route"], DAYS).items():
-            right = counted[name] if name in counted else measures[f"{BY_NAME[name].measure}@{force}"]
-            if value != pytest.approx(right, rel=1e-9):
-                wrong[f"{name} of {force}"] = value, right
-    wrong |= {
-        name: (value, measures[name])
-        for name, value in of_hosts(model.hosts).items()
-        if value != pytest.approx(measures[name])
-    }
-    assert not wrong
+        for measure in OF_FORCES:
+            value = counted[measure.name] if measure.name in counted else measures[f"{measure.measure}@{force}"]
+            right[column(force, measure.name)] = value
+    assert found == pytest.approx(right, rel=1e-9)
 
 
 def test_who_is_returned_by_a_host_and_punished_stands_in_both_columns() -> None:

@@ -107,7 +107,7 @@ def test_a_full_disk_leaves_no_half_written_export(
 
 def test_an_unknown_format_is_refused(tmp_path: Path, done: Study) -> None:
     """With those that there are."""
-    with pytest.raises(InputError, match="choose one of csv, parquet, ema"):
+    with pytest.raises(InputError, match="known are: csv, ema, parquet"):
         export(done.path, tmp_path, "xlsx")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from desertion.simulation.world.codes import ROUTES, STATUSES
 from desertion.study.comparison import arm
 from desertion.study.run.task import Outcome
 from desertion.study.store.seal import SEAL, seal_of
@@ -22,15 +23,47 @@ PULLS = {
     "odd": 0.2,
 }
 FACTS = {"start": "2022-09-21", "size": 100.0, "title": "A made-up war", "form": "multiplicative", "policies": []}
+HORIZON = 40
 
 
 def tables(policy: str, replicate: int, forces: tuple[str, ...] = ("russia",)) -> tuple[pd.DataFrame, ...]:
     """Daily, hosts and people of one run."""
-    daily = [fakes.daily(replicate, PULLS[policy], days=40, people=2000, force=force) for force in forces]
+    daily = [fakes.daily(replicate, PULLS[policy], days=HORIZON, people=2000, force=force) for force in forces]
     hosts = [fakes.hosts(replicate, one) for one in daily]
     people = [fakes.people(7, one, 2000, fates=replicate) for one in daily]
     merged = pd.concat(daily).sort_values("day", kind="stable")
     return merged, pd.concat(hosts), pd.concat(people)
+
+
+def kept_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame) -> Outcome:
+    """What is kept of a run with these tables."""
+    found: dict[str, float] = {}
+    for force, days in daily.groupby("force"):
+        own = _measures(days, people[people["force"] == force])
+        found |= own | {f"{name}@{force}": value for name, value in own.items()}
+    return arm.outcome_of(daily, hosts, people, found, FACTS)
+
+
+def _measures(days: pd.DataFrame, people: pd.DataFrame) -> dict[str, float]:
+    """The measures of one force by which policies are judged, counted from its tables."""
+    last, first, sums = days.iloc[-1], days.iloc[0], days.sum(numeric_only=True)
+    routes = people["route"].astype(str).where(people["day_left"].notna(), "")
+    events = {"collapsed": "breakpoint_day", "fallen": "fall_day"}
+    dated = {name: days.loc[days[name].astype(bool), "day"] for name in events}
+    found = {
+        "left_total": last["left"],
+        "share_left": last["left"] / first[list(STATUSES)].sum(),
+        **{f"left_{route}": (routes == route).sum() for route in ROUTES},
+        **{name: sums[name] for name in ("caught", "returned", "output_lost")},
+        **{name: last[name] for name in ("departures", "protected")},
+        "abroad_end": last["abroad"],
+        "min_strength_share": days["strength"].min() / first["strength"],
+        "legitimacy_min": days["legitimacy"].min(),
+        "war_index_end": last["war_index"],
+        **{name: len(reached) > 0 for name, reached in dated.items()},
+        **{events[name]: reached.min() if len(reached) else HORIZON for name, reached in dated.items()},
+    }
+    return {name: float(value) for name, value in found.items()}
 
 
 def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
@@ -39,7 +72,7 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     policy = (spec["policies"] or ["none"])[0]
     if policy == "fails" or (policy in ("even", "odd") and (replicate % 2 == 0) is (policy == "odd")):
         raise ValueError("as asked")
-    return arm.outcome_of(*tables(policy, replicate, forces), FACTS, 40)
+    return kept_of(*tables(policy, replicate, forces))
 
 
 def as_comparison(path: Path) -> Path:

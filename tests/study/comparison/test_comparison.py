@@ -52,7 +52,7 @@ def row(table: pd.DataFrame, **chosen) -> pd.Series:
 def test_what_a_run_keeps_survives_packing():
     """Codes of ways, loads of hosts and facts come back as they were."""
     daily, hosts, people = fake_arm.tables("fast-track", 3)
-    kept = arm.unpacked(arm.outcome_of(daily, hosts, people, fake_arm.FACTS, 40).extras)
+    kept = arm.unpacked(fake_arm.kept_of(daily, hosts, people).extras)
     assert (kept.forces, kept.hosts, kept.about["size"]) == (("russia",), ("kazakhstan", "georgia", "germany"), 100.0)
     assert int((kept.routes["russia"] > 0).sum()) == int(people["day_left"].notna().sum())
     georgia = hosts[hosts["host"] == "georgia"]["waiting"].to_numpy()
@@ -81,7 +81,7 @@ def test_runs_of_an_earlier_version_are_refused_in_a_sentence(monkeypatch):
     """What was kept without a column of the hosts is not read as another column."""
     daily, hosts, people = fake_arm.tables("fast-track", 3)
     monkeypatch.setattr(arm, "HOSTLY", ("at_border", "waiting", "abroad", "protected", "cost_eur"))
-    kept = arm.outcome_of(daily, hosts, people, fake_arm.FACTS, 40).extras
+    kept = fake_arm.kept_of(daily, hosts, people).extras
     monkeypatch.undo()
     with pytest.raises(InputError, match="run by an earlier version, which kept 5 columns of each host where 7 are"):
         arm.loads_of(arm.unpacked(kept))

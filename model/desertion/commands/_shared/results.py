@@ -76,3 +76,8 @@ def print_json(content: Mapping[str, Any]) -> None:
 def write_csv(path: Path, table: pd.DataFrame, numbers: str | None = None) -> Path:
     """Write a table as CSV, with full precision unless a format of numbers is given, whole or not at all."""
     return write_text(path, table.to_csv(index=False, float_format=numbers, lineterminator="\n"))
+
+
+def write_answer(path: Path, table: pd.DataFrame) -> Path:
+    """Write a table of what was worked out from runs as CSV, its numbers to six digits, whole or not at all."""
+    return write_csv(path, table, "%.6g")

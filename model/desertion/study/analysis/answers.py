@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from desertion.errors import InputError
+from desertion.errors import InputError, refuse_unknown
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, phase, sensitivity
@@ -133,8 +133,7 @@ class Answers(Contents):
             InputError: If all or none of the points are of interest, they are too few, or a tree is asked for without
                 scikit-learn.
         """
-        if method not in discovery.METHODS:
-            raise InputError(f"discovery method {method!r} is unknown: choose prim or cart")
+        refuse_unknown("discovery method", method, discovery.METHODS)
         return discovery.METHODS[method](*discovery.cases_of(self.runs, measure, at_least, at_most))
 
     def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:

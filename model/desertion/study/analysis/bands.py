@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.simulation.record.columns import BAND, DAILY, HOSTLY, definitions
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
@@ -82,8 +82,7 @@ def chosen_columns(file: StudyFile, columns: Sequence[str]) -> list[str]:
     if not known:
         raise InputError(f"{file.path} keeps no curves: name daily columns under [keep] daily and run the study again")
     for name in columns:
-        if name not in known:
-            raise unknown_name("daily column", name, known, where=str(file.path))
+        refuse_unknown("daily column", name, known, where=str(file.path))
     return list(columns) or known
 
 

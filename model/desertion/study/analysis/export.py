@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, extra
+from desertion.errors import InputError, extra, refuse_unknown
 from desertion.files import replacing, replacing_folder, write_text
 from desertion.simulation.record.columns import DAILY, Definitions, counted, real_definitions
 from desertion.study.analysis.bands import chosen_columns, same_length
@@ -60,8 +60,7 @@ def export(
     Raises:
         InputError: If the format is unknown, the study empty, or the folder cannot be written.
     """
-    if form not in FORMATS:
-        raise InputError(f"export format {form!r} is unknown: choose one of {', '.join(FORMATS)}")
+    refuse_unknown("export format", form, FORMATS)
     if comma and form == "parquet":
         raise InputError("--decimal-comma is for CSV: Parquet keeps numbers, which every program shows in its own way")
     if form == "parquet":

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.statistics import mean_interval, median_interval, paired_chance_interval
@@ -45,8 +45,7 @@ def paired_differences(
     done = done_runs(runs, *measures)
     labels = list(dict.fromkeys(runs[ARM]))
     base = labels[0] if baseline is None else baseline
-    if base not in labels:
-        raise unknown_name("policy", base, labels, where="this study")
+    refuse_unknown("policy", base, labels, where="this study")
     others = [name for name in parameters_of(runs) if name != ARM]
     rows: list[dict[str, object]] = []
     for setting, part in done.groupby(others, sort=False, dropna=False) if others else [((), done)]:

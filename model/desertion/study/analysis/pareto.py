@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.study.analysis.goal import LESS, MORE, Goal
 from desertion.study.analysis.tables import done_runs, parameters_of
 from desertion.study.store.row import DONE
@@ -65,8 +65,7 @@ def candidates_table(
     if done.empty:
         raise InputError(f"{path}: no run of this search has finished; {see_failures(path)}")
     for name in names:
-        if name not in done.columns:
-            raise unknown_name("measure", name, map(str, done.columns), where="the goal of the search")
+        refuse_unknown("measure", name, [*map(str, done.columns)], where="the goal of the search")
     groups = done.replace([np.inf, -np.inf], np.nan).groupby("design")[names]
     complete = groups.count().eq(number).all(axis=1)
     varied = [name for name in parameters_of(runs) if name != "policies"]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.figures import curves, findings, style
 from desertion.figures.answers import (
     differences,
@@ -72,8 +72,7 @@ def overview(
         InputError: If the kind is unknown or does not suit the study.
     """
     chosen = kind or suited(study, measure)
-    if chosen not in KINDS:
-        raise unknown_name("kind of plot", chosen, KINDS)
+    refuse_unknown("kind of plot", chosen, KINDS)
     study = study.at_real_size()
     with style.house(medium, dark=dark):
         figure = style.new_figure(

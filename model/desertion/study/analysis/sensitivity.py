@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, extra
+from desertion.errors import InputError, extra, refuse_unknown
 from desertion.study.analysis.tables import whole
 from desertion.study.design.factors import Factor
 from desertion.study.design.layout import DesignRule, morris_problem, unit_points
@@ -122,8 +122,7 @@ def point_outcomes(runs: pd.DataFrame, measure: str, points: int, of: str, purpo
     Raises:
         InputError: If a run is missing or failed, or a spread is asked of single replicates.
     """
-    if of not in (MEAN, SPREAD, LOG):
-        raise InputError(f"sensitivity of {of!r} is unknown: choose {MEAN!r}, {SPREAD!r} or {LOG!r}")
+    refuse_unknown("sensitivity", of, (MEAN, SPREAD, LOG))
     done = whole(runs, points, measure, purpose)
     if of == LOG:
         if float(done[measure].min()) <= 0.0:

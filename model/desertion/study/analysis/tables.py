@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.study.analysis.columns import run_definitions
 from desertion.study.design.spec import RESERVED
 from desertion.study.store.reader import StudyFile
@@ -104,8 +104,7 @@ def known_measures(runs: pd.DataFrame, *measures: str) -> None:
     inputs = {"design", "replicate", "status", *parameters_of(runs)}
     known = [str(column) for column in runs.columns if column not in inputs]
     for name in measures:
-        if name not in known:
-            raise unknown_name("measure", name, known, where="this study")
+        refuse_unknown("measure", name, known, where="this study")
 
 
 def done_runs(runs: pd.DataFrame, *measures: str, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -116,8 +115,7 @@ def done_runs(runs: pd.DataFrame, *measures: str, by: Sequence[str] = ()) -> pd.
     """
     known_measures(runs, *measures)
     for name in by:
-        if name not in runs.columns:
-            raise unknown_name("input", name, [str(column) for column in runs.columns], where="this study")
+        refuse_unknown("input", name, [str(column) for column in runs.columns], where="this study")
     done = runs[runs["status"] == DONE]
     if done.empty:
         raise InputError("this study has no finished run yet: run it first with `desertion sweep`")

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, cast
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from desertion.errors import shortened, unknown_name
+from desertion.errors import refuse_unknown, shortened
 from desertion.parameters.field import Frozen
 from desertion.scenario.paths import flattened
 from desertion.study.design.factors import Words
@@ -105,8 +105,7 @@ class CalibrationTable(Frozen):
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if name not in RIVALS:
-                raise unknown_name("rival", name, RIVALS)
+            refuse_unknown("rival", name, RIVALS)
         return tuple(name for name in RIVALS if name in names)
 
     @property

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, ValidationInfo, field_validator, model_validator
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
@@ -69,8 +69,7 @@ class _Row(Frozen):
             InputError: an arm is unknown.
         """
         for arm, _ in self.terms:
-            if arm not in arms:
-                raise unknown_name("arm", arm, arms, where=self._called(getattr(self, "id", None)))
+            refuse_unknown("arm", arm, arms, where=self._called(getattr(self, "id", None)))
 
 
 class Claim(_Row):
@@ -232,8 +231,7 @@ class Claims(Frozen):
         """
         known = [claim.id for claim in self.claims]
         for name in ids:
-            if name not in known:
-                raise unknown_name("claim", name, known)
+            refuse_unknown("claim", name, known)
         if not ids:
             return self
         claims = tuple(claim for claim in self.claims if claim.id in ids)

@@ -83,24 +83,28 @@ def run_arm(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
         InputError: If the scenario refuses a policy or a setting.
     """
     model = model_of(spec, replicate, seed).run()
-    outcome = outcome_of(model.daily, model.hosts, model.people(), _about(model.scenario), model.scenario.days)
-    outcome.scalars.update({name: float(value) for name, value in model.measures().items()})
+    measures = model.measures()
+    outcome = outcome_of(model.daily, model.hosts, model.people(), measures, _about(model.scenario))
     own = own_measures(spec, model, replicate)
-    outcome.scalars.update({outcomes.column(ALL_FORCES, name): value for name, value in own.items()})
+    outcome.scalars.update(measures | {outcomes.column(ALL_FORCES, name): value for name, value in own.items()})
     return outcome
 
 
 def outcome_of(
-    daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame, facts: Mapping[str, Any], horizon: int
+    daily: pd.DataFrame,
+    hosts: pd.DataFrame,
+    people: pd.DataFrame,
+    measures: Mapping[str, float],
+    facts: Mapping[str, Any],
 ) -> Outcome:
-    """What is kept of a run whose three tables are given.
+    """What is kept of a run whose three tables and measures are given.
 
     Args:
         daily: One row per day and force.
         hosts: One row per day, host and force.
         people: One row per person.
+        measures: What sums the run up, see `desertion.simulation.record.measures.measures`.
         facts: What readers should know, as in `ArmRecord.about`.
-        horizon: Last day of the scenario.
     """
     forces = list(map(str, daily["force"].unique()))
     scalars = {outcomes.column(ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
@@ -110,7 +114,8 @@ def outcome_of(
         own_days = daily[daily["force"] == force]
         own_people = people[people["force"] == force]
         first = own_people["route"].astype(str).where(own_people["day_left"].notna(), "")
-        measured = outcomes.of_force(own_days, first, horizon)
+        alone = {name: measures.get(f"{name}@{force}", value) for name, value in measures.items()}
+        measured = outcomes.of_force(own_days, alone)
         scalars |= {outcomes.column(force, name): value for name, value in measured.items()}
         columns |= {outcomes.column(force, name): own_days[name].to_numpy(np.float32) for name in DAILY}
         routes[force] = first.map(_CODES).fillna(STAYED).to_numpy().astype(np.uint8)

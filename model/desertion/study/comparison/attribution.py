@@ -15,7 +15,7 @@ STAYED = "stayed"
 """What `moves` calls those who never left."""
 
 type Ways = Mapping[int, NDArray[np.uint8]]
-"""(persons,) by replicate : 0 for a person who never left, else the number of the first route in `statuses.ROUTES` plus 1."""
+"""(persons,) by replicate : 0 for a person who never left, else the number of the first route in `codes.ROUTES` plus 1."""
 
 
 def shares(a: Ways, b: Ways, size: float = 1.0) -> dict[str, object]:

@@ -15,7 +15,7 @@ from desertion.simulation.population.protocol import check_population
 from desertion.study.comparison.comparison import Comparison
 from desertion.study.comparison.runs import label_of
 from desertion.study.design.documents import refuse_two_of_a_name, with_policy, with_scenario
-from desertion.study.design.factors import Value
+from desertion.study.design.factors import Value, flat_values
 from desertion.study.design.layout import DesignRule
 from desertion.study.design.own import Measurement, Own, own_of
 from desertion.study.design.point import scenario_of
@@ -134,11 +134,6 @@ def spec_of(
             "compare takes policies or points of your own, not both: name policies in a column of the points"
         )
     check_population(population)
-    shared: list[tuple[str, Value]] = []
-    for key, value in (settings or {}).items():
-        if not isinstance(value, (bool, int, float, str)):
-            raise InputError(f"{key} = {value!r} must be a number, a truth value or a word")
-        shared.append((key, value))
     name, documents = with_scenario(scenario)
     spec = StudySpec(
         name="comparison",
@@ -150,7 +145,7 @@ def spec_of(
         days=days,
         population=population,
         seed=seed,
-        settings=tuple(shared),
+        settings=tuple(flat_values(settings or {}).items()),
         policies=arms(
             USUAL if policies is None and points is None else policies or (), documents, alone=points is not None
         ),

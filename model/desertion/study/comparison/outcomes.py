@@ -1,6 +1,6 @@
 """The numbers by which policies are judged, each read from the daily tables of one run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.simulation.record.columns import MEASURES, SIMULATED
-from desertion.simulation.world.codes import ROUTES, STATUSES
 from desertion.study.statistics import median_interval, wilson_interval
 
 
@@ -93,41 +92,26 @@ HEADLINE = (
 )
 """The outcomes of the printed table."""
 
-_OF_RUN: Mapping[str, Callable[[pd.DataFrame], float]] = {
-    "left": lambda one: _last(one["left"]),
-    "share_left": lambda one: _last(one["left"]) / max(float(one[list(STATUSES)].iloc[0].sum()), 1.0),
-    "departures": lambda one: _last(one["departures"]),
-    "caught": lambda one: float(one["caught"].sum()),
-    "returned": lambda one: float(one["returned"].sum()),
-    "killed": lambda one: _last(one["killed"]),
-    "protected": lambda one: _last(one["protected"]),
-    "abroad": lambda one: _last(one["abroad"]),
-    "applicants": lambda one: _last(one["applicant"]),
-    "lowest_strength": lambda one: _lowest(one["strength"], one["strength"]),
-    "lowest_effective": lambda one: _lowest(one["effective_strength"], one["strength"]),
-    "lowest_legitimacy": lambda one: float(one["legitimacy"].min()),
-    "war_index": lambda one: _last(one["war_index"]),
-    "output_lost": lambda one: float(one["output_lost"].sum()),
-    "collapsed": lambda one: float(one["collapsed"].astype(bool).any()),
-    "fallen": lambda one: float(one["fallen"].astype(bool).any()),
-}
-
 _SUMS = ("admitted", "turned_away", "granted", "infiltrators", "cost_eur", "output_gained")
 
 
-def of_force(daily: pd.DataFrame, first_routes: pd.Series, horizon: int) -> dict[str, float]:
+def of_force(daily: pd.DataFrame, measures: Mapping[str, float]) -> dict[str, float]:
     """Outcomes of one force in one run.
 
     Args:
         daily: Its rows of the daily table, in the order of days.
-        first_routes: Way by which each of its people first left; anything that is no route for those who never did.
-        horizon: Last day of the scenario, which stands for dates that never come; a run may stop earlier.
+        measures: The measures of the run, of this force alone.
     """
-    measured = {name: read(daily) for name, read in _OF_RUN.items()}
-    measured |= {f"day_{event}": _first_day(daily, event, horizon) for event in ("collapsed", "fallen")}
-    by_route = first_routes.astype(str).value_counts()
-    measured |= {f"left_{route}": float(by_route.get(route, 0)) for route in ROUTES}
-    return {outcome.name: measured[outcome.name] for outcome in OF_FORCES}
+    start, last = float(daily["strength"].iloc[0]), daily.iloc[-1]
+    counted = {
+        "killed": float(last["killed"]),
+        "applicants": float(last["applicant"]),
+        "lowest_effective": float(daily["effective_strength"].min()) / start if start > 0.0 else float("nan"),
+    }
+    return {
+        outcome.name: counted[outcome.name] if outcome.name in counted else measures[outcome.measure]
+        for outcome in OF_FORCES
+    }
 
 
 def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
@@ -166,17 +150,3 @@ def estimate(values: NDArray[np.float64], measure: Measure) -> dict[str, float]:
 def column(force: str, name: str) -> str:
     """Name under which an outcome of a force is stored with a run."""
     return f"{force}:{name}"
-
-
-def _last(values: pd.Series) -> float:
-    return float(values.iloc[-1])
-
-
-def _lowest(values: pd.Series, strength: pd.Series) -> float:
-    start = float(strength.iloc[0])
-    return float(values.min()) / start if start > 0.0 else float("nan")
-
-
-def _first_day(daily: pd.DataFrame, name: str, horizon: int) -> float:
-    happened = np.flatnonzero(daily[name].to_numpy(dtype=bool))
-    return float(daily["day"].iloc[happened[0]] if happened.size else horizon)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.figures import attribution, curves, decision, findings, hosts, routes, strength, style
 from desertion.figures.events import events
 from desertion.figures.labels import short, within
@@ -37,11 +37,9 @@ def draw(
     Raises:
         InputError: If there is no such figure or force.
     """
-    if kind not in KINDS:
-        raise unknown_name("figure of a comparison", kind, KINDS)
+    refuse_unknown("figure of a comparison", kind, KINDS)
     force = comparison.forces[0] if force is None else force
-    if force not in comparison.forces:
-        raise unknown_name("force", force, comparison.forces)
+    refuse_unknown("force", force, comparison.forces)
     make, shape = KINDS[kind]
     if kind == "panels" and len(comparison.policies) <= 3:
         shape = "wide"
@@ -90,13 +88,14 @@ def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
     curves.mark(ax, _events(comparison, force))
-    style.note(figure, f"Line: median of {_runs(comparison)} runs. Band: middle half of the runs.")
+    style.note(figure, _note(comparison))
 
 
-def _runs(comparison: Tables) -> str:
-    """How many runs the curves are of: all finished ones of each policy."""
+def _note(comparison: Tables) -> str:
+    """What lines and bands are, and of how many runs: all finished ones of each policy."""
     runs = comparison.curves.groupby("policy")["runs"].max()
-    return f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    told = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
+    return f"Line: median of {told} runs. Band: middle half of the runs."
 
 
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
@@ -189,7 +188,7 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
     ends = _band(comparison, force, "strength").groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
-    style.note(figure, f"Line: median of {_runs(comparison)} runs. Band: middle half of the runs.")
+    style.note(figure, _note(comparison))
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:

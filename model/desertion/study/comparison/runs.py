@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.figures.labels import policy, titled
 from desertion.scenario import Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
@@ -79,6 +79,11 @@ class Runs:
     def scenario(self) -> str:
         """Name or path of the scenario, as it was given."""
         return str(self.header["spec"]["scenario"])
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario, or what it was given as."""
+        return str(self.about.get("title", self.scenario))
 
     @property
     def baseline(self) -> str:
@@ -185,8 +190,7 @@ class Runs:
         Raises:
             InputError: If there is no such policy, or its documents are not to be had any more.
         """
-        if policy not in self.policies:
-            raise unknown_name("policy", policy, self.policies)
+        refuse_unknown("policy", policy, self.policies)
         spec = self.header["spec"]
         point = dict(self._points[self.policies.index(policy)])
         label = str(point.pop("policies"))

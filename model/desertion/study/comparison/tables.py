@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown, unknown_name
 from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
@@ -117,16 +117,16 @@ class Tables(Runs):
 
         The five are the 5, 25, 50, 75 and 95 % quantiles.
         """
-        names = [str(name) for name in self.header["columns"]]
-        tables = [daily_bands(policy, names, self._curves[policy], self.size) for policy in self.policies]
+        tables = [
+            daily_bands(policy, self.header["columns"], self._curves[policy], self.size) for policy in self.policies
+        ]
         return _told(pd.concat(tables, ignore_index=True))
 
     @cached_property
     def histories(self) -> pd.DataFrame:
         """Every run's daily columns at real size: policy, replicate, force, day and one column each."""
-        names = [str(name) for name in self.header["columns"]]
         tables = [
-            daily_table(names, run, self.size).assign(policy=policy, replicate=replicate)
+            daily_table(self.header["columns"], run, self.size).assign(policy=policy, replicate=replicate)
             for policy in self.policies
             for replicate, run in zip(self._replicates(policy), self._curves[policy], strict=True)
         ]
@@ -139,7 +139,7 @@ class Tables(Runs):
             policy: One of the policies.
             force: One of the forces.
         """
-        place = [str(name) for name in self.header["columns"]].index(column(force, "left"))
+        place = self.header["columns"].index(column(force, "left"))
         a, b = (
             dict(zip(self._replicates(name), self._curves[name][:, :, place].astype(np.float64), strict=True))
             for name in (self.baseline, policy)
@@ -200,8 +200,7 @@ class Tables(Runs):
         """
         force = self.forces[0] if force is None else force
         for kind, name, known in (("policy", policy, self.policies), ("force", force, self.forces)):
-            if name not in known:
-                raise unknown_name(kind, name, known)
+            refuse_unknown(kind, name, known)
         table = moves(self._ways(self.baseline, force), self._ways(policy, force), self.size)
         table.index.name, table.columns.name = self.baseline, policy
         return table
@@ -246,8 +245,7 @@ class Tables(Runs):
         """
         measures = listed(measures)
         for name in measures:
-            if name not in self._by_name:
-                raise unknown_name("measure", name, self._by_name, where="this comparison")
+            refuse_unknown("measure", name, self._by_name, where="this comparison")
         if force is not None and force not in (*self.forces, ALL_FORCES):
             raise unknown_name("force", force, self.forces)
         chosen = [force or self.forces[0], ALL_FORCES]

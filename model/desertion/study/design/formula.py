@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from desertion.errors import InputError, shortened, unknown_name
+from desertion.errors import InputError, refuse_unknown, shortened
 from desertion.study.design.factors import Point, Value
 
 Measures = Mapping[str, float]
@@ -142,10 +142,8 @@ class Effect:
         return _worked_out(lambda subject: float(self._value(subject)), arms, f"{self._where}: {shortened(self.text)}")
 
     def _measure(self, arms: Mapping[str, Measures], arm: str, measure: str) -> float:
-        if arm not in arms:
-            raise unknown_name("arm", arm, arms, where=self._where)
-        if measure not in arms[arm]:
-            raise unknown_name("measure", measure, arms[arm], where=f"{self._where}, arm {arm}")
+        refuse_unknown("arm", arm, arms, where=self._where)
+        refuse_unknown("measure", measure, arms[arm], where=f"{self._where}, arm {arm}")
         return arms[arm][measure]
 
 
@@ -210,8 +208,7 @@ class _Reader:
 
     def _call(self, called: str, parts: list[Term]) -> Term:
         functions = self._language.functions
-        if called not in functions:
-            raise unknown_name("function", called, functions, where=self._spot)
+        refuse_unknown("function", called, functions, where=self._spot)
         act, least, most = functions[called]
         if not least <= len(parts) <= most:
             wanted = f"{least} numbers" if least == most != 1 else "one number" if most == 1 else "at least one number"

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from desertion.errors import InputError, extra, shortened, unknown_name
+from desertion.errors import InputError, extra, refuse_unknown, shortened, unknown_name
 from desertion.parameters.field import Frozen
 from desertion.study.design.factors import Factor, Point, Value, Words, flat_values
 from desertion.study.design.formula import constraint
@@ -94,8 +94,7 @@ def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Po
     Raises:
         InputError: If the rule and the factors do not fit together, or no point meets the constraints.
     """
-    if rule.kind not in KINDS:
-        raise InputError(f"{where}: design.kind = {rule.kind!r} is unknown: choose one of {', '.join(KINDS)}")
+    refuse_unknown("kind of design", rule.kind, KINDS, where=where)
     for entry, kinds in _READ_BY.items():
         if rule.kind not in kinds and getattr(rule, entry) != DesignRule.model_fields[entry].default:
             raise InputError(

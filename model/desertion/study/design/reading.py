@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from pydantic import Field, field_validator
 
-from desertion.errors import InputError, shortened, unknown_name
+from desertion.errors import InputError, refuse_unknown, shortened
 from desertion.files import is_file
 from desertion.parameters.field import HORIZON, Frozen
 from desertion.reading import toml
@@ -76,8 +76,7 @@ class StudyDocument(Frozen):
     @field_validator("population")
     @classmethod
     def _check_population(cls, name: str) -> str:
-        if name not in POPULATIONS:
-            raise unknown_name("population", name, POPULATIONS)
+        refuse_unknown("population", name, POPULATIONS)
         return name
 
     @field_validator("set")

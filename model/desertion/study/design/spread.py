@@ -6,7 +6,7 @@ The proportions of the weights come from the world; the theory scales them until
 from dataclasses import dataclass
 from typing import Any
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.parameters import LEVELS, SPREADING
 from desertion.scenario import Scenario
 from desertion.theory.weights import strength_settings
@@ -47,8 +47,7 @@ def settings_for(scenario: Scenario, spread: Spread) -> dict[str, float | str]:
         InputError: the form is unknown.
         OutOfReachError: R cannot be had in this scenario.
     """
-    if spread.form not in SPREADING:
-        raise unknown_name("form of contagion", spread.form, SPREADING)
+    refuse_unknown("form of contagion", spread.form, SPREADING)
     inputs: dict[str, Any] = {"form": spread.form}
     inputs |= {f"half_life_{level}": spread.half_life for level in LEVELS}
     if spread.form == "concave":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import rounded
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
@@ -125,8 +125,7 @@ def beside(
     from desertion.simulation.model import DesertionModel
 
     if scenario is None:
-        if series.name not in COUNTERPARTS:
-            raise unknown_name("series with a counterpart in a scenario", series.name, COUNTERPARTS)
+        refuse_unknown("series with a counterpart in a scenario", series.name, COUNTERPARTS)
         counterpart = COUNTERPARTS[series.name]
         chosen, counts = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
         meaning = counterpart.meaning
@@ -179,8 +178,7 @@ def _level(column: str) -> Callable[[pd.DataFrame, int], float]:
     names = [name.strip() for name in column.split("+")]
     known = [key for key in counted(DAILY, DAILY) if DAILY[key].kind in ("stock", "total")]
     for name in names:
-        if name not in DAILY:
-            raise unknown_name("daily column", name, DAILY, where="--column")
+        refuse_unknown("daily column", name, DAILY, where="--column")
         if name not in known:
             raise input_error(
                 "--column",

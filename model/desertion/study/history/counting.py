@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.scenario import Scenario
 from desertion.simulation.record.columns import DAILY, MEASURES, SUMS, counted
 from desertion.simulation.world.codes import KINDS, ROUTES
@@ -96,8 +96,7 @@ def counting(measure: str, scenario: Scenario, kinds: Sequence[str] = (), *, whe
     if force and force not in (known := [one.name for one in scenario.forces]):
         raise unknown_name("force", force, known, where=where)
     for kind in kinds:
-        if kind not in KINDS:
-            raise unknown_name("kind of people", kind, KINDS, where=where)
+        refuse_unknown("kind of people", kind, KINDS, where=where)
     if plain not in FIRST:
         for name in names:
             _check_flow(name, where)

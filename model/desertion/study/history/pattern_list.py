@@ -115,9 +115,9 @@ def _fled_per_called(runs: Runs) -> Array:
     return np.array([quotient(m.measures()["flee_departures"] / m.scenario.scale, 318_000.0) for m in runs["russia"]])
 
 
-def _together(name: str, setups: tuple[str, ...], parts: Callable[[Runs], tuple[float, float]]) -> Pattern:
-    """A quotient of all replicates together: of a rare event below, that of one replicate is chance."""
-    return replace(_pattern(name, setups, lambda runs: np.array([quotient(*parts(runs))])), parts=parts)
+def _together(name: str, parts: Callable[[Runs], tuple[float, float]]) -> Pattern:
+    """A quotient of all replicates of both armies together: of a rare event below, that of one replicate is chance."""
+    return replace(_pattern(name, _ARMIES, lambda runs: np.array([quotient(*parts(runs))])), parts=parts)
 
 
 def _pattern(name: str, setups: tuple[str, ...], number: Callable[[Runs], Array]) -> Pattern:
@@ -146,8 +146,8 @@ PATTERNS = (
     _pattern("fled-per-called", ("russia",), _fled_per_called),
     _pattern("closure", ("russia",), _weekly_ratio(_figure("frontex-weekly", date(2022, 10, 17)))),
     _pattern("closure-persons", ("russia",), _weekly_ratio(0.0)),
-    _together("army-attempts", _ARMIES, _army(_attempts)),
-    _together("army-attempts-whole-run", _ARMIES, _army(lambda soldiers: int(soldiers["day_left"].notna().sum()))),
+    _together("army-attempts", _army(_attempts)),
+    _together("army-attempts-whole-run", _army(lambda soldiers: int(soldiers["day_left"].notna().sum()))),
     _pattern("exodus-august", ("gdr",), _emigrants("1989-08-01", "1989-08-31")),
     _pattern("exodus-november", ("gdr",), _emigrants("1989-11-01", "1989-11-30")),
     _pattern(

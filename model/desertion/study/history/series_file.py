@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.files import shown
 from desertion.reading import Row, csv_rows
 from desertion.study.history.series import GRADES, OWN, UNITS, Kind, Point, Series, Use
@@ -144,10 +144,8 @@ def _point(row: Row, start: date, end: date, for_all: Mapping[str, str]) -> Poin
     )
     if start > end:
         raise input_error("start", str(start), f"must not be after end = {end}", where=row.where)
-    if point.unit not in UNITS:
-        raise unknown_name("unit", point.unit, UNITS, where=row.where)
-    if point.grade not in GRADES:
-        raise unknown_name("grade", point.grade, GRADES, where=row.where)
+    refuse_unknown("unit", point.unit, UNITS, where=row.where)
+    refuse_unknown("grade", point.grade, GRADES, where=row.where)
     if not point.source:
         raise input_error("source", point.source, "must name who published the figure", where=row.where)
     low, high = point.low or 0.0, np.inf if point.high is None else point.high

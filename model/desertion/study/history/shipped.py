@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.files import shipped_folder
 from desertion.reading import is_csv, toml
 from desertion.study.history.series import Kind, Series
@@ -33,12 +33,10 @@ def load(name: str, kind: str = "flow", for_all: Mapping[str, str] | None = None
         InputError: there is no such series, or a row breaks a rule of the format.
     """
     if is_csv(name):
-        if kind not in KINDS:
-            raise unknown_name("kind of series", kind, KINDS)
+        refuse_unknown("kind of series", kind, KINDS)
         return read(Path(name), {"title": Path(name).stem, "kind": kind, "use": "fit"}, for_all or {})
     index = _index()
-    if name not in index:
-        raise unknown_name("series", name, index)
+    refuse_unknown("series", name, index)
     return read(shipped_folder("seeds") / "history" / f"{name}.csv", index[name])
 
 

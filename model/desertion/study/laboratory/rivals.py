@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.study.arrays import Array
 from desertion.study.laboratory import causes, contagion, reporting
 from desertion.study.laboratory.prior import Prior
@@ -148,8 +148,7 @@ def cause(name: str) -> Cause:
     Raises:
         InputError: there is no such cause.
     """
-    if name not in CAUSES:
-        raise unknown_name("rival", name, CAUSES)
+    refuse_unknown("rival", name, CAUSES)
     return CAUSES[name]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.simulation.record.columns import at_real_size
 from desertion.study.arrays import Array
 from desertion.study.design.formula import Effect
@@ -150,8 +150,7 @@ def aims_of(design: Design) -> tuple[Aim, ...]:
 def _shipped(name: str, design: Design) -> Aim:
     known = targets()
     judged = [key for key, target in known.items() if target.table != "inputs"]
-    if name not in judged:
-        raise unknown_name("target", name, judged, where="targets")
+    refuse_unknown("target", name, judged, where="targets")
     target, parts = known[name], None
     if target.table == "patterns":
         pattern = next(each for each in PATTERNS if each.id == name)
@@ -203,8 +202,7 @@ def _own(name: str, own: OwnTarget, design: Design) -> Aim:
     where, effect = f"target {name}", own_effect(name, own, design)
     cases = tuple(dict.fromkeys(case for case, _ in sorted(effect.terms)))
     for case in cases:
-        if case not in design.cases:
-            raise unknown_name("case", case, design.cases, where=where)
+        refuse_unknown("case", case, design.cases, where=where)
     low, high = sorted(own.observed)
     return Aim(
         name=name, what=own.what or name, unit=own.unit, observed=(low, high), log=own.scale == "log",

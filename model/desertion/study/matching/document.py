@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, FiniteFloat, field_validator, model_validator
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.files import is_file, shipped_designs, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
@@ -143,8 +143,7 @@ class Design(Frozen):
         if not self.targets and not self.target:
             raise ValueError("names no target: list shipped ones under targets, or write [target.NAME] tables")
         for name in self.set_aside:
-            if name not in (*self.targets, *self.target):
-                raise unknown_name("target", name, (*self.targets, *self.target), where="set_aside")
+            refuse_unknown("target", name, (*self.targets, *self.target), where="set_aside")
         for name in (*self.targets, *self.target):
             if name in self.vary or name in RESERVED:
                 raise input_error(

@@ -31,6 +31,7 @@ from desertion.study.matching.runs import (
 )
 from desertion.study.matching.screening import COLUMNS, active_inputs, effects, screening_points
 from desertion.study.matching.space import Space
+from desertion.study.run.described import given
 from desertion.study.run.options import RunOptions, options_of
 
 MOST_WORLDS = 450
@@ -111,8 +112,7 @@ def _design(
         stated |= {"targets": (), "target": {name: dict(entry) for name, entry in targets.items()}}
     elif targets is not None:
         stated |= {"targets": tuple(targets), "target": {}}
-    given = {"replicates": runs, "confirm": confirm, "seed": seed, "waves": None if waves is None else tuple(waves)}
-    stated |= {key: value for key, value in given.items() if value is not None}
+    stated |= given(replicates=runs, confirm=confirm, seed=seed, waves=None if waves is None else tuple(waves))
     if screening is not None:
         stated["screening"] = {**stated.get("screening", {}), "trajectories": screening}
     if scale is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import unknown_name
+from desertion.errors import refuse_unknown
 from desertion.files import shipped_folder
 from desertion.rules.draws import replicate_seed
 from desertion.scenario import Scenario
@@ -91,8 +91,7 @@ def task_check(spec: Mapping[str, Any]) -> None:
         for case, measure in own_effect(name, own, design).terms:
             scenario = design.cases[case].scenario
             known = measure_names(scenario, held.get(f"scenarios/{scenario}"))
-            if measure not in known:
-                raise unknown_name("measure", measure, known, where=f"target {name}")
+            refuse_unknown("measure", measure, known, where=f"target {name}")
 
 
 def task_fingerprint(spec: Mapping[str, Any]) -> dict[str, str]:

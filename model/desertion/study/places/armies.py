@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desertion.study.blocks import Block, Bullets, Heading, Table, capital, markdown
+from desertion.figures.labels import capital
+from desertion.study.blocks import Block, Bullets, Heading, Table, markdown
 from desertion.study.places.battles import Battles, read_battles
 from desertion.study.places.finding import LEVEL
 from desertion.study.places.past import questions

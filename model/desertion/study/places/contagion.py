@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.figures.labels import percent
 from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
@@ -249,8 +249,7 @@ def _again(
 def _named(columns: Mapping[str, Any]) -> Columns:
     known = [field.name for field in fields(Columns)]
     for name in TABLE.checked("columns", columns):
-        if name not in known:
-            raise unknown_name("key of columns", name, known)
+        refuse_unknown("key of columns", name, known)
     return Columns(**columns)
 
 

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from desertion.figures import style
-from desertion.figures.labels import rounded
+from desertion.figures.labels import capital, rounded
 from desertion.figures.marks import Mark, ratios, shares
-from desertion.study.blocks import capital
 from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import UNTESTED, Verdict, interval

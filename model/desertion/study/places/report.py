@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desertion.figures.labels import percent, rounded
-from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital, markdown
+from desertion.figures.labels import capital, percent, rounded
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, markdown
 from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest

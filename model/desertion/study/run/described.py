@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from desertion.errors import InputError, unknown_name
+from desertion.errors import InputError, refuse_unknown
 from desertion.files import shipped_designs
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
@@ -148,6 +148,5 @@ def study_path(study: str | Path) -> Path:
     if path.is_file() or path.suffix == ".toml":
         return path
     shipped = shipped_designs("studies")
-    if str(study) not in shipped:
-        raise unknown_name("study", str(study), shipped)
+    refuse_unknown("study", str(study), shipped)
     return shipped[str(study)]

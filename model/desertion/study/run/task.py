@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from desertion.errors import InputError, input_error, unknown_name
+from desertion.errors import InputError, input_error, refuse_unknown
 from desertion.scenario import Scenario
 from desertion.study.design.documents import scenario_at
 from desertion.study.design.edition import kept
@@ -208,8 +208,7 @@ def measure_names(scenario: str, text: str | None) -> tuple[str, ...]:
 def _refuse_unknown(kind: str, wanted: Iterable[str], known: Iterable[str], where: str) -> None:
     names = tuple(map(str, known))
     for name in wanted:
-        if name not in names:
-            raise unknown_name(kind, name, names, where=where)
+        refuse_unknown(kind, name, names, where=where)
 
 
 def task_prepare(_spec: Mapping[str, Any]) -> None:

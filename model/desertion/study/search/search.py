@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desertion.errors import InputError, extra, unknown_name
+from desertion.errors import InputError, extra, refuse_unknown
 from desertion.files import is_file
 from desertion.parameters.arguments import seed_after
 from desertion.study.analysis.goal import MORE, Goal
@@ -54,7 +54,6 @@ def search(
     out: Path,
     options: RunOptions | None = None,
     batch: int | None = None,
-    seed: int | None = None,
 ) -> SearchResult:
     """Policy mixes that were tried in search of the Pareto front within limits.
 
@@ -69,7 +68,6 @@ def search(
         out: The search's file.
         options: With what to run.
         batch: Candidates asked at a time, those of the file if it exists; else an eighth of them, 16 at most.
-        seed: Seed of the sampler, that of the runs if not given.
 
     Raises:
         InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
@@ -77,7 +75,7 @@ def search(
     """
     _check(spec, candidates, batch)
     options = options or RunOptions()
-    looking = replace(spec, design=_rule(out, candidates, batch, spec.seed if seed is None else seed))
+    looking = replace(spec, design=_rule(out, candidates, batch, spec.seed))
     batch = looking.design.points
     asking = _asking(goal, looking.design.seed, batch)
     trials = [asking.ask() for _ in range(min(batch, candidates))]
@@ -225,8 +223,7 @@ def _try(spec: StudySpec, points: Sequence[Point], goal: Goal) -> Inspection:
     run = spec.task_of(look.sound[0])
     known = task(spec.task)({**run, "days": 1}, 0, spec.seed).scalars
     for name in goal.measures:
-        if name not in known:
-            raise unknown_name("measure", name, known, where="the goal of the search")
+        refuse_unknown("measure", name, known, where="the goal of the search")
     return look
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from desertion.errors import input_error, unknown_name
+from desertion.errors import input_error, refuse_unknown
 from desertion.files import shipped_folder
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
@@ -163,7 +163,6 @@ def case(name: str) -> Case:
         InputError: there is no such case.
     """
     known = shipped_cases()
-    if name not in known:
-        raise unknown_name("case", name, known)
+    refuse_unknown("case", name, known)
     series = history.load(name).fit_points()
     return case_of(series, rules=series.level_shifts, **dict(known[name]))

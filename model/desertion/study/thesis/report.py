@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from desertion.figures.labels import at_most, percent
-from desertion.study.blocks import Block, Bullets, Heading, Table, Text, capital
+from desertion.figures.labels import at_most, capital, percent
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.laboratory.contagion import FORMS
 from desertion.study.laboratory.rivals import CAUSES, COMMON
 from desertion.study.laboratory.unseen import POOL

@@ -27,7 +27,7 @@ def write(comparison: Tables, path: Path) -> Path:
 
 def page(comparison: Tables) -> str:
     """The report as HTML."""
-    title = f"{comparison.about.get('title', comparison.scenario)}: {len(comparison.policies)} policies compared"
+    title = f"{comparison.title}: {len(comparison.policies)} policies compared"
     return document(title, "\n".join(_sections(comparison, title)))
 
 

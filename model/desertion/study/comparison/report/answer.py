@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError
-from desertion.figures.labels import ROUTE_NAMES, short, span
+from desertion.figures.labels import ROUTE_NAMES, capital, dated, short, span
 from desertion.scenario.consistency import ALL_FORCES
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import mark, too_few
@@ -108,7 +108,7 @@ def _idle(comparison: Tables, name: str) -> list[str]:
     except InputError:
         # Its documents are not to be had any more.
         return []
-    return [f"{sentence[:1].upper()}{sentence[1:]}." for sentence in idle(arm.overlays, arm.start, arm.days)]
+    return [f"{capital(sentence)}." for sentence in idle(arm.overlays, arm.start, arm.days)]
 
 
 def _doors(comparison: Tables, force: str, name: str) -> list[str]:
@@ -195,7 +195,7 @@ def _hidden(comparison: Tables, force: str, name: str) -> list[str]:
         if is_other and found.is_sure and not too_few(found.value, comparison.size):
             date = date_of(comparison.start, day)
             told = changed(found, _baseline_of(comparison))
-            return [f"The end hides an earlier difference: by {date.day} {date:%B %Y}, {told} had left."]
+            return [f"The end hides an earlier difference: by {dated(date)}, {told} had left."]
     return []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from desertion.figures import labels
-from desertion.figures.labels import LONG, SHORT, Scales
+from desertion.figures.labels import LONG, SHORT, Scales, dated
 from desertion.reading import command_line, setting_text
 from desertion.scenario.grain import MARK, legend
 from desertion.study.comparison.tables import Tables
@@ -77,7 +77,7 @@ def byline(comparison: Tables) -> str:
     scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
     return (
         f"{comparison.pairs} paired replicates a policy, {comparison.people:,} simulated people each (scale {scale}), "
-        f"{int(comparison.curves['day'].max())} days from {comparison.start.day} {comparison.start:%B %Y}, seed {comparison.header['spec']['seed']}"
+        f"{int(comparison.curves['day'].max())} days from {dated(comparison.start)}, seed {comparison.header['spec']['seed']}"
     )
 
 
@@ -93,7 +93,7 @@ def assumptions(comparison: Tables) -> list[str]:
     """What the numbers rest on, with strong beginnings."""
     about, spec = comparison.about, comparison.header["spec"]
     listed = [
-        f"**Scenario.** {about.get('title', comparison.scenario)!s}. {about.get('summary', '')!s}",
+        f"**Scenario.** {comparison.title}. {about.get('summary', '')!s}",
         f"**People.** {comparison.people:,} simulated people stand for {number(comparison.people * comparison.size)}; "
         "places, caseworkers and police are scaled alike, so that rates are kept.",
         "**Chance.** Replicate by replicate every policy meets the same people with the same fates, so a difference is "
