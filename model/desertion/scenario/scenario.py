@@ -82,7 +82,7 @@ class Scenario(Layers):
         places: dict[str, str] = {}
         own_remarks: list[str] = []
         if isinstance(name_or_path, Scenario):
-            scenario = name_or_path
+            scenario = name_or_path._with_reference()
             if not (policies or set or any(given is not None for given in (scale, asylum, days, graph))):
                 return scenario  # with all that it has worked out: a study runs each of its scenarios many times
         else:
@@ -93,8 +93,7 @@ class Scenario(Layers):
             scenario = build(cls, content, where=where)
             if own_settings:
                 scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
-            if not scenario.reference:
-                scenario = scenario._with_reference()
+            scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         stated = {key: value for key, value in given.items() if value is not None}
         for key in stated.keys() & dict(set or {}).keys():
@@ -133,7 +132,7 @@ class Scenario(Layers):
         names = wanted.pop("policies", None)
         scenario = self
         if wanted:
-            scenario = build(type(self), settings.apply(self, wanted), where="setting")
+            scenario = build(type(self), settings.apply(self._with_reference(), wanted), where="setting")
             vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, wanted))
         return scenario if names is None else scenario.with_policies(names)
 
@@ -166,7 +165,10 @@ class Scenario(Layers):
         return scenario
 
     def _with_reference(self) -> "Scenario":
-        # The rules bring the compiler with them: only who loads a scenario file waits for it.
+        """The scenario with the state of its own first day to measure against; one made of fields has not worked it out yet."""
+        if self.reference:
+            return self
+        # The rules bring the compiler with them: only who loads a scenario waits for it.
         from desertion.scenario.reference import reference_of
 
         return self.model_copy(update={"reference": dict(reference_of(self))})
