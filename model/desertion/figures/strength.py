@@ -54,7 +54,7 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
     _collapses(ax, histories, names, drawn, force)
     if len(names) > 1:
         return style.label_ends(ax, names, ends, drawn)
-    able_end = float(able["median"].iloc[-1]) / first
+    able_end = float(able["median"].iloc[-1]) / (float(serving["median"].iloc[0]) if is_share else 1.0)
     return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], drawn * 2)
 
 
