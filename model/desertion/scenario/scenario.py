@@ -99,6 +99,7 @@ class Scenario(Layers):
         for key in stated.keys() & dict(set or {}).keys():
             raise InputError(f"{key} is given twice, as {stated[key]} and among the settings: give one of them")
         more, more_places, remarks = loading.policies(policies)
+        given_anew = stated.keys() | dict(set or {}).keys()
         ties = stated.pop("graph", None)
         chosen = stated | dict(set or {})
         scenario = scenario.with_(chosen) if chosen else scenario
@@ -107,7 +108,9 @@ class Scenario(Layers):
         elif ties is not None:
             pairs, done = pairs_of(ties, scenario.people)
             scenario, remarks = scenario.with_({"graph": pairs}), [*remarks, *done]
-        if scenario.graph is not None:
+        # What was said of a graph's file is kept with the scenario; its pairs, read again, would say it in other words.
+        has_told = any(remark.startswith("graph: ") for remark in scenario.remarks)
+        if scenario.graph is not None and ("graph" in given_anew or not has_told):
             # Numbers of people may still be changed: a graph that needs more of them is refused by whoever runs it.
             with suppress(TooFewPersonsError):
                 edges = read_edges(scenario.graph, scenario.people)
