@@ -13,9 +13,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import tomli_w
 
 import desertion
-from desertion import InputError, Policy, Scenario
+from desertion import DesertionModel, InputError, Policy, Scenario
 from tests.study.claims.test_judging import TEXT
 
 # What a caller may rely on: a name that goes, or an argument that moves or goes, breaks the rule of deprecation.
@@ -262,6 +263,23 @@ def test_a_policy_made_in_python_is_refused_in_one_sentence(wrong: dict[str, Any
         Scenario.model_validate({"days": 3})
     with pytest.raises(InputError, match=r"^Policy: '{\"name\"' is no JSON: .* at line 1"):
         Policy.model_validate_json('{"name"')
+
+
+def test_a_scenario_made_of_fields_is_what_its_file_is(tmp_path: Path) -> None:
+    """`Scenario(**fields)` runs, and its settings are measured against its own first day, as those of a file are."""
+    content = {
+        "name": "mine", "start": "2030-01-01", "days": 60, "hosts": [{"name": "there", "access": 1.0}],
+        "forces": [{"name": "army", "soldiers": 200, "reservists": 100, "civilians": 0, "casualty_rate": 0.002}],
+    }  # fmt: skip
+    path = tmp_path / "mine.toml"
+    path.write_text(tomli_w.dumps(content))
+    changes = {"forces.army.casualty_rate": 0.02}
+    fields = Scenario.model_validate(content)
+    for made in (fields.with_(changes), Scenario.load(fields, set=changes)):
+        assert made.reference == Scenario.load(path, set=changes).reference
+        assert made.reference["army"].casualty_rate == 0.002
+    one, other = (DesertionModel(given, rng=1, policies=["exit-ban"]).run().daily for given in (fields, path))
+    pd.testing.assert_frame_equal(one, other)
 
 
 @pytest.mark.parametrize(

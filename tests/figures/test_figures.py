@@ -148,7 +148,7 @@ def test_the_title_of_a_run_names_the_peak_of_the_curve_that_is_drawn() -> None:
         new[[28, 29]] = 1.0
         curves.run(single, run.assign(new_hide=new, left=new.cumsum()))
     assert several.get_suptitle() == "12 have left by day 39"
-    assert single.get_suptitle() == "14 have left by day 39, most in the week around day 29"
+    assert single.get_suptitle() == "14 have left by day 39, most a day around day 29"
 
 
 def test_routes_over_time_stack_to_the_departures(ax, histories):
@@ -190,6 +190,15 @@ def test_strength_is_relative_to_the_first_day_and_collapses_are_marked(ax, hist
     assert first == pytest.approx([1.0] * 3)
     marked = sum(len(line.get_xdata()) for line in ax.lines if str(line.get_label()).startswith("collapse"))
     assert marked == histories[histories["collapsed"].astype(bool)].groupby(["policy", "replicate"]).ngroups
+
+
+def test_strength_of_a_force_of_which_nobody_serves_at_first_is_drawn_in_persons(ax, histories):
+    """There is no first day's strength to be a share of: 80 men are 80 persons, and not 80 times an army."""
+    column = histories["day"].where(histories["day"] < 40, 80).where(histories["day"] >= 40, 0)
+    strength.curve(ax, histories.assign(strength=column, effective_strength=column, collapsed=False))
+    assert ax.lines[0].get_ydata()[[0, -1]].tolist() == [0.0, 80.0]
+    assert "share" not in ax.get_ylabel()
+    assert ax.get_title(loc="left") == "Strength: nobody serves on the first day"
 
 
 def test_chance_of_collapse_shows_interval_and_share(ax):

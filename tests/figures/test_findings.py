@@ -51,7 +51,7 @@ def test_no_title_states_what_rests_on_too_few_simulated_persons() -> None:
     assert findings.of_ways(ways[:1], 100.0) == "By which way people leave: too few to tell at this scale"
     daily = pd.DataFrame({"day": [0, 9], "left": [0.0, 400.0], "leaving": [0.0, 50.0]})
     assert _of_run(daily, 100.0) == "How many have left by day 9: too few to tell at this scale"
-    assert _of_run(daily, 50.0) == "400 have left by day 9, most in the week around day 9"
+    assert _of_run(daily, 50.0) == "400 have left by day 9, most a day around day 9"
 
 
 def test_a_title_says_at_which_design_point_the_largest_difference_is() -> None:

@@ -56,6 +56,17 @@ def test_own_forces_and_hosts_of_a_scenario_are_looked_at(tmp_path: Path) -> Non
     assert list(found.table.columns) == ["document", "name", "value", "unit", "yearly", "meaning"]
 
 
+def test_a_call_up_to_a_force_without_an_army_is_remarked_on(tmp_path: Path) -> None:
+    """News of those who serve is a share of the soldiers at the start: of none each leaver is the whole army."""
+    wave = {"date": "2030-02-01", "number": 80}
+    for soldiers, told in ((0, "80 are called up to 0 soldiers"), (7, "80 are called up to 7 soldiers"), (8, None)):
+        force = {"name": "guard", "soldiers": soldiers, "reservists": 500, "squad": 1, "waves": [wave]}
+        found = check(_written(tmp_path / "mine.toml", {"start": "2030-01-01", "forces": [force]}))
+        remarks = [line for line in found.odd if "losses of legitimacy are shares" in line]
+        assert len(remarks) == (told is not None)
+        assert all(told in line and f"one of {max(soldiers, 1)} however" in line for line in remarks if told)
+
+
 def test_slips_are_remarked_on(tmp_path: Path) -> None:
     """A rate a year in place of a rate a day, more called than there are, a call-up and a change beyond the horizon."""
     army = {**SHIPPED, "name": "army", "base_soldier_hide": 0.5, "reservists": 1000}

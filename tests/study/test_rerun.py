@@ -12,6 +12,7 @@ import pytest
 from desertion import Scenario, rerun, sweep
 from desertion.cli import main
 from desertion.errors import InputError
+from desertion.study.design.documents import text_of
 from desertion.study.rerun import Rerun, _unlike
 from desertion.study.run.options import RunOptions
 from desertion.study.store.reader import StudyFile
@@ -79,6 +80,15 @@ def test_a_comparison_is_made_again(
     told = capsys.readouterr().out
     assert f"summary.csv: 1 of {len(table) + 1} lines differ, the first is line 5" in told
     assert "attribution.csv: is not there any more" in told
+
+
+def test_what_was_said_of_a_graph_is_said_alike_of_its_stored_pairs(own: Path) -> None:
+    """Names and persons without a tie: a comparison that was made again differed in every run, by this remark alone."""
+    Path("ties.csv").write_text("from,to\nAnna,Ivo\nIvo,Hana\n")
+    loaded = Scenario.load("mine.toml", policies=["ban.toml"])
+    again = Scenario.load(Scenario.from_toml(text_of(Scenario.load("mine.toml"))), policies=["ban.toml"])
+    assert sum("have no tie" in remark for remark in loaded.notes) == 1
+    assert again.notes == loaded.notes
 
 
 def test_results_of_which_nothing_could_be_made_again_do_not_agree() -> None:

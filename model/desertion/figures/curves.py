@@ -205,7 +205,7 @@ def _of_run(table: pd.DataFrame, size: float) -> str:
     mean = weekly(by_day.loc[by_day.index > 0, "leaving"]).round(9)
     peak = mean.index[(mean > 0.0) & (mean == mean.max())]
     is_one = len(peak) > 0 and peak[-1] - peak[0] == len(peak) - 1  # a flat top is one peak
-    most = f", most in the week around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
+    most = f", most a day around day {(peak[0] + peak[-1]) // 2}" if is_one else ""
     left = float(by_day["left"].iloc[-1])
     if left and too_few(left, size):
         return f"How many have left by day {by_day.index[-1]}: {TOO_FEW}"

@@ -13,6 +13,8 @@ from desertion.figures.curves import bands, day_since
 def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start: dt.date | None = None) -> Axes:
     """Draw strength and effective strength of each policy relative to the first day, with marks where runs collapse.
 
+    Where nobody serves on the first day there is nothing to be relative to, and persons are drawn.
+
     Args:
         ax: Where to draw.
         histories: Rows of `daily` with the columns policy and replicate.
@@ -24,11 +26,12 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
     names = list(map(str, serving["policy"].unique()))
     drawn = style.pens(len(names))
     ends: list[float] = []
+    is_share = bool((serving.groupby("policy", sort=False)["median"].first() > 0.0).all())
     top = 1.0
     for name, pen in zip(names, drawn, strict=True):
         own = serving[serving["policy"] == name]
         other = able[able["policy"] == name]
-        first = max(float(own["median"].iloc[0]), 1.0)
+        first = float(own["median"].iloc[0]) if is_share else 1.0
         if int(own["runs"].iloc[0]) > 1:
             ax.fill_between(
                 own["day"], own["lower"] / first, own["upper"] / first, color=pen.color, alpha=0.13, linewidth=0
@@ -38,15 +41,26 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
             ax.plot(other["day"], other["median"] / first, color=pen.color, linewidth=0.9, alpha=0.8)
         ends.append(float(own["median"].iloc[-1]) / first)
         top = max(top, float(own["upper"].max()) / first)
+<<<<<<< HEAD
     ax.set_title("Strength relative to the first day")
     ax.set_ylabel("serving, share of the first day")
     ax.set_xlabel(day_since(start))
+=======
+    if is_share:
+        ax.set_title("Strength relative to the first day")
+        ax.set_ylabel("serving, share of the first day")
+    else:
+        ax.set_title("Strength: nobody serves on the first day")
+        ax.set_ylabel("persons serving")
+        style.counts(ax)
+    ax.set_xlabel(f"day since {start.day} {start:%B %Y}" if start else "day")
+>>>>>>> mend-user
     ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
     ax.set_ylim(0.0, top * 1.05)
     _collapses(ax, histories, names, drawn, force)
     if len(names) > 1:
         return style.label_ends(ax, names, ends, drawn)
-    able_end = float(able["median"].iloc[-1]) / max(float(serving["median"].iloc[0]), 1.0)
+    able_end = float(able["median"].iloc[-1]) / (float(serving["median"].iloc[0]) if is_share else 1.0)
     return style.label_ends(ax, ["serving", "effective"], [*ends, able_end], drawn * 2)
 
 

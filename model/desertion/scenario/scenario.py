@@ -82,7 +82,7 @@ class Scenario(Layers):
         places: dict[str, str] = {}
         own_remarks: list[str] = []
         if isinstance(name_or_path, Scenario):
-            scenario = name_or_path
+            scenario = name_or_path._with_reference()
             if not (policies or set or any(given is not None for given in (scale, asylum, days, graph))):
                 return scenario  # with all that it has worked out: a study runs each of its scenarios many times
         else:
@@ -93,13 +93,13 @@ class Scenario(Layers):
             scenario = build(cls, content, where=where)
             if own_settings:
                 scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
-            if not scenario.reference:
-                scenario = scenario._with_reference()
+            scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         stated = {key: value for key, value in given.items() if value is not None}
         for key in stated.keys() & dict(set or {}).keys():
             raise InputError(f"{key} is given twice, as {stated[key]} and among the settings: give one of them")
         more, more_places, remarks = loading.policies(policies)
+        given_anew = stated.keys() | dict(set or {}).keys()
         ties = stated.pop("graph", None)
         chosen = stated | dict(set or {})
         scenario = scenario.with_(chosen) if chosen else scenario
@@ -108,7 +108,9 @@ class Scenario(Layers):
         elif ties is not None:
             pairs, done = pairs_of(ties, scenario.people)
             scenario, remarks = scenario.with_({"graph": pairs}), [*remarks, *done]
-        if scenario.graph is not None:
+        # What was said of a graph's file is kept with the scenario; its pairs, read again, would say it in other words.
+        has_told = any(remark.startswith("graph: ") for remark in scenario.remarks)
+        if scenario.graph is not None and ("graph" in given_anew or not has_told):
             # Numbers of people may still be changed: a graph that needs more of them is refused by whoever runs it.
             with suppress(TooFewPersonsError):
                 edges = read_edges(scenario.graph, scenario.people)
@@ -133,7 +135,7 @@ class Scenario(Layers):
         names = wanted.pop("policies", None)
         scenario = self
         if wanted:
-            scenario = build(type(self), settings.apply(self, wanted), where="setting")
+            scenario = build(type(self), settings.apply(self._with_reference(), wanted), where="setting")
             vars(scenario)["levers_set"] = (*self.levers_set, *settings.levers_reached(self, wanted))
         return scenario if names is None else scenario.with_policies(names)
 
@@ -166,7 +168,10 @@ class Scenario(Layers):
         return scenario
 
     def _with_reference(self) -> "Scenario":
-        # The rules bring the compiler with them: only who loads a scenario file waits for it.
+        """The scenario with the state of its own first day to measure against; one made of fields has not worked it out yet."""
+        if self.reference:
+            return self
+        # The rules bring the compiler with them: only who loads a scenario waits for it.
         from desertion.scenario.reference import reference_of
 
         return self.model_copy(update={"reference": dict(reference_of(self))})

@@ -35,6 +35,12 @@ def slips(scenario: Scenario) -> Iterator[str]:
         called = sum(wave.number for wave in force.waves)
         if called > force.reservists:
             yield f'force "{force.name}": {called:,} are called up, and there are {force.reservists:,} reservists'
+        if called > FAR * force.soldiers:
+            yield (
+                f'force "{force.name}": {called:,} are called up to {force.soldiers:,} soldiers; army news and losses of legitimacy are shares of '
+                f"the soldiers at the start, so that each who leaves service counts as one of {max(force.soldiers, 1):,} however many serve "
+                "by then, and few may drive out everybody: let a call-up go to a force with soldiers"
+            )
         yield from _threat(force, scenario.behaviour.push_threat)
         for wave in force.waves:
             if (wave.date - scenario.start).days >= last:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from desertion import Scenario, compare
 from desertion.app.request.mix import parse
 from desertion.app.simulator.screen import setting_of
-from desertion.study.comparison.report.answer import answer
+from desertion.study.comparison.report.answer import answer, in_pairs
+from desertion.study.comparison.report.estimate import estimated
+from desertion.study.comparison.report.parts import headline_tables
 from desertion.study.comparison.report.reasons import asks_no_visa, stay_open
 from desertion.study.run.sweep import RunOptions
 from tests.app.folder import Here
@@ -76,3 +81,33 @@ def test_pairs_without_a_difference_agree_with_no_sign(tmp_path: Path) -> None:
     )
     assert sorted(left["no-quarter"] - left["none"])[-2:] == [-2.0, 0.0]
     assert "in 9 of 10 pairs of runs" in " ".join(answer(found))
+
+
+def test_of_a_force_without_an_army_nothing_is_said_that_needs_one(tmp_path: Path) -> None:
+    """It cannot collapse, its lowest strength is no matter of few runs, and medians far apart are not called equal without the pairs."""
+    people = {"name": "guard", "soldiers": 0, "reservists": 60, "civilians": 0, "community": 60}
+    wide = {"name": "wide", "access": 1.0, "visa_free_evader": 1.0, "visa_free_other": 1.0}
+    scenario = Scenario.model_validate(
+        {"name": "guard", "start": "2030-01-01", "days": 5, "forces": [people], "hosts": [wide]}
+    )
+    options = RunOptions(executor=Here(), workers=1, quiet=True)
+    found = compare(scenario, ["none", "exit-ban"], runs=6, quiet=True, out=tmp_path / "g.sqlite", options=options)
+    told = " ".join(answer(found))
+    assert "The force cannot collapse: nobody serves on the first day" in told
+    assert "chance is below" not in told
+    assert "too few runs" not in headline_tables(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pairs"),
+    [
+        ([0.0] * 12, ""),
+        ([-500.0] + [0.0] * 11, " in 11 of 12 pairs of runs"),
+        ([-500.0] * 4 + [0.0] * 8, ""),
+        ([3.0] * 12, " in 12 of 12 pairs of runs"),
+    ],
+)
+def test_as_many_in_most_pairs_is_said_of_these_pairs(changes: list[float], pairs: str) -> None:
+    """One pair of twelve moves the median from 600 to 351, and as many leave in the others; with four the difference is not nil."""
+    found = np.array(changes)
+    assert in_pairs(estimated(found), found) == pairs

@@ -80,10 +80,7 @@ def _baseline(comparison: Tables, force: str) -> str:
 
 def _policy(comparison: Tables, force: str, name: str) -> str:
     left, change = estimate_of(comparison, name, force, "left"), change_of(comparison, name, force, "left")
-    pairs = ""
-    if change.is_sure and not change.few:
-        changes = _changes(comparison, name, force, "left")
-        pairs = f" in {int((np.sign(changes) == np.sign(change.value)).sum())} of {len(changes)} pairs of runs"
+    pairs = in_pairs(change, _changes(comparison, name, force, "left"))
     people = f" people{of}" if (of := _of(comparison, force)) else ""
     first = (
         f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)}{people} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
@@ -92,6 +89,14 @@ def _policy(comparison: Tables, force: str, name: str) -> str:
     ways = {route: change_of(comparison, name, force, f"left_{route}") for route in ROUTE_NAMES}
     found = [*by_way(ways, change.value), *_doors(comparison, force, name), *_hidden(comparison, force, name)]
     return " ".join([first, *found, *(_idle(comparison, name) if len(comparison.forces) == 1 else ())])
+
+
+def in_pairs(change: Estimate, changes: NDArray[np.float64]) -> str:
+    """In how many pairs of runs the difference has its sign; empty where that is not sure, or where all pairs are equal."""
+    agree = int((np.sign(changes) == np.sign(change.value)).sum())
+    # Equal in most pairs is not equal: where the others lie far apart, so do the medians of the policies.
+    is_even = change.low == change.high == 0.0 and agree < len(changes)
+    return f" in {agree} of {len(changes)} pairs of runs" if is_even or (change.is_sure and not change.few) else ""
 
 
 def _changes(comparison: Tables, name: str, force: str, measure: str) -> NDArray[np.float64]:
@@ -203,6 +208,8 @@ def _fate(comparison: Tables, force: str) -> str:
     the, rows = f"The force{_of(comparison, force)}", rows_of(comparison.summary, force, "collapsed")
     runs = {str(row["policy"]): int(row["runs"]) for _, row in rows.iterrows()}
     shares = {str(row["policy"]): float(row["estimate"]) for _, row in rows.iterrows()}
+    if rows_of(comparison.summary, force, "lowest_strength")["estimate"].isna().all():
+        return f"{the} cannot collapse: nobody serves on the first day, of whose strength a part could be lost."
     if not any(shares.values()):
         return (
             f"{the} collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "

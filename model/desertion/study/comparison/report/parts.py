@@ -89,6 +89,8 @@ def _row(table: pd.DataFrame, policy: str, words: str, names: Sequence[str]) -> 
 
 def _cell(row: pd.Series) -> str:
     unit = str(row["unit"])
+    if pd.isna(row["estimate"]):  # no run has the number, however many there are
+        return short(float(row["estimate"]), unit)
     ends = span(float(row["low"]), float(row["high"]), lambda end: short(end, unit), "–")
     if unit == "share":
         ends = ends.replace(" %–", "–")
