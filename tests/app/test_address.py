@@ -96,6 +96,7 @@ def test_commands_round_no_scale() -> None:
         ("set=contagion=" + "9" * 400, "contagion"),
         ("set=contagion=inf", "contagion"),
         ("set=graph=/etc/passwd", "graph"),
+        ("force=nobody", "force"),
     ],
 )
 def test_what_is_wrong_in_an_address_is_told_by_part_and_the_rest_stays(query: str, part: str) -> None:
@@ -105,7 +106,7 @@ def test_what_is_wrong_in_an_address_is_told_by_part_and_the_rest_stays(query: s
     assert len(wrong[part]) < 400
     if part != "address":
         assert (address.runs, dict(address.settings)["behaviour.form"]) == (5, "additive")
-    if part in ("seed", "scale", "days", "scenario"):
+    if part in ("seed", "scale", "days", "scenario", "force"):
         assert getattr(address, part) == getattr(Address(), part)
     assert dict(address.settings).get(part) is None
     scenario_of(address)

@@ -250,6 +250,41 @@ def test_a_stacked_chart_says_values_and_not_where_the_middle_of_an_area_stands(
     assert re.findall(r'class="label"[^>]*>([^<]*)<', drawn) == ["hid 10", "fled 30"]
 
 
+def test_counts_in_a_chart_bear_the_mark_of_too_few_at_its_end_and_in_its_words() -> None:
+    """Four simulated persons of ten each are marked and five are not, in lines and in areas; what is no count never is."""
+    ends = [charts.Line("few", np.array([0.0, 40.0]), "pen0"), charts.Line("enough", np.array([0.0, 50.0]), "pen1")]
+    for drawn in (
+        charts.lines("Title", "persons", ends, 1, valued=True, real=10.0),
+        charts.stack("Title", "persons", ends, 1, real=10.0),
+    ):
+        assert 'Last values: few: 40†; enough: 50"' in drawn
+        assert set(re.findall(r'class="label"[^>]*>([^<]*)<', drawn)) == {"few 40†", "enough 50"}
+    assert "†" not in charts.lines("Title", "share", ends, 1, valued=True)
+
+
+def test_what_is_told_of_one_of_several_armies_counts_that_army_and_marks_its_charts() -> None:
+    """The people are its own and not those of all; charts of hosts say that all armies wait there; each chart of people marks what is few."""
+    from desertion.app.pages.board import _numbers, curves, host_curves
+
+    WARM.set()
+    scenario = scenario_of(Address(scenario="three-armies-2022", days=12))
+    run = Live(scenario, 7, lambda _: None)
+    wait(run, "ready")
+    run.step(12)
+    wait(run, "done")
+    snapshot, real = run.snapshot, 1.0 / scenario.scale
+    own = int((run.model.world.force_of == 0).sum()) if run.model is not None else 0
+    run.close()
+    assert snapshot.daily is not None
+    daily = snapshot.daily[:, 0] * 1.0
+    assert _numbers(snapshot, daily, real, scenario)[f"simulated, each for {real:,.0f}"] == f"{own:,}"
+    assert all(", all armies<" in chart for chart in host_curves(snapshot.hosts, snapshot, real, scenario))
+    departures, leaving, strength, legitimacy = curves(daily, snapshot, real)
+    assert "†" in leaving
+    assert departures.count("†") >= 2
+    assert "†" not in strength + legitimacy
+
+
 def test_a_chart_says_its_last_values_in_words_and_escapes_names() -> None:
     """A screen reader hears the numbers; a name cannot become markup."""
     drawn = charts.lines("Title", "persons", [charts.Line("<b>one</b>", np.array([0.0, 5.0]), "pen0")], 10)
@@ -281,3 +316,14 @@ def test_the_point_s_name_in_the_tipping_map_is_not_written_over_its_heading() -
         )
         assert (name > point) == below
         assert name > 40.0
+
+
+def test_a_life_is_dated_as_the_day_on_which_somebody_leaves() -> None:
+    """What somebody is stands there from the morning after the day that the sentence names."""
+    from desertion.app.pages.person import _changes, life_of
+
+    about, trace = life_of(Address(scenario="toy", policies=("fast-track",), days=60, person=0))
+    day = int(about.partition("first left on day ")[2].partition(":")[0])
+    markup = _changes(trace)
+    assert ">from the morning of day<" in markup
+    assert f"<td>{day + 1}</td><td>hiding</td>" in markup

@@ -34,12 +34,16 @@ def test_policies_are_compared_and_what_is_saved_says_the_same(visit: Visit) -> 
     page.get_by_text("The answer").wait_for(timeout=170_000)
     table = page.get_by_role("table").inner_text()
     assert page.get_by_text("for a chance the share of runs with Wilson's interval").count() == 1
+    assert page.get_by_text("60 days from 1 September 2022, seed 5.").count() == 1
     rows = list(csv.DictReader(io.StringIO(saved(page, "Download the table (CSV)").decode())))
     assert {row["policy"] for row in rows} == {"closed-borders", "fast-track"}
     left = next(row for row in rows if row["policy"] == "fast-track" and row["measure"] == "left")
     assert float(left["estimate"]) > 100_000
     assert words.short(float(left["estimate"]), "persons").replace(" ", "\u00a0") in table
     assert cut_off(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert cut_off(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
     pairs = list(csv.DictReader(io.StringIO(saved(page, "Download the differences (CSV)").decode())))
     assert {(row["policy"], row["baseline"]) for row in pairs} == {("fast-track", "closed-borders")}
     assert saved(page, "Download the curves (PNG)").startswith(b"\x89PNG")
@@ -101,6 +105,21 @@ def test_only_study_files_of_the_folder_can_be_opened(visit: Visit) -> None:
     said = page.get_by_role("alert").first.inner_text()
     assert "damaged.sqlite is no study file" in said
     assert "/studies/" not in said
+    page.get_by_label("File").select_option("")
+    page.get_by_role("alert").first.wait_for(state="detached")
+
+
+def test_a_file_of_claims_that_is_not_there_is_told_and_no_other_verdicts_pass_for_its_own(visit: Visit) -> None:
+    """The sentence goes once a file is chosen that is there; a study without claims, chosen on another page, is no fault."""
+    page = visit("/claims?file=nothing.sqlite")
+    page.get_by_role("alert").filter(has_text="there is no study file 'nothing.sqlite'").wait_for()
+    page.get_by_label("File of runs").select_option("claims.sqlite")
+    page.get_by_text("there is no study file").wait_for(state="detached")
+    page.get_by_role("table", name="Verdicts", exact=True).wait_for()
+    page = visit("/claims?file=wide.sqlite")
+    page.get_by_role("table", name="Claims and their stored verdicts").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.get_by_role("alert").count() == 0
 
 
 def test_a_person_picked_in_the_picture_has_his_life_told(visit: Visit) -> None:

@@ -159,18 +159,23 @@ def curves(
     if daily[:, COLUMN["turnout"]].any():
         voice.append(charts.Line(name("turnout"), daily[:, COLUMN["turnout"]], "pen2"))
     drawings = [
-        charts.stack("Departures by way", titles("departures")[1], routes, snapshot.days, marks=marks, over=gone),
+        charts.stack(
+            "Departures by way", titles("departures")[1], routes, snapshot.days, marks=marks, over=gone, real=real
+        ),
         charts.lines(
             "Leaving each day",
             "persons a day, mean of 7 days",
             leaving,
             snapshot.days,
             marks=marks,
+            real=real,
         ),
     ]
     if daily[0, COLUMN["strength"]] > 0:
         before = [] if usual is None else [charts.Line("status quo", usual[:, COLUMN["strength"]] * real, "usual")]
-        drawings.append(charts.lines("Strength", "persons", [*before, strength, able], snapshot.days, marks=marks))
+        drawings.append(
+            charts.lines("Strength", "persons", [*before, strength, able], snapshot.days, marks=marks, real=real)
+        )
     return [
         *drawings,
         charts.lines("Legitimacy of the government", "share, 0 to 1", voice, snapshot.days, top=1.0, marks=marks),
@@ -199,6 +204,8 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
     if hosts is None or not hosts.shape[1]:
         return []
     drawings: list[str] = []
+    # Armies wait in the same line.
+    whose = ", all armies" if len(scenario.forces) > 1 else ""
     for column, title, unit in (
         ("waiting", "Cases that wait for a decision", "cases"),
         ("at_border", "Waiting at the border", "persons"),
@@ -219,7 +226,11 @@ def host_curves(hosts: Array | None, snapshot: Snapshot, real: float, scenario: 
             charts.Line(played(name), loads[:, host], f"pen{place}")
             for place, (host, name) in enumerate(zip(most, names, strict=True))
         ]
-        drawings.append(charts.lines(title, unit, drawn_lines, snapshot.days, note="nobody in this run", right=128.0))
+        drawings.append(
+            charts.lines(
+                title, unit + whose, drawn_lines, snapshot.days, note="nobody in this run", right=128.0, real=real
+            )
+        )
     return drawings
 
 
@@ -261,7 +272,7 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
             f"{100.0 * now[COLUMN['strength']] / first[COLUMN['strength']]:.1f} %"
         )
     facts_by_name["legitimacy"] = f"{now[COLUMN['legitimacy']]:.2f}"
-    facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{snapshot.people:,}"
+    facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{people:,.0f}"
     return facts_by_name
 
 

@@ -25,7 +25,7 @@ def Cascade() -> Any:
     with box([], "") as page:
         text("One run, day by day", "h1")
         text(
-            "Who stays, who leaves, by which door, and what the neighbours do about it. Choose a scenario and policies, then play.",
+            "One run of many that chance allows; Policies and Compare tell how far they lie apart. Choose a scenario and policies, then play.",
             kind="lead",
         )
         text("Change what is run", "a", "app-down", href="#inputs")

@@ -57,8 +57,11 @@ def ClaimsPage() -> Any:
 
 def _open(session: Session, files: list[str]) -> None:
     name = session.address.peek().file
-    if name in files:
+    # A study that holds no claims was chosen on another page; what is not there at all is told.
+    if name in files or (name and name not in names()):
         session.claims.start(lambda _tell, _stop: judged(name))
+    else:
+        session.claims.cancel()
 
 
 @solara.component

@@ -162,6 +162,7 @@ def ComparisonView(comparison: Any, name: str, dark: bool) -> Any:
     force = wanted if wanted in comparison.forces else comparison.forces[0]
     with box([], "") as view:
         text("The answer", "h2")
+        text(f"{words.byline(comparison)}.", kind="small")
         if len(comparison.forces) > 1:
             choice("Army", force, {name: name for name in comparison.forces}, lambda name: session.change(force=name))
         for line in answer(comparison, force):
@@ -215,7 +216,7 @@ def _table(comparison: Comparison, force: str, measures: Sequence[str]) -> str:
             unit = row["unit"]
             parts = [
                 _whole(short(row["estimate"], unit) + mark(row["too_few"])),
-                span(row["low"], row["high"], lambda end, unit=unit: _whole(short(end, unit))),
+                f"({span(row['low'], row['high'], lambda end, unit=unit: _whole(short(end, unit)))})",
             ]
             if policy != comparison.baseline:
                 parts.append(_whole(change(row["difference"], unit) + sign_of(row)))
@@ -223,7 +224,7 @@ def _table(comparison: Comparison, force: str, measures: Sequence[str]) -> str:
         rows.append(cells)
     head = ["policy", *(BY_NAME[name].title for name in measures)]
     of = "all armies" if force == ALL_FORCES else force
-    return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {of}")
+    return table(head, rows, numbers=range(1, len(head)), caption=f"Outcomes by policy, {of}", stacks=True)
 
 
 def _whole(number: str) -> str:

@@ -169,7 +169,7 @@ def _changes(trace: pd.DataFrame) -> str:
     by_day = trace.drop_duplicates("day")[["day", "status"]]
     changes = by_day[by_day["status"] != by_day["status"].shift()].head(_MOST_CHANGES)
     rows = [(str(int(row["day"])), str(row["status"]).replace("_", " ")) for _, row in changes.iterrows()]
-    return table(["from day", "is"], rows, caption="What this person was from which day on")
+    return table(["from the morning of day", "is"], rows, caption="What this person was from which day on")
 
 
 def _terms(trace: pd.DataFrame, route: str) -> str:

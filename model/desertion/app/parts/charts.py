@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from desertion.app.parts.markup import escaped
 from desertion.figures.labels import number
+from desertion.scenario.grain import marked
 
 WIDTH, HEIGHT = 400.0, 220.0
 LEFT, RIGHT, TOP, FOOT = 46.0, 100.0, 40.0, 34.0
@@ -46,6 +47,7 @@ def lines(
     right: float = RIGHT,
     said_marks: bool = False,
     valued: bool = False,
+    real: float = 1.0,
 ) -> str:
     """A chart of lines over days, named at their ends.
 
@@ -61,12 +63,13 @@ def lines(
         right: Room for the names at the ends of the lines.
         said_marks: Whether the reasons of marked days stand in the chart.
         valued: Whether the last values stand behind the names.
+        real: Real persons for each simulated one, where the heights are counts of them.
     """
     highest = max([top, *(float(np.nanmax(line.values, initial=0.0)) for line in drawn)])
     scale = Scale(days, nice(highest or 1.0), size, right)
     paths = [f'<path class="line {line.pen}" d="{scale.path(line.values, line.points)}"/>' for line in drawn]
     named = [(line, _last(line.values)) for line in drawn if line.name]
-    ends = [_End(line.name, last, line.pen, last, valued=valued) for line, last in named]
+    ends = [_End(line.name, last, line.pen, last, valued=valued, real=real) for line, last in named]
     return _chart(title, unit, scale, paths, ends, marks, note if not drawn else "", said_marks=said_marks)
 
 
@@ -78,6 +81,7 @@ def stack(
     *,
     marks: Sequence[tuple[int, str]] = (),
     over: Sequence[Line] = (),
+    real: float = 1.0,
 ) -> str:
     """A chart of areas stacked on each other, the first at the foot, named at their ends.
 
@@ -88,6 +92,7 @@ def stack(
         days: Length of the axis, the horizon.
         marks: Days with a dotted line, and why.
         over: Lines over the areas.
+        real: Real persons for each simulated one, where the heights are counts of them.
     """
     edges = np.cumsum([np.zeros_like(drawn[0].values), *(line.values for line in drawn)], axis=0)
     scale = Scale(
@@ -98,12 +103,12 @@ def stack(
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
     ]
     ends = [
-        _End(line.name, float(line.values[-1]), line.pen, float(low[-1] + high[-1]) / 2, valued=True)
+        _End(line.name, float(line.values[-1]), line.pen, float(low[-1] + high[-1]) / 2, valued=True, real=real)
         for line, low, high in zip(drawn, edges[:-1], edges[1:], strict=True)
         if line.values[-1] > 0.0
     ]
     paths += [f'<path class="line {line.pen}" d="{scale.path(line.values)}"/>' for line in over]
-    ends += [_End(line.name, float(line.values[-1]), line.pen, float(line.values[-1])) for line in over]
+    ends += [_End(line.name, float(line.values[-1]), line.pen, float(line.values[-1]), real=real) for line in over]
     return _chart(title, unit, scale, paths, ends, marks, "")
 
 
@@ -117,6 +122,7 @@ class _End:
         pen: Its class in the style sheet.
         height: Where on the axis it ends: of an area the middle.
         valued: Whether the value stands behind the name.
+        real: Real persons for each simulated one, 1 for what is no count.
     """
 
     name: str
@@ -124,11 +130,17 @@ class _End:
     pen: str
     height: float
     valued: bool = False
+    real: float = 1.0
+
+    @property
+    def told(self) -> str:
+        """The last value, with the mark of too few."""
+        return marked(number(self.value), self.value, self.real)
 
     @property
     def label(self) -> str:
         """What is written there."""
-        return f"{self.name} {number(self.value)}" if self.valued else self.name
+        return f"{self.name} {self.told}" if self.valued else self.name
 
 
 class Scale:
@@ -233,7 +245,7 @@ def _labels(scale: Scale, ends: Sequence[_End]) -> list[str]:
 
 
 def _said(title: str, unit: str, ends: Sequence[_End]) -> str:
-    values = "; ".join(f"{end.name}: {number(end.value)}" for end in ends)
+    values = "; ".join(f"{end.name}: {end.told}" for end in ends)
     return f"{title} ({unit}). Last values: {values or 'none'}"
 
 

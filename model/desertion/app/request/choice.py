@@ -90,6 +90,9 @@ def understood(query: str) -> tuple[Address, dict[str, str]]:
             else:
                 sound = replace(sound, **{name: more})
         wanted = sound
+    if wanted.force and wanted.force not in (armies := [force.name for force in scenario_of(wanted).forces]):
+        wrong["force"] = str(unknown_name("army", wanted.force[:80], armies))
+        wanted = replace(wanted, force="")
     return wanted, wrong
 
 

@@ -57,8 +57,9 @@ class Answer:
         return forces[0].name if len(forces) > 1 else ""
 
     def title(self, measure: str) -> str:
-        """What an outcome is called."""
-        return BY_NAME[measure].title + (" (all armies)" if self.army and measure in OF_ALL else "")
+        """What an outcome is called, and of whom it is where there are several armies: what is downloaded says so nowhere else."""
+        whose = "all armies" if measure in OF_ALL else self.army
+        return BY_NAME[measure].title + (f" ({whose})" if self.army else "")
 
     @property
     def is_whole(self) -> bool:

@@ -49,7 +49,7 @@ def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, be
         drawn.append(_named("this mix", mix, "mix"))
     return lines(
         "People who have left, by day", f"persons at real size; day 0 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
-        size=(WIDTH, 330.0), right=128.0, said_marks=True, valued=True,
+        size=(WIDTH, 330.0), right=128.0, said_marks=True, valued=True, real=answer.size,
     )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ _UNIT = re.compile(  # between a number and what belongs to it
     rf"(?<=\d) (?={'|'.join(word.strip() for *_, word in LONG + SHORT)}|points|%)"
 )
 
+_SIGN = re.compile(r"(?<=[+-])(?=€)")
+"""Between a sign and an amount of money, where a line may break as well."""
+
 STRENGTHS = np.geomspace(0.1, 30.0, 22)
 """Multiples of the shipped contagion in the tipping map."""
 
@@ -203,7 +206,7 @@ def _numbers(answer: Answer) -> str:
             ]
         )
     # A line may break beside "to" and nowhere within a number.
-    kept = [[_UNIT.sub("\u00a0", cell) for cell in row] for row in rows]
+    kept = [[_SIGN.sub("\u2060", _UNIT.sub("\u00a0", cell)) for cell in row] for row in rows]
     return table(
         ["outcome", "status quo", "this mix", "difference within pairs"],
         kept,

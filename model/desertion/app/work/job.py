@@ -77,9 +77,9 @@ class Job:
         threading.Thread(target=run, name="desertion-job", daemon=True).start()
 
     def cancel(self) -> None:
-        """Ask the work to stop; it does so after the part under way."""
+        """Ask the work to stop; it does so after the part under way. Of work that failed no more is told."""
         self._stop.set()
-        if self.state.peek().busy:
+        if self.state.peek().busy or self.state.peek().problem:
             self.state.value = State(state="cancelled", result=self.state.peek().result)
             self._stop = threading.Event()
 

@@ -37,7 +37,6 @@ class Snapshot:
         state: building, ready, playing, done or failed.
         day: Days run.
         days: Horizon.
-        people: Simulated persons.
         daily: (day + 1, forces, columns) : the record so far.
         hosts: (day + 1, hosts, forces, columns) : same, of the hosts.
         usual: As `daily`, of the same people without the policies to the last day; None where that was not asked for.
@@ -51,7 +50,6 @@ class Snapshot:
     state: str = "building"
     day: int = 0
     days: int = 0
-    people: int = 0
     daily: NDArray[np.float64] | None = None
     hosts: NDArray[np.float64] | None = None
     usual: NDArray[np.float64] | None = None
@@ -151,7 +149,6 @@ class Live:
         self.model = model
         self._snapshot = replace(
             self._snapshot,
-            people=len(model.world.status),
             days=model.sized.days,
             usual=usual,
             usual_hosts=usual_hosts,
