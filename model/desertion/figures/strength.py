@@ -41,11 +41,6 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
             ax.plot(other["day"], other["median"] / first, color=pen.color, linewidth=0.9, alpha=0.8)
         ends.append(float(own["median"].iloc[-1]) / first)
         top = max(top, float(own["upper"].max()) / first)
-<<<<<<< HEAD
-    ax.set_title("Strength relative to the first day")
-    ax.set_ylabel("serving, share of the first day")
-    ax.set_xlabel(day_since(start))
-=======
     if is_share:
         ax.set_title("Strength relative to the first day")
         ax.set_ylabel("serving, share of the first day")
@@ -53,8 +48,7 @@ def curve(ax: Axes, histories: pd.DataFrame, *, force: str | None = None, start:
         ax.set_title("Strength: nobody serves on the first day")
         ax.set_ylabel("persons serving")
         style.counts(ax)
-    ax.set_xlabel(f"day since {start.day} {start:%B %Y}" if start else "day")
->>>>>>> mend-user
+    ax.set_xlabel(day_since(start))
     ax.set_xlim(float(serving["day"].min()), float(serving["day"].max()))
     ax.set_ylim(0.0, top * 1.05)
     _collapses(ax, histories, names, drawn, force)
