@@ -33,13 +33,6 @@ SMALLER: Mapping[str, Mapping[str, str]] = {
     "desertion claims asylum-shortens-war": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims no-burden": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims contagion": {"--worlds": "1", "--most-runs": "1", "--size": "0.2", "--workers": "1"},
-    "desertion claims cascade-topples": {
-        "--worlds": "1",
-        "--most-runs": "1",
-        "--runs": "1",
-        "--size": "0.2",
-        "--workers": "1",
-    },
 }
 """Options that are put in place of a command's own, by how it begins; the longest beginning holds."""
 

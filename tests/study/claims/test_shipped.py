@@ -1,6 +1,7 @@
 """What the README of the claims quotes is what the shipped reports say."""
 
 import re
+from collections import Counter
 
 from tests.checks.documents import ROOT
 
@@ -14,14 +15,25 @@ def rows(name: str) -> dict[str, list[str]]:
 
 
 def test_the_table_quotes_the_report() -> None:
-    """Verdict, worlds with the sign, worlds beyond the smallest size and effect of every row, of those judged again the later report's."""
-    reports = rows("claims.md") | rows("open-doors.md")
+    """Verdict, worlds with the sign, worlds beyond the smallest size and effect of every row."""
+    reports = rows("claims.md")
     said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("\n\n†")[0]
     quoted = re.findall(r"^\| ([a-z-]+) \| (\w+) \| ([^|]+) \| (\d+) \| (.+) \|$", said, re.MULTILINE)
     assert len(quoted) == 22
     for claim, verdict, signed, beyond, effect in quoted:
         word, shown, _, median, _, sign = reports[claim]
         assert (verdict, signed, beyond, effect) == (word, sign, shown.partition(" of ")[0], median), claim
+
+
+def test_words_in_the_worlds_of_the_match_are_counted_in_both_reports() -> None:
+    """How many hold, fail, depend and are untested, the rows that were judged again in place of those of before."""
+    words = Counter(cells[0] for cells in (rows("ensemble.md") | rows("ensemble-open-doors.md")).values())
+    said = (
+        (FOLDER / "README.md").read_text(encoding="utf-8").partition("## In the worlds that targets do not rule out")[2]
+    )
+    told = re.search(r"\*\*(\d+) hold, (\d+) fail, (\d+) depend, (\d+) are untested\*\*", said)
+    assert told is not None
+    assert tuple(map(int, told.groups())) == tuple(words[word] for word in ("holds", "fails", "depends", "untested"))
 
 
 def test_contagion_in_drawn_and_in_matched_worlds_is_quoted_from_both_reports() -> None:

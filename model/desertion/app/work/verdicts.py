@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from desertion.files import shipped_folder
 
-_JUDGED_AGAIN = "open-doors"
-"""Report on the claims whose policies have changed since the other runs."""
+_LATER = {"ensemble": "ensemble-open-doors"}
+"""Reports on claims whose policies have changed since, by the report whose rows they replace."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,10 @@ def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
     """Verdicts of a stored run of all claims by the claim's name; empty where no such run is shipped.
 
     Args:
-        name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept, without the claims that were judged again since.
+        name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept.
     """
-    again = _read(_JUDGED_AGAIN)
-    found = {claim: verdict for claim, verdict in _read(name).items() if claim not in again}
-    return found if name == "ensemble" else found | again
+    later = _LATER.get(name)
+    return _read(name) | (_read(later) if later else {})
 
 
 def _read(name: str) -> dict[str, Verdict]:
