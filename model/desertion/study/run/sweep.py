@@ -197,14 +197,21 @@ def run_study(
             drive(spec, points, writer, options, executor, workers, report)
     finally:
         writer.close()
-    try:
-        now = fingerprint_of(spec, points)
-    except InputError:  # a document that is gone by now was read as it was, or its runs failed
-        now = about["fingerprint"]
-    refuse_edited(path, about["fingerprint"], now, options.driving.hint)
+    refuse_edited_meanwhile(spec, points, path, about["fingerprint"], options.driving.hint)
     study = Study(path, keep=keep)
     _refuse_hopeless(study)
     return study
+
+
+def refuse_edited_meanwhile(
+    spec: StudySpec, points: tuple[Point, ...], path: Path, begun: Mapping[str, str], command: str
+) -> None:
+    """Refuse the rows of a file if what decides them is no longer what they were begun with, see `refuse_edited`."""
+    try:
+        now = fingerprint_of(spec, points)
+    except InputError:  # a document that is gone by now was read as it was, or its runs failed
+        return
+    refuse_edited(path, begun, now, command)
 
 
 def _refuse_hopeless(study: Study) -> None:

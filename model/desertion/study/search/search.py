@@ -24,13 +24,12 @@ from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import REPEATABLE, StudySpec
 from desertion.study.run.inspection import Inspection, inspected
-from desertion.study.run.origin import fingerprint_of, header
+from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
-from desertion.study.run.sweep import RunOptions, drive, working
+from desertion.study.run.sweep import RunOptions, drive, refuse_edited_meanwhile, working
 from desertion.study.run.task import task
 from desertion.study.search.candidates import SearchResult, judged, require_some
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.resumption import refuse_edited
 from desertion.study.store.row import DONE
 from desertion.study.store.writer import StudyWriter
 
@@ -118,7 +117,7 @@ def _growing(
             yield writer, extended
     finally:
         writer.close()
-    refuse_edited(out, begun["fingerprint"], fingerprint_of(spec, _ANY), options.driving.hint)
+    refuse_edited_meanwhile(spec, _ANY, out, begun["fingerprint"], options.driving.hint)
 
 
 def _tried(spec: StudySpec, points: Sequence[Point], out: Path, options: RunOptions | None) -> tuple[Study, list[int]]:
