@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desertion import Scenario
 from desertion.errors import InputError
-from desertion.parameters import CATEGORIES
+from desertion.parameters import CATEGORIES, Force, Host
 from desertion.scenario import Policy, PolicyChange, catalogue
 
 _COUNTS = ("cases", "places", "entry", "skilled_visas")
@@ -129,6 +129,20 @@ def test_nearness_that_regions_state_themselves_is_said_not_to_move() -> None:
     three = Scenario.load("three-armies-2022", policies=["coalition"])
     (said,) = (note for note in three.notes if "nearness" in note)
     assert "does nothing for belarus-2022 and ukraine-2022:" in said
+
+
+def test_a_ban_of_a_force_without_reservists_is_remarked_where_those_of_another_may_leave() -> None:
+    """The army bans exits, the reserve is a force of its own: nobody who is liable is kept."""
+    army, reserve = Force(name="army", reservists=0), Force(name="reserve", soldiers=0)
+    start, hosts = dt.date(2030, 1, 1), (Host(name="abroad"),)
+    apart = Scenario(name="apart", start=start, days=60, forces=(army, reserve), hosts=hosts)
+    banned = apart.with_policies("exit-ban")
+    assert [note for note in banned.notes if "exit_ban" in note] == [
+        "exit_ban is moved for army, without reservists: those of reserve may leave"
+    ]
+    assert not [note for note in apart.notes if "exit_ban" in note]
+    both = apart.with_({"forces.*.exit_ban": 1})
+    assert not [note for note in both.notes if "exit_ban" in note]
 
 
 def test_a_documents_own_setting_moves_its_reference_state_and_is_not_said_to_do_nothing(tmp_path: Path) -> None:

@@ -198,6 +198,18 @@ def unreached(found: Mapping[Target, Track], settings: Sequence[str], layers: La
     ]
 
 
+def unbanned(found: Mapping[Target, Track], settings: Sequence[str], layers: Layers) -> list[str]:
+    """One sentence where exits are banned for forces without reservists alone, while those of others may leave."""
+    moved = {one.name for one, track in found.items() if one.field == "exit_ban" and track.moves}
+    moved |= {one.name for one in map(target, settings) if one.field == "exit_ban"}
+    liable = {force.name for force in layers.forces if force.reservists > 0}
+    if not moved or not liable or moved & liable:
+        return []
+    return [
+        f"exit_ban is moved for {' and '.join(sorted(moved))}, without reservists: those of {' and '.join(sorted(liable))} may leave"
+    ]
+
+
 def idle(policies: Sequence[Policy], start: dt.date, days: int) -> list[str]:
     """One sentence for each policy of which no change acts on any day of a run."""
     end = start + dt.timedelta(days=days)

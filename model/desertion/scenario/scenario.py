@@ -26,7 +26,7 @@ from desertion.scenario.edges import TooFewPersonsError, pairs_of, read_edges
 from desertion.scenario.grain import floor_note
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import Target, target
-from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks, unreached
+from desertion.scenario.overlay import Track, conflicts, idle, outdone, tracks, unbanned, unreached
 from desertion.scenario.policy import Policy
 
 _PROSE = ("title", "summary", "sources", "notes", "remarks")
@@ -188,7 +188,9 @@ class Scenario(Layers):
         own = [floor] if floor and floor not in self.remarks else []
         late = idle(self.overlays, self.start, self.days)
         found = self._tracks()
-        idle_settings = [*outdone(found, self.levers_set, self), *unreached(found, self.levers_set, self)]
+        idle_settings = [
+            sentence for find in (outdone, unreached, unbanned) for sentence in find(found, self.levers_set, self)
+        ]
         return (*self.remarks, *conflicts(found), *idle_settings, *late, *self.course.cuts, *self.dial_notes, *own)
 
     @cached_property

@@ -159,7 +159,7 @@ DAILY = {
     "effective_strength": _persons("stock", "soldiers serving, less those who carry the day's wounded"),
     "legitimacy": Column("share", NONE, "stock", "legitimacy of the government, in [0, 1]"),
     "turnout": Column("share", NONE, "flow", "turned out in the street, as a share of all people; 0 on other than protest days"),
-    "war_index": Column("index", NONE, "stock", "index of expected war length, 100 at full strength and without surrenders"),
+    "war_index": Column("index", NONE, "stock", "index of expected war length, 100 at full strength and without surrenders; a force that begins without soldiers has none"),
     "information": Column("soldiers", SIMULATED, "stock", "worth of what prisoners have told, fading"),
     "output_lost": Column("EUR", REAL, "flow", "output lost that day by skilled people away"),
     "collapsed": Column("truth value", NONE, "total", "whether the force has collapsed"),
