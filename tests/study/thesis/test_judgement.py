@@ -25,6 +25,7 @@ from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial
 from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS, judge
+from tests.checks.documents import ROOT
 from tests.study.laboratory.test_rivals import MONTHS
 from tests.study.thesis.test_cases import _series
 
@@ -239,3 +240,17 @@ def test_the_plan_says_what_the_issue_of_totals_asks_for() -> None:
     )
     assert DESIGN.unseen_families >= 3
     assert DESIGN.quick.simulations * 0.15 >= 400
+
+
+def test_shipped_verdicts_are_those_of_the_shipped_tables() -> None:
+    """Each answer of `experiments/thesis` and all that it says follow from the rates beside it by today's rule."""
+    answers, alarms, rates = (
+        pd.read_csv(ROOT / "experiments" / "thesis" / f"{table}.csv") for table in ("answers", "alarms", "power")
+    )
+    for _, answer in answers.iterrows():
+        drift = {
+            factor: (answer[f"drift_{factor:g}"], answer[f"drift_{factor:g}_threshold"]) for factor in DESIGN.drift
+        }
+        of_power, of_alarms = (table[table["series"] == answer["series"]] for table in (rates, alarms))
+        verdict = judge(answer["probability"], answer["threshold"], of_power, of_alarms, drift, DESIGN)
+        assert (verdict.word, "; ".join(verdict.reasons)) == (answer["verdict"], answer["reasons"])
