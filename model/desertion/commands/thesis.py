@@ -61,7 +61,7 @@ def command(
     for name, table in {"answers": found.table, **parts}.items():
         write_csv(target / f"{name}.csv", table, "%.4f")
     labels = {"with": "nearest histories with contagion", "without": "nearest histories without contagion"}
-    note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %."
+    note = "The 100 simulated histories of each kind that miss the published figures least: dots are medians, bars the middle 90 %, counted with the errors of the published figures."
     for each in judged:
         print(report.summary(each))
         draw_predictions(each.case.series, each.members, labels, 0, note, target / f"{each.case.name}.png")
