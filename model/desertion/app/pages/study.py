@@ -191,7 +191,8 @@ def draw(study: Answers, kind: str, measure: str, x: str, y: str, dark: bool) ->
 
 def kind_of(study: Answers, kind: str, x: str, y: str) -> str:
     """The kind of figure that is drawn where the visitor leaves the choice to the study."""
-    from desertion.study.analysis.pictures import is_grid, suited
+    from desertion.study.analysis.axes import is_grid
+    from desertion.study.analysis.pictures import suited
 
     if not kind and y and study.points.groupby([x, y])["design"].count().max() == 1 and is_grid(study, (x, y)):
         return "phase"

@@ -42,8 +42,7 @@ def open_study(name: str) -> OpenedStudy:
     Raises:
         InputError: If it is no study, or none of the folder.
     """
-    import pandas as pd
-
+    from desertion.study.analysis.axes import numeric_inputs
     from desertion.study.analysis.study import Study
     from desertion.study.analysis.tables import parameters_of
     from desertion.study.comparison.comparison import Comparison
@@ -56,13 +55,10 @@ def open_study(name: str) -> OpenedStudy:
         raise InputError(f"{name} holds the runs of claims: open it on the page Claims", key="file")
     comparison = Comparison(path) if task == "comparison" else None
     parameters = parameters_of(study.runs)
-    axes = [
-        name for name in parameters if name not in _NOT_MEASURES and pd.api.types.is_numeric_dtype(study.runs[name])
-    ]
     measures = [str(name) for name in study.runs.columns if name not in {*parameters, *_NOT_MEASURES}]
     with StudyFile(path) as file:
         cells = tuple(file.points())
-    return OpenedStudy(name, study, comparison, tuple(axes), tuple(measures), cells)
+    return OpenedStudy(name, study, comparison, tuple(numeric_inputs(study)), tuple(measures), cells)
 
 
 def measure_of(opened: OpenedStudy, wanted: str) -> str:

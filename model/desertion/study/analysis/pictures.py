@@ -1,6 +1,5 @@
 """The figure that suits a study, chosen by its design or by the user."""
 
-import copy
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -29,13 +28,12 @@ from desertion.figures.style import Medium
 from desertion.reading import setting_text
 from desertion.scenario import grain
 from desertion.scenario.grain import basis, too_few
-from desertion.scenario.settings import standing
 from desertion.simulation.record.columns import BAND, is_chance
 from desertion.study.analysis.answers import Answers
+from desertion.study.analysis.axes import is_grid, numeric_inputs, varied_inputs, with_places, without_place
 from desertion.study.analysis.bands import level_name
 from desertion.study.analysis.cascades import GLOBAL, SIZE
 from desertion.study.analysis.tables import done_runs, parameters_of
-from desertion.study.design.layout import DUMMY
 from desertion.study.design.spec import MODEL_TASK
 
 KINDS = ("curves", "sizes", "response", "phase", "sensitivity", "paired", "pareto")
@@ -46,7 +44,6 @@ _BANDED = "Line: median. Band: middle half of the runs."
 _EACH = "Each"
 _LINE_POINTS = 33
 _ROW = 0.25  # inches of a row of a figure of several policies
-_MULTIPLES = ("contagion", "capacity")  # inputs that multiply the scenario's own
 
 
 def overview(
@@ -79,8 +76,8 @@ def overview(
             "tall" if chosen == "sensitivity" and len(study.factors()) > _FEW_FACTORS else "wide", medium
         )
         if chosen in _AGAINST:
-            placed = _placed(study)
-            _AGAINST[chosen](figure, placed, measure, [*axes] or _numeric(placed))
+            placed = with_places(study)
+            _AGAINST[chosen](figure, placed, measure, [*axes] or numeric_inputs(placed))
         else:
             _DRAWN[chosen](figure, study, measure)
         style.raised(figure)
@@ -113,54 +110,15 @@ def suited(study: Answers, measure: str = SIZE) -> str:
         return "pareto"
     if study.spec["design"]["kind"] in ("sobol", "morris"):
         return "sensitivity"
-    study = _placed(study)
-    varied = _numeric(study)
-    if len(varied) == 2 and len(_varied(study)) == 2 and is_grid(study, varied):
+    study = with_places(study)
+    varied = numeric_inputs(study)
+    if len(varied) == 2 and len(varied_inputs(study)) == 2 and is_grid(study, varied):
         return "phase"
     if len(varied) == 1:
         return "response"
     if study.header.get("columns") and len(study.points) <= 9 and study.draws(measure, "curves"):
         return "curves"
     return "sizes"
-
-
-def _placed(study: Answers) -> Answers:
-    """The study with what points leave to their scenario stated, where that is one value, so that these points have a place on an axis."""
-    names = parameters_of(study.runs)
-    left = study.points[names].isna()
-    if not study.has_size or not left.to_numpy().any():
-        return study
-    points = study.points.astype({name: object for name in names if left[name].any()})
-    for row in points.index[left.any(axis=1)]:
-        with suppress(InputError):
-            scenario = study.scenario({name: points.at[row, name] for name in names})
-            for name in left.columns[left.loc[row]]:
-                own = 1.0 if name in _MULTIPLES else standing(scenario, name)
-                if isinstance(own, float | int | str):
-                    points.at[row, name] = own
-    points = points.infer_objects()
-    placed = copy.copy(study)
-    placed.points = points
-    stated = points.set_index("design").loc[study.runs["design"]]
-    placed.runs = study.runs.assign(**{name: stated[name].to_numpy() for name in names})
-    return placed
-
-
-def is_grid(study: Answers, names: Sequence[str]) -> bool:
-    """Whether points fill at least half of the cells that the values of two parameters make, as a space-filling design does not."""
-    across, up = study.points[names[0]], study.points[names[1]]
-    return 2 * len(study.points.drop_duplicates([*names[:2]])) >= across.nunique() * up.nunique()
-
-
-def _varied(study: Answers) -> list[str]:
-    """Parameters with more than one value, without the dummy."""
-    return [
-        name for name in parameters_of(study.runs) if name != DUMMY and study.points[name].nunique(dropna=False) > 1
-    ]
-
-
-def _numeric(study: Answers) -> list[str]:
-    return [name for name in _varied(study) if pd.api.types.is_numeric_dtype(study.runs[name])]
 
 
 def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
@@ -192,19 +150,19 @@ def _draw_response(figure: Figure, study: Answers, measure: str, varied: Sequenc
     runs = runs[runs[x].notna() & np.isfinite(runs[measure].astype(float))]
     if runs.empty:
         raise InputError(f"{study.path}: no run has a value of {x} and a finite {measure}: choose another kind of plot")
-    others = [name for name in _varied(study) if name != x]
+    others = [name for name in varied_inputs(study) if name != x]
     cases = runs.assign(case=_case_names(runs, others))
     if others and cases.groupby("case")[x].nunique().max() == 1:
         scatter(figure.subplots(), cases, x, measure)
         style.note(
             figure,
             f"Dot: {'share' if is_chance(measure) else 'median'} of the runs of one design point; points differ in other inputs too."
-            + _left_out(study, x),
+            + without_place(study, x),
         )
         return
     response(figure.subplots(), cases, x, measure, "case" if others else None, study.size_of(measure))
     told = "Line: share of the runs. Band: 95 % interval." if is_chance(measure) else _BANDED
-    style.note(figure, told + _left_out(study, x))
+    style.note(figure, told + without_place(study, x))
 
 
 def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[str]) -> None:
@@ -226,17 +184,7 @@ def _draw_phase(figure: Figure, study: Answers, measure: str, varied: Sequence[s
         1.0 if chance else study.size_of(measure),
     )  # fmt: skip
     counts = done_runs(study.runs, measure).groupby([*varied[:2]])[measure].count()
-    style.note(figure, _runs_told("cell", counts) + _left_out(study, *varied[:2]))
-
-
-def _left_out(study: Answers, *axes: str) -> str:
-    """How many design points a picture cannot place, since they leave an axis as the scenario has it."""
-    number = int(study.points[[*axes]].isna().any(axis=1).sum())
-    return (
-        f" Without a place: {number} of {len(study.points)} points that do not set {' and '.join(axes)}."
-        if number
-        else ""
-    )
+    style.note(figure, _runs_told("cell", counts) + without_place(study, *varied[:2]))
 
 
 def _shipped(study: Answers, table: pd.DataFrame) -> tuple[float, float] | None:
@@ -338,7 +286,7 @@ def _draw_pareto(figure: Figure, study: Answers, measure: str) -> None:
         return
     left, right = figure.subplots(1, 2)
     names = _case_names(table, parameters_of(study.runs)) if len(table) <= _MOST_NAMED else None
-    called = "policies" if set(_varied(study)) <= {"policies"} else "design points"
+    called = "policies" if set(varied_inputs(study)) <= {"policies"} else "design points"
     front(left, table, "cost_eur", "left_total", called=called).legend(loc="lower right")
     front(right, table, "infiltrators", "left_total", names).set(title="")
 
