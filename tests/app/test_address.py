@@ -85,6 +85,8 @@ def test_commands_round_no_scale() -> None:
         ("scale=nan", "scale"),
         ("days=-3", "days"),
         ("days=0", "days"),
+        ("person=-7", "person"),
+        ("cell=-2", "cell"),
         ("scale=0", "scale"),
         ("scale=0.0000001", "scale"),
         ("scenario=nowhere", "scenario"),
@@ -106,7 +108,7 @@ def test_what_is_wrong_in_an_address_is_told_by_part_and_the_rest_stays(query: s
     assert len(wrong[part]) < 400
     if part != "address":
         assert (address.runs, dict(address.settings)["behaviour.form"]) == (5, "additive")
-    if part in ("seed", "scale", "days", "scenario", "force"):
+    if part in ("seed", "scale", "days", "scenario", "force", "person", "cell"):
         assert getattr(address, part) == getattr(Address(), part)
     assert dict(address.settings).get(part) is None
     scenario_of(address)

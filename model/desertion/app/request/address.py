@@ -167,7 +167,7 @@ def whole(name: str, text: str) -> int:
     """A whole number that was typed.
 
     Raises:
-        InputError: If it is none, larger than any that is used, or no days at all.
+        InputError: If it is none, larger than any that is used, no days at all, or the number of a person or point below 0.
     """
     try:
         value = int(text)
@@ -176,6 +176,8 @@ def whole(name: str, text: str) -> int:
     # Nought stands for what nobody chose; whoever types it means nought.
     if name == "days" and value == 0:
         raise InputError("days = 0 must be a whole number >= 1", key=name, value=value)
+    if name in ("person", "cell") and value < 0:
+        raise InputError(f"{name} = {text[:80]} must be a whole number >= 0", key=name, value=value)
     if abs(value) > 2**63:
         raise InputError(f"{name} = {text[:20]}... is larger than any number that is used here", key=name, value=value)
     return value
