@@ -100,7 +100,8 @@ def _tell(found: "Search", check: int, csv: Path | None, plot: Path | None) -> i
     if csv is not None:
         from desertion.commands._shared.results import write_answer
 
-        print(f"written: {write_answer(csv, found.table)}")
+        (any_study, *_) = (result.study for result in found.found.values())
+        print(f"written: {write_answer(csv, found.table, any_study.points)}")
     if plot is not None:
         _draw(found, plot)
         print(f"drawn: {plot}")

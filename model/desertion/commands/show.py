@@ -76,7 +76,7 @@ def command(
     if table is not None and answer is not None:
         from desertion.commands._shared.results import write_answer
 
-        print(f"written: {write_answer(table, answer)}")
+        print(f"written: {write_answer(table, answer, study.points)}")
     if plot is None and table is None and study.counts.get("done"):
         _table(study, measure)
     return 0

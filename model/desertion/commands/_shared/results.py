@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from desertion.commands._shared.options import typed
 from desertion.files import write_text
+from desertion.reading import written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +79,17 @@ def write_csv(path: Path, table: pd.DataFrame, numbers: str | None = None) -> Pa
     return write_text(path, table.to_csv(index=False, float_format=numbers, lineterminator="\n"))
 
 
-def write_answer(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table of what was worked out from runs as CSV, its numbers to six digits, whole or not at all."""
-    return write_csv(path, table, "%.6g")
+def write_answer(path: Path, table: pd.DataFrame, given: Iterable[object] = ()) -> Path:
+    """Write a table of what was worked out from runs as CSV, whole or not at all.
+
+    Args:
+        path: The file.
+        table: Its rows; numbers are written to six digits.
+        given: Columns of inputs, which are written in full: a third cut off at 0.333333 would be another world when its row is run again.
+    """
+    whole = {
+        name: [written(value) if value == value else "" for value in table[name]]
+        for name in map(str, given)
+        if name in table and table[name].dtype.kind == "f"
+    }
+    return write_csv(path, table.assign(**whole), "%.6g")
