@@ -8,9 +8,6 @@ from functools import lru_cache
 
 from desertion.files import shipped_folder
 
-_LATER = {"ensemble": "ensemble-open-doors"}
-"""Reports on claims whose policies have changed since, by the report whose rows they replace."""
-
 
 @dataclass(frozen=True)
 class Verdict:
@@ -42,11 +39,6 @@ def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
     Args:
         name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept.
     """
-    later = _LATER.get(name)
-    return _read(name) | (_read(later) if later else {})
-
-
-def _read(name: str) -> dict[str, Verdict]:
     path = shipped_folder("experiments") / "claims" / f"{name}.md"
     verdicts: dict[str, Verdict] = {}
     head: list[str] = []
