@@ -40,6 +40,9 @@ app itself listen on 127.0.0.1 only. With nginx:
 and start the app with: desertion app --allow-host your.name.example
 """
 
+_PAGES_A_VISITOR = 8
+"""Pages that one visitor may have open; the sockets of all pages are at most so many times the visitors."""
+
 _SETTINGS = {
     "SOLARA_APP": "desertion.app.pages",
     "SOLARA_MODE": "production",
@@ -50,7 +53,7 @@ _SETTINGS = {
     "SOLARA_THEME_TITLE": "Desertion cascades",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
-    "SOLARA_KERNEL_MAX_PER_SESSION": "8",
+    "SOLARA_KERNEL_MAX_PER_SESSION": str(_PAGES_A_VISITOR),
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_SESSION_SAME_SITE": "strict",
 }
@@ -152,7 +155,7 @@ def application(place: Place) -> Any:
 
     # On one machine packing takes longer than sending.
     packing = [] if place.is_loopback else [Middleware(GZipMiddleware, minimum_size=1000)]
-    return Guard(_starlette(packing), place.hosts)
+    return Guard(_starlette(packing), place.hosts, _PAGES_A_VISITOR * place.limits.sessions)
 
 
 def _starlette(middleware: Sequence[Any]) -> Starlette:
