@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Generator, Iterable
 from contextlib import contextmanager
+from datetime import date, time
 from difflib import get_close_matches
 
 _MOST_NAMES = 12
@@ -19,6 +20,8 @@ def shortened(value: object, *, plain: bool = False) -> str:
     """
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
         return f"a whole number of about {value.bit_length() * 3 // 10 + 1} digits"
+    if isinstance(value, date | time):
+        return value.isoformat()
     # A list of a million entries is not written out in order to be cut.
     text = str(value) if plain else repr(value[: 2 * _LONGEST] if isinstance(value, str | list | tuple) else value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

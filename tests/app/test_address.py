@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -158,6 +159,25 @@ def test_a_study_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     """The sentence names the option."""
     with pytest.raises(InputError, match="--studies"):
         check(Place(limits=Limits(studies=tmp_path / "missing")))
+
+
+@pytest.mark.parametrize("host", ["", "a b", "name.invalid", "192.0.2.1", "x" * 70, "a\0b"])
+def test_a_place_where_nothing_can_listen_is_refused(host: str) -> None:
+    """The server's own library logs it and exits with 3; an empty address would stand for all of this machine's."""
+    with pytest.raises(InputError, match=r"^--host = .*, --port = 0: no server can listen there \(.+\); name"):
+        check(Place(host=host, port=0))
+
+
+def test_a_port_that_is_taken_is_told_before_any_greeting(capsys: pytest.CaptureFixture[str]) -> None:
+    """With exit 2 and one sentence, like any wrong option."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["app", "--no-open", "--port", str(port)]) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert f"--port = {port}: no server can listen there (address already in use)" in told.err
 
 
 def test_limits_hold_for_the_whole_server() -> None:

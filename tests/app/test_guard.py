@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def messages(headers: list[tuple[bytes, bytes]], kind: str = "http", path: str =
     scope = {"type": kind, "path": path, "headers": headers}
     # Nothing here ever waits, so no event loop is needed; a browser's tests may have one running.
     try:
-        Guard(inner, ("127.0.0.1", "localhost"))(scope, receive, send).send(None)
+        Guard(inner, ("127.0.0.1", "localhost"), 1)(scope, receive, send).send(None)
     except StopIteration:
         return sent
     raise AssertionError("the guard waited for something")
@@ -75,6 +76,11 @@ def test_the_first_screen_may_run_no_script_but_its_own_files() -> None:
         ({"host": "localhost:1", "origin": "http://localhost:1"}, 200),
         ({"host": "[::1"}, 400),
         ({"host": "[v1]"}, 400),
+        ({"host": "evil.example@localhost"}, 400),
+        ({"host": "localhost/evil.example"}, 400),
+        ({"host": "localhost?evil.example"}, 400),
+        ({"host": "localhost:port"}, 400),
+        ({"host": "[::1]:8765"}, 421),
         ({"host": "localhost:1", "origin": "http://[::1"}, 400),
         ({"host": ""}, 421),
     ],
@@ -94,6 +100,36 @@ def test_a_websocket_needs_the_cookie_of_its_page() -> None:
     own = {"host": "localhost:1", "origin": "http://localhost:1"}
     assert asked("websocket", **own)[0]["type"] == "websocket.close"
     assert asked("websocket", **own, cookie=f"{SESSION_COOKIE}=x")[0]["type"] == "http.response.start"
+
+
+def test_no_more_websockets_than_allowed_are_open_and_a_closed_one_gives_its_place_back() -> None:
+    """Any cookie opens one, and each takes a thread of the server."""
+    own = [(b"host", b"localhost"), (b"origin", b"http://localhost"), (b"cookie", f"{SESSION_COOKIE}=made-up".encode())]
+    scope = {"type": "websocket", "path": "/", "headers": own}
+
+    async def tries() -> list[str]:
+        leave, sent = asyncio.Event(), list[str]()
+
+        async def staying(_scope: Any, _receive: Any, send: Any) -> None:
+            await send({"type": "websocket.accept"})
+            await leave.wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message["type"])
+
+        async def receive() -> Any:
+            return {"type": "websocket.connect"}
+
+        guard = Guard(staying, ("localhost",), 2)
+        stays = [asyncio.create_task(guard(scope, receive, send)) for _ in range(2)]
+        await asyncio.sleep(0)
+        await guard(scope, receive, send)
+        leave.set()
+        await asyncio.gather(*stays)
+        await guard(scope, receive, send)
+        return sent
+
+    assert asyncio.run(tries()) == ["websocket.accept", "websocket.accept", "websocket.close", "websocket.accept"]
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40), st.binary(max_size=12))

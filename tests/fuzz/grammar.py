@@ -17,8 +17,14 @@ from desertion.reading import toml
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 _SEEDS = shipped_folder("seeds")
-_SCENARIOS = [_SEEDS / "scenarios" / f"{name}.toml" for name in ("toy", "one-town", "laboratory", "quiet")]
-_POLICIES = [path for path in sorted((_SEEDS / "policies").glob("*.toml")) if not path.stem.startswith("lever-")]
+_EXPERIMENTS = shipped_folder("experiments")
+_SHIPPED = {
+    "scenarios": [_SEEDS / "scenarios" / f"{name}.toml" for name in ("toy", "one-town", "laboratory", "quiet")],
+    "policies": [path for path in sorted((_SEEDS / "policies").glob("*.toml")) if not path.stem.startswith("lever-")],
+    "studies": sorted(_EXPERIMENTS.glob("*.toml")),
+    "claims": [_SEEDS / "claims.toml"],
+    "matches": sorted((_EXPERIMENTS / "match").glob("*.toml")),
+}
 _FORCE = toml(_SEEDS / "forces" / "toy.toml")
 
 WORDS = [
@@ -179,14 +185,13 @@ def _mutate(draw: Draw, document: Any) -> None:
 
 @st.composite
 def documents(draw: Draw, kinds: str) -> str:
-    """A mutated scenario or policy as TOML text.
+    """A mutated document as TOML text.
 
     Args:
         draw: Hypothesis's.
-        kinds: "scenarios" or "policies".
+        kinds: Which documents, a key of `_SHIPPED`.
     """
-    sources = _SCENARIOS if kinds == "scenarios" else _POLICIES
-    document = copy.deepcopy(toml(draw(st.sampled_from(sources))))
+    document = copy.deepcopy(toml(draw(st.sampled_from(_SHIPPED[kinds]))))
     if kinds == "scenarios":
         start = draw(st.sampled_from(("shipped", "extends", "own force", "set", "changes")))
         if start == "extends":

@@ -27,19 +27,22 @@ from desertion.commands._shared import options
 from desertion.errors import InputError
 from desertion.reading import csv_rows
 from desertion.scenario.edges import read_edges
+from desertion.study.claims.document import load as claims_of
 from desertion.study.design.formula import Effect, constraint
+from desertion.study.design.reading import read_spec
 from desertion.study.history.series_file import COLUMNS
 from desertion.study.history.shipped import load
+from desertion.study.matching.document import load as match_of
+from desertion.study.run.inspection import inspected
 from tests.fuzz import grammar
 
 CASES = int(os.environ.get("DESERTION_FUZZ_CASES", "3000"))
 SEED = os.environ.get("DESERTION_FUZZ_SEED")
 _SHARES = {
-    "scenario": 0.25, "policy": 0.15, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
+    "scenario": 0.2, "policy": 0.1, "study": 0.06, "claims": 0.02, "match": 0.02, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
 }  # fmt: skip
 _LONGEST = 20  # seconds
 _LARGEST = 5000  # persons of a scenario that is lived through for two days
-_EVERY = 20  # of the scenarios that are accepted, one in so many is lived through
 
 reached: Counter[str] = Counter()
 tried: Counter[str] = Counter()
@@ -108,7 +111,8 @@ def _is_toml(text: str) -> bool:
 
 
 def _live(scenario: Scenario) -> None:
-    """Live through two days of a scenario that was accepted."""
+    """Live through two days of what was accepted; no number of them is missing."""
+    scenario.timeline()
     if scenario.people > _LARGEST or scenario.graph is not None:
         return
     daily = DesertionModel(scenario.with_({"days": 2}), rng=1).run().daily
@@ -116,41 +120,72 @@ def _live(scenario: Scenario) -> None:
 
 
 @_fuzz("scenario")
-@given(grammar.documents("scenarios"), st.integers(0, _EVERY - 1))
-def test_any_scenario_is_accepted_or_answered(compiled: None, folder: Path, text: str, number: int) -> None:
-    """Mutated shipped scenarios; some of those accepted are lived through, and no number of theirs is missing."""
+@given(grammar.documents("scenarios"))
+def test_any_scenario_is_accepted_or_answered(compiled: None, folder: Path, text: str) -> None:
+    """Mutated shipped scenarios."""
     path = grammar.write(folder, "case.toml", text)
     reached["scenario"] += _is_toml(text)
     with _case("scenario"):
         scenario = Scenario.load(path)
         scenario.sized()
         assert Scenario.from_toml(scenario.to_toml()) == scenario
-        if number == 0:
-            _live(scenario)
+        _live(scenario)
 
 
 @_fuzz("policy")
 @given(grammar.documents("policies"))
-def test_any_policy_is_accepted_or_answered(folder: Path, text: str) -> None:
+def test_any_policy_is_accepted_or_answered(compiled: None, folder: Path, text: str) -> None:
     """Mutated shipped policies, laid over the toy world."""
     path = grammar.write(folder, "policy.toml", text)
     reached["policy"] += _is_toml(text)
     with _case("policy"):
         scenario = Scenario.load("toy", policies=[path])
         scenario.flat()
-        scenario.timeline()
+        _live(scenario)
+
+
+@_fuzz("study")
+@given(grammar.documents("studies"))
+def test_any_study_is_accepted_or_answered(folder: Path, text: str) -> None:
+    """Mutated shipped studies; of those accepted the points are laid out, and the first and last are looked at."""
+    path = grammar.write(folder, "study.toml", text)
+    reached["study"] += _is_toml(text)
+    with _case("study"):
+        spec = read_spec(path)
+        points = spec.points()
+        inspected(spec, (points[0], points[-1]))
+
+
+@_fuzz("claims")
+@given(grammar.documents("claims"))
+def test_any_claims_file_is_accepted_or_answered(folder: Path, text: str) -> None:
+    """The shipped claims, mutated."""
+    path = grammar.write(folder, "claims.toml", text)
+    reached["claims"] += _is_toml(text)
+    with _case("claims"):
+        claims_of(path)
+
+
+@_fuzz("match")
+@given(grammar.documents("matches"))
+def test_any_design_of_a_match_is_accepted_or_answered(folder: Path, text: str) -> None:
+    """Mutated shipped designs."""
+    path = grammar.write(folder, "match.toml", text)
+    reached["match"] += _is_toml(text)
+    with _case("match"):
+        match_of(path)
 
 
 @_fuzz("series")
 @given(grammar.tables(("date", "value"), ("0.002", "1", "0,5", "inf", "", "1,234", "-1")))
-def test_any_series_is_accepted_or_answered(folder: Path, content: bytes) -> None:
+def test_any_series_is_accepted_or_answered(compiled: None, folder: Path, content: bytes) -> None:
     """CSV files under `[series]`."""
     path = grammar.write(folder, "series.csv", content)
     own = grammar.write(folder, "own.toml", 'extends = "toy"\n[series]\n"hosts.harbour.cases" = "series.csv"\n')
     with _case("series"):
         csv_rows(path, wanted=("date", "value"), numbers=("value",))
         reached["series"] += 1
-        Scenario.load(own).timeline()
+        _live(Scenario.load(own))
 
 
 @_fuzz("history")
@@ -189,14 +224,14 @@ def test_any_graph_is_accepted_or_answered(folder: Path, graph: tuple[str, bytes
 
 @_fuzz("setting")
 @given(st.lists(grammar.settings(), min_size=1, max_size=2))
-def test_any_setting_is_accepted_or_answered(pairs: list[str]) -> None:
+def test_any_setting_is_accepted_or_answered(compiled: None, pairs: list[str]) -> None:
     """Words after `--set`."""
     with _case("setting"):
         chosen = options.settings(pairs)
         reached["setting"] += 1
         scenario = Scenario.load("toy", set=chosen)
         scenario.sized()
-        scenario.timeline()
+        _live(scenario)
 
 
 @_fuzz("formula")

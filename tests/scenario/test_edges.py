@@ -62,6 +62,21 @@ def test_edge_lists_are_read_as_people_save_them(tmp_path: Path, text: str, said
     assert [said in remark for remark in edges.remarks] == ([True] if said else [])
 
 
+@pytest.mark.parametrize("heading", ["", "from,to\n"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_names_in_quotation_marks_may_hold_the_sign_that_divides_columns(
+    tmp_path: Path, sign: str, heading: str
+) -> None:
+    """As spreadsheets write family name and first name: the ties of the same names without that sign."""
+    plain = "Doe X{0}Roe Y\nRoe Y{0}Poe Z\n"
+    quoted = plain.replace("Doe X", '"Doe, X"').replace("Roe Y", '"Roe; Y"').replace("Poe Z", '"Poe\tZ"')
+    plain_ties, ties = (
+        read_edges(_file(tmp_path, heading.replace(",", sign) + text.format(sign)), 3).ties.tolist()
+        for text in (plain, quoted)
+    )
+    assert ties == plain_ties == [[0, 1], [1, 2]]
+
+
 @pytest.mark.parametrize(
     "text",
     [

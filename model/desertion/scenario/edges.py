@@ -1,5 +1,6 @@
 """A user's own graph of ties: an edge list, GraphML, GML, a networkx graph or pairs, as pairs of person numbers."""
 
+import csv
 import re
 import warnings
 from collections import Counter
@@ -34,6 +35,7 @@ _HEADINGS = frozenset(
     ["person", "id", "node", "weight", "index", "type", *(name for pair in _PERSONS for name in pair)]
 )
 _WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?")
+_QUOTED = re.compile(r'"[^"]*"')
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.I)
 
 
@@ -151,7 +153,8 @@ def _edge_list(content: str, where: str, remarks: list[str]) -> _Raw:
     rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if _is_row(line)]
     if not rows:
         return _Raw((), (), ())
-    delimiter = next((sign for sign in ",;\t|" if sign in rows[0][1]), None)
+    bare = _QUOTED.sub("", rows[0][1])
+    delimiter = next((sign for sign in ",;\t|" if sign in bare), None)
     cells = [(number, _split(line, delimiter)) for number, line in rows]
     names = _heading(cells, where, remarks)
     rows_ = cells[1:] if names else cells
@@ -185,9 +188,14 @@ def _is_row(line: str) -> bool:
 def _split(line: str, delimiter: str | None) -> list[str]:
     """The cells of a line; what networkx writes about a tie in braces is no cell."""
     head = line.partition("{")[0].partition(" #")[0]
-    cells = [
-        cell.strip().strip("\"'").strip() for cell in (head.strip() if delimiter is None else head).split(delimiter)
-    ]
+    if delimiter is not None and '"' in head:  # a name in quotation marks may hold the sign that divides columns
+        try:
+            raw = next(csv.reader([head], delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:  # a cell of more than 131,072 signs
+            raw = head.split(delimiter)
+    else:
+        raw = head.split(delimiter)
+    cells = [cell.strip().strip("\"'").strip() for cell in raw]
     while len(cells) > 2 and not cells[-1]:
         cells.pop()
     return cells

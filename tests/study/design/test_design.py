@@ -12,6 +12,12 @@ TWO = (factor("a", {"range": [0, 1], "steps": 3}, "s"), factor("b", ["x", "y"], 
 ROWS = ((("a", 1),), (("b", 2),))
 RANGES = (factor("a", {"range": [0, 1]}, "s"), factor("b", {"range": [10, 20]}, "s"))
 
+TOO_MANY = "the design has more than 1,000,000 points: take fewer steps, values, points or policies"
+
+
+def _cut(name: str, steps: int) -> Factor:
+    return factor(name, {"range": [0, 1], "steps": steps}, "s")
+
 
 def test_a_grid_has_every_combination_once() -> None:
     """Three values times two words."""
@@ -82,12 +88,23 @@ def test_the_dummy_is_varied_like_the_others() -> None:
         (DesignRule(kind="lhs", points=7, rows=ROWS), RANGES, "a lhs design takes no design.rows"),
         (DesignRule(kind="list", rows=ROWS, constraints=("a < 1",)), (), "'a', which {'b': 2} leaves out: state it in"),
         (DesignRule(constraints=("a < 1",)), (), "'a', which is not varied: nothing is"),
+        (DesignRule(), (_cut("a", 100_000), _cut("b", 100_000)), TOO_MANY),
+        (DesignRule(), (factor("a", {"integers": [0, 1e308]}, "s"), *RANGES), TOO_MANY),
+        (DesignRule(kind="sobol", points=2**18), RANGES, TOO_MANY),
+        (DesignRule(kind="morris", points=400_000), RANGES, TOO_MANY),
     ],
 )
 def test_a_design_that_makes_no_sense_is_refused(rule: DesignRule, factors: tuple[Factor, ...], words: str) -> None:
     """With the way out in the sentence."""
     with pytest.raises(InputError, match=words):
         lay_out(rule, factors, "s")
+
+
+def test_policies_count_among_the_points_of_a_design_that_is_too_large() -> None:
+    """A point under each mix; one below the limit is laid out, and a machine is never filled with points first."""
+    table = {"vary": {"a": {"range": [0, 1], "steps": 400_000}}, "policies": {"x": [], "y": [], "z": []}}
+    with pytest.raises(InputError, match=TOO_MANY):
+        spec_from(table, "s", "s.toml").points()
 
 
 @pytest.mark.parametrize("design", [{"kind": "lhs", "points": 9}, {"kind": "sequence", "points": 9, "dummy": True}])

@@ -93,6 +93,14 @@ def test_a_list_design_runs_its_rows() -> None:
         ("[keep]", "[design]\nkind = 'latin'\n[keep]", "there is no kind of design 'latin'; known are"),
         ('daily = ["left"]', 'dialy = ["left"]', "tipping.toml: keep: there is no key 'dialy'; did you mean 'daily'"),
         ("seed = 5", "days = 0", "days = 0 must lie in"),
+        ("seed = 5", "days = 2030-01-01", "days = 2030-01-01 must be a whole number"),
+        ("asylum = [0, 0.5]", "policy = ['fast-track']", r"vary.policy: mixes of policies stand under \[policies\]"),
+        (
+            "asylum = [0, 0.5]",
+            "policies = ['fast-track']",
+            r"vary.policies: mixes of policies stand under \[policies\]",
+        ),
+        ('open = ["fast-track"]\nclosed = []', "", "policies = {} must not be empty"),
         ("[set]", "[set", "is not TOML"),
     ],
 )

@@ -20,6 +20,9 @@ SESSION_COOKIE = "solara-session-id"
 
 _SINGLE = ("host", "origin", "content-length", "transfer-encoding")
 
+_HOST = re.compile(r"(\[[^][/@?#\\\s]*\]|[^][:/@?#\\\s]*)(:[0-9]*)?")
+"""A name or address, and perhaps a port: no account, path or query, of which `urlsplit` would read another name."""
+
 # Vue compiles its templates in the browser, hence 'unsafe-eval' and blob:; Solara's page starts with a script in the page itself.
 POLICY = "; ".join(
     (
@@ -64,11 +67,13 @@ class Guard:
         app: What is guarded.
         hosts: Names by which the server may be addressed; a page of another site that points its own name at this
             machine is turned away.
+        sockets: Websockets at a time. Each takes a thread, and any cookie opens one, so that without an end one visitor could take all memory.
     """
 
-    def __init__(self, app: Application, hosts: Iterable[str]) -> None:
+    def __init__(self, app: Application, hosts: Iterable[str], sockets: int) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._free = sockets
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let a request through or turn it away."""
@@ -78,7 +83,12 @@ class Guard:
         pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
         refused = self._refusal(scope["type"], pairs)
         if refused is None:
-            await self._app(scope, receive, _with_headers(send, scope.get("path", "")))
+            taken = scope["type"] == "websocket"
+            self._free -= taken
+            try:
+                await self._app(scope, receive, _with_headers(send, scope.get("path", "")))
+            finally:
+                self._free += taken
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
         else:
@@ -92,6 +102,8 @@ class Guard:
             site = None if origin is None else urlsplit(origin).netloc.lower()
         except ValueError:
             return 400, "The Host or Origin header is malformed."
+        if not _HOST.fullmatch(host):
+            return 400, "The Host or Origin header is malformed."
         if any([key for key, _ in pairs].count(single) > 1 for single in _SINGLE):
             return 400, "A header that may stand once stands twice."
         if name.lower() not in self._hosts:
@@ -104,6 +116,8 @@ class Guard:
         # Solara would give a socket without the cookie state of its own, which nobody could come back to and nothing would end.
         if kind == "websocket" and f"{SESSION_COOKIE}=" not in headers.get("cookie", ""):
             return 403, "A websocket must carry the cookie of the page that opens it."
+        if kind == "websocket" and not self._free:
+            return 503, "This server already holds as many pages open as it is allowed to."
         length = headers.get("content-length", "0")
         if (
             not re.fullmatch(r"[0-9]{1,9}", length)

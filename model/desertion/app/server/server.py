@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desertion.app.request.limits import Limits, set_limits
-from desertion.errors import InputError
+from desertion.errors import InputError, shortened
 from desertion.files import RESULTS
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ app itself listen on 127.0.0.1 only. With nginx:
 and start the app with: desertion app --allow-host your.name.example
 """
 
+_PAGES_A_VISITOR = 8
+"""Pages that one visitor may have open; the sockets of all pages are at most so many times the visitors."""
+
 _SETTINGS = {
     "SOLARA_APP": "desertion.app.pages",
     "SOLARA_MODE": "production",
@@ -49,7 +53,7 @@ _SETTINGS = {
     "SOLARA_THEME_TITLE": "Desertion cascades",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
-    "SOLARA_KERNEL_MAX_PER_SESSION": "8",
+    "SOLARA_KERNEL_MAX_PER_SESSION": str(_PAGES_A_VISITOR),
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_SESSION_SAME_SITE": "strict",
 }
@@ -108,7 +112,7 @@ def check(place: Place) -> None:
     """Refuse a place where no server can be.
 
     Raises:
-        InputError: If the port or the study folder is wrong, or Solara is not installed.
+        InputError: If the port or the study folder is wrong, Solara is not installed, or nothing can listen there.
     """
     if not 0 <= place.port <= 65535:
         raise InputError(f"--port = {place.port} must lie in [0, 65535]")
@@ -117,6 +121,22 @@ def check(place: Place) -> None:
         raise InputError(f"--studies = {str(studies)!r} is no folder; give the folder that holds your studies' files")
     if find_spec("solara") is None:
         raise InputError("the app needs Solara, which is not installed: python -m pip install 'desertion[app]'")
+    try:
+        asyncio.run(_listen(place))
+    except (OSError, ValueError) as problem:  # a name that no domain can have is a ValueError
+        reason = str(getattr(problem, "strerror", None) or problem).rpartition(": ")[2]
+        raise InputError(
+            f"--host = {shortened(place.host)}, --port = {place.port}: no server can listen there ({reason}); "
+            "name an address of this machine and a port that nothing listens on, 0 for any"
+        ) from problem
+
+
+async def _listen(place: Place) -> None:
+    """Listen for a moment where the server is going to, as it will."""
+    if not place.host:  # which would stand for all addresses of this machine
+        raise ValueError("the address is empty")
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, place.host, place.port)
+    server.close()
 
 
 def application(place: Place) -> Any:
@@ -135,7 +155,7 @@ def application(place: Place) -> Any:
 
     # On one machine packing takes longer than sending.
     packing = [] if place.is_loopback else [Middleware(GZipMiddleware, minimum_size=1000)]
-    return Guard(_starlette(packing), place.hosts)
+    return Guard(_starlette(packing), place.hosts, _PAGES_A_VISITOR * place.limits.sessions)
 
 
 def _starlette(middleware: Sequence[Any]) -> Starlette:

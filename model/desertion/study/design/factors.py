@@ -89,6 +89,14 @@ class Factor:
             return low + math.sqrt(share * (high - low) * (mode - low))
         return high - math.sqrt((1 - share) * (high - low) * (high - mode))
 
+    @property
+    def steps_of_grid(self) -> int:
+        """How many values `grid` gives at most, 1 where it refuses."""
+        if self.form == "integers" and not self.steps:
+            low, high = self.numbers
+            return int(high) - int(low) + 1
+        return len(self.values) or self.steps or 1
+
     def grid(self) -> tuple[Value, ...]:
         """The factor's grid values: those listed, all integers of a span, or `steps` of a range."""
         if self.values:

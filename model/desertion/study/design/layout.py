@@ -12,11 +12,13 @@ from desertion.errors import InputError, extra, refuse_unknown, shortened, unkno
 from desertion.parameters.field import Frozen
 from desertion.study.design.factors import Factor, Point, Value, Words, flat_values
 from desertion.study.design.formula import constraint
-from desertion.study.design.replicates import MOST
 
 KINDS = ("grid", "list", "lhs", "sobol", "sequence", "morris")
 """grid: every combination; list: the rows given; lhs: Latin hypercube; sobol: Saltelli's scheme for Sobol indices;
 sequence: a plain scrambled Sobol sequence that fills the space; morris: elementary-effects trajectories."""
+
+MOST_POINTS = 1_000_000
+"""Points of the largest design, policies crossed: laying out so many takes seconds and a gigabyte, ten times as many minutes and all memory."""
 
 DUMMY = "dummy"
 """Name of the factor that no rule reads. It picks the stream of chance, so that its index is what luck explains: the
@@ -53,7 +55,7 @@ class DesignRule(Frozen):
     """
 
     kind: str = "grid"
-    points: int = Field(default=0, ge=0, le=MOST)
+    points: int = Field(default=0, ge=0, le=MOST_POINTS)
     seed: int = Field(default=0, ge=0)
     levels: int = Field(default=4, ge=2, le=1000)
     dummy: StrictBool = False
@@ -85,14 +87,20 @@ class DesignRule(Frozen):
         )
 
 
-def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Point, ...]:
+def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str, mixes: int = 1) -> tuple[Point, ...]:
     """Lay out the points of a design, before policies are crossed with them.
+
+    Args:
+        rule: How the points are laid out.
+        factors: What varies.
+        where: What to call the study in an error.
+        mixes: Mixes of policies that the points will be crossed with.
 
     Returns:
         One point a design row, in the order in which an analysis expects them.
 
     Raises:
-        InputError: If the rule and the factors do not fit together, or no point meets the constraints.
+        InputError: If the rule and the factors do not fit together, there are more than `MOST_POINTS`, or no point meets the constraints.
     """
     refuse_unknown("kind of design", rule.kind, KINDS, where=where)
     for entry, kinds in _READ_BY.items():
@@ -106,6 +114,10 @@ def lay_out(rule: DesignRule, factors: Sequence[Factor], where: str) -> tuple[Po
             f"narrow the ranges instead, or choose lhs"
         )
     varied = with_dummy(rule, factors)
+    if _rows(rule, varied) * mixes > MOST_POINTS:
+        raise InputError(
+            f"{where}: the design has more than {MOST_POINTS:,} points: take fewer steps, values, points or policies"
+        )
     points = _points(rule, varied, where)
     names = sorted({name for point in points for name in point})
     tests = [constraint(text, names, where) for text in rule.constraints]
@@ -134,6 +146,17 @@ def unit_points(rule: DesignRule, count: int, where: str) -> np.ndarray:
     if rule.points < 1:
         raise InputError(f"{where}: design.points = {rule.points} must be a whole number >= 1 for {rule.kind}")
     return _SAMPLERS[rule.kind](rule, count, where)
+
+
+def _rows(rule: DesignRule, factors: tuple[Factor, ...]) -> int:
+    if rule.kind == "grid":
+        return math.prod(factor.steps_of_grid for factor in factors)
+    each = {
+        "list": len(rule.rows),
+        "sobol": rule.points * (len(factors) + 2),
+        "morris": rule.points * (len(factors) + 1),
+    }
+    return each.get(rule.kind, rule.points)
 
 
 def _points(rule: DesignRule, factors: tuple[Factor, ...], where: str) -> list[Point]:

@@ -188,6 +188,9 @@ def _check_whole(spec: StudySpec, where: str) -> None:
     for name in names:
         if name in dict(spec.settings):
             raise InputError(f"{where}: {name} stands under both [set] and [vary]: keep one of them")
+        if name in ("policy", "policies"):
+            said = 'mixes of policies stand under [policies], each with a label, as open = ["fast-track"]'
+            raise InputError(f"{where}: vary.{name}: {said}")
         if name in _OF_THE_TABLE:
             raise InputError(f"{where}: vary.{name} uses a name that the table of runs needs: rename it")
     if spec.design.kind == "list" and names:

@@ -85,7 +85,7 @@ class StudySpec:
 
     def points(self) -> tuple[Point, ...]:
         """Design points in the order of their numbers: each laid-out point under each policy mix in turn."""
-        laid = lay_out(self.design, self.factors, self.name)
+        laid = lay_out(self.design, self.factors, self.name, len(self.policies))
         if len(self.policies) == 1 and self.policies[0][0] == "none":
             return tuple(laid)
         # A row that names its policies is run under these alone.
