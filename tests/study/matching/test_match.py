@@ -9,9 +9,13 @@ import pandas as pd
 import pytest
 
 from desertion import InputError, match
+from desertion.study.blocks import markdown
 from desertion.study.matching import runs
+from desertion.study.matching.emulator import Emulator
 from desertion.study.matching.matched import Match
-from desertion.study.matching.report import findings
+from desertion.study.matching.proposals import Proposals, Sieve, propose
+from desertion.study.matching.report import blocks, findings
+from desertion.study.matching.space import Space
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
 from tests.study.matching.conftest import KNOWN, RANGES, Struck, figure
@@ -53,6 +57,27 @@ def test_waves_rule_out_more_and_more(known: Match) -> None:
     assert left[-1] < 0.1
     shares = found.worlds.groupby("stage")["kept"].mean()
     assert shares[2] > shares[0]
+
+
+def test_an_emulator_that_held_too_few_of_its_own_wave_rules_nothing_out_from_then_on(
+    matched: Make, known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a wave's emulators knew of its worlds is told; in the second wave's proposals the first's have no say any more."""
+    assert known.emulators["held"].between(0.5, 1.0).all()
+    monkeypatch.setattr(Emulator, "holds", lambda *_: 0.5)
+    asked: list[list[bool]] = []
+
+    def watched(space: Space, sieves: list[Sieve], *more: Any) -> Proposals:
+        asked.append([emulator.trusted for sieve in sieves for emulator in sieve.emulators.values()])
+        return propose(space, sieves, *more)
+
+    monkeypatch.setattr("desertion.study.matching.match.propose", watched)
+    doubted = matched(out=tmp_path / "doubted")
+    first, second = asked
+    assert any(first)
+    assert second[:2] == [False, False]
+    assert all(second[2:])
+    assert "→ 0.50" in markdown(blocks(doubted, "again"))
 
 
 @pytest.mark.parametrize("calls", [1, 4, 7])

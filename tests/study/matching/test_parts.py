@@ -197,6 +197,32 @@ def test_an_emulator_covers_points_that_it_has_not_seen() -> None:
     assert 0.005 < variance[0] < 0.05
 
 
+def _parted(worlds: int, number: int) -> Training:
+    """Worlds that are likelier to tip over the larger two inputs are together."""
+    rng = np.random.default_rng(number)
+    places = rng.random((worlds, 4))
+    tipped = rng.random(worlds) < 1.0 / (1.0 + np.exp(-20.0 * (places[:, 0] + places[:, 1] - 1.2)))
+    means = np.where(tipped, 4.0 + places[:, 2], 0.5 * places[:, 3]) + rng.normal(0.0, 0.1, worlds)
+    return Training(places=places, means=means, counts=np.full(worlds, 2.0), noise=np.full(worlds, 0.01))
+
+
+def test_worlds_on_both_sides_of_a_tipping_point_are_a_mixture() -> None:
+    """Far from the bound it is as sure as of either side, at the bound it is not, and it covers nine of ten of 1,000 new worlds."""
+    made, fresh = fit(_parted(300, 1), 0.9, 1), _parted(1000, 2)
+    assert made.kind == "mixture"
+    assert made.trusted
+    assert made.holds(fresh) >= 0.9
+    places = np.array([[0.15, 0.15, 0.5, 0.5], [0.95, 0.95, 0.5, 0.5], [0.6, 0.6, 0.5, 0.5]])
+    mean, variance = made.predict(places)
+    assert mean[:2] == pytest.approx([0.25, 4.5], abs=0.3)
+    assert variance[2] > 2.0 > 4.0 * variance[:2].max()
+
+
+def test_results_of_two_heights_that_one_process_foretells_are_no_mixture() -> None:
+    """A sine has most of its values at both ends, and a process knows where."""
+    assert fit(_training(150), 0.9, 1).kind == "process"
+
+
 def test_an_emulator_of_few_worlds_covers_new_ones_as_its_check_says() -> None:
     """60 worlds of 14 inputs, five times over: 0.86 of new worlds are covered, and folds that knew the hyperparameters of all said 0.96."""
     said, found = [], []

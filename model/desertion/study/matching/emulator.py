@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ _DOUBT = 3.0
 _SEARCHED = 160
 """Worlds, about, by which hyperparameters are sought. With fewer they suit the very points that they are sought by, so that
 folds which share them cover up to a tenth more of these than of new ones; with more the shares are the same within two hundredths."""
+_EVIDENCE = 10.0
+"""By how much the Bayesian information criterion must fall for two groups of results."""
 _ITERATIONS = 40
 """Steps of the search for hyperparameters."""
 
@@ -89,13 +92,15 @@ class Emulator:
     """An emulator of one target.
 
     Attributes:
-        kind: `process` (Gaussian), `event` (random forest of a yes or no) or `none` (too little to learn from).
+        kind: `process` (Gaussian), `mixture` (of two, for results on two sides of a tipping point), `event` (random forest of
+            a yes or no) or `none` (too little to learn from).
         coverage: share of points that it had not seen whose results lie inside its 95 % intervals; NaN for none.
         trusted: whether it may rule out.
-        fitted: the estimator.
+        fitted: the estimator; of a mixture the forest that says on which side a world lies.
         centre: mean of what a Gaussian process was fitted to.
         unit: standard deviation of the same.
         stretch: scale on which the process is fitted, if it is not the target's own.
+        sides: of a mixture the processes of the results below and above.
     """
 
     kind: str
@@ -105,6 +110,7 @@ class Emulator:
     centre: float = 0.0
     unit: float = 1.0
     stretch: Stretch | None = None
+    sides: tuple[Emulator, ...] = ()
 
     def predict(self, places: Array) -> tuple[Array, Array]:
         """Mean and variance of a world's mean result at places; inputs that the emulator does not see count as variance.
@@ -120,8 +126,23 @@ class Emulator:
         if self.kind == "event":
             chance = _chances(self.fitted, places)
             return chance, chance * (1.0 - chance)
+        if self.kind == "mixture":
+            above = _chances(self.fitted, places)
+            (low, low_variance), (high, high_variance) = (side.fitted_scale(places) for side in self.sides)
+            mean = (1.0 - above) * low + above * high
+            return mean, (1.0 - above) * (low_variance + (low - mean) ** 2) + above * (
+                high_variance + (high - mean) ** 2
+            )
         mean, deviation = self.fitted.predict(places, return_std=True)
         return mean * self.unit + self.centre, (deviation * self.unit) ** 2
+
+    def holds(self, unseen: Training) -> float:
+        """Share of worlds run since whose results lie inside the 95 % intervals; NaN if none has a value or nothing was learnt."""
+        known = unseen.part(np.isfinite(unseen.means))
+        if self.kind == "none" or not len(known.means):
+            return np.nan
+        off, spread = _off(self, known if self.stretch is None else self.stretch.of(known))
+        return float((off <= _NORMAL * spread).mean())
 
 
 def fit(training: Training, least: float, seed: int, stretch: Stretch | None = None) -> Emulator:
@@ -141,31 +162,58 @@ def fit(training: Training, least: float, seed: int, stretch: Stretch | None = N
     if len(known.means) < FEWEST or not np.ptp(known.means):
         return Emulator(kind="none", coverage=np.nan, trusted=False)
     if _is_event(known):
-        return _checked(known, _event, least, seed, None)[0]
-    plain, doubt = _checked(known, _process, least, seed, None)
-    if stretch is None or np.sqrt(np.median(doubt)) <= _DOUBT * stretch.unit:
-        return plain
-    stretched, other = _checked(known, _process, least, seed, stretch)
+        return _checked(known, _event, least, seed, None).emulator
+    plain = _better(known, least, seed, None)
+    if stretch is None or np.sqrt(np.median(plain.doubt)) <= _DOUBT * stretch.unit:
+        return plain.emulator
+    other = _better(known, least, seed, stretch)
     near = np.argsort(np.abs(known.means - stretch.middle), kind="stable")[: max(len(known.means) // 4, 5)]
-    better = stretched.trusted and np.median(other[near]) < np.median(doubt[near])
-    return stretched if better else plain
+    clearer = other.emulator.trusted and np.median(other.doubt[near]) < np.median(plain.doubt[near])
+    return other.emulator if clearer else plain.emulator
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Checked:
+    """An emulator, and what it said of folds that it had not seen.
+
+    Attributes:
+        emulator: of all worlds, with its coverage.
+        doubt: variance of each world's result on the target's own scale, shape (worlds,).
+        score: mean logarithmic score, larger is better; it punishes too much doubt as well as too little (Good 1952, JRSS B 14, 107).
+    """
+
+    emulator: Emulator
+    doubt: Array
+    score: float
+
+
+def _better(known: Training, least: float, seed: int, stretch: Stretch | None) -> _Checked:
+    """A Gaussian process, or a mixture of two where results part into two groups and it may be trusted or, both being alike in that, foretells unseen worlds better."""
+    one = _checked(known, _process, least, seed, stretch)
+    split = _split((known if stretch is None else stretch.of(known)).means, seed)
+    if not np.isfinite(split):
+        return one
+    two = _checked(known, partial(_mixture, split), least, seed, stretch)
+    return max((one, two), key=lambda checked: (checked.emulator.trusted, checked.score))
 
 
 def _checked(
     known: Training, make: Callable[..., Emulator], least: float, seed: int, stretch: Stretch | None
-) -> tuple[Emulator, Array]:
-    """An emulator with its coverage of folds that it had not seen, and its variance there on the target's own scale."""
+) -> _Checked:
     seen = known if stretch is None else stretch.of(known)
     whole = make(seen, None, seed)
     like = whole if len(seen.means) >= _SEARCHED else None
     fold = np.arange(len(seen.means)) % _FOLDS
-    inside, doubt = np.zeros(len(seen.means), bool), np.zeros(len(seen.means))
+    inside, doubt, score = np.zeros(len(seen.means), bool), np.zeros(len(seen.means)), np.zeros(len(seen.means))
     for number in range(_FOLDS):
         part, unseen = make(seen.part(fold != number), like, seed), seen.part(fold == number)
-        inside[fold == number] = _inside(part, unseen)
+        off, spread = _off(part, unseen)
+        inside[fold == number] = off <= _NORMAL * spread
+        score[fold == number] = -np.log(spread) - 0.5 * (off / spread) ** 2
         doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
     coverage = float(inside.mean())
-    return replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch), doubt
+    emulator = replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch)
+    return _Checked(emulator=emulator, doubt=doubt, score=float(score.mean()))
 
 
 def _is_event(training: Training) -> bool:
@@ -173,9 +221,36 @@ def _is_event(training: Training) -> bool:
     return bool(np.all((training.means >= 0.0) & (training.means <= 1.0)) and np.allclose(sums, np.round(sums)))
 
 
-def _inside(emulator: Emulator, unseen: Training) -> NDArray[np.bool_]:
+def _off(emulator: Emulator, unseen: Training) -> tuple[Array, Array]:
+    """How far results lie from what an emulator says, and its standard deviation, chance in the runs included."""
     mean, variance = emulator.fitted_scale(unseen.places)
-    return np.abs(unseen.means - mean) <= _NORMAL * np.sqrt(variance + unseen.noise)
+    return np.abs(unseen.means - mean), np.sqrt(np.maximum(variance + unseen.noise, 1e-24))
+
+
+def _mixture(split: float, training: Training, like: Emulator | None, seed: int) -> Emulator:
+    """Two Gaussian processes, of the results on both sides of a split, and a forest that says on which a world lies."""
+    above = training.means > split
+    if min(above.sum(), (~above).sum()) < 2:
+        return _process(training, None, seed)
+    likes = (None, None) if like is None else like.sides
+    sides = (_process(training.part(own), side, seed) for own, side in zip((~above, above), likes, strict=True))
+    forest = _forest(training.places, above.astype(int), seed)
+    return Emulator(kind="mixture", coverage=np.nan, trusted=False, fitted=forest, sides=tuple(sides))
+
+
+def _split(means: Array, seed: int) -> float:
+    """Where results part into two groups of at least twice `FEWEST`; NaN where one normal distribution describes them as well (Schwarz 1978, Annals of Statistics 6, 461)."""
+    with extra("inference", _NEEDED):
+        from sklearn.mixture import GaussianMixture
+    column = means[:, None]
+    one, two = (GaussianMixture(groups, n_init=groups, random_state=seed % 2**32).fit(column) for groups in (1, 2))
+    centers: Any = two.means_  # which is None before a fit
+    if two.bic(column) > one.bic(column) - _EVIDENCE:
+        return np.nan
+    low, high = np.argsort(centers[:, 0])
+    between = np.linspace(centers[low, 0], centers[high, 0], 201)
+    split = float(between[np.argmax(two.predict_proba(between[:, None])[:, high] > 0.5)])
+    return split if 2 * FEWEST <= (means > split).sum() <= len(means) - 2 * FEWEST else np.nan
 
 
 def _process(training: Training, like: Emulator | None, _seed: int) -> Emulator:
@@ -215,14 +290,17 @@ def _optimum(objective: Any, start: Array, bounds: Array) -> tuple[Array, float]
 
 def _event(training: Training, _like: Emulator | None, seed: int) -> Emulator:
     """A random forest of single runs, each a yes or a no."""
-    with extra("inference", _NEEDED):
-        from sklearn.ensemble import RandomForestClassifier
     runs = training.counts.astype(int)
     yes = np.round(training.means * training.counts).astype(int)
     places = np.repeat(training.places, runs, axis=0)
     answers = np.concatenate([np.arange(count) < hits for count, hits in zip(runs, yes, strict=True)]).astype(int)
-    forest = RandomForestClassifier(100, min_samples_leaf=5, random_state=seed % 2**32, n_jobs=1)
-    return Emulator(kind="event", coverage=np.nan, trusted=False, fitted=forest.fit(places, answers))
+    return Emulator(kind="event", coverage=np.nan, trusted=False, fitted=_forest(places, answers, seed))
+
+
+def _forest(places: Array, answers: NDArray[np.int64], seed: int) -> Any:
+    with extra("inference", _NEEDED):
+        from sklearn.ensemble import RandomForestClassifier
+    return RandomForestClassifier(100, min_samples_leaf=5, random_state=seed % 2**32, n_jobs=1).fit(places, answers)
 
 
 def _chances(forest: Any, places: Array) -> Array:

@@ -1,6 +1,7 @@
 """The match: screening, waves of proposals that emulators do not rule out, and worlds that were really run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,7 @@ class _Course:
         if stage and self.design.confirm > 1:
             self._again(stage)
         self._read(stage, left)
+        self._look_back(stage)
 
     def _again(self, stage: int) -> None:
         """Further runs of the worlds that a wave keeps: among many worlds that were run once some are kept by luck."""
@@ -192,6 +194,26 @@ class _Course:
         if points:
             lacking = self.design.confirm - int(own.counts.min())
             run_stage(self.design, self.documents, stage, points, file, self.options, lacking)
+
+    def _look_back(self, stage: int) -> None:
+        """What the emulators of a wave knew of its own worlds: one that held too few of them rules nothing out from then on."""
+        rows = [row for row in self.emulators if row["stage"] == stage]
+        if not rows:
+            return
+        own, whole, sieve = self.found[-1], joined(self.found), self.sieves[-1]
+        shares, emulators = self.space.shares(own.points), dict(sieve.emulators)
+        for aim, row in zip(self.fitted, rows, strict=True):
+            unseen = Training(
+                places=self.space.encoded(shares, sieve.active[aim.name]),
+                means=own.means[aim.name],
+                counts=own.counts,
+                noise=whole.chance(aim, self.design.cutoff) / own.counts,
+            )
+            held = emulators[aim.name].holds(unseen)
+            row["held"] = held
+            if held < self.design.coverage:
+                emulators[aim.name] = replace(emulators[aim.name], trusted=False)
+        self.sieves[-1] = replace(sieve, emulators=emulators)
 
     def _read(self, stage: int, left: float | None) -> None:
         again = self.file_again(stage)
@@ -281,7 +303,7 @@ class _Course:
         return self.space.shares([whole.points[number] for number in order])
 
     def _match(self, keep: object) -> Match:
-        columns = ["stage", "target", "kind", "coverage", "trusted", "worlds", "inputs", "chance"]
+        columns = ["stage", "target", "kind", "coverage", "trusted", "held", "worlds", "inputs", "chance"]
         return Match(
             design=self.design,
             aims=self.aims,

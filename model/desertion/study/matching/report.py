@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import pandas as pd
+
 from desertion.figures.labels import percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number, spread
 from desertion.study.matching.matched import FEW, Match
@@ -156,16 +158,18 @@ def _emulators(match: Match) -> list[Block]:
         cells = [f"`{target}`"]
         for stage in stages:
             part = own[own["stage"] == stage]
-            cells.append(
-                "-"
-                if part.empty
-                else "none made"
-                if part["kind"].iloc[0] == "none"
-                else f"{part['coverage'].iloc[0]:.2f}{'' if part['trusted'].iloc[0] else ', not used'}"
-            )
+            cells.append("-" if part.empty else "none made" if part["kind"].iloc[0] == "none" else _held(part.iloc[0]))
         rows.append(tuple(cells))
-    text = f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out."
+    text = (
+        f"Share of points that an emulator had not seen whose results lie inside its 95 % intervals; below {match.design.coverage:g} it rules nothing out. "
+        f"After the arrow the same of the worlds of its own wave, which were run afterwards: below {match.design.coverage:g} it rules nothing out in later waves."
+    )
     return [Heading("Emulators"), Text(text), Table(("target", *(f"wave {stage}" for stage in stages)), rows)]
+
+
+def _held(emulator: pd.Series) -> str:
+    told = f"{emulator['coverage']:.2f}{'' if emulator['trusted'] else ', not used'}"
+    return told if pd.isna(emulator.get("held")) else f"{told} → {emulator['held']:.2f}"
 
 
 def _span(*values: object) -> str:
