@@ -79,10 +79,11 @@ def differences(path: Path, old: Described, new: Described, command: str, *, acc
     (header, points), (wanted, asked) = old, new
     if [canonical(point) for point in points] != [canonical(point) for point in asked]:
         changes = list(difference(header.get("spec"), json.loads(canonical(wanted.get("spec"))), "spec"))
-        further = "; it takes no points beside those that it was begun with: run further ones alone, into another file"
-        by = " (`desertion sweep --points`)" if header["spec"]["task"] == MODEL_TASK else ""
+        task = str(header["spec"]["task"])
+        # Worlds of claims and of a match are numbered, and none can be run alone.
+        further = "; a file takes none beside those that it was begun with: run further ones alone, into another file (--points)"
         raise InputError(
-            f"{path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: {anew(path, command)}{further}{by}"
+            f"{path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: {anew(path, command)}{further if task == MODEL_TASK or '.' in task else ''}"
         )
     compared = {key: json.loads(canonical(wanted.get(key))) for key in COMPARED}
     changes = [line for key in COMPARED for line in difference(header.get(key), compared[key], key)]
