@@ -64,6 +64,41 @@ def test_a_study_goes_from_its_file_to_tables_and_figures(study: Path, capsys: p
         capsys, "merge", "all.sqlite", "outputs/mine.shard-1-of-2.sqlite", "outputs/mine.shard-2-of-2.sqlite"
     )
     assert "all.sqlite: 200 runs from 2 files" in merged
+    half = _told(capsys, "merge", "half.sqlite", "outputs/mine.shard-1-of-2.sqlite")
+    assert "100 runs are missing; the study's command with --out half.sqlite, without --shard, makes them" in half
+    assert "200 done" in _told(capsys, "sweep", "mine.toml", "-q", "--out", "half.sqlite")
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_interruption_before_the_first_run_says_what_is_stored(
+    study: Path, begun: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing yet, or what a file held before; and how to go on."""
+
+    def struck(*_words: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    if begun:
+        _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1", "-n", "1")
+    monkeypatch.setattr("desertion.study.run.sweep.inspected", struck)
+    assert main(["sweep", "mine.toml", "-q"]) == 130
+    file = Path("outputs/mine.sqlite")
+    kept = f"what {file} holds is kept" if begun else f"nothing had been stored in {file} yet"
+    assert f"desertion: interrupted; {kept}; to go on: desertion " in capsys.readouterr().err
+    assert file.exists() is begun
+
+
+def test_a_study_that_keeps_a_few_measures_is_shown_by_its_first(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody asked for the share who left, which it does not hold; what was asked for is still refused where it lacks."""
+    text = 'scenario = "quiet"\ndays = 2\n[vary]\nasylum = [0.2, 0.8]\n[keep]\nmeasures = ["soldiers_left", "left_total"]\n'
+    study.write_text(text)
+    _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1")
+    assert "\nsoldiers_left, counts at real size" in _told(capsys, "show", "outputs/mine.sqlite")
+    assert '"measure": "soldiers_left"' in _told(capsys, "show", "outputs/mine.sqlite", "--json")
+    assert main(["show", "outputs/mine.sqlite", "-m", "share_left"]) == 2
+    assert "no measure 'share_left'" in capsys.readouterr().err
 
 
 @pytest.mark.walks

@@ -203,11 +203,12 @@ def test_inputs_are_called_what_their_definitions_call_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("NATO as it is", "NATO as it is"), ("EU coalition", "EU coalition"), ("Fast track", "fast track"),
-                       ("A mix", "a mix"), ("U.S. shut", "U.S. shut"), ("B", "b"), ("", "")],
+    ("name", "said"), [("Fast track", "fast track"), ("Exit ban after thirty days", "exit ban after thirty days"), ("No punishment + Kharkiv plan", "no punishment + Kharkiv plan"),
+                       ("The scenario as it is", "the scenario as it is"), ("Kharkiv plan", "Kharkiv plan"), ("Kharkiv plan + Fast track", "Kharkiv plan + Fast track"),
+                       ("NATO as it is", "NATO as it is"), ("U.S. shut", "U.S. shut"), ("B", "B"), ("", "")],
 )  # fmt: skip
-def test_a_name_within_a_sentence_begins_small_unless_it_is_an_abbreviation(name: str, said: str) -> None:
-    """No title speaks of nATO."""
+def test_a_shipped_name_begins_small_within_a_sentence_and_ones_own_stays(name: str, said: str) -> None:
+    """No title speaks of kharkiv or nATO."""
     assert within(name) == said
 
 
@@ -242,14 +243,14 @@ def test_a_comparison_says_its_finding_and_marks_what_happened(tmp_path: Path) -
     [
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 600.0]}), 1.0), "A: 900 stay only because of it"),
         (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A", "B"], "only_a": [900.0, 5.0], "only_b": [0.0, 1600.0]}), 100.0), "B: 1,600 leave only because of it"),
-        (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under usual"),
+        (findings.of_attribution(pd.DataFrame({"a": "Usual", "b": ["A"], "only_a": [90.0], "only_b": [0.0]}), 100.0), "Hardly anybody does otherwise than under Usual"),
         (findings.of_spread(pd.DataFrame({"policy": ["A", "A", "B"], "day": [0, 9, 9], "low": [0.0, 40.0, 1.0], "high": [900.0, 90.0, 2.0]})),
          "Chance alone: nine in ten runs of one policy end up to 50 leavers apart"),
-        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left (a) to 90 % (b)"),
+        (findings.of_ways(pd.DataFrame({"flee": [75.0, 90.0], "hide": [25.0, 10.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left (A) to 90 % (B)"),
         (findings.of_ways(pd.DataFrame({"flee": [75.0, 150.0], "hide": [25.0, 50.0]}, index=["A", "B"])), "Fled abroad: 75 % of all who left, under every policy"),
         (findings.of_ways(pd.DataFrame({"flee": [0.0]}, index=["A"])), "Nobody leaves under any policy"),
-        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (b) to 120.0 % (a) of the first day's strength serve"),
-        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (a) to 40 % (b) of the runs"),
+        (findings.of_strength(pd.Series({"A": 1.2, "B": 0.9})), "On the last day 90.0 % (B) to 120.0 % (A) of the first day's strength serve"),
+        (findings.of_chance(pd.Series({"A": 0.0, "B": 0.4})), "The force collapses in 0 % (A) to 40 % (B) of the runs"),
         (findings.of_chance(pd.Series({"A": 0.625, "B": 0.625})), "The force collapses in 62.5 % of the runs, under every policy"),
         (findings.of_chance(pd.Series({"A": 0.0})), "The force collapses in no run"),
         (findings.of_hosts(pd.DataFrame({"X": [10.0, 10.0], "Y": [900.0, 100.0]}, index=["A", "B"]), "cases", 1.0), "B: 800 fewer cases in Y"),

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from desertion.commands._shared import options
+from desertion.commands._shared.studies import of_studies
 
 
+@of_studies
 def command(
     names: Annotated[
         list[str] | None,
@@ -59,7 +61,7 @@ def command(
     seed: options.Seed = 1,
     workers: options.Workers = 1,
     out: Annotated[Path | None, options.results_in("calibration")] = None,
-) -> None:
+) -> int:
     """Fit a scenario to a series by ABC-SMC, with contagion and without; interrupted fits go on where they stopped."""
     from desertion.commands._shared.results import write_answer
     from desertion.commands._shared.thesis import draw_posterior, draw_predictions
@@ -113,3 +115,4 @@ def command(
         for path in (*made, drawn, posterior):
             if path is not None:
                 print(f"  {path}")
+    return 0

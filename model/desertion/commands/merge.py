@@ -22,5 +22,7 @@ def command(out: Out, parts: Parts) -> int:
         lacking, _ = file.balance()
     if lacking:
         are = "run is" if lacking == 1 else "runs are"
-        print(f"{lacking:,} {are} missing; the study's command with --out {out}, without --shard, makes what is")
+        print(
+            f"{lacking:,} {are} missing; the study's command with --out {out}, without --shard, makes {'it' if lacking == 1 else 'them'}"
+        )
     return 0

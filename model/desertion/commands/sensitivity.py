@@ -8,7 +8,12 @@ import typer
 from desertion.commands._shared.options import Simulated
 from desertion.commands._shared.studies import File, of_studies
 
-Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to explain.")]
+Measure = Annotated[
+    str | None,
+    typer.Option(
+        "--measure", "-m", help="The measure to explain; share_left, or the first that was kept, if not given."
+    ),
+]
 Policy = Annotated[str | None, typer.Option("--policy", "-p", help="The policy mix, where the study compares several.")]
 Of = Annotated[
     str, typer.Option("--of", help="mean over replicates, their spread, or log for the mean decimal logarithm.")
@@ -20,7 +25,7 @@ Plot = Annotated[Path | None, typer.Option("--plot", help="Draw the indices into
 @of_studies
 def command(
     file: File,
-    measure: Measure = "share_left",
+    measure: Measure = None,
     policy: Policy = None,
     of: Of = "mean",
     plot: Plot = None,
@@ -32,6 +37,7 @@ def command(
     from desertion.study.questions import sensitivity
 
     study = Study(file, simulated=simulated)
+    measure = measure or study.usual_measure
     found = sensitivity(study, measure, policy=policy, of=of)
     order = "total" if "total" in found else "effect"
     print(found.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 Failures = Annotated[bool, typer.Option("--failures", help="Show failed runs with their tracebacks.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Check the whole file against its checksums.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Draw a figure into this file (png, svg or pdf).")]
-Measure = Annotated[str, typer.Option("--measure", "-m", help="The measure to show.")]
+Measure = Annotated[
+    str | None,
+    typer.Option("--measure", "-m", help="The measure to show; share_left, or the first that was kept, if not given."),
+]
 Kind = Annotated[
     str | None,
     typer.Option(
@@ -40,7 +43,7 @@ _MOST = 40
 def command(
     context: typer.Context,
     file: File,
-    measure: Measure = "share_left",
+    measure: Measure = None,
     failures: Failures = False,
     verify: Verify = False,
     plot: Plot = None,
@@ -62,7 +65,8 @@ def command(
     if failures:
         return _failures(study)
     if discover is not None:
-        return _discover(study, measure, discover)
+        return _discover(study, measure or study.usual_measure, discover)
+    measure = measure or study.usual_measure
     # Worked out before anything is drawn, so that what is refused leaves no file.
     answer = None if table is None else study.answer(measure, kind)
     _head(study)
@@ -98,12 +102,13 @@ def _refuse_unused(context: typer.Context) -> None:
         _options.unused(context, "kind", without="--plot or --table")
 
 
-def _show_json(file: Path, measure: str, *, simulated: bool) -> int:
+def _show_json(file: Path, measure: str | None, *, simulated: bool) -> int:
     from desertion.commands._shared.results import print_json
     from desertion.simulation.record.columns import is_chance
     from desertion.study.analysis.answers import Answers
 
     study = Answers(file, simulated=simulated)
+    measure = measure or study.usual_measure
     head = {"title": study.title, "counts": study.counts, "spec": study.spec, "versions": study.header["versions"]}
     failures = study.failures[["design", "replicate", "status", "error"]]
     tables = {"summary": study.summary([measure])} if study.counts.get("done") else {}
@@ -132,7 +137,8 @@ def _head(study: "Answers") -> None:
     lacking = f"; {study.lacking:,} not made" if study.lacking else ""
     print(f"\nruns       {study.held}{lacking}")
     print(f"points     {len(study.points):,} ({spec['design']['kind']}), {study.missing()} without a finished run")
-    print(f"scenario   {spec['scenario']}, scale {spec['scale'] or 'own'}, seed {spec['seed']}")
+    scale = f", scale {spec['scale'] or 'own'}" if study.has_size else ""
+    print(f"scenario   {', '.join(study.scenarios) or 'not told'}{scale}, seed {spec['seed']}")
     print(f"varied     {', '.join(varied) or 'nothing'}; policies: {', '.join(spec['policies'])}")
     print(f"curves     {', '.join(header.get('columns', ())) or 'none'}")
     print(f"made       {header['created']} by desertion {header['versions']['desertion']} on {header['platform']}")

@@ -136,7 +136,7 @@ def scatter(ax: Axes, runs: pd.DataFrame, x: str, measure: str) -> Axes:
     """Draw the median of each design point against one of its parameters, for designs in which no two points differ by that alone."""
     points = runs.groupby("design").agg({x: "first", measure: "mean" if is_chance(measure) else "median"})
     ax.plot(points[x], points[measure], "o", color=style.pens(1)[0].color, markersize=5, alpha=0.7)
-    ax.set(xlabel=label(x), ylabel=beside(measure), title=f"{sentence(measure)}, by {within(label(x))}")
+    ax.set(xlabel=label(x), ylabel=beside(measure), title=f"{sentence(measure)}, by {label(x)}")
     ax.margins(0.03)
     ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
     style.counts(ax)

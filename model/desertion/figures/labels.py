@@ -11,6 +11,7 @@ from numpy import format_float_positional
 
 from desertion.parameters import Behaviour, Force, Host
 from desertion.reading import setting_text
+from desertion.scenario.documents import catalogue
 from desertion.simulation.record.columns import MEASURES
 
 _LONGEST = 70  # letters of a label
@@ -224,8 +225,15 @@ def titled(titles: Sequence[str]) -> str:
 
 
 def within(name: str) -> str:
-    """A name as it stands within a sentence; an abbreviation stays."""
-    return name if name[1:2].strip() and not name[1:2].islower() else name[:1].lower() + name[1:]
+    """A name as it stands within a sentence: a shipped policy's begins small; the caller's own may be a proper name, and stays."""
+    first = name.split(" + ")[0].split(" (")[0]
+    return name[:1].lower() + name[1:] if first in _shipped_titles() else name
+
+
+@cache
+def _shipped_titles() -> frozenset[str]:
+    titles = catalogue()["policies"].values()
+    return frozenset({titled([]), *(titled([title]) for title in titles)})
 
 
 def short(title: str) -> str:

@@ -137,6 +137,10 @@ def test_points_of_each_policy_are_numbered_as_the_layout_numbers_them() -> None
         of_policy(runs, rule, None)
     with pytest.raises(InputError, match="no policy 'c'"):
         of_policy(runs, rule, "c")
+    alone = runs.drop(columns="policies")
+    assert of_policy(alone, rule, None) is of_policy(alone, rule, "none") is alone
+    with pytest.raises(InputError, match="no policy 'c': choose one of none"):
+        of_policy(alone, rule, "c")
 
 
 def test_the_logarithm_is_explained_where_a_few_large_values_decide_the_mean() -> None:

@@ -14,6 +14,7 @@ import pytest
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
+from desertion.study.calibration import session
 from desertion.study.calibration.calibrate import planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
@@ -186,15 +187,42 @@ def test_too_few_particles_are_refused(tmp_path: Path) -> None:
     [
         ({"particles": "200", "measure": "left_flee"}, "(particles was 200, is 100; measure was left_flee, is flee_departures)"),
         ("200 particles", "(by another version)"),
+        ({"code simulation": "of before", "version of numpy": "0"}, "(code simulation was of before, is "),
     ],
 )  # fmt: skip
 def test_generations_of_different_fits_are_not_mixed(
     before: object, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A fit that was begun with other particles is refused, and the file is named."""
+    """A fit that was begun with other particles, or by another model, is refused, and the file is named."""
     (tmp_path / "gdr-1989-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": before}))
     assert main(["calibrate", "gdr-1989", "--particles", "100", "--out", str(tmp_path)]) == 2
     assert f"gdr-1989-1.db' was begun otherwise {sentence}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("done", "told"), [(0, "none was finished yet"), (2, "2 of 3 are kept in")])
+def test_an_interruption_of_a_fit_says_what_is_kept(
+    done: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And how to go on, with the exit status of an interruption."""
+
+    def struck(*_words: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(session, "fit", struck)
+    monkeypatch.setattr(session.Watch, "generations", property(lambda _: done))
+    assert main(["calibrate", "gdr-1989", "--generations", "3", "--out", str(tmp_path)]) == 130
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"desertion: gdr-1989-1: interrupted; of its generations {told}")
+    assert said.endswith("to go on, start the same command again")
+
+
+def test_a_size_that_leaves_nobody_is_refused_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And not as priors that cannot be had together."""
+    assert main(["calibrate", "gdr-1989", "--scale", "1e-9", "--out", str(tmp_path / "none")]) == 2
+    said = capsys.readouterr().err
+    assert "scale = 1e-09 leaves nobody" in said
+    assert "priors" not in said
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_rival_of_two_particles_keeps_weights_that_are_numbers() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from desertion import InputError, Scenario, claims
+from desertion.cli import main
 from desertion.study.claims import document
 from desertion.study.claims.document import Arm
 from desertion.study.claims.plan import ClaimsPlan, repeated, spec_of
@@ -13,6 +14,7 @@ from desertion.study.claims.world_run import dressed, parts_of, run_claim_arm
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.aspects import in_world
 from desertion.study.matching.ensemble import rules_version
+from desertion.study.run.sweep import RunOptions
 
 RATE = "forces.russia-2022.base_reservist_flee"
 
@@ -105,3 +107,42 @@ def test_arms_are_the_same_from_whatever_folder_their_file_is_named(
         told.append(parts_of(document.load(Path(name)), ["closed"]))
     assert told[0] == told[1] == told[2]
     assert document.load(own / "claims.toml").arms["closed"].policies == (str(own / "open.toml"),)
+
+
+SMALL = """
+[world.vary]
+"hosts.*.cases" = { range = [0.5, 2.0] }
+[arms.usual]
+scenario = "quiet"
+[[claims]]
+id = "few"
+claim = "Few leave."
+source = "me"
+contrast = "none"
+effect = "usual.left_total"
+unit = "people"
+sign = 1
+smallest = 1
+could_reverse = "nothing"
+"""
+
+
+def test_the_file_of_claims_names_the_scenarios_of_its_arms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not the one that a study runs where it says nothing; nor do one's own claims come from two articles."""
+    monkeypatch.chdir(tmp_path)
+    Path("own.toml").write_text(SMALL.replace("[world.vary]", "[world]\ndays = 2\n[world.vary]"))
+    claims(path="own.toml", worlds=1, out="found.sqlite", options=RunOptions(workers=1, quiet=True))
+    assert main(["show", "found.sqlite", "-m", "left_total"]) == 0
+    said = capsys.readouterr().out
+    assert "\nscenario   quiet, seed 1\n" in said
+    assert "articles" not in said
+
+
+def test_a_world_of_an_unknown_aspect_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    """`contagion`, which a sweep may vary, is none; before, the inputs of a scenario were named and no aspect."""
+    (tmp_path / "own.toml").write_text(SMALL.replace('"hosts.*.cases"', "contagion"))
+    with pytest.raises(InputError, match=r"no aspect of a world 'contagion'; known are: baseline, .*reproduction"):
+        claims(path=tmp_path / "own.toml", worlds=1, out=tmp_path / "found.sqlite")
+    assert not (tmp_path / "found.sqlite").exists()

@@ -131,13 +131,35 @@ def test_other_code_is_another_study(tmp_path: Path) -> None:
         return lambda model: inner(model) + 1.0
 
     digests = [own_of({}, {"mine": made(factor)}) for factor in (1.0, 2.0, 1.0)]
-    first, second, third = [own.digest for own in digests if own is not None]
+    first, second, third = [own.digests for own in digests if own is not None]
     assert first == third != second
     file = tmp_path / "study.sqlite"
     few = {"scenario": "quiet", "days": 2, "workers": 1, "quiet": True, "out": file}
     sweep(soldier=Fearless, **few)
     with pytest.raises(InputError, match="was made by another study"):
         sweep(soldier=Soldier, **few)
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_a_changed_measure_is_refused_by_its_name(tmp_path: Path) -> None:
+    """Of a class and two measures that one is named whose code is another, and how to start anew from Python."""
+
+    def kept(_model: DesertionModel) -> float:
+        return 1.0
+
+    few = {
+        "scenario": "quiet",
+        "days": 2,
+        "workers": 1,
+        "quiet": True,
+        "out": tmp_path / "study.sqlite",
+        "soldier": Fearless,
+    }
+    sweep(measures={"kept": kept, "changed": lambda _model: 1.0}, **few)
+    with pytest.raises(InputError, match=r"spec\.own\.digests\.measure changed: .*in Python, out=") as refusal:
+        sweep(measures={"kept": kept, "changed": lambda _model: 2.0}, **few)
+    assert "Fearless" not in str(refusal.value)
+    assert "measure kept" not in str(refusal.value)
 
 
 class Level:
@@ -237,7 +259,7 @@ ALL = {"a": helper, "b": {"hide", "flee", "surrender"}}
 def mine(model):
     return 1.0 if "hide" in {"hide", "flee", "surrender"} else ALL["a"](0.0)
 
-print(own_of({}, {"mine": mine}).digest)
+print(own_of({}, {"mine": mine}).digests)
 """
 
 
@@ -272,7 +294,9 @@ def test_a_measure_that_cannot_be_known_again_is_not_gone_on_with(tmp_path: Path
     """Nobody can say whether the rows that are there are of the same one."""
     few = {"scenario": "quiet", "days": 2, "workers": 1, "quiet": True, "out": tmp_path / "study.sqlite"}
     sweep(measures={"mine": SECRET}, **few)
-    with pytest.raises(InputError, match=r"spec\.own: cannot be compared, its source is not to be had"):
+    with pytest.raises(
+        InputError, match=r"spec\.own\.digests\.measure mine: cannot be compared, its source is not to be had"
+    ):
         sweep(measures={"mine": SECRET}, **few)
 
 

@@ -171,7 +171,13 @@ def test_targets_that_contradict_each_other_are_named_with_what_reconciles_them(
     needed = max(found.contradiction.discrepancy.values())
     assert 0.09 < needed < 0.16
     assert found.contradiction.factor == pytest.approx(needed / 0.03)
-    assert "no world meets first and same together" in findings(found)[1]
+    assert "**Targets contradict each other**: no world meets first and same together" in findings(found)[1]
+
+
+def test_a_single_target_that_no_world_meets_contradicts_no_other(matched: Make) -> None:
+    """It is out of reach: no number of the runs comes near 9, whatever the others want."""
+    found = matched(targets={"first": figure(9.0), "sum": figure(1.0, 0.5)})
+    assert findings(found)[1].startswith("**A target is out of reach**: no world meets first, of ")
 
 
 def test_too_few_survivors_are_said(matched: Make) -> None:

@@ -147,6 +147,21 @@ def test_links_name_known_units_once(tmp_path: Path) -> None:
     assert len(directed) == 3
 
 
+def test_links_of_units_that_were_left_out_are_left_out_too(tmp_path: Path) -> None:
+    """As a column of neighbours has it; where none is left, that is said."""
+    columns = Columns(only=("kind=kept",))
+    told = [*(f"{row},kept" for row in ROWS), "z,2020-01-05,1,1,a,left out"]
+    events, table = read_events(_file(tmp_path, told, f"{HEADING},kind"), columns, np.random.default_rng(1))
+    inside, out = events.units[:2], "z"
+    rows = [",".join(inside), f"{inside[0]},{out}"]
+    found, _, _ = links_of(events, table, columns, _file(tmp_path, rows, "a,b", "links.csv"), None)
+    assert [
+        (events.units[first], events.units[second]) for first, second in zip(found.sender, found.receiver, strict=True)
+    ] == [tuple(inside)]
+    with pytest.raises(InputError, match="links no two units of the events"):
+        links_of(events, table, columns, _file(tmp_path, [f"{inside[0]},{out}"], "a,b", "links.csv"), None)
+
+
 def test_without_positions_and_links_there_is_nothing_to_compare(tmp_path: Path) -> None:
     """And a distance must link somebody."""
     columns = Columns()

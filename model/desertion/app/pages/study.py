@@ -90,7 +90,7 @@ def _OfStudy(opened: OpenedStudy) -> Any:
         text(str(study.header.get("question", "")), kind="lead")
         counts = {word: f"{count:,}" for word, count in [*study.counts.items(), ("left out", study.surplus)] if count}
         facts({f"runs {word}": count for word, count in counts.items()} | {"design points": f"{len(study.points):,}",
-              "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": str(study.spec["scenario"]).split("/")[-1]})  # fmt: skip
+              "design": str(study.spec["design"]["kind"]), f"scenario, seed {study.spec['seed']}": ", ".join(name.split("/")[-1] for name in study.scenarios)})  # fmt: skip
         Filter(study.points, len(chosen.points) if chosen is not None else 0)
         if problem:
             sentence(problem)

@@ -94,7 +94,7 @@ class Answers(Contents):
         self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None
     ) -> pd.DataFrame:
         """A measure over two varied parameters, ready for a heatmap; a study of several policies names one."""
-        runs = self.runs if policy is None else self.runs[self.runs["policies"] == policy]
+        runs = self.runs if policy is None else sensitivity.under(self.runs, policy)
         return phase.phase_table(runs, x, y, measure, shown)
 
     def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import DAILY, MEASURES, counted
 from desertion.study.analysis import bands
+from desertion.study.analysis.cascades import SIZE
 from desertion.study.analysis.columns import at_real_size, quantile_definitions, run_definitions
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.tables import points_table, runs_table
@@ -71,6 +72,20 @@ class Contents:
     def spec(self) -> Mapping[str, Any]:
         """The resolved spec as plain data."""
         return self.header["spec"]
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios that were run, as far as they are known: of claims and matches those of their arms and cases."""
+        held = [key.removeprefix("scenario ") for key in self.header["fingerprint"] if key.startswith("scenario ")]
+        return [str(self.spec["scenario"])] if self.has_size else held
+
+    @property
+    def usual_measure(self) -> str:
+        """The measure that is shown where none is asked for: the share who left, or the first that was kept."""
+        table = self.runs
+        none = {"design", "replicate", "status", "seconds", *table.attrs["parameters"]}
+        measures = [str(name) for name in table.columns if name not in none]
+        return next((name for name in (SIZE, *self.spec["measures"], *measures) if name in measures), SIZE)
 
     @cached_property
     def runs(self) -> pd.DataFrame:

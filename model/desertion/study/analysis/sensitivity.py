@@ -154,16 +154,26 @@ def of_policy(runs: pd.DataFrame, rule: DesignRule, label: str | None) -> pd.Dat
         InputError: If several policies were run and none is named, or an unknown one.
     """
     if "policies" not in runs.columns:
-        return runs
+        return runs if label is None else under(runs, label)
     labels = list(dict.fromkeys(runs["policies"]))
     if label is None and len(labels) > 1:
         raise InputError(f"a {rule.kind} analysis looks at one policy at a time: choose one of {', '.join(labels)}")
-    chosen = runs[runs["policies"] == (label or labels[0])]
-    if chosen.empty:
-        raise InputError(f"this study has no policy {label!r}: choose one of {', '.join(labels)}")
+    chosen = under(runs, label or labels[0])
     renumbered = chosen.assign(design=chosen["design"] // len(labels))
     renumbered.attrs = runs.attrs
     return renumbered
+
+
+def under(runs: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Runs under one policy mix; a study that compares none has the one called none.
+
+    Raises:
+        InputError: If there is no such mix.
+    """
+    labels = list(dict.fromkeys(runs["policies"])) if "policies" in runs else ["none"]
+    if label not in labels:
+        raise InputError(f"this study has no policy {label!r}: choose one of {', '.join(labels)}")
+    return runs[runs["policies"] == label] if "policies" in runs else runs
 
 
 def _indices(blocks: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

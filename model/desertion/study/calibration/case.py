@@ -142,6 +142,7 @@ def case_of(scenario: Scenario, table: CalibrationTable, where: str, *, recalled
     last = (max(point.end for point in series.points) - whole.start).days + 1
     # A run that a rule ends early would count nobody on the days that are missing.
     cut = whole.with_({"days": last}).model_copy(update={"stop": None})
+    cut.sized()
     moved = levers(table, cut, counted, where)
     for lever in moved:
         remarks += [remark for remark in cut.with_(dict(lever.own)).remarks if remark not in cut.remarks]

@@ -13,7 +13,10 @@ from desertion.reading import written
 from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.kept import check, checksums, damaged, sentences
+from desertion.study.failures import Interrupted
+from desertion.study.run.origin import versions
 from desertion.study.run.progress import duration
+from desertion.study.run.sources import model_code, task_code
 
 
 def fit_case(
@@ -51,17 +54,27 @@ def fit_case(
         watch.write(file)
         tell(f"{stem}: {watch.generations} of {generations} generations after {duration(watch.seconds)}")
 
-    with sentences(file):
-        fitted = fit(
-            case,
-            case.simulate,
-            file,
-            particles=particles,
-            generations=generations,
-            seed=seed,
-            workers=workers,
-            finished=finished,
+    try:
+        with sentences(file):
+            fitted = fit(
+                case,
+                case.simulate,
+                file,
+                particles=particles,
+                generations=generations,
+                seed=seed,
+                workers=workers,
+                finished=finished,
+            )
+    except KeyboardInterrupt as ending:
+        kept = (
+            f"{watch.generations} of {generations} are kept in {folder}"
+            if watch.generations
+            else "none was finished yet"
         )
+        raise Interrupted(
+            f"{stem}: interrupted; of its generations {kept}; to go on, start the same command again"
+        ) from ending
     return fitted, watch.seconds
 
 
@@ -80,6 +93,9 @@ def described(case: Case, particles: int) -> dict[str, str]:
         "noise": f"{written(case.noise.low)} to {written(case.noise.high)}",
         "rivals": ", ".join(case.rivals),
         "held out": str(case.held_out),
+        **model_code(),
+        **task_code(fit.__module__),
+        **{f"version of {name}": version for name, version in versions().items()},
     }
 
 

@@ -110,7 +110,7 @@ def rows_spec(
     return StudySpec(
         name="claims",
         title="Claims",
-        question="How far do the claims of the two articles hold over plausible worlds?",
+        question="How far do these claims hold over plausible worlds?",
         task=plan.task,
         seed=plan.seed,
         settings=settings,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from desertion.errors import InputError
+from desertion.errors import InputError, refuse_unknown
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.settings import apply, reached
@@ -88,6 +88,9 @@ def check_world(factors: Sequence[Factor], world: Point, plain: Scenario, dresse
     else:
         return
     check_spread(world)
+    for key in world:
+        if key not in ASPECTS and "." not in key and key not in type(plain).model_fields:
+            refuse_unknown("aspect of a world", key, ASPECTS)
     ranges = {factor.name: [factor.at(place) for place in _PLACES] for factor in factors if not factor.values}
     for key, value in world.items():
         refusals: list[InputError] = []

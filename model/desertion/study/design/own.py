@@ -28,18 +28,18 @@ class Own:
     Attributes:
         classes: Name of the class that plays each role.
         measures: Names of measures.
-        digest: Hash of their code and of the values that they hold and read: two studies with another one are two studies.
+        digests: By class and measure, a hash of its code and of the values that it holds and reads: two studies with another one are two studies.
         packed: The classes and functions themselves.
     """
 
     classes: tuple[tuple[str, str], ...]
     measures: tuple[str, ...]
-    digest: str
+    digests: tuple[tuple[str, str], ...]
     packed: bytes = field(repr=False, compare=False)
 
     def plain(self) -> dict[str, object]:
         """What the study's description says of it."""
-        return {"classes": dict(self.classes), "measures": list(self.measures), "digest": self.digest}
+        return {"classes": dict(self.classes), "measures": list(self.measures), "digests": dict(self.digests)}
 
 
 def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measurement] | None) -> Own | None:
@@ -68,7 +68,10 @@ def own_of(classes: Mapping[str, type | None], measures: Mapping[str, Measuremen
     except Exception as problem:
         raise InputError(f"own classes and measures cannot be sent to worker processes ({problem})") from problem
     named = tuple((role, kind.__name__) for role, kind in given.items())
-    return Own(named, tuple(measures or {}), digest_of([given, dict(measures or {})]), packed)
+    parts = {f"{role} {kind.__name__}": kind for role, kind in given.items()}
+    parts |= {f"measure {name}": function for name, function in (measures or {}).items()}
+    digests = tuple((name, digest_of([part])) for name, part in parts.items())
+    return Own(named, tuple(measures or {}), digests, packed)
 
 
 @lru_cache(8)

@@ -56,7 +56,8 @@ def findings(match: Match) -> Sequence[str]:
                 f"In {lacking} of {len(match.worlds)} worlds `{aim.name}` is unknown, since nothing is counted below its quotient in any of their runs: they are not kept."
             )
     if match.contradiction is not None:
-        found.append(f"**Targets contradict each other**: {match.contradiction.words()}.")
+        what = "Targets contradict each other" if len(match.contradiction.targets) > 1 else "A target is out of reach"
+        found.append(f"**{what}**: {match.contradiction.words()}.")
     elif match.too_few:
         found.append(f"Too few for ranges: below {FEW} kept worlds nothing is said of inputs. Add a wave.")
     if kept:

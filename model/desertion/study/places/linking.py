@@ -41,7 +41,7 @@ def links_of(
     if len(given) > 1:
         raise InputError(f"{' and '.join(given)} each say which units are linked: give one of them")
     if links is not None:
-        return *_listed(events, links), None
+        return *_listed(events, links, columns), None
     if columns.neighbours:
         return _neighbours(events, table, columns), f"listed in {columns.neighbours}", None
     if events.points is None:
@@ -59,7 +59,7 @@ def links_of(
     return found, f"within {distance:.3g} km", distance
 
 
-def _listed(events: Events, path: Path) -> tuple[Links, str]:
+def _listed(events: Events, path: Path, named: Columns) -> tuple[Links, str]:
     table = read_table(path)
     ends = [("from", "to"), ("a", "b")]
     columns = next((pair for pair in ends if set(pair) <= set(table.columns)), None)
@@ -71,14 +71,18 @@ def _listed(events: Events, path: Path) -> tuple[Links, str]:
     pairs: set[tuple[int, int]] = set()
     for first, second, row in zip(table.column(columns[0]), table.column(columns[1]), table.rows, strict=True):
         for name in (first, second):
-            if name not in places:
+            if name not in places and not named.only:
                 raise InputError(f"{row.where}: there is no unit {name!r} among the events")
+        if first not in places or second not in places:  # left out with the rows of the events
+            continue
         pair = (places[first], places[second])
         if pair[0] == pair[1]:
             raise InputError(f"{row.where}: links {first!r} to itself; leave the line out")
         if pair in pairs or (columns[0] == "a" and pair[::-1] in pairs):
             raise InputError(f"{row.where}: the link of {first!r} and {second!r} stands there twice")
         pairs.add(pair)
+    if not pairs:
+        raise InputError(f"{table.where}: links no two units of the events")
     how, directed = f"listed in {table.where}", columns[0] == "from"
     twofold = {pair for pair in pairs if pair[0] < pair[1] and pair[::-1] in pairs}
     if directed and 2 * len(twofold) == len(pairs):

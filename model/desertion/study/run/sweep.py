@@ -20,7 +20,7 @@ from desertion.study.design.reading import changed, read_spec
 from desertion.study.design.rows import Points
 from desertion.study.design.schedule import Schedule
 from desertion.study.design.spec import StudySpec
-from desertion.study.failures import StudyFailedError
+from desertion.study.failures import StudyFailedError, interruptions
 from desertion.study.run.described import (
     announced,
     described,
@@ -174,11 +174,15 @@ def run_study(
         InputError: If the file belongs to another study, or design points cannot be run, see `inspection.inspected`.
         StudyFailedError: If no run could be finished; the failed ones are in the file.
     """
+    options = options or RunOptions()
+    with interruptions(Path(out), options.driving.hint):
+        return _run(spec, Path(out), options, keep, sampled=sampled)
+
+
+def _run(spec: StudySpec, path: Path, options: RunOptions, keep: object, *, sampled: bool) -> Study:
     from desertion.study.analysis.study import Study
 
-    options = options or RunOptions()
     points = spec.points()
-    path = Path(out)
     about = header(spec, points, options.shard, options.driving.hint)
     look = inspected(spec, points, sampled=sampled)
     if not options.quiet:

@@ -23,6 +23,7 @@ from desertion.study.design.layout import SEARCH, DesignRule, lay_out
 from desertion.study.design.point import scenario_of
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import REPEATABLE, StudySpec
+from desertion.study.failures import interruptions
 from desertion.study.run.inspection import Inspection, inspected
 from desertion.study.run.origin import header
 from desertion.study.run.runner import Progress
@@ -72,8 +73,15 @@ def search(
         InputError: If the levers, the goal or the number of candidates make no search, Optuna is missing, or no
             candidate keeps the limits.
     """
-    _check(spec, candidates, batch)
     options = options or RunOptions()
+    with interruptions(out, options.driving.hint):
+        return _searched(spec, goal, candidates, out, options, batch)
+
+
+def _searched(
+    spec: StudySpec, goal: Goal, candidates: int, out: Path, options: RunOptions, batch: int | None
+) -> SearchResult:
+    _check(spec, candidates, batch)
     looking = replace(spec, design=_rule(out, candidates, batch, spec.seed))
     batch = looking.design.points
     asking = _asking(goal, looking.design.seed, batch)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from desertion.errors import InputError
 from desertion.study.design.digest import NO_SOURCE
 from desertion.study.design.factors import Point
-from desertion.study.design.spec import REPEATABLE, canonical, difference
+from desertion.study.design.spec import MODEL_TASK, REPEATABLE, canonical, difference
 from desertion.study.store.scales import horizons, scales
 
 COMPARED = ("spec", "fingerprint", "versions", "shard", "search")
@@ -79,13 +79,17 @@ def differences(path: Path, old: Described, new: Described, command: str, *, acc
     (header, points), (wanted, asked) = old, new
     if [canonical(point) for point in points] != [canonical(point) for point in asked]:
         changes = list(difference(header.get("spec"), json.loads(canonical(wanted.get("spec"))), "spec"))
+        task = str(header["spec"]["task"])
+        # Worlds of claims and of a match are numbered, and none can be run alone.
+        further = "; a file takes none beside those that it was begun with: run further ones alone, into another file (--points)"
         raise InputError(
-            f"{path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: {anew(path, command)}"
+            f"{path} holds other design points than this study{f' ({_short(changes)})' if changes else ''}: {anew(path, command)}{further if task == MODEL_TASK or '.' in task else ''}"
         )
     compared = {key: json.loads(canonical(wanted.get(key))) for key in COMPARED}
     changes = [line for key in COMPARED for line in difference(header.get(key), compared[key], key)]
     codes = {f"fingerprint.{name}": code for name, code in (compared["fingerprint"] or {}).items()}
-    codes["spec.own"] = (compared["spec"] or {}).get("own", {}).get("digest")
+    own = (compared["spec"] or {}).get("own", {}).get("digests", {})
+    codes |= {f"spec.own.digests.{name}": code for name, code in own.items()}
     unknown = [name for name, code in codes.items() if code == NO_SOURCE]
     changes += [f"{name}: cannot be compared, its source is not to be had" for name in unknown]
     if changes and not accepted:
@@ -160,7 +164,7 @@ def anew(path: Path, command: str) -> str:
             numbered = (place.with_stem(f"{place.stem}-{number}") for number in itertools.count(2))
             free = str(next(path for path in numbered if not path.exists()))
             return f"start anew with `{shlex.join(free if word == str(place) else word for word in words)}`"
-    return "start anew with another --out"
+    return "start anew with another --out (in Python, out=)"
 
 
 def _short(changes: Sequence[str]) -> str:
