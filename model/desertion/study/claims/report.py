@@ -242,6 +242,6 @@ def _number_cells(row: NumberSpread) -> tuple[str, ...]:
 def _size(run: Run) -> str:
     people = ", ".join(f"{count:,} people in {name}" for name, count in run.people.items())
     return (
-        f"{run.complete} of {run.worlds} worlds complete, {run.replicates} paired replicates of each arm in each world, {people}; "
+        f"{run.complete} of {run.worlds} worlds complete, {run.replicates} paired replicate{'s' * (run.replicates != 1)} of each arm in each world, {people}; "
         f"{run.runs:,} runs, {run.seconds / 60:.0f} minutes of computing, seed {run.seed}. Repeat it with: {run.command}"
     )

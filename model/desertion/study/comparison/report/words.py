@@ -76,7 +76,7 @@ def byline(comparison: Tables) -> str:
     """Size of the comparison in a line."""
     scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
     return (
-        f"{comparison.pairs} paired replicates a policy, {comparison.people:,} simulated people each (scale {scale}), "
+        f"{comparison.pairs} paired replicate{'s' * (comparison.pairs != 1)} a policy, {comparison.people:,} simulated people each (scale {scale}), "
         f"{int(comparison.curves['day'].max())} days from {dated(comparison.start)}, seed {comparison.header['spec']['seed']}"
     )
 
