@@ -30,7 +30,6 @@ SMALLER: Mapping[str, Mapping[str, str]] = {
     "desertion history": {"--runs": "1"},
     "desertion match mine-match.toml": {"--worlds": "4", "--screening": "0", "--runs": "1", "--workers": "1"},
     "desertion claims internal-refuge": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
-    "desertion claims asylum-shortens-war": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims no-burden": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims contagion": {"--worlds": "1", "--most-runs": "1", "--size": "0.2", "--workers": "1"},
 }
