@@ -179,22 +179,24 @@ class _Checked:
     Attributes:
         emulator: of all worlds, with its coverage.
         doubt: variance of each world's result on the target's own scale, shape (worlds,).
-        score: mean logarithmic score, larger is better; it punishes too much doubt as well as too little (Good 1952, JRSS B 14, 107).
     """
 
     emulator: Emulator
     doubt: Array
-    score: float
 
 
 def _better(known: Training, least: float, seed: int, stretch: Stretch | None) -> _Checked:
-    """A Gaussian process, or a mixture of two where results part into two groups and it may be trusted or, both being alike in that, foretells unseen worlds better."""
-    one = _checked(known, _process, least, seed, stretch)
+    """A mixture of two Gaussian processes where results part into two groups and it may be trusted, else one.
+
+    By any score on folds one process often looks better: it is sure of what lies between two heights, where the worlds of the next
+    wave are and those of the folds are not.
+    """
     split = _split((known if stretch is None else stretch.of(known)).means, seed)
-    if not np.isfinite(split):
-        return one
-    two = _checked(known, partial(_mixture, split), least, seed, stretch)
-    return max((one, two), key=lambda checked: (checked.emulator.trusted, checked.score))
+    if np.isfinite(split):
+        two = _checked(known, partial(_mixture, split), least, seed, stretch)
+        if two.emulator.trusted:
+            return two
+    return _checked(known, _process, least, seed, stretch)
 
 
 def _checked(
@@ -204,16 +206,15 @@ def _checked(
     whole = make(seen, None, seed)
     like = whole if len(seen.means) >= _SEARCHED else None
     fold = np.arange(len(seen.means)) % _FOLDS
-    inside, doubt, score = np.zeros(len(seen.means), bool), np.zeros(len(seen.means)), np.zeros(len(seen.means))
+    inside, doubt = np.zeros(len(seen.means), bool), np.zeros(len(seen.means))
     for number in range(_FOLDS):
         part, unseen = make(seen.part(fold != number), like, seed), seen.part(fold == number)
         off, spread = _off(part, unseen)
         inside[fold == number] = off <= _NORMAL * spread
-        score[fold == number] = -np.log(spread) - 0.5 * (off / spread) ** 2
         doubt[fold == number] = replace(part, stretch=stretch).predict(unseen.places)[1]
     coverage = float(inside.mean())
     emulator = replace(whole, coverage=coverage, trusted=coverage >= least, stretch=stretch)
-    return _Checked(emulator=emulator, doubt=doubt, score=float(score.mean()))
+    return _Checked(emulator=emulator, doubt=doubt)
 
 
 def _is_event(training: Training) -> bool:
