@@ -68,6 +68,48 @@ def mesa_town(graph: nx.Graph, days: int, threshold: float | None, first: Sequen
     return model
 
 
+class Teller(Agent):
+    """The same person, who asks nobody: whoever leaves tells his ties, and their chance is worked out anew."""
+
+    def __init__(self, model: "TersestTown", ties: Sequence[int]) -> None:
+        super().__init__(model)
+        self.ties, self.told, self.gone = ties, 0, False
+        self.chance = 1.0 - math.exp(-BASE)
+
+    def hear(self) -> None:
+        """One more of the ties is gone."""
+        self.told += 1
+        self.chance = 1.0 - math.exp(-BASE * math.exp(PULL * self.told / len(self.ties)))
+
+
+class TersestTown(Model):
+    """The hazard model by somebody who knows where Mesa spends its time: only those who are left are looked at, only leavers speak."""
+
+    def __init__(self, graph: nx.Graph, rng: int) -> None:
+        super().__init__(rng=rng)
+        self.people = [Teller(self, list(graph[i])) for i in graph]
+        self.left = self.people
+
+    def step(self) -> None:
+        """One day: all decide, then those who leave tell their ties."""
+        draw = self.random.random
+        leaving = [person for person in self.left if draw() < person.chance]
+        for person in leaving:
+            person.gone = True
+        for person in leaving:
+            for tie in person.ties:
+                self.people[tie].hear()
+        self.left = [person for person in self.left if not person.gone]
+
+
+def mesa_tersest(graph: nx.Graph, days: int) -> Model:
+    """Build and run it."""
+    model = TersestTown(graph, 1)
+    for _ in range(days):
+        model.step()
+    return model
+
+
 def eon_complex(graph: nx.Graph, days: int) -> Any:
     """The hazard model in continuous time, event by event."""
 

@@ -2,13 +2,19 @@
 
 Everybody has ten ties on average on a random graph; hazard 0.004 exp(2.5 x share of ties gone) a day, 100 days; ties that last, and ties that fade
 with a half-life of 30 days. The loops draw a threshold a person and nothing else; they know no frailty, no units, no hosts and no second route, and
-add up floating-point numbers where the model adds up whole ticks. All three go along the same ties.
+add up floating-point numbers where the model adds up whole ticks. All go along the same ties. The loop in C is run where there is a compiler.
 """
 
+import ctypes
 import math
+import shutil
 import statistics
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,11 +68,11 @@ def _compared(people: int, name: str, half_life: float) -> Iterator[Row]:
     society = Society(scenario.sized(), 1)
     built = time.process_time() - began
     world = DesertionModel(scenario, society=society).world
-    start, to = world.tie_start, world.tie_to.astype(np.int64)
+    start, to = world.tie_start.astype(np.int64), world.tie_to.astype(np.int64)
     ties = np.maximum(np.diff(start), 1).astype(float)
     keep = 2.0 ** (-1.0 / half_life)
     gone: dict[str, float] = {}
-    times: dict[str, list[float]] = {"model": [], "NumPy loop": [], "compiled loop": []}
+    times: dict[str, list[float]] = {}
     for turn in range(ROUNDS + 1):
         model = DesertionModel(scenario, society=society)
         lacking = np.random.default_rng(turn).exponential(size=people)
@@ -75,11 +81,13 @@ def _compared(people: int, name: str, half_life: float) -> Iterator[Row]:
             "NumPy loop": lambda lacking=lacking: numpy_loop(start, to, ties, keep, lacking.copy()),
             "compiled loop": lambda lacking=lacking: float(compiled_loop(start, to, ties, keep, lacking.copy())),
         }
+        if in_c() is not None:
+            works["loop in C"] = lambda lacking=lacking: c_loop(start, to, ties, keep, lacking.copy())
         for what, work in works.items():
             began = time.process_time()
             gone[what] = work()
             if turn > 0:  # the first turn compiles
-                times[what].append(time.process_time() - began)
+                times.setdefault(what, []).append(time.process_time() - began)
     speed = {what: people * DAYS / statistics.median(took) / 1e6 for what, took in times.items()}
     for what, value in speed.items():
         yield f"{people:,}, ties {name}: {what}", value, "M person-days/s", ""
@@ -134,3 +142,29 @@ def compiled_loop(start: Array, to: Array, ties: Array, keep: float, lacking: Ar
                     seen[other] += 1.0
                     step[other] = BASE * math.exp(PULL * seen[other] / ties[other])
     return gone.mean()
+
+
+@cache
+def in_c() -> ctypes.CDLL | None:
+    """The same in C, None where there is no compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    library = Path(tempfile.mkdtemp()) / "bare.so"
+    source = Path(__file__).with_name("bare.c")
+    told = ["-O3", "-march=native", "-shared", "-fPIC", "-o", str(library), str(source), "-lm"]
+    subprocess.run([compiler, *told], check=True)
+    loaded = ctypes.CDLL(str(library))
+    whole, real, numbers = ctypes.c_int64, ctypes.c_double, np.ctypeslib.ndpointer
+    integers, reals = numbers(np.int64, flags="C"), numbers(np.float64, flags="C")
+    loaded.bare.argtypes = [whole, whole, real, real, real, integers, integers, reals, reals]
+    loaded.bare.restype = real
+    return loaded
+
+
+def c_loop(start: Array, to: Array, ties: Array, keep: float, lacking: Array) -> float:
+    """The compiled loop, compiled by the machine's compiler for C."""
+    library = in_c()
+    if library is None:
+        raise RuntimeError("there is no compiler for C")
+    return float(library.bare(len(ties), DAYS, BASE, PULL, keep, start, to, ties, lacking))

@@ -1,6 +1,7 @@
 """Equivalence of scales: whether a smaller world is the same world, row by row against a fiftieth of real size.
 
-`python -m tests.simulation.equivalence` runs the whole grid, goes on where it stopped and prints the table; `--minutes` ends it earlier.
+`python -m tests.simulation.equivalence` runs the whole grid, goes on where it stopped and prints the table; `--minutes` ends it earlier. With `--set KEY=VALUE` both
+worlds get another value: a difference that goes away with it has its cause there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from desertion import DesertionModel, Scenario
+from desertion.commands._shared import options
 from desertion.scenario.grain import FLOOR
 
 SCENARIOS = ("russia-2022", "three-armies-2022", "front-2022")
@@ -133,7 +135,8 @@ _LOADED: dict[tuple[str, float], Scenario] = {}
 
 def _scenario(name: str, scale: float) -> Scenario:
     if (name, scale) not in _LOADED:
-        _LOADED[name, scale] = Scenario.load(name, scale=scale, days=DAYS)
+        of, *pairs = name.split()
+        _LOADED[name, scale] = Scenario.load(of, scale=scale, days=DAYS, set=options.settings(pairs))
     return _LOADED[name, scale]
 
 
@@ -167,10 +170,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many, and go on next time")
     parser.add_argument("--share", type=float, default=1.0, help="share of the runs of the whole grid")
+    parser.add_argument("--scenario", choices=SCENARIOS, action="append", help="only this one; repeatable")
+    parser.add_argument("--scale", type=float, action="append", help="only this one beside the reference; repeatable")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="in both worlds; repeatable")
     parser.add_argument("--file", type=Path, default=Path("outputs/equivalence.jsonl"), help="where runs are kept")
     given = parser.parse_args(arguments)
     given.file.parent.mkdir(parents=True, exist_ok=True)
-    table = measured(given.file, given.minutes, given.share)
+    names = [" ".join((name, *given.set)) for name in given.scenario or SCENARIOS]
+    table = measured(given.file, given.minutes, given.share, names, given.scale or SCALES)
     print("| scenario | scale | row | runs | ratio to 0.02 | 99 % interval | |\n|---|---|---|---|---|---|---|")
     for row in table:
         print(

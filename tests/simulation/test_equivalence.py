@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.simulation import equivalence
-from tests.simulation.equivalence import ROWS, Ratio, floor, measured, ratios
+from tests.simulation.equivalence import REFERENCE, ROWS, Ratio, floor, measured, ratios
 
 
 @pytest.mark.statistical
@@ -52,6 +52,13 @@ def test_the_floor_is_the_smallest_scale_from_which_on_every_row_is_the_same() -
     assert floor([row(0.001, *same), row(0.005, *same), row(0.01, *same)]) == 0.001
     assert floor([row(0.001, *same), row(0.005, *few), row(0.01, *same)]) == 0.01
     assert floor([row(0.001, *same), row(0.005, *same), row(0.01, *other)]) is None
+
+
+def test_a_setting_holds_in_both_worlds() -> None:
+    """It stands behind the scenario's name, under which runs are kept: no run of other settings is taken for one."""
+    name = "front-2022 forces.russia-2022.police=0"
+    assert [equivalence._scenario(name, scale).forces[0].police for scale in (0.001, REFERENCE)] == [0.0, 0.0]
+    assert equivalence._scenario("front-2022", 0.001).forces[0].police > 0
 
 
 def test_a_stopped_grid_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
