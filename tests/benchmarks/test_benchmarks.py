@@ -1,9 +1,10 @@
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 from tests.benchmarks import __main__ as benchmarks
-from tests.benchmarks import slopes
+from tests.benchmarks import busy, slopes
 
 
 def test_table_shows_what_was_measured_beside_its_aim() -> None:
@@ -50,3 +51,17 @@ def test_every_benchmark_can_be_started() -> None:
     assert len(benchmarks.names()) > 5
     for name in benchmarks.names():
         assert callable(import_module(f"tests.benchmarks.{name}").rows)
+
+
+@pytest.mark.parametrize("half_life", sorted(busy.HALF_LIVES.values()))
+@pytest.mark.skipif(busy.in_c() is None, reason="no compiler for C")
+def test_the_loops_in_numpy_and_in_c_are_the_compiled_loop(half_life: float) -> None:
+    """From the same thresholds along the same ties as many leave, but for people on the edge of a day."""
+    ring = np.arange(1000)
+    start, to = 2 * np.arange(1001), np.column_stack([ring - 1, ring + 1]).ravel() % 1000
+    ties, keep = np.full(1000, 2.0), 2.0 ** (-1.0 / half_life)
+    lacking = np.random.default_rng(1).exponential(size=1000)
+    loops = (busy.numpy_loop, busy.compiled_loop, busy.c_loop)
+    shares = [loop(start, to, ties, keep, lacking.copy()) for loop in loops]
+    assert 0.4 < shares[0] < 0.9
+    assert shares == pytest.approx([shares[0]] * 3, abs=0.002)
