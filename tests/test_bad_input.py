@@ -167,6 +167,9 @@ KINDS: dict[str, Bad] = {
     "a text with NUL": _scenario('extends = "toy"\n\0', "holds the sign NUL"),
     "brackets without end": _scenario("x = " + "[" * 5000, "nested too deep"),
     "dotted keys without end": _scenario("a" + ".a" * 3000 + " = 1", "nested too deep"),
+    "a factor that no float holds": _policy(
+        f'[[change]]\nmultiply = {{ "hosts.harbour.cases" = 1{"0" * 400} }}\n', "hosts.harbour.cases = a whole number of about .* digits must lie within 64 bits"
+    ),
     "a number of 5,000 digits": _scenario(HEAD + "scale = " + "1" * 5000, "too many digits"),
     "a date after the last": _scenario("start = 9999-12-31\nforces = []\n", "at least one force"),
     "a horizon beyond the calendar": _scenario(HEAD.replace("2030-01-01", "9999-12-01"), "beyond the year 9999"),

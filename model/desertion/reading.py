@@ -20,6 +20,9 @@ from desertion.files import shown
 DEEPEST = 32
 """Tables within tables that a document may hold: no document of ours has more than six."""
 
+LARGEST = 2**63 - 1
+"""The largest whole number of a TOML document, by its specification."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 
 # Commas that can only be decimal ones: 0,5 and 12,25 and 1234,5 and 1.234,5; but 1,234 may be twelve hundred.
@@ -111,7 +114,7 @@ def toml_text(content: str, where: str) -> dict[str, Any]:
     except ValueError as error:
         # Python refuses to read whole numbers of more than 4,300 digits.
         raise InputError(f"{place}a number has too many digits", where=where) from error
-    _check_depth(document, place, where)
+    _check_limits(document, place, where)
     return document
 
 
@@ -123,11 +126,16 @@ def _slip(content: str, message: str) -> str:
     return next((f"; {slip['said']}: {slip.expand(rule)}" for slip, rule in found if slip), "")
 
 
-def _check_depth(document: dict[str, Any], place: str, where: str) -> None:
+def _check_limits(document: dict[str, Any], place: str, where: str) -> None:
+    """Refuse tables nested too deep, and whole numbers beyond TOML's own: what works with them has no room for more."""
     level: list[Any] = [document]
     for _ in range(DEEPEST):
-        level = [inner for table in level for inner in (table.values() if isinstance(table, dict) else table)]
-        level = [inner for inner in level if isinstance(inner, dict | list)]
+        inner = [pair for table in level for pair in (table.items() if isinstance(table, dict) else enumerate(table))]
+        for key, value in inner:
+            if isinstance(value, int) and not -LARGEST - 1 <= value <= LARGEST:
+                way_out = "write it with a decimal point or an exponent, as in 1e30"
+                raise input_error(str(key), value, "must lie within 64 bits", where=where, way_out=way_out)
+        level = [value for _, value in inner if isinstance(value, dict | list)]
         if not level:
             return
     raise InputError(f"{place}tables or brackets are nested too deep, at most {DEEPEST}", where=where)

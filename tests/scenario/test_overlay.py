@@ -322,3 +322,10 @@ def test_no_shipped_policy_of_open_doors_closes_one(scenario: str, policy: str) 
             for category in CATEGORIES:
                 assert getattr(new, f"{gate}_{category}") >= getattr(old, f"{gate}_{category}")
         assert new.case_days <= old.case_days
+
+
+@pytest.mark.parametrize("operation", ["set", "multiply", "add", "at_least"])
+def test_a_whole_number_that_no_float_holds_is_refused_in_a_sentence(operation: str) -> None:
+    """10^400, which a document cannot have and Python can."""
+    with pytest.raises(InputError, match=r"hosts.harbour.cases.* a whole number of about \d+ digits"):
+        Policy.model_validate({"name": "x", "change": [{operation: {"hosts.harbour.cases": 10**400}}]})

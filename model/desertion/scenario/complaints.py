@@ -119,10 +119,14 @@ def _rule(message: str) -> str:
         return "must be a list"
     if "valid dictionary" in message:
         return "must be a table"
+    if "valid string" in message:
+        return "must be text"
+    if "valid boolean" in message:
+        return "must be true or false"
     if "valid date" in message:
         return "must be a date such as 2022-09-21"
     text = re.sub(r"^Invalid JSON: (.*) at line", r"is no JSON: \1 at line", message)
-    text = re.sub(r"^Input should be (a )?(valid )?", "must be ", text)
+    text = re.sub(r"^Input should be (an? )?(valid )?", r"must be \1", text)
     text = re.sub(r"^.* should have at least 1 (item|character).*", "must not be empty", text)
     text = re.sub(r"^.* should have (at most \d+) items.*", r"must hold \1", text)
     text = re.sub(r"^String should match pattern.*", "must be a name of small letters, digits and hyphens", text)

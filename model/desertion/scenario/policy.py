@@ -61,7 +61,7 @@ class PolicyChange(Frozen):
         if isinstance(value, dict):
             value = flattened(value)
             for path, number in value.items():
-                if info.field_name not in LEVELS and isinstance(number, int | float) and math.isinf(number):
+                if info.field_name not in LEVELS and _is_endless(number):
                     raise ValueError(f'"{path}" must be finite, got {shortened(number)}; use set to lift a limit')
                 if info.field_name == "multiply" and isinstance(number, int | float) and number < 0:
                     raise ValueError(f'"{path}" must be a factor of at least 0, got {shortened(number)}')
@@ -71,6 +71,14 @@ class PolicyChange(Frozen):
         """The first day on which the change acts and the first on which it does not, in a run from `start`."""
         last = dt.date.max if self.end is None else _date(self.end, start)
         return _date(self.begin, start), last
+
+
+def _is_endless(number: Any) -> bool:
+    """Whether a number is infinite, as a whole number is that no float can hold."""
+    try:
+        return isinstance(number, int | float) and math.isinf(number)
+    except OverflowError:
+        return True
 
 
 def _date(value: dt.date | str, start: dt.date) -> dt.date:

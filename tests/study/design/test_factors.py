@@ -81,7 +81,7 @@ def test_a_cut_normal_never_leaves_its_bounds() -> None:
         ({"range": [0]}, r"range\[1\] is missing"),
         ({"range": "wide"}, "range = 'wide' must be a list"),
         ({"range": [0, 1], "steps": -1}, "steps = -1 must lie in"),
-        ({"range": [0, 1], "log": "yes"}, "log = 'yes' must be boolean"),
+        ({"range": [0, 1], "log": "yes"}, "log = 'yes' must be true or false"),
         ({"normal": [0, 0]}, "must be above 0"),
         ({"integers": [0.5, 2]}, "whole numbers"),
         ({"range": [0, 1], "within": [0.4, 0.5], "steps": 3}, "within cuts a normal alone, and here stands range"),
