@@ -125,7 +125,12 @@ def __getattr__(name: str) -> Any:
         return import_module(f"desertion.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'desertion' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    try:
+        value = getattr(import_module(_HOMES[name]), name)
+    except AttributeError as error:
+        # Python would take it for "there is no such name", and hide whose fault it is.
+        way_out = "does a file or folder of yours bear the name of a library?"
+        raise ImportError(f"desertion.{name} cannot be loaded: {error}; {way_out}") from error
     globals()[name] = value
     return value
 
