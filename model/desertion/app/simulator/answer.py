@@ -117,7 +117,7 @@ def outcome(run: Run, measure: str) -> float:
         return float(np.count_nonzero(run.routes == NAMES.index(measure.removeprefix("left_"))))
     if measure in _AT_END:
         return float(run.end[_AT_END[measure]])
-    return run.waiting if measure == "peak_waiting" else float(run.sums[HOST_EXTRA.index(measure)])
+    return run.waiting if measure == "peak_waiting" else run.cost
 
 
 def answer_of(mix: Mix, runs: Sequence[Run | None], scale: float) -> Answer:

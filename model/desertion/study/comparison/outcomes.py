@@ -92,8 +92,6 @@ HEADLINE = (
 )
 """The outcomes of the printed table."""
 
-_SUMS = ("admitted", "turned_away", "granted", "infiltrators", "cost_eur", "output_gained")
-
 
 def of_force(daily: pd.DataFrame, measures: Mapping[str, float]) -> dict[str, float]:
     """Outcomes of one force in one run.
@@ -112,15 +110,6 @@ def of_force(daily: pd.DataFrame, measures: Mapping[str, float]) -> dict[str, fl
         outcome.name: counted[outcome.name] if outcome.name in counted else measures[outcome.measure]
         for outcome in OF_FORCES
     }
-
-
-def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
-    """Outcomes of all hosts in one run; zeros where a scenario has none."""
-    by_day = hosts.groupby("day")[["waiting", "at_border"]].sum()
-    measured = {name: float(hosts[name].sum()) for name in _SUMS}
-    measured["peak_waiting"] = float(by_day["waiting"].max()) if len(by_day) else 0.0
-    measured["peak_border"] = float(by_day["at_border"].max()) if len(by_day) else 0.0
-    return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
 
 
 def estimate(values: NDArray[np.float64], measure: Measure) -> dict[str, float]:
