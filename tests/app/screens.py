@@ -17,9 +17,6 @@ from tests.conftest import CHROMIUM, FLAGS
 FOLDER = Path(__file__).parents[2] / "model" / "docs" / "_static" / "simulator"
 """Where the documentation looks for them."""
 
-FRAMES = ("rest", "doors-shut", "ban", "fast-track", "kept-beside", "phone")
-"""Names of the pictures, in the order in which they are shown."""
-
 COLOURS = 256
 """Colours that a picture keeps, rare ones too: half of the bytes."""
 

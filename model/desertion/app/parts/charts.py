@@ -163,11 +163,11 @@ class Scale:
 
     def path(self, values: NDArray[np.float64], points: int = 400) -> str:
         """A line."""
-        return _joined(self._points(values, points))
+        return joined(self._points(values, points))
 
     def area(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> str:
         """What lies between two lines."""
-        return _joined(self._points(high) + self._points(low)[::-1]) + "Z"
+        return joined(self._points(high) + self._points(low)[::-1]) + "Z"
 
     def _points(self, values: NDArray[np.float64], points: int = 400) -> list[tuple[float, float]]:
         every = max(1, len(values) // points)
@@ -175,7 +175,8 @@ class Scale:
         return [(self.x(day), self.y(float(values[day]))) for day in days if np.isfinite(values[day])]
 
 
-def _joined(points: list[tuple[float, float]]) -> str:
+def joined(points: list[tuple[float, float]]) -> str:
+    """A line through points, as an SVG path."""
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 import numpy as np
-from numpy.typing import NDArray
 
-from desertion.app.parts.charts import Line, escaped, lines, nice
+from desertion.app.parts.charts import Line, escaped, joined, lines, nice
 from desertion.app.simulator.answer import HOME, Answer
+from desertion.app.work.run import Floats
 from desertion.figures.labels import number
 from desertion.scenario.grain import marked
 from desertion.study.comparison.arm import THERE
@@ -24,8 +24,6 @@ BACK = "Home again, punished or on the way"
 """Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
 
 _NOBODY = "nobody is away on the last day"
-
-type Floats = NDArray[np.float64]
 
 
 def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, beside: Answer | None = None) -> str:
@@ -147,7 +145,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         points = [(x(s), y(value)) for s, value in zip(strengths[inside], values[inside], strict=True)]
         # Where it runs away it leaves the picture at the top.
         points += [(x(min(end, strengths[~inside][0])), y(1.2))] if not inside.all() else []
-        return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
+        return joined(points)
 
     tipped = tips <= strengths[-1]
     beyond = (
