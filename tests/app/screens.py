@@ -11,8 +11,9 @@ from typing import Any
 
 from PIL import Image
 
-from tests.app.conftest import free_port, started, stopped
+from tests.app.conftest import started, stopped
 from tests.conftest import CHROMIUM, FLAGS
+from tests.watching import free_port
 
 FOLDER = Path(__file__).parents[2] / "model" / "docs" / "_static" / "simulator"
 """Where the documentation looks for them."""
