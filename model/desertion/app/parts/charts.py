@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.parts.markup import escaped
-from desertion.figures.labels import number
-from desertion.scenario.grain import marked
+from desertion.figures.labels import count_of, number
 
 WIDTH, HEIGHT = 400.0, 220.0
 LEFT, RIGHT, TOP, FOOT = 46.0, 100.0, 40.0, 34.0
@@ -135,7 +134,7 @@ class _End:
     @property
     def told(self) -> str:
         """The last value, with the mark of too few."""
-        return marked(number(self.value), self.value, self.real)
+        return count_of(self.value, self.real)
 
     @property
     def label(self) -> str:

@@ -11,8 +11,7 @@ import numpy as np
 from desertion.app.parts.charts import Line, escaped, joined, lines, nice
 from desertion.app.simulator.answer import HOME, Answer
 from desertion.app.work.run import Floats
-from desertion.figures.labels import number
-from desertion.scenario.grain import marked
+from desertion.figures.labels import count_of, number
 from desertion.study.comparison.arm import THERE
 
 MOST_HOSTS = 7
@@ -69,7 +68,7 @@ def places(answer: Answer, names: Sequence[str]) -> str:
     height = _TOP + _ROW * max(len(rows), 1) + 22.0
 
     def count(persons: float) -> str:
-        return marked(number(persons), persons, answer.size)
+        return count_of(persons, answer.size)
 
     said = (
         "; ".join(f"{name}: {count(float(own.sum()))}, status quo {count(usual)}" for name, own, usual in rows)

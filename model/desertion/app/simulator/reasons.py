@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.app.simulator.answer import Answer, outcome
-from desertion.scenario.grain import marked, too_few
+from desertion.figures.labels import LONG, count_of
+from desertion.scenario.grain import too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, estimated
@@ -167,4 +168,4 @@ def doors(answer: Answer) -> list[str]:
 
 
 def _count(persons: float, answer: Answer) -> str:
-    return marked(number(persons), persons, answer.size)
+    return count_of(persons, answer.size, LONG)
