@@ -15,6 +15,7 @@ from desertion.app.request.choice import people_of
 from desertion.app.request.mix import Mix
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import APPLICANT, ROUTES
+from desertion.study.comparison.arm import STAYED
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 1_000_000
 """Simulated persons of all societies that are remembered, ten of the largest that is run unasked; each takes about 0.2 kB."""
-
-STAYED = 0
-"""Route of a person who never left; a route's code is its number in `ROUTES` plus one."""
 
 type Floats = NDArray[np.float64]
 
