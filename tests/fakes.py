@@ -3,18 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from desertion.simulation.record.columns import DAILY, HOSTLY
 from desertion.simulation.world.codes import ROUTES, STATUSES
-
-DAILY = [
-    "day", "force", *STATUSES,
-    "new_hide", "new_flee", "new_surrender", "new_refuse", "new_wounded", "new_killed", "new_captured",
-    "caught", "returned", "left", "departures", "strength", "effective_strength", "legitimacy", "turnout",
-    "war_index", "information", "output_lost", "collapsed", "fallen",
-]  # fmt: skip
-HOSTS = [
-    "day", "host", "force", "at_border", "waiting", "admitted", "irregular", "turned_away", "decided", "granted",
-    "refused", "protected", "abroad", "cost_eur", "infiltrators", "output_gained", "tolerated", "emigrated",
-]  # fmt: skip
 
 
 def daily(seed: int, pull: float = 0.3, days: int = 120, people: int = 10_000, force: str = "russia") -> pd.DataFrame:
@@ -26,7 +16,7 @@ def daily(seed: int, pull: float = 0.3, days: int = 120, people: int = 10_000, f
     left = np.floor(people * np.clip(share, 0.0, 0.9)).astype(int)
     new = np.diff(left, prepend=left[0])
     parts = np.stack([chance.multinomial(count, [0.3, 0.45, 0.15, 0.1]) for count in new])
-    table = pd.DataFrame(0, index=day, columns=DAILY)
+    table = pd.DataFrame(0, index=day, columns=list(DAILY))
     table["day"], table["force"] = day, force
     for number, name in enumerate(["new_hide", "new_flee", "new_surrender", "new_refuse"]):
         table[name] = parts[:, number]
@@ -54,7 +44,7 @@ def hosts(
     shares = chance.dirichlet(np.linspace(4, 1, len(names)))
     rows = []
     for name, share in zip(names, shares, strict=True):
-        one = pd.DataFrame(0, index=table.index, columns=HOSTS)
+        one = pd.DataFrame(0, index=table.index, columns=list(HOSTLY))
         arrived = (table["new_flee"].cumsum() * share).round().astype(int)
         one["day"], one["host"], one["force"] = table["day"], name, table["force"]
         one["admitted"] = arrived
@@ -89,26 +79,12 @@ def people(seed: int, table: pd.DataFrame, count: int = 1_000, fates: int = 0) -
     )
 
 
-def histories(pulls: dict[str, float], runs: int = 8, **sizes: int) -> pd.DataFrame:
-    """Daily tables of several policies and replicates, with those two columns added."""
-    return pd.concat(
-        [
-            daily(seed, pull, **sizes).assign(policy=policy, replicate=seed)
-            for policy, pull in pulls.items()
-            for seed in range(runs)
-        ],
-        ignore_index=True,
-    )
-
-
-def host_histories(pulls: dict[str, float], runs: int = 8, **sizes: int) -> pd.DataFrame:
-    """Hosts' tables of several policies and replicates, with those two columns added."""
-    names = ("kazakhstan", "georgia", "germany", "finland", "mongolia", "serbia", "turkey", "armenia", "latvia")
-    return pd.concat(
-        [
-            hosts(seed, daily(seed, pull, **sizes), names).assign(policy=policy, replicate=seed)
-            for policy, pull in pulls.items()
-            for seed in range(runs)
-        ],
-        ignore_index=True,
-    )
+def histories(pulls: dict[str, float], runs: int, names: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Daily tables of several policies and replicates, or where hosts are named their tables, with those two columns added."""
+    tables = []
+    for policy, pull in pulls.items():
+        for seed in range(runs):
+            days = daily(seed, pull, days=60, people=2000)
+            table = hosts(seed, days, names) if names else days
+            tables.append(table.assign(policy=policy, replicate=seed))
+    return pd.concat(tables, ignore_index=True)

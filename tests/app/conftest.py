@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,12 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+from tests import watching
 
 
 def started(port: int, *options: str) -> subprocess.Popen[bytes]:
@@ -89,10 +83,7 @@ def studies(study_folder: Path) -> Path:
     try:
         begun.mkdir()
     except FileExistsError:
-        deadline = time.monotonic() + 300.0
-        while not made.exists():
-            assert time.monotonic() < deadline, "another process did not make the studies"
-            time.sleep(0.2)
+        assert watching.until(made.exists, 300.0), "another process did not make the studies"
     else:
         make(study_folder)
         made.mkdir()
@@ -102,7 +93,7 @@ def studies(study_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def server(study_folder: Path) -> Iterator[str]:
     """Address of a running app."""
-    port = free_port()
+    port = watching.free_port()
     process = started(port, "--studies", str(study_folder), "--largest-run", "30000")
     yield f"http://127.0.0.1:{port}"
     stopped(process)

@@ -11,14 +11,12 @@ from typing import Any
 
 from PIL import Image
 
-from tests.app.conftest import free_port, started, stopped
+from tests.app.conftest import started, stopped
 from tests.conftest import CHROMIUM, FLAGS
+from tests.watching import free_port
 
 FOLDER = Path(__file__).parents[2] / "model" / "docs" / "_static" / "simulator"
 """Where the documentation looks for them."""
-
-FRAMES = ("rest", "doors-shut", "ban", "fast-track", "kept-beside", "phone")
-"""Names of the pictures, in the order in which they are shown."""
 
 COLOURS = 256
 """Colours that a picture keeps, rare ones too: half of the bytes."""

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.app.conftest import free_port, started, stopped
+from tests.app.conftest import started, stopped
+from tests.watching import free_port
 
 SMALL = "days=30&scale=0.0004"
 MOVES = (

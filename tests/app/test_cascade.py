@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.app.conftest import free_port, started, stopped
+from tests.app.conftest import started, stopped
+from tests.watching import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -24,6 +24,7 @@ from desertion.figures.curves import run, titles
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
+from tests.watching import until
 
 
 def live(**chosen: object) -> tuple[Live, list[Snapshot]]:
@@ -35,10 +36,7 @@ def live(**chosen: object) -> tuple[Live, list[Snapshot]]:
 
 def wait(run: Live, *states: str) -> None:
     """Wait until the run is in one of these states."""
-    deadline = time.monotonic() + 120
-    while run.snapshot.state not in states and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert run.snapshot.state in states
+    assert until(lambda: run.snapshot.state in states, 120.0)
 
 
 def test_a_live_run_is_the_run_of_the_model() -> None:
@@ -181,9 +179,7 @@ def test_a_live_run_steps_as_often_as_asked_and_says_nothing_once_closed() -> No
     run, snapshots = live()
     wait(run, "ready")
     run.step(10)
-    deadline = time.monotonic() + 60
-    while run.snapshot.day < 10 and time.monotonic() < deadline:
-        time.sleep(0.02)
+    assert until(lambda: run.snapshot.day >= 10)
     assert run.snapshot.day == 10
     run.close()
     seen = len(snapshots)

@@ -10,9 +10,10 @@ import numpy as np
 
 from desertion.app.request.choice import usual_scale
 from desertion.app.request.sliders import SLIDERS
-from tests.app.conftest import free_port, started, stopped
+from tests.app.conftest import started, stopped
 from tests.benchmarks import _common
 from tests.conftest import CHROMIUM, FLAGS
+from tests.watching import free_port
 
 _VISITS = 5
 _PLAYED = 5.0

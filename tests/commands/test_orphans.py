@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.watching import is_alive, until
+
 pytestmark = pytest.mark.studies
 ROOT = Path(__file__).parents[2]
 SEARCH = 'task = "tests.study.run.fake.run"\nreplicates = 3\n[set]\nbusy = 0.05\n[vary]\npull = { range = [0, 1] }\n'
@@ -29,14 +31,6 @@ def _children(process: int) -> set[int]:
 
 def _words(process: int) -> bytes:
     return Path(f"/proc/{process}/cmdline").read_bytes()
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 @pytest.mark.parametrize(
@@ -59,15 +53,13 @@ def test_workers_end_with_a_command_that_is_killed(words: list[str], tmp_path: P
     deadline, workers = time.monotonic() + 120.0, set[int]()
     while len(workers) < 2 and time.monotonic() < deadline:
         assert driver.poll() is None, (tmp_path / "log").read_text()
-        workers = {child for child in _children(driver.pid) if _is_alive(child)}
+        workers = {child for child in _children(driver.pid) if is_alive(child)}
         time.sleep(0.05)
     driver.kill()
     driver.wait()
     assert len(workers) >= 2
-    deadline = time.monotonic() + 30.0
-    while any(map(_is_alive, workers)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    left = [worker for worker in workers if _is_alive(worker)]
+    until(lambda: not any(map(is_alive, workers)), 30.0)
+    left = [worker for worker in workers if is_alive(worker)]
     for worker in left:
         os.kill(worker, 9)
     assert not left

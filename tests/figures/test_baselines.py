@@ -23,7 +23,7 @@ PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
 
 
 def _histories() -> pd.DataFrame:
-    return fakes.histories(PULLS, runs=6, days=60, people=2000)
+    return fakes.histories(PULLS, 6)
 
 
 def _curves(figure: Figure) -> None:

@@ -33,18 +33,19 @@ from desertion.study.history import shipped as history_series
 from tests import fakes
 
 PULLS = {"case-by-case": 0.2, "closed-borders": 0.1, "fast-track": 0.3}
+HOSTS = ("kazakhstan", "georgia", "germany", "finland", "mongolia", "serbia", "turkey", "armenia", "latvia")
 
 
 @pytest.fixture(scope="module")
 def histories() -> pd.DataFrame:
     """Three policies, six runs each."""
-    return fakes.histories(PULLS, runs=6, days=60, people=2000)
+    return fakes.histories(PULLS, 6)
 
 
 @pytest.fixture(scope="module")
 def host_histories() -> pd.DataFrame:
     """Nine hosts under the same policies."""
-    return fakes.host_histories(PULLS, runs=4, days=60, people=2000)
+    return fakes.histories(PULLS, 4, HOSTS)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from tests.fuzz import grammar
 CASES = int(os.environ.get("DESERTION_FUZZ_CASES", "3000"))
 SEED = os.environ.get("DESERTION_FUZZ_SEED")
 _SHARES = {
-    "scenario": 0.2, "policy": 0.1, "study": 0.06, "claims": 0.02, "match": 0.02, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
+    "scenarios": 0.2, "policies": 0.1, "studies": 0.06, "claims": 0.02, "series": 0.1, "history": 0.1, "graph": 0.1, "setting": 0.1, "formula": 0.1, "address": 0.08, "command": 0.02,
 }  # fmt: skip
 _LONGEST = 20  # seconds
 _LARGEST = 5000  # persons of a scenario that is lived through for two days
@@ -81,6 +81,14 @@ def _case(kind: str) -> Generator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@contextmanager
+def _document(kind: str, folder: Path, text: str) -> Generator[Path]:
+    """A case of a document, which reaches its checker if it is TOML."""
+    reached[kind] += _is_toml(text)
+    with _case(kind):
+        yield grammar.write(folder, f"{kind}.toml", text)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def enough_cases_reach_their_checker() -> Generator[None]:
     """At least a third of each kind gets as far as its checker: the others say nothing about it."""
@@ -119,61 +127,46 @@ def _live(scenario: Scenario) -> None:
     assert not daily.select_dtypes("number").isna().any().any()
 
 
-@_fuzz("scenario")
+@_fuzz("scenarios")
 @given(grammar.documents("scenarios"))
 def test_any_scenario_is_accepted_or_answered(compiled: None, folder: Path, text: str) -> None:
     """Mutated shipped scenarios."""
-    path = grammar.write(folder, "case.toml", text)
-    reached["scenario"] += _is_toml(text)
-    with _case("scenario"):
+    with _document("scenarios", folder, text) as path:
         scenario = Scenario.load(path)
         scenario.sized()
         assert Scenario.from_toml(scenario.to_toml()) == scenario
         _live(scenario)
 
 
-@_fuzz("policy")
+@_fuzz("policies")
 @given(grammar.documents("policies"))
 def test_any_policy_is_accepted_or_answered(compiled: None, folder: Path, text: str) -> None:
     """Mutated shipped policies, laid over the toy world."""
-    path = grammar.write(folder, "policy.toml", text)
-    reached["policy"] += _is_toml(text)
-    with _case("policy"):
+    with _document("policies", folder, text) as path:
         scenario = Scenario.load("toy", policies=[path])
         scenario.flat()
         _live(scenario)
 
 
-@_fuzz("study")
+@_fuzz("studies")
 @given(grammar.documents("studies"))
 def test_any_study_is_accepted_or_answered(folder: Path, text: str) -> None:
     """Mutated shipped studies; of those accepted the points are laid out, and the first and last are looked at."""
-    path = grammar.write(folder, "study.toml", text)
-    reached["study"] += _is_toml(text)
-    with _case("study"):
+    with _document("studies", folder, text) as path:
         spec = read_spec(path)
         points = spec.points()
         inspected(spec, (points[0], points[-1]))
 
 
+@pytest.mark.parametrize(("kind", "read"), [("claims", claims_of), ("matches", match_of)])
 @_fuzz("claims")
-@given(grammar.documents("claims"))
-def test_any_claims_file_is_accepted_or_answered(folder: Path, text: str) -> None:
-    """The shipped claims, mutated."""
-    path = grammar.write(folder, "claims.toml", text)
-    reached["claims"] += _is_toml(text)
-    with _case("claims"):
-        claims_of(path)
-
-
-@_fuzz("match")
-@given(grammar.documents("matches"))
-def test_any_design_of_a_match_is_accepted_or_answered(folder: Path, text: str) -> None:
-    """Mutated shipped designs."""
-    path = grammar.write(folder, "match.toml", text)
-    reached["match"] += _is_toml(text)
-    with _case("match"):
-        match_of(path)
+@given(data=st.data())
+def test_any_claims_file_or_design_of_a_match_is_accepted_or_answered(
+    folder: Path, kind: str, read: Callable[[Path], object], data: st.DataObject
+) -> None:
+    """The shipped claims and designs, mutated."""
+    with _document(kind, folder, data.draw(grammar.documents(kind))) as path:
+        read(path)
 
 
 @_fuzz("series")

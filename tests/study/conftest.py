@@ -8,7 +8,7 @@ import pytest
 
 from desertion.study.design.reading import spec_from
 from desertion.study.design.spec import StudySpec
-from desertion.study.store.reader import StudyFile
+from tests.watching import lasting_rows
 
 FAKE = "tests.study.run.fake.run"
 
@@ -36,11 +36,5 @@ def study() -> Callable[..., StudySpec]:
 
 @pytest.fixture(scope="session")
 def lasting() -> Callable[[Path], list[tuple[object, ...]]]:
-    """Reads from a file what must not depend on how it was made: everything but times, attempts and workers."""
-
-    def read(path: Path) -> list[tuple[object, ...]]:
-        with StudyFile(path) as file:
-            columns = "design, replicate, status, scalars, shape, curve_checksum, substr(checksum, 1, 32), error, curve"
-            return file.connection.execute(f"SELECT {columns} FROM run ORDER BY design, replicate").fetchall()
-
-    return read
+    """Reads from a file what must not depend on how it was made."""
+    return lasting_rows

@@ -22,6 +22,7 @@ from tests.torture.cluster import Cluster
 from tests.torture.damage import Disk, flip, has_root, truncate
 from tests.torture.record import BAD, FOLDER, GOOD, ROOT, Record
 from tests.torture.works import WORKS, Work, calm_rows, started
+from tests.watching import until
 
 PATIENCE = 600.0
 """Seconds after which a command that should have ended counts as hanging."""
@@ -274,9 +275,7 @@ def _started(work: Work, path: Path, cluster: Cluster | None, clock: Path | None
 
 
 def _wait_for(work: Work, path: Path, rows: int, driver: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while work.stored(path) < rows and driver.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: work.stored(path) >= rows or driver.poll() is not None, PATIENCE)
 
 
 def _ended(process: subprocess.Popen[str], codes: set[int], *, speaks: bool = True) -> int:

@@ -146,12 +146,11 @@ def _tell_json(
 
 
 def _of_force(daily: pd.DataFrame, size: float) -> list[str]:
-    from desertion.figures.labels import ROUTE_NAMES, departures, number, percent
-    from desertion.scenario.grain import marked
+    from desertion.figures.labels import ROUTE_NAMES, count_of, departures, number, percent
     from desertion.simulation.world.codes import STATUSES
 
     def told(persons: float) -> str:
-        return marked(number(persons * size), persons * size, size)
+        return count_of(persons * size, size)
 
     first, last = daily.iloc[0], daily.iloc[-1]
     people = float(sum(first[status] for status in STATUSES))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from desertion.errors import refuse_unknown
 from desertion.figures import labels, style
 from desertion.files import replacing
-from desertion.scenario.grain import basis, marked
+from desertion.scenario.grain import basis
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -136,7 +136,7 @@ def _pictures(frames: Sequence[Frame], title: str, size: float) -> Iterator[NDAr
         for index, frame in enumerate(frames):
             image.set_data(_raster(frame.groups))
             line.set_data(days[: index + 1], left[: index + 1])
-            counter.set_text(f"Day {frame.day}: {marked(labels.number(left[index]), left[index], size)} have left")
+            counter.set_text(f"Day {frame.day}: {labels.count_of(left[index], size)} have left")
             canvas.draw()
             yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
 

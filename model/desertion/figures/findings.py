@@ -12,6 +12,7 @@ from desertion.figures.labels import (
     at_most,
     called,
     capital,
+    count_of,
     label,
     number,
     percent,
@@ -21,7 +22,7 @@ from desertion.figures.labels import (
     sentence,
     within,
 )
-from desertion.scenario.grain import FEWEST, TOO_FEW, marked, too_few
+from desertion.scenario.grain import FEWEST, TOO_FEW, too_few
 from desertion.simulation.record.columns import MEASURES, definitions, is_chance
 
 _LEAVERS = ("left", "left_total")
@@ -92,7 +93,7 @@ def of_response(medians: pd.DataFrame, measure: str, size: float = 1.0) -> str:
         return f"{sentence(measure)}, by {label(str(medians.index.name))}"
     most = max(lines, key=lambda case: float(np.ptp(lines[case])))
     told = (
-        percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else marked(number(x), x, size)
+        percent(x, figures=2) if measure.startswith("share") or is_chance(measure) else count_of(x, size)
         for x in _turns(lines[most])
     )
     case = "" if medians.shape[1] == 1 else f"moves most with {most}, "
@@ -124,7 +125,7 @@ def of_map(
         low, high = float(np.nanmin(cells)), float(np.nanmax(cells))
         # Only of values that lie close together it must be said how close.
         apart = f", {percent((high - low) / low, 1)} apart" if low > 0.0 and high < 2.0 * low else ""
-        low_said, high_said = (marked(number(end), end, size) for end in (low, high))
+        low_said, high_said = (count_of(end, size) for end in (low, high))
         return f"Median {called(measure)}: {low_said} to {high_said}{apart}"
     happens = _HAPPENS.get(measure.partition("@")[0]) or f"see {percent(at_least)} or more leave"
     likely = cells >= 0.5
@@ -309,7 +310,7 @@ def of_search(table: pd.DataFrame, measure: str, wish: str, size: float = 1.0) -
         size: Real persons for each simulated one, where the measure counts persons.
     """
     best = table[table["within"]].groupby("proposed_by", sort=False)[measure].agg("max" if wish == "more" else "min")
-    reached = ", ".join(f"{marked(number(value), value, size)} ({name})" for name, value in best.astype(float).items())
+    reached = ", ".join(f"{count_of(value, size)} ({name})" for name, value in best.astype(float).items())
     return f"{'Most' if wish == 'more' else 'Fewest'} {called(measure)} within the limits: {reached or 'none'}"
 
 

@@ -6,7 +6,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from desertion.figures import labels, style
-from desertion.scenario.grain import marked
 
 LOADS: dict[str, tuple[str, str]] = {
     "at_border": ("Waiting at the border", "persons"),
@@ -80,7 +79,7 @@ def peaks(
         ax.text(
             column,
             row,
-            marked(labels.number(float(values[row, column])), float(values[row, column]), size),
+            labels.count_of(float(values[row, column]), size),
             ha="center",
             va="center",
             fontsize="small",

@@ -12,6 +12,7 @@ from numpy import format_float_positional
 from desertion.parameters import Behaviour, Force, Host
 from desertion.reading import setting_text
 from desertion.scenario.documents import catalogue
+from desertion.scenario.grain import marked
 from desertion.simulation.record.columns import MEASURES
 
 _LONGEST = 70  # letters of a label
@@ -87,6 +88,11 @@ def number(value: float, scales: Scales = SHORT) -> str:
         unit, word = scale_of(size, scales)
         text = trimmed(f"{size / unit:,.2f}") + word
     return f"-{text}" if value < 0.0 else text
+
+
+def count_of(persons: float, size: float, scales: Scales = SHORT) -> str:
+    """A count of persons for reading, see `number`, marked where it rests on too few simulated ones, each of whom stands for `size`."""
+    return marked(number(persons, scales), persons, size)
 
 
 def scale_of(size: float, scales: Scales = SHORT) -> tuple[float, str]:

@@ -9,8 +9,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from desertion.figures import style
-from desertion.figures.labels import beside, label, number
-from desertion.scenario.grain import marked
+from desertion.figures.labels import beside, count_of, label
 
 # A heatmap of so many cells or fewer has room for its numbers.
 _CELLS_WITH_NUMBERS = 36
@@ -96,7 +95,7 @@ def _write_cells(
                 paint = mesh.to_rgba(np.array([value]))[0]
                 under = shipped is not None and _is_near(shipped[0], column, x) and _is_near(shipped[1], row, y)
                 ax.annotate(
-                    marked(number(value), value, size), (right, up), (0.0, -_UNDER * letter if under else 0.0), textcoords="offset points", ha="center", va="center",
+                    count_of(value, size), (right, up), (0.0, -_UNDER * letter if under else 0.0), textcoords="offset points", ha="center", va="center",
                     color=style.ink_on(paint), fontsize="small", path_effects=[withStroke(linewidth=3.0, foreground=paint)],
                 )  # fmt: skip
     ax.set_xticks(x)

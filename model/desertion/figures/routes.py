@@ -8,7 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from desertion.figures import labels, style
-from desertion.scenario.grain import marked
 
 ORDER = tuple(labels.ROUTE_NAMES)
 
@@ -73,7 +72,7 @@ def by_policy(ax: Axes, totals: pd.DataFrame, size: float = 1.0) -> Axes:
         ax.text(
             total + widest * 0.01,
             place,
-            marked(labels.number(float(total)), float(total), size),
+            labels.count_of(float(total), size),
             va="center",
             fontsize="small",
         )

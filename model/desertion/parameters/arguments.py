@@ -54,23 +54,21 @@ def _is_real(value: object) -> bool:
 
 
 class Number(NamedTuple):
-    """A number of a range, which need not be whole.
+    """A number from 0 on, which need not be whole.
 
     Attributes:
-        low: Least number.
         high: Largest number.
         rule: What it must be, as the end of a sentence.
-        closed: Whether `low` itself will do.
+        closed: Whether 0 itself will do.
     """
 
-    low: float
     high: float
     rule: str
     closed: bool = False
 
     def checked(self, name: str, value: Any) -> float:
         """See `Rule`."""
-        if not _is_real(value) or not self.low <= value <= self.high or (value == self.low and not self.closed):
+        if not _is_real(value) or not 0.0 <= value <= self.high or (value == 0.0 and not self.closed):
             raise input_error(name, value, self.rule)
         return float(value)
 
@@ -98,10 +96,10 @@ WORKERS = Whole(0, 1024, "[0, 1024]")
 THREADS = Whole(1, 256, "[1, 256]")
 ROW = Whole(0, 10**9, "[0, 10**9]")
 """Rows of tables."""
-SCALE = Number(0.0, 1.0, "must lie above 0 and not above 1: it is the share of the real size")
-SHARE = Number(0.0, 1.0, "must lie in [0, 1]", closed=True)
-POSITIVE = Number(0.0, 1e9, "must lie above 0 and not above 10**9")
-SECONDS = Number(0.0, 1e9, "must lie in [0, 10**9] (seconds)", closed=True)
+SCALE = Number(1.0, "must lie above 0 and not above 1: it is the share of the real size")
+SHARE = Number(1.0, "must lie in [0, 1]", closed=True)
+POSITIVE = Number(1e9, "must lie above 0 and not above 10**9")
+SECONDS = Number(1e9, "must lie in [0, 10**9] (seconds)", closed=True)
 
 
 def seed_after(seed: int, number: int) -> int:

@@ -26,11 +26,9 @@ def _number(default: Any, unit: str, meaning: str, low: float, high: float, sour
     )
 
 
-def lever(
-    default: float, unit: str, meaning: str, low: float = 0.0, high: float = math.inf, source: str = SWEPT
-) -> Any:
+def lever(default: float, unit: str, meaning: str, low: float = 0.0, high: float = math.inf) -> Any:
     """A number that a policy may change on a date; `low` and `high` are closed bounds."""
-    return _number(default, unit, meaning, low, high, source, True)
+    return _number(default, unit, meaning, low, high, SWEPT, True)
 
 
 def fixed(

@@ -11,11 +11,10 @@ import pytest
 from desertion.errors import InputError
 from desertion.figures import findings
 from desertion.study.analysis import bands
-from desertion.study.analysis.cascades import chance_of_cascade, size_distribution
+from desertion.study.analysis.cascades import chance_of_cascade, phase_table, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, prim_boxes
 from desertion.study.analysis.paired import paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front, pareto_table
-from desertion.study.analysis.phase import phase_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.described import with_points

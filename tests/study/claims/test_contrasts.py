@@ -18,7 +18,7 @@ from desertion.study.claims.measures import _end, _others, extra_measures
 from desertion.study.claims.world_run import ArmRun, dressed, ruled_out, run_claim_arm, task_check
 from desertion.study.claims.worlds import worlds
 from tests.simulation.worlds import CALM, INERT, made
-from tests.study.claims.test_judging import TEXT, fake_runs
+from tests.study.claims.test_judging import TEXT, judged_in, loaded
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_a_bound_is_that_of_the_same_rate_over_the_run() -> None:
         TEXT
         + '\n[[bounds]]\neffect = "open.left"\nlow = 0.0\nhigh = 0.05\ndays = 1034\nmargin = 2\nsource = "made up"\n'
     )
-    bound = _loaded(text).bounds[0]
+    bound = loaded(text).bounds[0]
     assert bound.over(181)[1] == pytest.approx(2 * (1 - 0.95 ** (181 / 1034)))
     assert bound.over(1034) == pytest.approx((0.0, 0.1))
     assert bound.kept({"open": {"left": 0.017, "days": 181.0}})
@@ -185,7 +185,7 @@ def test_counts_have_no_span() -> None:
     """Only a share of people can be turned into a rate."""
     text = TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\ndays = 100\nsource = "made up"\n'
     with pytest.raises(InputError, match="asks for shares"):
-        _loaded(text)
+        loaded(text)
 
 
 @pytest.mark.parametrize(
@@ -198,9 +198,7 @@ def test_counts_have_no_span() -> None:
 )
 def test_a_claim_about_what_never_happens_is_untested(line: str, words: str) -> None:
     """It neither fails nor holds, and the reason is said."""
-    claims = _loaded(TEXT.replace('id = "never"', f'id = "never"\n{line}'))
-    points = worlds(claims.factors, 64, seed=1)
-    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    judged, _, _ = judged_in(64, TEXT.replace('id = "never"', f'id = "never"\n{line}'))
     assert judged[1].main.word == "untested"
     assert words in judged[1].reason
     assert judged[0].main.word == "holds"
@@ -209,7 +207,7 @@ def test_a_claim_about_what_never_happens_is_untested(line: str, words: str) -> 
 @pytest.mark.parametrize(("valued", "word"), [(0, "untested"), (34, "untested"), (35, "fails")])
 def test_an_effect_without_a_value_in_nearly_all_worlds_is_untested(valued: int, word: str) -> None:
     """With nobody behind whom a share could be taken in all but `valued` of 400 worlds nothing has failed; with 35, all against it, it has. Worlds without a value are open."""
-    claims = _loaded(TEXT.replace("closed.left - open.left", "ratio(closed.left - open.left, closed.left)"))
+    claims = loaded(TEXT.replace("closed.left - open.left", "ratio(closed.left - open.left, closed.left)"))
     points = worlds(claims.factors, 400, seed=1)
     runs = [
         (world, arm, 0, {"left": 9.0 if arm == "open" else float(world < valued)})
@@ -226,18 +224,15 @@ def test_an_effect_without_a_value_in_nearly_all_worlds_is_untested(valued: int,
 
 def test_events_without_a_value_are_none() -> None:
     """A world whose events cannot be told does not hide that there are too few."""
-    claims = _loaded(TEXT.replace('id = "never"', 'id = "never"\nevents = "100 * ratio(closed.left, closed.left - 4)"'))
-    points = worlds(claims.factors, 64, seed=1)
-    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    judged, _, _ = judged_in(
+        64, TEXT.replace('id = "never"', 'id = "never"\nevents = "100 * ratio(closed.left, closed.left - 4)"')
+    )
     assert judged[1].reason == "0 simulated events in the median world, fewer than 50"
 
 
 def test_too_few_worlds_are_no_verdict() -> None:
     """Thirty-four of thirty-four would be a lower bound of 89.8 %: nothing is said yet."""
-    claims = _loaded(TEXT)
-    points = worlds(claims.factors, 64, seed=1)
-    runs = [run for run in fake_runs(points) if run[0] < 34]
-    judged, _ = judge_all(claims, points, gathered(runs))
+    judged, _, _ = judged_in(64, keep=lambda run: run[0] < 34)
     assert {row.main.word for row in judged} == {"untested"}
     assert "so far in 34 worlds" in judged[0].reason
     assert judged[0].pending
@@ -245,9 +240,7 @@ def test_too_few_worlds_are_no_verdict() -> None:
 
 def test_a_claim_is_judged_only_where_its_event_happens() -> None:
     """More than thirty leave in every world in which more than thirty leave."""
-    claims = _loaded(TEXT.replace('id = "at-high-R"', 'id = "at-high-R"\noccurs = "open.left - 30"'))
-    points = worlds(claims.factors, 256, seed=1)
-    judged, _ = judge_all(claims, points, gathered(fake_runs(points)))
+    judged, _, _ = judged_in(256, TEXT.replace('id = "at-high-R"', 'id = "at-high-R"\noccurs = "open.left - 30"'))
     assert judged[2].main.word == "holds"
     assert judged[2].main.worlds == pytest.approx(256 * (1 - 25 / 57), abs=4)
 
@@ -255,7 +248,7 @@ def test_a_claim_is_judged_only_where_its_event_happens() -> None:
 def test_bounds_speak_of_the_claims_that_run_their_scenario() -> None:
     """A bound on one country leaves claims about another alone."""
     bound = '\n[arms.elsewhere]\nscenario = "quiet"\n[[bounds]]\neffect = "elsewhere.left"\nlow = 0\nhigh = 1\nsource = "made up"\n'
-    claims = _loaded(TEXT + bound)
+    claims = loaded(TEXT + bound)
     assert claims.bounds_on(frozenset(["toy"])) == ()
     assert claims.chosen(("always",)).arms_needed() == ("open", "closed")
 
@@ -281,7 +274,7 @@ BOUND = '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 10\nsource = "made 
 
 def test_history_rules_out_by_the_mean_of_the_first_runs() -> None:
     """A lucky first run leaves no world in, an unlucky one takes none out, and further runs of some worlds change nothing."""
-    claims = _loaded(TEXT + BOUND)
+    claims = loaded(TEXT + BOUND)
     lefts = {0: (4.0, 30.0), 1: (12.0, 2.0), 2: (4.0, 4.0, 90.0), 3: (4.0,)}
     runs = [
         (world, "open", number, {"left": left}) for world, each in lefts.items() for number, left in enumerate(each)
@@ -292,7 +285,7 @@ def test_history_rules_out_by_the_mean_of_the_first_runs() -> None:
 
 def test_the_first_runs_are_those_with_the_first_numbers() -> None:
     """Of the first two runs one is lost where further ones were added: no other takes its place, in the world that it would rule out or in the one that it would let in."""
-    claims = _loaded(TEXT + BOUND)
+    claims = loaded(TEXT + BOUND)
     kept = {
         0: {0: 4.0, 1: 4.0, 2: 90.0},
         1: {1: 4.0, 2: 4.0, 3: 4.0},
@@ -336,12 +329,3 @@ def test_a_world_whose_values_are_refused_together_stops_nothing(tmp_path: Path,
         task_check({"settings": settings})
         with pytest.raises(InputError, match="share_killed"):
             run_claim_arm({"settings": settings}, 0, 1)
-
-
-def _loaded(text: str) -> Claims:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "claims.toml"
-        file.write_text(text)
-        return claim_file.load(file)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from desertion.errors import InputError
 from desertion.study.analysis.boxes import confirmed_box
 from desertion.study.claims import document as claim_file
-from desertion.study.claims.judging import gathered, judge_all
+from desertion.study.claims.document import Claims
+from desertion.study.claims.judging import JudgedClaim, NumberSpread, gathered, judge_all
 from desertion.study.claims.worlds import worlds
 from desertion.study.design.factors import Point
 from desertion.study.design.layout import DesignRule, unit_points
@@ -77,7 +79,10 @@ def path(tmp_path: Path) -> Path:
     return file
 
 
-def fake_runs(points: tuple[Point, ...]) -> Iterator[tuple[int, str, int, dict[str, float]]]:
+Run = tuple[int, str, int, dict[str, float]]
+
+
+def fake_runs(points: tuple[Point, ...]) -> Iterator[Run]:
     """Open lets 5 + 60 R people leave, closed 4; two replicates with opposite noise."""
     for number, world in enumerate(points):
         for replicate in range(2):
@@ -86,11 +91,27 @@ def fake_runs(points: tuple[Point, ...]) -> Iterator[tuple[int, str, int, dict[s
             yield number, "closed", replicate, {"left": 4.0}
 
 
-def test_verdicts_are_found_and_explained(path: Path) -> None:
+def loaded(text: str = TEXT) -> Claims:
+    """The claims of a file with this text."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "claims.toml"
+        file.write_text(text)
+        return claim_file.load(file)
+
+
+def judged_in(
+    number: int, text: str = TEXT, keep: Callable[[Run], bool] = lambda _run: True
+) -> tuple[tuple[JudgedClaim, ...], tuple[NumberSpread, ...], tuple[Point, ...]]:
+    """Claims and numbers of a file as judged by the runs that are kept, of so many made-up worlds, and these."""
+    claims = loaded(text)
+    points = worlds(claims.factors, number, seed=1)
+    judged, numbers = judge_all(claims, points, gathered([run for run in fake_runs(points) if keep(run)]))
+    return judged, numbers, points
+
+
+def test_verdicts_are_found_and_explained() -> None:
     """`open.left` is 5 + 60 R: always above 4, above 30 from R = 0.417 on."""
-    claims = claim_file.load(path)
-    points = worlds(claims.factors, 256, seed=1)
-    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
+    judged, numbers, _ = judged_in(256)
     assert [row.verdict.word for row in judged] == ["holds", "fails", "depends"]
     assert judged[2].box is not None
     assert set(judged[2].box.limits) == {"R"}
@@ -98,12 +119,10 @@ def test_verdicts_are_found_and_explained(path: Path) -> None:
     assert numbers[0].median == pytest.approx((5 + 60 * 0.475) / 4, rel=0.05)
 
 
-def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
+def test_worlds_that_history_rules_out_are_judged_apart() -> None:
     """With at most 35 leavers in the open arm, R is below 0.5: fewer of these worlds show more than thirty."""
-    path.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n')
-    claims = claim_file.load(path)
-    points = worlds(claims.factors, 256, seed=1)
-    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
+    bound = '\n[[bounds]]\neffect = "open.left"\nlow = 0\nhigh = 35\nsource = "made up"\n'
+    judged, numbers, points = judged_in(256, TEXT + bound)
     inside = judged[2].consistent
     assert inside is not None
     assert inside.worlds == sum(float(world["R"]) <= 0.5 for world in points)
@@ -113,12 +132,9 @@ def test_worlds_that_history_rules_out_are_judged_apart(path: Path) -> None:
     assert numbers[0].median == pytest.approx((5 + 60 * 0.25) / 4, rel=0.05)
 
 
-def test_worlds_without_all_arms_are_not_judged(path: Path) -> None:
+def test_worlds_without_all_arms_are_not_judged() -> None:
     """An interrupted study judges what is complete."""
-    claims = claim_file.load(path)
-    points = worlds(claims.factors, 8, seed=1)
-    runs = [row for row in fake_runs(points) if row[0] < 3 or row[1] == "open"]
-    judged, _ = judge_all(claims, points, gathered(runs))
+    judged, _, _ = judged_in(8, keep=lambda run: run[0] < 3 or run[1] == "open")
     assert [row.verdict.worlds for row in judged] == [3, 3, 8]
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from desertion.study.blocks import html, markdown, page
-from desertion.study.claims import document as claim_file
-from desertion.study.claims.judging import gathered, judge_all
 from desertion.study.claims.report import TITLE, Run, _beside, blocks
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
-from desertion.study.claims.worlds import worlds
 from desertion.study.statistics import wilson_interval
-from tests.study.claims.test_judging import TEXT, fake_runs
+from tests.study.claims.test_judging import TEXT, judged_in, loaded
 
 RUN = Run(
     worlds=64,
@@ -32,14 +28,10 @@ RUN = Run(
 
 
 @pytest.fixture
-def reports(tmp_path: Path) -> tuple[str, str]:
+def reports() -> tuple[str, str]:
     """Markdown and HTML over the made-up world."""
-    file = tmp_path / "claims.toml"
-    file.write_text(TEXT)
-    claims = claim_file.load(file)
-    points = worlds(claims.factors, 64, seed=1)
-    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
-    report = blocks(judged, numbers, claims.factors, RUN)
+    judged, numbers, _ = judged_in(64)
+    report = blocks(judged, numbers, loaded().factors, RUN)
     return markdown(report), page(TITLE, html(report))
 
 
@@ -74,39 +66,28 @@ def test_a_bound_just_short_of_a_border_does_not_look_like_it() -> None:
     assert _beside(0.9, HOLDS_FROM) == "90.0 %"
 
 
-def test_a_claim_without_worlds_shows_no_share(tmp_path: Path) -> None:
+def test_a_claim_without_worlds_shows_no_share() -> None:
     """Nothing is drawn and no number stands there, as if none of none showed it."""
-    file = tmp_path / "claims.toml"
-    file.write_text(TEXT)
-    claims = claim_file.load(file)
-    points = worlds(claims.factors, 64, seed=1)
-    runs = [run for run in fake_runs(points) if run[1] == "open"]
-    judged, numbers = judge_all(claims, points, gathered(runs))
-    report = blocks(judged, numbers, claims.factors, RUN)
+    judged, numbers, _ = judged_in(64, keep=lambda run: run[1] == "open")
+    report = blocks(judged, numbers, loaded().factors, RUN)
     assert "| Open beats closed (always) | untested | - | - | - | +0.05 | - |" in markdown(report)
     assert html(report).count("<svg") == 1
 
 
-def test_all_numbers_of_a_row_are_of_the_worlds_that_history_allows(tmp_path: Path) -> None:
+def test_all_numbers_of_a_row_are_of_the_worlds_that_history_allows() -> None:
     """Of 64 worlds 18 have at least 46.4 leavers in the open arm: all of these show more than thirty, none the opposite, which 28 of those ruled out do."""
-    file = tmp_path / "claims.toml"
-    file.write_text(TEXT + '\n[[bounds]]\neffect = "open.left"\nlow = 46.4\nhigh = 100\nsource = "made up"\n')
-    claims = claim_file.load(file)
-    points = worlds(claims.factors, 64, seed=1)
-    judged, numbers = judge_all(claims, points, gathered(fake_runs(points)))
+    bound = '\n[[bounds]]\neffect = "open.left"\nlow = 46.4\nhigh = 100\nsource = "made up"\n'
+    judged, numbers, points = judged_in(64, TEXT + bound)
     allowed = sum(5 + 60 * float(world["R"]) >= 46.4 for world in points)
     assert judged[2].verdict.reversed == 28
-    report = markdown(blocks(judged, numbers, claims.factors, RUN))
+    report = markdown(blocks(judged, numbers, loaded().factors, RUN))
     assert f"(at-high-R) | untested | {allowed} of {allowed}; opposite in 0 |" in report
 
 
-def test_inputs_that_an_ensemble_gives_show_its_values_and_no_range(tmp_path: Path) -> None:
+def test_inputs_that_an_ensemble_gives_show_its_values_and_no_range() -> None:
     """R is 0.1, 0.2 and 0.3 in the worlds run, and `pull` no factor at all: neither shows the range that nothing was drawn from; `form` was drawn."""
-    file = tmp_path / "claims.toml"
-    file.write_text(TEXT)
-    claims = claim_file.load(file)
     matched = tuple({"R": 0.1 * (number + 1), "pull": word} for number, word in enumerate(("near", "far", "near")))
-    report = markdown(blocks([], [], claims.factors, replace(RUN, matched=matched)))
+    report = markdown(blocks([], [], loaded().factors, replace(RUN, matched=matched)))
     assert "| R | from the ensemble: 0.2 (0.11 to 0.29) |" in report
     assert "| pull | from the ensemble: near 2, far 1 |" in report
     assert "| form | additive, none |" in report

@@ -9,6 +9,7 @@ import pandas as pd
 
 from desertion.simulation.world.codes import ROUTES, STATUSES
 from desertion.study.comparison import arm
+from desertion.study.comparison.outcomes import OF_HOSTS
 from desertion.study.run.task import Outcome
 from desertion.study.store.seal import SEAL, seal_of
 from tests import fakes
@@ -41,6 +42,9 @@ def kept_of(daily: pd.DataFrame, hosts: pd.DataFrame, people: pd.DataFrame) -> O
     for force, days in daily.groupby("force"):
         own = _measures(days, people[people["force"] == force])
         found |= own | {f"{name}@{force}": value for name, value in own.items()}
+    by_day = hosts.groupby("day").sum(numeric_only=True)
+    found |= {each.name: float(by_day[each.name].sum()) for each in OF_HOSTS if each.name in by_day}
+    found |= {"peak_waiting": float(by_day["waiting"].max()), "peak_border": float(by_day["at_border"].max())}
     return arm.outcome_of(daily, hosts, people, found, FACTS)
 
 

@@ -21,7 +21,6 @@ from desertion.study.run.sweep import RunOptions, run_study
 from desertion.study.statistics import paired_chance_interval, wilson_interval
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.writer import StudyWriter
-from tests import fakes
 from tests.app.folder import Here
 from tests.study.comparison import fake_arm
 
@@ -383,7 +382,6 @@ def test_fake_people_are_nested():
     """The made-up people behave as common random numbers promise: who leaves under less pull leaves under more."""
     less, more = (fake_arm.tables(policy, 1)[2]["day_left"].notna() for policy in ("closed-borders", "fast-track"))
     assert not (less & ~more).any()
-    assert fakes.DAILY[0] == "day"
 
 
 def test_daily_gaps_end_at_the_paired_differences(comparison):

@@ -1,7 +1,6 @@
 """Claims about ensembles: what is written is read, and worlds that were found under other rules are refused."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,6 @@ from desertion.simulation.golden import histories
 from desertion.study.matching import ensemble
 from desertion.study.matching.ensemble import load_ensemble, rules_version, shipped_ensembles, write_ensemble
 from desertion.study.matching.matched import Match
-
-Make = Callable[..., Match]
 
 
 def test_what_is_written_is_read(known: Match, tmp_path: Path) -> None:

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
 from tests.study.run.driving import drive
+from tests.watching import finished_runs, lasting_rows, until
 
 ROOT = Path(__file__).parents[3]
-_LASTING = "SELECT design, replicate, status, scalars, shape, curve_checksum, substr(checksum, 1, 32), error, curve FROM run ORDER BY 1, 2"
 
 
 def kill_and_compare(folder: Path, points: int, runs: int, kills: int, busy: float, seed: int) -> tuple[int, list[int]]:
@@ -39,14 +38,14 @@ def kill_and_compare(folder: Path, points: int, runs: int, kills: int, busy: flo
         driver = _driver(killed, points, runs, busy)
         # The first kill may come before the file exists; later ones wait for some progress, however busy the machine.
         if found:
-            _wait_for_more(killed, found[-1])
+            until(lambda least=found[-1]: finished_runs(killed) > least)
         time.sleep(float(rng.uniform(0.0, 0.5 + expected / kills)))
         driver.send_signal(signal.SIGKILL)
         driver.wait()
-        found.append(_count(killed))
+        found.append(finished_runs(killed))
     assert _driver(killed, points, runs, busy).wait() == 0
     drive(str(calm), points, runs, executor=Here())  # rows do not say how long they took
-    one, other = _rows(killed), _rows(calm)
+    one, other = lasting_rows(killed), lasting_rows(calm)
     assert len(other) == points * runs
     assert one == other, "the resumed file differs from the uninterrupted one"
     return len(one), found
@@ -56,24 +55,6 @@ def _driver(path: Path, points: int, runs: int, busy: float) -> subprocess.Popen
     told = ["--points", str(points), "--runs", str(runs), "--busy", str(busy)]
     command = [sys.executable, "-m", "tests.study.run.driving", str(path), *told]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "model"}, stderr=subprocess.DEVNULL)
-
-
-def _wait_for_more(path: Path, rows: int) -> None:
-    deadline = time.monotonic() + 60.0
-    while _count(path) <= rows and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def _count(path: Path) -> int:
-    if not path.exists():
-        return 0
-    with StudyFile(path) as file:
-        return sum(file.counts().values())
-
-
-def _rows(path: Path) -> list[tuple[object, ...]]:
-    with StudyFile(path) as file:
-        return file.connection.execute(_LASTING).fetchall()
 
 
 def main() -> None:

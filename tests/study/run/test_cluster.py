@@ -2,11 +2,9 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,8 +14,8 @@ from desertion.errors import InputError
 from desertion.study.design.spec import StudySpec
 from desertion.study.run.cluster import Certificates
 from desertion.study.run.sweep import RunOptions, run_study
-from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
+from tests.watching import finished_runs, free_port, until
 
 pytestmark = [pytest.mark.studies, pytest.mark.filterwarnings("ignore")]
 ROOT = Path(__file__).parents[3]
@@ -37,12 +35,6 @@ def _start(*words: str, folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture(params=["tcp", "tls"])
 def cluster(
     request: pytest.FixtureRequest, tmp_path: Path
@@ -56,7 +48,7 @@ def cluster(
             "--tls-ca-file", str(certificates.authority), "--tls-cert", str(certificates.certificate),
             "--tls-key", str(certificates.key),
         ]  # fmt: skip
-    address = f"{kind}://127.0.0.1:{_free_port()}"
+    address = f"{kind}://127.0.0.1:{free_port()}"
     processes = [_start("scheduler", "--host", address, "--no-dashboard", *tls, folder=tmp_path)]
     worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", *tls]
     processes += [_start(*worker, folder=tmp_path) for _ in range(2)]
@@ -78,13 +70,6 @@ def _certificates(folder: Path) -> Certificates:
     return files
 
 
-def _rows(path: Path) -> int:
-    if not path.exists():
-        return 0
-    with StudyFile(path) as file:
-        return sum(file.counts().values())
-
-
 def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_rows(
     tmp_path: Path,
     study: Callable[..., StudySpec],
@@ -97,9 +82,7 @@ def test_a_study_on_a_cluster_survives_the_death_of_a_worker_and_gives_the_same_
     path = tmp_path / "cluster.sqlite"
 
     def assassin() -> None:
-        deadline = time.monotonic() + 60
-        while _rows(path) < 30 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: finished_runs(path) >= 30)
         processes[-1].send_signal(signal.SIGKILL)
 
     thread = threading.Thread(target=assassin)
@@ -129,4 +112,4 @@ def test_a_scheduler_that_does_not_answer_is_a_sentence(
     """With the way to start one."""
     monkeypatch.setattr("desertion.study.run.cluster._WAIT", 0.5)
     with pytest.raises(InputError, match=r"does not answer .*dask scheduler"):
-        run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=f"tcp://127.0.0.1:{_free_port()}"))
+        run_study(study(), tmp_path / "s.sqlite", RunOptions(quiet=True, scheduler=f"tcp://127.0.0.1:{free_port()}"))

@@ -14,26 +14,10 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.run.pool import LocalPool, OverdueError
+from tests.watching import is_alive, until
 
 pytestmark = pytest.mark.studies
 ROOT = Path(__file__).parents[3]
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{process}/stat").read_text().split(")")[1][:3]
-
-
-def _until(condition: object, seconds: float = 20.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():  # type: ignore[operator]
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_only_the_call_that_ran_in_a_killed_process_is_lost(tmp_path: Path) -> None:
@@ -44,7 +28,7 @@ def test_only_the_call_that_ran_in_a_killed_process_is_lost(tmp_path: Path) -> N
     # Nobody gets through before the gate is opened for writing, however slowly processes start.
     calls = [pool.submit(os.open, gate, os.O_RDONLY) for _ in range(2)]
     waiting = [pool.submit(pow, 2, index) for index in range(20)]
-    assert _until(lambda: len(pool.processes()) == 2 and all(call.running() for call in calls))
+    assert until(lambda: len(pool.processes()) == 2 and all(call.running() for call in calls))
     os.kill(pool.processes()[0], signal.SIGKILL)
     os.close(os.open(gate, os.O_WRONLY))
     wait(calls)
@@ -86,13 +70,13 @@ def test_cancelling_ends_the_pool_at_once() -> None:
     """Queued calls are cancelled, running ones killed, no process stays."""
     pool = LocalPool(1)
     running, queued = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
-    assert _until(running.running)
+    assert until(running.running)
     processes = pool.processes()
     began = time.monotonic()
     pool.shutdown(cancel_futures=True)
     assert time.monotonic() - began < 10
     assert queued.cancelled()
-    assert not any(_alive(process) for process in processes)
+    assert not any(is_alive(process) for process in processes)
     with pytest.raises(RuntimeError, match="shut down"):
         pool.submit(pow, 2, 2)
 
@@ -118,11 +102,11 @@ def test_workers_die_with_a_driver_that_is_killed() -> None:
     assert driver.stdout is not None
     processes = [int(one) for one in driver.stdout.readline().split()]
     assert len(processes) == 2
-    assert all(_alive(process) for process in processes)
+    assert all(is_alive(process) for process in processes)
     driver.kill()
     driver.wait()
     driver.stdout.close()
-    assert _until(lambda: not any(_alive(process) for process in processes))
+    assert until(lambda: not any(is_alive(process) for process in processes))
 
 
 def test_a_script_without_a_main_guard_may_start_a_pool(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -19,8 +18,8 @@ from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StudyFailedError, WorkersLostError
 from desertion.study.run.runner import DriveOptions, Progress
 from desertion.study.run.sweep import RunOptions, run_study, sweep
-from desertion.study.store.reader import StudyFile
 from tests.app.folder import Here
+from tests.watching import finished_runs, until
 
 pytestmark = pytest.mark.studies
 ROOT = Path(__file__).parents[3]
@@ -166,7 +165,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, lasting
         stdout=subprocess.PIPE,
         text=True,
     )
-    _wait_for_rows(path, 20)
+    assert until(lambda: finished_runs(path) >= 20), "the driver wrote nothing"
     driver.send_signal(signal.SIGINT)
     told, _ = driver.communicate(timeout=30)
     assert "of 200 runs finished, all kept" in told
@@ -178,17 +177,6 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path: Path, lasting
     drive(str(path), 10, 20, 0.02)
     drive(str(tmp_path / "whole.sqlite"), 10, 20, executor=Here())  # rows do not say how long they took
     assert lasting(path) == lasting(tmp_path / "whole.sqlite")
-
-
-def _wait_for_rows(path: Path, rows: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if path.exists():
-            with StudyFile(path) as file:
-                if sum(file.counts().values()) >= rows:
-                    return
-        time.sleep(0.02)
-    raise AssertionError("the driver wrote nothing")
 
 
 def test_a_point_that_cannot_be_run_is_refused_before_anything_runs(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +29,7 @@ from desertion.study.search.candidates import compare_found, dominated_volume, j
 from desertion.study.search.search import on_other_fates, search, sobol_sample
 from desertion.study.store.reader import StudyFile
 from tests.shortcuts import in_process
+from tests.watching import finished_runs, until
 
 pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 
@@ -362,9 +362,7 @@ def test_a_search_killed_at_any_moment_goes_on_to_the_same_front(tmp_path: Path)
     killed, calm = tmp_path / "killed.sqlite", tmp_path / "calm.sqlite"
     for share in (0.2, 0.5, 0.8):
         driver = _driver(study, killed)
-        deadline = time.monotonic() + 60.0
-        while _count(killed) < share * 48 * 3 and time.monotonic() < deadline and driver.poll() is None:
-            time.sleep(0.02)
+        assert until(lambda rows=share * 48 * 3: finished_runs(killed) >= rows)
         assert driver.poll() is None, "the search ended before it was killed"
         driver.send_signal(signal.SIGKILL)
         driver.wait()
@@ -387,13 +385,6 @@ def _driver(study: Path, out: Path) -> subprocess.Popen[bytes]:
         env=told,
         stdout=subprocess.DEVNULL,
     )
-
-
-def _count(path: Path) -> int:
-    if not path.exists():
-        return 0
-    with StudyFile(path) as file:
-        return sum(file.counts().values())
 
 
 @pytest.mark.walks

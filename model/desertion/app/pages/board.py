@@ -20,11 +20,10 @@ from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
 from desertion.figures.curves import titles, weekly
 from desertion.figures.events import events
-from desertion.figures.labels import NEW_COLUMNS, ROUTE_NAMES, number, short
+from desertion.figures.labels import LONG, NEW_COLUMNS, ROUTE_NAMES, count_of, short
 from desertion.scenario import grain
 from desertion.simulation.world.codes import KINDS, STATUSES
 from desertion.simulation.world.fields import Array
-from desertion.study.comparison.report.words import number as in_words
 
 _MARKED = ("wave", "ban", "frontier", "collapse", "fall", "squad")
 _STATES = {
@@ -186,8 +185,8 @@ def grey(usual: Array, real: float, scenario: Any) -> str:
     """What the grey lines are, and where they end."""
     left, spells = float(usual[-1, COLUMN["left"]]) * real, float(usual[-1, COLUMN["departures"]]) * real
     return (
-        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {grain.marked(in_words(left), left, real)} "
-        f"people have left under it, in {grain.marked(in_words(spells), spells, real)} departures. "
+        f"Grey: the status quo to its last day; by {date_of(scenario, len(usual) - 1)}, {count_of(left, real, LONG)} "
+        f"people have left under it, in {count_of(spells, real, LONG)} departures. "
         "Play shows day by day how it comes about, or what the policies make of it."
     )
 
@@ -263,9 +262,9 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     left = float(now[COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
-        f"people have left, {100.0 * left / max(people, 1.0):.2f} %": _told(left * real, real),
-        "departures by surrender": _told(float(daily[:, COLUMN["new_surrender"]].sum()) * real, real),
-        "departures abroad": _told(float(daily[:, COLUMN["new_flee"]].sum()) * real, real),
+        f"people have left, {100.0 * left / max(people, 1.0):.2f} %": count_of(left * real, real),
+        "departures by surrender": count_of(float(daily[:, COLUMN["new_surrender"]].sum()) * real, real),
+        "departures abroad": count_of(float(daily[:, COLUMN["new_flee"]].sum()) * real, real),
     }
     if first[COLUMN["strength"]] > 0:
         facts_by_name["of the first day's strength"] = (
@@ -274,10 +273,6 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     facts_by_name["legitimacy"] = f"{now[COLUMN['legitimacy']]:.2f}"
     facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{people:,.0f}"
     return facts_by_name
-
-
-def _told(persons: float, real: float) -> str:
-    return grain.marked(number(persons), persons, real)
 
 
 def _log(snapshot: Snapshot, scenario: Any) -> str:

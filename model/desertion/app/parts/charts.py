@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.app.parts.markup import escaped
-from desertion.figures.labels import number
-from desertion.scenario.grain import marked
+from desertion.figures.labels import count_of, number
 
 WIDTH, HEIGHT = 400.0, 220.0
 LEFT, RIGHT, TOP, FOOT = 46.0, 100.0, 40.0, 34.0
@@ -135,7 +134,7 @@ class _End:
     @property
     def told(self) -> str:
         """The last value, with the mark of too few."""
-        return marked(number(self.value), self.value, self.real)
+        return count_of(self.value, self.real)
 
     @property
     def label(self) -> str:
@@ -163,11 +162,11 @@ class Scale:
 
     def path(self, values: NDArray[np.float64], points: int = 400) -> str:
         """A line."""
-        return _joined(self._points(values, points))
+        return joined(self._points(values, points))
 
     def area(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> str:
         """What lies between two lines."""
-        return _joined(self._points(high) + self._points(low)[::-1]) + "Z"
+        return joined(self._points(high) + self._points(low)[::-1]) + "Z"
 
     def _points(self, values: NDArray[np.float64], points: int = 400) -> list[tuple[float, float]]:
         every = max(1, len(values) // points)
@@ -175,7 +174,8 @@ class Scale:
         return [(self.x(day), self.y(float(values[day]))) for day in days if np.isfinite(values[day])]
 
 
-def _joined(points: list[tuple[float, float]]) -> str:
+def joined(points: list[tuple[float, float]]) -> str:
+    """A line through points, as an SVG path."""
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) if points else ""
 
 

@@ -9,6 +9,7 @@ from desertion.app.parts.elements import box, button, choice, field, sentence, t
 from desertion.app.request.choice import shipped, usual_scale
 from desertion.app.session import current
 from desertion.app.ui import solara
+from desertion.figures.labels import capital
 from desertion.parameters import FORMS, Behaviour
 
 KNOBS = {
@@ -49,7 +50,7 @@ def More() -> Any:
             unit, meaning, default = about(name)
             key = f"behaviour.{name}"
             field(label, session.shown(key, settings.get(key, "")), lambda value, key=key: session.set_input(key, value),
-                  hint=f"{meaning[:1].upper()}{meaning[1:]}; {unit}.", placeholder=f"{default:g} {unit}",
+                  hint=f"{capital(meaning)}; {unit}.", placeholder=f"{default:g} {unit}",
                   problem=session.sentence(key))  # fmt: skip
         Others()
     return more

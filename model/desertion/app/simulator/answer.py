@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.app.request.mix import PAIRS, Mix
-from desertion.app.work.run import NAMES, Run
+from desertion.app.work.run import NAMES, Floats, Run
 from desertion.app.work.warm import WARM
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import floor_note, legend, too_few
@@ -30,8 +29,6 @@ HOME = {"hiding": "Hiding at home", "refusing": "Refusing openly", "surrendered"
 
 OF_ALL = ("peak_waiting", "cost_eur")
 """Outcomes that hosts have of all armies together; all others are of the first."""
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def outcome(run: Run, measure: str) -> float:
         return float(np.count_nonzero(run.routes == NAMES.index(measure.removeprefix("left_"))))
     if measure in _AT_END:
         return float(run.end[_AT_END[measure]])
-    return run.waiting if measure == "peak_waiting" else float(run.sums[HOST_EXTRA.index(measure)])
+    return run.waiting if measure == "peak_waiting" else run.cost
 
 
 def answer_of(mix: Mix, runs: Sequence[Run | None], scale: float) -> Answer:

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 import numpy as np
-from numpy.typing import NDArray
 
-from desertion.app.parts.charts import Line, escaped, lines, nice
+from desertion.app.parts.charts import Line, escaped, joined, lines, nice
 from desertion.app.simulator.answer import HOME, Answer
-from desertion.figures.labels import number
-from desertion.scenario.grain import marked
+from desertion.app.work.run import Floats
+from desertion.figures.labels import count_of, number
 from desertion.study.comparison.arm import THERE
 
 MOST_HOSTS = 7
@@ -24,8 +23,6 @@ BACK = "Home again, punished or on the way"
 """Row of those who left and are neither with a host nor in one of the rows of `HOME`, so that all rows add up to all who left."""
 
 _NOBODY = "nobody is away on the last day"
-
-type Floats = NDArray[np.float64]
 
 
 def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, beside: Answer | None = None) -> str:
@@ -71,7 +68,7 @@ def places(answer: Answer, names: Sequence[str]) -> str:
     height = _TOP + _ROW * max(len(rows), 1) + 22.0
 
     def count(persons: float) -> str:
-        return marked(number(persons), persons, answer.size)
+        return count_of(persons, answer.size)
 
     said = (
         "; ".join(f"{name}: {count(float(own.sum()))}, status quo {count(usual)}" for name, own, usual in rows)
@@ -147,7 +144,7 @@ def tipping(strengths: Floats, usual: Floats, mix: Floats, here: tuple[float, fl
         points = [(x(s), y(value)) for s, value in zip(strengths[inside], values[inside], strict=True)]
         # Where it runs away it leaves the picture at the top.
         points += [(x(min(end, strengths[~inside][0])), y(1.2))] if not inside.all() else []
-        return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points) if points else ""
+        return joined(points)
 
     tipped = tips <= strengths[-1]
     beyond = (

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.app.simulator.answer import Answer, outcome
-from desertion.app.work.run import Run
-from desertion.scenario.grain import marked, too_few
+from desertion.figures.labels import LONG, count_of
+from desertion.scenario.grain import too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, estimated
@@ -21,8 +20,6 @@ from desertion.study.comparison.report.words import amount, number
 
 MOST = 3
 """Sentences that are shown."""
-
-type Floats = NDArray[np.float64]
 
 
 def why(
@@ -76,7 +73,8 @@ def queue(answer: Answer) -> list[str]:
     more = answer.change("applicants")
     if more.few or more.low <= 0.0 or waiting < 2.0 * protected:
         return []
-    due, all_waiting = (sum(counted(pair[1]) for pair in answer.pairs) for counted in (_due, _applicants))
+    due = sum(pair[1].due for pair in answer.pairs)
+    all_waiting = sum(outcome(pair[1], "applicants") for pair in answer.pairs)
     cause = (
         "Hosts decide so many cases a day and no more"
         if 2.0 * due >= all_waiting
@@ -85,14 +83,6 @@ def queue(answer: Answer) -> list[str]:
     return [
         f"{cause}: on the last day {_count(waiting, answer)} still wait and {_count(protected, answer)} have been given protection."
     ]
-
-
-def _due(run: Run) -> float:
-    return run.due
-
-
-def _applicants(run: Run) -> float:
-    return outcome(run, "applicants")
 
 
 def spreading(answer: Answer, without: Answer | None) -> list[str]:
@@ -178,4 +168,4 @@ def doors(answer: Answer) -> list[str]:
 
 
 def _count(persons: float, answer: Answer) -> str:
-    return marked(number(persons), persons, answer.size)
+    return count_of(persons, answer.size, LONG)

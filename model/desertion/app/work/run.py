@@ -15,7 +15,7 @@ from desertion.app.request.choice import people_of
 from desertion.app.request.mix import Mix
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import APPLICANT, ROUTES
-from desertion.simulation.world.fields import HOST_EXTRA
+from desertion.study.comparison.arm import STAYED
 
 if TYPE_CHECKING:
     from desertion.scenario import Scenario
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 1_000_000
 """Simulated persons of all societies that are remembered, ten of the largest that is run unasked; each takes about 0.2 kB."""
-
-STAYED = 0
-"""Route of a person who never left; a route's code is its number in `ROUTES` plus one."""
 
 type Floats = NDArray[np.float64]
 
@@ -39,8 +36,8 @@ class Run:
         left: (days + 1) : people who have left by the end of each day; day 0 is the start.
         end: (columns) : the daily record of the last day, see `DAILY_COLUMNS`.
         hosts: (hosts, columns) : the record of the hosts on the last day, see `HOST_EXTRA`.
-        sums: (columns) : the record of the hosts over all days, hosts and forces.
         waiting: Most cases that waited at once, of all forces.
+        cost: What all hosts spent, in EUR.
         due: Cases that wait on the last day though their least days are over.
         routes: (persons) : way by which each person first left, `STAYED` for those who never did.
     """
@@ -48,8 +45,8 @@ class Run:
     left: Floats
     end: Floats
     hosts: Floats
-    sums: Floats
     waiting: float
+    cost: float
     due: float
     routes: NDArray[np.uint8]
 
@@ -132,18 +129,18 @@ def run(wanted: Wanted, go_on: Callable[[], bool] = lambda: True) -> Run:
 def record_of(model: DesertionModel) -> Run:
     """What is remembered of a run that has ended."""
     world, days = model.world, model.day + 1
-    daily, hosts = world.daily[:days, 0], world.hostly[:days]
+    daily = world.daily[:days, 0]
     own = world.force_of == 0
     gone = world.left_day[own] >= 0
     waits = own & (world.status == APPLICANT)
     least = world.hosts["case_days"] + world.hosts["screening_days"]
-    loads = hosts[:, :, :, _WAITING].sum(axis=(1, 2)) if hosts.size else np.zeros(1)
+    measures = model.measures()
     return Run(
         left=np.array(daily[:, _LEFT], dtype=np.float64),
         end=np.array(daily[-1], dtype=np.float64),
-        hosts=np.array(hosts[-1, :, 0], dtype=np.float64),
-        sums=np.array(hosts.sum(axis=(0, 1, 2)), dtype=np.float64),
-        waiting=float(loads.max()),
+        hosts=np.array(world.hostly[days - 1, :, 0], dtype=np.float64),
+        waiting=measures["peak_waiting"],
+        cost=measures["cost_eur"],
         due=float(np.count_nonzero(world.since[waits] + least[world.host[waits]] < model.day)),
         routes=np.where(gone, world.left_route[own] + 1, STAYED).astype(np.uint8),
     )
@@ -153,6 +150,5 @@ SOCIETIES = Societies()
 """People of the server's simulator."""
 
 _LEFT = DAILY_COLUMNS.index("left")
-_WAITING = HOST_EXTRA.index("waiting")
 NAMES = ("stayed", *ROUTES)
 """Names of the codes in `Run.routes`."""

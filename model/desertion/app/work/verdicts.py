@@ -39,21 +39,18 @@ def verdicts(name: str = "claims") -> Mapping[str, Verdict]:
     Args:
         name: `claims` for the worlds drawn, `ensemble` for those that the match to the evidence kept.
     """
+    from desertion.study.claims.report import HEAD
+
     path = shipped_folder("experiments") / "claims" / f"{name}.md"
     verdicts: dict[str, Verdict] = {}
-    head: list[str] = []
+    is_table = False
     for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []
-        if cells[:2] == ["claim", "verdict"]:
-            head = cells
-        elif not cells:
-            head = []
-        elif head and not set(line) <= set("|- "):
-            row = dict(zip(head, cells, strict=False))
-            words, _, name = row["claim"].rpartition(" (")
-            verdicts[name.rstrip(")")] = Verdict(
-                words, row["verdict"], row.get("worlds showing it", ""), row.get("95 % interval", ""),
-                row.get("smallest of interest", ""), row.get("effect: median (5 % to 95 %)", "").rpartition(") ")[2],
-                row.get("worlds with the sign", ""),
-            )  # fmt: skip
+        is_head = tuple(cells) == HEAD
+        if is_table and cells and not set(line) <= set("|- "):
+            claim, word, worlds, interval, effect, smallest, signed = cells
+            words, _, name = claim.rpartition(" (")
+            unit = effect.rpartition(") ")[2]
+            verdicts[name.rstrip(")")] = Verdict(words, word, worlds, interval, smallest, unit, signed)
+        is_table = is_head or (is_table and bool(cells))
     return verdicts

@@ -10,7 +10,7 @@ import pandas as pd
 from desertion.errors import InputError, refuse_unknown
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
-from desertion.study.analysis import cascades, discovery, paired, pareto, phase, sensitivity
+from desertion.study.analysis import cascades, discovery, paired, pareto, sensitivity
 from desertion.study.analysis.boxes import Box
 from desertion.study.analysis.contents import Contents
 from desertion.study.analysis.tables import done_runs, known_measures, parameters_of
@@ -91,11 +91,11 @@ class Answers(Contents):
         return self.pareto()
 
     def phase(
-        self, x: str, y: str, measure: str = cascades.SIZE, shown: str = phase.CHANCE, policy: str | None = None
+        self, x: str, y: str, measure: str = cascades.SIZE, shown: str = cascades.CHANCE, policy: str | None = None
     ) -> pd.DataFrame:
         """A measure over two varied parameters, ready for a heatmap; a study of several policies names one."""
         runs = self.runs if policy is None else sensitivity.under(self.runs, policy)
-        return phase.phase_table(runs, x, y, measure, shown)
+        return cascades.phase_table(runs, x, y, measure, shown)
 
     def sensitivity(self, measure: str, policy: str | None = None, of: str = sensitivity.MEAN) -> pd.DataFrame:
         """Sobol indices or Morris effects, as the study's design has it.

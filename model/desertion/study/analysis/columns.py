@@ -74,15 +74,18 @@ COMPARED = {
 """Columns of the tables that `compare` gives, all at real size."""
 
 
+MEASURE_OF = {
+    "left": "left_total", "abroad": "abroad_end", "lowest_strength": "min_strength_share", "lowest_legitimacy": "legitimacy_min",
+    "war_index": "war_index_end", "day_collapsed": "breakpoint_day", "day_fallen": "fall_day",
+}  # fmt: skip
+"""Outcomes of a comparison that are measures of a run of another name."""
+
 _OUTCOMES = {
     **{name: about._replace(kind="measure") for name, about in (HOSTLY | DAILY).items()},
-    "applicants": Column("persons", SIMULATED, "measure", "persons waiting for a decision on a claim at the end"),
-    "lowest_strength": Column("share", NONE, "measure", "fewest soldiers serving on a day, of those on the first day"),
-    "lowest_effective": Column("share", NONE, "measure", "the same of effective strength"),
-    "lowest_legitimacy": Column("share", NONE, "measure", "lowest legitimacy"),
-    "day_collapsed": Column("day", NONE, "measure", "day of the force's collapse; the horizon if that never comes"),
-    "day_fallen": Column("day", NONE, "measure", "day of the government's fall; the horizon if that never comes"),
-}
+    **{name: MEASURES[measure] for name, measure in MEASURE_OF.items()},
+    "applicants": DAILY["applicant"]._replace(kind="measure"),
+    "lowest_effective": Column("share", NONE, "measure", "fewest effective soldiers on a day, of those serving at the start"),
+}  # fmt: skip
 """What a comparison keeps of each force beside the measures of a run; counts of days are those of the last day or of all days."""
 
 

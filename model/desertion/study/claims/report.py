@@ -70,7 +70,7 @@ class Run:
     matched: tuple[Point, ...] = ()
 
 
-_HEAD = (
+HEAD = (
     "claim",
     "verdict",
     "worlds showing it",
@@ -79,6 +79,7 @@ _HEAD = (
     "smallest of interest",
     "worlds with the sign",
 )
+"""Columns of the tables of claims, by which a stored report is read again."""
 
 _GROUPS = {
     "Claims that could have gone either way": False,
@@ -100,7 +101,7 @@ def blocks(
         if not rows:
             continue
         shares = [Share(row.main.low, row.main.share, row.main.high) if row.main.worlds else None for row in rows]
-        parts += [Heading(title), Table(_HEAD, [_cells(row) for row in rows], _HEAD.index("verdict"), shares)]
+        parts += [Heading(title), Table(HEAD, [_cells(row) for row in rows], HEAD.index("verdict"), shares)]
     parts += [Text(sentence) for sentence in unheard(judged)]
     if any(row.few for row in (*judged, *numbers)):
         parts += [Text(LEGEND)]

@@ -107,7 +107,7 @@ def outcome_of(
         facts: What readers should know, as in `ArmRecord.about`.
     """
     forces = list(map(str, daily["force"].unique()))
-    scalars = {outcomes.column(ALL_FORCES, name): value for name, value in outcomes.of_hosts(hosts).items()}
+    scalars = {outcomes.column(ALL_FORCES, each.name): measures[each.measure] for each in outcomes.OF_HOSTS}
     columns: dict[str, NDArray[np.float32]] = {}
     routes: dict[str, NDArray[np.uint8]] = {}
     for force in forces:

@@ -1,4 +1,4 @@
-"""The numbers by which policies are judged, each read from the daily tables of one run."""
+"""The numbers by which policies are judged, each read from the measures and daily tables of one run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.simulation.record.columns import MEASURES, SIMULATED
+from desertion.study.analysis.columns import MEASURE_OF
 from desertion.study.statistics import median_interval, wilson_interval
 
 
@@ -32,15 +33,15 @@ class Measure:
     measure: str = ""
 
 
-def _is(name: str, title: str, measure: str = "", *, chance: bool = False) -> Measure:
-    """An outcome that is a measure of a run, of the same name unless told."""
-    measure = measure or name
+def _is(name: str, title: str, *, chance: bool = False) -> Measure:
+    """An outcome that is a measure of a run."""
+    measure = MEASURE_OF.get(name, name)
     about = MEASURES[measure]
     return Measure(name, title, about.unit, about.size == SIMULATED, chance, measure)
 
 
 OF_FORCES = (
-    _is("left", "Left, by any way", "left_total"),
+    _is("left", "Left, by any way"),
     _is("share_left", "Left, share of all people"),
     _is("left_hide", "First hid at home"),
     _is("left_refuse", "First refused openly"),
@@ -52,17 +53,17 @@ OF_FORCES = (
     _is("returned", "Came back or were returned"),
     Measure("killed", "Killed", "persons", counts=True),
     _is("protected", "Under protection at the end"),
-    _is("abroad", "Abroad without a claim at the end", "abroad_end"),
+    _is("abroad", "Abroad without a claim at the end"),
     Measure("applicants", "Waiting for a decision at the end", "persons", counts=True),
-    _is("lowest_strength", "Lowest strength, share of the first day", "min_strength_share"),
+    _is("lowest_strength", "Lowest strength, share of the first day"),
     Measure("lowest_effective", "Lowest effective strength, share of the first day", "share"),
-    _is("lowest_legitimacy", "Lowest legitimacy", "legitimacy_min"),
-    _is("war_index", "Index of expected war length at the end", "war_index_end"),
+    _is("lowest_legitimacy", "Lowest legitimacy"),
+    _is("war_index", "Index of expected war length at the end"),
     _is("output_lost", "Output lost"),
     _is("collapsed", "Chance that the force collapses", chance=True),
-    _is("day_collapsed", "Day of collapse, or the horizon", "breakpoint_day"),
+    _is("day_collapsed", "Day of collapse, or the horizon"),
     _is("fallen", "Chance that the government falls", chance=True),
-    _is("day_fallen", "Day of the government's fall, or the horizon", "fall_day"),
+    _is("day_fallen", "Day of the government's fall, or the horizon"),
 )
 """Outcomes of each force."""
 
@@ -92,8 +93,6 @@ HEADLINE = (
 )
 """The outcomes of the printed table."""
 
-_SUMS = ("admitted", "turned_away", "granted", "infiltrators", "cost_eur", "output_gained")
-
 
 def of_force(daily: pd.DataFrame, measures: Mapping[str, float]) -> dict[str, float]:
     """Outcomes of one force in one run.
@@ -112,15 +111,6 @@ def of_force(daily: pd.DataFrame, measures: Mapping[str, float]) -> dict[str, fl
         outcome.name: counted[outcome.name] if outcome.name in counted else measures[outcome.measure]
         for outcome in OF_FORCES
     }
-
-
-def of_hosts(hosts: pd.DataFrame) -> dict[str, float]:
-    """Outcomes of all hosts in one run; zeros where a scenario has none."""
-    by_day = hosts.groupby("day")[["waiting", "at_border"]].sum()
-    measured = {name: float(hosts[name].sum()) for name in _SUMS}
-    measured["peak_waiting"] = float(by_day["waiting"].max()) if len(by_day) else 0.0
-    measured["peak_border"] = float(by_day["at_border"].max()) if len(by_day) else 0.0
-    return {outcome.name: measured[outcome.name] for outcome in OF_HOSTS}
 
 
 def estimate(values: NDArray[np.float64], measure: Measure) -> dict[str, float]:

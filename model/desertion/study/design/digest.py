@@ -24,13 +24,14 @@ _PROTOCOL = 4  # of pickling; a later one does not hand out the bytes of arrays
 def digest_of(things: Iterable[object]) -> str:
     """Hash of what classes, functions and values do and hold, the same in every process; `NO_SOURCE` if that cannot be told."""
     try:
-        return _hash(_Walk().through(tuple(things)))
+        return framed_hash(_Walk().through(tuple(things)))
     except Exception:  # an object of somebody else's may raise anything when it is asked for its state
         return NO_SOURCE
 
 
-def _hash(parts: Iterable[bytes]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+def framed_hash(parts: Iterable[bytes], size: int = 16) -> str:
+    """Hash of parts in their order, each with its length: so many bytes in hexadecimal."""
+    digest = hashlib.blake2b(digest_size=size)
     for part in parts:
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()
@@ -61,7 +62,7 @@ class _Walk:
         if kind in _COLLECTIONS:
             yield f"{kind.__name__} {len(thing)}".encode()
             if isinstance(thing, set | frozenset):
-                yield from sorted(_hash(_Walk().through(part)).encode() for part in thing)
+                yield from sorted(framed_hash(_Walk().through(part)).encode() for part in thing)
                 return
             parts: Iterable[object] = thing
             if isinstance(thing, dict):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from desertion.errors import refuse_unknown
+from desertion.figures.labels import capital
 from desertion.files import shipped_folder
 from desertion.reading import is_csv, toml
 from desertion.study.history.series import Kind, Series
@@ -44,7 +45,7 @@ def called(name: str) -> str:
     """What keys and rows of figures call a series: a shipped one's short name or title, the words of another's file name."""
     about = _index().get(name, {})
     words = name.replace("-", " ").replace("_", " ")
-    return str(about.get("short") or about.get("title") or words[:1].upper() + words[1:])
+    return str(about.get("short") or about.get("title") or capital(words))
 
 
 def _index() -> dict[str, dict[str, Any]]:

@@ -33,6 +33,8 @@ CHUNK_SECONDS = 1.0
 
 _LARGEST_CHUNK = 256
 _LOOK = 0.2
+_PATIENCE = 10.0
+"""Seconds that an interrupted study waits for the runs under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,12 @@ class DriveOptions:
     Attributes:
         grace: Seconds beyond a chunk's time limits after which its process is killed.
         start: Seconds more for the first chunk of a process, which may have to compile the model.
-        patience: Seconds that an interrupted study waits for the runs under way.
         report: Called with the progress a few times a second.
         hint: How to go on after an interruption, as a command.
     """
 
     grace: float = 60.0
     start: float = 600.0
-    patience: float = 10.0
     report: Callable[[Progress], None] = field(default=lambda _progress: None)
     hint: str = "start the same command again"
 
@@ -244,7 +244,7 @@ class Runner:
         """Wait a little for the runs under way, keep them, and leave."""
         for future in self._flying:
             future.cancel()
-        deadline = time.monotonic() + self.options.patience
+        deadline = time.monotonic() + _PATIENCE
         while (rest := [future for future in self._flying if not future.cancelled()]) and time.monotonic() < deadline:
             ended, _ = wait(rest, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in ended:

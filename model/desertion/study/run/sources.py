@@ -1,7 +1,6 @@
 """Sources: hashes of the documents that a run reads and of the code that decides it, each by its name."""
 
 import ast
-import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 from desertion.errors import InputError
 from desertion.scenario import Scenario
 from desertion.scenario.loading import policies as policies_of
-from desertion.study.design.digest import NO_SOURCE
+from desertion.study.design.digest import NO_SOURCE, framed_hash
 from desertion.study.design.documents import Documents, policies_at, scenario_at
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -123,7 +122,4 @@ def _counts(name: str, task: str) -> bool:
 
 
 def _hash(*parts: bytes) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
+    return framed_hash(parts, 8)

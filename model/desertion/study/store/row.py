@@ -1,6 +1,5 @@
 """Row: one run as it is stored, with the checksums that tell a damaged one."""
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -8,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from desertion.study.design.digest import framed_hash
 
 DONE, FAILED, TIMEOUT, QUARANTINED = "done", "failed", "timeout", "quarantined"
 
@@ -95,8 +96,7 @@ def checksum_of(results: Sequence[object], circumstances: Sequence[object]) -> s
 def digest(*parts: object) -> str:
     """Checksum of parts in their order, 128 bits in hexadecimal."""
     plain = [part if isinstance(part, bytes) else str(part).encode(errors="surrogateescape") for part in parts]
-    framed = b"".join(len(data).to_bytes(8, "little") + data for data in plain)
-    return hashlib.blake2b(framed, digest_size=16).hexdigest()
+    return framed_hash(plain)
 
 
 def _number(value: float) -> str:

@@ -40,7 +40,7 @@ def _sections(comparison: Tables, title: str) -> list[str]:
     more = "\n".join(figure for kind, figure in figures.items() if kind not in FIRST)
     return [
         parts.header(title, words.question(comparison), words.byline(comparison)),
-        parts.section("answer", "The answer", parts.paragraphs(answer(comparison), "answer")),
+        parts.section("answer", "The answer", parts.answer(answer(comparison))),
         parts.section("numbers", "The numbers", numbers),
         parts.section("figures", "What happened", "\n".join(figures[kind] for kind in FIRST)),
         parts.fold("more", "More figures", more),

@@ -80,7 +80,7 @@ def _baseline(comparison: Tables, force: str) -> str:
 
 def _policy(comparison: Tables, force: str, name: str) -> str:
     left, change = estimate_of(comparison, name, force, "left"), change_of(comparison, name, force, "left")
-    pairs = in_pairs(change, _changes(comparison, name, force, "left"))
+    pairs = in_pairs(change, _changes(comparison, name, force))
     people = f" people{of}" if (of := _of(comparison, force)) else ""
     first = (
         f"“{comparison.names[name]}”: {number(left.value)}{mark(left.few)}{people} leave, {changed(change, _baseline_of(comparison))}{pairs}; "
@@ -99,9 +99,9 @@ def in_pairs(change: Estimate, changes: NDArray[np.float64]) -> str:
     return f" in {agree} of {len(changes)} pairs of runs" if is_even or (change.is_sure and not change.few) else ""
 
 
-def _changes(comparison: Tables, name: str, force: str, measure: str) -> NDArray[np.float64]:
-    """Differences of an outcome from the baseline, one a pair of runs."""
-    rows = rows_of(comparison.outcomes, force, measure)
+def _changes(comparison: Tables, name: str, force: str) -> NDArray[np.float64]:
+    """Differences from the baseline in how many leave, one a pair of runs."""
+    rows = rows_of(comparison.outcomes, force, "left")
     table = rows.pivot_table(index="replicate", columns="policy", values="value")
     return (table[name] - table[comparison.baseline]).dropna().to_numpy(np.float64)
 

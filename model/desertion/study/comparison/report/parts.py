@@ -35,10 +35,10 @@ def fold(name: str, title: str, body: str) -> str:
     )
 
 
-def paragraphs(sentences: Sequence[str], name: str) -> str:
-    """Sentences below each other."""
+def answer(sentences: Sequence[str]) -> str:
+    """The sentences of the answer below each other."""
     lines = "\n".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    return f'<div class="{name}">\n{lines}\n</div>'
+    return f'<div class="answer">\n{lines}\n</div>'
 
 
 def definitions(title: str, rows: Sequence[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import ROUTE_NAMES, percent, span
+from desertion.figures.labels import ROUTE_NAMES, capital, percent, span
 from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, none_waits, peaks, people_there, shown_alone, ways
 from desertion.study.comparison.report.words import amount, change, number
@@ -103,8 +103,7 @@ def _strength(comparison: Tables) -> str:
 def _hosts(comparison: Tables) -> str:
     table = peaks(comparison)
     if table.empty or not table.to_numpy().any():
-        words = none_waits(comparison)
-        return f"{words[0].upper()}{words[1:]}."
+        return f"{capital(none_waits(comparison))}."
     row, column = np.unravel_index(int(table.to_numpy().argmax()), table.shape)
     return (
         f"Table of the most cases waiting at once by policy and host. The highest is {number(float(table.to_numpy()[row, column]))} "
