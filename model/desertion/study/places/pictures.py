@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from desertion.figures import style
 from desertion.figures.labels import capital, rounded
 from desertion.figures.marks import Mark, ratios, shares
@@ -48,9 +50,13 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         if verdict.word == UNTESTED:
             told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
+        unknown = any(np.isnan(mark.high) for mark in pairs)
+        first, last = left.get_xlim()
+        beyond = any(mark.value < first or mark.value > last for mark in pairs)
         style.note(
             figure,
-            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
+            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. "
+            f"Whiskers: 95 % intervals{', none where too few strata can tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
         )
         return style.save(figure, path)
 

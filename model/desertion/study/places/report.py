@@ -90,7 +90,8 @@ def _pair(part: str, test: PairTest) -> dict[str, str | float]:
 
 
 def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict[str, str | float]:
-    return {"part": part, "name": name, **{key: getattr(found, key) for key in NUMBERS if hasattr(found, key)}}
+    row = {"part": part, "name": name, **{key: getattr(found, key) for key in NUMBERS if hasattr(found, key)}}
+    return row | {"low": math.nan, "high": math.nan} if isinstance(found, Ratio) and not found.told else row
 
 
 def words(finding: Finding, verdict: Verdict) -> str:
@@ -123,7 +124,7 @@ def words(finding: Finding, verdict: Verdict) -> str:
 
 
 def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
-    interval = "–" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
+    interval = "cannot be told" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
     ratio = "–" if math.isnan(test.ratio) else f"{test.ratio:.2f} ({interval})"
     return (
         test.name,
@@ -156,7 +157,10 @@ def _attack_line(each: Attack) -> str:
 
 
 def _alarm_cells(row: Alarm) -> tuple[str, ...]:
-    future, unlinked = ("" if math.isnan(value) else f"{value:.2f}" for value in (row.future, row.unlinked))
+    future, unlinked = (
+        "" if math.isnan(value) else f"{round(value * row.fitted)} of {row.fitted}"
+        for value in (row.future, row.unlinked)
+    )
     found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
     return row.name, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
 

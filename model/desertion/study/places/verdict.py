@@ -181,16 +181,18 @@ def _missed(rows: tuple[Alarm, ...]) -> str:
 
 
 def ratio_text(ratio: Ratio) -> str:
-    """A ratio with its interval: 1.42 (1.10 to 1.83)."""
-    return f"{ratio.ratio:.2f} ({_span(ratio.low, ratio.high)})"
+    """A ratio with its interval: 1.42 (1.10 to 1.83), or 1.42 (interval cannot be told)."""
+    ends = f"{_bounded(ratio.low)} to {_bounded(ratio.high)}" if ratio.told else "interval cannot be told"
+    return f"{_bounded(ratio.ratio)} ({ends})"
+
+
+def _bounded(value: float) -> str:
+    """A multiple of a hazard; what is below a hundredth or above a hundred is no finer than that."""
+    return "under 0.01" if value < 0.01 else "over 100" if value > 100.0 else f"{value:.2f}"
 
 
 def interval(test: PairTest) -> str:
-    """The interval in words; with one stratum there is no spread between strata that it could come from."""
+    """The interval in words; it comes from the spread between strata, where they are enough to tell."""
     if math.isnan(test.high):
-        return "no interval, which takes several strata"
-    return f"95 % interval {_span(test.low, test.high)}"
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:.2f} to {high:.2f}"
+        return "interval cannot be told from so few strata"
+    return f"95 % interval {test.low:.2f} to {test.high:.2f}"
