@@ -219,6 +219,10 @@ def _discover(study: "Answers", measure: str, level: str) -> int:
     boxes = study.discover(measure, at_least=reached)
     for box in boxes:
         print(box.words(what))
-    if not boxes:
+    if boxes:
+        half = study.confirmed(measure, at_least=reached)
+        found = "no range separates them, so that this one may be chance." if half is None else half.words(what)
+        print(f"Sought again in half of the points, and counted in the other half: {found[0].lower()}{found[1:]}")
+    else:
         print(f"No range of what was varied tells the points where {what} from the others.")
     return 0

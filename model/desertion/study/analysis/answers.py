@@ -147,6 +147,10 @@ class Answers(Contents):
         refuse_unknown("discovery method", method, discovery.METHODS)
         return discovery.METHODS[method](*discovery.cases_of(self.runs, measure, at_least, at_most))
 
+    def confirmed(self, measure: str, at_least: float | None = None, at_most: float | None = None) -> Box | None:
+        """The box that half of the points give, counted in the other half, see `discovery.confirmed`; the shares of `discover` are of the points that it was found in."""
+        return discovery.confirmed(*discovery.cases_of(self.runs, measure, at_least, at_most))
+
     def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:
         """The table behind the figure of the same kind, see `Study.plot`.
 
