@@ -117,6 +117,7 @@ def _count(
 
 def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) -> int:
     """Write and print the verdicts, and how many runs they lack."""
+    from desertion.figures.labels import many
     from desertion.files import write_text
     from desertion.study.analysis.study import Study
     from desertion.study.claims.files import files_of
@@ -128,7 +129,7 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
         print("provisional: too few worlds for a verdict")
     for runs in files_of(file):
         if failed := len(Study(runs).failures):
-            print(f"{failed:,} runs failed and are left out: the same command runs them again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
+            print(f"{many(failed, 'run failed and is', 'runs failed and are')} left out: the same command tries again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
     for path in outcome.write(target):
         print(path)
     if own is not None:

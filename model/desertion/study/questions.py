@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from desertion.errors import input_error
+from desertion.figures.labels import many
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
@@ -80,7 +81,7 @@ class Search:
 
     def __repr__(self) -> str:
         tried = sum(len(result.table) for result in self.found.values())
-        return f"Search({', '.join(self.goal.measures)}: {tried} candidates; table)"
+        return f"Search({', '.join(self.goal.measures)}: {many(tried, 'candidate')}; table)"
 
     @cached_property
     def table(self) -> pd.DataFrame:

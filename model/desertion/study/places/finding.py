@@ -83,6 +83,11 @@ class Alarm:
     fitted: int = 0
 
 
+def days_apart(window: int) -> str:
+    """How far apart close pairs may act, in words."""
+    return "1 day" if window == 1 else f"1 to {window} days"
+
+
 def is_blind(test: PairTest) -> bool:
     """Whether a test could not have found anything: no order of the dates has a p of .05 or less."""
     return test.least > LEVEL

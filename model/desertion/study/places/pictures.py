@@ -7,7 +7,7 @@ import numpy as np
 from desertion.figures import style
 from desertion.figures.labels import capital, rounded
 from desertion.figures.marks import Mark, ratios, shares
-from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding, days_apart
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import UNTESTED, Verdict, interval
 
@@ -16,7 +16,7 @@ FEW = 12  # rows that have room for names in full size
 
 def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
     """Write the picture and return its path."""
-    pairs = [_mark(finding.primary, f"1 to {finding.window} days, {finding.how}", strong=True)]
+    pairs = [_mark(finding.primary, f"{days_apart(finding.window)}, {finding.how}", strong=True)]
     pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family) if not test.name.endswith(IN_FAMILY)]
     with style.house():
         figure = style.new_figure("tall")

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desertion.figures.labels import capital, percent, rounded
+from desertion.figures.labels import capital, many, percent, rounded
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, markdown
-from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
+from desertion.study.places.finding import Alarm, Attack, Finding, Hazard, days_apart
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict, ratio_text
@@ -97,7 +97,7 @@ def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict
 def words(finding: Finding, verdict: Verdict) -> str:
     """The finding as Markdown: the verdict, then what it rests on."""
     data = finding.events
-    strata = f"{len(data.strata_names)} {'strata' if len(data.strata_names) > 1 else 'stratum'}"
+    strata = many(len(data.strata_names), "stratum", "strata")
     pairs = [_pair_cells(test, "") for test in (finding.primary, *finding.apart)]
     pairs += [_pair_cells(test, f"{test.family:.2g}") for test in finding.family]
     parts: list[Block] = [
@@ -105,7 +105,7 @@ def words(finding: Finding, verdict: Verdict) -> str:
         Bullets(verdict.sentences),
         Text(
             f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin}, in {strata}; "
-            f"{len(finding.links)} links ({finding.how})."
+            f"{many(len(finding.links), 'link')} ({finding.how})."
         ),
         *map(Text, data.remarks),
         Heading("Pairs"),
@@ -145,7 +145,7 @@ def _hazard_line(each: Hazard, finding: Finding) -> str:
         "" if finding.spans is None else f" (mean length {finding.spans[1]:.3g} km, links {finding.spans[0]:.3g} km)"
     )
     return (
-        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted 1 to {finding.window} days before; "
+        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted {days_apart(finding.window)} before; "
         f"for its future {ratio_text(each.future)} ({role}); for placebo links{length} {ratio_text(each.unlinked)}."
     )
 

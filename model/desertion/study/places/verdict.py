@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import percent, rounded
-from desertion.study.places.finding import LEVEL, Alarm, Finding, is_blind
+from desertion.figures.labels import many, percent, rounded
+from desertion.study.places.finding import LEVEL, Alarm, Finding, days_apart, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
 
@@ -36,7 +36,7 @@ def judge(finding: Finding) -> Verdict:
     if reason := untested(finding):
         return Verdict(UNTESTED, (reason, *_same_day(finding)))
     found = (
-        f"Of {test.linked:,} linked pairs ({finding.how}) {rounded(test.observed, 4)} act 1 to {finding.window} days apart; {rounded(test.expected, 4)} are expected when dates are permuted "
+        f"Of {many(test.linked, 'linked pair')} ({finding.how}) {rounded(test.observed, 4)} act {days_apart(finding.window)} apart; {rounded(test.expected, 4)} are expected when dates are permuted "
         f"within strata: ratio {test.ratio:.2f} ({interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
@@ -71,7 +71,7 @@ def untested(finding: Finding) -> str:
     test, window, data = finding.primary, finding.window, finding.events
     if not is_blind(test):
         return ""
-    reach = "1 day" if window == 1 else f"1 to {window} days"
+    reach = days_apart(window)
     if test.exact and 1.0 / test.permutations > LEVEL:
         orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
         return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
