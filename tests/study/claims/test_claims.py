@@ -217,3 +217,11 @@ def test_shipped_claims_cover_both_articles() -> None:
     }
     assert all(claim.could_reverse and claim.contrast for claim in claims.claims)
     assert set(claims.arms) == set(claims.arms_needed())
+
+
+def test_a_claim_over_an_arm_that_is_not_there_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    """Before anything runs, in a sentence that names the claim."""
+    path = tmp_path / "own.toml"
+    path.write_text(TEXT.replace("open.left", "opne.left"))
+    with pytest.raises(InputError, match=r"claim .*'opne'.*did you mean 'open'"):
+        claims(path=path, worlds=1, quiet=True)
