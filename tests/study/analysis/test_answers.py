@@ -327,6 +327,13 @@ def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     assert len(done.summary(["left_total"])) == 6
 
 
+def test_a_grid_tells_no_sensitivity_whatever_the_policy(done: Study) -> None:
+    """It was asked for one policy first, of which it tells none either."""
+    for policy in (None, "wide"):
+        with pytest.raises(InputError, match="of kind sobol or morris, and this one is of kind grid"):
+            done.sensitivity("left_total", policy)
+
+
 def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: Path, study: Make) -> None:
     """Columns of a design are told apart by their place: names out of alphabetical order must not swap indices."""
     ranges = {"pull": {"range": [0.0, 1.0]}, "other": {"range": [0.0, 1.0]}}

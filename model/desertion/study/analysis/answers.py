@@ -120,6 +120,10 @@ class Answers(Contents):
             InputError: If the design is neither sobol nor morris, or runs are missing.
         """
         rule = self.design_rule()
+        if rule.kind not in ("sobol", "morris"):
+            raise InputError(
+                f"{self.path}: which inputs matter is told from a design of kind sobol or morris, and this one is of kind {rule.kind}"
+            )
         factors = with_dummy(rule, self.factors())
         runs = sensitivity.of_policy(self.runs, rule, policy)
         if rule.kind == "morris":
