@@ -170,7 +170,7 @@ def test_questions_that_take_no_scenario(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "own.toml").write_text(text)
     verdicts = desertion.claims("always", worlds=1, path=tmp_path / "own.toml", workers=1, quiet=True)
     assert list(verdicts.table["id"]) == ["always"]
-    assert repr(verdicts) == "ClaimsOutcome(1 claims; table)"
+    assert repr(verdicts) == "ClaimsOutcome(1 claim; table)"
     assert list(place.iterdir()) == []
 
 

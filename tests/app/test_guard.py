@@ -123,13 +123,42 @@ def test_no_more_websockets_than_allowed_are_open_and_a_closed_one_gives_its_pla
         guard = Guard(staying, ("localhost",), 2)
         stays = [asyncio.create_task(guard(scope, receive, send)) for _ in range(2)]
         await asyncio.sleep(0)
-        await guard(scope, receive, send)
+        # Let in, it would stay for ever.
+        await asyncio.wait_for(guard(scope, receive, send), 5.0)
         leave.set()
         await asyncio.gather(*stays)
         await guard(scope, receive, send)
         return sent
 
     assert asyncio.run(tries()) == ["websocket.accept", "websocket.accept", "websocket.close", "websocket.accept"]
+
+
+def test_a_websocket_that_fails_gives_its_place_back_and_requests_take_none() -> None:
+    """One place: a request under way leaves it free, and an error of the app does not keep it."""
+    own = [(b"host", b"localhost"), (b"origin", b"http://localhost"), (b"cookie", f"{SESSION_COOKIE}=made-up".encode())]
+    sent: list[str] = []
+
+    async def tries() -> None:
+        async def app(scope: Any, _receive: Any, send: Any) -> None:
+            if scope["type"] == "http":  # a socket is opened while the request is under way
+                await guard({"type": "websocket", "path": "/", "headers": own}, receive, send)
+                return
+            await send({"type": "websocket.accept"})
+            raise OSError("the socket broke")
+
+        async def send(message: Any) -> None:
+            sent.append(message["type"])
+
+        async def receive() -> Any:
+            return {}
+
+        guard = Guard(app, ("localhost",), 1)
+        for kind in ("websocket", "http"):
+            with pytest.raises(OSError, match="the socket broke"):
+                await guard({"type": kind, "path": "/", "headers": own}, receive, send)
+
+    asyncio.run(tries())
+    assert sent == ["websocket.accept", "websocket.accept"]
 
 
 @given(st.binary(max_size=40), st.binary(max_size=40), st.binary(max_size=12))

@@ -15,12 +15,13 @@ from desertion.app.parts import charts
 from desertion.app.request.address import Address
 from desertion.app.request.choice import scenario_of
 from desertion.app.simulator.charts import tipping
-from desertion.app.work.events import Watch, planned, whole_squad
+from desertion.app.work.events import COLUMN, Watch, planned, whole_squad
 from desertion.app.work.live import Live, Snapshot
 from desertion.app.work.sample import sample
 from desertion.app.work.warm import WARM
 from desertion.figures import style
 from desertion.figures.curves import run, titles
+from desertion.scenario.grain import too_few
 from desertion.simulation.record.measures import first_squads
 from desertion.simulation.record.tables import DAILY_COLUMNS
 from desertion.simulation.world.codes import SURRENDER
@@ -273,7 +274,14 @@ def test_what_is_told_of_one_of_several_armies_counts_that_army_and_marks_its_ch
     run.close()
     assert snapshot.daily is not None
     daily = snapshot.daily[:, 0] * 1.0
-    assert _numbers(snapshot, daily, real, scenario)[f"simulated, each for {real:,.0f}"] == f"{own:,}"
+    told = _numbers(snapshot, daily, real, scenario)
+    assert told[f"simulated, each for {real:,.0f}"] == f"{own:,}"
+    few = too_few(float(daily[-1, COLUMN["left"]]) * real, real)
+    (share,) = [name for name in told if name.startswith("people have left, ")]
+    assert share.endswith("†") == told[share].endswith("†") == few
+    nobody = np.where(np.arange(len(DAILY_COLUMNS)) == COLUMN["left"], 1.0, daily)
+    (share,) = [name for name in _numbers(snapshot, nobody, real, scenario) if name.startswith("people have left, ")]
+    assert share.endswith(" %†")
     assert all(", all armies<" in chart for chart in host_curves(snapshot.hosts, snapshot, real, scenario))
     departures, leaving, strength, legitimacy = curves(daily, snapshot, real)
     assert "†" in leaving

@@ -62,7 +62,7 @@ def test_the_scenario_of_an_own_series_may_follow_it(
     Path("own.csv").write_text("date,value\n2030-01-01,10\n2030-01-15,20\n")
     assert main(["history", "own.csv", "--with-model", "toy", "--runs", "1"]) == 0
     out = capsys.readouterr().out
-    assert "toy, 1 runs, 2 points: " in out
+    assert "toy, 1 run, 2 points: " in out
     assert "in the model against 30 published" in out
 
 

@@ -30,6 +30,17 @@ def test_theory_says_whom_r_leaves_out_in_the_threshold_form(capsys: pytest.Capt
     told = capsys.readouterr().out
     assert "R leaves out instigators" in told
     assert "lies beyond the fold" not in told
+    assert "contagion weight cannot be told" in told
+
+
+def test_theory_draws_a_fold_that_no_town_can_be_run_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Narrow thresholds: towns are run at weights that an input may have, and the lower states are told."""
+    spread = "behaviour.threshold_spread=0.05"
+    assert main(["theory", "toy", "-s", "behaviour.form=threshold", "-s", spread, "-o", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert told.count("S* = ") == 3
+    assert "fold (R = 1) at contagion weight 1.26e+04" in told
+    assert (tmp_path / "bifurcation.png").stat().st_size > 10_000
 
 
 def test_the_multiplier_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,27 @@ def test_cascade_curves_end_at_the_medians_and_name_every_policy(ax, histories):
     assert texts(ax) == list(PULLS)
 
 
+@pytest.mark.parametrize(
+    ("runs", "policies", "bands", "said"),
+    [
+        (1, 2, 0, "Line: one run."),
+        (19, 1, 1, "Line: median of 19 runs. Band: middle half of the runs."),
+        (20, 3, 6, "Line: median of 20 runs. Dark band: middle half of the runs. Light band: 90 % of them."),
+        (20, 4, 4, "Line: median of 20 runs. Band: middle half of the runs."),
+    ],
+)
+def test_nine_tenths_of_the_runs_are_drawn_of_few_curves_of_enough_runs(ax, runs, policies, bands, said):
+    """From 20 runs on their quantiles lie within the runs; more than three wide bands would lie over each other. What is drawn is said."""
+    rows = [(str(name), day, run) for name in range(policies) for day in range(3) for run in range(runs)]
+    table = pd.DataFrame(rows, columns=["policy", "day", "replicate"])
+    banded = curves.bands(table.assign(left=1000.0 * table["day"] * table["replicate"]), "left")
+    curves.together(ax, banded)
+    assert len(ax.collections) == bands
+    assert curves.told_of_bands(banded) == said
+    drawn = "high" if bands > policies else "upper"
+    assert ax.get_ylim()[1] == pytest.approx(max(1.05 * banded[drawn].max(), 1.05))
+
+
 def test_panels_show_one_policy_each_on_common_axes(histories):
     """There is one titled panel a policy, all with the same limits."""
     with style.house():

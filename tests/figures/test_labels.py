@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desertion.figures.labels import LONG, SHORT, Scales, called, dated, label, multiple, number, percent
+from desertion.figures.labels import LONG, SHORT, Scales, called, dated, label, many, multiple, number, percent
 from desertion.simulation.record.columns import MEASURES
 from desertion.study.blocks import short_number
 
@@ -124,3 +124,9 @@ def test_a_date_in_words_has_no_noughts_before_its_day() -> None:
     assert [dated(dt.date(1989, month, day)) for month, day in ((1, 1), (11, 9), (12, 31))] == [
         "1 January 1989", "9 November 1989", "31 December 1989",
     ]  # fmt: skip
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    """Reports said of one run that its replicates were paired."""
+    assert [many(count, "run") for count in (0, 1, 2, 1200)] == ["0 runs", "1 run", "2 runs", "1,200 runs"]
+    assert [many(count, "run is", "runs are") for count in (1, 3)] == ["1 run is", "3 runs are"]

@@ -21,3 +21,15 @@ def test_marks_stand_at_their_values_from_the_top() -> None:
     assert dots == pytest.approx([1.5, 0.9])
     assert axes[0].get_xlim()[1] < 8.1
     assert axes[1].get_xlim() == pytest.approx((-0.02, 1.02))
+
+
+def test_a_ratio_beyond_the_axis_is_an_arrow_at_its_end_and_one_without_effect_lies_on_it() -> None:
+    """No close pair at all has no place on a logarithmic axis, and twelve times as many lie beyond it; neither vanishes."""
+    with style.house():
+        ax = style.new_figure("wide").subplots()
+        nowhere = (math.nan, math.nan)
+        ratios(ax, [Mark("none", 0.0, *nowhere, (0.0, 3.0)), Mark("many", 12.0, *nowhere)])
+    left, right = ax.get_xlim()
+    assert left < 1.0 < right
+    arrows = [(line.get_marker(), *line.get_xdata(), *line.get_ydata()) for line in ax.lines if line.get_marker() in "<>"]  # fmt: skip
+    assert arrows == [("<", left, 0), (">", right, -1)]

@@ -45,6 +45,9 @@ def test_two_columns_are_read_with_and_without_a_heading(tmp_path: Path, text: s
         (_list(";", "source;target\n"), ""),
         (_list(" ", tail=" {}"), ""),
         (_list(" ", tail=" {'weight': 3}"), ""),
+        (_list(" ", tail=" {'weight': 3, 'time': 2}"), ""),
+        (_list(",", tail=",{'weight': 3, 'time': 2}"), ""),
+        (_list(" ", tail=" #remark"), ""),
         (_list("|", "% a comment\n"), ""),
         (_list(",", ",source,target\n").replace("\n", "\n0,").removesuffix("0,"), ""),
         (_list(",", tail=",0.5"), "further columns (1 after the two persons) are ignored: ties have no weight"),
@@ -75,6 +78,19 @@ def test_names_in_quotation_marks_may_hold_the_sign_that_divides_columns(
         for text in (plain, quoted)
     )
     assert ties == plain_ties == [[0, 1], [1, 2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unit #3,Unit #4 # of one army\nUnit #4,Unit #5\n",
+        '"Unit #3";"Unit # 4"\n"Unit # 4";"Unit # 5"\n',
+        "Unit {3}\tUnit {4}\nUnit {4}\tUnit {5}\n",
+    ],
+)
+def test_signs_of_remarks_within_names_cut_off_nothing(tmp_path: Path, text: str) -> None:
+    """Units that differ behind a # or a brace were one and the same."""
+    assert read_edges(_file(tmp_path, text), 3).ties.tolist() == [[0, 1], [1, 2]]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +142,11 @@ def test_columns_that_cannot_be_told_apart_are_refused(tmp_path: Path, text: str
         ),
         ("x,y\n", [[0, 1]], "line 1: x, y is taken for a tie; if it is the heading, write from and to"),
         ("x,y\nAnn,y\n", [[0, 1], [1, 2]], ""),
+        (
+            "A,Unit 3\nB,Unit 4\n",
+            [[0, 1], [2, 3]],
+            "line 1: A, Unit 3 is taken for a tie; if it is the heading, write from and to",
+        ),
     ],
 )
 def test_a_first_line_of_names_is_a_heading_or_a_tie_and_doubt_is_said(

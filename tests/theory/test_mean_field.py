@@ -51,10 +51,11 @@ def test_two_states_meet_at_the_fold_with_r_of_one(field: MeanField) -> None:
     assert 0.9 < below[0].reproduction < 1.0 < below[1].reproduction < 1.1
 
 
+@pytest.mark.parametrize("weight", [1.0, 3.75e4])
 @pytest.mark.parametrize("spread", [1e-6, 0.006, 0.01])
-def test_with_narrow_thresholds_nobody_goes_is_a_stable_state(spread: float) -> None:
-    """Down to a spread of nothing, where the share of those who go by themselves is too small for a number."""
-    field = MeanField(form="threshold", threshold=0.25, spread=spread, weight=1.0)
+def test_with_narrow_thresholds_nobody_goes_is_a_stable_state(spread: float, weight: float) -> None:
+    """Down to a spread of nothing, where the share of those who go by themselves is too small for a number, and where a heavy weight has both lower states near 0."""
+    field = MeanField(form="threshold", threshold=0.25, spread=spread, weight=weight)
     states = field.fixed_points()
     assert [state.stable for state in states] == [True, False, True]
     assert states[0].pressure < 1e-100

@@ -21,8 +21,11 @@ def command(
         bool, typer.Option("--quick", help="Few worlds, in minutes; the verdicts are provisional.")
     ] = False,
     worlds: Annotated[
-        int, typer.Option("--worlds", help="Plausible worlds to judge in; history rules out two in three.")
-    ] = 256,
+        int | None,
+        typer.Option(
+            "--worlds", help="Plausible worlds to judge in, of which history rules out two in three; 256 if not given."
+        ),
+    ] = None,
     runs: Annotated[int, typer.Option("--runs", "-n", help="Paired replicates of each arm in each world.")] = 1,
     most_runs: Annotated[
         int, typer.Option("--most-runs", help="Replicates up to which they are doubled where a world is undecided.")
@@ -34,13 +37,23 @@ def command(
         str | None,
         typer.Option("--ensemble", help="Take worlds that a match kept, by name or file, in place of drawn ones."),
     ] = None,
-    size: Annotated[float, typer.Option("--size", help="Factor on the size of all simulated worlds.")] = 1.0,
+    size: Annotated[
+        float | None, typer.Option("--size", help="Factor on the size of all simulated worlds; 1 if not given.")
+    ] = None,
     claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
     pilot: Annotated[
         bool, typer.Option("--pilot", help="Only count, in 32 other worlds, whether enough happens for each claim.")
     ] = False,
-    report: options.Report = False,
-    seed: options.Seed = 1,
+    report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="Run nothing; judge what is there, with its own worlds, size, seed and ensemble."
+        ),
+    ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", callback=options.check_seed, help="Where all chance comes from; 1 if not given."),
+    ] = None,
     workers: options.Workers = None,
     scheduler: options.Scheduler = None,
     tls_ca: studies.Authority = None,
@@ -54,7 +67,7 @@ def command(
     from desertion.files import folder
     from desertion.study.questions import claims as judged
 
-    _refuse_unused(context, quick=quick, worlds=worlds, pilot=pilot, report=report)
+    _refuse_unused(context, quick=quick, worlds=worlds or 0, pilot=pilot, report=report)
     proof = studies.certificates(context, scheduler, tls_ca, tls_cert, tls_key)
     target = folder(options.place(out, "claims-quick" if quick else "claims"))
     part, name = studies.part_of(shard, "claims")
@@ -87,13 +100,16 @@ def _refuse_unused(context: typer.Context, *, quick: bool, worlds: int, pilot: b
         options.unused(context, *idle, beside=f"--quick, which runs each arm once in {QUICK_WORLDS} worlds at most")
 
 
-def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, target: Path, by: "RunOptions") -> int:
+def _count(
+    own: Path | None, ids: tuple[str, ...], size: float | None, seed: int | None, target: Path, by: "RunOptions"
+) -> int:
     """Write and print whether enough happens for each claim."""
     from desertion.commands._shared.results import write_csv
     from desertion.study.claims.pilot import pilot
     from desertion.study.claims.plan import ClaimsPlan
 
-    table = pilot(ClaimsPlan(path=own, ids=ids, scale=size, seed=seed), target / "pilot.sqlite", by)
+    plan = ClaimsPlan(path=own, ids=ids, scale=1.0 if size is None else size, seed=1 if seed is None else seed)
+    table = pilot(plan, target / "pilot.sqlite", by)
     print(table.to_string(index=False))
     print(write_csv(target / "pilot.csv", table))
     return 0
@@ -101,6 +117,7 @@ def _count(own: Path | None, ids: tuple[str, ...], size: float, seed: int, targe
 
 def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) -> int:
     """Write and print the verdicts, and how many runs they lack."""
+    from desertion.figures.labels import many
     from desertion.files import write_text
     from desertion.study.analysis.study import Study
     from desertion.study.claims.files import files_of
@@ -112,7 +129,7 @@ def _tell(outcome: "ClaimsOutcome", target: Path, file: Path, own: Path | None) 
         print("provisional: too few worlds for a verdict")
     for runs in files_of(file):
         if failed := len(Study(runs).failures):
-            print(f"{failed:,} runs failed and are left out: the same command runs them again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
+            print(f"{many(failed, 'run failed and is', 'runs failed and are')} left out: the same command tries again, and this says why: desertion show {shlex.quote(str(runs))} --failures")  # fmt: skip
     for path in outcome.write(target):
         print(path)
     if own is not None:

@@ -52,6 +52,7 @@ def command(
     out: options.Out = None,
 ) -> None:
     """List the historical series with their caveats; with --out, draw each as a PNG."""
+    from desertion.figures.labels import many
     from desertion.files import folder
     from desertion.reading import is_csv
     from desertion.study.history.beside import COUNTERPARTS
@@ -91,13 +92,13 @@ def command(
         # Shipped series are kept for fitting or for judging; of an own one nothing is fitted here.
         head = series.name if is_own else f"{series.name}: {series.title}"
         use = "" if is_own else f", {series.use}"
-        print(f"{head} ({len(series.points)} points{use}{flag})")
+        print(f"{head} ({many(len(series.points), 'point')}{use}{flag})")
         print(f"  {series.extent}")
         for caveat in (*series.caveats, *series.remarks):
             print(f"  {caveat}")
         if pair is not None:
             print(
-                f"  {scenario or COUNTERPARTS[name].scenario}, {runs} runs, {len(pair.places)} points: {pair.sums if series.kind == 'flow' else ''}absolute error of the median over the published "
+                f"  {scenario or COUNTERPARTS[name].scenario}, {many(runs, 'run')}, {many(len(pair.places), 'point')}: {pair.sums if series.kind == 'flow' else ''}absolute error of the median over the published "
                 f"total {pair.total_difference:.2f}, averaged relative difference {pair.difference:.2f}".removesuffix(
                     ", averaged relative difference nan"
                 )

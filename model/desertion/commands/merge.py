@@ -14,15 +14,15 @@ Parts = Annotated[list[Path], typer.Argument(help="Files of the shards.")]
 @of_studies
 def command(out: Out, parts: Parts) -> int:
     """Put the files of a study's shards together into one."""
+    from desertion.figures.labels import many
     from desertion.study.store.merge import merge
     from desertion.study.store.reader import StudyFile
 
-    print(f"{out}: {merge(parts, out):,} runs from {len(parts)} file{'s' if len(parts) > 1 else ''}")
+    print(f"{out}: {many(merge(parts, out), 'run')} from {many(len(parts), 'file')}")
     with StudyFile(out) as file:
         lacking, _ = file.balance()
     if lacking:
-        are = "run is" if lacking == 1 else "runs are"
         print(
-            f"{lacking:,} {are} missing; the study's command with --out {out}, without --shard, makes {'it' if lacking == 1 else 'them'}"
+            f"{many(lacking, 'run is', 'runs are')} missing; the study's command with --out {out}, without --shard, makes {'it' if lacking == 1 else 'them'}"
         )
     return 0

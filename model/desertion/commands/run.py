@@ -92,7 +92,7 @@ def _filmed(model: DesertionModel, scenario: Scenario, film: Path) -> bool:
 
 
 def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
-    from desertion.figures.labels import dated
+    from desertion.figures.labels import dated, many
     from desertion.scenario.grain import MARK, legend
     from desertion.study.slips import slips
 
@@ -101,7 +101,7 @@ def _tell(model: DesertionModel, scenario: Scenario, *, own: bool) -> None:
     policies = " + ".join(scenario.policies) or "no policy"
     print(f"{scenario.title or scenario.name} ({policies})")
     print(
-        f"{int(daily['day'].max())} days from {dated(scenario.start)}, scale {scenario.scale:g}; persons at real size"
+        f"{many(int(daily['day'].max()), 'day')} from {dated(scenario.start)}, scale {scenario.scale:g}; persons at real size"
     )
     lines = [line for force in daily["force"].unique() for line in _of_force(daily[daily["force"] == force], size)]
     for line in lines:

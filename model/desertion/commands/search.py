@@ -158,7 +158,13 @@ def _draw(found: "Search", path: Path) -> None:
         figure = style.new_figure("wide")
         fronts(figure.subplots(), found.table, found.goal.wanted, found.goal.limits, study.size_of(first))
         style.raised(figure)
-        style.note(figure, f"Means over the same {found.spec.replicates.number} replicates for every mix.")
+        runs = found.spec.replicates.number
+        style.note(
+            figure,
+            f"Means over the same {runs} replicates for every mix."
+            if runs > 1
+            else "One run of every mix, on the same people and fates.",
+        )
         signed(figure, study)
         style.save(figure, path)
 

@@ -150,6 +150,7 @@ def _head(study: "Answers") -> None:
 def _table(study: "Answers", measure: str) -> None:
     from desertion.scenario import grain
     from desertion.simulation.record.columns import REAL, SIMULATED, is_chance
+    from desertion.study.analysis.answers import QUANTILES
     from desertion.study.analysis.tables import done_runs
 
     done_runs(study.runs, measure)
@@ -162,14 +163,14 @@ def _table(study: "Answers", measure: str) -> None:
     said = {REAL: ", counts at real size", SIMULATED: ", counts of simulated persons"}
     basis = ", as its own function gives it at the simulated size" if own else said.get(study.basis(measure), "")
     print(f"\n{measure}{basis}: median and middle nine tenths of the runs")
-    table = study.summary([measure]).drop(columns=["measure"])
-    if size > 1.0:
-        names = ["q05", "q50", "q95"]
-        table[names] = table[names].map(lambda value: grain.marked(f"{value:,.0f}", value, size))
+    table, few = study.summary([measure]).drop(columns=["measure"]), study.few(measure)
+    for name in QUANTILES if size > 1.0 or few[[*QUANTILES]].any(axis=None) else ():
+        say = "{:,.0f}".format if size > 1.0 else _short
+        table[name] = [say(value) + grain.mark(few) for value, few in zip(table[name], few[name], strict=True)]
     told = _text(table)
     print(told)
     if grain.MARK in told:
-        print(grain.legend(size))
+        print(grain.legend(1.0 / study.scales[0]))
 
 
 def _short(value: float) -> str:
@@ -218,6 +219,10 @@ def _discover(study: "Answers", measure: str, level: str) -> int:
     boxes = study.discover(measure, at_least=reached)
     for box in boxes:
         print(box.words(what))
-    if not boxes:
+    if boxes:
+        half = study.confirmed(measure, at_least=reached)
+        found = "no range separates them, so that this one may be chance." if half is None else half.words(what)
+        print(f"Sought again in half of the points, and counted in the other half: {found[0].lower()}{found[1:]}")
+    else:
         print(f"No range of what was varied tells the points where {what} from the others.")
     return 0

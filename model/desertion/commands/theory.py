@@ -64,7 +64,7 @@ def command(
 
 
 def _tell(theory: Theory) -> None:
-    from desertion.figures.labels import ROUTE_NAMES, likelier
+    from desertion.figures.labels import ROUTE_NAMES, likelier, many
 
     found = theory.reproduction
     print("Reproduction number of leaving (leavers that one leaver adds)")
@@ -81,7 +81,7 @@ def _tell(theory: Theory) -> None:
         print("  small units empty earlier than R says.")
     if math.isinf(found.value):
         print("  Without an end, leaving would go on until nobody is left who can leave; a run")
-        print(f"  ends after {theory.scenario.days} days.")
+        print(f"  ends after {many(theory.scenario.days, 'day')}.")
     else:
         print("\nWho leaves in the steady state")
         for row in theory.leavers.head(6).to_dict("records"):
@@ -97,7 +97,12 @@ def _tell(theory: Theory) -> None:
 def _tell_limit(theory: Theory) -> None:
     field = theory.field
     print("\nComplete mixing with the strength refilled")
-    print(f"  rate of leaving {field.rate:.3g} a day, contagion weight {field.weight:.3g}, ", end="")
+    print(f"  rate of leaving {field.rate:.3g} a day, ", end="")
+    if math.isnan(field.weight):
+        print("contagion weight cannot be told: thresholds are so narrow")
+        print("  that one leaver moves nobody in a town of mean people, whatever the weight")
+        return
+    print(f"contagion weight {field.weight:.3g}, ", end="")
     print(f"half-life {field.half_life:.3g} days" if field.form != "threshold" else "no forgetting")
     for state in theory.steady_states.itertuples():
         kind = "stable" if state.stable else "unstable: beyond it leaving runs away"
@@ -118,5 +123,5 @@ def _draw(field: MeanField, out: Path, seed: int, *, points: bool) -> None:
     simulated: list[Simulated] = towns(field, seed=seed) if points else []
     with style.house():
         figure = style.new_figure("wide")
-        bifurcation.diagram(figure.subplots(), field, simulated, own=field.weight)
+        bifurcation.diagram(figure.subplots(), field, simulated, own=None if math.isnan(field.weight) else field.weight)
         print(f"\ndrawn: {style.save(figure, out / 'bifurcation.png')}")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from desertion.figures import style
-from desertion.theory.mean_field import MeanField
+from desertion.theory.mean_field import HEAVIEST, MeanField
 from desertion.theory.mixing import Simulated
 
 _STEPS = 240
@@ -31,7 +31,8 @@ def diagram(ax: Axes, field: MeanField, points: Sequence[Simulated] = (), *, own
         ax.plot(*branch, color=pens[0].color)
     for branch in unstable:
         ax.plot(*branch, color=pens[2].color, linestyle=(0.0, (5.0, 2.0)))
-    _fold_mark(ax, field, stable)
+    if field.tipping_weight <= last:
+        _fold_mark(ax, field, stable)
     _simulated(ax, points, top)
     ax.set_xlim(0.0, last)
     ax.set_ylim(0.0, top)
@@ -51,7 +52,7 @@ def diagram(ax: Axes, field: MeanField, points: Sequence[Simulated] = (), *, own
 def _last(field: MeanField, points: Sequence[Simulated], own: float | None) -> float:
     """The end of the axis: past the fold, the points and the scenario's own weight where that is not far away."""
     fold = field.tipping_weight
-    far = [1.2 * fold] if math.isfinite(fold) else []
+    far = [1.2 * fold] if fold <= HEAVIEST else []
     far += [1.05 * point.weight for point in points]
     if own is not None and (not far or own < 1.6 * max(far)):
         far.append(1.2 * own)
@@ -63,7 +64,7 @@ def _branches(field: MeanField, last: float) -> tuple[list[np.ndarray], list[np.
     weights = np.linspace(0.0, last, _STEPS)[1:]
     if math.isfinite(field.tipping_weight):
         near = field.tipping_weight * (1.0 - np.geomspace(1e-6, 0.2, 60))
-        weights = np.unique(np.concatenate([weights, near]))
+        weights = np.unique(np.concatenate([weights, near[near <= last]]))
     low: list[tuple[float, float]] = []
     middle: list[tuple[float, float]] = []
     high: list[tuple[float, float]] = []
@@ -96,8 +97,6 @@ def _top(field: MeanField, stable: list[np.ndarray], points: Sequence[Simulated]
 
 def _fold_mark(ax: Axes, field: MeanField, stable: list[np.ndarray]) -> None:
     fold = field.tipping_weight
-    if not math.isfinite(fold):
-        return
     if field.form == "additive":
         ax.axvline(fold, color=style.soft_ink(), linewidth=1.0)
         ax.annotate("R = 1", (fold, 0.0), (-4, 6), textcoords="offset points", ha="right", fontsize="small")

@@ -37,6 +37,10 @@ TITLES: dict[str, tuple[str, str]] = {
 """Title and unit of the daily columns that are drawn often."""
 
 BAND_NOTE = "Line: median. Dark band: middle half of the runs. Light band: 90 % of the runs."
+_FOR_NINE_TENTHS = 20
+"""Runs of a curve below which nine tenths of them end between the outermost two, and are not drawn."""
+_MOST_WIDE = 3
+"""Curves beyond which wide bands that lie over each other are not drawn."""
 
 
 def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> pd.DataFrame:
@@ -70,7 +74,7 @@ def bands(histories: pd.DataFrame, column: str, *, force: str | None = None) -> 
 
 
 def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.date | None = None) -> Axes:
-    """Draw one line a policy with its band, the middle half of the runs, named at its end.
+    """Draw one line a policy, named at its end, with its bands, see `told_of_bands`.
 
     Args:
         ax: Where to draw.
@@ -79,10 +83,12 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
         start: Date of the first day, for the axis.
     """
     names = _policies(banded)
-    drawn = style.pens(len(names))
+    drawn, wide = style.pens(len(names)), _is_wide(banded)
     ends: list[float] = []
     for name, pen in zip(names, drawn, strict=True):
         curve = banded[banded["policy"] == name]
+        if wide:
+            ax.fill_between(curve["day"], curve["low"], curve["high"], color=pen.color, alpha=0.08, linewidth=0)
         if int(curve["runs"].iloc[0]) > 1:
             ax.fill_between(curve["day"], curve["lower"], curve["upper"], color=pen.color, alpha=0.13, linewidth=0)
         ax.plot(curve["day"], curve["median"], color=pen.color, linestyle=pen.linestyle, label=name)
@@ -95,11 +101,38 @@ def together(ax: Axes, banded: pd.DataFrame, *, column: str = "left", start: dt.
     if column in SHARES:
         ax.set_ylim(0.0, 1.0)
     else:
-        ax.set_ylim(0.0, max(float(banded["upper"].max()), float(banded["median"].max()), 1.0) * 1.05)
+        most = banded[["upper", "median", *(["high"] if wide else [])]].max()
+        ax.set_ylim(0.0, max(float(most.max()), 1.0) * 1.05)
         style.counts(ax)
     if len(names) > 1:
         style.label_ends(ax, names, ends, drawn)
     return ax
+
+
+def _is_wide(banded: pd.DataFrame) -> bool:
+    """Whether nine tenths of the runs are drawn: of few curves, of enough runs each."""
+    return banded["policy"].nunique() <= _MOST_WIDE and int(banded["runs"].min()) >= _FOR_NINE_TENTHS
+
+
+def told_of_bands(banded: pd.DataFrame, *, wide: bool = True, counted: bool = True) -> str:
+    """What lines and bands are, and of how many runs.
+
+    Args:
+        banded: The table that was drawn.
+        wide: Whether nine tenths of the runs are drawn too where they are enough, as `together` does.
+        counted: Whether to say of how many runs.
+    """
+    runs = banded.groupby("policy")["runs"].max()
+    if runs.max() == 1:
+        return "Line: one run."
+    fewest = "" if runs.min() == runs.max() else f"{runs.min():,} to "
+    bands = (
+        "Dark band: middle half of the runs. Light band: 90 % of them."
+        if wide and _is_wide(banded)
+        else "Band: middle half of the runs."
+    )
+    of = f" of {fewest}{labels.many(int(runs.max()), 'run')}" if counted else ""
+    return f"Line: median{of}. {bands}"
 
 
 def panels(figure: Figure, banded: pd.DataFrame, *, start: dt.date | None = None) -> list[Axes]:

@@ -95,6 +95,17 @@ def count_of(persons: float, size: float, scales: Scales = SHORT) -> str:
     return marked(number(persons, scales), persons, size)
 
 
+def many(count: int, thing: str, things: str = "") -> str:
+    """So many of a thing: 1 run, 2 runs, 1,200 replicates.
+
+    Args:
+        count: How many.
+        thing: What one of them is called.
+        things: What several are called, where it takes more than an s.
+    """
+    return f"{count:,} {thing if count == 1 else things or thing + 's'}"
+
+
 def scale_of(size: float, scales: Scales = SHORT) -> tuple[float, str]:
     """What a count of that size is divided by, and what then stands behind it."""
     return next(((unit, word) for least, unit, word in scales if size >= least), (1.0, ""))

@@ -33,7 +33,7 @@ class Mark:
 
 
 def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
-    """Draw ratios of observed over expected, one a row from the top, on a logarithmic axis."""
+    """Draw ratios of observed over expected, one a row from the top, on a logarithmic axis; an arrow at its end stands for a ratio beyond, 0 among them."""
     rows(ax, marks)
     ax.axvline(1.0, color=style.ink(), linewidth=1.0, linestyle=(0, (4, 2)), zorder=0)
     finite = [
@@ -43,7 +43,12 @@ def ratios(ax: Axes, marks: Sequence[Mark]) -> Axes:
         if np.isfinite(x) and x > 0.0
     ]
     ax.set_xscale("log", base=2)
-    ax.set_xlim(max(min(finite, default=0.5) * 0.9, 0.2), min(max(finite, default=2.0) * 1.1, 8.0))
+    left, right = max(min([*finite, 0.75]) * 0.9, 0.2), min(max([*finite, 1.5]) * 1.1, 8.0)
+    ax.set_xlim(left, right)
+    for row, mark in enumerate(marks):
+        if mark.value < left or mark.value > right:
+            end, arrow = (left, "<") if mark.value < left else (right, ">")
+            ax.plot([end], [-row], marker=arrow, color=style.pens(2)[int(mark.strong)].color, clip_on=False)
     ticks = [
         tick for tick in (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0) if ax.get_xlim()[0] <= tick <= ax.get_xlim()[1]
     ]

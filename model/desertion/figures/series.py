@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator
 from numpy.typing import NDArray
 
 from desertion.figures import findings, style
-from desertion.figures.labels import number
+from desertion.figures.labels import many, number
 
 UNIT_NAMES = {
     "persons": "persons",
@@ -155,7 +155,7 @@ def simulated(
         "s",
         color=pen.color,
         markersize=4.5,
-        label=f"model: {label} (median and middle 90 % of {len(runs)} runs)",
+        label=f"model: {label} (median and middle 90 % of {many(len(runs), 'run')})",
     )
     counts = table["counts"].iloc[0]
     published = table["value"].to_numpy(np.float64)[covered] * factor

@@ -33,9 +33,13 @@ _PERSONS = (
 )
 _HEADINGS = frozenset(
     ["person", "id", "node", "weight", "index", "type", *(name for pair in _PERSONS for name in pair)]
-)
+).difference(*_LETTERS)
 _WHOLE = re.compile(r"[0-9]{1,18}(\.0*)?")
 _QUOTED = re.compile(r'"[^"]*"')
+_DATA = re.compile(r"""[\s,;|]\{(['"].*)?\}\s*$""")
+"""What networkx writes about a tie behind its persons."""
+_REMARK = re.compile(r"\s#(?=(\s|$)?)")
+_NUMBERS = re.compile(r"[0-9.,;|\s]+")
 _NUMERIC = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?", re.I)
 
 
@@ -153,6 +157,7 @@ def _edge_list(content: str, where: str, remarks: list[str]) -> _Raw:
     rows = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if _is_row(line)]
     if not rows:
         return _Raw((), (), ())
+    rows = [(number, _tie_of(line)) for number, line in rows]
     bare = _QUOTED.sub("", rows[0][1])
     delimiter = next((sign for sign in ",;\t|" if sign in bare), None)
     cells = [(number, _split(line, delimiter)) for number, line in rows]
@@ -185,9 +190,18 @@ def _is_row(line: str) -> bool:
     return bool(bare) and not bare.startswith(_COMMENTS)
 
 
-def _split(line: str, delimiter: str | None) -> list[str]:
-    """The cells of a line; what networkx writes about a tie in braces is no cell."""
-    head = line.partition("{")[0].partition(" #")[0]
+def _tie_of(line: str) -> str:
+    """A line without the remark at its end, behind numbers or with a blank after its #, since a name may be Unit #3, and without the attributes of networkx, however many."""
+    line = _DATA.sub("", line)
+    for remark in _REMARK.finditer(_QUOTED.sub(lambda name: "-" * len(name[0]), line)):
+        head = line[: remark.start()]
+        if remark[1] is not None or _NUMBERS.fullmatch(head):
+            return head
+    return line
+
+
+def _split(head: str, delimiter: str | None) -> list[str]:
+    """The cells of a line."""
     if delimiter is not None and '"' in head:  # a name in quotation marks may hold the sign that divides columns
         try:
             raw = next(csv.reader([head], delimiter=delimiter, skipinitialspace=True))
@@ -212,7 +226,8 @@ def _heading(cells: Sequence[tuple[int, list[str]]], where: str, remarks: list[s
     again = set(first).intersection(cell for row in below for cell in row)
     if again.difference([""]):
         return []
-    if not _HEADINGS.intersection(names):
+    # A letter alone may be somebody's name: only two that belong together are a heading.
+    if not _HEADINGS.intersection(names) and not any(set(pair) <= set(names) for pair in _LETTERS):
         remarks.append(
             f"{where}, line {line}: {shown_line} is taken for a tie; if it is the heading, write from and to"
         )

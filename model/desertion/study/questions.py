@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from desertion.errors import input_error
+from desertion.figures.labels import many
 from desertion.files import PassingFolder
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SCALE, SEED, WORKERS, keyed, numbers
 from desertion.scenario import Policy, Scenario
@@ -80,7 +81,7 @@ class Search:
 
     def __repr__(self) -> str:
         tried = sum(len(result.table) for result in self.found.values())
-        return f"Search({', '.join(self.goal.measures)}: {tried} candidates; table)"
+        return f"Search({', '.join(self.goal.measures)}: {many(tried, 'candidate')}; table)"
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -169,14 +170,14 @@ def search(
 def claims(
     ids: str | Sequence[str] = (),
     *,
-    worlds: int = 256,
+    worlds: int | None = None,
     runs: int = 1,
     most_runs: int = 16,
     only_allowed: bool = False,
-    size: float = 1.0,
+    size: float | None = None,
     quick: bool = False,
     path: str | Path | None = None,
-    seed: int = 1,
+    seed: int | None = None,
     only_judge: bool = False,
     out: str | Path | None = None,
     options: RunOptions | None = None,
@@ -188,15 +189,15 @@ def claims(
 
     Args:
         ids: Claims to judge, by id; all if none is named.
-        worlds: Plausible worlds to judge in; history rules out two in three, and no claim holds with fewer than 35.
+        worlds: Plausible worlds to judge in, 256 if not given; history rules out two in three, and no claim holds with fewer than 35.
         runs: Paired replicates of each arm in each world.
         most_runs: Replicates up to which they are doubled where they leave open whether a world shows a claim.
         only_allowed: Whether to leave out worlds that history rules out, which takes a third of the time.
-        size: Factor on the size of all simulated worlds.
+        size: Factor on the size of all simulated worlds, 1 if not given.
         quick: Whether to cut it down to what takes minutes; verdicts are then provisional.
         path: A claims file of your own in place of the shipped one.
-        seed: Where all chance comes from.
-        only_judge: Whether to run nothing and judge what `out` holds.
+        seed: Where all chance comes from, 1 if not given.
+        only_judge: Whether to run nothing and judge what `out` holds; worlds, size, seed and ensemble that are not given are those of its runs.
         out: The file of runs, which is resumed if it exists; a temporary one if not given.
         options: With what to run.
         workers: Processes of the local pool, 0 for one a core.
@@ -211,26 +212,22 @@ def claims(
     """
     chosen = (ids,) if isinstance(ids, str) else tuple(ids)
     own = None if path is None else Path(path)
-    plan = ClaimsPlan(
-        path=own,
-        ids=chosen,
-        count=worlds if ensemble is None else min(worlds, len(load_ensemble(ensemble).worlds)),
-        replicates=runs,
-        most=most_runs,
-        only_allowed=only_allowed,
-        scale=size,
-        seed=seed,
-        ensemble="" if ensemble is None else str(ensemble),
-    )
+    if only_judge and out is None:
+        raise input_error("out", None, "must name the file whose runs are to be judged")
+    if only_judge and out is not None:
+        plan = as_run(Path(out), own, chosen)
+    else:
+        plan = ClaimsPlan(path=own, ids=chosen, replicates=runs, most=most_runs, only_allowed=only_allowed)
+    asked = {"count": worlds, "scale": size, "seed": seed, "ensemble": None if ensemble is None else str(ensemble)}
+    plan = replace(plan, **{name: value for name, value in asked.items() if value is not None})
+    if plan.ensemble and not only_judge:
+        plan = replace(plan, count=min(plan.count, len(load_ensemble(plan.ensemble).worlds)))
     plan = quickly(plan) if quick else plan
-    told = as_run(plan, Path(out)) if only_judge and out is not None else plan
-    plan = replace(plan, command=repeated(told))
+    plan = replace(plan, command=repeated(plan))
     if out is not None:
         file = Path(out)
         return (
             judged_file(plan, file) if only_judge else put_to_the_test(plan, file, options_of(options, workers, quiet))
         )
-    if only_judge:
-        raise input_error("out", None, "must name the file whose runs are to be judged")
     with tempfile.TemporaryDirectory(prefix="desertion-") as target:
         return put_to_the_test(plan, Path(target) / "claims.sqlite", options_of(options, workers, quiet))

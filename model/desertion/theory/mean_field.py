@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 Form = Literal["multiplicative", "concave", "additive", "threshold"]
 
 _GRID = 4001
+HEAVIEST = 1e4
+"""The largest contagion weight that an input may be, so that a fold beyond cannot be run."""
 _DEEPEST = 37.0  # standard deviations, beyond which a normal density is no number any more
 
 
@@ -48,7 +50,7 @@ class MeanField:
     Attributes:
         form: Form of contagion.
         rate: Departures a day and person before anybody has left, b exp(c).
-        weight: Contagion weight, beta.
+        weight: Contagion weight, beta; NaN where nothing says it.
         half_life: Half-life of the pressure, days; finite.
         concave_scale: s0 of the concave form.
         concave_power: a of the concave form.
@@ -99,7 +101,9 @@ class MeanField:
         return slope / self.forgetting
 
     def fixed_points(self) -> list[FixedPoint]:
-        """All pressures that keep themselves, rising; stable and unstable ones take turns, beginning with a stable one."""
+        """All pressures that keep themselves, rising; stable and unstable ones take turns, beginning with a stable one. None without a weight."""
+        if math.isnan(self.weight):
+            return []
         if self.form == "multiplicative":
             roots = self._exponential()
         elif self.form == "additive":
@@ -126,7 +130,11 @@ class MeanField:
         top = 1.0 if self.form == "threshold" else 1.0 / self.forgetting
         # Even steps for the threshold form; for the concave one steps that grow, since its states lie near 0.
         even = np.linspace(0.0, 1.0, _GRID)
-        grid = (top * even if self.form == "threshold" else top * even**4).tolist()
+        steps = top * even if self.form == "threshold" else top * even**4
+        if self.form == "threshold" and self.weight > 0.0:  # all of whose bend may lie within one step
+            bend = (self.threshold + self.spread * np.linspace(-_DEEPEST, _DEEPEST, _GRID)) / self.weight
+            steps = np.union1d(steps, bend[(bend > 0.0) & (bend < top)])
+        grid = steps.tolist()
         roots = [0.0] if gap(0.0) == 0.0 else []  # nobody goes, whose share is too small for a number
         for low, high in pairwise(grid):
             if gap(low) * gap(high) < 0.0:

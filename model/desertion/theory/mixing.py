@@ -15,7 +15,7 @@ import numpy as np
 from desertion.parameters import LEVELS
 from desertion.scenario import Scenario
 from desertion.theory.fading import memory
-from desertion.theory.mean_field import MeanField
+from desertion.theory.mean_field import HEAVIEST, MeanField
 from desertion.theory.operator import Operator, radius
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ PARTS = (0.3, 0.5, 0.7, 0.85, 0.95)  # of the weight at the fold
 LONGEST = 3000  # days; near the fold everything takes its time
 PEOPLE = 20_000  # of each town
 HIGHEST = 0.6  # tipping point from which towns are started; higher ones no army lives to see
+_BEYOND = 1.15  # times the weight at the fold, from which a town must run away
 _SMALL = 1e-4  # factor under which jumps are too small to bend anything
 
 
@@ -47,7 +48,7 @@ class Simulated:
 
 
 def limit_of(scenario: Scenario) -> MeanField:
-    """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps."""
+    """The complete-mixing limit: the scenario's mean rate of leaving, its memory, and its first-day R for small jumps; no weight where that R cannot be had."""
     operator, b = Operator(scenario), scenario.behaviour
     people = {(force, group): n for (force, group, _), n in zip(operator.ways, operator.people, strict=True)}
     rate = float((operator.people * operator.rates).sum() / sum(people.values())) if people else 0.0
@@ -64,10 +65,12 @@ def limit_of(scenario: Scenario) -> MeanField:
         spread=max(b.threshold_spread, 1e-6),
     )
     slope = field.reproduction(0.0)
-    if not operator.spreads or slope <= 0.0:
+    if not operator.spreads:
         return field.at(0.0)
-    first = radius(operator.at(np.zeros(len(operator.ways)), _SMALL)) / _SMALL
-    return field.at(first / slope)
+    if slope <= 0.0:
+        # Thresholds so narrow that one leaver moves nobody in a town of mean people, whatever the weight, say none; who never leaves needs none.
+        return field.at(math.nan if form == "threshold" else 0.0)
+    return field.at(radius(operator.at(np.zeros(len(operator.ways)), _SMALL)) / _SMALL / slope)
 
 
 def _half_life(scenario: Scenario) -> float:
@@ -138,8 +141,9 @@ def towns(field: MeanField, *, seed: int) -> list[Simulated]:
         field: The mean field; its weight counts only where there is no fold.
         seed: Where all chance comes from.
     """
-    fold = field.tipping_weight
-    whole = fold if math.isfinite(fold) else 2.0 * (field.weight or 1.0)
+    fold = field.tipping_weight if _BEYOND * field.tipping_weight <= HEAVIEST else math.inf
+    own = field.weight if field.weight > 0.0 else 1.0
+    whole = fold if math.isfinite(fold) else min(2.0 * own, HEAVIEST)
     found: list[Simulated] = []
     for number, part in enumerate(PARTS):
         here = field.at(part * whole)
@@ -153,7 +157,7 @@ def towns(field: MeanField, *, seed: int) -> list[Simulated]:
                 start = factor * tipping[0]
                 found.append(simulate(here, people=PEOPLE, days=days, seed=seed + number, start=start))
     if math.isfinite(fold):
-        found.append(simulate(field.at(1.15 * fold), people=PEOPLE, days=LONGEST, seed=seed + len(PARTS)))
+        found.append(simulate(field.at(_BEYOND * fold), people=PEOPLE, days=LONGEST, seed=seed + len(PARTS)))
     return found
 
 

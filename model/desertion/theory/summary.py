@@ -55,7 +55,11 @@ class Theory:
             ("tipping", self.tipping, "multiple of the contagion weights at which R reaches 1"),
             ("largest_jump", self.reproduction.jump, "log hazard by which one leaver moves his nearest"),
             ("rate", self.field.rate, "complete mixing: rate of leaving without contagion, 1/day"),
-            ("weight", self.field.weight, "complete mixing: contagion weight, log hazard per share"),
+            (
+                "weight",
+                self.field.weight,
+                "complete mixing: contagion weight, log hazard per share; none where R says none",
+            ),
             ("tipping_weight", self.field.tipping_weight, "complete mixing: contagion weight at the fold"),
         ]
         if self.measured is not None:

@@ -12,7 +12,7 @@ from desertion.errors import InputError
 from desertion.figures import findings
 from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import chance_of_cascade, phase_table, size_distribution
-from desertion.study.analysis.discovery import cart_boxes, prim_boxes
+from desertion.study.analysis.discovery import cart_boxes, confirmed, prim_boxes
 from desertion.study.analysis.paired import paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front, pareto_table
 from desertion.study.analysis.study import Study
@@ -216,6 +216,23 @@ def test_discovery_finds_a_planted_box_and_says_it_in_words() -> None:
     assert best.density > 0.95
 
 
+def test_a_box_that_chance_made_is_not_confirmed() -> None:
+    """Forty points of which 40 % are of interest whatever their five inputs: a third of such studies give a box, and hardly one that holds in the other half."""
+    found = held = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        cases = pd.DataFrame(rng.uniform(size=(40, 5)), columns=list("abcde"))
+        noise = rng.uniform(size=40) < 0.4
+        found += bool(prim_boxes(cases, noise))
+        held += confirmed(cases, noise) is not None
+    assert found >= 8
+    assert held <= 5
+    cases = pd.DataFrame(np.random.default_rng(1).uniform(size=(200, 3)), columns=list("abc"))
+    box = confirmed(cases, (cases["a"] > 0.6).to_numpy())
+    assert box is not None
+    assert set(box.limits) == {"a"}
+
+
 def test_discovery_handles_words_beside_numbers() -> None:
     """The form of contagion is a word, and may be what matters."""
     rng = np.random.default_rng(2)
@@ -307,6 +324,13 @@ def test_the_summary_has_quantiles_of_every_measure(done: Study) -> None:
     assert set(table["measure"]) >= {"left_total", "cost_eur", "nothing"}
     assert table.loc[table["measure"] == "nothing", "runs"].eq(0).all()
     assert len(done.summary(["left_total"])) == 6
+
+
+def test_a_grid_tells_no_sensitivity_whatever_the_policy(done: Study) -> None:
+    """It was asked for one policy first, of which it tells none either."""
+    for policy in (None, "wide"):
+        with pytest.raises(InputError, match="of kind sobol or morris, and this one is of kind grid"):
+            done.sensitivity("left_total", policy)
 
 
 def test_factors_keep_their_order_from_the_study_file_to_the_analysis(tmp_path: Path, study: Make) -> None:

@@ -22,6 +22,7 @@ from desertion import (
     sensitivity,
     sweep,
 )
+from desertion.app.pages.points import _rows
 from desertion.cli import main
 from desertion.simulation.record.columns import MEASURES, SIMULATED
 from desertion.study.analysis.selection import Selection
@@ -201,6 +202,15 @@ def test_show_says_its_size_and_marks_what_is_too_few(
     told = capsys.readouterr().out
     assert "counts of simulated persons" in told
     assert "†" not in told
+    marks = few.few("left_total")[["q05", "q50", "q95"]]
+    assert marks.all(axis=None)
+    assert few.few("share_left")[["q05", "q50", "q95"]].equals(marks)
+    assert not few.few("legitimacy_min")[["q05", "q50", "q95"]].any(axis=None)
+    assert main(["show", str(few.path), "-m", "share_left"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("†") == 4  # three quantiles and the legend
+    *_, cells = _rows(few, "share_left").values()
+    assert all(cell.endswith("†") for cell in cells[-3:])
 
 
 def test_show_names_the_basis_of_the_one_measure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

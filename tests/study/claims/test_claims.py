@@ -73,8 +73,13 @@ def test_other_worlds_than_those_that_ran_are_not_judged(
     with pytest.raises(InputError, match=words):
         judged_file(replace(plan, **asked), file)
     fewer = judged_file(replace(plan, count=4, replicates=1), file)
-    told = claims(worlds=4, path=plan.path, seed=plan.seed, size=plan.scale, only_judge=True, out=file)
-    assert f"--runs {plan.replicates} --seed" in told.run.command
+    told = claims(worlds=4, path=plan.path, only_judge=True, out=file)
+    assert f"--worlds 4 --runs {plan.replicates} --seed" in told.run.command
+    whole = claims(path=plan.path, only_judge=True, out=file)
+    assert (whole.run.worlds, whole.run.complete) == (8, 8)
+    assert f"--worlds 8 --runs {plan.replicates} --seed" in whole.run.command
+    with pytest.raises(InputError, match="was run with --seed = 1 and not 2: give --seed 1"):
+        claims(path=plan.path, seed=2, only_judge=True, out=file)
     assert (fewer.run.complete, fewer.run.replicates) == (4, 2)
 
 
@@ -126,7 +131,7 @@ def test_further_runs_are_found_whatever_the_file_is_called_and_copies_are_none(
     for name in ("try[1]-to-keep.sqlite", "try1-to-4.sqlite"):
         (tmp_path / name).write_bytes(file.read_bytes())
     assert (len(files_of(file)), most_of(file)) == (2, 2)
-    assert judged_file(as_run(wanted, file), file).run.runs == 32
+    assert judged_file(as_run(file, wanted.path, wanted.ids), file).run.runs == 32
 
 
 def test_an_ensemble_whose_file_tells_no_distance_is_judged(plan: ClaimsPlan, tmp_path: Path) -> None:
@@ -212,3 +217,11 @@ def test_shipped_claims_cover_both_articles() -> None:
     }
     assert all(claim.could_reverse and claim.contrast for claim in claims.claims)
     assert set(claims.arms) == set(claims.arms_needed())
+
+
+def test_a_claim_over_an_arm_that_is_not_there_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    """Before anything runs, in a sentence that names the claim."""
+    path = tmp_path / "own.toml"
+    path.write_text(TEXT.replace("open.left", "opne.left"))
+    with pytest.raises(InputError, match=r"claim .*'opne'.*did you mean 'open'"):
+        claims(path=path, worlds=1, quiet=True)

@@ -105,7 +105,8 @@ def test_the_direction_in_which_worlds_agree_need_not_be_the_claimed_one(left: f
     """A claim whose opposite is seen everywhere fails with a direction; one of which nothing is seen fails without."""
     found = _judged([left] * 60, ["additive"] * 30 + ["none"] * 30)
     assert (found.main.word, found.agreed) == (word, agreed)
-    assert f"In {abs(agreed)} nearly all worlds agree" in coin_tosses([found])
+    assert f"In {abs(agreed) or 'none'} nearly all worlds agree" in coin_tosses([found])
+    assert coin_tosses([found]).startswith(f"Of 1 claim {'1' if word == 'holds' else 'none'} holds. In")
 
 
 def test_one_that_fails_is_held_against_other_weights_too() -> None:

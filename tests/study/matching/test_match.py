@@ -11,7 +11,7 @@ import pytest
 from desertion import InputError, match
 from desertion.study.blocks import markdown
 from desertion.study.matching import runs
-from desertion.study.matching.emulator import Emulator
+from desertion.study.matching.emulator import Emulator, Training
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Proposals, Sieve, propose
 from desertion.study.matching.report import blocks, findings
@@ -64,7 +64,8 @@ def test_an_emulator_that_held_too_few_of_its_own_wave_rules_nothing_out_from_th
 ) -> None:
     """What a wave's emulators knew of its worlds is told; in the second wave's proposals the first's have no say any more."""
     assert known.emulators["held"].between(0.5, 1.0).all()
-    monkeypatch.setattr(Emulator, "holds", lambda *_: 0.5)
+    shown: list[Training] = []
+    monkeypatch.setattr(Emulator, "holds", lambda _, unseen: shown.append(unseen) or 0.5)
     asked: list[list[bool]] = []
 
     def watched(space: Space, sieves: list[Sieve], *more: Any) -> Proposals:
@@ -78,6 +79,11 @@ def test_an_emulator_that_held_too_few_of_its_own_wave_rules_nothing_out_from_th
     assert second[:2] == [False, False]
     assert all(second[2:])
     assert "→ 0.50" in markdown(blocks(doubted, "again"))
+    # Each was asked of the worlds of its own wave, with their chance.
+    results = doubted.results
+    for row, unseen in zip(doubted.emulators.itertuples(), shown, strict=True):
+        np.testing.assert_array_equal(unseen.means, results.means[row.target][results.stage == row.stage])
+        assert (unseen.noise > 0.0).all()
 
 
 @pytest.mark.parametrize("calls", [1, 4, 7])

@@ -23,7 +23,7 @@ from desertion.study.history.targets import targets
 from desertion.study.matching.aims import FAR, Aim, aims_of, largest
 from desertion.study.matching.contradiction import contradiction
 from desertion.study.matching.document import Design, load, shipped
-from desertion.study.matching.emulator import Stretch, Training, fit
+from desertion.study.matching.emulator import Stretch, Training, _split, fit
 from desertion.study.matching.matched import Match
 from desertion.study.matching.proposals import Sieve, propose
 from desertion.study.matching.report import _emulators, _unconfirmed
@@ -216,6 +216,35 @@ def test_worlds_on_both_sides_of_a_tipping_point_are_a_mixture() -> None:
     mean, variance = made.predict(places)
     assert mean[:2] == pytest.approx([0.25, 4.5], abs=0.3)
     assert variance[2] > 2.0 > 4.0 * variance[:2].max()
+
+
+def test_two_groups_are_told_from_one() -> None:
+    """The split lies between two groups of forty or more; one normal group, and thirty results apart from 300, are not split. A mixture that may not rule out gives way to one process."""
+    rng = np.random.default_rng(5)
+    one, other = rng.normal(0.0, 1.0, 300), rng.normal(8.0, 1.0, 60)
+    assert 3.0 < _split(np.concatenate([one, other]), 1) < 5.0
+    assert np.isnan(_split(one, 1))
+    assert np.isnan(_split(np.concatenate([one, other[:30]]), 1))
+    doubted = fit(_parted(300, 1), 1.1, 1)
+    assert (doubted.kind, doubted.trusted) == ("process", False)
+
+
+def test_what_an_emulator_holds_is_counted_in_the_worlds_that_it_is_shown() -> None:
+    """On the scale on which it was fitted: nearly all of worlds alike, none of worlds that lie elsewhere, and no share of worlds without a value."""
+    rng = np.random.default_rng(6)
+
+    def drawn(worlds: int, factor: float = 1.0) -> Training:
+        places = rng.random((worlds, 2))
+        means = factor * 0.1 * 10 ** (3.0 * places[:, 0]) * np.exp(rng.normal(0.0, 0.2, worlds))
+        return Training(places=places, means=means, counts=np.ones(worlds), noise=np.zeros(worlds))
+
+    made = fit(drawn(90), 0.9, 1, Stretch(low=0.2, high=0.2, unit=0.15))
+    assert made.stretch is not None
+    assert made.holds(drawn(500)) > 0.85
+    assert made.holds(drawn(500, 1e3)) < 0.05
+    nothing = drawn(30)
+    assert np.isnan(made.holds(replace(nothing, means=np.full(30, np.nan))))
+    assert np.isnan(fit(drawn(5), 0.9, 1).holds(nothing))
 
 
 def test_a_smooth_curve_with_two_heights_costs_doubt_and_no_world() -> None:

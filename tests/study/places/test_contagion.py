@@ -259,12 +259,18 @@ def test_the_table_holds_the_numbers_and_its_csv_whole_counts() -> None:
 
 def test_the_table_holds_every_number_that_the_report_prints_of_made_up_histories() -> None:
     """Shares as large as observed, and of futures and placebo links that predict, stood in the report alone."""
-    alarm = Alarm(name="made up", contagion=True, histories=40, alarms=10, low=0.1, high=0.4, ratio=1.2, reached=0.3, future=0.5, unlinked=0.7)  # fmt: skip
+    alarm = Alarm(name="made up", contagion=True, histories=40, alarms=10, low=0.1, high=0.4, ratio=1.2, reached=0.3, future=0.5, unlinked=0.7, fitted=10)  # fmt: skip
     rows = pd.DataFrame({"unit": list("abcdefghi"), "date": pd.Timestamp("2020-01-01"), "x": range(9), "y": 0})
     rows["date"] += pd.to_timedelta([0, 1, 3, 9, 10, 30, 31, 50, 70], unit="D")
     finding = contagion(rows, distance=1.0, permutations=99, histories=0)
-    told = replace(finding, alarms=(alarm,)).table.iloc[-1]
+    made = replace(finding, alarms=(alarm,))
+    told = made.table.iloc[-1]
     assert told[["share", "ratio", "reached", "future", "unlinked"]].tolist() == [0.25, 1.2, 0.3, 0.5, 0.7]
+    assert "| 10 of 40 | 0.10 to 0.40 | 1.20 | 0.30 | 5 of 10 | 7 of 10 |" in words(made, made.verdict)
+    assert made.table.loc[0, ["low", "high"]].isna().all()
+    vague = replace(made, hazards=(Hazard("all", *[Ratio(2.0, 1e-8, 8e7, 0.9)] * 4),))
+    assert vague.table.query("part == 'hazard'")[["low", "high"]].isna().all(axis=None)
+    assert "8e" not in words(vague, vague.verdict)
 
 
 def test_events_that_repeat_need_days_for_a_hazard() -> None:
@@ -304,7 +310,7 @@ def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkey
         finding = contagion(file, distance=15.0, window=window, permutations=99, histories=0)
         draw(finding, finding.verdict, tmp_path / "picture.png")
     assert re.search(
-        r"\d\.\d\d times the close pairs that are expected \(no interval, which takes several strata\)$", titles[0]
+        r"\d\.\d\d times the close pairs that are expected \(interval cannot be told from so few strata\)$", titles[0]
     )
     assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 

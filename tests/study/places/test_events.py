@@ -104,8 +104,8 @@ def test_files_that_are_no_tables_get_a_sentence(tmp_path: Path) -> None:
 def test_lone_strata_and_ties_are_said(tmp_path: Path) -> None:
     """Neither is an error: a sentence says what it means."""
     events = _read(_file(tmp_path, [*ROWS, "u9x,2020-01-02,3,3,c"]), strata="area")
-    assert any("1 of 3 strata have one unit with an event (c)" in remark for remark in events.remarks)
-    assert any("1 days have more than one event" in remark for remark in events.remarks)
+    assert any("1 of 3 strata has one unit with an event (c)" in remark for remark in events.remarks)
+    assert any("1 day has more than one event" in remark for remark in events.remarks)
 
 
 def test_dates_known_by_their_interval_are_drawn_within_it(tmp_path: Path) -> None:

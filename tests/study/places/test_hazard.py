@@ -10,6 +10,7 @@ from desertion.study.places import hazard
 from desertion.study.places.hazard import RiskDay, fit
 from desertion.study.places.hazards import combined
 from desertion.study.places.links import Links
+from desertion.study.places.verdict import ratio_text
 
 # Remission in weeks under 6-MP (1: relapse, 0: censored) and under placebo, Freireich et al. 1963 as in Cox 1972, JRSS B 34, 187.
 TREATED = (6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35)
@@ -101,3 +102,22 @@ def test_draws_of_dates_widen_the_interval_by_what_they_differ() -> None:
     wider = combined([hazard.Ratio(1.0, 0.5, 2.0, 0.05), hazard.Ratio(4.0, 2.0, 8.0, 0.05)])
     assert wider.ratio == pytest.approx(2.0)
     assert wider.low < 1.0
+
+
+def test_covariates_that_go_together_have_no_ratios_of_their_own() -> None:
+    """The same column twice has no maximum; half of the ratio for each, and a certain ratio of 1 between them, would be invented."""
+    rows = [RiskDay(row.units, np.column_stack([row.known, row.known]), row.acts) for row in _remission()]
+    with pytest.raises(InputError, match="cannot be told apart"):
+        fit(rows, 2, over=[(0, 1)])
+
+
+def test_an_interval_over_four_orders_of_magnitude_is_not_told() -> None:
+    """On one degree of freedom: what the interval leaves open stays a number, however wide, and is said to say nothing."""
+    two = hazard._ratio(1.572, 0.6, 1.0)
+    assert two.low < 0.01 < 100.0 < two.high
+    assert (two.told, ratio_text(two)) == (False, "4.82 (interval cannot be told)")
+    half = hazard.Ratio(3.0, 1.5, 5012.2, 0.04)
+    assert (half.told, ratio_text(half)) == (True, "3.00 (1.50 to over 100)")
+    far = hazard._ratio(2.0, 100.0, 1.0)
+    assert 0.0 < far.low < far.high < np.inf
+    assert not combined([far, far]).told

@@ -134,3 +134,22 @@ def test_family_p_values_are_those_of_the_largest_of_all_questions() -> None:
     tests = compare_pairs(outcomes, np.zeros(7, np.intp), most=6000, rng=np.random.default_rng(1))
     assert [test.family for test in tests] == pytest.approx(wanted)
     assert any(test.family > test.p for test in tests)
+
+
+def test_too_few_strata_or_such_as_differ_too_much_tell_no_interval() -> None:
+    """Four strata, five exactly alike, and five of which one alone has close pairs: more than all linked pairs would be within its interval. Six that differ less tell one."""
+
+    def ends(gaps: list[tuple[float, float, float]]) -> tuple[float, float]:
+        days = np.concatenate([40.0 * stratum + np.cumsum(each) for stratum, each in enumerate(gaps)])
+        senders = np.concatenate([3 * stratum + np.arange(2) for stratum in range(len(gaps))])
+        outcome = Outcome(name="", links=Links(senders, senders + 1), days=days[:, None])
+        strata = np.repeat(np.arange(len(gaps)), 3)
+        test = compare_pairs([outcome], strata, most=50_000, rng=np.random.default_rng(1))[0]
+        assert test.exact
+        return test.low, test.high
+
+    near, half, none, far = (0.0, 2.0, 2.0), (0.0, 2.0, 9.0), (0.0, 9.0, -7.0), (0.0, 9.0, 9.0)
+    for gaps in ([near, half, near, half], [near] * 5, [half, *[far] * 4]):
+        assert np.isnan(ends(gaps)).all(), gaps
+    low, high = ends([near, near, half, half, none, far])
+    assert 0.0 < low < 1.0 < high < 3.0

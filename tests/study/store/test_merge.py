@@ -116,9 +116,22 @@ def test_a_run_that_was_cut_off_gives_way_to_the_same_run_that_ended(
     sole, cut, _ = files
     assert merge([sole, cut][:: 1 if first == 0 else -1], tmp_path / "whole.sqlite") == 12
     assert Answers(tmp_path / "whole.sqlite").counts == {"done": 12}
-    assert ("1 runs are taken from it that were cut off" in caplog.text) == (first == 1)
+    assert ("1 run is taken from it that a file before it has cut off" in caplog.text) == (first == 1)
     assert merge(files[1:], tmp_path / "cut.sqlite") == 12
     assert Answers(tmp_path / "cut.sqlite").counts == {"done": 11, status: 1}
+
+
+def test_runs_that_an_earlier_file_has_are_remarked(
+    tmp_path: Path, study: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A part given twice, or beside the merged file, adds nothing; shards that share no run are put together without a word."""
+    parts = [_run(study(), tmp_path / f"part-{part}.sqlite", (part, 2)) for part in (1, 2)]
+    whole = merge(parts, tmp_path / "whole.sqlite")
+    assert not caplog.records
+    half = merge(parts[:1], tmp_path / "half.sqlite")
+    assert merge([parts[0], tmp_path / "half.sqlite", parts[1]], tmp_path / "again.sqlite") == whole
+    said = f"half.sqlite: {half} runs are in a file before it already, and counted once; it adds nothing"
+    assert [said in record.message for record in caplog.records] == [True]
 
 
 def test_a_study_may_be_resumed_and_merged_from_another_folder(

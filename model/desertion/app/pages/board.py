@@ -20,7 +20,7 @@ from desertion.app.work.sample import LETTERS, Sample
 from desertion.figures.animation import GROUPS
 from desertion.figures.curves import titles, weekly
 from desertion.figures.events import events
-from desertion.figures.labels import LONG, NEW_COLUMNS, ROUTE_NAMES, count_of, short
+from desertion.figures.labels import LONG, NEW_COLUMNS, ROUTE_NAMES, count_of, percent, short
 from desertion.scenario import grain
 from desertion.simulation.world.codes import KINDS, STATUSES
 from desertion.simulation.world.fields import Array
@@ -262,13 +262,16 @@ def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Ma
     left = float(now[COLUMN["left"]])
     facts_by_name = {
         f"{date_of(scenario, snapshot.day)}": f"day {snapshot.day}",
-        f"people have left, {100.0 * left / max(people, 1.0):.2f} %": count_of(left * real, real),
+        f"people have left, {grain.marked(percent(left / max(people, 1.0), 2), left * real, real)}": count_of(
+            left * real, real
+        ),
         "departures by surrender": count_of(float(daily[:, COLUMN["new_surrender"]].sum()) * real, real),
         "departures abroad": count_of(float(daily[:, COLUMN["new_flee"]].sum()) * real, real),
     }
     if first[COLUMN["strength"]] > 0:
-        facts_by_name["of the first day's strength"] = (
-            f"{100.0 * now[COLUMN['strength']] / first[COLUMN['strength']]:.1f} %"
+        strength, before = float(now[COLUMN["strength"]]), float(first[COLUMN["strength"]])
+        facts_by_name["of the first day's strength"] = grain.marked(
+            percent(strength / before, 1), strength * real, real
         )
     facts_by_name["legitimacy"] = f"{now[COLUMN['legitimacy']]:.2f}"
     facts_by_name["simulated, each for " + (f"{real:,.0f}" if real > 1 else "himself")] = f"{people:,.0f}"

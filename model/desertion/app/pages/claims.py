@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from desertion.study.claims.trial import ClaimsOutcome
 from desertion.app.pages.claim_worlds import Worlds, verdict_table
 from desertion.app.work.claims import JudgedFile, judged
+from desertion.figures.labels import many
 
 
 @solara.component
@@ -103,7 +104,7 @@ def _Verdicts(file: JudgedFile) -> Any:
         text(CAUTION, kind="small")
         run = outcome.run
         text(
-            f"{run.worlds:,} worlds, {run.replicates} paired replicate{'s' if run.replicates > 1 else ''} of each arm, {run.runs:,} runs, "
+            f"{many(run.worlds, 'world')}, {many(run.replicates, 'paired replicate')} of each arm, {many(run.runs, 'run')}, "
             f"seed {run.seed}. The same on the command line:",
             kind="small",
         )

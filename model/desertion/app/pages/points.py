@@ -15,7 +15,8 @@ from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.app.work.failure import without_folders
 from desertion.errors import InputError
-from desertion.scenario.grain import legend, marked
+from desertion.scenario.grain import MARK, legend, mark
+from desertion.study.analysis.answers import QUANTILES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,8 +74,8 @@ def Points(opened: Any, chosen: Any, measure: str) -> Any:
                 here,
             )
         )
-        size = chosen.size_of(measure)
-        few = f" {legend(size)}." if size > 1.0 else ""
+        marked = any(MARK in cell for design in here for cell in rows[design])
+        few = f" {legend(1.0 / chosen.scales[0])}." if marked else ""
         text(
             f"5 %, median and 95 % are those of {label(measure)} over the runs of a point.{few} {_COMMANDS}",
             kind="small",
@@ -141,14 +142,17 @@ def _lines(opened: OpenedStudy, designs: Sequence[int]) -> tuple[dict[int, tuple
 def _rows(chosen: Any, measure: str) -> dict[int, list[str]]:
     """Cells of the table by design point; a point without a finished run has no quantiles."""
     names = [str(name) for name in chosen.points.columns if name != "design"]
-    quantiles, size = chosen.summary([measure]).set_index("design")[["q05", "q50", "q95"]], chosen.size_of(measure)
+    quantiles, few = (
+        table.set_index("design")[[*QUANTILES]] for table in (chosen.summary([measure]), chosen.few(measure))
+    )
     rows: dict[int, list[str]] = {}
     for design, *values in chosen.points[["design", *names]].itertuples(index=False):
-        spread = quantiles.loc[design].tolist() if design in quantiles.index else [np.nan] * 3
+        known = design in quantiles.index
+        spread = zip(quantiles.loc[design], few.loc[design], strict=True) if known else [(np.nan, False)] * 3
         rows[int(design)] = [
             str(design),
             *map(shown, names, values),
-            *(marked(_short(number), number, size) for number in spread),
+            *(_short(number) + mark(is_few) for number, is_few in spread),
         ]
     return rows
 

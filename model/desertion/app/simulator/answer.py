@@ -11,6 +11,7 @@ import numpy as np
 from desertion.app.request.mix import PAIRS, Mix
 from desertion.app.work.run import NAMES, Floats, Run
 from desertion.app.work.warm import WARM
+from desertion.figures.labels import many
 from desertion.scenario.course import date_of
 from desertion.scenario.grain import floor_note, legend, too_few
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -141,7 +142,7 @@ def headline(answer: Answer) -> str:
     scenario = answer.mix.scenario_now()
     end = date_of(scenario.start, scenario.days)
     parts = [
-        f"{title}. By {end.day} {end:%B %Y} ({scenario.days} day{'s' * (scenario.days != 1)}), {left.words('persons')} people{of} leave"
+        f"{title}. By {end.day} {end:%B %Y} ({many(scenario.days, 'day')}), {left.words('persons')} people{of} leave"
     ]
     if not answer.mix.is_status_quo:
         parts.append(f", {changed(answer.change('left'))}")

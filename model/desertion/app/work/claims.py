@@ -41,7 +41,7 @@ def judged(name: str) -> JudgedFile:
     """
     from desertion.study.claims.document import load
     from desertion.study.claims.files import as_run
-    from desertion.study.claims.plan import ClaimsPlan, repeated
+    from desertion.study.claims.plan import repeated
     from desertion.study.claims.trial import judged_file
     from desertion.study.claims.worlds import columns, worlds
     from desertion.study.store.reader import StudyFile
@@ -59,11 +59,7 @@ def judged(name: str) -> JudgedFile:
     claims = load(own)
     _check_scenarios(name, claims)
     arms = {str(row["arm"]) for row in spec["design"]["rows"]}
-    plan = ClaimsPlan(
-        path=own, ids=_ids(claims, arms), count=int(settings["worlds"]), scale=float(settings["scale"]),
-        seed=int(settings["worlds_seed"]), ensemble=str(settings.get("ensemble", "")),
-    )  # fmt: skip
-    plan = as_run(plan, path)
+    plan = as_run(path, own, _ids(claims, arms))
     # Where the claims file lies on the server is nobody's business.
     plan = replace(plan, command=repeated(replace(plan, path=own and Path(own.name))))
     outcome = judged_file(plan, path)

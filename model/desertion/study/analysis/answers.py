@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.scenario.grain import too_few
 from desertion.scenario.loading import listed
 from desertion.simulation.record.columns import is_chance
 from desertion.study.analysis import cascades, discovery, paired, pareto, sensitivity
@@ -16,6 +17,16 @@ from desertion.study.analysis.contents import Contents
 from desertion.study.analysis.tables import done_runs, known_measures, parameters_of
 from desertion.study.design.layout import with_dummy
 from desertion.study.store.row import DONE
+
+QUANTILES = ("q05", "q50", "q95")
+"""Columns of a summary: the ends and the middle of nine tenths of the runs."""
+
+SHARE_OF = {
+    "share_left": "left_total",
+    "soldiers_left_share": "soldiers_left",
+    "reservists_left_share": "reservists_left",
+}
+"""The count of persons that a share is of, which says whether it rests on too few."""
 
 
 class Answers(Contents):
@@ -109,6 +120,10 @@ class Answers(Contents):
             InputError: If the design is neither sobol nor morris, or runs are missing.
         """
         rule = self.design_rule()
+        if rule.kind not in ("sobol", "morris"):
+            raise InputError(
+                f"{self.path}: which inputs matter is told from a design of kind sobol or morris, and this one is of kind {rule.kind}"
+            )
         factors = with_dummy(rule, self.factors())
         runs = sensitivity.of_policy(self.runs, rule, policy)
         if rule.kind == "morris":
@@ -135,6 +150,10 @@ class Answers(Contents):
         """
         refuse_unknown("discovery method", method, discovery.METHODS)
         return discovery.METHODS[method](*discovery.cases_of(self.runs, measure, at_least, at_most))
+
+    def confirmed(self, measure: str, at_least: float | None = None, at_most: float | None = None) -> Box | None:
+        """The box that half of the points give, counted in the other half, see `discovery.confirmed`; the shares of `discover` are of the points that it was found in."""
+        return discovery.confirmed(*discovery.cases_of(self.runs, measure, at_least, at_most))
 
     def answer(self, measure: str = cascades.SIZE, kind: str | None = None) -> pd.DataFrame:
         """The table behind the figure of the same kind, see `Study.plot`.
@@ -188,6 +207,22 @@ class Answers(Contents):
         tall = done.melt(id_vars=["design"], value_vars=names, var_name="measure").replace([np.inf, -np.inf], np.nan)
         grouped = tall.groupby(["design", "measure"], sort=False)["value"]
         table = grouped.quantile(np.array([0.05, 0.5, 0.95])).unstack()
-        table.columns = ["q05", "q50", "q95"]
+        table.columns = list(QUANTILES)
         table.insert(0, "runs", grouped.count())
         return self._of_points(table.reset_index())
+
+    def few(self, measure: str) -> pd.DataFrame:
+        """Whether quantiles of `summary` rest on too few simulated persons to tell: of a count, and of a share the count that it is a share of all people.
+
+        Returns:
+            One row a design point: design, q05, q50, q95.
+        """
+        name, at, force = measure.partition("@")
+        count = f"{SHARE_OF.get(name, name)}{at}{force}"
+        count, size = (count, self.size_of(count)) if count in self.runs else (measure, 1.0)
+        return self.summary([count])[["design", *QUANTILES]].assign(
+            **{
+                name: lambda table, name=name: table[name].map(lambda persons: too_few(persons, size))
+                for name in QUANTILES
+            }
+        )

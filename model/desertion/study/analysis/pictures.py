@@ -22,7 +22,7 @@ from desertion.figures.answers import (
     scatter,
 )
 from desertion.figures.fronts import fronts
-from desertion.figures.labels import NO_INTERVAL, label, percent, policy
+from desertion.figures.labels import NO_INTERVAL, label, many, percent, policy
 from desertion.figures.maps import heatmap
 from desertion.figures.style import Medium
 from desertion.reading import setting_text
@@ -100,8 +100,8 @@ def signed(figure: Figure, study: Answers) -> None:
 
 def _runs_told(what: str, runs: pd.Series) -> str:
     """How many runs stand behind each of what is drawn, in words."""
-    each = f"{runs.min():,}" if runs.min() == runs.max() else f"{runs.min():,} to {runs.max():,}"
-    return f"{_EACH} {what}: {each} run{'s' * (each != '1')}."
+    fewest = "" if runs.min() == runs.max() else f"{runs.min():,} to "
+    return f"{_EACH} {what}: {fewest}{many(int(runs.max()), 'run')}."
 
 
 def suited(study: Answers, measure: str = SIZE) -> str:
@@ -130,8 +130,9 @@ def _draw_curves(figure: Figure, study: Answers, measure: str) -> None:
     banded = table.rename(columns=names).assign(policy=_case_names(table, parameters_of(study.runs)))
     # A design may hold a point twice, whose runs are the same.
     first = banded.groupby("policy")["design"].transform("first")
-    curves.together(figure.subplots(), banded[banded["design"] == first], column=column)
-    style.note(figure, _BANDED)
+    shown = banded[banded["design"] == first]
+    curves.together(figure.subplots(), shown, column=column)
+    style.note(figure, curves.told_of_bands(shown, counted=False))
 
 
 def _draw_sizes(figure: Figure, study: Answers, measure: str) -> None:

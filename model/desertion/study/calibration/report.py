@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from desertion.figures.labels import many
 from desertion.scenario.grain import TOO_FEW, too_few
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text
 from desertion.study.calibration.document import BOTH, RIVALS
@@ -53,7 +54,7 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
         else f"{len(series.points)} points, none held out.",
         f"Counted in the model: {case.counted.meaning}.",
         f"At risk: all {case.scenario.people:,} people of the scenario, simulated at {case.scenario.scale:g} of real size.",
-        f"{fit.particles} particles, {len(fit.epsilon)} generation{'s' * (len(fit.epsilon) != 1)}, {fit.simulations:,} simulations, {seconds:.0f} s; "
+        f"{fit.particles} particles, {many(len(fit.epsilon), 'generation')}, {fit.simulations:,} simulations, {seconds:.0f} s; "
         f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
         between(fit, others),
         *case.remarks,

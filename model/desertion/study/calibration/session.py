@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desertion.errors import input_error
+from desertion.figures.labels import many
 from desertion.files import write_text
 from desertion.reading import written
 from desertion.study.calibration.case import Case
@@ -48,7 +49,7 @@ def fit_case(
     watch.check(file)
     if watch.generations < generations:
         more = f", {watch.generations} of them done" if watch.generations else "; later ones take longer"
-        tell(f"{stem}: {generations} generation{'s' * (generations > 1)} of {particles} particles{more}")
+        tell(f"{stem}: {many(generations, 'generation')} of {particles} particles{more}")
 
     def finished() -> None:
         watch.write(file)

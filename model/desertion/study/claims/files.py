@@ -36,12 +36,28 @@ def _adds_up_to(file: Path, other: Path) -> int:
     return int(number) if number.isdecimal() and other == beside(file, number) else 0
 
 
-def as_run(plan: ClaimsPlan, file: Path) -> ClaimsPlan:
-    """A plan with the replicates and the worlds left out that a study's file says it was run with."""
+def as_run(file: Path, path: Path | None, ids: tuple[str, ...]) -> ClaimsPlan:
+    """The plan that a study's file says it was run with, by a claims file and for some claims.
+
+    Raises:
+        InputError: the file holds another kind of study.
+    """
     with StudyFile(file) as study:
         spec = study.header()["spec"]
-    runs, only_allowed = int(spec["replicates"]["number"]), "only_allowed" in dict(spec["settings"])
-    return replace(plan, replicates=runs, most=max(most_of(file), runs), only_allowed=only_allowed)
+    settings, runs = dict(spec["settings"]), int(spec["replicates"]["number"])
+    if "worlds_seed" not in settings:
+        raise InputError(f"{shown(file)} holds no claims, but a study that `desertion show` reads")
+    return ClaimsPlan(
+        path=path,
+        ids=ids,
+        count=int(settings["worlds"]),
+        replicates=runs,
+        most=max(most_of(file), runs),
+        only_allowed="only_allowed" in settings,
+        scale=float(settings["scale"]),
+        seed=int(settings["worlds_seed"]),
+        ensemble=str(settings.get("ensemble", "")),
+    )
 
 
 def runs_of(file: Path) -> tuple[list[tuple[int, str, int, Measures]], set[tuple[int, str]], float]:

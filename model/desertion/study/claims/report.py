@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import many, percent
 from desertion.study.blocks import Block, Bullets, Heading, Share, Table, Text, spread
 from desertion.study.claims.grain import LEGEND
 from desertion.study.claims.judging import FEWEST_WORLDS, JudgedClaim, NumberSpread
 from desertion.study.claims.verdict import FAILS_TO, HOLDS_FROM
 from desertion.study.design.factors import Factor, Point, Value
+from desertion.study.run.progress import duration
 from desertion.study.statistics import middle_nine_tenths
 
 TITLE = "Claims and verdicts"
@@ -135,7 +136,7 @@ def weighed_otherwise(row: JudgedClaim) -> str:
     assert row.against is not None
     if row.against.share in (0.0, 1.0) and row.main.word != "depends":
         return f"{'all worlds show' if row.against.share else 'no world shows'} it, so that no weight changes that."
-    share = f"{percent(row.against.share)} of {row.against.worlds} worlds show it where {row.against.what}"
+    share = f"{percent(row.against.share)} of {many(row.against.worlds, 'world shows', 'worlds show')} it where {row.against.what}"
     return (
         f"{share}, and so it *depends*."
         if row.main.word == "depends"
@@ -160,8 +161,12 @@ def depends_on(row: JudgedClaim) -> str:
 def coin_tosses(judged: Sequence[JudgedClaim]) -> str:
     """How many claims would hold if their signs were coin tosses, in a sentence."""
     decided = sum(row.agreed != 0 for row in judged)
+    hold = sum(row.main.word == "holds" for row in judged)
+    said = f"Of {many(len(judged), 'claim')} {hold or 'none'} hold{'s' * (hold < 2)}."
+    if not decided:
+        return f"{said} In none nearly all worlds agree on one direction."
     return (
-        f"Of {len(judged)} claims {sum(row.main.word == 'holds' for row in judged)} hold. In {decided} nearly all worlds agree on one "
+        f"{said} In {decided} nearly all worlds agree on one "
         f"direction, the claimed one or its opposite; if a coin had been tossed for the direction that each claims, {decided / 2:g} would hold on average, and none if it "
         "had been tossed in every world anew."
     )
@@ -243,6 +248,6 @@ def _number_cells(row: NumberSpread) -> tuple[str, ...]:
 def _size(run: Run) -> str:
     people = ", ".join(f"{count:,} people in {name}" for name, count in run.people.items())
     return (
-        f"{run.complete} of {run.worlds} worlds complete, {run.replicates} paired replicate{'s' * (run.replicates != 1)} of each arm in each world, {people}; "
-        f"{run.runs:,} runs, {run.seconds / 60:.0f} minutes of computing, seed {run.seed}. Repeat it with: {run.command}"
+        f"{run.complete} of {many(run.worlds, 'world')} complete, {many(run.replicates, 'paired replicate')} of each arm in each world, {people}; "
+        f"{many(run.runs, 'run')}, {duration(run.seconds)} of computing, seed {run.seed}. Repeat it with: {run.command}"
     )

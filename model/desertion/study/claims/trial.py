@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from desertion.figures.labels import many
 from desertion.files import write_text
 from desertion.study.blocks import html, markdown, page
 from desertion.study.claims.document import Bound, Claims, load
@@ -28,7 +29,7 @@ class ClaimsOutcome:
     run: Run
 
     def __repr__(self) -> str:
-        return f"ClaimsOutcome({len(self.judged)} claims; table)"
+        return f"ClaimsOutcome({many(len(self.judged), 'claim')}; table)"
 
     @property
     def table(self) -> pd.DataFrame:

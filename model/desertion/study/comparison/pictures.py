@@ -85,17 +85,11 @@ def _ordered(comparison: Tables, table: pd.DataFrame) -> pd.DataFrame:
 
 def _curves(figure: Figure, comparison: Tables, force: str) -> None:
     ax = figure.subplots()
-    curves.together(ax, _band(comparison, force, "left"), start=comparison.start)
+    banded = _band(comparison, force, "left")
+    curves.together(ax, banded, start=comparison.start)
     ax.set_title(_finding(comparison, force, ax.get_title(loc="left")))
     curves.mark(ax, _events(comparison, force))
-    style.note(figure, _note(comparison))
-
-
-def _note(comparison: Tables) -> str:
-    """What lines and bands are, and of how many runs: all finished ones of each policy."""
-    runs = comparison.curves.groupby("policy")["runs"].max()
-    told = f"{runs.min()}" if runs.min() == runs.max() else f"{runs.min()} to {runs.max()}"
-    return f"Line: median of {told} runs. Band: middle half of the runs."
+    style.note(figure, curves.told_of_bands(banded))
 
 
 def _finding(comparison: Tables, force: str, otherwise: str) -> str:
@@ -185,10 +179,11 @@ def _strength(figure: Figure, comparison: Tables, force: str) -> None:
         ax, _named(comparison, _ordered(comparison, comparison.histories)), force=force, start=comparison.start
     )
     curves.mark(ax, _usual_events(comparison, force))
-    ends = _band(comparison, force, "strength").groupby("policy", sort=False)["median"].agg(["first", "last"])
+    banded = _band(comparison, force, "strength")
+    ends = banded.groupby("policy", sort=False)["median"].agg(["first", "last"])
     if (ends["first"] > 0.0).all():
         ax.set_title(findings.of_strength(ends["last"] / ends["first"]))
-    style.note(figure, _note(comparison))
+    style.note(figure, curves.told_of_bands(banded, wide=False))
 
 
 def _collapse(figure: Figure, comparison: Tables, force: str) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, refuse_unknown
-from desertion.figures.labels import policy, titled
+from desertion.figures.labels import many, policy, titled
 from desertion.scenario import Scenario
 from desertion.scenario.documents import AS_IT_IS, JOIN
 from desertion.study.analysis.bands import same_length
@@ -69,7 +69,7 @@ class Runs:
             )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.scenario!r}, {len(self.policies)} policies, {self.pairs} replicates)"
+        return f"{type(self).__name__}({self.scenario!r}, {many(len(self.policies), 'policy', 'policies')}, {many(self.pairs, 'replicate')})"
 
     @property
     def _done(self) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from desertion.errors import InputError
+from desertion.figures.labels import many
 from desertion.parameters.arguments import COUNT, SEED, numbers
 from desertion.reading import is_csv
 from desertion.scenario import Scenario
@@ -31,8 +32,8 @@ class History:
     modelled: ModelledSeries | None
 
     def __repr__(self) -> str:
-        beside = "" if self.modelled is None else f", beside {len(self.modelled.simulated)} runs"
-        return f"History({self.series.name!r}: {len(self.series.points)} points, {self.series.extent}{beside}; table)"
+        beside = "" if self.modelled is None else f", beside {many(len(self.modelled.simulated), 'run')}"
+        return f"History({self.series.name!r}: {many(len(self.series.points), 'point')}, {self.series.extent}{beside}; table)"
 
     @cached_property
     def table(self) -> pd.DataFrame:

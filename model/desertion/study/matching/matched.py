@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from desertion.figures.labels import many
 from desertion.study.arrays import Array
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.contradiction import Contradiction, contradiction
@@ -58,7 +59,7 @@ class Match:
     keep: object = None
 
     def __repr__(self) -> str:
-        return f"Match({len(self.worlds)} worlds run, {len(self.kept)} kept; worlds, kept, targets)"
+        return f"Match({many(len(self.worlds), 'world')} run, {len(self.kept)} kept; worlds, kept, targets)"
 
     @cached_property
     def space(self) -> Space:

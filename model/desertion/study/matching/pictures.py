@@ -7,7 +7,7 @@ import numpy as np
 
 from desertion.errors import InputError
 from desertion.figures import style
-from desertion.figures.labels import called
+from desertion.figures.labels import called, many
 from desertion.figures.marks import Mark, deviations, ranges
 from desertion.study.matching.aims import Aim
 from desertion.study.matching.matched import Match
@@ -29,7 +29,10 @@ def draw(match: Match, ranges_path: Path, targets_path: Path) -> list[Path]:
         ranges(figure.subplots(), _inputs(match))
         told = int(match.inputs["says"].astype(bool).sum())
         inputs = len(match.space.names)
-        style.headline(figure, f"The evidence narrows {told} of {inputs} inputs; {len(match.kept)} worlds are kept")
+        style.headline(
+            figure,
+            f"The evidence narrows {told} of {inputs} inputs; {many(len(match.kept), 'world is', 'worlds are')} kept",
+        )
         style.note(
             figure,
             "Whiskers: the middle nine tenths of kept worlds; dots: their median. Coloured: kept worlds lie unevenly beyond chance, and less than four fifths of the range are left (the whisker's width over 0.9) or a value of a list is gone."

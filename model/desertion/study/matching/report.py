@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from desertion.figures.labels import percent
+from desertion.figures.labels import many, percent
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number, spread
 from desertion.study.matching.matched import FEW, Match
 
@@ -17,7 +17,7 @@ def blocks(match: Match, command: str) -> list[Block]:
     return [
         Heading(match.design.title or "Match", 1),
         Text(
-            f"`{command}`: {len(match.worlds)} worlds, {match.results.seconds.sum():,.0f} s of one core, seed {match.design.seed}."
+            f"`{command}`: {many(len(match.worlds), 'world')}, {match.results.seconds.sum():,.0f} s of one core, seed {match.design.seed}."
         ),
         Bullets(findings(match)),
         Text(CAUTION),

@@ -18,7 +18,7 @@ from desertion.files import shown
 from desertion.parameters.arguments import COUNT, COUNT_OR_NONE, DAYS, POSITIVE, SEED, TABLE, numbers
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.events import Columns, Events, of_units, read_events
-from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, is_blind
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Attack, Finding, days_apart, is_blind
 from desertion.study.places.hazards import hazards
 from desertion.study.places.linking import links_of
 from desertion.study.places.links import Links, doubled, halved, inland, lengths, placebo, within
@@ -165,9 +165,7 @@ def _family(data: Events, links: Links, window: int, reach: float | None) -> lis
                 )
     for days in WINDOWS:
         if days != window:
-            outcomes.append(
-                Outcome(name="1 day" if days == 1 else f"1 to {days} days", links=links, days=data.first, high=days)
-            )
+            outcomes.append(Outcome(name=days_apart(days), links=links, days=data.first, high=days))
     same = data.strata[links.sender] == data.strata[links.receiver]
     if reach is None and same.any() and not same.all():
         inner = Links(links.sender[same], links.receiver[same], links.directed)

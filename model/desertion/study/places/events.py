@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
+from desertion.figures.labels import many
 from desertion.study.arrays import Array, Indices
 from desertion.study.places.links import on_sphere
 from desertion.study.places.table import Table, numbered, read_table
@@ -151,7 +152,7 @@ def read_events(path: Path, columns: Columns, rng: np.random.Generator) -> tuple
     acted = np.isfinite(first[:, 0])
     if int(acted.sum()) < FEWEST:
         raise InputError(
-            f"{table.where}: {int(acted.sum())} unit{'s' * (int(acted.sum()) != 1)} with an event; a test of closeness needs at least {FEWEST}"
+            f"{table.where}: {many(int(acted.sum()), 'unit')} with an event; a test of closeness needs at least {FEWEST}"
         )
     strata, strata_names = _strata(table, columns, unit, len(units))
     remarks += _remarks(first, batch, acted, strata, strata_names, columns)
@@ -272,7 +273,7 @@ def _remarks(
     if lone:
         listed = ", ".join(lone[:5]) + (f" and {len(lone) - 5} more" if len(lone) > 5 else "")
         remarks.append(
-            f"{len(lone)} of {len(names)} strata have one unit with an event ({listed}); its date cannot be permuted, so it only stands beside others."
+            f"{len(lone)} of {many(len(names), 'stratum', 'strata')} {'has' if len(lone) == 1 else 'have'} one unit with an event ({listed}); its date cannot be permuted, so it only stands beside others."
         )
     if not columns.after:
         days = first[acted, 0]
@@ -281,7 +282,7 @@ def _remarks(
             raise InputError("all events fall on one day, and order within a day is never used; give finer dates")
         if shared:
             remarks.append(
-                f"{shared} days have more than one event: order within a day is never used, and pairs on one day are reported apart."
+                f"{many(shared, 'day has', 'days have')} more than one event: order within a day is never used, and pairs on one day are reported apart."
             )
     elif len(np.unique(batch[acted])) < 2:
         raise InputError("all events lie in one interval, so nothing can be told about their order; give finer dates")

@@ -66,6 +66,7 @@ class Alarm:
         future: share in which the future of linked units "predicts": its interval lies above 1; NaN where not tried.
         unlinked: the same for placebo links.
         log_ratio: what one linked unit adds to the log hazard.
+        fitted: histories that `future` and `unlinked` are shares of: the first fifty, less those whose hazard has no estimate.
     """
 
     name: str
@@ -79,6 +80,12 @@ class Alarm:
     future: float
     unlinked: float
     log_ratio: float = 0.0
+    fitted: int = 0
+
+
+def days_apart(window: int) -> str:
+    """How far apart close pairs may act, in words."""
+    return "1 day" if window == 1 else f"1 to {window} days"
 
 
 def is_blind(test: PairTest) -> bool:

@@ -19,6 +19,8 @@ from desertion.study.arrays import Array, Indices
 
 _STEPS = 60
 _LARGEST = 15.0  # a log ratio beyond this means that the likelihood has no maximum
+_WIDEST = 300.0  # log ratio at which an interval ends, so that its ends stay numbers
+_TOLD = 100.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class Ratio:
     low: float
     high: float
     p: float
+
+    @property
+    def told(self) -> bool:
+        """Whether the interval says anything: one from under a hundredth to over a hundredfold does not."""
+        return self.low > 1.0 / _TOLD or self.high < _TOLD
 
 
 def first_events(
@@ -183,7 +190,7 @@ def fit(
         over: pairs of covariates, (0, 1) for the multiple of the first over that of the second.
 
     Raises:
-        InputError: nothing varies among those at risk, or the likelihood has no maximum.
+        InputError: nothing varies among those at risk, covariates go together, or the likelihood has no maximum.
     """
     sets = _stacked(days)
     kept = np.flatnonzero(sets.varies())
@@ -194,7 +201,11 @@ def fit(
     sets = replace(sets, known=np.ascontiguousarray(sets.known[:, kept]))
     beta = _maximum(sets, len(kept), wanted)
     information = _parts(sets, beta)[2]
-    inverse = np.linalg.pinv(information)
+    inverse = np.linalg.pinv(information, 1e-12)
+    if not np.allclose((inverse @ information)[:wanted], np.eye(len(kept))[:wanted], atol=1e-3):
+        raise InputError(
+            "hazard: the past and future of linked units and the past of placebo links go together on all days, so their ratios cannot be told apart; give more events"
+        )
     degrees = math.inf
     if clusters is not None:
         groups = np.unique(clusters, return_inverse=True)[1]
@@ -212,7 +223,8 @@ def fit(
 
 def _ratio(beta: float, error: float, degrees: float) -> Ratio:
     known = math.isfinite(degrees)
-    reach = error * (float(student.ppf(0.975, degrees)) if known else float(norm.ppf(0.975)))
+    quantile = float(student.ppf(0.975, degrees)) if known else float(norm.ppf(0.975))
+    reach = min(error * quantile, _WIDEST)
     size = abs(beta) / error if error > 0.0 else math.inf
     p = 2.0 * (float(student.sf(size, degrees)) if known else float(norm.sf(size)))
     return Ratio(math.exp(beta), math.exp(beta - reach), math.exp(beta + reach), p)

@@ -12,6 +12,7 @@ from desertion.study.places.events import Events
 from desertion.study.places.finding import Hazard
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.links import Links
+from desertion.study.places.pairs import STRATA
 
 _OVER = ((0, 2),)  # the past over placebo links
 _UNIT_EFFECTS = 100  # units up to which each gets an effect of its own; beyond, strata do
@@ -54,7 +55,7 @@ def ratios(
     if size is not None:
         fixed = np.column_stack([np.log(size), fixed])
     rows = hazard.first_events(day, exposures, windows, fixed, never=never)
-    return hazard.fit(rows, 3, strata if len(np.unique(strata)) > 4 else None, over=_OVER)
+    return hazard.fit(rows, 3, strata if len(np.unique(strata)) >= STRATA else None, over=_OVER)
 
 
 def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
@@ -104,7 +105,7 @@ def _repeated(events: Events, links: Links, false_links: Links, window: int) -> 
         [(1, window), (-window, -1), (1, window)],
         fixed,
     )
-    clusters = np.arange(units) if len(np.unique(events.strata)) < 5 else events.strata
+    clusters = np.arange(units) if len(np.unique(events.strata)) < STRATA else events.strata
     try:
         past, future, unlinked, beyond = hazard.fit(rows, 3, clusters, over=_OVER)
     except InputError as error:

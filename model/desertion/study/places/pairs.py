@@ -20,6 +20,8 @@ from desertion.study.statistics import wilson_interval
 
 Batch = Literal["apart", "only", "any"]
 
+STRATA = 5
+"""Strata from which on their spread gives an interval: Student's t with a degree or two reaches from nothing to anything."""
 _AT_ONCE = 50_000  # units, or links, of all permutations that are looked at together: what fits a processor's cache
 
 
@@ -53,9 +55,9 @@ class PairTest:
         linked: linked pairs in which both ends have an event.
         observed: close pairs, averaged over draws of dates.
         expected: their mean under permutation.
-        low: lower end of the 95 % interval of observed over expected, from the spread between strata; NaN where there is
-            none, with a single stratum.
-        high: its upper end.
+        low: lower end of the 95 % interval of observed over expected, from the spread between strata; NaN where they cannot tell it:
+            fewer than five, all exactly alike, or so unlike that the interval holds more than all linked pairs.
+        high: its upper end; NaN where `low` is.
         p: one-sided, the chance of as many close pairs under permutation.
         family: the same for the largest of the family.
         middle: central 95 % of observed over expected under permutation.
@@ -277,15 +279,19 @@ def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> t
     """95 % interval of observed over expected on the logarithmic scale: links that touch a common stratum may hang together, others not.
 
     The variance is that of dyads clustered at both ends (Aronow, Samii and Assenova 2015, Political Analysis 23, 564), Student's t has one degree less than there are
-    strata. Without a close pair the upper end is 3.7 over the expectation (Poisson).
+    strata. Without a close pair the upper end is 3.7 over the expectation (Poisson). NaN where the strata are too few, or where it would hold more close pairs than there are linked ones.
     """
     total, mean = float(close.sum()), float(expected.sum())
-    names = np.unique(strata[np.concatenate([links.sender, links.receiver])]) if len(links) else np.zeros(0, np.intp)
-    if mean <= 0.0 or len(names) < 2:
+    count = len(np.unique(strata[np.concatenate([links.sender, links.receiver])]))
+    if mean <= 0.0 or count < STRATA:
         return math.nan, math.nan
-    if total <= 0.0:
-        return 0.0, 3.7 / mean
-    ratio = total / mean
+    low, high = _by_strata(close, expected, links, strata, count) if total > 0.0 else (0.0, 3.7 / mean)
+    return (low, high) if high * mean <= len(links) else (math.nan, math.nan)
+
+
+def _by_strata(close: Array, expected: Array, links: Links, strata: Indices, count: int) -> tuple[float, float]:
+    total = float(close.sum())
+    ratio = total / float(expected.sum())
     size = int(strata.max()) + 1
     between = np.zeros((size, size))
     np.add.at(between, (strata[links.sender], strata[links.receiver]), close - ratio * expected)
@@ -294,6 +300,7 @@ def _interval(close: Array, expected: Array, links: Links, strata: Indices) -> t
     touching = between.sum(axis=0) + between.sum(axis=1) - np.diag(between)
     # A link between two strata stands in the sums of both: its own square is taken out once.
     variance = max(float((touching**2).sum()) - apart, apart + float((np.diag(between) ** 2).sum()))
-    count = len(names)
+    if variance < 1e-18 * total**2:  # strata that agree to the last pair do so by accident
+        return math.nan, math.nan
     reach = float(student.ppf(0.975, count - 1)) * math.sqrt(variance * count / (count - 1)) / total
     return ratio * math.exp(-reach), ratio * math.exp(reach)

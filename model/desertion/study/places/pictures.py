@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from desertion.figures import style
 from desertion.figures.labels import capital, rounded
 from desertion.figures.marks import Mark, ratios, shares
-from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding
+from desertion.study.places.finding import IN_FAMILY, LEVEL, Finding, days_apart
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import UNTESTED, Verdict, interval
 
@@ -14,7 +16,7 @@ FEW = 12  # rows that have room for names in full size
 
 def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
     """Write the picture and return its path."""
-    pairs = [_mark(finding.primary, f"1 to {finding.window} days, {finding.how}", strong=True)]
+    pairs = [_mark(finding.primary, f"{days_apart(finding.window)}, {finding.how}", strong=True)]
     pairs += [_mark(test, test.name) for test in (*finding.apart, *finding.family) if not test.name.endswith(IN_FAMILY)]
     with style.house():
         figure = style.new_figure("tall")
@@ -48,9 +50,13 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         if verdict.word == UNTESTED:
             told = f"no permutation of dates gives other than {rounded(test.observed, 4)} close pairs"
         style.headline(figure, f"{capital(verdict.word)}: {told}")
+        unknown = any(np.isnan(mark.high) for mark in pairs)
+        first, last = left.get_xlim()
+        beyond = any(mark.value < first or mark.value > last for mark in pairs)
         style.note(
             figure,
-            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. Whiskers: 95 % intervals. Dashed: no effect; 5 %.",
+            "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. "
+            f"Whiskers: 95 % intervals{', none where too few strata can tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
         )
         return style.save(figure, path)
 

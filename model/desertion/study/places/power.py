@@ -218,6 +218,7 @@ def judged(
         future=float(np.mean(future)) if future else math.nan,
         unlinked=float(np.mean(unlinked)) if unlinked else math.nan,
         log_ratio=log_ratio,
+        fitted=len(future),
     )
 
 

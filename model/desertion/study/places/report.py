@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from desertion.figures.labels import capital, percent, rounded
+from desertion.figures.labels import capital, many, percent, rounded
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, markdown
-from desertion.study.places.finding import Alarm, Attack, Finding, Hazard
+from desertion.study.places.finding import Alarm, Attack, Finding, Hazard, days_apart
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import PairTest
 from desertion.study.places.verdict import Verdict, ratio_text
@@ -90,13 +90,14 @@ def _pair(part: str, test: PairTest) -> dict[str, str | float]:
 
 
 def _row(part: str, name: str, found: PairTest | Ratio | Attack | Alarm) -> dict[str, str | float]:
-    return {"part": part, "name": name, **{key: getattr(found, key) for key in NUMBERS if hasattr(found, key)}}
+    row = {"part": part, "name": name, **{key: getattr(found, key) for key in NUMBERS if hasattr(found, key)}}
+    return row | {"low": math.nan, "high": math.nan} if isinstance(found, Ratio) and not found.told else row
 
 
 def words(finding: Finding, verdict: Verdict) -> str:
     """The finding as Markdown: the verdict, then what it rests on."""
     data = finding.events
-    strata = f"{len(data.strata_names)} {'strata' if len(data.strata_names) > 1 else 'stratum'}"
+    strata = many(len(data.strata_names), "stratum", "strata")
     pairs = [_pair_cells(test, "") for test in (finding.primary, *finding.apart)]
     pairs += [_pair_cells(test, f"{test.family:.2g}") for test in finding.family]
     parts: list[Block] = [
@@ -104,7 +105,7 @@ def words(finding: Finding, verdict: Verdict) -> str:
         Bullets(verdict.sentences),
         Text(
             f"{data.units_acted} of {len(data.units)} units have an event, from {data.origin}, in {strata}; "
-            f"{len(finding.links)} links ({finding.how})."
+            f"{many(len(finding.links), 'link')} ({finding.how})."
         ),
         *map(Text, data.remarks),
         Heading("Pairs"),
@@ -123,7 +124,7 @@ def words(finding: Finding, verdict: Verdict) -> str:
 
 
 def _pair_cells(test: PairTest, family: str) -> tuple[str, ...]:
-    interval = "–" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
+    interval = "cannot be told" if math.isnan(test.high) else f"{test.low:.2f} to {test.high:.2f}"
     ratio = "–" if math.isnan(test.ratio) else f"{test.ratio:.2f} ({interval})"
     return (
         test.name,
@@ -144,7 +145,7 @@ def _hazard_line(each: Hazard, finding: Finding) -> str:
         "" if finding.spans is None else f" (mean length {finding.spans[1]:.3g} km, links {finding.spans[0]:.3g} km)"
     )
     return (
-        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted 1 to {finding.window} days before; "
+        f"{each.name}: hazard times {ratio_text(each.past)} for each linked unit that acted {days_apart(finding.window)} before; "
         f"for its future {ratio_text(each.future)} ({role}); for placebo links{length} {ratio_text(each.unlinked)}."
     )
 
@@ -156,7 +157,10 @@ def _attack_line(each: Attack) -> str:
 
 
 def _alarm_cells(row: Alarm) -> tuple[str, ...]:
-    future, unlinked = ("" if math.isnan(value) else f"{value:.2f}" for value in (row.future, row.unlinked))
+    future, unlinked = (
+        "" if math.isnan(value) else f"{round(value * row.fitted)} of {row.fitted}"
+        for value in (row.future, row.unlinked)
+    )
     found, interval = f"{row.alarms} of {row.histories}", f"{row.low:.2f} to {row.high:.2f}"
     return row.name, found, interval, _or_dash(row.ratio), f"{row.reached:.2f}", future, unlinked
 

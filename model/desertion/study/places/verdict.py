@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import percent, rounded
-from desertion.study.places.finding import LEVEL, Alarm, Finding, is_blind
+from desertion.figures.labels import many, percent, rounded
+from desertion.study.places.finding import LEVEL, Alarm, Finding, days_apart, is_blind
 from desertion.study.places.hazard import Ratio
 from desertion.study.places.pairs import Order, PairTest
 
@@ -36,7 +36,7 @@ def judge(finding: Finding) -> Verdict:
     if reason := untested(finding):
         return Verdict(UNTESTED, (reason, *_same_day(finding)))
     found = (
-        f"Of {test.linked:,} linked pairs ({finding.how}) {rounded(test.observed, 4)} act 1 to {finding.window} days apart; {rounded(test.expected, 4)} are expected when dates are permuted "
+        f"Of {many(test.linked, 'linked pair')} ({finding.how}) {rounded(test.observed, 4)} act {days_apart(finding.window)} apart; {rounded(test.expected, 4)} are expected when dates are permuted "
         f"within strata: ratio {test.ratio:.2f} ({interval(test)}), p = {test.p:.2g}."
     )
     if test.p > LEVEL:
@@ -71,7 +71,7 @@ def untested(finding: Finding) -> str:
     test, window, data = finding.primary, finding.window, finding.events
     if not is_blind(test):
         return ""
-    reach = "1 day" if window == 1 else f"1 to {window} days"
+    reach = days_apart(window)
     if test.exact and 1.0 / test.permutations > LEVEL:
         orders = "1 order" if test.permutations == 1 else f"{test.permutations} orders"
         return f"Nothing was tested: dates have {orders} within strata, so that p cannot reach {LEVEL:g}; give wider strata (--strata)."
@@ -181,16 +181,18 @@ def _missed(rows: tuple[Alarm, ...]) -> str:
 
 
 def ratio_text(ratio: Ratio) -> str:
-    """A ratio with its interval: 1.42 (1.10 to 1.83)."""
-    return f"{ratio.ratio:.2f} ({_span(ratio.low, ratio.high)})"
+    """A ratio with its interval: 1.42 (1.10 to 1.83), or 1.42 (interval cannot be told)."""
+    ends = f"{_bounded(ratio.low)} to {_bounded(ratio.high)}" if ratio.told else "interval cannot be told"
+    return f"{_bounded(ratio.ratio)} ({ends})"
+
+
+def _bounded(value: float) -> str:
+    """A multiple of a hazard; what is below a hundredth or above a hundred is no finer than that."""
+    return "under 0.01" if value < 0.01 else "over 100" if value > 100.0 else f"{value:.2f}"
 
 
 def interval(test: PairTest) -> str:
-    """The interval in words; with one stratum there is no spread between strata that it could come from."""
+    """The interval in words; it comes from the spread between strata, where they are enough to tell."""
     if math.isnan(test.high):
-        return "no interval, which takes several strata"
-    return f"95 % interval {_span(test.low, test.high)}"
-
-
-def _span(low: float, high: float) -> str:
-    return f"{low:.2f} to {high:.2f}"
+        return "interval cannot be told from so few strata"
+    return f"95 % interval {test.low:.2f} to {test.high:.2f}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from desertion.figures.labels import many
 from desertion.study.design.edition import reading
 from desertion.study.design.factors import Point
 from desertion.study.design.replicates import ReplicateRule, first_target
@@ -41,12 +42,12 @@ class Cost:
 
     def words(self) -> str:
         """The plan in two lines."""
-        runs = f"{self.least:,}" if self.least == self.most else f"{self.least:,} to {self.most:,}"
+        runs = f"{self.least:,} to {many(self.most, 'run')}" if self.least < self.most else many(self.most, "run")
         time_left = _span(self.least, self.most, lambda count: duration(count * self.seconds / self.workers))
         room = _span(self.least, self.most, lambda count: size(count * self.bytes_a_run))
         return (
-            f"{self.points:,} design points, {runs} runs of {self.seconds:.3g} s\n"
-            f"about {time_left} with {self.workers} processes, about {room} on disk"
+            f"{many(self.points, 'design point')}, {runs} of {self.seconds:.3g} s\n"
+            f"about {time_left} with {many(self.workers, 'process', 'processes')}, about {room} on disk"
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.figures.labels import many
 from desertion.files import shipped_designs
 from desertion.scenario import Scenario
 from desertion.scenario.loading import listed
@@ -128,7 +129,7 @@ def announced(spec: StudySpec, points: Sequence[Point], one: Point) -> str:
         else ""
     )
     return (
-        f"{runs:,} runs in the {form} form ({what}): {people:,} persons over {days:,} days each, "
+        f"{many(runs, 'run')} in the {form} form ({what}): {people:,} persons over {many(days, 'day')} each, "
         f"{work:,.0f} person-days in all{time}"
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from desertion.figures.labels import many
 from desertion.files import signals
 from desertion.study.design.edition import edition
 from desertion.study.design.factors import Point
@@ -127,7 +128,7 @@ class Runner:
         log.info("%s: %d runs finished, %d failed", self.writer.path, self.schedule.finished_runs, self._failed)
         if self._failed and self.spec.run.on_error == "raise-at-end":
             raise StudyFailedError(
-                f"{self._failed} runs failed; see them with `desertion show {self.writer.path} --failures`"
+                f"{many(self._failed, 'run')} failed; see why with `desertion show {self.writer.path} --failures`"
             )
 
     def _loop(self) -> None:
@@ -267,7 +268,7 @@ class Runner:
     def _no_workers(self, problem: BaseException) -> WorkersLostError:
         return WorkersLostError(
             f"no workers any more ({str(problem) or 'the connection to them is lost'}); {self.schedule.finished_runs} of "
-            f"{self.schedule.known()} runs are kept in {self.writer.path}; to go on: {self.options.hint}"
+            f"{many(self.schedule.known(), 'run is', 'runs are')} kept in {self.writer.path}; to go on: {self.options.hint}"
         )
 
 

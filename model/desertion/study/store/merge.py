@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError
+from desertion.figures.labels import many
 from desertion.study.design.factors import Point
 from desertion.study.design.spec import difference
 from desertion.study.store.layout import put_in_place
@@ -74,13 +75,14 @@ def _checked(first: Path, head: Mapping[str, Any], points: Sequence[Point], othe
 
 def _copy(part: Path, writer: StudyWriter) -> int:
     """Copy the runs that the new file lacks, or has as cut off; count the new ones."""
-    copied = better = 0
+    copied = better = again = 0
     with StudyFile(part) as file:
         columns = tuple(file.header().get("columns", ()))
         waiting: list[Row] = []
         for row in file.rows(curves=True, surplus=True):
             other = writer.run_of(row.design, row.replicate)
             if other is not None and not _is_better(row, other, part):
+                again += 1
                 continue
             waiting.append(row)
             copied += other is None
@@ -91,7 +93,15 @@ def _copy(part: Path, writer: StudyWriter) -> int:
         writer.put(waiting, columns)
     writer.flush()
     if better:
-        log.warning("%s: %s runs are taken from it that were cut off in a file before it", part, f"{better:,}")
+        log.warning("%s: %s taken from it that a file before it has cut off", part, many(better, "run is", "runs are"))
+    if again:
+        held = many(again, "run is", "runs are")
+        log.warning(
+            "%s: %s in a file before it already, and counted once%s",
+            part,
+            held,
+            "" if copied or better else "; it adds nothing",
+        )
     return copied
 
 

@@ -4,6 +4,7 @@ import base64
 from html import escape
 from pathlib import Path
 
+from desertion.figures.labels import many
 from desertion.files import write_text
 from desertion.study.blocks import Bullets, Text, html
 from desertion.study.blocks import page as document
@@ -27,7 +28,7 @@ def write(comparison: Tables, path: Path) -> Path:
 
 def page(comparison: Tables) -> str:
     """The report as HTML."""
-    title = f"{comparison.title}: {len(comparison.policies)} policies compared"
+    title = f"{comparison.title}: {many(len(comparison.policies), 'policy', 'policies')} compared"
     return document(title, "\n".join(_sections(comparison, title)))
 
 

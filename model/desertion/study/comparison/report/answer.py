@@ -211,8 +211,9 @@ def _fate(comparison: Tables, force: str) -> str:
     if rows_of(comparison.summary, force, "lowest_strength")["estimate"].isna().all():
         return f"{the} cannot collapse: nobody serves on the first day, of whose strength a part could be lost."
     if not any(shares.values()):
+        most = min(runs.values())
         return (
-            f"{the} collapses in none of the {min(runs.values())} runs of any policy; with 95 % confidence its chance is below "
+            f"{the} collapses in {'no run' if most == 1 else f'none of the {most} runs'} of any policy; with 95 % confidence its chance is below "
             f"{math.ceil(100.0 * float(rows['high'].max()))} % for each."
         )
     worst = max(shares, key=lambda policy: shares[policy])

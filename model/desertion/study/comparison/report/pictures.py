@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desertion.figures.labels import ROUTE_NAMES, capital, percent, span
+from desertion.figures.labels import ROUTE_NAMES, capital, many, percent, span
 from desertion.figures.style import png
 from desertion.study.comparison.pictures import draw, none_waits, peaks, people_there, shown_alone, ways
 from desertion.study.comparison.report.words import amount, change, number
@@ -59,9 +59,7 @@ def _curves(comparison: Tables) -> str:
 
 
 def _panels(comparison: Tables) -> str:
-    return (
-        f"The same lines in {len(comparison.policies)} panels, one a policy, with bands over {comparison.pairs} runs."
-    )
+    return f"The same lines in {many(len(comparison.policies), 'panel')}, one a policy, with bands over {many(comparison.pairs, 'run')}."
 
 
 def _effects(comparison: Tables) -> str:

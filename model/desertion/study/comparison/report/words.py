@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from desertion.figures import labels
-from desertion.figures.labels import LONG, SHORT, Scales, dated
+from desertion.figures.labels import LONG, SHORT, Scales, dated, many
 from desertion.reading import command_line, setting_text
 from desertion.scenario.grain import MARK, legend
 from desertion.study.comparison.tables import Tables
@@ -67,8 +67,8 @@ def question(comparison: Tables) -> str:
     """The question, in a sentence."""
     days = int(comparison.curves["day"].max())
     return (
-        f"How many soldiers, reservists and civilians leave within {days} days, by which way and at what price to the hosts, if "
-        f"asylum and other policies change? {len(comparison.policies)} policies are compared; the baseline is “{comparison.names[comparison.baseline]}”."
+        f"How many soldiers, reservists and civilians leave within {many(days, 'day')}, by which way and at what price to the hosts, if "
+        f"asylum and other policies change? {many(len(comparison.policies), 'policy is', 'policies are')} compared; the baseline is “{comparison.names[comparison.baseline]}”."
     )
 
 
@@ -76,8 +76,8 @@ def byline(comparison: Tables) -> str:
     """Size of the comparison in a line."""
     scale = f"1:{comparison.size:,.0f}" if comparison.size > 1 else "1:1"
     return (
-        f"{comparison.pairs} paired replicate{'s' * (comparison.pairs != 1)} a policy, {comparison.people:,} simulated people each (scale {scale}), "
-        f"{int(comparison.curves['day'].max())} days from {dated(comparison.start)}, seed {comparison.header['spec']['seed']}"
+        f"{many(comparison.pairs, 'paired replicate')} a policy, {comparison.people:,} simulated people each (scale {scale}), "
+        f"{many(int(comparison.curves['day'].max()), 'day')} from {dated(comparison.start)}, seed {comparison.header['spec']['seed']}"
     )
 
 
@@ -124,7 +124,9 @@ def limits(comparison: Tables) -> list[str]:
             f"At a scale of 1:{comparison.size:,.0f} one simulated person stands for {number(comparison.size)}. {legend(comparison.size)}."
         )
     if comparison.pairs < 20:
-        listed.append(f"{comparison.pairs} replicates are few: chances of collapse and small differences need more.")
+        listed.append(
+            f"{many(comparison.pairs, 'replicate is', 'replicates are')} few: chances of collapse and small differences need more."
+        )
     if comparison.failed:
         listed.append(f"{comparison.failed} of {len(comparison.runs)} runs did not finish and are left out.")
     return listed
