@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from mesa import Model
+from mesa.datacollection import DataCollector
 
 from desertion.engine import garbage as startup
 from desertion.engine.pointer import core_of
@@ -105,7 +106,8 @@ class DesertionModel(Model[Any, Any]):
         self.world, self.core = self._world(society, has_clocks=population == "compiled")
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))
-        self.datacollector = self._totals = Totals(self.world)
+        self._totals = Totals(self.world)
+        self.datacollector: DataCollector = self._totals
         self._collecting = True
         self._build_institutions()
 
