@@ -130,6 +130,21 @@ def test_a_data_collector_sees_every_day(population: str) -> None:
     assert frame["left"].tolist() == model.daily["left"].tolist()[1:]
 
 
+def test_a_stepped_run_has_totals_in_its_own_collector() -> None:
+    """Whoever looks sees all steps so far, those before he looked and those after; a step past the horizon sees the last day again."""
+    model = DesertionModel("three-armies-2022", rng=1, scale=0.0002, days=4)
+    for _ in range(2):
+        model.step()
+    assert len(model.datacollector.get_model_vars_dataframe()) == 2
+    for _ in range(3):
+        model.step()
+    frame = model.datacollector.get_model_vars_dataframe()
+    by_day = model.daily.groupby("day").sum(numeric_only=True)
+    for name in ("left", "strength", "hiding", "abroad", "applicant", "protected"):
+        assert frame[name].tolist() == by_day[name].tolist()[1:] + by_day[name].tolist()[-1:]
+        assert frame[name].iloc[-1] == model.datacollector.model_reporters[name](model)
+
+
 @pytest.mark.parametrize("population", ["compiled", "mesa"])
 def test_people_and_institutions_are_mesa_agents(population: str) -> None:
     """Each person has status, kind, squad and day of leaving; hosts and home states stand beside them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,24 @@ def test_those_at_rest_are_roused_before_a_sudden_hazard_counts(tmp_path: Path, 
     assert resting.sum() > 25
     assert roused.sum() > 0.5 * resting.sum()
     assert_same_history(DesertionModel(scenario, rng=3).run(), DesertionModel(scenario, rng=3, population="mesa").run())
+
+
+@pytest.mark.parametrize("half_life", [30.0, math.inf])
+def test_days_on_which_nothing_changes_are_added_up_at_once(tmp_path: Path, half_life: float) -> None:
+    """Ties that last, under hazards that stand still and then change in the middle of a window: both forms agree."""
+    scenario = _growing(tmp_path, 21).with_({"behaviour.half_life_ties": half_life})
+    model = DesertionModel(scenario, rng=3).run()
+    assert (model.world.seen_since >= 21).all()
+    assert_same_history(model, DesertionModel(scenario, rng=3, population="mesa").run())
+    ties = {"degree": 10, "across": 1.0, "base_reservist_hide": 0.004}
+    still = Scenario.load("one-town", days=20).with_(
+        {f"forces.town.{name}": value for name, value in ties.items()}
+        | {"behaviour.contagion_ties": 2.5, "behaviour.contagion_community": 0.0, "behaviour.half_life_ties": half_life}
+    )
+    model = DesertionModel(still, rng=3).run()
+    assert (model.world.bound == RESTING).sum() > 25
+    assert (model.world.seen_since < 5).all()
+    assert_same_history(model, DesertionModel(still, rng=3, population="mesa").run())
 
 
 def test_looking_in_between_changes_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ TIE_SHARE = 16777216.0  # 2**24 ticks are a share of 1 among a person's ties
 TIE_MOST = 1073741824  # 2**30: ties press at most like 64 times all of them, which fits into 32 bits
 TIE_FADED = 4096  # a tie pressure under 2**-12 is none: comrades do forget
 KEEP_BITS = 24  # what a day leaves of a pressure is a whole number of 2**-24
+KEEP_ALL = 1 << KEEP_BITS  # nothing is forgotten
 MAX_RATE = 4096.0  # per day: nobody is left after such a day
 FAR = 4611686018427387904  # 2**62: a threshold that is never reached
 LARGEST_EXPONENT = 50.0
@@ -72,8 +73,7 @@ def kept(half_life: float, elapsed: float) -> float:
 
 def daily_keep(half_life: float) -> int:
     """What a day leaves of a pressure with this half-life (days), for `decayed`; all of it where the half-life is infinite."""
-    whole = 1 << KEEP_BITS
-    return whole if math.isinf(half_life) else round(whole * 2.0 ** (-1.0 / half_life))
+    return KEEP_ALL if math.isinf(half_life) else round(KEEP_ALL * 2.0 ** (-1.0 / half_life))
 
 
 @kernel

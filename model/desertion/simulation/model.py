@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,8 @@ from desertion.simulation.population.institutions import Front, HomeState, HostS
 from desertion.simulation.population.persons import Civilian, Person, PersonView, Reservist, Soldier
 from desertion.simulation.population.protocol import Population, check_population
 from desertion.simulation.record.measures import measures
-from desertion.simulation.record.tables import DAILY_COLUMNS, daily_frame, hosts_frame, people_frame
+from desertion.simulation.record.tables import daily_frame, hosts_frame, people_frame
+from desertion.simulation.record.totals import Totals
 from desertion.simulation.society.memory import check_memory
 from desertion.simulation.society.society import Society
 
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
     from desertion.simulation.world.fields import World
 
 AGENT_LIMIT = 200_000  # persons whom the compiled form shows as Mesa agents: above, they would take a gigabyte
-
-
-def _total(name: str, model: DesertionModel) -> float:
-    return sum(model.world.daily[model.day, :, DAILY_COLUMNS.index(name)].tolist())
-
-
-# What Mesa's batch runs and charts find without any collector of the user's: sums over forces, day by day while the model is stepped.
-TOTALS = {name: partial(_total, name) for name in ("left", "strength", "hiding", "abroad", "applicant", "protected")}
 
 
 class DesertionModel(Model[Any, Any]):
@@ -114,7 +106,8 @@ class DesertionModel(Model[Any, Any]):
         self.world, self.core = self._world(society, has_clocks=population == "compiled")
         self.day = 0
         self.population: Population = self._people(population, (soldier, reservist, civilian))
-        self.datacollector = self._totals = DataCollector(model_reporters=TOTALS)
+        self._totals = Totals(self.world)
+        self.datacollector: DataCollector = self._totals
         self._collecting = True
         self._build_institutions()
 

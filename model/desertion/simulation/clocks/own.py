@@ -35,8 +35,7 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
     additive, concave, power = behaviour.additive_scale, behaviour.concave_scale, behaviour.concave_power
     cross, beta, beta_star = behaviour.cross_route, w.beta[codes.TIES], w.beta_star[codes.TIES]
     own_clocks, status, kind, trait, bound = w.own_clocks, w.status, w.kind, w.trait, w.bound
-    squad, community, target, touched = w.squad, w.community, w.target, w.is_touched
-    tie, tie_day, keep, days_done = w.tie_pressure, w.tie_day, w.daily_keep[codes.TIES], w.days_done[0]
+    squad, community, target, touched, tie = w.squad, w.community, w.target, w.is_touched, w.tie_pressure
     squad_open, squad_level, squad_shared = w.squad_open, w.squad_level, w.squad_shared
     class_open, class_level, class_shared, class_rate = w.class_open, w.class_level, w.class_shared, w.class_rate
     reception_at, quarter, squad_home, force_of, row_seen = (
@@ -67,7 +66,7 @@ def decide_own(w: World, first: int, last: int, leavers: Array, routes: Array, b
                 shut_in[community[i]] = 1
                 continue
         if touched[i] != 0:
-            fade(tie, touched, tie_day, i, keep, days_done)
+            fade(w, i)
         # Who waits for a visa is asked every day; bound, he would have his whole community looked through.
         if may_bind(status[i], kind[i], touched[i]) and target[i, codes.EMIGRATE] > 0:
             binding[counts[BINDING]] = i
@@ -209,8 +208,14 @@ def tell_ties(w: World, first: int, last: int, asked: Array, counts: Array) -> N
 
 @kernel
 def _tell_some(w: World, friends: Array, of_leaver: Array, n: int, asked: Array, counts: Array) -> None:
-    """Tell the first n of a list of people of the leavers of another; what concerns them is read ahead, see `decide_own`."""
-    bound, tie, target = w.bound, w.tie_pressure, w.target
+    """Tell the first n of a list of people of the leavers of another: add these to what presses on them; let them rest, or list them for own clocks.
+
+    (1) What concerns them is read ahead, see `decide_own`. (2) All days that are over are made to count under the old pressure: added later, they would
+    count under the new one. (3) The leaver is added. Pressures are whole ticks with a ceiling, so the order in which several are added changes nothing.
+    (4) Whoever went by a shared clock or rested may rest, or gets a clock of his own.
+    """
+    bound, is_touched, tie, target, n_ties = w.bound, w.is_touched, w.tie_pressure, w.target, w.n_ties
+    kind, status, trait, community = w.kind, w.status, w.trait, w.community
     total = 0
     for m in range(n):
         i = friends[m]
@@ -219,40 +224,30 @@ def _tell_some(w: World, friends: Array, of_leaver: Array, n: int, asked: Array,
             total += target[i, 0]
     counts[FETCHED] = total
     for m in range(n):
-        leaver = of_leaver[m]
-        _tell(w, friends[m], w.out_route[leaver], leaving_weight(w, w.out_person[leaver]), asked, counts)
-
-
-@kernel
-def _tell(w: World, i: int, route: int, weight: float, asked: Array, counts: Array) -> None:
-    """Add a leaver to what presses on a person, and give him a clock of his own or let him rest.
-
-    First all days that are over are made to count under the old pressure: added later, they would count under the new one. Pressures are whole ticks
-    with a ceiling, so the order in which several leavers are added changes nothing.
-    """
-    bound, is_touched, tie = w.bound, w.is_touched, w.tie_pressure
-    before = bound[i]
-    if before == codes.RESTING:
-        add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
-    elif is_touched[i] != 0:
-        fade(tie, is_touched, w.tie_day, i, w.daily_keep[codes.TIES], w.days_done[0])
-    elif before == codes.SHARED:
-        leave_shared_clock(w, i)
-    if w.n_ties[i] == 0:
-        w.n_ties[i] = w.tie_start[i + 1] - w.tie_start[i]
-    tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / w.n_ties[i] + 0.5), TIE_MOST)
-    is_touched[i] = 1
-    w.tie_day[i] = w.days_done[0]
-    if before == codes.NOBODYS or before == codes.OWN:
-        return
-    c = w.community[i]
-    if w.status[i] == codes.HOME and may_rest(w, i, c, class_of(w.kind[i], w.status[i], w.trait[i])):
-        bound[i] = codes.RESTING
-        w.resting[c] = 1
-    else:
-        bound[i] = codes.OWN
-        asked[counts[LISTED]] = i
-        counts[LISTED] += 1
+        i, leaver = friends[m], of_leaver[m]
+        before = bound[i]
+        if before == codes.RESTING:
+            add_up(w, i, class_of(kind[i], status[i], trait[i]))
+        elif is_touched[i] != 0:
+            fade(w, i)
+        elif before == codes.SHARED:
+            leave_shared_clock(w, i)
+        if n_ties[i] == 0:
+            n_ties[i] = w.tie_start[i + 1] - w.tie_start[i]
+        route, weight = w.out_route[leaver], leaving_weight(w, w.out_person[leaver])
+        tie[i, route] = min(int(tie[i, route]) + int(weight * TIE_SHARE / n_ties[i] + 0.5), TIE_MOST)
+        is_touched[i] = 1
+        w.tie_day[i] = w.days_done[0]
+        if before == codes.NOBODYS or before == codes.OWN:
+            continue
+        c = community[i]
+        if status[i] == codes.HOME and may_rest(w, i, c, class_of(kind[i], status[i], trait[i])):
+            bound[i] = codes.RESTING
+            w.resting[c] = 1
+        else:
+            bound[i] = codes.OWN
+            asked[counts[LISTED]] = i
+            counts[LISTED] += 1
 
 
 @kernel

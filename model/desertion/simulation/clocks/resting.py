@@ -22,14 +22,14 @@ import numpy as np
 from desertion.engine.compile import kernel
 from desertion.engine.threads import AHEAD, FETCHED, KEPT, LISTED
 from desertion.rules.hazard import MULTIPLICATIVE, contagion, exit_rate
-from desertion.rules.ticks import LARGEST_EXPONENT, TIE_FADED, TIE_SHARE, decayed_tie, ticks
+from desertion.rules.ticks import KEEP_ALL, LARGEST_EXPONENT, TIE_FADED, TIE_SHARE, decayed_tie, ticks
 from desertion.simulation.clocks.targets import bind, list_own_clock, unbind
 from desertion.simulation.world import codes
 from desertion.simulation.world.codes import DOOR_ROUTES, EMIGRATE_DOOR, FIRST_DOOR, FLEE_DOOR, HIDE_DOOR
 from desertion.simulation.world.fields import REST_WINDOW, Array, World
 from desertion.simulation.world.people import category_of_class, class_of
 
-GROWTH = 2  # times today's hazard that those at rest may come to face unasked
+GROWTH = 1.5  # times today's hazard that those at rest may come to face unasked
 LOG2_E = 1.4426950408889634
 BAND = 0.1  # by which perceived safety abroad may change meanwhile
 
@@ -39,9 +39,10 @@ def remember(w: World, first: int, last: int, day: int, alarmed: Array, counts: 
     """Keep what the communities first, ..., last - 1 see today; list those where it is more than the people at rest were looked at for.
 
     (1) The rows of all regions are kept, by every thread: it writes what the others write. (2) Of each community, the row that it reads is kept, and
-    its own row if it has one today. (3) Where somebody rests, today's ticks and safety are held against the bounds that `settle` set.
+    its own row if it has one today. (3) Where somebody rests, today's ticks and safety are held against the bounds that `settle` set, and (4) against
+    what was seen yesterday.
     """
-    slot, communities = day % REST_WINDOW, len(w.community_force)
+    slot, yesterday, communities = day % REST_WINDOW, (day - 1) % REST_WINDOW, len(w.community_force)
     row_seen, step, rate, safety = w.row_seen, w.class_step, w.class_rate, w.reception
     past_row_seen, past_rate, past_reception = w.past_row_seen, w.past_rate, w.past_reception
     resting, most, reception = w.resting, w.rest_most, w.rest_reception
@@ -66,13 +67,22 @@ def remember(w: World, first: int, last: int, day: int, alarmed: Array, counts: 
         if more:
             alarmed[counts[LISTED]] = c
             counts[LISTED] += 1
+        before = past_row_seen[yesterday, c]
+        new = False
+        for door in range(codes.N_DOORS):
+            new |= rate[row, door] != past_rate[yesterday, before, door]
+        for cat in range(codes.N_CATEGORIES):
+            new |= safety[row, cat] != past_reception[yesterday, before, cat]
+        if new:
+            w.seen_since[c] = day
 
 
 @kernel
 def rouse_communities(w: World, alarmed: Array) -> None:
-    """Give all people at rest in some communities their own clocks."""
+    """Give all people at rest in some communities their own clocks; whoever rests there from now on does so under what is seen today."""
     for c in alarmed:
         w.resting[c] = 0
+        _set_bounds(w, c)
         for i in range(w.reservists_start[c], w.reservists_end[c]):
             if w.bound[i] == codes.RESTING:
                 rouse(w, i)
@@ -101,8 +111,9 @@ def give_own_clock(w: World, i: int) -> None:
 def add_up(w: World, i: int, cl: int) -> None:
     """Let the days that are over and not yet added up count for one at rest: his hazards, and the fading of his ties.
 
-    Day by day: (1) what his class saw, from the kept days; (2) the ticks of each route that his class has, as his own clock would have added them;
-    (3) the fading of all pressures. Then the sums are taken off his targets, and what is left of the pressures is written back.
+    Day by day, or all days at once where nothing changes: (1) what his class saw, from the kept days; (2) the ticks of each route that his class has, as
+    his own clock would have added them; (3) the fading of all pressures. Then the sums are taken off his targets, and what is left of the pressures is
+    written back.
     """
     beta, beta_star, cross = w.beta[codes.TIES], w.beta_star[codes.TIES], w.behaviour[0].cross_route
     c, category, keep = w.community[i], category_of_class(cl), w.daily_keep[codes.TIES]
@@ -116,7 +127,10 @@ def add_up(w: World, i: int, cl: int) -> None:
     # What a day adds is worked out anew only where something that it depends on is not what it was on the day before.
     hide_rate, flee_rate, emigrate_rate, seen = -1.0, -1.0, -1.0, 0.0
     hide_step, flee_step, emigrate_step = 0, 0, 0
-    for day in range(w.tie_day[i], w.days_done[0]):
+    first, last, days = w.tie_day[i], w.days_done[0], 1
+    if keep == KEEP_ALL and total >= TIE_FADED and w.seen_since[c] <= first < last:
+        days = last - first
+    for day in range(first, last, days):
         slot = day % REST_WINDOW
         row = row_seen[slot, c]
         if hide >= 0 and rate[slot, row, hide] != hide_rate:
@@ -128,9 +142,9 @@ def add_up(w: World, i: int, cl: int) -> None:
         if emigrate >= 0 and rate[slot, row, emigrate] != emigrate_rate:
             emigrate_rate = rate[slot, row, emigrate]
             emigrate_step = day_of(emigrate_rate, p4, total, cross, beta, beta_star, 0.0)
-        to_hide += hide_step
-        to_flee += flee_step
-        to_emigrate += emigrate_step
+        to_hide += days * hide_step
+        to_flee += days * flee_step
+        to_emigrate += days * emigrate_step
         before = total
         p0, p1, p2 = decayed_tie(p0, keep), decayed_tie(p1, keep), decayed_tie(p2, keep)
         p3, p4 = decayed_tie(p3, keep), decayed_tie(p4, keep)
@@ -161,18 +175,22 @@ def day_of(rate: float, own: int, total: int, cross: float, beta: float, beta_st
 
 
 @kernel
-def fade(tie: Array, is_touched: Array, tie_day: Array, i: int, keep: int, days_done: int) -> None:
+def fade(w: World, i: int) -> None:
     """Let the tie pressures of a person forget the days that are over and have not been counted yet."""
+    tie, keep, days_done = w.tie_pressure, w.daily_keep[codes.TIES], w.days_done[0]
+    first, last = w.tie_day[i], days_done
+    if keep == KEEP_ALL:
+        last = min(last, first + 1)  # what a day forgets is what all of them do
     p0, p1, p2, p3, p4 = int(tie[i, 0]), int(tie[i, 1]), int(tie[i, 2]), int(tie[i, 3]), int(tie[i, 4])
-    for _ in range(tie_day[i], days_done):
+    for _ in range(first, last):
         p0, p1, p2 = decayed_tie(p0, keep), decayed_tie(p1, keep), decayed_tie(p2, keep)
         p3, p4 = decayed_tie(p3, keep), decayed_tie(p4, keep)
         if p0 + p1 + p2 + p3 + p4 < TIE_FADED:
             p0, p1, p2, p3, p4 = 0, 0, 0, 0, 0
-            is_touched[i] = 0
+            w.is_touched[i] = 0
             break
     tie[i, 0], tie[i, 1], tie[i, 2], tie[i, 3], tie[i, 4] = p0, p1, p2, p3, p4
-    tie_day[i] = days_done
+    w.tie_day[i] = days_done
 
 
 @kernel
@@ -181,7 +199,7 @@ def present_tie_pressure(w: World, i: int) -> Array:
     if w.bound[i] == codes.RESTING:
         add_up(w, i, class_of(w.kind[i], w.status[i], w.trait[i]))
     else:
-        fade(w.tie_pressure, w.is_touched, w.tie_day, i, w.daily_keep[codes.TIES], w.days_done[0])
+        fade(w, i)
     return w.tie_pressure[i].copy()
 
 
@@ -193,14 +211,20 @@ def settle(w: World, first: int, last: int, asked: Array, counts: Array) -> None
     """
     some = np.empty(AHEAD, np.int64)
     for c in range(first, last):
-        row = w.row_seen[c]
-        for door in range(codes.N_DOORS):
-            w.rest_most[c, door] = GROWTH * w.class_step[row, door]
-        w.rest_reception[c] = w.reception[row]
+        _set_bounds(w, c)
         if w.resting[c] != 0:
             w.resting[c] = 0
             _settle_some(w, c, w.reservists_start[c], w.reservists_end[c], some, asked, counts)
             _settle_some(w, c, w.civilians_start[c], w.civilians_end[c], some, asked, counts)
+
+
+@kernel
+def _set_bounds(w: World, c: int) -> None:
+    """Make today's ticks and safety the bounds up to which people rest in a community unasked; nobody may rest there under others."""
+    row = w.row_seen[c]
+    for door in range(codes.N_DOORS):
+        w.rest_most[c, door] = int(GROWTH * w.class_step[row, door])
+    w.rest_reception[c] = w.reception[row]
 
 
 @kernel
@@ -262,12 +286,11 @@ def may_rest(w: World, i: int, c: int, cl: int) -> bool:
 def lull(w: World, first: int, last: int, counts: Array) -> None:
     """Let those rest who may, of rows first, ..., last - 1 of the list of own clocks, and close up the list from `first` on."""
     own_clocks, bound, kind, status, trait, is_touched = w.own_clocks, w.bound, w.kind, w.status, w.trait, w.is_touched
-    tie, tie_day, keep, days_done = w.tie_pressure, w.tie_day, w.daily_keep[codes.TIES], w.days_done[0]
     community, kept = w.community, first
     for m in range(first, last):
         i = own_clocks[m]
         if bound[i] == codes.OWN and is_touched[i] != 0 and status[i] == codes.HOME and kind[i] != codes.SOLDIER:
-            fade(tie, is_touched, tie_day, i, keep, days_done)
+            fade(w, i)
             if is_touched[i] != 0 and may_rest(w, i, community[i], class_of(kind[i], status[i], trait[i])):
                 bound[i] = codes.RESTING
                 w.resting[community[i]] = 1

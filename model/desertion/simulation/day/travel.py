@@ -49,11 +49,13 @@ def pass_time(w: World, first: int, last: int, day: int, due: Array, counts: Arr
         if (m - first) % AHEAD == 0:
             read = 0  # the next people are read ahead, see clocks/own.py
             for ahead in range(m, min(m + AHEAD, last)):
-                read += statuses[active[ahead]] + until[active[ahead]] + room[active[ahead]]
+                read += (
+                    statuses[active[ahead]] + until[active[ahead]] + host[active[ahead]] + stay[room[active[ahead]], 0]
+                )
             counts[FETCHED] = read
         i = active[m]
         status, ended = statuses[i], False
-        if status == codes.HIDING or (since[i] == day and status == codes.REFUSING):
+        if status == codes.HIDING or (status == codes.REFUSING and since[i] == day):
             continue  # hiding ends by the clocks of the force, and nobody tries today's refusers before tomorrow
         if status == codes.ABROAD:
             for clock in range(codes.N_STAYS):

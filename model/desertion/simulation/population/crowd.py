@@ -88,7 +88,7 @@ class Crowd:
         turned = np.zeros(len(self.world.community_force), np.int64)
         for day in range(first, last):
             self._day(team, day, turned)
-            if day == 0 or (day + 1) % REST_WINDOW == 0:
+            if day == 0 or (day + 1) % TIDY_EVERY == 0:
                 self._settle(team, day + 1)
 
     def lacking(self, person: int) -> list[int]:
@@ -179,12 +179,13 @@ class Crowd:
         w.out_n[0] = at
 
     def _settle(self, team: Team, over: int) -> None:
-        """Add up the days of those at rest; at the end of a window, let all rest who may."""
+        """At the end of a window, add up the days of those at rest; let all rest who may."""
         w = self.world
         if w.form != MULTIPLICATIVE:
             return
-        ask_some(self.core, team.gather(settle, len(w.community_force)))
-        if over % REST_WINDOW == 0:
+        if over == 1 or over % REST_WINDOW == 0:
+            ask_some(self.core, team.gather(settle, len(w.community_force)))
+        if over % TIDY_EVERY == 0:
             w.own_clocks_n[0] = team.sift(lull, w.own_clocks, int(w.own_clocks_n[0]))
 
     def reconnect(self, core: Any) -> None:

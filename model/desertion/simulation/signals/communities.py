@@ -98,6 +98,10 @@ def _publish_units(w: World, row: int) -> None:
         elif route == codes.SURRENDER:
             reception = w.quarter[f]
         w.unit_outside[row, route] = outside_contagion(w, row, f, route, reception)
+    region = len(w.community_force) + region_of(w, row)
+    if row < region and w.has_heard[row] == 0:
+        w.unit_flight[row] = w.unit_flight[region]
+        return
     power = soldiers_power(w.behaviour[0].soldier_chance_power, w.behaviour[0].chance_power)
     w.unit_flight[row] = opening(
         w.forces[f].frontier, w.flight[row, codes.DESERTER], w.reference[f].flight[codes.DESERTER], power
@@ -110,6 +114,7 @@ def _publish_class(w: World, row: int, cl: int) -> None:
 
     Of people at home also the rate a day without ties and its ticks, door by door; in the threshold form, the share gone and what helps it.
     """
+    region = len(w.community_force) + region_of(w, row)
     f = w.region_force[region_of(w, row)]
     b = w.behaviour[0]
     additive, concave, power = b.additive_scale, b.concave_scale, b.concave_power
@@ -119,7 +124,10 @@ def _publish_class(w: World, row: int, cl: int) -> None:
         open_chance, level, shared = 0.0, 0.0, 0.0
         if baseline >= 0.0:
             drive = push - w.fear[f, route]
-            open_chance = opportunity_in_class(w, row, cl, route)
+            if row == region or (route == codes.FLEE and w.has_heard[row] != 0):
+                open_chance = opportunity_in_class(w, row, cl, route)
+            else:
+                open_chance = w.class_open[region, cl, route]  # no power is raised again for the same numbers
             shared = outside_contagion(w, row, f, route, reception_in_class(w, row, cl, route))
             level = level_rate(w.form, baseline, drive, shared)
             if w.form == THRESHOLD:

@@ -219,6 +219,7 @@ def _community_arrays(plan: SocietyPlan, has_clocks: bool) -> dict[str, Any]:
         "shut_in": np.zeros(m, np.uint8),
         "rest_most": np.zeros((m, codes.N_DOORS), np.int64),
         "rest_reception": np.zeros((m, codes.N_CATEGORIES)),
+        "seen_since": np.zeros(m, np.int64),
         "past_row_seen": np.zeros((REST_WINDOW, m), np.int32),
         "past_rate": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, codes.N_DOORS)),
         "past_reception": np.zeros((REST_WINDOW, rows_seen if has_clocks else 1, codes.N_CATEGORIES)),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BYTES_PER_PERSON = {"compiled": 135, "mesa": 5000}
 BYTES_PER_TIE = 6
 # Added up over the arrays of `society/empty.py`, with a fifth to spare too.
-BYTES_PER_COMMUNITY, BYTES_PER_COMMUNITY_AND_HOST = 4400, 80
+BYTES_PER_COMMUNITY, BYTES_PER_COMMUNITY_AND_HOST = 5400, 80
 BYTES_PER_SQUAD, BYTES_PER_SLOT, BYTES_PER_COMPANY = 480, 5, 290
 BYTES_OF_ALL = 2.0e8  # interpreter, libraries and compiled code, whatever the size
 GIB = 1024.0**3

@@ -21,7 +21,7 @@ Values = Any
 # One row of a table of levers or parameters: a number, or four by category, under each of their names.
 Record = Any
 
-REST_WINDOW = 8  # days whose signals are kept for people at rest
+REST_WINDOW = 16  # days whose signals are kept for people at rest
 UNIT_EVENT_DAYS = 3  # within which the surrender of half a unit is news of its own
 BLOCK = 32  # neighbours in a community whose lowest targets are kept together
 
@@ -97,6 +97,9 @@ class World(NamedTuple):
     shut_in: Values  # (C) uint8: whether anybody from here could leave but for his ways, which are all shut, and has no clock
     rest_most: Values  # (C, 8) int64: ticks a day up to which people at rest need not be roused
     rest_reception: Values  # (C, 4) perceived safety when they were last looked at
+    seen_since: (
+        Values  # (C) day since which the hazards and the safety that are kept have not changed, where somebody rests
+    )
     past_row_seen: Values  # (days kept, C) int32
     past_rate: Values  # (days kept, C + R, 8)
     past_reception: Values  # (days kept, C + R, 4)
