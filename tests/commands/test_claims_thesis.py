@@ -52,6 +52,6 @@ def test_runs_that_failed_are_told_and_had_again_by_the_same_command(
     assert main(["claims", "--out", str(tmp_path)]) == 0
     assert asked == [True]
     told = capsys.readouterr().out
-    assert "2 runs failed and are left out: the same command runs them again" in told
+    assert "2 runs failed and are left out: the same command tries again" in told
     assert "claims.sqlite --failures" in told
     assert "claims-to-2.sqlite --failures" in told
