@@ -150,11 +150,11 @@ def in_c() -> ctypes.CDLL | None:
     compiler = shutil.which("cc")
     if compiler is None:
         return None
-    library = Path(tempfile.mkdtemp()) / "bare.so"
-    source = Path(__file__).with_name("bare.c")
-    told = ["-O3", "-march=native", "-shared", "-fPIC", "-o", str(library), str(source), "-lm"]
-    subprocess.run([compiler, *told], check=True)
-    loaded = ctypes.CDLL(str(library))
+    with tempfile.TemporaryDirectory() as folder:  # what is loaded outlives its file
+        library, source = Path(folder) / "bare.so", Path(__file__).with_name("bare.c")
+        told = ["-O3", "-march=native", "-shared", "-fPIC", "-o", str(library), str(source), "-lm"]
+        subprocess.run([compiler, *told], check=True)
+        loaded = ctypes.CDLL(str(library))
     whole, real, numbers = ctypes.c_int64, ctypes.c_double, np.ctypeslib.ndpointer
     integers, reals = numbers(np.int64, flags="C"), numbers(np.float64, flags="C")
     loaded.bare.argtypes = [whole, whole, real, real, real, integers, integers, reals, reals]

@@ -1,3 +1,4 @@
+import shutil
 from importlib import import_module
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_every_benchmark_can_be_started() -> None:
 
 
 @pytest.mark.parametrize("half_life", sorted(busy.HALF_LIVES.values()))
-@pytest.mark.skipif(busy.in_c() is None, reason="no compiler for C")
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no compiler for C")
 def test_the_loops_in_numpy_and_in_c_are_the_compiled_loop(half_life: float) -> None:
     """From the same thresholds along the same ties as many leave, but for people on the edge of a day."""
     ring = np.arange(1000)

@@ -310,7 +310,7 @@ def test_the_picture_says_no_interval_where_there_is_none(tmp_path: Path, monkey
         finding = contagion(file, distance=15.0, window=window, permutations=99, histories=0)
         draw(finding, finding.verdict, tmp_path / "picture.png")
     assert re.search(
-        r"\d\.\d\d times the close pairs that are expected \(interval cannot be told from so few strata\)$", titles[0]
+        r"\d\.\d\d times the close pairs that are expected \(interval cannot be told from these strata\)$", titles[0]
     )
     assert titles[1] == "Untested: no permutation of dates gives other than 0 close pairs"
 

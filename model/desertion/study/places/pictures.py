@@ -56,7 +56,7 @@ def draw(finding: Finding, verdict: Verdict, path: Path) -> Path:
         style.note(
             figure,
             "Grey: where 95 % of permutations within strata lie. Coloured: the primary test, and histories with contagion. "
-            f"Whiskers: 95 % intervals{', none where too few strata can tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
+            f"Whiskers: 95 % intervals{', none where the strata cannot tell them' * unknown}. {'Arrows: beyond the axis, 0 among them. ' * beyond}Dashed: no effect; 5 %.",
         )
         return style.save(figure, path)
 

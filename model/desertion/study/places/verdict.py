@@ -194,5 +194,5 @@ def _bounded(value: float) -> str:
 def interval(test: PairTest) -> str:
     """The interval in words; it comes from the spread between strata, where they are enough to tell."""
     if math.isnan(test.high):
-        return "interval cannot be told from so few strata"
+        return "interval cannot be told from these strata"
     return f"95 % interval {test.low:.2f} to {test.high:.2f}"
