@@ -10,6 +10,7 @@ from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     from desertion.study.matching.matched import Match
+    from desertion.study.run.options import RunOptions
 
 Design = Annotated[
     str,
@@ -30,6 +31,13 @@ Runs = Annotated[int | None, typer.Option("--runs", "-n", help="Runs of each cas
 Confirm = Annotated[
     int | None, typer.Option("--confirm", help="Runs in all of a world that its wave keeps; 0 for none further.")
 ]
+Size = Annotated[
+    float | None,
+    typer.Option(
+        "--size",
+        help="Run no match, but the worlds that it kept, again at so many times the size and at their own; --worlds: only the first so many.",
+    ),
+]
 
 
 @of_studies
@@ -40,6 +48,7 @@ def command(
     worlds: Worlds = None,
     runs: Runs = None,
     confirm: Confirm = None,
+    size: Size = None,
     seed: options.OwnSeed = None,
     report: options.Report = False,
     workers: options.Workers = None,
@@ -57,11 +66,44 @@ def command(
     target = folder(options.place(out, f"match-{Path(design).stem}"))
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
+    by = run_options(workers, accept_changes=accept_changes)
+    if size is not None:
+        options.unused(context, "screening", "confirm", "report", beside="--size, which runs worlds that were kept")
+        return _resize(design, size, list(worlds or ()), runs, seed, target, by)
     found = match(
         design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
-        only_judge=report, options=run_options(workers, accept_changes=accept_changes),
+        only_judge=report, options=by,
     )  # fmt: skip
     return _tell(found, target, options.typed())
+
+
+def _resize(
+    design: str, size: float, worlds: list[int], runs: int | None, seed: int | None, target: Path, by: "RunOptions"
+) -> int:
+    """Run the worlds kept by the match of a folder, or by the shipped one of its name, at another size; write and print what was found."""
+    from desertion.commands._shared.results import write_answer
+    from desertion.errors import InputError
+    from desertion.files import write_text
+    from desertion.study.blocks import markdown
+    from desertion.study.matching.ensemble import shipped_ensembles
+    from desertion.study.matching.resized import resized, sized_blocks, sized_findings
+
+    if len(worlds) > 1:
+        raise InputError("--worlds is given more than once beside --size, which runs one list of worlds: give it once")
+    kept = target / "ensemble.csv"
+    ensemble = kept if kept.is_file() else shipped_ensembles().get(design)
+    if ensemble is None:
+        raise InputError(f"{target} holds no ensemble.csv: run the match into it first, or name its folder with --out")
+    found = resized(
+        design, size, ensemble=ensemble, worlds=worlds[0] if worlds else None, runs=runs, seed=seed, out=target, options=by
+    )  # fmt: skip
+    for sentence in sized_findings(found):
+        print(sentence.replace("**", ""))
+    name = f"size-{size:g}"
+    print(write_text(target / f"{name}.md", markdown(sized_blocks(found, options.typed()))))
+    for kind, table in (("worlds", found.worlds), ("targets", found.targets)):
+        print(write_answer(target / f"{name}-{kind}.csv", table))
+    return 0
 
 
 def _tell(found: "Match", target: Path, again: str) -> int:

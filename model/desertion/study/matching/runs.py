@@ -179,7 +179,7 @@ def run_stage(
     rows = tuple(((WORLD, number), *point.items()) for number, point in enumerate(points))
     spec = StudySpec(
         name=f"match-{stage}{'-again' if again else ''}",
-        title=f"{title}, kept worlds again" if again else title,
+        title=f"{title}, kept worlds again" if again and stage else "kept worlds again" if again else title,
         task=TASK,
         seed=seed_after(design.seed * _SEEDS_APART, stage + (_AGAIN if again else 0)),
         settings=(
