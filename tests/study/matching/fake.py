@@ -1,5 +1,6 @@
 """A stand-in for the runs of a world: sums of its inputs with a little chance, so that what is not ruled out is known."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,10 @@ RARE = 1.2
 
 
 def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
-    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing."""
+    """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing.
+
+    In armies of more than half their real size the sum is larger by 0.2.
+    """
     world = spec["settings"]
     if spec["settings"].get("fail_at") == world["world"]:
         raise RuntimeError("as asked")
@@ -22,7 +26,8 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
         raise InputError("this world cannot be")
     rng = np.random.default_rng((seed, int(world["world"]), replicate))
     a, b = (float(world[name]) + NOISE * float(rng.normal()) for name in "ab")
-    numbers = {"sum": a + b, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
+    large = 0.2 * ((json.loads(world["match"])["cases"]["run"]["scale"] or 0.0) > 0.5)
+    numbers = {"sum": a + b + large, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
     opened, closed = (float(rng.poisson(mean)) for mean in (RARE * 12.2 * max(a, 0.0) / 0.6, RARE))
     numbers |= {"army-attempts, above": opened, "army-attempts, below": closed}
     return Outcome(numbers, np.empty((0, 0), np.float32), ())
