@@ -143,6 +143,21 @@ def test_an_ensemble_whose_file_tells_no_distance_is_judged(plan: ClaimsPlan, tm
     assert found.run.complete == 4
 
 
+def test_runs_are_judged_by_the_ensemble_that_they_were_done_in(plan: ClaimsPlan, tmp_path: Path) -> None:
+    """Worlds of a file made anew would stand beside answers of those before; put back, it is judged again."""
+    path, file = tmp_path / "mine.csv", tmp_path / "c.sqlite"
+    head = f"# rules: {rules_version()}\nstage,input R\n"
+    path.write_text(head + "".join(f"1,{0.2 * row}\n" for row in range(4)))
+    with ThreadPoolExecutor(2) as pool:
+        put_to_the_test(replace(plan, count=4, ensemble=str(path)), file, _options(pool))
+    before = path.read_text()
+    path.write_text(head + "".join(f"1,{0.1 * row}\n" for row in range(4)))
+    with pytest.raises(InputError, match=r"mine\.csv as it was then, and that file is another now: put the former"):
+        claims(path=plan.path, only_judge=True, out=file)
+    path.write_text(before)
+    assert claims(path=plan.path, only_judge=True, out=file).run.complete == 4
+
+
 def test_replicates_are_added_until_no_world_is_undecided(plan: ClaimsPlan, tmp_path: Path) -> None:
     """One run leaves every world open; a second that says the same closes all, and a third is not asked for."""
     file = tmp_path / "claims.sqlite"

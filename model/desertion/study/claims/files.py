@@ -11,6 +11,7 @@ from desertion.study.claims.document import load
 from desertion.study.claims.plan import ClaimsPlan, spec_of
 from desertion.study.claims.world_run import RULED_OUT, parts_of
 from desertion.study.design.formula import Measures
+from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.row import DONE
 
@@ -110,9 +111,15 @@ def check_held(plan: ClaimsPlan, path: Path, file: Path) -> int:
 
 
 def _check_parts(plan: ClaimsPlan, path: Path, header: Mapping[str, Any]) -> None:
-    """Refuse to judge by a claims file whose worlds or arms are not those that were run, unless that was accepted."""
+    """Refuse to judge by an ensemble or a claims file whose worlds or arms are not those that were run, unless that was accepted."""
     claims = load(plan.path)
     now, then = parts_of(claims, claims.chosen(plan.ids).arms_needed(), claims.bounds), header["fingerprint"]
+    digest = load_ensemble(plan.ensemble).digest if plan.ensemble else ""
+    if then.get("ensemble", digest) != digest and not header.get("accepted_changes"):
+        raise InputError(
+            f"{path} was run in the worlds of {shown(Path(plan.ensemble))} as it was then, and that file is another now: "
+            "put the former one back, or run the claims anew with another --out"
+        )
     other = sorted(name.removeprefix("claims: ") for name, part in now.items() if then.get(name, part) != part)
     if other and not header.get("accepted_changes"):
         where = shown(plan.path) if plan.path else "the shipped claims file"
