@@ -175,6 +175,18 @@ def test_a_sensitivity_study_is_answered_on_the_command_line(study: Path, capsys
 
 
 @pytest.mark.walks
+def test_effects_are_told_to_three_figures_however_small(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A share moves by a hundred-thousandth over the whole range, which three decimals would call nothing."""
+    text = STUDY.replace("replicates = 25", "replicates = 2").replace("[0, 1], steps = 4", "[0, 0.0001]")
+    study.write_text(f'{text}\n[design]\nkind = "morris"\npoints = 4\n')
+    _told(capsys, "sweep", "mine.toml", "-q", "--workers", "1")
+    head, row = _told(capsys, "sensitivity", "outputs/mine.sqlite", "-m", "share_left", "-p", "open").splitlines()
+    told = dict(zip(head.split(), row.split(), strict=False))["effect"]
+    assert 1e-6 < float(told) < 1e-4
+    assert len(told.lstrip("0.")) == 3, "more or fewer than three figures"
+
+
+@pytest.mark.walks
 def test_a_search_goes_from_levers_to_a_table_and_a_figure(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both samplers and the check on other fates; the same command again finds all of it; a limit of nothing exits 2."""
     study.write_text('task = "tests.study.run.fake.run"\nreplicates = 3\n[vary]\npull = { range = [0, 1] }\n')

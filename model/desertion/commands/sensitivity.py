@@ -1,5 +1,6 @@
 """`desertion sensitivity`: which parameters decide a measure."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,7 @@ def command(
     simulated: Simulated = False,
 ) -> int:
     """Say which parameters decide a measure, from a study with a sobol or morris design."""
+    from desertion.figures.labels import rounded
     from desertion.study.analysis.study import Study
     from desertion.study.questions import sensitivity
 
@@ -40,7 +42,9 @@ def command(
     measure = measure or study.usual_measure
     found = sensitivity(study, measure, policy=policy, of=of)
     order = "total" if "total" in found else "effect"
-    print(found.sort_values(order, ascending=False).to_string(index=False, float_format=lambda value: f"{value:.3f}"))
+    # Indices are shares of the variance; an effect has the unit of the measure, and a share of 0.0004 is no 0.000.
+    told = partial(rounded, figures=3) if order == "effect" else "{:.3f}".format
+    print(found.sort_values(order, ascending=False).to_string(index=False, float_format=told))
     if plot is not None:
         from desertion.figures import answers as drawn
         from desertion.figures import style
