@@ -55,6 +55,17 @@ def test_a_scenario_of_other_forces_takes_what_it_has_a_place_for(ensemble: str)
     assert {host.leak for host in other.hosts} == {0.02}
 
 
+def test_an_arm_that_states_no_scale_has_that_of_its_scenario(tmp_path: Path) -> None:
+    """One whose file says a hundredth was run at real size; the factor of `--size` comes on top."""
+    path = tmp_path / "own.toml"
+    path.write_text('extends = "toy"\nscale = 0.02\n')
+    arm = Arm(scenario=str(path))
+    assert arm.share == 0.02
+    assert dressed(arm, {}, None, 1.0).scale == 0.02
+    assert dressed(arm, {}, None, 2.0).scale == 0.04
+    assert dressed(arm.model_copy(update={"scale": 0.1}), {}, None, 1.0).scale == 0.1
+
+
 def test_claims_are_judged_over_the_worlds_of_an_ensemble(ensemble: str) -> None:
     """All its worlds where more are asked for, in the study's file, in the command that repeats it, and in the run itself."""
     plan = ClaimsPlan(ids=("contagion",), count=3, ensemble=ensemble)

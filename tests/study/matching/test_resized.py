@@ -84,6 +84,13 @@ def test_a_case_goes_to_real_size_at_most(at_size: Callable[..., Resized]) -> No
         at_size(10.0, text=DESIGN.replace("scale = 0.3", "scale = 1.0"))
 
 
+def test_a_case_that_states_no_scale_has_that_of_its_scenario(at_size: Callable[..., Resized], tmp_path: Path) -> None:
+    """Twice the size of an army at a fifth is two fifths, and not real size."""
+    (tmp_path / "own.toml").write_text('extends = "quiet"\nscale = 0.2\n')
+    text = DESIGN.replace('scenario = "quiet"\nscale = 0.3', 'scenario = "own.toml"')
+    assert at_size(2.0, text=text, worlds=6).other.design.cases["run"].scale == 0.4
+
+
 def test_worlds_of_another_match_are_refused(at_size: Callable[..., Resized]) -> None:
     """Its inputs are told apart from those of the design."""
     with pytest.raises(InputError, match="holds worlds of another match"):

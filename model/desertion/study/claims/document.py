@@ -16,7 +16,7 @@ from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
 from desertion.scenario.policy import PolicyChange
-from desertion.study.design.documents import with_files_of
+from desertion.study.design.documents import scale_of, with_files_of
 from desertion.study.design.factors import Factor, factor
 from desertion.study.design.formula import Effect, Measures
 
@@ -29,7 +29,7 @@ class Arm(Frozen):
         policies: policies laid over it, in order.
         settings: values by dotted key, on top of the world's own.
         change: changes of its own, laid over all policies.
-        scale: share of real size in this arm's scenario.
+        scale: share of real size in this arm's scenario; the scenario's own if not given.
     """
 
     scenario: str
@@ -37,6 +37,11 @@ class Arm(Frozen):
     settings: dict[str, Any] = Field(default_factory=dict)
     change: tuple[PolicyChange, ...] = ()
     scale: float | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of real size of the arm's runs."""
+        return scale_of(self.scenario, self.scale)
 
 
 class _Row(Frozen):

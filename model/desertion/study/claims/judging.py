@@ -137,7 +137,7 @@ def judge_all(
         replicates: runs of each arm by whose mean history rules a world out.
     """
     kinds = columns(points) | dict(beside or {})
-    scaled = frozenset(name for name, arm in claims.arms.items() if (arm.scale or 1.0) * scale < 1.0)
+    scaled = frozenset(name for name, arm in claims.arms.items() if arm.share * scale < 1.0)
     judged = tuple(_judged(claim, claims, points, results, kinds, scaled, replicates) for claim in claims.claims)
     return judged, tuple(
         _reported(number, claims, len(points), results, scaled, replicates) for number in claims.numbers

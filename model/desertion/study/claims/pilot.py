@@ -47,7 +47,7 @@ def pilot(plan: ClaimsPlan, file: Path, options: RunOptions) -> pd.DataFrame:
         events = float(np.median(known)) if known else np.nan
         army_alone = claims.scenarios_of(claim) == frozenset(["front-2022"])
         units = min((companies(claims, arm, plan.scale) for arm, _ in claim.terms), default=0)
-        scales = {claims.arms[arm].scale or 1.0 for arm, _ in claim.terms}
+        scales = {claims.arms[arm].share for arm, _ in claim.terms}
         rows.append(
             {
                 "id": claim.id,

@@ -107,7 +107,7 @@ def task_check(spec: Mapping[str, Any]) -> None:
     run, name = ArmRun.of(spec["settings"]), str(spec["settings"]["arm"])
     claims, points = run.drawn
     arm = claims.arms[name]
-    plain = _loaded(arm.scenario, (arm.scale or 1.0) * run.scale, claims.world.days)
+    plain = _loaded(arm.scenario, arm.share * run.scale, claims.world.days)
     world = of_scenario(plain, points[run.world])
     check_world(claims.factors, world, plain, lambda own: dressed(arm, own, claims.world.days, run.scale))
 
@@ -143,7 +143,7 @@ def dressed(arm: Arm, world: Point, days: int | None, scale: float) -> Scenario:
     """
     forces = {key: value for key, value in arm.settings.items() if key.startswith("forces.")}
     rest = {key: value for key, value in arm.settings.items() if key not in forces}
-    base = _in_world(arm.scenario, (arm.scale or 1.0) * scale, days, tuple(world.items()), json.dumps(forces))
+    base = _in_world(arm.scenario, arm.share * scale, days, tuple(world.items()), json.dumps(forces))
     changed = base.with_(rest) if rest else base
     own = (Policy(name="own", title="The arm's own changes", change=arm.change),) if arm.change else ()
     laid = (*arm.policies, *own)

@@ -29,6 +29,11 @@ def scenario_at(name: str, documents: Documents) -> str | Scenario:
     return name if text is None else _scenario(text)
 
 
+def scale_of(scenario: str, scale: float | None) -> float:
+    """Share of real size of runs of a scenario, by name or path: the one that is stated for them, else the scenario's own."""
+    return Scenario.load(scenario).scale if scale is None else scale
+
+
 def policies_at(names: Iterable[str], documents: Documents) -> list[str | Path | Policy]:
     """What names or paths of policies stand for: policies that the study holds, else the names themselves."""
     texts = [(name, documents.get(f"policies/{name}")) for name in names]

@@ -14,6 +14,7 @@ from desertion.figures.labels import many, percent
 from desertion.files import PassingFolder, folder
 from desertion.parameters.arguments import COUNT, POSITIVE, SEED, WORKERS, numbers
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
+from desertion.study.design.documents import scale_of
 from desertion.study.design.factors import Point
 from desertion.study.matching.aims import Aim, aims_of
 from desertion.study.matching.document import Design, load
@@ -122,10 +123,10 @@ def resized(
 
 def _larger(design: Design, size: float) -> Design:
     cases = {
-        name: case.model_copy(update={"scale": min(1.0, (1.0 if case.scale is None else case.scale) * size)})
+        name: case.model_copy(update={"scale": min(1.0, scale_of(case.scenario, case.scale) * size)})
         for name, case in design.cases.items()
     }
-    if all((design.cases[name].scale or 1.0) == case.scale for name, case in cases.items()):
+    if all(scale_of(case.scenario, case.scale) == cases[name].scale for name, case in design.cases.items()):
         raise input_error("--size", size, "leaves every case as large as it is", way_out="give another factor")
     return design.model_copy(update={"cases": cases})
 
