@@ -1,7 +1,7 @@
 """`desertion match`: which worlds the targets do not rule out."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,7 +10,6 @@ from desertion.commands._shared.studies import of_studies, run_options
 
 if TYPE_CHECKING:
     from desertion.study.matching.matched import Match
-    from desertion.study.run.options import RunOptions
 
 Design = Annotated[
     str,
@@ -35,8 +34,12 @@ Size = Annotated[
     float | None,
     typer.Option(
         "--size",
-        help="Run no match, but the worlds that it kept, again at so many times the size and at their own; --worlds: only the first so many.",
+        help="Run no match, but the worlds that it kept, at so many times the size and as they are; --worlds: the first so many.",
     ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", metavar="KEY=VALUE", help="The same with an input changed in every world; repeatable."),
 ]
 
 
@@ -49,6 +52,7 @@ def command(
     runs: Runs = None,
     confirm: Confirm = None,
     size: Size = None,
+    settings: Settings = None,
     seed: options.OwnSeed = None,
     report: options.Report = False,
     workers: options.Workers = None,
@@ -67,9 +71,14 @@ def command(
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
     by = run_options(workers, accept_changes=accept_changes)
-    if size is not None:
-        options.unused(context, "screening", "confirm", "report", beside="--size, which runs worlds that were kept")
-        return _resize(design, size, list(worlds or ()), runs, seed, target, by)
+    if size is not None or settings:
+        idle = "--size and --set, which run worlds that were kept"
+        options.unused(context, "screening", "confirm", "report", beside=idle)
+        if len(worlds or ()) > 1:
+            raise input_error("--worlds", worlds, f"is given more than once beside {idle}", way_out="give it once")
+        number = worlds[0] if worlds else None
+        told = {"size": 1.0 if size is None else size, "settings": options.settings(settings), "worlds": number}
+        return _run_again(design, target, told | {"runs": runs, "seed": seed, "options": by})
     found = match(
         design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
         only_judge=report, options=by,
@@ -77,30 +86,24 @@ def command(
     return _tell(found, target, options.typed())
 
 
-def _resize(
-    design: str, size: float, worlds: list[int], runs: int | None, seed: int | None, target: Path, by: "RunOptions"
-) -> int:
-    """Run the worlds kept by the match of a folder, or by the shipped one of its name, at another size; write and print what was found."""
+def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:
+    """Run the worlds kept by the match of a folder, or by the shipped one of its name, with a change; write and print what was found."""
     from desertion.commands._shared.results import write_answer
     from desertion.errors import InputError
     from desertion.files import write_text
     from desertion.study.blocks import markdown
+    from desertion.study.matching.again import again, again_blocks, again_findings, name_of
     from desertion.study.matching.ensemble import shipped_ensembles
-    from desertion.study.matching.resized import resized, sized_blocks, sized_findings
 
-    if len(worlds) > 1:
-        raise InputError("--worlds is given more than once beside --size, which runs one list of worlds: give it once")
     kept = target / "ensemble.csv"
     ensemble = kept if kept.is_file() else shipped_ensembles().get(design)
     if ensemble is None:
         raise InputError(f"{target} holds no ensemble.csv: run the match into it first, or name its folder with --out")
-    found = resized(
-        design, size, ensemble=ensemble, worlds=worlds[0] if worlds else None, runs=runs, seed=seed, out=target, options=by
-    )  # fmt: skip
-    for sentence in sized_findings(found):
+    found = again(design, ensemble=ensemble, out=target, **told)
+    for sentence in again_findings(found):
         print(sentence.replace("**", ""))
-    name = f"size-{size:g}"
-    print(write_text(target / f"{name}.md", markdown(sized_blocks(found, options.typed()))))
+    name = name_of(found.size, found.settings)
+    print(write_text(target / f"{name}.md", markdown(again_blocks(found, options.typed()))))
     for kind, table in (("worlds", found.worlds), ("targets", found.targets)):
         print(write_answer(target / f"{name}-{kind}.csv", table))
     return 0

@@ -17,7 +17,7 @@ RARE = 1.2
 def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
     """`sum` = a + b, `difference` = a - b, `first` and `same` = a, `event` = whether a > 0.5; attempts of soldiers 12.2 to 1 where a = 0.6; c does nothing.
 
-    In armies of more than half their real size the sum is larger by 0.2.
+    In armies of more than half their real size the sum is larger by 0.2, and by a tenth of a door that a case sets.
     """
     world = spec["settings"]
     if spec["settings"].get("fail_at") == world["world"]:
@@ -26,8 +26,9 @@ def run_world(spec: Mapping[str, Any], replicate: int, seed: int) -> Outcome:
         raise InputError("this world cannot be")
     rng = np.random.default_rng((seed, int(world["world"]), replicate))
     a, b = (float(world[name]) + NOISE * float(rng.normal()) for name in "ab")
-    large = 0.2 * ((json.loads(world["match"])["cases"]["run"]["scale"] or 0.0) > 0.5)
-    numbers = {"sum": a + b + large, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
+    case = next(iter(json.loads(world["match"])["cases"].values()))
+    more = 0.2 * ((case["scale"] or 0.0) > 0.5) + 0.1 * float(case["settings"].get("behaviour.push_door", 0.0))
+    numbers = {"sum": a + b + more, "difference": a - b, "first": a, "same": a, "event": float(a > 0.5)}
     opened, closed = (float(rng.poisson(mean)) for mean in (RARE * 12.2 * max(a, 0.0) / 0.6, RARE))
     numbers |= {"army-attempts, above": opened, "army-attempts, below": closed}
     return Outcome(numbers, np.empty((0, 0), np.float32), ())

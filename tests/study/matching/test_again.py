@@ -1,4 +1,4 @@
-"""Claims about kept worlds at another size, on the stand-in, whose large armies have a sum that is 0.2 larger."""
+"""Claims about kept worlds that are run again, on the stand-in, whose large armies have a sum that is 0.2 larger."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +9,9 @@ import pytest
 from desertion import InputError
 from desertion.cli import main
 from desertion.study.blocks import markdown
+from desertion.study.matching.again import Again, again, again_blocks, again_findings
 from desertion.study.matching.ensemble import write_ensemble
 from desertion.study.matching.matched import Match
-from desertion.study.matching.resized import Resized, resized, sized_blocks, sized_findings
 from desertion.study.run.options import RunOptions
 from desertion.study.store.reader import StudyFile
 
@@ -38,79 +38,91 @@ c = {{ range = [0.0, 1.0] }}
 
 
 @pytest.fixture
-def at_size(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resized]:
-    """Runs the kept worlds of what is known at another size: `at_size(2.0)`."""
+def at_size(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Again]:
+    """Runs the kept worlds of what is known again: `at_size(2.0)`."""
     monkeypatch.setattr("desertion.study.matching.runs.TASK", "tests.study.matching.fake.run_world")
 
-    def run(size: float, discrepancy: float = 0.03, text: str = DESIGN, **told: object) -> Resized:
+    def run(size: float, discrepancy: float = 0.03, text: str = DESIGN, **told: object) -> Again:
         design = tmp_path / "mine.toml"
         design.write_text(text.format(discrepancy=discrepancy))
         worlds = write_ensemble(known, "desertion match mine.toml", tmp_path / "mine.csv")[0]
         with ThreadPoolExecutor(1) as at_hand:
             by = RunOptions(executor=at_hand, workers=1, quiet=True)
-            return resized(design, size, ensemble=worlds, out=tmp_path / "sizes", options=by, **told)  # pyright: ignore[reportArgumentType]
+            return again(design, size=size, ensemble=worlds, out=tmp_path / "sizes", options=by, **told)  # pyright: ignore[reportArgumentType]
 
     return run
 
 
-def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Callable[..., Resized]) -> None:
+def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Callable[..., Again]) -> None:
     """At twice the size, which is above half of the real one, 0.2 more rules out what is kept at its own size."""
     found = at_size(2.0)
     rows = found.targets.set_index("target")
     # Both sizes have the same chance in the stand-in, so that all worlds move alike.
     assert [rows.loc["sum", name] for name in ("change", "low", "high")] == pytest.approx([0.2] * 3)
     assert rows.loc["difference", "change"] == pytest.approx(0.0)
-    assert found.worlds["kept_own"].mean() > 0.9
-    assert found.worlds["kept_other"].mean() < 0.2
-    told = " ".join(sized_findings(found))
-    assert "Numbers that move with size beyond chance, each judged at 95 %: `sum`." in told
-    assert "What rules out at the other size: `sum`" in told
-    assert "+0.2" in markdown(sized_blocks(found, "desertion match mine.toml --size 2"))
+    assert found.worlds["kept_same"].mean() > 0.9
+    assert found.worlds["kept_changed"].mean() < 0.2
+    told = " ".join(again_findings(found))
+    assert "Numbers that move beyond chance, each judged at 95 %: `sum`." in told
+    assert "What rules out at 2 times the size: `sum`" in told
+    assert "+0.2" in markdown(again_blocks(found, "desertion match mine.toml --size 2"))
 
 
-def test_worlds_that_do_not_hang_on_size_are_kept_at_both(at_size: Callable[..., Resized]) -> None:
+def test_worlds_that_do_not_hang_on_size_are_kept_at_both(at_size: Callable[..., Again]) -> None:
     """At half the size nothing is another."""
     found = at_size(0.5, worlds=30, runs=3)
     assert len(found.worlds) == 30
-    assert (found.own.results.counts == 3.0).all()
-    assert (found.worlds["kept_other"] == found.worlds["kept_own"]).all()
-    assert "beyond chance, each judged at 95 %: none." in " ".join(sized_findings(found))
+    assert (found.same.results.counts == 3.0).all()
+    assert (found.worlds["kept_changed"] == found.worlds["kept_same"]).all()
+    assert "beyond chance, each judged at 95 %: none." in " ".join(again_findings(found))
 
 
-def test_a_case_goes_to_real_size_at_most(at_size: Callable[..., Resized]) -> None:
+def test_a_case_goes_to_real_size_at_most(at_size: Callable[..., Again]) -> None:
     """Ten times 0.3 is 1; what is at real size already cannot be larger, which is said before anything runs."""
-    assert at_size(10.0, worlds=6).other.design.cases["run"].scale == 1.0
-    with pytest.raises(InputError, match="leaves every case as large as it is"):
+    assert at_size(10.0, worlds=6).changed.design.cases["run"].scale == 1.0
+    with pytest.raises(InputError, match="leave every case as it is"):
         at_size(10.0, text=DESIGN.replace("scale = 0.3", "scale = 1.0"))
 
 
-def test_a_case_that_states_no_scale_has_that_of_its_scenario(at_size: Callable[..., Resized], tmp_path: Path) -> None:
+def test_a_case_that_states_no_scale_has_that_of_its_scenario(at_size: Callable[..., Again], tmp_path: Path) -> None:
     """Twice the size of an army at a fifth is two fifths, and not real size."""
     (tmp_path / "own.toml").write_text('extends = "quiet"\nscale = 0.2\n')
     text = DESIGN.replace('scenario = "quiet"\nscale = 0.3', 'scenario = "own.toml"')
-    assert at_size(2.0, text=text, worlds=6).other.design.cases["run"].scale == 0.4
+    assert at_size(2.0, text=text, worlds=6).changed.design.cases["run"].scale == 0.4
 
 
-def test_worlds_of_another_match_are_refused(at_size: Callable[..., Resized]) -> None:
+def test_a_setting_changes_what_a_world_has(at_size: Callable[..., Again], tmp_path: Path) -> None:
+    """The case of every world is told of it, so that the stand-in's sum, and nothing else, is another."""
+    found = at_size(1.0, worlds=20, settings={"behaviour.push_door": 0.5})
+    assert found.targets.set_index("target").loc["sum", "change"] == pytest.approx(0.05)
+    assert found.targets.set_index("target").loc["difference", "change"] == pytest.approx(0.0)
+    assert "as they are, with other people and fates, and" in again_findings(found)[0]
+    assert "with `behaviour.push_door = 0.5`" in again_findings(found)[0]
+    assert (tmp_path / "sizes" / "again-behaviour.push_door=0.5.sqlite").is_file()
+    with pytest.raises(InputError, match="leave every case as it is"):
+        at_size(1.0)
+
+
+def test_worlds_of_another_match_are_refused(at_size: Callable[..., Again]) -> None:
     """Its inputs are told apart from those of the design."""
     with pytest.raises(InputError, match="holds worlds of another match"):
         at_size(2.0, text=DESIGN.replace("c = {{ range", "d = {{ range"))
 
 
-def test_what_was_run_is_not_run_again(at_size: Callable[..., Resized], tmp_path: Path) -> None:
+def test_what_was_run_is_not_run_again(at_size: Callable[..., Again], tmp_path: Path) -> None:
     """The same call reads its file; other worlds or another size in the same file are refused by the study."""
     first = at_size(2.0, worlds=8)
-    with StudyFile(tmp_path / "sizes" / "size-2.sqlite") as study:
+    with StudyFile(tmp_path / "sizes" / "again-size-2.sqlite") as study:
         before = [row.seconds for row in study.rows()]
     assert at_size(2.0, worlds=8).worlds.equals(first.worlds)
-    with StudyFile(tmp_path / "sizes" / "size-2.sqlite") as study:
+    with StudyFile(tmp_path / "sizes" / "again-size-2.sqlite") as study:
         assert [row.seconds for row in study.rows()] == before
-    with pytest.raises(InputError, match="size-1"):
+    with pytest.raises(InputError, match=r"again\.sqlite"):
         at_size(2.0, worlds=9)
 
 
 def test_the_command_reads_the_worlds_of_its_folder(
-    at_size: Callable[..., Resized], known: Match, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    at_size: Callable[..., Again], known: Match, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It goes on with the runs of its folder, and says where a match has to be run first."""
     at_size(2.0, worlds=8)
@@ -121,13 +133,13 @@ def test_the_command_reads_the_worlds_of_its_folder(
     write_ensemble(known, "desertion match mine.toml", place / "ensemble.csv")
     assert main(asked) == 0
     assert "Of 8 kept worlds" in capsys.readouterr().out
-    assert {path.name for path in place.glob("size-2*")} == {
-        "size-2.sqlite",
-        "size-2.md",
-        "size-2-worlds.csv",
-        "size-2-targets.csv",
+    assert {path.name for path in place.glob("again-size-2*")} == {
+        "again-size-2.sqlite",
+        "again-size-2.md",
+        "again-size-2-worlds.csv",
+        "again-size-2-targets.csv",
     }
     assert main([*asked, "--worlds", "9"]) == 2
-    assert "--worlds is given more than once beside --size" in capsys.readouterr().err
+    assert "is given more than once beside --size" in capsys.readouterr().err
     assert main([*asked, "--screening", "3"]) == 2
     assert "--screening changes nothing beside --size" in capsys.readouterr().err

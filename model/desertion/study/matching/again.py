@@ -1,0 +1,214 @@
+"""Again: worlds that a match kept, run once more at another size or with other settings, beside a second run as they are."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from desertion.errors import InputError
+from desertion.figures.labels import many, percent
+from desertion.files import PassingFolder, folder
+from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, numbers
+from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
+from desertion.study.design.documents import scale_of
+from desertion.study.design.factors import Point
+from desertion.study.matching.aims import Aim, aims_of
+from desertion.study.matching.document import Design, load
+from desertion.study.matching.ensemble import load_ensemble
+from desertion.study.matching.matched import Match
+from desertion.study.matching.runs import results, run_stage
+from desertion.study.run.options import RunOptions, options_of
+from desertion.study.statistics import median_interval, paired_chance_interval
+
+_LONGEST = 80
+"""Signs of a file's name that say what was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """Kept worlds as they are and with a change, each time with other people and fates than when they were kept.
+
+    Attributes:
+        size: factor on the scale of every case, which is at most real size.
+        settings: values by dotted key, on top of each world's own.
+        same: the worlds as they are, held against the targets.
+        changed: the same worlds with the change, in the same order.
+    """
+
+    size: float
+    settings: Mapping[str, object]
+    same: Match
+    changed: Match
+
+    def __repr__(self) -> str:
+        return f"Again({many(len(self.same.worlds), 'world')}, {self.change}; worlds, targets)"
+
+    @property
+    def change(self) -> str:
+        """What is another, in words."""
+        sized = [] if self.size == 1.0 else [f"at {short_number(self.size)} times the size"]
+        return " ".join([*sized, *(["with " + ", ".join(f"`{key} = {value}`" for key, value in self.settings.items())] if self.settings else [])])  # fmt: skip
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """The targets, those that rule out first."""
+        return tuple(sorted(self.same.aims, key=lambda aim: not aim.fit))
+
+    @cached_property
+    def worlds(self) -> pd.DataFrame:
+        """One row a world: inputs; kept, worst and target of each arm (`kept_same`, `kept_changed`, ...): whether no target rules it out, the worst implausibility and whose it is."""
+        table = pd.DataFrame(self.same.results.points)
+        for name, match in (("same", self.same), ("changed", self.changed)):
+            for column in ("kept", "worst", "target"):
+                table[f"{column}_{name}"] = match.worlds[column].to_numpy()
+        return table
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """One row a target: role, unit, met_same and met_changed (share of worlds that it does not rule out), change, low, high (median over worlds of the changed number against that of the same, with its 95 % interval), and is_ratio (else change is a difference in the target's unit)."""
+        rows: list[dict[str, object]] = []
+        for aim in self.aims:
+            same, changed = (float((match.worlds[f"I.{aim.name}"] < match.design.cutoff).mean()) for match in (self.same, self.changed))  # fmt: skip
+            moved = self.changed.results.means[aim.name] - self.same.results.means[aim.name]
+            moved = moved[np.isfinite(moved)]
+            told = [float(np.median(moved)), *median_interval(moved)] if moved.size else [np.nan] * 3
+            change, low, high = np.exp(told) if aim.log else told
+            rows.append(
+                {
+                    "target": aim.name, "role": "fit" if aim.fit else "looked at", "unit": aim.unit, "met_same": same, "met_changed": changed,
+                    "change": change, "low": low, "high": high, "is_ratio": aim.log,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+@numbers(size=POSITIVE, settings=TABLE, worlds=COUNT, runs=COUNT, seed=SEED, workers=WORKERS)
+def again(
+    design: str | Path,
+    *,
+    ensemble: str | Path,
+    size: float = 1.0,
+    settings: Mapping[str, object] | None = None,
+    worlds: int | None = None,
+    runs: int | None = None,
+    seed: int | None = None,
+    out: str | Path | None = None,
+    options: RunOptions | None = None,
+    workers: int = 0,
+    quiet: bool = False,
+) -> Again:
+    """Kept worlds run once more with a change, and as they are: what is lost in both was kept by luck, what the change loses alone hangs on it.
+
+    Args:
+        design: The design of the match, by name or file.
+        ensemble: The kept worlds, by name or file, as `desertion match` writes them.
+        size: Factor on the scale of every case; a case goes to real size at most.
+        settings: Values by dotted key, on top of each world's own.
+        worlds: How many, the first of the file, which are in the order of a lottery; all if not given.
+        runs: Runs of each case in each world, changed and not; those of the design if not given.
+        seed: Where all chance comes from; the design's if not given.
+        out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
+        options: With what to run.
+        workers: Processes of the local pool, 0 for one a core.
+        quiet: Whether to show no progress.
+
+    Raises:
+        InputError: The worlds are those of another design, nothing would be another, or the folder holds other runs.
+    """
+    stated = load(design)
+    told = stated.model_copy(update={"confirm": 0, "seed": stated.seed if seed is None else seed})
+    points, own = load_ensemble(ensemble).worlds[:worlds], dict(settings or {})
+    if set(points[0]) != set(told.vary):
+        raise InputError(f"{ensemble} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
+    other = _changed(told, size, own)
+    keep = PassingFolder() if out is None else None
+    place = keep.path if keep is not None else folder(Path(str(out)))
+    by, number = options_of(options, workers, quiet), runs or told.replicates
+    same, changed = (_held(each, points, place / f"{name}.sqlite", by, number) for name, each in (("again", told), (name_of(size, own), other)))  # fmt: skip
+    return Again(size=size, settings=own, same=same, changed=changed)
+
+
+def name_of(size: float, settings: Mapping[str, object]) -> str:
+    """Name of the files of a change, without their endings."""
+    sized = [] if size == 1.0 else [f"size-{size:g}"]
+    parts = ["again", *sized, *(f"{key}={value}" for key, value in settings.items())]
+    return re.sub(r"[^\w.=-]+", "_", "-".join(parts))[:_LONGEST]
+
+
+def _changed(design: Design, size: float, settings: Mapping[str, object]) -> Design:
+    def of(case: Any) -> dict[str, object]:
+        return {"scale": min(1.0, scale_of(case.scenario, case.scale) * size), "settings": {**case.settings, **settings}}  # fmt: skip
+
+    cases = {name: case.model_copy(update=of(case)) for name, case in design.cases.items()}
+    if all(
+        scale_of(case.scenario, case.scale) == cases[name].scale and case.settings == cases[name].settings
+        for name, case in design.cases.items()
+    ):
+        raise InputError(f"size {size:g} and the settings leave every case as it is: give another size, or a setting")
+    return design.model_copy(update={"cases": cases})
+
+
+def _held(design: Design, points: Sequence[Point], file: Path, options: RunOptions, runs: int) -> Match:
+    """Worlds run and held against the targets. Their chance is that of no stage of the match."""
+    aims, nothing = aims_of(design), pd.DataFrame()
+    run_stage(design, {}, 0, points, file, options, runs)
+    return Match(
+        design=design, aims=aims, effects=nothing, stages=nothing, emulators=nothing, results=results([file], 0, aims), folder=file.parent,
+    )  # fmt: skip
+
+
+def again_blocks(found: Again, command: str) -> list[Block]:
+    """The report."""
+    seconds = sum(match.results.seconds.sum() for match in (found.same, found.changed))
+    return [
+        Heading(f"Kept worlds {found.change}", 1),
+        Text(f"`{command}`: {many(len(found.worlds), 'world')}, {found.same.results.counts.max():.0f} runs each, changed and not, {seconds:,.0f} s of one core."),
+        Bullets(again_findings(found)),
+        _table(found),
+    ]  # fmt: skip
+
+
+def again_findings(found: Again) -> list[str]:
+    """The findings, a sentence each."""
+    same, changed = (found.worlds[name].to_numpy(bool) for name in ("kept_same", "kept_changed"))
+    gained, lost = int((changed & ~same).sum()), int((same & ~changed).sum())
+    low, high = paired_chance_interval(gained, lost, len(same))
+    told = [
+        f"**Of {many(len(same), 'kept world')} {same.sum()} are kept again as they are, with other people and fates, and {changed.sum()} {found.change}** "
+        f"({(same & changed).sum()} in both): a difference of {_points(changed.mean() - same.mean())} points in 100"
+        + (f" (95 % interval {_points(low)} to {_points(high)})." if np.isfinite(low) else ", too few worlds for an interval.")
+    ]  # fmt: skip
+    for name, match, kept in (("as they are", found.same, same), (found.change, found.changed, changed)):
+        if not kept.all():
+            worst = match.worlds.loc[~kept, "target"].value_counts()
+            told.append(f"What rules out {name}: " + ", ".join(f"`{target}` {count}" for target, count in worst.items()) + ".")  # fmt: skip
+    moved = found.targets[(found.targets["low"] > found.targets["is_ratio"]) | (found.targets["high"] < found.targets["is_ratio"])]  # fmt: skip
+    told.append("Numbers that move beyond chance, each judged at 95 %: " + (", ".join(f"`{name}`" for name in moved["target"]) or "none") + ".")  # fmt: skip
+    return told
+
+
+def _points(share: float) -> str:
+    return f"{100.0 * share:+.0f}"
+
+
+def _table(found: Again) -> Table:
+    head = ("target", "role", "met as they are", f"met {found.change}", "changed number against the same: median of worlds (95 % interval)")  # fmt: skip
+    rows = [
+        (
+            f"`{row['target']}`", str(row["role"]), percent(row["met_same"]), percent(row["met_changed"]),
+            "-" if np.isnan(row["change"]) else _change(row),
+        )
+        for row in found.targets.to_dict("records")
+    ]  # fmt: skip
+    return Table(head, rows)
+
+
+def _change(row: dict[Any, Any]) -> str:
+    sign = ("", " times") if row["is_ratio"] else ("+" if row["change"] > 0 else "", f" {row['unit']}")
+    interval = "too few" if np.isnan(row["low"]) else f"{short_number(row['low'])} to {short_number(row['high'])}"
+    return f"{sign[0]}{short_number(row['change'])}{sign[1]} ({interval})"
