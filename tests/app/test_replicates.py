@@ -43,6 +43,19 @@ def waited(pool: Replicates, wanted: list[Wanted], seconds: float = 300.0) -> li
         return move.runs()
 
 
+def test_runs_that_nobody_waits_for_leave_the_queue_though_others_come_first() -> None:
+    """Every visitor's first run comes before anybody's tenth: ten thousand drags of a slider left their later runs in the queue for as long as others came."""
+    pool = Replicates(workers=0)
+    kept = [Wanted(mix(f"seed={seed}"), 0) for seed in range(50)]
+    with pool.ask(kept), pool.ask(kept[::-1]):
+        for drag in range(1, 10_001):
+            pool.ask([Wanted(mix("seed=1"), drag)] * 20).close()
+        assert len(pool._queue) < 3_000
+        first = {order[2]: order[0] for order in sorted(pool._queue, reverse=True)}
+        assert [first[each] for each in kept] == [min(place, 49 - place) for place in range(50)]
+    assert not pool._waiting
+
+
 def test_fifty_visitors_at_once_get_their_own_runs_and_leave_nothing_behind() -> None:
     """Fifty threads ask for different mixes at once: each gets what a run of its own gives; then nothing waits, and few runs are kept."""
     queries = [f"seed={seed}&ban={ban}&campaign={campaign}" for seed in (1, 2, 3, 4, 5) for ban in ("none", "30", "now")

@@ -15,6 +15,9 @@ from desertion.app.work.warm import WARM
 MOST_KEPT = 1_000
 """Runs that are remembered, the latest asked for; each takes some 25 kB."""
 
+_LOOSE = 1_000
+"""Orders of nobody that may stand in the queue before it is tidied."""
+
 WORKERS = 2
 """Threads that run. Kernels release the interpreter's lock, so two runs do go on side by side."""
 
@@ -106,6 +109,19 @@ class Replicates:
                     waiting.discard(move)
                     if not waiting:
                         del self._waiting[each]
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Take out of the queue what nobody waits for, and what stands in it twice, once that is most of it.
+
+        First runs come before all others: while visitors keep coming, what is left behind by those who went would never be reached.
+        """
+        if len(self._queue) > 2 * len(self._waiting) + _LOOSE:
+            first: dict[Wanted, tuple[int, int, Wanted]] = {}
+            for order in sorted(self._queue):
+                if order[2] in self._waiting:
+                    first.setdefault(order[2], order)
+            self._queue[:] = first.values()
 
     def known(self, wanted: Sequence[Wanted]) -> list[Run | None]:
         """Runs that are remembered, None for others."""
