@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from desertion import InputError
 from desertion.cli import main
 from desertion.study.blocks import markdown
-from desertion.study.matching.again import Again, again, again_blocks, again_findings
+from desertion.study.matching.again import Again, _reasons, again, again_blocks, again_findings
 from desertion.study.matching.ensemble import write_ensemble
 from desertion.study.matching.matched import Match
 from desertion.study.run.options import RunOptions
@@ -17,7 +21,7 @@ from desertion.study.store.reader import StudyFile
 
 DESIGN = """
 seed = 5
-confirm = 9
+confirm = 3
 targets = []
 [cases.run]
 scenario = "quiet"
@@ -56,6 +60,7 @@ def at_size(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
 def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Callable[..., Again]) -> None:
     """At twice the size, which is above half of the real one, 0.2 more rules out what is kept at its own size."""
     found = at_size(2.0)
+    assert (found.same.results.counts == 3.0).all(), "as many runs as are asked of kept worlds"
     rows = found.targets.set_index("target")
     # Both sizes have the same chance in the stand-in, so that all worlds move alike.
     assert [rows.loc["sum", name] for name in ("change", "low", "high")] == pytest.approx([0.2] * 3)
@@ -70,9 +75,9 @@ def test_worlds_that_hang_on_size_are_lost_at_the_other_size_alone(at_size: Call
 
 def test_worlds_that_do_not_hang_on_size_are_kept_at_both(at_size: Callable[..., Again]) -> None:
     """At half the size nothing is another."""
-    found = at_size(0.5, worlds=30, runs=3)
+    found = at_size(0.5, worlds=30, runs=2)
     assert len(found.worlds) == 30
-    assert (found.same.results.counts == 3.0).all()
+    assert (found.same.results.counts == 2.0).all()
     assert (found.worlds["kept_changed"] == found.worlds["kept_same"]).all()
     assert "beyond chance, each judged at 95 %: none." in " ".join(again_findings(found))
 
@@ -89,6 +94,16 @@ def test_a_case_that_states_no_scale_has_that_of_its_scenario(at_size: Callable[
     (tmp_path / "own.toml").write_text('extends = "quiet"\nscale = 0.2\n')
     text = DESIGN.replace('scenario = "quiet"\nscale = 0.3', 'scenario = "own.toml"')
     assert at_size(2.0, text=text, worlds=6).changed.design.cases["run"].scale == 0.4
+
+
+def test_worlds_without_a_number_are_told_apart() -> None:
+    """A quotient with nothing below it rules a world out as well, and says nothing on its size."""
+    unknown = {"sum": np.zeros(4, bool), "difference": np.array([True, False, True, True])}
+    results = SimpleNamespace(unknown=unknown)
+    worlds = pd.DataFrame({"target": ["difference", "difference", "sum", "difference"]})
+    match = cast("Match", SimpleNamespace(worlds=worlds, results=results))
+    told = _reasons(match, np.array([True, True, True, False]))
+    assert told == "`difference` 2 (1 of them without a number), `sum` 1"
 
 
 def test_a_setting_changes_what_a_world_has(at_size: Callable[..., Again], tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def again(
         size: Factor on the scale of every case; a case goes to real size at most.
         settings: Values by dotted key, on top of each world's own.
         worlds: How many, the first of the file, which are in the order of a lottery; all if not given.
-        runs: Runs of each case in each world, changed and not; those of the design if not given.
+        runs: Runs of each case in each world, changed and not; as many as the design asks of kept worlds if not given.
         seed: Where all chance comes from; the design's if not given.
         out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
         options: With what to run.
@@ -128,7 +128,7 @@ def again(
     other = _changed(told, size, own)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
-    by, number = options_of(options, workers, quiet), runs or told.replicates
+    by, number = options_of(options, workers, quiet), runs or max(stated.confirm, stated.replicates)
     same, changed = (_held(each, points, place / f"{name}.sqlite", by, number) for name, each in (("again", told), (name_of(size, own), other)))  # fmt: skip
     return Again(size=size, settings=own, same=same, changed=changed)
 
@@ -185,11 +185,20 @@ def again_findings(found: Again) -> list[str]:
     ]  # fmt: skip
     for name, match, kept in (("as they are", found.same, same), (found.change, found.changed, changed)):
         if not kept.all():
-            worst = match.worlds.loc[~kept, "target"].value_counts()
-            told.append(f"What rules out {name}: " + ", ".join(f"`{target}` {count}" for target, count in worst.items()) + ".")  # fmt: skip
+            told.append(f"What rules out {name}: {_reasons(match, ~kept)}.")
     moved = found.targets[(found.targets["low"] > found.targets["is_ratio"]) | (found.targets["high"] < found.targets["is_ratio"])]  # fmt: skip
     told.append("Numbers that move beyond chance, each judged at 95 %: " + (", ".join(f"`{name}`" for name in moved["target"]) or "none") + ".")  # fmt: skip
     return told
+
+
+def _reasons(match: Match, lost: np.ndarray) -> str:
+    """Targets that rule worlds out, the worst of each world, and in how many of these nothing is counted below a quotient."""
+    worst = match.worlds["target"].to_numpy()
+    told = []
+    for target, count in pd.Series(worst[lost]).value_counts().items():
+        unknown = int((match.results.unknown[str(target)] & lost & (worst == target)).sum())
+        told.append(f"`{target}` {count}" + (f" ({unknown} of them without a number)" if unknown else ""))
+    return ", ".join(told)
 
 
 def _points(share: float) -> str:
