@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -79,6 +80,8 @@ def test_worlds_that_do_not_hang_on_size_are_kept_at_both(at_size: Callable[...,
     assert len(found.worlds) == 30
     assert (found.same.results.counts == 2.0).all()
     assert (found.worlds["kept_changed"] == found.worlds["kept_same"]).all()
+    assert (found.forgiven_alike == found.worlds["kept_changed"]).all()
+    assert not any("chance forgives" in told for told in again_findings(found)), "both sizes vary alike"
     assert "beyond chance, each judged at 95 %: none." in " ".join(again_findings(found))
 
 
@@ -104,6 +107,17 @@ def test_worlds_without_a_number_are_told_apart() -> None:
     match = cast("Match", SimpleNamespace(worlds=worlds, results=results))
     told = _reasons(match, np.array([True, True, True, False]))
     assert told == "`difference` 2 (1 of them without a number), `sum` 1"
+
+
+def test_what_chance_forgives_is_told_apart_from_what_moves(at_size: Callable[..., Again]) -> None:
+    """Runs with ten times the noise meet the targets as seldom as they are forgiven by the noise of the others."""
+    found = at_size(1.0, worlds=20, settings={"behaviour.push_door": 0.5})
+    noisy = {name: 100.0 * values for name, values in found.same.results.variances.items()}
+    forgiving = replace(found, same=replace(found.same, results=replace(found.same.results, variances=noisy)))
+    assert forgiving.forgiven_alike.sum() > found.forgiven_alike.sum()
+    told = next(told for told in again_findings(forgiving) if "With the chance that worlds as they are have" in told)
+    assert f"{forgiving.forgiven_alike.sum()} are kept with `behaviour.push_door = 0.5`" in told
+    assert "chance forgives less there" in told
 
 
 def test_a_setting_changes_what_a_world_has(at_size: Callable[..., Again], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.figures.labels import many, percent
@@ -67,6 +68,17 @@ class Again:
             for column in ("kept", "worst", "target"):
                 table[f"{column}_{name}"] = match.worlds[column].to_numpy()
         return table
+
+    @property
+    def forgiven_alike(self) -> NDArray[np.bool_]:
+        """Which changed worlds no target rules out if chance in their runs is taken to be that of the worlds as they are: what varies less is forgiven less."""
+        found, before = self.changed.results, self.same.results
+        cutoff = self.same.design.cutoff
+        kept = [
+            aim.implausibility(found.means[aim.name], before.chance(aim, cutoff) / found.counts) < cutoff
+            for aim in self.same.fitted
+        ]
+        return np.all(kept, axis=0)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -183,6 +195,9 @@ def again_findings(found: Again) -> list[str]:
         f"({(same & changed).sum()} in both): a difference of {_points(changed.mean() - same.mean())} points in 100"
         + (f" (95 % interval {_points(low)} to {_points(high)})." if np.isfinite(low) else ", too few worlds for an interval.")
     ]  # fmt: skip
+    alike = int(found.forgiven_alike.sum())
+    if alike != changed.sum():
+        told.append(f"With the chance that worlds as they are have in their runs {alike} are kept {found.change}: the rest of the difference is that chance forgives {'less' if alike > changed.sum() else 'more'} there.")  # fmt: skip
     for name, match, kept in (("as they are", found.same, same), (found.change, found.changed, changed)):
         if not kept.all():
             told.append(f"What rules out {name}: {_reasons(match, ~kept)}.")
