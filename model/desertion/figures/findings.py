@@ -321,9 +321,10 @@ def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
         published: (points,) : the figures.
         medians: (points,) : medians of the runs.
     """
-    return (
-        f"the median run is off by {percent(float(np.abs(medians - published).sum() / np.abs(published).sum()))} in all"
-    )
+    error, total = float(np.abs(medians - published).sum()), float(np.abs(published).sum())
+    if not total:
+        return "published are nothing but noughts"
+    return f"the median run is off by {percent(error / total)} in all"
 
 
 def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:

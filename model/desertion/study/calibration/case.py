@@ -199,7 +199,8 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
     if whole.kind == "level":
         raise input_error("kind", "level", "must be flow or cumulative: a level counts nobody", where=whole.name)
     cumulative = whole.kind == "cumulative"
-    inside = tuple(p for p in whole.points if (p.end if cumulative else p.start) >= start and p.end <= end)
+    counted = whole.since(start) if cumulative else whole
+    inside = tuple(p for p in counted.points if (cumulative or p.start >= start) and start <= p.end <= end)
     if len(inside) < FITTED_AT_LEAST:
         first, last = whole.points[0].start, whole.points[-1].end
         raise InputError(
@@ -207,14 +208,9 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
             f"least {FITTED_AT_LEAST} are needed (the series runs from {first} to {last}); move the scenario's start or its days",
             where=whole.name,
         )
-    series = replace(whole, points=inside).fit_points(recalled=recalled)
-    outside = sum(p not in inside and not (cumulative and p.end < start) for p in whole.points)
-    remarks = [*whole.remarks]
-    if outside:
+    series, remarks = replace(counted, points=inside).fit_points(recalled=recalled), [*counted.remarks]
+    if outside := len(counted.points) - len(inside):
         remarks.append(f"Points outside the scenario's days, which are left out: {outside}.")
-    if cumulative:
-        series, more = _from_start(whole, series, start)
-        remarks += more
     if not series.values.any():
         raise InputError(
             f"{whole.name}: all {len(series.points)} values within the scenario's days are 0; there is nothing to fit, give a "
@@ -222,33 +218,6 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
             where=whole.name,
         )
     return series, remarks
-
-
-def _from_start(whole: Series, series: Series, start: date) -> tuple[Series, list[str]]:
-    """A cumulative series less what it counts before a day."""
-    before = [point for point in whole.points if point.end < start]
-    if not before:
-        if whole.origin is not None and whole.origin < start:
-            raise InputError(
-                f"{whole.name}: counts from {whole.origin}, and has no point before the scenario's first day, {start}, from "
-                "which to count; begin the scenario earlier",
-                where=whole.name,
-            )
-        return series, []
-    base = before[-1]
-    late = (start - base.end).days - 1
-    remarks = [f"What was counted up to {base.end} is taken off: no point lies nearer to {start}."] if late else []
-    lower = [
-        replace(
-            p,
-            value=p.value - base.value,
-            low=None if p.low is None else p.low - base.value,
-            high=None if p.high is None else p.high - base.value,
-        )
-        for p in series.points
-    ]
-    title = f"{series.title}, less those before {start.day} {start:%B}" if base.value else series.title
-    return replace(series, title=title, points=tuple(lower)), remarks
 
 
 def _held_out(series: Series, since: date | None, where: str) -> int:
