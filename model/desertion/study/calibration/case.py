@@ -171,26 +171,34 @@ def _left_on(scenario: Scenario, moved: tuple[Lever, ...], rivals: tuple[str, ..
 
 
 def _impossible(case: Case, where: str) -> list[str]:
-    """A remark where the scenario refuses some values of the priors together."""
-    rng, reasons, priors = np.random.default_rng(0), list[str](), case.priors_of(case.rivals[0])
+    """A remark for each rival of which the scenario refuses some values of the priors together; one of which it refuses all would lose by that alone."""
+    remarks: list[str] = []
+    for rival in case.rivals:
+        reasons, under = _refusals(case, rival), f" of “{rival}”" if len(case.rivals) > 1 else ""
+        if len(reasons) == _DRAWS:
+            raise input_error(
+                "priors",
+                ", ".join(prior.name for prior in case.priors_of(rival)),
+                f"cannot be had together in any of {_DRAWS} draws{under} ({reasons[0]})",
+                where=where,
+                way_out="narrow them" + (", or fit the other rival alone" if under else ""),
+            )
+        if reasons:
+            remarks.append(
+                f"Of {_DRAWS} draws from all priors{under} together {len(reasons)} cannot be run ({reasons[0]}): such values count as missing every figure."
+            )
+    return remarks
+
+
+def _refusals(case: Case, rival: str) -> list[str]:
+    """Why the scenario refuses draws from all priors of a rival together, a sentence for each that it refuses."""
+    rng, reasons, priors = np.random.default_rng(0), list[str](), case.priors_of(rival)
     for shares in rng.random((_DRAWS, len(priors))):
         try:
             case.put_together({prior.name: prior.at(float(share)) for prior, share in zip(priors, shares, strict=True)})
         except ImpossibleError as problem:
             reasons.append(problem.message)
-    if len(reasons) == _DRAWS:
-        raise input_error(
-            "priors",
-            ", ".join(prior.name for prior in priors),
-            f"cannot be had together in any of {_DRAWS} draws ({reasons[0]})",
-            where=where,
-            way_out="narrow them",
-        )
-    if not reasons:
-        return []
-    return [
-        f"Of {_DRAWS} draws from all priors together {len(reasons)} cannot be run ({reasons[0]}): such values count as missing every figure."
-    ]
+    return reasons
 
 
 def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, list[str]]:
