@@ -142,7 +142,12 @@ def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
 def _ema(study: Study, file: StudyFile, out: Path, signs: _Signs, *, curves: bool) -> list[Path]:
     experiments, outcomes = ema_shape(study, file, curves=curves)
     spec = file.header()["spec"]
-    files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
+    files = {
+        f"{name}.csv": run_definitions([name], spec)
+        if values.ndim == 1
+        else curve_definitions([name.removeprefix("daily_")])
+        for name, values in outcomes.items()
+    }
     files = {name: real_definitions(known) for name, known in files.items()} if study.is_real else files
     written = [
         write_text(out / "columns.json", columns_json(files)),
