@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
@@ -26,7 +25,7 @@ from desertion.study.laboratory.prior import Parameters, Prior
 _DRAWS = 100
 """Draws from all priors together that are put together to see how many can be."""
 
-Simulate = Callable[[dict[str, float], int], NDArray[np.int64]]
+Simulate = Callable[[dict[str, float], int], Array]
 """Values of a rival's parameters and a seed to what is counted, by day."""
 
 
@@ -72,7 +71,7 @@ class Case:
         """Priors of what belongs to observation alone."""
         return (self.noise,)
 
-    def observe(self, flow: NDArray[np.int64], noise: float, rng: np.random.Generator) -> Array:
+    def observe(self, flow: Array, noise: float, rng: np.random.Generator) -> Array:
         """What would have been published of a simulated history, one figure per point of the series.
 
         Args:
@@ -100,7 +99,7 @@ class Case:
             chosen |= lever.settings(number)
         return chosen
 
-    def simulate(self, parameters: Parameters, seed: int) -> NDArray[np.int64]:
+    def simulate(self, parameters: Parameters, seed: int) -> Array:
         """What is counted in a run under a rival's parameters, by day, shape (days,).
 
         Raises:
