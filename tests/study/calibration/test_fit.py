@@ -86,6 +86,9 @@ def test_reports_say_what_is_not_identified_and_what_another_seed_gives() -> Non
     loose = f"{BOTH}: not identified, the posterior being hardly narrower than the prior: leak."
     for part in ("none held out", loose, "0.70 ± 0.01", "200 particles", "Caveats", "another seed"):
         assert part in text
+    assert "500 simulations, 12 s" in text
+    # The seconds are those of all fits, and so must the simulations be.
+    assert "1,000 simulations in 2 fits, 12 s" in markdown(case_blocks(made, 12.0, [_fit(0.6)]))
     assert between(made, [_fit(0.6)]).endswith(f"{BOTH} 0.70 0.40, {DOORS} 0.30 0.60.")
 
 
