@@ -168,7 +168,8 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
     ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
-    ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=findings.of_indices(ordered, measure))
+    bars = "" if ordered["total_low"].isna().all() else " (bars: 95 % interval)"
+    ax.set(xlabel=f"share of variance explained{bars}", title=findings.of_indices(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 

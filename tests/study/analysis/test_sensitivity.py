@@ -113,10 +113,12 @@ def test_too_few_trajectories_or_points_have_no_interval(tmp_path: Path) -> None
     assert table[["first_low", "first_high", "total_low", "total_high"]].isna().all(axis=None)
     assert not table["above_noise"].any()
     for drawn, found in ((effects, few), (indices, table)):
-        assert "too few runs for an interval" in told_of_sensitivity(found)
+        assert told_of_sensitivity(found).endswith("Too few runs for an interval: nothing can be told from chance.")
         with style.house():
             figure = style.new_figure("wide")
-            drawn(figure.subplots(), found, "left_total")
+            ax = drawn(figure.subplots(), found, "left_total")
+            assert ax.get_title(loc="left").endswith("who left: too few runs for an interval")
+            assert "95 %" not in ax.get_xlabel()
             style.save(figure, tmp_path / "drawn.png")
 
 

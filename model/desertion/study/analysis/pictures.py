@@ -254,11 +254,12 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
 
 def told_of_sensitivity(table: pd.DataFrame) -> str:
     """What the marks of a figure of indices or effects mean."""
-    told = "total_low" if "total" in table else "half_width"
-    interval = NO_INTERVAL if table[told].isna().all() else "95 % interval"
-    if "total" not in table:
-        return f"Bar: mean absolute effect; whisker: {interval}. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
-    return f"Bar: {interval}." + (
+    effects = "total" not in table
+    if table["half_width" if effects else "total_low"].isna().all():
+        return f"{'Bar: mean absolute effect. ' if effects else ''}{NO_INTERVAL.capitalize()}: nothing can be told from chance."
+    if effects:
+        return "Bar: mean absolute effect; whisker: 95 % interval. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
+    return "Bar: 95 % interval." + (
         " Grey: up to the upper end for the dummy, an input that does nothing."
         if "dummy" in set(table["factor"])
         else ""
