@@ -16,7 +16,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
 from desertion.study.calibration import session
-from desertion.study.calibration.calibrate import planned
+from desertion.study.calibration.calibrate import Calibration, planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
 from desertion.study.calibration.fit import Fit, _error, fit
@@ -202,6 +202,18 @@ def test_generations_of_different_fits_are_not_mixed(
     (tmp_path / "gdr-1989-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": before}))
     assert main(["calibrate", "gdr-1989", "--particles", "100", "--out", str(tmp_path)]) == 2
     assert f"gdr-1989-1.db' was begun otherwise {sentence}" in capsys.readouterr().err
+
+
+def test_what_was_published_is_written_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,234,567 emigrants stood there as 1.23457e+06, beside predictions to six digits."""
+    made = _fit(0.3)
+    last = replace(CASE.series.points[-1], value=1_234_567.0)
+    case = replace(CASE, series=replace(CASE.series, points=(*CASE.series.points[:-1], last)))
+    found = Calibration(**vars(replace(made, case=case)), seconds=1.0)
+    monkeypatch.setattr("desertion.study.calibration.calibrate.fitted", lambda *_words, **_named: found)
+    assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 0
+    assert pd.read_csv(tmp_path / "gdr-1989-predictions.csv")["published"].iloc[-1] == 1_234_567.0
+    assert pd.read_csv(tmp_path / "gdr-1989-posterior.csv")["prior_low"].tolist() == found.table["prior_low"].tolist()
 
 
 def test_what_decides_a_fit_tells_the_kind_of_its_series_and_the_version_of_pyabc(tmp_path: Path) -> None:
