@@ -198,7 +198,7 @@ def test_where_no_value_is_run_twice_there_are_points_and_no_line(tmp_path: Path
 def test_sensitivity_under_several_policies_can_be_read(tmp_path: Path) -> None:
     """A panel a policy, all at one scale, with nothing over another's."""
     table = {"task": "tests.study.run.fake.run", "policies": {"closed": [], "open": ["open"], "wide": ["open", "wide"]}, "replicates": 2,
-             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 4}}  # fmt: skip
+             "vary": {"pull": {"range": [0, 1]}, "other": {"range": [0, 1]}}, "design": {"kind": "morris", "points": 6}}  # fmt: skip
     with ThreadPoolExecutor(1) as threads:
         options = RunOptions(quiet=True, executor=threads, workers=1)
         study = run_study(spec_from(table, "s", "s"), tmp_path / "s.sqlite", options)

@@ -283,6 +283,7 @@ _SCREENED = pd.DataFrame(
     {
         "factor": ["asylum", "dummy", "contagion", "capacity"],
         "effect": [0.4, 0.3, 2.0, 0.1],
+        "half_width": [0.2, 0.2, 0.5, 0.1],
         "above_noise": [False, False, True, False],
     }
 )

@@ -9,6 +9,9 @@ import typer
 from desertion.commands._shared import options
 from desertion.commands._shared.studies import of_studies
 
+_GIVEN = ("published", "prior_low", "prior_high", "scenario")
+"""Columns that nothing was worked out for."""
+
 
 @of_studies
 def command(
@@ -104,7 +107,7 @@ def command(
         case = one.name
         made = [write_text(target / f"{case}.md", found.text)]
         for part, table in (("posterior", found.table), ("predictions", found.curves), ("rivals", found.rivals)):
-            made.append(write_answer(target / f"{case}-{part}.csv", table))
+            made.append(write_answer(target / f"{case}-{part}.csv", table, _GIVEN))
         note = "Dots: medians of the last generation; bars: middle 90 %. All rivals have one tolerance."
         labels = {rival: rival for rival in RIVALS}
         drawn = draw_predictions(

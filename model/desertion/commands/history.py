@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,18 +91,21 @@ def command(
         drawn = None if out is None else _draw(series, pair, out)
         flag = ", recalled figures" if series.recalled else ""
         # Shipped series are kept for fitting or for judging; of an own one nothing is fitted here.
-        head = series.name if is_own else f"{series.name}: {series.title}"
+        head = series.name if series.title == series.name else f"{series.name}: {series.title}"
         use = "" if is_own else f", {series.use}"
         print(f"{head} ({many(len(series.points), 'point')}{use}{flag})")
         print(f"  {series.extent}")
         for caveat in (*series.caveats, *series.remarks):
             print(f"  {caveat}")
         if pair is not None:
+            misfits = {
+                "absolute error of the median over the published total": pair.total_difference,
+                "averaged relative difference": pair.difference,
+            }
+            told = ", ".join(f"{what} {value:.2f}" for what, value in misfits.items() if not math.isnan(value))
             print(
-                f"  {scenario or COUNTERPARTS[name].scenario}, {many(runs, 'run')}, {many(len(pair.places), 'point')}: {pair.sums if series.kind == 'flow' else ''}absolute error of the median over the published "
-                f"total {pair.total_difference:.2f}, averaged relative difference {pair.difference:.2f}".removesuffix(
-                    ", averaged relative difference nan"
-                )
+                f"  {scenario or COUNTERPARTS[name].scenario}, {many(runs, 'run')}, {many(len(pair.places), 'point')}: "
+                f"{pair.sums if series.kind == 'flow' else ''}{told or 'nothing to relate an error to'}"
             )
             print(f"  counted in the model: {pair.meaning}")
             if pair.grain:

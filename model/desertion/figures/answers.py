@@ -160,7 +160,7 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
         words = "total" if name == "total" else "alone (first order)"
         ax.errorbar(middle, places + shift, xerr=spread, fmt=mark, color=pen.color, capsize=3, label=words)
     floor = ordered.loc[ordered["factor"] == "dummy", "total_high"]
-    if len(floor):
+    if floor.notna().any():
         ax.axvspan(0.0, float(floor.iloc[0]), color=style.soft_ink(), alpha=0.15, linewidth=0)
     ax.axvline(0.0, color=style.soft_ink(), linewidth=1.0)
     ax.margins(x=0.04)
@@ -168,7 +168,8 @@ def indices(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     # Shares lie between 0 and 1; an estimate from too few points may run far out, and says so by leaving the frame.
     ax.set_xlim(max(ax.get_xlim()[0], -0.5), min(ax.get_xlim()[1], 1.5))
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
-    ax.set(xlabel="share of variance explained (bars: 95 % interval)", title=findings.of_indices(ordered, measure))
+    bars = "" if ordered["total_low"].isna().all() else " (bars: 95 % interval)"
+    ax.set(xlabel=f"share of variance explained{bars}", title=findings.of_indices(ordered, measure))
     ax.legend(loc="lower right")
     return ax
 
@@ -186,7 +187,7 @@ def effects(ax: Axes, table: pd.DataFrame, measure: str) -> Axes:
     bar, spread = style.pens(2)
     ax.barh(places, ordered["effect"], xerr=ordered["half_width"], color=bar.color, alpha=0.75, height=0.6, capsize=3)
     ax.plot(ordered["sigma"], places, "D", color=spread.color, markersize=6, label="spread of the effect")
-    ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"]).max()))
+    ax.set_xlim(0.0, 1.05 * float((ordered["effect"] + ordered["half_width"].fillna(0.0)).max()))
     ax.set_yticks(places, labels=_beside(ordered["factor"]))
     ax.set(xlabel=f"change over the factor's range:\n{label(measure)}", title=findings.of_effects(ordered, measure))
     ax.legend(loc="lower right")

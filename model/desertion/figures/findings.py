@@ -256,11 +256,13 @@ def of_effects(table: pd.DataFrame, measure: str) -> str:
     """Which input moves a measure most, and how many stand clear of chance.
 
     Args:
-        table: One row an input, the dummy among them: factor, effect, above_noise.
+        table: One row an input, the dummy among them: factor, effect, half_width, above_noise.
         measure: The measure.
     """
     rows = table.set_index("factor")
     own = rows.drop("dummy", errors="ignore")
+    if own["half_width"].isna().all():
+        return f"What moves the {called(measure)}: {NO_INTERVAL}"
     said = f"What moves the {called(measure)} most: {short(str(own['effect'].idxmax()))}"
     if "dummy" not in rows.index:
         return said
@@ -276,6 +278,8 @@ def of_indices(table: pd.DataFrame, measure: str) -> str:
     """
     rows = table.set_index("factor")
     own = rows.drop("dummy", errors="ignore")
+    if own["total_low"].isna().all():
+        return f"What decides the {called(measure)}: {NO_INTERVAL}"
     first = str(own["total"].idxmax())
     said = f"What decides the {called(measure)}: {short(first)} first ({float(own['total'][first]):.2f} of the variance, with all that it does together with others)"
     if "dummy" not in rows.index:
@@ -321,9 +325,10 @@ def of_fit(published: NDArray[np.float64], medians: NDArray[np.float64]) -> str:
         published: (points,) : the figures.
         medians: (points,) : medians of the runs.
     """
-    return (
-        f"the median run is off by {percent(float(np.abs(medians - published).sum() / np.abs(published).sum()))} in all"
-    )
+    error, total = float(np.abs(medians - published).sum()), float(np.abs(published).sum())
+    if not total:
+        return "published are nothing but noughts"
+    return f"the median run is off by {percent(error / total)} in all"
 
 
 def of_predictions(published: NDArray[np.float64], members: Mapping[str, NDArray[np.float64]]) -> str:

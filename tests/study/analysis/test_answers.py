@@ -13,7 +13,7 @@ from desertion.figures import findings
 from desertion.study.analysis import bands
 from desertion.study.analysis.cascades import chance_of_cascade, phase_table, size_distribution
 from desertion.study.analysis.discovery import cart_boxes, confirmed, prim_boxes
-from desertion.study.analysis.paired import paired_differences, replicate_saving
+from desertion.study.analysis.paired import _correlation, paired_differences, replicate_saving
 from desertion.study.analysis.pareto import on_front, pareto_table
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
@@ -96,6 +96,11 @@ def test_common_random_numbers_save_replicates_and_separate_ones_do_not() -> Non
     assert replicate_saving(one, other) == pytest.approx(1.0, abs=0.05)
     assert replicate_saving(one, one + 1) == np.inf
     assert np.isnan(replicate_saving(np.ones(5), np.ones(5)))
+    # Their mean is a rounding off 0.1, and what is left read as chance that pairing took away wholly.
+    tenths = np.full(3, 0.1)
+    assert tenths.var() > 0.0
+    assert np.isnan(replicate_saving(tenths, tenths.copy()))
+    assert np.isnan(_correlation(tenths, np.array([0.1, 0.25, 0.3])))
 
 
 def test_the_chance_of_a_global_cascade_has_wilsons_interval(done: Study) -> None:
@@ -214,6 +219,20 @@ def test_discovery_finds_a_planted_box_and_says_it_in_words() -> None:
     best = cart_boxes(cases, planted)[0]
     assert set(best.limits) == {"a", "b"}
     assert best.density > 0.95
+
+
+@pytest.mark.parametrize("find", [prim_boxes, cart_boxes, confirmed])
+@pytest.mark.parametrize("words", [False, True])
+def test_points_that_leave_an_input_to_the_scenario_have_no_place_in_a_box(
+    find: Callable[[pd.DataFrame, np.ndarray], object], words: bool
+) -> None:
+    """They ended in a division by zero, a tree put them on a side that its boxes left out, and a missing word was called "nan"."""
+    cases = pd.DataFrame(np.random.default_rng(1).uniform(size=(80, 2)), columns=["a", "b"])
+    hits = (cases["a"] > 0.6).to_numpy()
+    column = cases["b"].map(lambda share: "open" if share > 0.5 else "closed") if words else cases["b"]
+    cases["b"] = column.where(cases.index % 4 > 0)
+    with pytest.raises(InputError, match="no place for 20 of 80 points, which leave b as the scenario has it"):
+        find(cases, hits)
 
 
 def test_a_box_that_chance_made_is_not_confirmed() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from desertion.errors import InputError
-from desertion.study.analysis.export import ema_shape, export
+from desertion.study.analysis.export import _long, ema_shape, export
 from desertion.study.analysis.study import Study
 from desertion.study.design.spec import StudySpec
 from desertion.study.failures import StoreFullError
@@ -66,7 +66,7 @@ def test_ema_gets_experiments_and_outcomes_without_failed_runs(tmp_path: Path, d
     assert {path.name for path in written} >= {"experiments.csv", "left_total.csv", "daily_left.csv", "study.json"}
 
 
-def test_ema_gets_curves_of_the_same_runs_as_measures(done: Study, study: Callable[..., StudySpec]) -> None:
+def test_curves_are_of_the_same_runs_as_measures(done: Study, study: Callable[..., StudySpec]) -> None:
     """A driver may have written between the table of runs and the curves, whose rows then stood beside other runs."""
     assert len(done.runs) == 30
     spec = study(settings={"fail_at": -1}, runs=5, policies={"closed": [], "open": ["open"]})
@@ -75,6 +75,8 @@ def test_ema_gets_curves_of_the_same_runs_as_measures(done: Study, study: Callab
         whole = run_study(spec, done.path, options)
     with StudyFile(done.path) as file:
         experiments, outcomes = ema_shape(done, file)
+        days = pd.concat(_long(done, file))
+    assert len(days[["design", "replicate"]].drop_duplicates()) == 24
     assert outcomes["daily_left"].shape == (len(experiments), 11) == (24, 11)
     assert np.array_equal(outcomes["daily_left"][-1], whole.trajectories(5, "left")[4])
 

@@ -170,6 +170,7 @@ def test_the_shape_of_ema_is_at_real_size_too(path: Path, simulated: Study, tmp_
     daily = pd.read_csv(tmp_path / "daily_left.csv").iloc[:, -1]
     assert np.allclose(daily, left)
     about = json.loads((tmp_path / "columns.json").read_text())["files"]
+    assert about["daily_left.csv"]["left"]["kind"] == "total"
     assert about["left_total.csv"]["left_total"]["size"] == about["daily_left.csv"]["left"]["size"] == "real"
 
 

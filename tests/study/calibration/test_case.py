@@ -261,3 +261,26 @@ def test_priors_that_the_scenario_refuses_together_are_counted_and_said(tmp_path
     assert 0.04 < int(remark.split(" together ")[1].split()[0]) / 100 < 0.36
     small = planned("toy", given | {"priors": {name: [0.0, 0.3] for name in shares}})
     assert not any("draws from all priors" in one for one in small.remarks)
+
+
+def test_a_rival_of_which_nothing_can_be_run_is_refused(tmp_path: Path) -> None:
+    """Without contagion a half-life would be 0, which no scenario takes: each of its draws missed, and "with contagion" was preferred at 1.00."""
+    given = {"series": _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6]), "measure": "left_flee"}
+    half_life = {"range": [5.0, 40.0], "keys": ["behaviour.half_life_ties"]}
+    with pytest.raises(
+        InputError, match=r"in any of 100 draws of “without contagion” \(behaviour.half_life_ties = 0.0 must"
+    ):
+        planned("toy", given | {"priors": {"contagion": half_life}})
+    assert planned("toy", given | {"priors": {"contagion": half_life}, "rivals": BOTH}).rivals == (BOTH,)
+
+
+def test_a_prior_that_is_given_takes_the_place_of_one_that_a_file_writes_with_dots(tmp_path: Path) -> None:
+    """TOML makes tables of unquoted dots, and --prior of the same key was refused as a second value."""
+    _written(tmp_path, [3, 4, 5, 6, 7, 8, 9, 8, 7, 6])
+    (tmp_path / "mine.toml").write_text(
+        'extends = "toy"\n[calibration]\nseries = "own.csv"\nmeasure = "soldiers_left"\n'
+        "[calibration.priors]\nbehaviour.frailty_own = [0.5, 4]\nbehaviour.push_legitimacy = [0.1, 2]\n"
+    )
+    case = planned(tmp_path / "mine.toml", {"priors": {"behaviour.frailty_own": [1, 2]}, "rivals": DOORS})
+    ranges = [(prior.name, prior.low, prior.high) for prior in case.priors_of(DOORS)]
+    assert ranges == [("behaviour.frailty_own", 1.0, 2.0), ("behaviour.push_legitimacy", 0.1, 2.0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from statistics import NormalDist
 
@@ -15,7 +16,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.blocks import markdown
 from desertion.study.calibration import session
-from desertion.study.calibration.calibrate import planned
+from desertion.study.calibration.calibrate import Calibration, planned
 from desertion.study.calibration.case import ImpossibleError
 from desertion.study.calibration.document import BOTH, DOORS
 from desertion.study.calibration.fit import Fit, _error, fit
@@ -23,6 +24,7 @@ from desertion.study.calibration.report import between, case_blocks, findings
 from desertion.study.calibration.scores import scores
 from desertion.study.calibration.tables import parameters, predicted
 from desertion.study.statistics import wilson_interval
+from desertion.study.store.lock import DriverLock
 
 CASE = planned("gdr-1989", {})
 
@@ -84,6 +86,9 @@ def test_reports_say_what_is_not_identified_and_what_another_seed_gives() -> Non
     loose = f"{BOTH}: not identified, the posterior being hardly narrower than the prior: leak."
     for part in ("none held out", loose, "0.70 ± 0.01", "200 particles", "Caveats", "another seed"):
         assert part in text
+    assert "500 simulations, 12 s" in text
+    # The seconds are those of all fits, and so must the simulations be.
+    assert "1,000 simulations in 2 fits, 12 s" in markdown(case_blocks(made, 12.0, [_fit(0.6)]))
     assert between(made, [_fit(0.6)]).endswith(f"{BOTH} 0.70 0.40, {DOORS} 0.30 0.60.")
 
 
@@ -197,6 +202,44 @@ def test_generations_of_different_fits_are_not_mixed(
     (tmp_path / "gdr-1989-1.json").write_text(json.dumps({"seconds": 3.0, "fitted": before}))
     assert main(["calibrate", "gdr-1989", "--particles", "100", "--out", str(tmp_path)]) == 2
     assert f"gdr-1989-1.db' was begun otherwise {sentence}" in capsys.readouterr().err
+
+
+def test_what_was_published_is_written_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,234,567 emigrants stood there as 1.23457e+06, beside predictions to six digits."""
+    made = _fit(0.3)
+    last = replace(CASE.series.points[-1], value=1_234_567.0)
+    case = replace(CASE, series=replace(CASE.series, points=(*CASE.series.points[:-1], last)))
+    found = Calibration(**vars(replace(made, case=case)), seconds=1.0)
+    monkeypatch.setattr("desertion.study.calibration.calibrate.fitted", lambda *_words, **_named: found)
+    assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 0
+    assert pd.read_csv(tmp_path / "gdr-1989-predictions.csv")["published"].iloc[-1] == 1_234_567.0
+    assert pd.read_csv(tmp_path / "gdr-1989-posterior.csv")["prior_low"].tolist() == found.table["prior_low"].tolist()
+
+
+def test_what_decides_a_fit_tells_the_kind_of_its_series_and_the_version_of_pyabc(tmp_path: Path) -> None:
+    """The same dates and values as counts of intervals and as counts so far are two series, whose generations were mixed."""
+    rows = "".join(f"2030-01-0{day},2030-01-0{day},{day}\n" for day in range(1, 9))
+    (tmp_path / "own.csv").write_text(f"start,end,value\n{rows}")
+    flow, cumulative = (
+        session.described(
+            planned("toy", {"series": str(tmp_path / "own.csv"), "measure": "left_flee", "kind": kind}), 100
+        )
+        for kind in ("flow", "cumulative")
+    )
+    assert {key for key in flow if flow[key] != cumulative[key]} == {"kind"}
+    assert flow["version of pyabc"] == version("pyabc")
+
+
+def test_a_fit_that_is_being_written_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second command of the same fit began its file anew under the first, or stored generations of its own between the other's."""
+    (tmp_path / "gdr-1989-1.db").write_bytes(b"of the first")
+    monkeypatch.setattr(session, "fit", lambda *_words, **_named: pytest.fail("begun"))
+    with DriverLock(tmp_path / "gdr-1989-1.db"):
+        assert main(["calibrate", "gdr-1989", "--out", str(tmp_path)]) == 2
+    assert "gdr-1989-1.db is being written by process" in capsys.readouterr().err
+    assert (tmp_path / "gdr-1989-1.db").read_bytes() == b"of the first"
 
 
 @pytest.mark.parametrize(("done", "told"), [(0, "none was finished yet"), (2, "2 of 3 are kept in")])

@@ -11,6 +11,7 @@ from desertion import DesertionModel, Scenario
 from desertion.cli import main
 from desertion.errors import InputError
 from desertion.rules.draws import replicate_seed
+from desertion.study.calibration.calibrate import planned
 from desertion.study.history import shipped
 from desertion.study.history.beside import ModelledSeries, beside
 from desertion.study.history.history import History, history
@@ -92,6 +93,57 @@ def test_an_own_series_stands_beside_an_own_scenario(tmp_path: Path, kind: str, 
     days = daily[daily["day"].between(first + 1, 59 if kind == "flow" else 32)]
     assert found.modelled.simulated[0, 1] == days[["new_hide", "new_flee"]].to_numpy().sum()
     assert list(found.table["model_median"].notna()) == [n in found.modelled.places for n in range(4)]
+
+
+def test_days_after_a_rule_that_ends_runs_count(tmp_path: Path) -> None:
+    """An army that collapses on day 5 was held against months of published leavers with nobody leaving."""
+    own, series = tmp_path / "own.toml", tmp_path / "own.csv"
+    own.write_text('extends = "toy"\n[set]\n"forces.*.base_soldier_hide" = 0.02\n[stop]\nmeasure = "collapsed"\n')
+    series.write_text("date,value\n2030-01-01,10\n2030-02-01,20\n2030-03-01,20\n")
+    assert DesertionModel(Scenario.load(own), rng=replicate_seed(1, 0)).run().day < 31
+    daily = DesertionModel("toy", rng=replicate_seed(1, 0), settings={"forces.*.base_soldier_hide": 0.02}).run().daily
+    for kind, column, days in (
+        ("flow", "new_hide", daily["day"].between(32, 59)),
+        ("level", "hiding", daily["day"] == 32),
+    ):
+        found = history(series, kind=kind, with_model=own, column=column, runs=1).modelled
+        assert found is not None
+        assert found.simulated[0, 1] == daily.loc[days, column].sum() > 0
+
+
+def test_a_cumulative_series_counts_from_the_scenarios_first_day(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1,000 who left before the scenario begins stood against none in the model."""
+    found = _own(tmp_path, "cumulative", "2029-12-01,900\n2029-12-12,1000\n2030-01-10,1005\n2030-02-01,1020\n")
+    assert found.modelled is not None
+    assert found.table["value"].tolist() == found.modelled.published.tolist() == [5.0, 20.0]
+    assert found.series.title == "own, less those before 1 January"
+    words = ["history", str(tmp_path / "own.csv"), "--kind", "cumulative", "--with-model", "toy", "--runs", "1"]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert "own: own, less those before 1 January (2 points)" in told
+    assert "What was counted up to 2029-12-12 is taken off: no point lies nearer to 2030-01-01." in told
+
+
+@pytest.mark.parametrize("unit", ["share", "per_1000_month"])
+def test_shares_and_rates_are_not_held_against_counts(tmp_path: Path, unit: str) -> None:
+    """11 deserters in 1,000 a month were compared with a number of persons, as if 11 had left."""
+    rows = "".join(f"2030-{month:02d}-01,0.{month},{unit}\n" for month in range(1, 9))
+    (tmp_path / "own.csv").write_text(f"date,value,unit\n{rows}")
+    with pytest.raises(InputError, match=f"unit = '{unit}' is no count, and a scenario beside it takes counts"):
+        history(tmp_path / "own.csv", with_model="toy", runs=1)
+    with pytest.raises(InputError, match=f"unit = '{unit}' is no count, and a fit takes counts"):
+        planned(Scenario.load("toy", days=365), {"series": str(tmp_path / "own.csv"), "measure": "left_flee"})
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_series_of_noughts_has_no_error_to_relate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It read "nan" and "off by inf" under a warning of NumPy's."""
+    (tmp_path / "own.csv").write_text("date,value\n2030-01-01,0\n2030-02-01,0\n")
+    words = ["history", str(tmp_path / "own.csv"), "--with-model", "toy", "--runs", "1", "--out", str(tmp_path)]
+    assert main(words) == 0
+    assert "published; nothing to relate an error to\n" in capsys.readouterr().out
 
 
 def test_a_column_that_does_not_suit_the_series_or_a_scenario_of_other_days_is_refused(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_groups_are_series_of_their_own(tmp_path: Path, kind: str) -> None:
     )
     found = read(tmp_path / "own.csv", entry, words).points
     assert [point.value for point in found] == [10.0, 5.0, 12.0, 7.0]
-    last = ["2020-01-31", "2020-02-29", "2020-02-29", "2020-04-29"] if kind == "flow" else [row[:10] for row in rows]
+    last = ["2020-01-31", "2020-02-29", "2020-02-29", "2020-04-30"] if kind == "flow" else [row[:10] for row in rows]
     assert [str(point.end) for point in found] == last
     (tmp_path / "own.csv").write_text("\n".join(["date,value,group", *rows, "2020-04-01,6,b"]))
     if kind == "cumulative":
@@ -233,6 +233,26 @@ def test_series_of_figures_are_called_by_names_for_readers() -> None:
     }
     assert history.called("iraq-1991") == "Iraq 1991: prisoners taken"
     assert history.called("my_own-list") == "My own list"
+
+
+@pytest.mark.parametrize(
+    ("starts", "last"),
+    [
+        (("2019-01-01", "2020-01-01"), "2020-12-31"),
+        (("2021-10-01", "2022-01-01"), "2022-03-31"),
+        (("2021-01-01", "2021-04-01"), "2021-06-30"),
+        (("2021-12-01", "2022-01-01"), "2022-01-31"),
+        (("2022-01-01", "2022-01-08"), "2022-01-14"),
+        (("2022-01-31", "2022-02-28"), "2022-03-27"),
+        (("9998-01-01", "9999-01-01"), "9999-12-31"),
+        (("9999-10-01", "9999-11-01"), "9999-11-30"),
+        (("9999-06-01", "9999-12-01"), "9999-12-31"),
+    ],
+)
+def test_the_last_of_months_quarters_or_years_ends_with_one(tmp_path: Path, starts: tuple[str, str], last: str) -> None:
+    """A leap year was taken to end on 30 December, and the first quarter on 2 April."""
+    (tmp_path / "own.csv").write_text("date,value\n" + "".join(f"{start},1\n" for start in starts))
+    assert str(history.load(str(tmp_path / "own.csv")).points[-1].end) == last
 
 
 @pytest.mark.parametrize(

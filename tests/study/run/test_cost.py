@@ -50,7 +50,7 @@ def test_durations_read_as_people_say_them(seconds: float, words: str) -> None:
 
 def test_sizes_read_as_people_say_them() -> None:
     """Decimal units, as disks are sold."""
-    assert [size(count) for count in (12, 1500, 2.5e9)] == ["12 B", "1.5 kB", "2.5 GB"]
+    assert [size(count) for count in (12, 1500, 999_700, 2.5e9)] == ["12 B", "1.5 kB", "1 MB", "2.5 GB"]
 
 
 def test_a_span_of_one_number_is_that_number() -> None:

@@ -18,6 +18,7 @@ from desertion.cli import main
 from desertion.errors import InputError
 from desertion.study.analysis.goal import Goal
 from desertion.study.analysis.study import Study
+from desertion.study.design.factors import factor
 from desertion.study.design.reading import read_spec
 from desertion.study.design.replicates import ReplicateRule
 from desertion.study.design.spec import StudySpec
@@ -171,6 +172,14 @@ def test_what_makes_no_search_is_refused(tmp_path: Path, study: Callable[..., St
         with pytest.raises(InputError, match="a search cannot keep design"):
             search(
                 study(design={"kind": "lhs", "points": 4, "constraints": ["pull < 0.2"]}), GOAL, 5, tmp_path, options
+            )
+        with pytest.raises(InputError, match="candidates against each other at one scale: give it with --scale"):
+            search(
+                replace(_levers(study), factors=(factor("scale", {"choices": [0.5, 1.0]}, "s"),)),
+                GOAL,
+                5,
+                tmp_path / "b",
+                options,
             )
         with pytest.raises(InputError, match="candidates = 0 must be a whole number >= 1"):
             search(_levers(study), GOAL, 0, tmp_path / "d", options)

@@ -145,8 +145,8 @@ class Answers(Contents):
             The boxes, the densest first; none if nothing separates the points.
 
         Raises:
-            InputError: If all or none of the points are of interest, they are too few, or a tree is asked for without
-                scikit-learn.
+            InputError: If all or none of the points are of interest, they are too few or do not all state a parameter, or a tree
+                is asked for without scikit-learn.
         """
         refuse_unknown("discovery method", method, discovery.METHODS)
         return discovery.METHODS[method](*discovery.cases_of(self.runs, measure, at_least, at_most))

@@ -21,7 +21,7 @@ def prim_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
     """The box that separates the interesting points best; no box if nothing separates them.
 
     Raises:
-        InputError: If too few points are given, or all or none are of interest.
+        InputError: If too few points are given, all or none are of interest, or some do not state a parameter.
     """
     _check(cases, interesting)
     box = find_box(_columns(cases), interesting, LEAST_SUPPORT)
@@ -34,7 +34,7 @@ def confirmed(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> Box | None
     Where nothing separates the points `prim_boxes` finds some box in three studies of ten, and this one in one of twenty.
 
     Raises:
-        InputError: If too few points are given, or all or none are of interest.
+        InputError: If too few points are given, all or none are of interest, or some do not state a parameter.
     """
     _check(cases, interesting)
     return confirmed_box(_columns(cases), interesting)
@@ -44,7 +44,7 @@ def cart_boxes(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> list[Box]
     """Leaves of a classification tree as boxes, the densest first; no box if nothing separates the points.
 
     Raises:
-        InputError: If too few points are given, all or none are of interest, or scikit-learn is missing.
+        InputError: If too few points are given, all or none are of interest, some do not state a parameter, or scikit-learn is missing.
     """
     _check(cases, interesting)
     table = _columns(cases)
@@ -106,6 +106,12 @@ def _check(cases: pd.DataFrame, interesting: NDArray[np.bool_]) -> None:
         raise InputError(
             f"discovery has nothing to separate: {which} of {len(cases)} points are of interest, move the level"
         )
+    for name, missing in cases.isna().sum().items():
+        if missing:
+            raise InputError(
+                f"discovery has no place for {missing} of {len(cases)} points, which leave {name} as the scenario has it: "
+                "run points that all state it"
+            )
 
 
 _IS = " is "

@@ -26,7 +26,7 @@ from desertion.study.analysis.tables import parameters_of
 from desertion.study.failures import StoreFullError
 from desertion.study.store.disk import is_full
 from desertion.study.store.reader import StudyFile
-from desertion.study.store.row import DONE
+from desertion.study.store.row import DONE, Row
 
 FORMATS = ("csv", "parquet", "ema")
 
@@ -129,9 +129,7 @@ def ema_shape(
 
 def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     columns = chosen_columns(file, ())
-    there = study.runs[study.runs["status"] == DONE]
-    keys = set(zip(there["design"], there["replicate"], strict=True))  # a driver may have written since
-    done = [row for row in file.rows(curves=True) if row.status == DONE and row.key in keys]
+    done = list(_done(study, file))
     block = same_length([row.curve for row in done], columns).astype(np.float64)
     if study.is_real:
         sized = np.isin(columns, counted(columns, DAILY))
@@ -139,10 +137,22 @@ def _stacked(study: Study, file: StudyFile) -> dict[str, NDArray[np.float64]]:
     return {f"daily_{name}": block[:, :, index] for index, name in enumerate(columns)}
 
 
+def _done(study: Study, file: StudyFile) -> Iterator[Row]:
+    """Finished runs with their curves, of those that the study's table of runs has: a driver may have written since."""
+    there = study.runs[study.runs["status"] == DONE]
+    keys = set(zip(there["design"], there["replicate"], strict=True))
+    return (row for row in file.rows(curves=True) if row.status == DONE and row.key in keys)
+
+
 def _ema(study: Study, file: StudyFile, out: Path, signs: _Signs, *, curves: bool) -> list[Path]:
     experiments, outcomes = ema_shape(study, file, curves=curves)
     spec = file.header()["spec"]
-    files = {f"{name}.csv": run_definitions([name.removeprefix("daily_")], spec) for name in outcomes}
+    files = {
+        f"{name}.csv": run_definitions([name], spec)
+        if values.ndim == 1
+        else curve_definitions([name.removeprefix("daily_")])
+        for name, values in outcomes.items()
+    }
     files = {name: real_definitions(known) for name, known in files.items()} if study.is_real else files
     written = [
         write_text(out / "columns.json", columns_json(files)),
@@ -166,14 +176,13 @@ def _long(study: Study, file: StudyFile) -> Iterator[pd.DataFrame]:
     """Curves as tables of one run each, so that a study of any size fits in memory."""
     columns = chosen_columns(file, ())
     known = curve_definitions(columns)
-    for row in file.rows(curves=True):
-        if row.status == DONE:
-            table = pd.DataFrame(row.curve, columns=columns)
-            table.insert(0, "design", row.design)
-            table.insert(1, "replicate", row.replicate)
-            table.insert(2, "day", np.arange(len(table)))
-            table.attrs["columns"] = known
-            yield at_real_size(table, float(study.scales[row.design])) if study.is_real else table
+    for row in _done(study, file):
+        table = pd.DataFrame(row.curve, columns=columns)
+        table.insert(0, "design", row.design)
+        table.insert(1, "replicate", row.replicate)
+        table.insert(2, "day", np.arange(len(table)))
+        table.attrs["columns"] = known
+        yield at_real_size(table, float(study.scales[row.design])) if study.is_real else table
 
 
 def _csv_curves(tables: Iterator[pd.DataFrame], path: Path, signs: _Signs) -> Path:

@@ -108,16 +108,17 @@ def replicate_saving(first: NDArray[np.float64], second: NDArray[np.float64]) ->
         first: One number a replicate under the baseline.
         second: The same replicates under the other policy.
     """
-    if len(first) < 2:
+    # Asked of the numbers themselves: rounding gives runs that are all 0.1 a variance of 1e-34.
+    if len(first) < 2 or (not np.ptp(first) and not np.ptp(second)):
         return float("nan")
     separate = float(first.var(ddof=1) + second.var(ddof=1))
     paired = float((second - first).var(ddof=1))
     if paired <= _ROUNDING * separate:
-        return float("inf") if separate > 0.0 else float("nan")
+        return float("inf")
     return separate / paired
 
 
 def _correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
-    if len(first) < 3 or first.std() == 0.0 or second.std() == 0.0:
+    if len(first) < 3 or not np.ptp(first) or not np.ptp(second):
         return float("nan")
     return float(np.corrcoef(first, second)[0, 1])

@@ -254,7 +254,10 @@ def _draw_sensitivity(figure: Figure, study: Answers, measure: str) -> None:
 
 def told_of_sensitivity(table: pd.DataFrame) -> str:
     """What the marks of a figure of indices or effects mean."""
-    if "total" not in table:
+    effects = "total" not in table
+    if table["half_width" if effects else "total_low"].isna().all():
+        return f"{'Bar: mean absolute effect. ' if effects else ''}{NO_INTERVAL.capitalize()}: nothing can be told from chance."
+    if effects:
         return "Bar: mean absolute effect; whisker: 95 % interval. What does not stand clear of the dummy, an input that does nothing, cannot be told from chance."
     return "Bar: 95 % interval." + (
         " Grey: up to the upper end for the dummy, an input that does nothing."

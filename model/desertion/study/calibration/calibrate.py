@@ -23,7 +23,7 @@ from desertion.scenario.loading import calibration
 from desertion.study.blocks import markdown
 from desertion.study.calibration import tables
 from desertion.study.calibration.case import Case, case_of
-from desertion.study.calibration.document import CalibrationTable
+from desertion.study.calibration.document import CalibrationTable, by_path
 from desertion.study.calibration.fit import Fit, check_sizes
 from desertion.study.calibration.report import case_blocks, findings
 from desertion.study.calibration.session import fit_case
@@ -94,8 +94,9 @@ def planned(scenario: str | Path | Scenario, given: Mapping[str, Any], *, recall
     stated, where = (None, scenario.name) if isinstance(scenario, Scenario) else calibration(scenario)
     own = {key: value for key, value in given.items() if value is not None}
     content = dict(stated or {}) | own
-    if stated and own.get("priors"):
-        content["priors"] = dict(stated.get("priors", {})) | dict(own["priors"])
+    before = (stated or {}).get("priors", {})
+    if own.get("priors") and isinstance(before, Mapping):
+        content["priors"] = by_path(before) | by_path(own["priors"])
     if "series" not in content:
         raise InputError(
             f"{where}: there is no [calibration] table, and no series is given; give one, as in --series own.csv --measure "

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error
 from desertion.scenario import Scenario
@@ -26,7 +25,7 @@ from desertion.study.laboratory.prior import Parameters, Prior
 _DRAWS = 100
 """Draws from all priors together that are put together to see how many can be."""
 
-Simulate = Callable[[dict[str, float], int], NDArray[np.int64]]
+Simulate = Callable[[dict[str, float], int], Array]
 """Values of a rival's parameters and a seed to what is counted, by day."""
 
 
@@ -72,7 +71,7 @@ class Case:
         """Priors of what belongs to observation alone."""
         return (self.noise,)
 
-    def observe(self, flow: NDArray[np.int64], noise: float, rng: np.random.Generator) -> Array:
+    def observe(self, flow: Array, noise: float, rng: np.random.Generator) -> Array:
         """What would have been published of a simulated history, one figure per point of the series.
 
         Args:
@@ -100,7 +99,7 @@ class Case:
             chosen |= lever.settings(number)
         return chosen
 
-    def simulate(self, parameters: Parameters, seed: int) -> NDArray[np.int64]:
+    def simulate(self, parameters: Parameters, seed: int) -> Array:
         """What is counted in a run under a rival's parameters, by day, shape (days,).
 
         Raises:
@@ -171,26 +170,34 @@ def _left_on(scenario: Scenario, moved: tuple[Lever, ...], rivals: tuple[str, ..
 
 
 def _impossible(case: Case, where: str) -> list[str]:
-    """A remark where the scenario refuses some values of the priors together."""
-    rng, reasons, priors = np.random.default_rng(0), list[str](), case.priors_of(case.rivals[0])
+    """A remark for each rival of which the scenario refuses some values of the priors together; one of which it refuses all would lose by that alone."""
+    remarks: list[str] = []
+    for rival in case.rivals:
+        reasons, under = _refusals(case, rival), f" of “{rival}”" if len(case.rivals) > 1 else ""
+        if len(reasons) == _DRAWS:
+            raise input_error(
+                "priors",
+                ", ".join(prior.name for prior in case.priors_of(rival)),
+                f"cannot be had together in any of {_DRAWS} draws{under} ({reasons[0]})",
+                where=where,
+                way_out="narrow them" + (", or fit the other rival alone" if under else ""),
+            )
+        if reasons:
+            remarks.append(
+                f"Of {_DRAWS} draws from all priors{under} together {len(reasons)} cannot be run ({reasons[0]}): such values count as missing every figure."
+            )
+    return remarks
+
+
+def _refusals(case: Case, rival: str) -> list[str]:
+    """Why the scenario refuses draws from all priors of a rival together, a sentence for each that it refuses."""
+    rng, reasons, priors = np.random.default_rng(0), list[str](), case.priors_of(rival)
     for shares in rng.random((_DRAWS, len(priors))):
         try:
             case.put_together({prior.name: prior.at(float(share)) for prior, share in zip(priors, shares, strict=True)})
         except ImpossibleError as problem:
             reasons.append(problem.message)
-    if len(reasons) == _DRAWS:
-        raise input_error(
-            "priors",
-            ", ".join(prior.name for prior in priors),
-            f"cannot be had together in any of {_DRAWS} draws ({reasons[0]})",
-            where=where,
-            way_out="narrow them",
-        )
-    if not reasons:
-        return []
-    return [
-        f"Of {_DRAWS} draws from all priors together {len(reasons)} cannot be run ({reasons[0]}): such values count as missing every figure."
-    ]
+    return reasons
 
 
 def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, list[str]]:
@@ -199,7 +206,8 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
     if whole.kind == "level":
         raise input_error("kind", "level", "must be flow or cumulative: a level counts nobody", where=whole.name)
     cumulative = whole.kind == "cumulative"
-    inside = tuple(p for p in whole.points if (p.end if cumulative else p.start) >= start and p.end <= end)
+    counted = whole.since(start) if cumulative else whole
+    inside = tuple(p for p in counted.points if (cumulative or p.start >= start) and start <= p.end <= end)
     if len(inside) < FITTED_AT_LEAST:
         first, last = whole.points[0].start, whole.points[-1].end
         raise InputError(
@@ -207,14 +215,9 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
             f"least {FITTED_AT_LEAST} are needed (the series runs from {first} to {last}); move the scenario's start or its days",
             where=whole.name,
         )
-    series = replace(whole, points=inside).fit_points(recalled=recalled)
-    outside = sum(p not in inside and not (cumulative and p.end < start) for p in whole.points)
-    remarks = [*whole.remarks]
-    if outside:
+    series, remarks = replace(counted, points=inside).fit_points(recalled=recalled), [*counted.remarks]
+    if outside := len(counted.points) - len(inside):
         remarks.append(f"Points outside the scenario's days, which are left out: {outside}.")
-    if cumulative:
-        series, more = _from_start(whole, series, start)
-        remarks += more
     if not series.values.any():
         raise InputError(
             f"{whole.name}: all {len(series.points)} values within the scenario's days are 0; there is nothing to fit, give a "
@@ -222,33 +225,6 @@ def _within(whole: Series, scenario: Scenario, recalled: bool) -> tuple[Series, 
             where=whole.name,
         )
     return series, remarks
-
-
-def _from_start(whole: Series, series: Series, start: date) -> tuple[Series, list[str]]:
-    """A cumulative series less what it counts before a day."""
-    before = [point for point in whole.points if point.end < start]
-    if not before:
-        if whole.origin is not None and whole.origin < start:
-            raise InputError(
-                f"{whole.name}: counts from {whole.origin}, and has no point before the scenario's first day, {start}, from "
-                "which to count; begin the scenario earlier",
-                where=whole.name,
-            )
-        return series, []
-    base = before[-1]
-    late = (start - base.end).days - 1
-    remarks = [f"What was counted up to {base.end} is taken off: no point lies nearer to {start}."] if late else []
-    lower = [
-        replace(
-            p,
-            value=p.value - base.value,
-            low=None if p.low is None else p.low - base.value,
-            high=None if p.high is None else p.high - base.value,
-        )
-        for p in series.points
-    ]
-    title = f"{series.title}, less those before {start.day} {start:%B}" if base.value else series.title
-    return replace(series, title=title, points=tuple(lower)), remarks
 
 
 def _held_out(series: Series, since: date | None, where: str) -> int:

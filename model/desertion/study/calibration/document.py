@@ -89,7 +89,7 @@ class CalibrationTable(Frozen):
         """Priors by dotted path, whichever of its dots TOML took for tables; a pair stands for a range, for contagion for multiples as in a sweep."""
         if not isinstance(table, Mapping):
             return table
-        priors = flattened(cast(Mapping[str, Any], table), PriorTable.model_fields)
+        priors = by_path(cast(Mapping[str, Any], table))
         for name in set(_OWN_WAYS) & set(priors):
             raise ValueError(f"{name} cannot be the name of a prior; {_OWN_WAYS[name]}")
         return {path: value if isinstance(value, Mapping) else _pair(path, value) for path, value in priors.items()}
@@ -113,6 +113,15 @@ class CalibrationTable(Frozen):
         """What holds for all rows of a CSV file that has no such column."""
         counts = self.counts or self.measure
         return {"unit": self.unit, "counts": counts, "source": self.source, "grade": self.grade}
+
+
+def by_path(priors: Mapping[str, Any]) -> dict[str, Any]:
+    """Priors by dotted path, whichever of its dots TOML took for tables.
+
+    Raises:
+        InputError: a path has two values.
+    """
+    return flattened(priors, PriorTable.model_fields)
 
 
 def _pair(path: str, value: object) -> dict[str, object]:

@@ -24,7 +24,7 @@ def _error(error: float) -> str:
 
 
 def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Block]:
-    """One series: model probabilities, scores, what is not identified; `others` are the same fit from other seeds."""
+    """One series: model probabilities, scores, what is not identified; `others` are the same fit from other seeds, with which it took `seconds`."""
     series = fit.series
     rows = [
         (
@@ -47,14 +47,15 @@ def case_blocks(fit: Fit, seconds: float, others: Sequence[Fit] = ()) -> list[Bl
         "held out",
         "members",
     )
-    case = fit.case
+    case, spent = fit.case, sum(each.simulations for each in (fit, *others))
+    fits = f" in {len(others) + 1} fits" if others else ""
     flags = [
         f"{len(series.points)} points, the last {fit.held_out} held out."
         if fit.held_out
         else f"{len(series.points)} points, none held out.",
         f"Counted in the model: {case.counted.meaning}.",
         f"At risk: all {case.scenario.people:,} people of the scenario, simulated at {case.scenario.scale:g} of real size.",
-        f"{fit.particles} particles, {many(len(fit.epsilon), 'generation')}, {fit.simulations:,} simulations, {seconds:.0f} s; "
+        f"{fit.particles} particles, {many(len(fit.epsilon), 'generation')}, {spent:,} simulations{fits}, {seconds:.0f} s; "
         f"distance {fit.epsilon[0]:.2f} to {fit.epsilon[-1]:.2f} (root mean squared, log scale).",
         between(fit, others),
         *case.remarks,

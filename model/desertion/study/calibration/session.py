@@ -15,9 +15,10 @@ from desertion.study.calibration.case import Case
 from desertion.study.calibration.fit import Fit, fit
 from desertion.study.calibration.kept import check, checksums, damaged, sentences
 from desertion.study.failures import Interrupted
-from desertion.study.run.origin import versions
+from desertion.study.run.origin import installed, versions
 from desertion.study.run.progress import duration
 from desertion.study.run.sources import model_code, task_code
+from desertion.study.store.lock import DriverLock
 
 
 def fit_case(
@@ -42,41 +43,43 @@ def fit_case(
         tell: what is called with a sentence before the first generation and after each.
 
     Raises:
-        InputError: the folder holds a fit of another case, or a number is out of range.
+        InputError: the folder holds a fit of another case, or one that is being written, or a number is out of range.
     """
     stem = f"{case.name}-{seed}"
-    watch, file = Watch(folder / f"{stem}.json", described(case, particles)), folder / f"{stem}.db"
-    watch.check(file)
-    if watch.generations < generations:
-        more = f", {watch.generations} of them done" if watch.generations else "; later ones take longer"
-        tell(f"{stem}: {many(generations, 'generation')} of {particles} particles{more}")
+    file = folder / f"{stem}.db"
+    with DriverLock(file):  # two at once would each store generations of their own
+        watch = Watch(folder / f"{stem}.json", described(case, particles))
+        watch.check(file)
+        if watch.generations < generations:
+            more = f", {watch.generations} of them done" if watch.generations else "; later ones take longer"
+            tell(f"{stem}: {many(generations, 'generation')} of {particles} particles{more}")
 
-    def finished() -> None:
-        watch.write(file)
-        tell(f"{stem}: {watch.generations} of {generations} generations after {duration(watch.seconds)}")
+        def finished() -> None:
+            watch.write(file)
+            tell(f"{stem}: {watch.generations} of {generations} generations after {duration(watch.seconds)}")
 
-    try:
-        with sentences(file):
-            fitted = fit(
-                case,
-                case.simulate,
-                file,
-                particles=particles,
-                generations=generations,
-                seed=seed,
-                workers=workers,
-                finished=finished,
+        try:
+            with sentences(file):
+                fitted = fit(
+                    case,
+                    case.simulate,
+                    file,
+                    particles=particles,
+                    generations=generations,
+                    seed=seed,
+                    workers=workers,
+                    finished=finished,
+                )
+        except KeyboardInterrupt as ending:
+            kept = (
+                f"{watch.generations} of {generations} are kept in {folder}"
+                if watch.generations
+                else "none was finished yet"
             )
-    except KeyboardInterrupt as ending:
-        kept = (
-            f"{watch.generations} of {generations} are kept in {folder}"
-            if watch.generations
-            else "none was finished yet"
-        )
-        raise Interrupted(
-            f"{stem}: interrupted; of its generations {kept}; to go on, start the same command again"
-        ) from ending
-    return fitted, watch.seconds
+            raise Interrupted(
+                f"{stem}: interrupted; of its generations {kept}; to go on, start the same command again"
+            ) from ending
+        return fitted, watch.seconds
 
 
 def described(case: Case, particles: int) -> dict[str, str]:
@@ -88,6 +91,7 @@ def described(case: Case, particles: int) -> dict[str, str]:
         "particles": str(particles),
         "scenario": f"{case.name} {case.scenario.hash[:12]}",
         "series": f"{case.series.name} {hashlib.sha256(points.encode()).hexdigest()[:12]}",
+        "kind": case.series.kind,
         "measure": " of ".join((case.counted.measure, *case.counted.kinds)),
         "priors": ", ".join(priors),
         "inputs": hashlib.sha256(inputs.encode()).hexdigest()[:12],
@@ -97,6 +101,7 @@ def described(case: Case, particles: int) -> dict[str, str]:
         **model_code(),
         **task_code(fit.__module__),
         **{f"version of {name}": version for name, version in versions().items()},
+        "version of pyabc": installed("pyabc"),
     }
 
 

@@ -100,9 +100,9 @@ class ModelledSeries:
 
     @property
     def total_difference(self) -> float:
-        """Absolute errors of the median added up, over the published total: small months weigh little."""
-        error = np.abs(np.median(self.simulated, axis=0) - self.published).sum()
-        return float(error / self.published.sum())
+        """Absolute errors of the median added up, over the published total: small months weigh little; NaN where that is 0."""
+        error, total = np.abs(np.median(self.simulated, axis=0) - self.published).sum(), self.published.sum()
+        return float(error / total) if total else float("nan")
 
 
 def beside(
@@ -111,7 +111,8 @@ def beside(
     """The points of a series beside the same counts in runs of a scenario.
 
     Args:
-        series: A shipped series that has a counterpart, or any series with a scenario of one's own.
+        series: A shipped series that has a counterpart, or any series with a scenario of one's own, from whose first day
+            a cumulative one must count (`Series.since`).
         replicates: Runs.
         seed: From which the replicates' seeds are made.
         scenario: A scenario, or its name or path; the shipped one of the same events if not given.
@@ -119,8 +120,8 @@ def beside(
             daily column; if not given the measure of the scenario's table `[calibration]`, or departures by all ways.
 
     Raises:
-        InputError: No shipped scenario shows what the series counts, the column does not suit its kind, or no point lies
-            within the scenario's horizon.
+        InputError: No shipped scenario shows what the series counts, it holds no counts of one group, the column does not suit
+            its kind, or no point lies within the scenario's horizon.
     """
     from desertion.simulation.model import DesertionModel
 
@@ -130,14 +131,15 @@ def beside(
         chosen, counts = Scenario.load(counterpart.scenario, scale=counterpart.scale), counterpart.number
         meaning = counterpart.meaning
     else:
-        series.of_one_group("a scenario beside it")
-        chosen = Scenario.load(scenario)
+        series.of_counts("a scenario beside it")
+        # Of a run that a rule ends early nobody would be counted on the days that are missing.
+        chosen = Scenario.load(scenario).model_copy(update={"stop": None})
         counts = _level(column or "departures") if series.kind == "level" else _counting(scenario, chosen, column)
         meaning = counts.meaning if isinstance(counts, Counting) else column
     # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
     windows = [((p.start - chosen.start).days + 1, (p.end - chosen.start).days + 1) for p in series.points]
     if series.kind == "cumulative" and scenario is not None:
-        windows = [(1, last) for _, last in windows]  # all since the scenario's first day
+        windows = [(1, last) for _, last in windows]
     places = tuple(n for n, (first, last) in enumerate(windows) if 1 <= first <= last <= chosen.days)
     if not places and scenario is not None:
         last = chosen.start + dt.timedelta(days=chosen.days - 1)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desertion.errors import InputError, input_error, refuse_unknown, unknown_name
 from desertion.scenario import Scenario
 from desertion.simulation.record.columns import DAILY, MEASURES, SUMS, counted
 from desertion.simulation.world.codes import KINDS, ROUTES
+from desertion.study.arrays import Array
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -59,14 +59,14 @@ class Counting:
         some = f", {' and '.join(f'{kind}s' for kind in self.kinds)} only" if 0 < len(self.kinds) < len(KINDS) else ""
         return words + some + (f", of force {self.force}" if self.force else "")
 
-    def flow(self, model: DesertionModel) -> NDArray[np.int64]:
-        """Counts of each day of a model that has run, at the simulated size, shape (day,); the first day stands first."""
+    def flow(self, model: DesertionModel) -> Array:
+        """Counts of each day of a model that has run, at the simulated size, shape (day,); the first day stands first, and casualties that are expected are no whole numbers."""
         forces = [force.name for force in model.sized.forces]
         if self.columns:
             # The row of day d holds the state after d days: what happened on a date is in the row of the next day.
             daily = model.daily
             own = daily[daily["force"] == self.force] if self.force else daily
-            return own.groupby("day")[list(self.columns)].sum().sum(axis=1).to_numpy()[1:].astype(np.int64)
+            return own.groupby("day")[list(self.columns)].sum().sum(axis=1).to_numpy(np.float64)[1:]
         world = model.world
         counts = (
             (world.left_day >= 0)
@@ -75,7 +75,7 @@ class Counting:
         )
         if self.force:
             counts &= world.force_of == forces.index(self.force)
-        return np.bincount(world.left_day[counts], minlength=model.day).astype(np.int64)
+        return np.bincount(world.left_day[counts], minlength=model.day).astype(np.float64)
 
 
 def counting(measure: str, scenario: Scenario, kinds: Sequence[str] = (), *, where: str = "") -> Counting:

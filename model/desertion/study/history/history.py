@@ -96,7 +96,8 @@ def history(
             the user's own with grade A if not given.
         with_model: A scenario, or its name or path, that is run beside it; True for the shipped one of the same events.
         column: With a scenario of your own: the daily column that stands for the series, several joined by "+"; if not given what
-            the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day.
+            the scenario's table `[calibration]` counts, or departures by all ways. Cumulative series are counted from the scenario's first day: what their last point before it
+            counts is taken off.
         runs: Runs of that scenario.
         seed: Seed of these runs.
 
@@ -125,8 +126,10 @@ def history(
 
 
 def _beside(series: Series, scenario: bool | str | Path | Scenario, column: str, runs: int, seed: int) -> History:
-    own = None if isinstance(scenario, bool) else scenario
-    return History(series=series, modelled=beside(series, runs, seed, own, column))
+    if isinstance(scenario, bool):
+        return History(series=series, modelled=beside(series, runs, seed))
+    counted = series.since(Scenario.load(scenario).start) if series.kind == "cumulative" else series
+    return History(series=counted, modelled=beside(counted, runs, seed, scenario, column))
 
 
 def _listed(series: Series) -> dict[str, object]:

@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from desertion.errors import input_error
+from desertion.errors import InputError, input_error
 from desertion.figures.labels import rounded
 
 Kind = Literal["flow", "cumulative", "level"]
 Use = Literal["fit", "pattern", "context"]
 
 UNITS = ("persons", "cases", "contacts", "crossings", "places", "districts", "capitals", "share", "per_1000_month")
+NO_COUNTS = ("share", "per_1000_month")
+"""Units of what is no number of anything."""
 GRADES = ("A", "A-der", "B", "B-der", "C*", "C")
 OWN: Mapping[str, str] = {"unit": "persons", "counts": "what is not said", "source": "the user's own", "grade": "A"}
 """What holds for the rows of a user's own file that has no such column and of which nothing else is said."""
@@ -109,7 +111,7 @@ class Series:
             recalled: keep points of grade C*.
 
         Raises:
-            InputError: fewer than eight points are left, or they are of several groups.
+            InputError: fewer than eight points are left, or they are no counts of one group.
         """
         first, last = self.fit_from or date.min, self.fit_to or date.max
         grades = [grade for grade in GRADES if not grade.startswith("C") or (recalled and grade == "C*")]
@@ -119,7 +121,44 @@ class Series:
             raise input_error(
                 "points", len(points), f"fit to use are fewer than {FITTED_AT_LEAST}", where=self.name, way_out=way_out
             )
-        return replace(self, points=points).of_one_group("a fit")
+        return replace(self, points=points).of_counts("a fit")
+
+    def since(self, day: date) -> Series:
+        """A cumulative series counted from a day on: its later points, less what the last one before that day counts.
+
+        Args:
+            day: first day that counts.
+
+        Raises:
+            InputError: it counts from an earlier day and has no point from which to tell how much, or its points are no counts of one group.
+        """
+        before = [point for point in self.of_counts("a scenario beside it").points if point.end < day]
+        if not before:
+            if self.origin is not None and self.origin < day:
+                raise InputError(
+                    f"{self.name}: counts from {self.origin}, and has no point before the scenario's first day, {day}, from "
+                    "which to count; begin the scenario earlier",
+                    where=self.name,
+                )
+            return self
+        base = before[-1]
+        later = tuple(
+            replace(
+                p,
+                value=p.value - base.value,
+                low=None if p.low is None else p.low - base.value,
+                high=None if p.high is None else p.high - base.value,
+            )
+            for p in self.points
+            if p.end >= day
+        )
+        late = f"What was counted up to {base.end} is taken off: no point lies nearer to {day}."
+        return replace(
+            self,
+            points=later,
+            title=f"{self.title}, less those before {day.day} {day:%B}" if base.value else self.title,
+            remarks=self.remarks if (day - base.end).days == 1 else (*self.remarks, late),
+        )
 
     def of_one_group(self, asked: str) -> Series:
         """The series itself.
@@ -135,3 +174,22 @@ class Series:
             rule, way_out = f"are several series, and {asked} takes one", "keep the rows of one"
             raise input_error("group", groups, rule, where=self.name, way_out=way_out)
         return self
+
+    def of_counts(self, asked: str) -> Series:
+        """The series itself.
+
+        Args:
+            asked: what holds counts of a model's persons against it, in words.
+
+        Raises:
+            InputError: the points are shares or rates, of several units, or of several groups.
+        """
+        units = list(dict.fromkeys(point.unit for point in self.points))
+        for unit in units:
+            if unit in NO_COUNTS:
+                rule, way_out = f"is no count, and {asked} takes counts", "give how many there were"
+                raise input_error("unit", unit, rule, where=self.name, way_out=way_out)
+        if len(units) > 1:
+            rule, way_out = f"are several units, and {asked} takes one", "keep the rows of one"
+            raise input_error("unit", units, rule, where=self.name, way_out=way_out)
+        return self.of_one_group(asked)

@@ -1,6 +1,5 @@
 """The reader of a series' CSV file, which refuses what is wrong in it."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -110,8 +109,11 @@ def _ends(starts: Sequence[date], kind: str, key: str, where: str) -> list[date]
         return list(starts)
     ends = [after - timedelta(days=1) for after in starts[1:]]
     final, lasting = starts[-1], (ends[-1] - starts[-2]).days if ends else 0
-    if final.day == 1 and 27 <= lasting <= 30:  # months, which differ in length
-        lasting = monthrange(final.year, final.month)[1] - 1
+    if ends and final.day == starts[-2].day == 1:  # months, quarters or years, which differ in length
+        months = 12 * (final.year - starts[-2].year) + final.month - starts[-2].month
+        years, month = divmod(final.month - 1 + months, 12)
+        if final.year + years <= date.max.year:
+            lasting = (date(final.year + years, month + 1, 1) - final).days - 1
     return [*ends, final + min(timedelta(days=lasting), date.max - final)]
 
 

@@ -87,7 +87,7 @@ def most_replicates(rule: ReplicateRule) -> int:
 def size(count: float) -> str:
     """Bytes as people say them."""
     for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
+        if count < 999.5:
             return f"{count:.3g} {unit}"
         count /= 1000
     return f"{count:.3g} TB"

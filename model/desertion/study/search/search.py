@@ -208,6 +208,10 @@ def _front_points(result: SearchResult) -> list[Point]:
 def _check(spec: StudySpec, candidates: int, batch: int | None) -> None:
     if not spec.factors:
         raise InputError(f"{spec.name}: a search needs levers: name ranges or choices under [vary]")
+    if any(factor.name == "scale" for factor in spec.factors):
+        raise InputError(
+            f"{spec.name}: a search holds candidates against each other at one scale: give it with --scale"
+        )
     if spec.replicates.adaptive:
         raise InputError(f"{spec.name}: a search needs a fixed number of replicates, so that all candidates share them")
     if len(spec.policies) != 1:

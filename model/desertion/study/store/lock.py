@@ -55,8 +55,8 @@ class DriverLock:
             except OSError as problem:
                 os.close(handle)
                 raise InputError(
-                    f"{self.file} is being written by {self._holder()}: wait until that study ends or stop it, "
-                    f"or give another file with --out"
+                    f"{self.file} is being written by {self._holder()}: wait until that ends or stop it, "
+                    f"or give another place with --out"
                 ) from problem
             # The previous holder may have removed the file between our opening and our locking it.
             if self.path.exists() and os.path.samestat(os.fstat(handle), self.path.stat()):
