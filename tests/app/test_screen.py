@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import math
 import re
@@ -26,6 +27,7 @@ from desertion.app.work.live import Snapshot
 from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
+from desertion.figures.events import events
 from desertion.figures.labels import number
 from desertion.scenario.grain import FEWEST
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -303,6 +305,19 @@ def test_the_curve_s_end_bears_the_mark_that_the_headline_bears() -> None:
     drawn = charts.leavers(answer, (), answer.mix.scenario_now().start)
     assert f">this mix {number(left.value)}†<" in drawn
     assert f"this mix: {number(left.value)}†" in drawn
+
+
+def test_days_beside_the_curve_are_counted_as_the_headline_counts_them() -> None:
+    """From the day that is dated there to the last one is the headline's date, and from there to a call-up's mark the call-up's."""
+    answer, _, _ = ran("days=30&scale=0.0004&asylum=fast").answers()
+    scenario = answer.mix.scenario_now()
+    dated = re.search(r"day (\d+) is (\d+ \w+ \d+)<", charts.leavers(answer, (), scenario.start))
+    assert dated is not None
+    zero = dt.datetime.strptime(dated[2], "%d %B %Y").date() - dt.timedelta(days=int(dated[1]))
+    end = zero + dt.timedelta(days=scenario.days)
+    assert f"By {end.day} {end:%B %Y} (30 days)" in headline(answer)
+    (mark, _), *_ = events(scenario)
+    assert zero + dt.timedelta(days=mark) == scenario.forces[0].waves[0].date
 
 
 def test_no_line_breaks_within_an_amount_of_money() -> None:
