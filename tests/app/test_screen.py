@@ -237,6 +237,16 @@ def test_what_is_kept_says_in_which_world_it_was_kept_and_is_drawn_only_in_that(
         assert 'class="line beside"' not in apart["leavers"]
 
 
+def test_a_mix_is_named_before_its_first_run_is_there() -> None:
+    """Whoever waits for a long run sees that it was understood: what was wrong before is no more, and how far the answer has come."""
+    first, *_, last = told(f"{TOY}&days=18&seed=96&asylum=fast")
+    assert "wrong" not in first
+    assert not first["done"]
+    assert first["parts"]["headline"] == "Fast track: 0 of 10 pairs have been run; numbers are said from the tenth on."
+    assert "leavers" not in first["parts"]
+    assert last["done"]
+
+
 def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that fails leaves no picture and no promise of runs to come; one that breaks off the answer is told as that."""
 
@@ -244,7 +254,7 @@ def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch
         raise InputError("too many doors")
 
     monkeypatch.setattr(replicates, "run", refuses)
-    (event,) = told(f"{TOY}&days=17&seed=99")
+    *_, event = told(f"{TOY}&days=17&seed=99")
     assert event["wrong"] == {"address": "too many doors"}
     assert event["parts"]["headline"] == "Status quo: not run."
     assert [event["parts"][name] for name in ("leavers", "places", "numbers", "tipping", "basis")] == [""] * 5

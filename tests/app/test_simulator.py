@@ -207,10 +207,25 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(visit: Visit) ->
     page.locator("[name=scale]").fill("0.0005")
     page.locator("[name=scale]").blur()
     until(page, "document.getElementById('w-scale').textContent === ''")
+    assert page.locator("#said").inner_text() == ""
     whole(page)
-    page.locator("[name=set]").fill("hosts.nowhere.border = 1")
+    page.locator("[name=set]").fill("hosts.nowhere.border = 1\nnonsense")
     page.locator("[name=set]").blur()
     page.locator("#w-set").get_by_text("nowhere").wait_for()
+    assert len(page.locator("#w-set").inner_text().splitlines()) == 2
+
+
+def test_a_plus_in_an_address_stays_one_on_the_way_back(visit: Visit) -> None:
+    """As in 1e+0: what the server reads as a plus and the form shows as one is one after a move, a preset and Undo."""
+    line = "behaviour.push_door=1e+0"
+    page = whole(visit(f"/?{SMALL}&set={line}"))
+    assert page.locator("[name=set]").input_value().replace(" ", "") == line
+    page.get_by_label("Start from a policy").select_option("closed-borders")
+    whole(page)
+    assert page.locator("[name=set]").input_value().replace(" ", "") == line
+    page.go_back()
+    until(page, "document.getElementById('s-border').value === '2'")
+    assert page.locator("[name=set]").input_value() == line
 
 
 def test_a_server_that_is_silent_is_no_wrong_input(visit: Visit) -> None:
