@@ -237,6 +237,13 @@ def test_what_is_kept_says_in_which_world_it_was_kept_and_is_drawn_only_in_that(
         assert 'class="line beside"' not in apart["leavers"]
 
 
+def test_a_strength_stated_as_leavers_that_one_brings_has_an_answer_too() -> None:
+    """The runs without contagion, which the reasons need, leave it out: the two dials cannot be set at once."""
+    question = ran(f"{TOY}&days=20&asylum=fast&set=reproduction%3D0.5")
+    assert question.plain == parse(f"{TOY}&days=20&asylum=fast&contagion=none")[0]
+    assert headline(question.answers()[0]).startswith("Fast track. By ")
+
+
 def test_a_mix_is_named_before_its_first_run_is_there() -> None:
     """Whoever waits for a long run sees that it was understood: what was wrong before is no more, and how far the answer has come."""
     first, *_, last = told(f"{TOY}&days=18&seed=96&asylum=fast")

@@ -136,8 +136,9 @@ class Mix:
 
     @property
     def without_contagion(self) -> Mix:
-        """The same with nobody moved by others."""
-        return replace(self, contagion="none", beside="")
+        """The same with nobody moved by others, in whichever way the strength of contagion was stated."""
+        settings = tuple(pair for pair in self.settings if pair[0] != "reproduction")
+        return replace(self, contagion="none", settings=settings, beside="")
 
     @property
     def with_shipped_contagion(self) -> Mix:
