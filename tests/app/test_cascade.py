@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from desertion.app.request.address import Address
+from desertion.app.request.choice import scenario_of
 from tests.app.conftest import started, stopped
 from tests.watching import free_port
 
@@ -117,6 +119,24 @@ def test_wrong_input_is_answered_with_a_sentence(visit: Visit, query: str, words
     page = visit(f"/watch?{query}")
     for part in words.split("|"):
         page.get_by_role("alert").filter(has_text=part).first.wait_for()
+
+
+def test_an_empty_field_shows_what_holds_in_the_run(visit: Visit) -> None:
+    """The scenario's own weight and form, and what the dial makes of the weight: not the number that other scenarios have; every form can be chosen."""
+    page = ready(visit("/watch?set=contagion=2"))
+    page.get_by_text("More inputs").click()
+    weight = scenario_of(Address(settings=(("contagion", "2"),))).behaviour.contagion_news
+    news = page.get_by_label("Contagion by army news")
+    assert news.input_value() == ""
+    assert news.get_attribute("placeholder").startswith(f"{weight:g} ")
+    page = ready(visit("/watch?scenario=quiet"))
+    page.get_by_text("More inputs").click()
+    form = page.get_by_label("Form of contagion")
+    assert form.input_value() == "none"
+    form.select_option("multiplicative")
+    page.wait_for_function("location.search.includes('behaviour.form=multiplicative')")
+    form.select_option("none")
+    page.wait_for_function("!location.search.includes('behaviour.form')")
 
 
 def test_two_visitors_do_not_see_each_others_runs(visit: Visit) -> None:

@@ -6,6 +6,8 @@ import re
 import time
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,6 +51,22 @@ def test_a_live_run_is_the_run_of_the_model() -> None:
     model = DesertionModel(scenario_of(Address(scenario="toy", days=60)), rng=7).run()
     assert np.array_equal(run.snapshot.daily, model.world.daily[:61])
     run.close()
+
+
+def test_the_line_on_a_person_names_the_day_that_his_life_names() -> None:
+    """Whoever hid once is in hiding since the day on which the page Person says that he left, and whoever never changed since the first."""
+    from desertion.app.pages.board import who
+    from desertion.app.pages.person import life_of
+
+    model = DesertionModel(scenario_of(Address(scenario="toy", days=60)), rng=7).run()
+    session: Any = SimpleNamespace(live=SimpleNamespace(model=model))
+    people = model.people()
+    hidden = int(people.index[(people["status"] == "hiding") & (people["spells"] == 1)][0])
+    day = re.search(r"first left on day (\d+):", life_of(Address(scenario="toy", days=60, seed=7, person=hidden))[0])
+    assert day is not None
+    assert who(session, hidden).endswith(f": hiding since day {day[1]}.")
+    same = int(people.index[people["status"] == "serving"][0])
+    assert who(session, same).endswith(": serving since day 1.")
 
 
 def test_the_status_quo_stands_there_in_grey_before_the_first_day_is_played() -> None:

@@ -17,7 +17,7 @@ from desertion.app.request.address import Address
 from desertion.app.request.address import parse as parse_address
 from desertion.app.request.choice import STILL_PLAYS, people_of, scenario_of, shipped, understood, usual_scale
 from desertion.app.request.limits import Limits, limits, set_limits
-from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets, unfit
+from desertion.app.request.mix import Mix, _scenario, mix_of, parse, presets, unfit, world_of
 from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.app.simulator import facts
 from desertion.app.simulator.answer import MEASURES, answer_of
@@ -154,8 +154,20 @@ def test_other_pages_lead_back_to_the_mix(
     "query", ["set=asylum=1", "set=contagion=0.5", "policies=coalition,skilled-visas", "policies=exit-ban,fast-track"]
 )
 def test_what_sliders_cannot_say_leads_to_no_mix(query: str) -> None:
-    """Dials between steps, two policies laid over all sliders, another order."""
-    assert mix_of(understood(query)[0]) is None
+    """Dials between steps, two policies laid over all sliders, another order; the way back then leads to the same world without a policy."""
+    world = "scenario=front-2022&seed=5&scale=0.02&days=30&set=behaviour.form%3Dadditive&beside=border%3Dshut"
+    address, wrong = understood(f"{query}&{world}")
+    assert wrong == {}
+    assert mix_of(address) is None
+    assert parse(world_of(address).query()) == parse(world)
+
+
+@pytest.mark.parametrize(
+    ("typed", "step"), [("2.0", "stronger"), ("0.0", "none"), ("1.0", "shipped"), ("2e0", "stronger")]
+)
+def test_a_strength_of_contagion_is_a_number_however_it_is_written(typed: str, step: str) -> None:
+    """Typed on another page, or written by a study's point, it moves the slider to its step."""
+    assert mix_of(understood(f"seed=5&set=contagion={typed}")[0]) == Mix(seed=5, contagion=step)
 
 
 @given(st.text(max_size=30), st.text(max_size=60))

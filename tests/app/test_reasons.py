@@ -120,6 +120,37 @@ def test_a_queue_is_owed_to_caseworkers_only_where_cases_wait_beyond_their_least
     assert sentence.startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("left", "plain", "words"),
+    [
+        ([1100.0, 1140.0] * 5, [1080.0, 1040.0] * 5, "would make 60 more; with contagion it is 120 more."),
+        ([1100.0, 1140.0] * 5, [1040.0, 960.0] * 5, "would make no difference that could be told from chance; with"),
+        ([1100.0] * 5 + [1140.0] * 5, [1040.0] * 5 + [1160.0] * 5, ""),
+        ([1140.0] * 10, [1100.0] * 8 + [1200.0] * 2, ""),
+    ],
+)
+def test_leaving_is_said_to_spread_only_where_the_pairs_show_it(
+    left: list[float], plain: list[float], words: str
+) -> None:
+    """The difference of two medians is none of the pairs: where contagion adds to some and takes from others nothing is said."""
+    told = " ".join(reasons.spreading(made_up(left), made_up(plain)))
+    assert words in told
+    assert bool(told) == bool(words)
+
+
+def test_what_a_policy_makes_without_contagion_is_marked_where_it_is_too_few() -> None:
+    """A difference of under five simulated people that is sure of its sign is no chance, and no number."""
+    own, plain = (replace(made_up([many] * 10), size=10.0) for many in (1100.0, 1004.0))
+    (sentence,) = reasons.spreading(own, plain)
+    assert f"would make a difference that is {TOO_FEW}; with contagion it is 1,000 more." in sentence
+
+
+def test_leaving_is_not_said_to_spread_where_contagion_adds_nothing_to_a_policy() -> None:
+    """Visa-free neighbours bring the same pairs as many leavers without contagion, though the medians lie apart by one simulated person."""
+    query = "scenario=three-armies-2022&border=open"
+    assert SPREAD not in why(query, with_plain=True)
+
+
 def test_cases_beyond_their_least_days_are_counted_in_a_run() -> None:
     """None is due where a case takes longer than the run; all are where nobody decides them and they take no time."""
     mix, _ = parse("scenario=toy&days=200")

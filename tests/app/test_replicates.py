@@ -81,6 +81,17 @@ def test_fifty_visitors_at_once_get_their_own_runs_and_leave_nothing_behind() ->
     assert sum(each is not None for each in pool.known([Wanted(mix(query), 0) for query in queries])) <= 20
 
 
+def test_no_run_is_forgotten_that_somebody_still_counts_on() -> None:
+    """Two visitors who need more runs together than are kept both get all of theirs; once they are gone no more are kept than should be."""
+    pool = Replicates(workers=2, kept=3)
+    first, second = ([Wanted(mix(f"seed={seed}&days=5"), replicate) for replicate in range(3)] for seed in (1, 2))
+    with pool.ask(first) as move:
+        found = waited(pool, second, 20.0)
+        assert all(isinstance(each, Run) for each in [*found, *waited(pool, first, 20.0), *move.runs()])
+    waited(pool, [Wanted(mix("seed=3&days=5"), 0)])
+    assert len(pool._known) == 3
+
+
 def test_a_run_that_nobody_waits_for_any_more_stops_at_its_next_day() -> None:
     """Asked every day; once it says no, that is the last day."""
     days = iter([True] * 5 + [False])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import math
 import re
@@ -26,6 +27,7 @@ from desertion.app.work.live import Snapshot
 from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
+from desertion.figures.events import events
 from desertion.figures.labels import number
 from desertion.scenario.grain import FEWEST
 from desertion.simulation.record.tables import DAILY_COLUMNS
@@ -235,6 +237,23 @@ def test_what_is_kept_says_in_which_world_it_was_kept_and_is_drawn_only_in_that(
         assert 'class="line beside"' not in apart["leavers"]
 
 
+def test_a_strength_stated_as_leavers_that_one_brings_has_an_answer_too() -> None:
+    """The runs without contagion, which the reasons need, leave it out: the two dials cannot be set at once."""
+    question = ran(f"{TOY}&days=20&asylum=fast&set=reproduction%3D0.5")
+    assert question.plain == parse(f"{TOY}&days=20&asylum=fast&contagion=none")[0]
+    assert headline(question.answers()[0]).startswith("Fast track. By ")
+
+
+def test_a_mix_is_named_before_its_first_run_is_there() -> None:
+    """Whoever waits for a long run sees that it was understood: what was wrong before is no more, and how far the answer has come."""
+    first, *_, last = told(f"{TOY}&days=18&seed=96&asylum=fast")
+    assert "wrong" not in first
+    assert not first["done"]
+    assert first["parts"]["headline"] == "Fast track: 0 of 10 pairs have been run; numbers are said from the tenth on."
+    assert "leavers" not in first["parts"]
+    assert last["done"]
+
+
 def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that fails leaves no picture and no promise of runs to come; one that breaks off the answer is told as that."""
 
@@ -242,7 +261,7 @@ def test_what_cannot_be_run_is_told_and_nothing_of_another_mix_stays(monkeypatch
         raise InputError("too many doors")
 
     monkeypatch.setattr(replicates, "run", refuses)
-    (event,) = told(f"{TOY}&days=17&seed=99")
+    *_, event = told(f"{TOY}&days=17&seed=99")
     assert event["wrong"] == {"address": "too many doors"}
     assert event["parts"]["headline"] == "Status quo: not run."
     assert [event["parts"][name] for name in ("leavers", "places", "numbers", "tipping", "basis")] == [""] * 5
@@ -303,6 +322,19 @@ def test_the_curve_s_end_bears_the_mark_that_the_headline_bears() -> None:
     drawn = charts.leavers(answer, (), answer.mix.scenario_now().start)
     assert f">this mix {number(left.value)}†<" in drawn
     assert f"this mix: {number(left.value)}†" in drawn
+
+
+def test_days_beside_the_curve_are_counted_as_the_headline_counts_them() -> None:
+    """From the day that is dated there to the last one is the headline's date, and from there to a call-up's mark the call-up's."""
+    answer, _, _ = ran("days=30&scale=0.0004&asylum=fast").answers()
+    scenario = answer.mix.scenario_now()
+    dated = re.search(r"day (\d+) is (\d+ \w+ \d+)<", charts.leavers(answer, (), scenario.start))
+    assert dated is not None
+    zero = dt.datetime.strptime(dated[2], "%d %B %Y").date() - dt.timedelta(days=int(dated[1]))
+    end = zero + dt.timedelta(days=scenario.days)
+    assert f"By {end.day} {end:%B %Y} (30 days)" in headline(answer)
+    (mark, _), *_ = events(scenario)
+    assert zero + dt.timedelta(days=mark) == scenario.forces[0].waves[0].date
 
 
 def test_no_line_breaks_within_an_amount_of_money() -> None:

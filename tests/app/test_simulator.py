@@ -9,11 +9,13 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
+import numpy as np
 import pytest
 
-from desertion.app.request.mix import parse
-from desertion.app.request.sliders import SLIDERS
+from desertion.app.request.mix import Mix, parse
+from desertion.app.request.sliders import CONTAGION, SLIDERS
 from desertion.study.comparison.report import words
 from tests.app.conftest import cut_off, until
 
@@ -207,10 +209,61 @@ def test_wrong_input_is_told_at_its_field_and_the_picture_stays(visit: Visit) ->
     page.locator("[name=scale]").fill("0.0005")
     page.locator("[name=scale]").blur()
     until(page, "document.getElementById('w-scale').textContent === ''")
+    assert page.locator("#said").inner_text() == ""
     whole(page)
-    page.locator("[name=set]").fill("hosts.nowhere.border = 1")
+    page.locator("[name=set]").fill("hosts.nowhere.border = 1\nnonsense")
     page.locator("[name=set]").blur()
     page.locator("#w-set").get_by_text("nowhere").wait_for()
+    assert len(page.locator("#w-set").inner_text().splitlines()) == 2
+
+
+LINES = {
+    "behaviour.push_door": "1e+0", "behaviour.form": '"additive"', "hosts.finland.title": """'A & B #1, 100 % + c=d; é <b>"q"</b>'""",
+    "hosts.*.case_days": "30", "forces.@first.punishment": "0.2", "capacity": "2",
+}  # fmt: skip
+
+
+def mix_by(chance: np.random.Generator, beside: str = "") -> Mix:
+    """A mix of everything that an address can hold, runs of which are short."""
+    parts = [
+        (slider.key, slider.steps[chance.integers(len(slider.steps))].key)
+        for slider in SLIDERS
+        if chance.random() < 0.5
+    ]
+    parts += [
+        ("contagion", str(chance.choice(list(CONTAGION)))),
+        ("also", str(chance.choice(["", "coalition", "skilled-visas"]))),
+    ]
+    parts += [("seed", str(chance.integers(2**62))), ("days", "2"), ("scale", "0.0004"), ("beside", beside)]
+    parts += [("set", f"{key} = {LINES[key]}") for key in chance.permutation(list(LINES))[:3]]
+    mix, wrong = parse(urlencode(parts, quote_via=quote))
+    assert wrong == {}
+    return mix
+
+
+def test_any_mix_survives_link_page_and_link(server: str, visit: Visit) -> None:
+    """Read from the page as the server drew it, and from the form as the script fills it on the way back: no part is lost or changed."""
+    page, chance = visit("/"), np.random.default_rng(1)
+    for _ in range(10):
+        mix = mix_by(chance, mix_by(chance).query() if chance.random() < 0.5 else "")
+        page.goto(f"{server}/?{mix.query()}")
+        for _ in range(2):
+            link = page.locator("#csv").get_attribute("href")
+            assert parse(urlsplit(link).query.removeprefix("as=csv&")) == (mix, {})
+            page.evaluate("dispatchEvent(new PopStateEvent('popstate', {state: null}))")
+
+
+def test_a_plus_in_an_address_stays_one_on_the_way_back(visit: Visit) -> None:
+    """As in 1e+0: what the server reads as a plus and the form shows as one is one after a move, a preset and Undo."""
+    line = "behaviour.push_door=1e+0"
+    page = whole(visit(f"/?{SMALL}&set={line}"))
+    assert page.locator("[name=set]").input_value().replace(" ", "") == line
+    page.get_by_label("Start from a policy").select_option("closed-borders")
+    whole(page)
+    assert page.locator("[name=set]").input_value().replace(" ", "") == line
+    page.go_back()
+    until(page, "document.getElementById('s-border').value === '2'")
+    assert page.locator("[name=set]").input_value() == line
 
 
 def test_a_server_that_is_silent_is_no_wrong_input(visit: Visit) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from desertion.app.request.address import Address
 from desertion.app.work.comparison import spec_for
+from desertion.errors import InputError
 
 Visit = Callable[..., Any]
 
@@ -90,3 +91,17 @@ def test_the_dial_does_not_override_policies_that_are_compared() -> None:
     other = Address(scenario="toy", arms=plain.arms, settings=(("behaviour.form", "additive"),))
     assert spec_for(dialled).sha256() == spec_for(plain).sha256()
     assert spec_for(other).sha256() != spec_for(plain).sha256()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "words"),
+    [
+        ("one-town", "“Closed borders” cannot be laid over One town, which marks no host as sharing a border"),
+        ("hungary-2015", "cannot be laid over Hungary 2015, which marks no host as"),
+    ],
+)
+def test_a_comparison_of_what_does_not_fit_the_scenario_is_refused_in_a_sentence(scenario: str, words: str) -> None:
+    """The policies compared stay when another scenario is chosen: which of them does not fit is told before any run, and those that do are run."""
+    with pytest.raises(InputError, match=words):
+        spec_for(Address(scenario=scenario))
+    spec_for(Address(scenario=scenario, arms=("none", "exit-ban")))

@@ -18,7 +18,8 @@ from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
 from desertion.theory.neighbours import TIES, circles
-from desertion.theory.reproduction import Reproduction, reproduction
+from desertion.theory.operator import Operator
+from desertion.theory.reproduction import Reproduction, of_operator, reproduction
 from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
 
 NO_CONTAGION = {f"behaviour.{kind}_{level}": 0.0 for kind in ("contagion", "reception") for level in LEVELS}
@@ -249,6 +250,18 @@ def test_the_tipping_line_falls_as_doors_open() -> None:
     line = tipping_line(Scenario.load("russia-2022"), "asylum", [0.0, 0.5, 1.0])
     assert line.tolist() == sorted(line.tolist(), reverse=True)
     assert line[0] > line[-1]
+
+
+@pytest.mark.parametrize("form", ["multiplicative", "additive", "threshold", "concave"])
+@pytest.mark.parametrize("level", ["squad", "community", "news"])
+def test_the_largest_weight_that_is_allowed_has_a_number(plain: Scenario, level: str, form: str) -> None:
+    """Powers of such a weight have none: in the form that has powers R is infinite, in all the first leaver's followers are a number, and no warning is given."""
+    operator = Operator(plain.with_({f"behaviour.contagion_{level}": 10_000.0, "behaviour.form": form}))
+    for factor in (1.0, 30.0):
+        found = of_operator(operator, factor)
+        assert found.first > (1.0 if form == "multiplicative" else 0.0)
+        assert np.isfinite(found.first)
+        assert form != "multiplicative" or math.isinf(found.value)
 
 
 def test_memory_is_the_sum_of_faded_days() -> None:

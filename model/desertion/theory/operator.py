@@ -113,7 +113,10 @@ class Operator:
         x = np.zeros(len(self.ways))
         for _ in range(100):
             rate = self.rate(x)
-            step = np.linalg.solve(np.eye(len(x)) - felt * self._slope(x, rate)[None, :], felt @ rate - x)
+            try:
+                step = np.linalg.solve(np.eye(len(x)) - felt * self._slope(x, rate)[None, :], felt @ rate - x)
+            except np.linalg.LinAlgError:  # one leaver brings one more, or so many that one is lost in rounding
+                return None
             x = x + step
             if not self._lasts(x) or ((felt >= 0.0).all() and step.min() < -_CLOSE):
                 return None
@@ -155,7 +158,7 @@ class Operator:
     def _lifted(self, factor: float) -> Array:
         """Days' worth of a person's rate that a leaver adds in each circle, multiplicative form."""
         if self._last[0] != factor:
-            self._last = (factor, self._fading.summed(factor * self._jumps, np.expm1))
+            self._last = (factor, self._fading.summed(factor * self._jumps, _lift))
         return self._last[1]
 
     def _slope(self, x: Array, rate: Array) -> Array:
@@ -167,6 +170,11 @@ class Operator:
         b = self.behaviour
         above = x + self._pulls[:, None, None] - b.threshold_mean
         return ndtr(above / b.threshold_spread) if b.threshold_spread > 0.0 else (above >= 0.0).astype(np.float64)
+
+
+def _lift(jump: Array) -> Array:
+    """What a jump in the contagion term adds to a rate, as a multiple of it; beyond `_LARGEST` nobody is left, and powers would have no number."""
+    return np.expm1(np.minimum(jump, _LARGEST))
 
 
 def radius(matrix: Array) -> float:

@@ -253,7 +253,9 @@ def who(session: Session, person: int) -> str:
         return f"Person {person} is not in this run."
     world = model.world
     place = f"squad {world.squad[person]}" if world.squad[person] >= 0 else f"home town {world.community[person]}"
-    return f"Person {person}, {KINDS[world.kind[person]]}, {place}: {STATUSES[world.status[person]].replace('_', ' ')} since day {max(int(world.since[person]), 0)}."
+    # The world counts its days from 0, and people who see them from 1.
+    since = max(int(world.since[person]), 0) + 1
+    return f"Person {person}, {KINDS[world.kind[person]]}, {place}: {STATUSES[world.status[person]].replace('_', ' ')} since day {since}."
 
 
 def _numbers(snapshot: Snapshot, daily: Array, real: float, scenario: Any) -> Mapping[str, str]:

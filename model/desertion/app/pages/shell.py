@@ -7,7 +7,7 @@ from typing import Any
 from desertion.app.parts.elements import Keeper, Theme, box, sentence, text
 from desertion.app.request.address import PAGES
 from desertion.app.request.choice import compared
-from desertion.app.request.mix import Mix, mix_of
+from desertion.app.request.mix import mix_of, world_of
 from desertion.app.session import SESSION, Session, is_full
 from desertion.app.ui import solara
 
@@ -33,8 +33,8 @@ def _Inside(children: list[Any]) -> Any:
     SESSION.provide(session)
     here = (router.path or "").strip("/")
     address = session.address.value
-    # What is kept as A goes home with the visitor, whatever the sliders can say of the rest.
-    query, home = address.query(), (mix_of(address) or Mix(beside=address.beside)).query()
+    # The world, and what is kept as A, go home with the visitor, whatever the sliders can say of the rest.
+    query, home = address.query(), (mix_of(address) or world_of(address)).query()
     with box([], "app-root", "div", lang="en") as root:
         Keeper(query=query)
         with box([], "app-nav", "nav", aria_label="Pages"):

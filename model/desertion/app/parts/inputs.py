@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from desertion.app.parts.elements import box, button, choice, field, sentence, text
-from desertion.app.request.choice import shipped, usual_scale
+from desertion.app.request.address import Address, Settings
+from desertion.app.request.choice import shipped, unchecked, usual_scale
 from desertion.app.session import current
 from desertion.app.ui import solara
 from desertion.figures.labels import capital
@@ -35,6 +37,7 @@ def More() -> Any:
     session = current()
     address = session.address.value
     settings = dict(address.settings)
+    now, own = (behaviour_of(address.scenario, given) for given in (address.settings, ()))
     with box([], "", "details") as more:
         text("More inputs", "summary")
         field("Asylum dial", session.shown("asylum", settings.get("asylum", "")),
@@ -43,14 +46,14 @@ def More() -> Any:
         if "asylum" in settings and address.policies:
             text("The dial moves the doors on top of the policies chosen.", kind="small")
         choice(
-            "Form of contagion", settings.get("behaviour.form", "") or "multiplicative", {form: form for form in FORMS},
-            lambda value: session.set_input("behaviour.form", "" if value == "multiplicative" else value),
+            "Form of contagion", now.form, {form: form for form in FORMS},
+            lambda value: session.set_input("behaviour.form", "" if value == own.form else value),
         )  # fmt: skip
         for name, label in KNOBS.items():
-            unit, meaning, default = about(name)
+            unit, meaning = about(name)
             key = f"behaviour.{name}"
             field(label, session.shown(key, settings.get(key, "")), lambda value, key=key: session.set_input(key, value),
-                  hint=f"{capital(meaning)}; {unit}.", placeholder=f"{default:g} {unit}",
+                  hint=f"{capital(meaning)}; {unit}.", placeholder=f"{getattr(now, name):g} {unit}",
                   problem=session.sentence(key))  # fmt: skip
         Others()
     return more
@@ -124,8 +127,18 @@ def Others() -> Any:
     return others
 
 
-def about(name: str) -> tuple[str, str, float]:
-    """Unit, meaning and default of an input of behaviour."""
+def about(name: str) -> tuple[str, str]:
+    """Unit and meaning of an input of behaviour."""
     definition = Behaviour.model_fields[name]
     extra = cast(Mapping[str, str], definition.json_schema_extra)
-    return extra["unit"], definition.description or "", float(definition.default)
+    return extra["unit"], definition.description or ""
+
+
+@lru_cache(maxsize=64)
+def behaviour_of(scenario: str, settings: Settings) -> Behaviour:
+    """Behaviour in a shipped scenario under further inputs: what holds where a field is empty, the scenario's own numbers and what dials make of them.
+
+    Raises:
+        InputError: If an input is not allowed.
+    """
+    return unchecked(Address(scenario=scenario, settings=settings), ()).behaviour

@@ -136,8 +136,9 @@ class Mix:
 
     @property
     def without_contagion(self) -> Mix:
-        """The same with nobody moved by others."""
-        return replace(self, contagion="none", beside="")
+        """The same with nobody moved by others, in whichever way the strength of contagion was stated."""
+        settings = tuple(pair for pair in self.settings if pair[0] != "reproduction")
+        return replace(self, contagion="none", settings=settings, beside="")
 
     @property
     def with_shipped_contagion(self) -> Mix:
@@ -214,10 +215,13 @@ def presets() -> Mapping[str, Mix]:
 
 
 def mix_of(address: Address) -> Mix | None:
-    """The mix that says what another page's address says of policies and inputs, None where the sliders cannot say it."""
-    settings = dict(address.settings)
-    dial = settings.pop("contagion", "1")
-    contagion = next((key for key, value in CONTAGION.items() if f"{value:g}" == dial), None)
+    """The mix that says what another page's address says of policies and inputs, None where the sliders cannot say it.
+
+    Raises:
+        InputError: If the address holds an input that is not allowed.
+    """
+    strength = settings_of(address).get("contagion", CONTAGION["shipped"])
+    contagion = next((key for key, value in CONTAGION.items() if value == strength), None)
     steps = tuple(
         (slider.key, step.key)
         for slider in SLIDERS
@@ -232,20 +236,22 @@ def mix_of(address: Address) -> Mix | None:
         for policy in step.policies
     }
     also = next((policy for policy in address.policies if policy not in moved), "")
-    if contagion is None or "asylum" in settings:
+    if contagion is None or any(key == "asylum" for key, _ in address.settings):
         return None
-    mix = Mix(
-        steps=steps,
-        also=also,
-        contagion=contagion,
+    mix = replace(world_of(address), steps=steps, also=also, contagion=contagion)
+    return mix if mix.policies == address.policies else None
+
+
+def world_of(address: Address) -> Mix:
+    """The status quo of the run that another page's address asks for, without the dials that the first screen has not."""
+    return Mix(
         scenario=address.scenario,
         seed=address.seed,
         scale=address.scale,
         days=address.days,
-        settings=tuple(settings.items()),
+        settings=tuple(pair for pair in address.settings if pair[0] not in _SLID),
         beside=address.beside,
     )
-    return mix if mix.policies == address.policies else None
 
 
 def unfit(scenario: str) -> dict[str, dict[str, str]]:

@@ -45,7 +45,7 @@ def leavers(answer: Answer, marks: Sequence[tuple[int, str]], start: dt.date, be
     if not answer.mix.is_status_quo:
         drawn.append(_named("this mix", mix, "mix"))
     return lines(
-        "People who have left, by day", f"persons at real size; day 0 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
+        "People who have left, by day", f"persons at real size; day 1 is {start.day} {start:%B %Y}", drawn, days, marks=marks,
         size=(WIDTH, 330.0), right=128.0, said_marks=True, valued=True, real=answer.size,
     )  # fmt: skip
 

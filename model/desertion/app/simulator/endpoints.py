@@ -42,7 +42,7 @@ STREAMS_A_VISITOR = 4
 FULL = "This server already answers as many visitors as it is allowed to.\n"
 """What is said to whoever finds no place."""
 
-BUSY = "the server is too busy to answer; come back a little later"
+LATE = f"the answer was not whole after {LONGEST:.0f} seconds; ask again and it goes on from where it stands, or choose a smaller scale or fewer days"
 """What is said of an answer that is not whole in time."""
 
 LOOKED_AFTER = 1.0
@@ -137,7 +137,7 @@ async def _whole(request: Request) -> Response:
     problem = await _wait_for(question, len(question.wanted) // 2, LONGEST, request.is_disconnected)
     found, _, _ = await asyncio.to_thread(question.answers)
     if problem or not found.is_whole:
-        return JSONResponse({"wrong": {"address": problem or BUSY}}, status_code=503)
+        return JSONResponse({"wrong": {"address": problem or LATE}}, status_code=503)
     rows = await asyncio.to_thread(rows_of, found)
     if as_csv:
         text = io.StringIO()
@@ -199,13 +199,14 @@ async def _growing(query: str) -> AsyncGenerator[str]:
                 news.clear()
                 there = sum(run is not None for run in move.runs())
                 done = there == len(move.wanted)
-                if question.first_pairs and there != shown:
+                # Also before the first run is there: what was wrong is right now, and the mix has a name.
+                if there != shown:
                     yield _event(parts=await asyncio.to_thread(parts, question), done=done, **_words(question, done))
                     shown = there
                 if done:
                     return
                 if move.problem or loop.time() > until:
-                    wrong = {"address": move.problem or BUSY}
+                    wrong = {"address": move.problem or LATE}
                     gone = {} if question.first_pairs else {"parts": not_run(question)} | _words(question, done=False)
                     yield _event(wrong=wrong, done=True, **gone)
                     return

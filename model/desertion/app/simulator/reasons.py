@@ -10,8 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from desertion.app.simulator.answer import Answer, outcome
+from desertion.app.work.run import Floats
 from desertion.figures.labels import LONG, count_of
-from desertion.scenario.grain import too_few
+from desertion.scenario.grain import TOO_FEW, too_few
 from desertion.simulation.world.fields import HOST_EXTRA
 from desertion.study.comparison.arm import THERE
 from desertion.study.comparison.report.estimate import Estimate, estimated
@@ -90,17 +91,28 @@ def spreading(answer: Answer, without: Answer | None) -> list[str]:
     if without is None or not without.is_whole:
         return []
     own, plain = answer.change("left"), without.change("left")
+    # Both differences are of the same people and fates: what lies between two medians may be chance alone.
+    added = estimated(_gained(answer) - _gained(without))
     if own.few or not own.is_sure or abs(own.value) < 1.2 * abs(plain.value):
+        return []
+    if not added.is_sure or too_few(added.value, answer.size) or added.value * own.value < 0.0:
         return []
     word = "more" if own.value > 0.0 else "fewer"
     rest = (
-        f"{number(abs(plain.value))} {'more' if plain.value > 0 else 'fewer'}"
-        if plain.is_sure and not plain.few
-        else "no difference that could be told from chance"
+        "no difference that could be told from chance"
+        if not plain.is_sure
+        else f"a difference that is {TOO_FEW}"
+        if plain.few
+        else f"{number(abs(plain.value))} {'more' if plain.value > 0 else 'fewer'}"
     )
     return [
         f"Leaving spreads: if nobody were moved by others, the same policy would make {rest}; with contagion it is {number(abs(own.value))} {word}."
     ]
+
+
+def _gained(answer: Answer) -> Floats:
+    """How many more people leave under the mix, in each pair."""
+    return answer.values("left", 1) - answer.values("left", 0)
 
 
 def moved(answer: Answer, names: Sequence[str]) -> list[str]:

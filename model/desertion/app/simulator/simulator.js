@@ -29,7 +29,8 @@
     return parts.filter(Boolean).join("&");
   }
   function place(text) {
-    const params = new URLSearchParams(text);
+    // A plus is a plus, as on the server.
+    const params = new URLSearchParams(text.replaceAll("+", "%2B"));
     for (const s of sliders) {
       const step = s.dataset.keys.split(" ").indexOf(params.get(s.name));
       s.value = step < 0 ? s.dataset.usual : step;
@@ -80,13 +81,13 @@
     }
   }
   function complain(wrong) {
-    // What is no fault of an input stands under "address": a server that is silent or too busy.
+    // What is no fault of an input stands under "address": a server that is silent, or an answer that comes too late.
     const inputs = Object.keys(wrong).filter((part) => part !== "address");
     refused = inputs.length > 0;
     if (wrong.address) settle();
     for (const span of form.querySelectorAll(".problem")) {
       const name = span.id.slice(2);
-      const ofSet = name === "set" ? inputs.filter((part) => !form.elements[part]).map((part) => wrong[part]).join(" ") : "";
+      const ofSet = name === "set" ? inputs.filter((part) => !form.elements[part]).map((part) => wrong[part]).join("\n") : "";
       const text = wrong[name] || ofSet;
       if (span.textContent !== text) span.textContent = text;
       span.parentElement.classList.toggle("wrong", Boolean(text));
@@ -160,6 +161,7 @@
     if (!goes_on) moves += 1;
     // What was wrong in the address stays told until the visitor goes on from it.
     byId("told").replaceChildren();
+    said.textContent = "";
     history[goes_on ? "replaceState" : "pushState"]({ moves }, "", text ? `/?${text}` : "/");
     dress();
     ask(text);
@@ -185,7 +187,7 @@
     const others = new URLSearchParams(query());
     for (const s of sliders) if (s.name !== "contagion") others.delete(s.name);
     others.delete("also");
-    place([wanted, others.toString()].filter(Boolean).join("&"));
+    place([wanted, others.toString().replaceAll("+", "%20")].filter(Boolean).join("&"));
     move(null);
   }
   // By hand: a hash in the address would be a move that Undo knows nothing of.

@@ -15,6 +15,7 @@ from desertion.app.work.job import CancelledError, Tell
 from desertion.app.work.warm import WARM
 from desertion.errors import InputError
 from desertion.files import PassingFolder
+from desertion.scenario.documents import parted
 
 if TYPE_CHECKING:
     from desertion.study.comparison.comparison import Comparison
@@ -71,6 +72,8 @@ def spec_for(address: Address) -> StudySpec:
         raise InputError(
             "compare needs two policies at least; the first is what the others are compared with", key="arms"
         )
+    for arm in address.arms:
+        unchecked(address, parted(arm))  # else every run of it would fail, and the visitor would not be told why
     scenario = unchecked(address, ())
     check_comparison(people_of(scenario), scenario.scale, scenario.days, len(address.arms), address.runs)
     spec = spec_of(

@@ -13,7 +13,7 @@ from desertion.app.work.run import Run, StoppedError, Wanted, run
 from desertion.app.work.warm import WARM
 
 MOST_KEPT = 1_000
-"""Runs that are remembered, the latest asked for; each takes some 25 kB."""
+"""Runs that are remembered, the latest asked for, and more only while open moves count on them; each takes some 25 kB."""
 
 _LOOSE = 1_000
 """Orders of nobody that may stand in the queue before it is tidied."""
@@ -70,6 +70,7 @@ class Replicates:
         self._changed = threading.Condition()
         self._kept = kept
         self._known: OrderedDict[Wanted, Run] = OrderedDict()
+        self._moves: set[Move] = set()
         self._waiting: dict[Wanted, set[Move]] = {}
         self._running: set[Wanted] = set()
         self._queue: list[tuple[int, int, Wanted]] = []
@@ -92,6 +93,7 @@ class Replicates:
                 self._begun = True
                 for thread in self._threads:
                     thread.start()
+            self._moves.add(move)
             for place, each in enumerate(wanted):
                 if each not in self._known:
                     # Everybody's first runs come before anybody's later ones.
@@ -103,6 +105,7 @@ class Replicates:
     def drop(self, move: Move) -> None:
         """End a move."""
         with self._changed:
+            self._moves.discard(move)
             for each in move.wanted:
                 waiting = self._waiting.get(each)
                 if waiting is not None:
@@ -160,8 +163,7 @@ class Replicates:
             self._running.discard(wanted)
             if isinstance(result, Run):
                 self._known[wanted] = result
-                while len(self._known) > self._kept:
-                    self._known.popitem(last=False)
+                self._forget()
             if isinstance(result, Run) or result:
                 moves = self._waiting.pop(wanted, set())
             else:
@@ -174,3 +176,10 @@ class Replicates:
             if isinstance(result, str):
                 move.problem = result
             move.heard()
+
+    def _forget(self) -> None:
+        """Forget what is beyond the runs that are kept, the longest not asked for first."""
+        if (over := len(self._known) - self._kept) > 0:
+            needed = {each for move in self._moves for each in move.wanted}
+            for each in list(itertools.islice((known for known in self._known if known not in needed), over)):
+                del self._known[each]
