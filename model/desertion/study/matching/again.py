@@ -221,11 +221,13 @@ def _points(share: float) -> str:
 
 
 def _table(found: Again) -> Table:
-    head = ("target", "role", "met as they are", f"met {found.change}", "changed number against the same: median of worlds (95 % interval)")  # fmt: skip
+    head = (
+        "target", "role", "met as they are", f"met {found.change}", "the changed number against the same: median of worlds (95 % interval)", "in",
+    )  # fmt: skip
     rows = [
         (
-            f"`{row['target']}`", str(row["role"]), percent(row["met_same"]), percent(row["met_changed"]),
-            "-" if np.isnan(row["change"]) else _change(row),
+            f"`{row['target']}`", str(row["role"]), percent(row["met_same"]), percent(row["met_changed"]), _change(row),
+            "times" if row["is_ratio"] else str(row["unit"]),
         )
         for row in found.targets.to_dict("records")
     ]  # fmt: skip
@@ -233,6 +235,7 @@ def _table(found: Again) -> Table:
 
 
 def _change(row: dict[Any, Any]) -> str:
-    sign = ("", " times") if row["is_ratio"] else ("+" if row["change"] > 0 else "", f" {row['unit']}")
+    if np.isnan(row["change"]):
+        return "-"
     interval = "too few" if np.isnan(row["low"]) else f"{short_number(row['low'])} to {short_number(row['high'])}"
-    return f"{sign[0]}{short_number(row['change'])}{sign[1]} ({interval})"
+    return f"{'+' if row['change'] > 0 and not row['is_ratio'] else ''}{short_number(row['change'])} ({interval})"
