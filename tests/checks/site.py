@@ -15,6 +15,8 @@ import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
 
 import nbformat
@@ -64,7 +66,9 @@ def execute(place: Path, cache: Path) -> None:
     for path in sorted(place.rglob("*.md")):
         if "file_format: mystnb" in path.read_text(encoding="utf-8"):
             kept.add_nb_to_project(str(path), read_data={"name": "myst_nb_md", "type": "plugin"})
-    get_entry_point(ENTRY_POINT_GROUP_EXEC, "temp-parallel").load()(kept).run_and_cache(timeout=600)
+    # Kernels are killed once their tutorial has ended, and leave the studies that their results were read from.
+    with TemporaryDirectory(prefix="tutorials-") as passing, patch.dict(os.environ, TMPDIR=passing):
+        get_entry_point(ENTRY_POINT_GROUP_EXEC, "temp-parallel").load()(kept).run_and_cache(timeout=600)
 
 
 class _Page(HTMLParser):
