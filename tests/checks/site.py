@@ -66,9 +66,7 @@ def execute(place: Path, cache: Path) -> None:
     for path in sorted(place.rglob("*.md")):
         if "file_format: mystnb" in path.read_text(encoding="utf-8"):
             kept.add_nb_to_project(str(path), read_data={"name": "myst_nb_md", "type": "plugin"})
-    # Kernels are killed once their tutorial has ended, and leave the studies that their results were read from.
-    with TemporaryDirectory(prefix="tutorials-") as passing, patch.dict(os.environ, TMPDIR=passing):
-        get_entry_point(ENTRY_POINT_GROUP_EXEC, "temp-parallel").load()(kept).run_and_cache(timeout=600)
+    get_entry_point(ENTRY_POINT_GROUP_EXEC, "temp-parallel").load()(kept).run_and_cache(timeout=600)
 
 
 class _Page(HTMLParser):
@@ -160,4 +158,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Kernels are killed once their tutorial has ended, and leave the studies that their results were read from.
+    with TemporaryDirectory(prefix="site-") as passing, patch.dict(os.environ, TMPDIR=passing):
+        sys.exit(main())
