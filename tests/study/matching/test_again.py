@@ -132,6 +132,15 @@ def test_a_setting_changes_what_a_world_has(at_size: Callable[..., Again], tmp_p
         at_size(1.0)
 
 
+def test_a_setting_that_is_none_is_refused_before_anything_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not after the shipped worlds have been run as they are."""
+    assert main(["match", "russia-2022", "--set", "contagion=0", "--out", str(tmp_path)]) == 2
+    assert "there is no input 'contagion'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_worlds_of_another_match_are_refused(at_size: Callable[..., Again]) -> None:
     """Its inputs are told apart from those of the design."""
     with pytest.raises(InputError, match="holds worlds of another match"):

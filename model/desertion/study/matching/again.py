@@ -22,7 +22,7 @@ from desertion.study.matching.aims import Aim, aims_of
 from desertion.study.matching.document import Design, load
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.matching.matched import Match
-from desertion.study.matching.runs import results, run_stage
+from desertion.study.matching.runs import check_worlds, results, run_stage
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.statistics import median_interval, paired_chance_interval
 
@@ -138,6 +138,7 @@ def again(
     if set(points[0]) != set(told.vary):
         raise InputError(f"{ensemble} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
     other = _changed(told, size, own)
+    check_worlds(other, points)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
     by, number = options_of(options, workers, quiet), runs or max(stated.confirm, stated.replicates)

@@ -23,7 +23,7 @@ from desertion.study.matching.document import Design
 from desertion.study.matching.world_run import WORLD, world_of
 from desertion.study.run.options import RunOptions
 from desertion.study.run.sweep import run_study
-from desertion.study.run.task import fingerprint
+from desertion.study.run.task import fingerprint, hook
 from desertion.study.store.reader import StudyFile
 from desertion.study.store.resumption import as_held
 from desertion.study.store.row import DONE
@@ -150,6 +150,17 @@ def changed_since(design: Design, documents: Mapping[str, str], file: Path) -> l
         header, {"fingerprint": fingerprint(TASK, [{**told, "documents": documents}])}, ()
     )[0]["fingerprint"]
     return sorted(name for name in ({*before, *now} - {"targets"}) if before.get(name) != now.get(name))
+
+
+def check_worlds(design: Design, points: Sequence[Point]) -> None:
+    """Refuse what no world could run, as every stage does before its first run; for runs that come after others.
+
+    Raises:
+        InputError: a case cannot be run in the first world, whatever its values are.
+    """
+    check = hook(TASK, "task_check")
+    if check is not None:
+        check({"settings": {"match": _told(design), WORLD: 0, **points[0]}})
 
 
 def run_stage(
