@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from desertion.errors import InputError
 from desertion.figures.labels import many, percent
-from desertion.files import PassingFolder, folder
+from desertion.files import PassingFolder, folder, shown
 from desertion.parameters.arguments import COUNT, POSITIVE, SEED, TABLE, WORKERS, numbers
 from desertion.study.blocks import Block, Bullets, Heading, Table, Text, short_number
 from desertion.study.design.documents import scale_of
@@ -52,8 +52,9 @@ class Again:
     @property
     def change(self) -> str:
         """What is another, in words."""
-        sized = [] if self.size == 1.0 else [f"at {short_number(self.size)} times the size"]
-        return " ".join([*sized, *(["with " + ", ".join(f"`{key} = {value}`" for key, value in self.settings.items())] if self.settings else [])])  # fmt: skip
+        sized = "" if self.size == 1.0 else f"at {short_number(self.size)} times the size"
+        settings = ", ".join(f"`{key} = {value}`" for key, value in self.settings.items())
+        return " ".join(filter(None, [sized, settings and f"with {settings}"]))
 
     @property
     def aims(self) -> tuple[Aim, ...]:
@@ -136,7 +137,7 @@ def again(
     told = stated.model_copy(update={"confirm": 0, "seed": stated.seed if seed is None else seed})
     points, own = load_ensemble(ensemble).worlds[:worlds], dict(settings or {})
     if set(points[0]) != set(told.vary):
-        raise InputError(f"{ensemble} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
+        raise InputError(f"{shown(Path(ensemble))} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
     other = _changed(told, size, own)
     check_worlds(other, points)
     keep = PassingFolder() if out is None else None
