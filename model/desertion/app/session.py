@@ -12,6 +12,7 @@ from desertion.app.request.limits import limits
 from desertion.app.ui import solara
 from desertion.app.work.job import Job
 from desertion.app.work.live import Live, Snapshot
+from desertion.app.work.shown import Shown
 from desertion.errors import InputError
 
 type RunKey = tuple[object, ...]
@@ -40,7 +41,8 @@ class Session:
     def __init__(self, query: str) -> None:
         self.address = solara.reactive(Address())
         self.refusals: Any = solara.reactive({})
-        self.snapshot = solara.reactive(Snapshot())
+        self._run = Shown(Snapshot())
+        self.snapshot = self._run.seen
         self.dark = solara.reactive(False)
         self.rate = solara.reactive(20.0)
         self.comparison = Job()
@@ -143,21 +145,18 @@ class Session:
             scenario = scenario_of(address)
             usual = scenario_of(replace(address, policies=()))
         except InputError as problem:
-            self.snapshot.value = Snapshot(state="failed", problem=str(problem))
+            failed = Snapshot(state="failed", problem=str(problem))
+            self._run.hear(None, lambda _: failed)
             return
-        own_key = self._key
-
-        def show(snapshot: Snapshot) -> None:
-            # A run that was replaced may still say a last word.
-            if self._key == own_key:
-                self.snapshot.value = snapshot
-
-        self.live = Live(scenario, address.seed, show, usual)
+        own = object()
+        self._run.hear(own, lambda _: Snapshot())
+        self.live = Live(scenario, address.seed, lambda snapshot: self._run.tell(own, lambda _: snapshot), usual)
         self.live.set_rate(self.rate.peek())
 
     def close_run(self) -> None:
-        """End the run."""
+        """End the run; of what it may still say nothing is shown."""
         self._key = ()
+        self._run.hear(None, lambda latest: latest)
         if self.live is not None:
             self.live.close()
             self.live = None

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from desertion.app.ui import solara
 from desertion.app.work.failure import told
+from desertion.app.work.shown import Shown
 
 
 class CancelledError(Exception):
@@ -42,10 +42,15 @@ class State:
 
 
 class Job:
-    """One piece of work at a time; a new one stops the old."""
+    """One piece of work at a time; a new one stops the old.
+
+    Attributes:
+        state: Where it stands, as the page looks at it.
+    """
 
     def __init__(self) -> None:
-        self.state = solara.reactive(State())
+        self._shown = Shown(State())
+        self.state = self._shown.seen
         self._stop = threading.Event()
 
     def start(self, work: Callable[[Tell, threading.Event], object]) -> None:
@@ -55,13 +60,11 @@ class Job:
             work: Called in a thread with a function that tells progress and an event that is set when it should stop;
                 what it returns is the result. It may raise `CancelledError`.
         """
-        self.cancel()
+        self._stop.set()
         stop = self._stop = threading.Event()
 
         def tell(**changes: Any) -> None:
-            # Of a job that was stopped nothing more is heard.
-            if self._stop is stop:
-                self.state.value = State(**{"result": self.state.peek().result, **changes})
+            self._shown.tell(stop, lambda latest: State(**{"result": latest.result, **changes}))
 
         def run() -> None:
             try:
@@ -73,15 +76,15 @@ class Job:
             else:
                 tell(state="done", result=result)
 
-        tell(state="waiting")
+        self._shown.hear(stop, lambda latest: State("waiting", result=latest.result))
         threading.Thread(target=run, name="desertion-job", daemon=True).start()
 
     def cancel(self) -> None:
         """Ask the work to stop; it does so after the part under way. Of work that failed no more is told."""
         self._stop.set()
-        if self.state.peek().busy or self.state.peek().problem:
-            self.state.value = State(state="cancelled", result=self.state.peek().result)
-            self._stop = threading.Event()
+        self._shown.hear(
+            self, lambda latest: State("cancelled", result=latest.result) if latest.busy or latest.problem else latest
+        )
 
     def close(self) -> None:
         """Stop for good."""
