@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+import pytest
+
 from tests.checks.documents import ROOT
 
 FOLDER = ROOT / "experiments" / "claims"
@@ -19,21 +21,22 @@ def test_the_table_quotes_the_report() -> None:
     reports = rows("claims.md")
     said = (FOLDER / "README.md").read_text(encoding="utf-8").partition("\n\n†")[0]
     quoted = re.findall(r"^\| ([a-z-]+) \| (\w+) \| ([^|]+) \| (\d+) \| (.+) \|$", said, re.MULTILINE)
-    assert len(quoted) == 22
+    assert {claim for claim, *_ in quoted} == {claim for claim, cells in reports.items() if cells[0] != "untested"}
     for claim, verdict, signed, beyond, effect in quoted:
         word, shown, _, median, _, sign = reports[claim]
         assert (verdict, signed, beyond, effect) == (word, sign, shown.partition(" of ")[0], median), claim
 
 
-def test_words_in_the_worlds_of_the_match_are_counted() -> None:
-    """How many hold, fail, depend and are untested."""
-    words = Counter(cells[0] for cells in rows("ensemble.md").values())
-    said = (
-        (FOLDER / "README.md").read_text(encoding="utf-8").partition("## In the worlds that targets do not rule out")[2]
-    )
-    told = re.search(r"\*\*(\d+) hold, (\d+) fail, (\d+) depend, (\d+) are untested\*\*", said)
+@pytest.mark.parametrize(("name", "part"), [("claims.md", 0), ("ensemble.md", 2)])
+def test_words_are_counted(name: str, part: int) -> None:
+    """How many hold, fail, depend and are untested in drawn worlds, and in those of the match."""
+    words = Counter(cells[0] for cells in rows(name).values())
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    said = page.partition("## In the worlds that targets do not rule out")[part]
+    told = re.search(r"\*\*(\w+) holds?, (\d+) fails?, (\d+) depend, (\d+) are untested\*\*", said)
     assert told is not None
-    assert tuple(map(int, told.groups())) == tuple(words[word] for word in ("holds", "fails", "depends", "untested"))
+    counted = [0 if each == "none" else int(each) for each in told.groups()]
+    assert counted == [words[word] for word in ("holds", "fails", "depends", "untested")]
 
 
 def test_contagion_in_drawn_and_in_matched_worlds_is_quoted_from_both_reports() -> None:
