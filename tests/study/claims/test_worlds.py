@@ -154,6 +154,6 @@ def test_the_file_of_claims_names_the_scenarios_of_its_arms(
 def test_a_world_of_an_unknown_aspect_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     """`contagion`, which a sweep may vary, is none; before, the inputs of a scenario were named and no aspect."""
     (tmp_path / "own.toml").write_text(SMALL.replace('"hosts.*.cases"', "contagion"))
-    with pytest.raises(InputError, match=r"no aspect of a world 'contagion'; known are: baseline, .*reproduction"):
+    with pytest.raises(InputError, match=r"no aspect of a world 'contagion'; known are: baseline, .*casualties"):
         claims(path=tmp_path / "own.toml", worlds=1, out=tmp_path / "found.sqlite")
     assert not (tmp_path / "found.sqlite").exists()

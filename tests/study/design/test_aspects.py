@@ -46,3 +46,17 @@ def test_what_a_world_states_comes_after_factors_and_the_forces_own_after_that()
     assert in_world(plain, world).forces[0].base_soldier_surrender == 1e-3
     assert in_world(plain, world, arm).forces[0].base_soldier_surrender == 0.0
     assert in_world(plain, world, arm).forces[0].base_soldier_hide == 3.0 * plain.forces[0].base_soldier_hide
+
+
+def test_ways_of_leaving_are_multiplied_apart_and_together() -> None:
+    """A factor on one way reaches the baseline rates of that way alone, whoever leaves by it, and comes on top of the factor on all."""
+    plain = Scenario.load("toy")
+    names = [name for name in type(plain.forces[0]).model_fields if name.startswith("base_")]
+    both = in_world(plain, {"baseline": 2.0, "baseline_flee": 0.5, "baseline_surrender": 3.0}).forces[0]
+    by = {"flee": 1.0, "surrender": 6.0}
+    assert {name for name in names if name.endswith("_flee")} >= {"base_soldier_flee", "base_civilian_flee"}
+    for name in names:
+        assert getattr(both, name) == by.get(name.rpartition("_")[2], 2.0) * getattr(plain.forces[0], name), name
+    alone = in_world(plain, {"baseline_hide": 4.0}).forces[0]
+    assert alone.base_soldier_hide == 4.0 * plain.forces[0].base_soldier_hide
+    assert alone.base_soldier_flee == plain.forces[0].base_soldier_flee

@@ -1,9 +1,11 @@
 """Aspects: names of a world that are turned into several settings, and a scenario with a world's values."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from desertion.errors import InputError, refuse_unknown
+from desertion.parameters import Force
 from desertion.scenario import Scenario
 from desertion.scenario.complaints import build
 from desertion.scenario.settings import apply, reached
@@ -21,7 +23,10 @@ HOST_ASPECTS = {
 }
 """Factors of a world on fields of every host."""
 
-ASPECTS = (*SPREAD, "baseline", "casualties", "police", "call_up", *HOST_ASPECTS)
+WAYS = ("hide", "flee", "surrender", "refuse")
+"""Ways of leaving whose baseline rates a world may multiply apart, as in `baseline_hide`, besides all of them together by `baseline`."""
+
+ASPECTS = (*SPREAD, "baseline", *(f"baseline_{way}" for way in WAYS), "casualties", "police", "call_up", *HOST_ASPECTS)
 """Names of a world that are not settings themselves but are turned into some."""
 
 
@@ -143,15 +148,19 @@ def _standing(plain: Scenario, path: str) -> float:
 
 
 def _rates(scenario: Scenario, world: Point) -> dict[str, float]:
-    """Factors on baseline rates, casualties and police of all forces."""
-    rates: dict[str, float] = {}
-    for force in scenario.forces:
-        names = [name for name in type(force).model_fields if name.startswith("base_")]
-        factors = {**dict.fromkeys(names, "baseline"), "casualty_rate": "casualties", "police": "police"}
-        for name, aspect in factors.items():
-            if aspect in world:
-                rates[f"forces.{force.name}.{name}"] = float(world[aspect])
-    return rates
+    """Factors on baseline rates, of all ways of leaving and of each, casualties and police of all forces."""
+    aspects = {"casualty_rate": ("casualties",), "police": ("police",)}
+    aspects |= {
+        name: ("baseline", f"baseline_{name.rpartition('_')[2]}")
+        for name in Force.model_fields
+        if name.startswith("base_")
+    }
+    return {
+        f"forces.{force.name}.{name}": math.prod(float(world[aspect]) for aspect in of if aspect in world)
+        for force in scenario.forces
+        for name, of in aspects.items()
+        if any(aspect in world for aspect in of)
+    }
 
 
 def _of_hosts(scenario: Scenario, world: Point) -> dict[str, float]:
