@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -162,14 +163,12 @@ def _kind(table: Mapping[str, Any], where: str) -> str:
             return kind
     if "scenario" in table:
         return "study"
-    # A file of series or targets is tables of its own names alone; in any other the misspelt key is told.
-    if (
-        table
-        and all(isinstance(each, dict) for each in table.values())
-        and not table.keys() & Force.model_fields.keys()
-    ):
+    # What has none of a force's own keys would be told that its misspelt key is no key of a force.
+    if not table.keys() & Force.model_fields.keys() - set(PROSE):
+        known = [key for keys in (_SCENARIO, _POLICY, _STUDY) for key in keys]
+        near = [f" (is {key} meant to be {each[0]}?)" for key in table if (each := get_close_matches(key, known, n=1))]
         raise InputError(
-            f"{where} is no scenario, force, policy or study: it has none of their keys; see `desertion new`"
+            f"{where} is no scenario, force, policy or study: it has none of their keys{''.join(near[:1])}; see `desertion new`"
         )
     return "force"
 
