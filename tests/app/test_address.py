@@ -100,6 +100,8 @@ def test_commands_round_no_scale() -> None:
         ("set=contagion=inf", "contagion"),
         ("set=graph=/etc/passwd", "graph"),
         ("force=nobody", "force"),
+        ("arms=fast-track,nonsense,none", "arms"),
+        ("arms=fast-track%2Bnonsense", "arms"),
     ],
 )
 def test_what_is_wrong_in_an_address_is_told_by_part_and_the_rest_stays(query: str, part: str) -> None:
@@ -120,6 +122,15 @@ def test_no_words_in_an_address_break_the_page(key: str, value: str) -> None:
     """Any setting and any part give an address that can be run, with or without a sentence."""
     address, _ = understood(urlencode([("set", f"{key}={value}"), (key, value)]))
     scenario_of(address)
+
+
+def test_of_arms_in_an_address_those_that_are_policies_stay() -> None:
+    """A shared comparison with one misspelt policy opens with the others, and is told of it before anything is run."""
+    address, wrong = understood("arms=fast-track,nonsense,none")
+    assert address.arms == ("fast-track", "none")
+    assert "nonsense" in wrong["arms"]
+    assert understood("arms=nonsense")[0].arms == Address().arms
+    assert understood("arms=fast-track%2Bexit-ban,none")[1] == {}
 
 
 def test_the_scale_that_a_refusal_advises_does_fit() -> None:

@@ -7,7 +7,7 @@ from tests.benchmarks import _common
 
 Row = tuple[str, float, str, str]
 PEOPLE, DAYS = 100_000, 100
-LIVELY = 4.25
+LIVELY = 5.6
 
 
 def rows() -> Iterator[Row]:
@@ -38,7 +38,7 @@ def _people() -> Iterator[Row]:
 
 
 def _lively() -> Iterator[Row]:
-    """A million persons on two threads, with so many times the rates that one in twenty leaves, and many clocks are touched."""
+    """A million persons on two threads, with so many times the rates that eight in a hundred leave, and many clocks are touched."""
     force = _common.russia(1_000_000, DAYS).forces[0]
     names = [name for name in type(force).model_fields if name.startswith("base_")]
     scenario = _common.russia(
@@ -54,7 +54,7 @@ def _lively() -> Iterator[Row]:
             "100" if threads == 2 else "",
         )
     model = DesertionModel(scenario, rng=1, threads=2).run()
-    yield "    left", model.measures()["share_left"], "share", "at least 0.05"
+    yield "    left", model.measures()["share_left"], "share", "0.08"
     yield "    touched by ties", float(model.world.is_touched.sum()), "persons", ""
 
 

@@ -90,6 +90,15 @@ def understood(query: str) -> tuple[Address, dict[str, str]]:
             else:
                 sound = replace(sound, **{name: more})
         wanted = sound
+    sound_arms: list[str] = []
+    for arm in wanted.arms:
+        try:
+            check_names(wanted.scenario, parted(arm))
+        except InputError as problem:
+            wrong["arms"] = str(problem)
+        else:
+            sound_arms.append(arm)
+    wanted = replace(wanted, arms=tuple(sound_arms) or Address().arms)
     if wanted.force and wanted.force not in (armies := [force.name for force in scenario_of(wanted).forces]):
         wrong["force"] = str(unknown_name("army", wanted.force[:80], armies))
         wanted = replace(wanted, force="")
