@@ -134,7 +134,11 @@ def test_links_name_known_units_once(tmp_path: Path) -> None:
     columns = Columns()
     events, table = read_events(_file(tmp_path, ROWS), columns, np.random.default_rng(1))
     for rows, heading, sentence in (
-        (["u1,x9"], "from,to", ":2: there is no unit 'x9' among the events"),
+        (
+            ["u1,x9"],
+            "from,to",
+            ":2: there is no unit 'x9' among the events; if nothing happened to it by the last day, name it there without a date and say --never",
+        ),
         (["u1,u1"], "a,b", ":2: links 'u1' to itself"),
         (["u1,u2", "u2,u1"], "a,b", "stands there twice"),
         (["u1,u2"], "first,second", "they must be from and to (directed links) or a and b (mutual ones)"),

@@ -72,7 +72,9 @@ def _listed(events: Events, path: Path, named: Columns) -> tuple[Links, str]:
     for first, second, row in zip(table.column(columns[0]), table.column(columns[1]), table.rows, strict=True):
         for name in (first, second):
             if name not in places and not named.only:
-                raise InputError(f"{row.where}: there is no unit {name!r} among the events")
+                raise InputError(
+                    f"{row.where}: there is no unit {name!r} among the events; if nothing happened to it by the last day, name it there without a date and say --never"
+                )
         if first not in places or second not in places:  # left out with the rows of the events
             continue
         pair = (places[first], places[second])
