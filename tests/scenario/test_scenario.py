@@ -156,6 +156,24 @@ def test_the_start_may_be_a_midnight_or_a_text_beside_a_series(tmp_path: Path, s
         Scenario.load(own)
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_whether_counts_are_scaled_already_is_no_setting(value: bool) -> None:
+    """At half the scale it made an army of 1,000 one of 2,000."""
+    with pytest.raises(InputError, match=r"at_scale cannot be set; .* set scale"):
+        Scenario.load("toy", scale=0.5, set={"at_scale": value})
+
+
+def test_a_status_quo_moved_away_from_under_the_dial_is_remarked(tmp_path: Path) -> None:
+    """Hosts then stand more open or more closed than the scenario has them; not so where the dial is set beside it."""
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "toy"\n[set]\nasylum_status_quo = 0.3\n')
+    for moved in (Scenario.load("toy", set={"asylum_status_quo": 0.3}), Scenario.load(file)):
+        assert moved.host("harbour").cases < moved.flat().host("harbour").cases
+        assert [note for note in moved.notes if "asylum dial stays at 0.5, which moves all hosts" in note]
+    for still in ({"asylum_status_quo": 0.3, "asylum": 0.3}, {"asylum_status_quo": 0.5}):
+        assert not any("asylum" in note for note in Scenario.load("toy", set=still).notes)
+
+
 def test_two_groups_that_set_one_host_to_two_values_are_refused() -> None:
     """Unless the host is named: nothing says which of the two holds."""
     one = Scenario.load("russia-2022").hosts[0]

@@ -14,6 +14,7 @@ _OWN_WAYS = {
     "changes": "write dated changes into a scenario file or a policy",
     "overlays": "name policies with policies=[...] or --policy",
     "remarks": "remarks are written by the program",
+    "at_scale": "it says whether the counts of people are the small world's own already; set scale",
 }
 
 
@@ -155,6 +156,13 @@ def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any
             _drop_changes(content, [f"{kind}.{name}.{parts[2]}" for name in names], key, parts[2] in levers(kind))
         else:
             _put(content, parts, value, where)
+    status_quo, dial = content["asylum_status_quo"], content["asylum"]
+    if "asylum_status_quo" in settings and "asylum" not in settings and status_quo != dial:
+        content["remarks"] = [
+            *content["remarks"],
+            f"asylum_status_quo is set to {setting_text(status_quo)} and the asylum dial stays at {setting_text(dial)}, which moves "
+            "all hosts; set asylum to the same for hosts as the scenario has them",
+        ]
 
 
 def _drop_changes(content: dict[str, Any], paths: Sequence[str], key: str, is_lever: bool) -> None:
