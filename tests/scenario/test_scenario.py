@@ -118,6 +118,62 @@ def test_a_scenario_that_extends_another_sets_over_its_settings(tmp_path: Path) 
     assert rates == [0.01, 0.002, 0.01]
 
 
+def test_what_a_scenario_states_holds_over_the_settings_of_the_one_it_extends(tmp_path: Path) -> None:
+    """In whatever way it states it, values, tables, hosts, forces, dated changes or a series; what it does not state stays as that sets it."""
+    (tmp_path / "cases.csv").write_text("date,value\n2030-01-11,5\n2030-01-21,7\n")
+    (tmp_path / "base.toml").write_text(
+        'extends = "toy"\nname = "base"\n[[forces]]\nname = "guard"\nsoldiers = 400\nreservists = 90\n'
+        '[[changes]]\ndate = 2030-02-01\nset = { "hosts.steppe.case_days" = 9 }\n'
+        '[set]\ndays = 50\n"behaviour.push_threat" = 0.5\n"hosts.*.case_days" = 100\n"hosts.*.cases" = 3\n"forces.guard.soldiers" = 300\n'
+    )
+    (tmp_path / "own.toml").write_text(
+        'extends = "base.toml"\nname = "own"\ndays = 40\n[behaviour]\npush_threat = 0.2\n'
+        '[[hosts]]\nname = "harbour"\ncase_days = 30\n[[forces]]\nname = "guard"\nsoldiers = 200\n'
+        '[[changes]]\ndate = 2030-01-16\nset = { "hosts.ridge.case_days" = 60 }\n[series]\n"hosts.steppe.cases" = "cases.csv"\n'
+    )
+    own = Scenario.load(tmp_path / "own.toml")
+    assert (own.days, own.behaviour.push_threat) == (40, 0.2)
+    assert (own.force("guard").soldiers, own.force("guard").reservists) == (200, 500)
+    assert {host.name: (host.case_days, host.cases) for host in own.hosts} == {
+        "steppe": (100.0, 3.0), "ridge": (100.0, 3.0), "harbour": (30.0, 3.0),
+    }  # fmt: skip
+    moved = [(day, lever, value) for day, _, _, lever, value in own.timeline()]
+    assert moved == [(10, "cases", 5.0), (15, "case_days", 60.0), (20, "cases", 7.0)]
+    assert "the setting of hosts.*.case_days replaces the scenario's own changes of it" in own.remarks  # the base's
+
+
+@pytest.mark.parametrize("start", ["2030-01-01T00:00:00", '"2030-01-01"'])
+def test_the_start_may_be_a_midnight_or_a_text_beside_a_series(tmp_path: Path, start: str) -> None:
+    """As without one; and a series that lies outside of the days is refused for these too."""
+    (tmp_path / "cases.csv").write_text("date,value\n2030-01-11,5\n")
+    (tmp_path / "late.csv").write_text("date,value\n2013-12-01,1\n")
+    own = tmp_path / "own.toml"
+    text = f'extends = "toy"\nstart = {start}\ndays = 30\n[series]\n"hosts.ridge.cases" = "{{}}.csv"\n'
+    own.write_text(text.format("cases"))
+    assert Scenario.load(own).timeline() == [(10, "host", 1, "cases", 5.0)]
+    own.write_text(text.format("late"))
+    with pytest.raises(InputError, match="wholly outside the scenario's 30 days from 2030-01-01"):
+        Scenario.load(own)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_whether_counts_are_scaled_already_is_no_setting(value: bool) -> None:
+    """At half the scale it made an army of 1,000 one of 2,000."""
+    with pytest.raises(InputError, match=r"at_scale cannot be set; .* set scale"):
+        Scenario.load("toy", scale=0.5, set={"at_scale": value})
+
+
+def test_a_status_quo_moved_away_from_under_the_dial_is_remarked(tmp_path: Path) -> None:
+    """Hosts then stand more open or more closed than the scenario has them; not so where the dial is set beside it."""
+    file = tmp_path / "own.toml"
+    file.write_text('extends = "toy"\n[set]\nasylum_status_quo = 0.3\n')
+    for moved in (Scenario.load("toy", set={"asylum_status_quo": 0.3}), Scenario.load(file)):
+        assert moved.host("harbour").cases < moved.flat().host("harbour").cases
+        assert [note for note in moved.notes if "asylum dial stays at 0.5, which moves all hosts" in note]
+    for still in ({"asylum_status_quo": 0.3, "asylum": 0.3}, {"asylum_status_quo": 0.5}):
+        assert not any("asylum" in note for note in Scenario.load("toy", set=still).notes)
+
+
 def test_two_groups_that_set_one_host_to_two_values_are_refused() -> None:
     """Unless the host is named: nothing says which of the two holds."""
     one = Scenario.load("russia-2022").hosts[0]

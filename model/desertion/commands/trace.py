@@ -64,7 +64,7 @@ def command(
     title = _who(row, told)
     # Written before it is printed: what cannot be shown is not lost.
     if out is not None:
-        _write(table, way, title, chosen, out, seed, row)
+        _write(table, way, title, chosen, out, seed, replicate, row)
     print(title)
     _tell(table, way, every)
     if out is not None:
@@ -148,7 +148,14 @@ def _day(row: pd.Series, width: int) -> str:
 
 
 def _write(
-    table: pd.DataFrame, route: str, title: str, scenario: Scenario, out: _options.Path, seed: int, person: int
+    table: pd.DataFrame,
+    route: str,
+    title: str,
+    scenario: Scenario,
+    out: _options.Path,
+    seed: int,
+    replicate: int | None,
+    person: int,
 ) -> None:
     from desertion.commands._shared.results import provenance, write_csv, write_json
     from desertion.figures import person as life
@@ -157,7 +164,8 @@ def _write(
 
     with replacing_folder(out) as fresh:
         write_csv(fresh / "trace.csv", table)
-        write_json(fresh / "provenance.json", provenance(scenario, seed, person=person, route=route))
+        told = provenance(scenario, seed, replicate=replicate, person=person, route=route)
+        write_json(fresh / "provenance.json", told)
         with style.house():
             figure = style.new_figure("tall")
             life.life(figure, table, route=route, title=f"{title} (way shown: {route})")

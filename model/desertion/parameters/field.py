@@ -56,7 +56,7 @@ class Frozen(BaseModel):
             return value
         annotation = cls.model_fields[info.field_name].annotation
         if annotation is dt.date:
-            return _date(value)
+            return day_of(value)
         is_table, is_list = isinstance(value, dict), isinstance(value, list | tuple)
         held: Any = value if is_table or is_list else (value,)
         parts = held.items() if is_table else enumerate(held)
@@ -87,7 +87,12 @@ def _kinds(annotation: Any, is_inside: bool) -> frozenset[type]:
     return frozenset() if is_inside else frozenset({annotation})
 
 
-def _date(value: Any) -> dt.date:
+def day_of(value: Any) -> dt.date:
+    """The day that a date, a midnight or a text such as 2022-09-21 names.
+
+    Raises:
+        ValueError: If it names none.
+    """
     if isinstance(value, dt.datetime):
         if value.tzinfo is not None or value.time() != dt.time():
             raise ValueError(f"must be a day without a time or zone, such as {value.date()}, got {value}")

@@ -2,23 +2,28 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from desertion.errors import InputError, shortened
 from desertion.files import shown
 from desertion.parameters import Force, Host
+from desertion.parameters.field import day_of
 from desertion.reading import csv_rows, is_csv, toml
+from desertion.scenario import settings
 from desertion.scenario.complaints import build
 from desertion.scenario.documents import find, is_shipped, named
 from desertion.scenario.fallbacks import remark
 from desertion.scenario.layers import Layers
-from desertion.scenario.levers import expand
+from desertion.scenario.levers import KINDS, expand
 from desertion.scenario.paths import flattened, merged
 from desertion.scenario.policy import OPERATIONS, Policy
 
 _TABLES = ("behaviour", "calibration", "dial", "reference", "set", "series", "stop")
 _ROWS = ("forces", "hosts", "changes", "policies")
+# What a document says otherwise than by values of inputs.
+_NO_VALUES = ("name", "set", "series", "changes", "policies", "calibration", "extends", "remarks")
 
 
 def content(name: str | Path) -> tuple[dict[str, Any], str]:
@@ -35,7 +40,9 @@ def content(name: str | Path) -> tuple[dict[str, Any], str]:
     remarks += named(document, path)
     document["forces"] = [_force(each, where, remarks) for each in document.get("forces", [])]
     document.setdefault("hosts", [])
-    document["changes"] = _changes(document, where)
+    changes = _changes(document, where)
+    document["changes"] = [row for _, row in changes]
+    document["set"] = settings.Documents(document["set"], [level for level, _ in changes])
     if remarks:
         document["remarks"] = [*document.get("remarks", []), *remarks]
     return document, where
@@ -91,16 +98,17 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     for table in (document, document.get("set", {})):
         if isinstance(graph := table.get("graph"), str):
             table["graph"] = str(path.parent / graph)
-    if "series" in document:
-        document["series"] = {key: str(path.parent / str(file)) for key, file in document["series"].items()}
+    name = document.pop("extends", None)
     own = document.get("calibration", {})
     if is_csv(own.get("series", "")):
         document["calibration"] = own | {"series": str(path.parent / own["series"])}
-    name = document.pop("extends", None)
     base: dict[str, Any] = {}
     if name is not None:
         base = _extended(find("scenarios", name, near=path.parent, where=where), (*seen, path.resolve()), remarks)
         base.pop("name", None)
+    level = len(base.get("set", []))
+    if "series" in document:
+        document["series"] = {key: (level, str(path.parent / str(file))) for key, file in document["series"].items()}
     hosts = document.get("hosts")
     if hosts == [] and base.get("hosts"):
         remarks.append(f"{where}: hosts = [] leaves out the hosts of {name}, and what that sets or changes of them")
@@ -114,11 +122,16 @@ def _extended(path: Path, seen: tuple[Path, ...], remarks: list[str]) -> dict[st
     both |= {
         key: merged(base[key], document[key]) for key in _TABLES if key != "set" and key in base and key in document
     }
-    # Each document's settings are made over all of those that it extends: its "*" reaches what one of them names.
-    both["set"] = [*base.get("set", []), document.get("set", {})]
+    # Each document's settings are made over all of those that it extends: its "*" reaches what one of them names. What it
+    # states in any other way holds over their settings too.
+    stated = {key: value for key, value in document.items() if key not in _NO_VALUES}
+    earlier = base.get("set", [])
+    if "forces" in document:  # forces are replaced whole, hosts merged
+        earlier = [(own, {key: value for key, value in before.items() if key != "forces"}) for own, before in earlier]
+    both["set"] = [*earlier, (document.get("set", {}), stated)]
     # An empty list says that there is no host at all.
     both["hosts"] = [] if hosts == [] else _merged_hosts(path, base.get("hosts", []), hosts or [], remarks)
-    both["changes"] = [*base.get("changes", []), *document.get("changes", [])]
+    both["changes"] = [*base.get("changes", []), *((level, row) for row in document.get("changes", []))]
     return both
 
 
@@ -146,14 +159,23 @@ def _without(base: Mapping[str, Any], starts: tuple[str, ...]) -> dict[str, Any]
     def kept(table: Mapping[str, Any]) -> dict[str, Any]:
         return {key: value for key, value in flattened(table).items() if not key.startswith(starts)}
 
+    def still(stated: Mapping[str, Any]) -> dict[str, Any]:
+        rows = {kind: _others(stated[kind], kind, starts) for kind in KINDS if kind in stated}
+        return {**stated, **rows}
+
     changes: list[Any] = []
-    for row in base.get("changes", []):
+    for level, row in base.get("changes", []):
         if isinstance(row, dict) and isinstance(row.get("set"), dict):
-            changes += [row | {"set": own}] if (own := kept(row["set"])) else []
+            changes += [(level, row | {"set": own})] if (own := kept(row["set"])) else []
         elif not (isinstance(row, dict) and str(row.get("path")).startswith(starts)):
-            changes.append(row)
-    settings, series = [kept(each) for each in base.get("set", [])], kept(base.get("series", {}))
-    return {**base, "changes": changes, "set": settings, "series": series}
+            changes.append((level, row))
+    own_values = [(kept(each), still(stated)) for each, stated in base.get("set", [])]
+    return {**base, "changes": changes, "set": own_values, "series": kept(base.get("series", {}))}
+
+
+def _others(rows: Sequence[Any], kind: str, starts: tuple[str, ...]) -> list[Any]:
+    """The tables among rows of forces or hosts whose paths do not start with one of these."""
+    return [row for row in rows if isinstance(row, dict) and not f"{kind}.{row.get('name')}.".startswith(starts)]
 
 
 def _merged_hosts(path: Path, base: list[Any], own: list[Any], remarks: list[str]) -> list[Any]:
@@ -189,30 +211,30 @@ def _force(each: Any, where: str, remarks: list[str]) -> Any:
     return build(Force, document, where=shown(path))
 
 
-def _changes(document: dict[str, Any], where: str) -> list[Any]:
-    """The scenario's own dated values one by one: wildcards resolved, the user's series read."""
-    rows: list[Any] = document["changes"]
-    series: Mapping[str, str] = document.pop("series", {})
-    if not series and all(not isinstance(row, dict) or "set" not in row for row in rows):
+def _changes(document: dict[str, Any], where: str) -> list[tuple[int, Any]]:
+    """The scenario's own dated values one by one, each behind the number of the document that states it: wildcards resolved, the user's series read."""
+    rows: list[tuple[int, Any]] = document["changes"]
+    series: Mapping[str, tuple[int, str]] = document.pop("series", {})
+    if not series and all(not isinstance(row, dict) or "set" not in row for _, row in rows):
         return rows
     forces = [each if isinstance(each, Force) else build(Force, each, where=where) for each in document["forces"]]
     hosts = [build(Host, each, where=where) for each in document["hosts"]]
     scenario = str(document.get("name"))
-    single: list[Any] = []
-    for index, row in enumerate(rows):
+    single: list[tuple[int, Any]] = []
+    for index, (level, row) in enumerate(rows):
         if not isinstance(row, dict) or "set" not in row:
-            single.append(row)
+            single.append((level, row))
             continue
         place = f"{where}: changes[{index}]"
         if set(row) - {"date", "set", "note"} or not isinstance(row["set"], dict) or "date" not in row:
             raise InputError(f"{place} must have date, set = {{ ... }} and, if you like, note", where=where)
         for path, value in flattened(row["set"]).items():
             targets = expand(path, forces, hosts, where=f"{place}.set", scenario=scenario)
-            single += [{"date": row["date"], "path": one.path, "value": value} for one in targets]
-    for path, file in series.items():
+            single += [(level, {"date": row["date"], "path": one.path, "value": value}) for one in targets]
+    for path, (level, file) in series.items():
         targets = expand(path, forces, hosts, where=f"{where}: series", scenario=scenario)
         points = _series(Path(file), document)
-        single += [{"date": day, "path": one.path, "value": value} for one in targets for day, value in points]
+        single += [(level, {"date": day, "path": one.path, "value": value}) for one in targets for day, value in points]
     return single
 
 
@@ -225,8 +247,8 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
     """
     rows = csv_rows(path, wanted=("date", "value"), numbers=("value",))
     points = [(row.day("date"), row.number("value")) for row in rows]
-    start, days = document.get("start"), document.get("days", Layers.model_fields["days"].default)
-    if isinstance(start, dt.date) and isinstance(days, int):
+    start, days = _day(document.get("start")), document.get("days", Layers.model_fields["days"].default)
+    if start is not None and isinstance(days, int):
         first, last = min(day for day, _ in points), max(day for day, _ in points)
         if last < start or (first - start).days >= days:
             raise InputError(
@@ -235,6 +257,13 @@ def _series(path: Path, document: Mapping[str, Any]) -> list[tuple[dt.date, floa
                 where=shown(path),
             )
     return points
+
+
+def _day(start: Any) -> dt.date | None:
+    """The day that a start not yet checked names; None where it will be refused with a sentence."""
+    with suppress(ValueError):
+        return day_of(start)
+    return None
 
 
 def listed(names: Any) -> Any:

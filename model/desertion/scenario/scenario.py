@@ -88,11 +88,11 @@ class Scenario(Layers):
         else:
             content, where = loading.content(name_or_path)
             content.setdefault("asylum", content.get("asylum_status_quo", 0.5))
-            own_settings = content.pop("set", [])
+            documents = content.pop("set")
             own_policies, places, own_remarks = loading.policies(content.pop("policies", ()), where)
             scenario = build(cls, content, where=where)
-            if own_settings:
-                scenario = build(cls, settings.apply(scenario, *own_settings), where=where)
+            if any(own for own, _ in documents.values):
+                scenario = build(cls, settings.apply_documents(scenario, documents), where=where)
             scenario = scenario._with_reference()
         given = {"scale": scale, "asylum": asylum, "days": days, "graph": graph}
         stated = {key: value for key, value in given.items() if value is not None}

@@ -1,20 +1,63 @@
 """Settings: changing any input of a scenario by its dotted key, `hosts.finland.case_days = 30`."""
 
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from desertion.errors import InputError, input_error, refuse_unknown, shortened, unknown_name
 from desertion.reading import setting_text
 from desertion.scenario.layers import Layers
 from desertion.scenario.levers import KINDS, Kind, levers, select
-from desertion.scenario.paths import flattened
+from desertion.scenario.paths import flattened, merged
 
 _OWN_WAYS = {
     "policies": "name policies with policies=[...] or --policy",
     "changes": "write dated changes into a scenario file or a policy",
     "overlays": "name policies with policies=[...] or --policy",
     "remarks": "remarks are written by the program",
+    "at_scale": "it says whether the counts of people are the small world's own already; set scale",
 }
+
+
+class Documents(NamedTuple):
+    """What documents that extend each other say beside and in their settings, the one that extends none first.
+
+    Attributes:
+        values: Of each, its settings by dotted key, and the values of inputs that it states in any other way.
+        levels: By dated change of the scenario, the number of the document that states it.
+    """
+
+    values: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]
+    levels: Sequence[int]
+
+
+def apply_documents(scenario: Layers, documents: Documents) -> dict[str, Any]:
+    """The content of the scenario with the settings of its documents made, not yet checked: what a document says in any way holds over the settings of those that it extends.
+
+    Raises:
+        InputError: As `apply` does.
+    """
+    content = scenario.model_dump()
+    changes = list(zip(documents.levels, content["changes"], strict=True))
+    for number, (own, stated) in enumerate(documents.values):
+        _restate(content, stated)
+        content["changes"] = [change for level, change in changes if level <= number]
+        _apply(content, scenario, flattened(own))
+        kept = {(change["date"], change["path"]) for change in content["changes"]}
+        changes = [
+            (level, change) for level, change in changes if level > number or (change["date"], change["path"]) in kept
+        ]
+    content["changes"] = [change for _, change in changes]
+    return content
+
+
+def _restate(content: dict[str, Any], stated: Mapping[str, Any]) -> None:
+    """Lay a document's own values over settings made before; paths of forces state none."""
+    for key, value in stated.items():
+        if key not in KINDS:
+            content |= merged({key: content.get(key)}, {key: value})
+            continue
+        rows = {row["name"]: row for row in value if isinstance(row, Mapping)}
+        content[key] = [merged(row, rows.get(row["name"], {})) for row in content[key]]
 
 
 def apply(scenario: Layers, *layers: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +156,13 @@ def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any
             _drop_changes(content, [f"{kind}.{name}.{parts[2]}" for name in names], key, parts[2] in levers(kind))
         else:
             _put(content, parts, value, where)
+    status_quo, dial = content["asylum_status_quo"], content["asylum"]
+    if "asylum_status_quo" in settings and "asylum" not in settings and status_quo != dial:
+        content["remarks"] = [
+            *content["remarks"],
+            f"asylum_status_quo is set to {setting_text(status_quo)} and the asylum dial stays at {setting_text(dial)}, which moves "
+            "all hosts; set asylum to the same for hosts as the scenario has them",
+        ]
 
 
 def _drop_changes(content: dict[str, Any], paths: Sequence[str], key: str, is_lever: bool) -> None:

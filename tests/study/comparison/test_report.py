@@ -409,5 +409,5 @@ def test_settings_stand_as_they_are_typed(tmp_path):
     one = compared(tmp_path / "one.sqlite", settings=told, runs=2)
     typed = '`far = inf`, `forces = russia`, `form = none`, `hungry = true`, `said = "0.5"`'
     assert f"**Changed inputs.** {typed}." in words.assumptions(one)
-    arms = dict(spec_of("toy", None, runs=1, points=[{"policies": "none"}, {"at_scale": False}]).policies)
-    assert list(arms)[1] == "at_scale=false"
+    arms = dict(spec_of("toy", None, runs=1, points=[{"policies": "none"}, {"title": "0.5"}]).policies)
+    assert list(arms)[1] == 'title="0.5"'
