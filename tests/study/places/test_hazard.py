@@ -7,8 +7,8 @@ import pytest
 
 from desertion.errors import InputError
 from desertion.study.places import hazard
-from desertion.study.places.hazard import RiskDay, fit
-from desertion.study.places.hazards import combined
+from desertion.study.places.hazard import Ratio, RiskDay, fit
+from desertion.study.places.hazards import combined, ratios
 from desertion.study.places.links import Links
 from desertion.study.places.verdict import ratio_text
 
@@ -121,3 +121,38 @@ def test_an_interval_over_four_orders_of_magnitude_is_not_told() -> None:
     far = hazard._ratio(2.0, 100.0, 1.0)
     assert 0.0 < far.low < far.high < np.inf
     assert not combined([far, far]).told
+
+
+def test_clusters_of_which_nobody_is_at_risk_add_no_degree_of_freedom() -> None:
+    """Strata in which no unit acts say nothing among units that act: beside them the interval stays as it is without them."""
+    rng = np.random.default_rng(3)
+    units = 60
+    day = rng.integers(0, 25, units).astype(np.float64)
+    sender, receiver = rng.integers(0, units, (2, 150))
+    apart = sender != receiver
+    strata = np.arange(units) % 6
+
+    def found(idle: int) -> list[Ratio]:
+        everybody = units + idle
+        moves = Links(sender[apart], receiver[apart], directed=True).matrix(everybody)
+        days = np.concatenate([day, np.full(idle, np.nan)])
+        rows = hazard.first_events(days, [moves], [(1, 5)], np.zeros((everybody, 0)), never=False)
+        return hazard.fit(rows, 1, np.concatenate([strata, 6 + np.arange(idle)]))
+
+    alone, beside = found(0)[0], found(30)[0]
+    assert (beside.low, beside.high, beside.p) == pytest.approx((alone.low, alone.high, alone.p))
+
+
+def test_strata_without_a_unit_that_acts_do_not_make_enough_clusters() -> None:
+    """Three strata that act tell no spread, however many stand beside them in the table: the interval is by the information."""
+    rng = np.random.default_rng(4)
+    day = rng.integers(0, 25, 60).astype(np.float64)
+    true, false = (
+        Links(sender, (sender + step) % 60, directed=True) for sender, step in ((np.arange(60), 1), (np.arange(60), 7))
+    )
+
+    def found(idle: int) -> list[Ratio]:
+        days, strata = np.append(day, np.full(idle, np.nan)), np.append(np.arange(60) % 3, 3 + np.arange(idle))
+        return ratios(days, true, false, strata, 5, np.full(60 + idle, -1))
+
+    assert [each.high for each in found(9)] == pytest.approx([each.high for each in found(0)])

@@ -208,9 +208,10 @@ def fit(
         )
     degrees = math.inf
     if clusters is not None:
-        groups = np.unique(clusters, return_inverse=True)[1]
+        # A cluster of which nobody is ever at risk adds no score, and so no degree.
+        groups = np.unique(clusters[sets.units], return_inverse=True)[1]
         summed = np.zeros((int(groups.max()) + 1, len(kept)))
-        np.add.at(summed, groups[sets.units], _scores(sets, beta))
+        np.add.at(summed, groups, _scores(sets, beta))
         count = len(summed)
         degrees = count - 1.0
         inverse = inverse @ (summed.T @ summed) @ inverse * count / max(count - 1, 1)

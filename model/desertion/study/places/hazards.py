@@ -55,7 +55,8 @@ def ratios(
     if size is not None:
         fixed = np.column_stack([np.log(size), fixed])
     rows = hazard.first_events(day, exposures, windows, fixed, never=never)
-    return hazard.fit(rows, 3, strata if len(np.unique(strata)) >= STRATA else None, over=_OVER)
+    at_risk = strata if never else strata[np.isfinite(day)]
+    return hazard.fit(rows, 3, strata if len(np.unique(at_risk)) >= STRATA else None, over=_OVER)
 
 
 def hazards(events: Events, links: Links, false_links: Links, window: int) -> tuple[Hazard, ...]:
