@@ -163,10 +163,15 @@ def _kind(table: Mapping[str, Any], where: str) -> str:
             return kind
     if "scenario" in table:
         return "study"
-    # What has none of a force's own keys would be told that its misspelt key is no key of a force.
-    if not table.keys() & Force.model_fields.keys() - set(PROSE):
+    # A force may leave all numbers to their defaults; anything else without one would be told that its misspelt key is no key of a force.
+    own = Force.model_fields.keys() - set(PROSE)
+    if not table or (not table.keys() & own and table.keys() - set(PROSE)):
         known = [key for keys in (_SCENARIO, _POLICY, _STUDY) for key in keys]
-        near = [f" (is {key} meant to be {each[0]}?)" for key in table if (each := get_close_matches(key, known, n=1))]
+        near = [
+            f" (is {key} meant to be {each[0]}?)"
+            for key in table
+            if key not in PROSE and (each := get_close_matches(key, known, n=1))
+        ]
         raise InputError(
             f"{where} is no scenario, force, policy or study: it has none of their keys{''.join(near[:1])}; see `desertion new`"
         )
