@@ -193,20 +193,8 @@ def test_plot_draws_the_decision(tmp_path: Path) -> None:
 
 def test_trace_prints_terms_and_writes_table_and_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The named person stands in the first line; table, figure and provenance are written."""
-    words = [
-        "trace",
-        "toy",
-        "--person",
-        "12",
-        "--route",
-        "hide",
-        "--days",
-        "30",
-        "--replicate",
-        "2",
-        "--out",
-        str(tmp_path),
-    ]
+    words = ["trace", "toy", "--person", "12", "--route", "hide", "--days", "30"]
+    words += ["--replicate", "2", "--out", str(tmp_path)]
     assert main(words) == 0
     assert capsys.readouterr().out.startswith("Person 12 (soldier of toy")
     assert {path.name for path in tmp_path.iterdir()} == {"trace.csv", "trace.png", "provenance.json"}
