@@ -41,6 +41,14 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", "-s", metavar="KEY=VALUE", help="The same with an input changed in every world; repeatable."),
 ]
+Shared = Annotated[
+    str | None,
+    typer.Option(
+        "--shared",
+        metavar="ENSEMBLE",
+        help="The same with the inputs that another match has too as in its kept worlds, a name or file: do both fit one set of values?",
+    ),
+]
 
 
 @of_studies
@@ -53,6 +61,7 @@ def command(
     confirm: Confirm = None,
     size: Size = None,
     settings: Settings = None,
+    shared: Shared = None,
     seed: options.OwnSeed = None,
     report: options.Report = False,
     workers: options.Workers = None,
@@ -71,13 +80,18 @@ def command(
     if any(count < 1 for count in worlds or ()):
         raise input_error("--worlds", min(worlds or ()), "must be a whole number >= 1")
     by = run_options(workers, accept_changes=accept_changes)
-    if size is not None or settings:
-        idle = "--size and --set, which run worlds that were kept"
+    if size is not None or settings or shared:
+        idle = "--size, --set and --shared, which run worlds that were kept"
         options.unused(context, "screening", "confirm", "report", beside=idle)
         if len(worlds or ()) > 1:
             raise input_error("--worlds", worlds, f"is given more than once beside {idle}", way_out="give it once")
         number = worlds[0] if worlds else None
-        told = {"size": 1.0 if size is None else size, "settings": options.settings(settings), "worlds": number}
+        told = {
+            "size": 1.0 if size is None else size,
+            "settings": options.settings(settings),
+            "shared": shared,
+            "worlds": number,
+        }
         return _run_again(design, target, told | {"runs": runs, "seed": seed, "options": by})
     found = match(
         design, waves=load(design).waves_of(worlds) if worlds else None, screening=screening, runs=runs, confirm=confirm, seed=seed, out=target,
@@ -102,7 +116,7 @@ def _run_again(design: str, target: Path, told: dict[str, Any]) -> int:
     found = again(design, ensemble=ensemble, out=target, **told)
     for sentence in again_findings(found):
         print(sentence.replace("**", ""))
-    name = name_of(found.size, found.settings)
+    name = name_of(found.size, found.settings, found.source)
     print(write_text(target / f"{name}.md", markdown(again_blocks(found, options.typed()))))
     for kind, table in (("worlds", found.worlds), ("targets", found.targets)):
         print(write_answer(target / f"{name}-{kind}.csv", table))

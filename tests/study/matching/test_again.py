@@ -14,8 +14,10 @@ import pytest
 from desertion import InputError
 from desertion.cli import main
 from desertion.study.blocks import markdown
-from desertion.study.matching.again import Again, _reasons, again, again_blocks, again_findings
-from desertion.study.matching.ensemble import write_ensemble
+from desertion.study.design.factors import Point
+from desertion.study.matching.again import Again, _crossed, _reasons, again, again_blocks, again_findings
+from desertion.study.matching.document import load
+from desertion.study.matching.ensemble import load_ensemble, rules_version, write_ensemble
 from desertion.study.matching.matched import Match
 from desertion.study.run.options import RunOptions
 from desertion.study.store.reader import StudyFile
@@ -53,7 +55,8 @@ def at_size(known: Match, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
         worlds = write_ensemble(known, "desertion match mine.toml", tmp_path / "mine.csv")[0]
         with ThreadPoolExecutor(1) as at_hand:
             by = RunOptions(executor=at_hand, workers=1, quiet=True)
-            return again(design, size=size, ensemble=worlds, out=tmp_path / "sizes", options=by, **told)  # pyright: ignore[reportArgumentType]
+            told = {"out": tmp_path / "sizes", **told}
+            return again(design, size=size, ensemble=worlds, options=by, **told)  # pyright: ignore[reportArgumentType]
 
     return run
 
@@ -130,6 +133,56 @@ def test_a_setting_changes_what_a_world_has(at_size: Callable[..., Again], tmp_p
     assert (tmp_path / "sizes" / "again-behaviour.push_door=0.5.sqlite").is_file()
     with pytest.raises(InputError, match="leave every case as it is"):
         at_size(1.0)
+
+
+def of_another(place: Path, *rows: str, inputs: str = "input a,input d") -> Path:
+    """Kept worlds of another match, which has input a as well, and d, which this one has not."""
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"# rules: {rules_version()}\n{inputs}\n" + "\n".join(rows) + "\n")
+    return place
+
+
+def test_what_another_match_kept_is_put_into_the_nearest_worlds(at_size: Callable[..., Again], tmp_path: Path) -> None:
+    """With a = 0.6 a world meets these targets with the b of a world that was kept, 0.1 and 0.9 do with none; the worlds as they are are kept again."""
+    other = of_another(tmp_path / "other" / "ensemble.csv", "0.1,7", "0.6,7", "0.9,7", "0.61,7")
+    found = at_size(1.0, shared=other)
+    assert found.shared == ("a",)
+    assert list(found.worlds["a"]) == [0.1, 0.6, 0.9, 0.61]
+    assert "d" not in found.worlds
+    own = found.same.results.points
+    everyone = load_ensemble(tmp_path / "mine.csv").worlds
+    for world, put_in in zip(own, found.worlds["a"], strict=True):
+        assert abs(float(world["a"]) - put_in) == min(abs(float(each["a"]) - put_in) for each in everyone)
+    assert list(found.worlds["b"]) == [world["b"] for world in own], "what is not shared stays"
+    assert list(found.worlds["kept_changed"]) == [False, True, False, True]
+    assert found.worlds["kept_same"].all()
+    first = again_findings(found)[0]
+    assert (
+        "4 kept worlds 4 are kept again as they are, with other people and fates, and 2 with the 1 input that" in first
+    )
+    assert (tmp_path / "sizes" / "again-shared-other-ensemble.sqlite").is_file()
+    assert (tmp_path / "sizes" / "again-shared-other-ensemble-before.sqlite").is_file()
+    assert len(at_size(1.0, shared=other, worlds=2, out=tmp_path / "two").worlds) == 2
+
+
+def test_a_word_is_as_far_from_another_as_the_ends_of_a_range(tmp_path: Path) -> None:
+    """Where a word is shared, a world that has it is nearer than any that has not, but for one at the other end."""
+    (tmp_path / "mine.toml").write_text(DESIGN.format(discrepancy=0.1).replace("b = { range = [0.0, 1.0] }", 'b = { choices = ["x", "y", "z"] }'))  # fmt: skip
+    design = load(tmp_path / "mine.toml")
+    own: list[Point] = [{"b": "x", "a": 0.9, "c": 0.3}, {"b": "y", "a": 0.1, "c": 0.4}, {"b": "y", "a": 0.8, "c": 0.5}]
+    found = _crossed(design, own, [{"a": 0.1, "b": "x"}, {"a": 0.2, "b": "y"}], "other.csv")
+    assert found.nearest == (own[0], own[1])
+    assert found.points == ({"b": "x", "a": 0.1, "c": 0.3}, {"b": "y", "a": 0.2, "c": 0.4})
+    with pytest.raises(InputError, match=r"other\.csv has worlds with b = odd, which is none of the values"):
+        _crossed(design, own, [{"a": 0.1, "b": "odd"}], "other.csv")
+
+
+def test_matches_that_share_nothing_are_told(at_size: Callable[..., Again], tmp_path: Path) -> None:
+    """There is nothing to put in."""
+    other = of_another(tmp_path / "other" / "ensemble.csv", "0.1", inputs="input d")
+    with pytest.raises(InputError, match="has none of the inputs under"):
+        at_size(1.0, shared=other)
+    assert not (tmp_path / "sizes").exists()
 
 
 def test_a_setting_that_is_none_is_refused_before_anything_runs(

@@ -1,4 +1,4 @@
-"""Again: worlds that a match kept, run once more at another size or with other settings, beside a second run as they are."""
+"""Again: worlds that a match kept, run once more at another size, with other settings or with what another match kept, beside a second run as they are."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from desertion.study.matching.document import Design, load
 from desertion.study.matching.ensemble import load_ensemble
 from desertion.study.matching.matched import Match
 from desertion.study.matching.runs import check_worlds, results, run_stage
+from desertion.study.matching.space import Space
 from desertion.study.run.options import RunOptions, options_of
 from desertion.study.statistics import median_interval, paired_chance_interval
 
@@ -37,12 +38,16 @@ class Again:
     Attributes:
         size: factor on the scale of every case, which is at most real size.
         settings: values by dotted key, on top of each world's own.
+        shared: inputs that another match has too, whose values in its kept worlds were put into the nearest of these.
+        source: the file of the other match, or nothing.
         same: the worlds as they are, held against the targets.
         changed: the same worlds with the change, in the same order.
     """
 
     size: float
     settings: Mapping[str, object]
+    shared: tuple[str, ...] = ()
+    source: str = ""
     same: Match
     changed: Match
 
@@ -52,9 +57,11 @@ class Again:
     @property
     def change(self) -> str:
         """What is another, in words."""
-        sized = "" if self.size == 1.0 else f"at {short_number(self.size)} times the size"
-        settings = ", ".join(f"`{key} = {value}`" for key, value in self.settings.items())
-        return " ".join(filter(None, [sized, settings and f"with {settings}"]))
+        sized = [] if self.size == 1.0 else [f"at {short_number(self.size)} times the size"]
+        settings = [f"`{key} = {value}`" for key, value in self.settings.items()]
+        own = [f"with {', '.join(settings)}"] if settings else []
+        theirs = [f"with the {many(len(self.shared), 'input')} that {self.source} has too set as there"]
+        return " ".join([*sized, *own, *(theirs if self.shared else [])])
 
     @property
     def aims(self) -> tuple[Aim, ...]:
@@ -63,8 +70,8 @@ class Again:
 
     @cached_property
     def worlds(self) -> pd.DataFrame:
-        """One row a world: inputs; kept, worst and target of each arm (`kept_same`, `kept_changed`, ...): whether no target rules it out, the worst implausibility and whose it is."""
-        table = pd.DataFrame(self.same.results.points)
+        """One row a world: inputs, with what another match has in their place; kept, worst and target of each arm (`kept_same`, `kept_changed`, ...): whether no target rules it out, the worst implausibility and whose it is."""
+        table = pd.DataFrame(self.changed.results.points)
         for name, match in (("same", self.same), ("changed", self.changed)):
             for column in ("kept", "worst", "target"):
                 table[f"{column}_{name}"] = match.worlds[column].to_numpy()
@@ -107,6 +114,7 @@ def again(
     ensemble: str | Path,
     size: float = 1.0,
     settings: Mapping[str, object] | None = None,
+    shared: str | Path | None = None,
     worlds: int | None = None,
     runs: int | None = None,
     seed: int | None = None,
@@ -122,7 +130,9 @@ def again(
         ensemble: The kept worlds, by name or file, as `desertion match` writes them.
         size: Factor on the scale of every case; a case goes to real size at most.
         settings: Values by dotted key, on top of each world's own.
-        worlds: How many, the first of the file, which are in the order of a lottery; all if not given.
+        shared: Kept worlds of another match: each gives the values of the inputs that both have to the one of these worlds that is nearest to it in them.
+            Those that are kept so show that one set of values meets the targets of both matches.
+        worlds: How many, the first of the file (of `shared` if given), which are in the order of a lottery; all if not given.
         runs: Runs of each case in each world, changed and not; as many as the design asks of kept worlds if not given.
         seed: Where all chance comes from; the design's if not given.
         out: Folder of the runs, which are resumed if they are there; a temporary one if not given.
@@ -131,26 +141,66 @@ def again(
         quiet: Whether to show no progress.
 
     Raises:
-        InputError: The worlds are those of another design, nothing would be another, or the folder holds other runs.
+        InputError: The worlds are those of another design, nothing would be another, the other match has no input of this one, or the folder holds other runs.
     """
     stated = load(design)
     told = stated.model_copy(update={"confirm": 0, "seed": stated.seed if seed is None else seed})
-    points, own = load_ensemble(ensemble).worlds[:worlds], dict(settings or {})
+    points, own = load_ensemble(ensemble).worlds, dict(settings or {})
     if set(points[0]) != set(told.vary):
         raise InputError(f"{shown(Path(ensemble))} holds worlds of another match: its inputs are not those under [vary] in {design}; name the ensemble of this one")  # fmt: skip
-    other = _changed(told, size, own)
-    check_worlds(other, points)
+    source = "" if shared is None else shown(Path(shared))
+    crossing = None if shared is None else _crossed(told, points, load_ensemble(shared).worlds[:worlds], source)
+    same = changed = points[:worlds]
+    if crossing is not None:
+        same, changed = crossing.nearest, crossing.points
+    other = told if crossing is not None and size == 1.0 and not own else _changed(told, size, own)
+    check_worlds(other, changed)
     keep = PassingFolder() if out is None else None
     place = keep.path if keep is not None else folder(Path(str(out)))
     by, number = options_of(options, workers, quiet), runs or max(stated.confirm, stated.replicates)
-    same, changed = (_held(each, points, place / f"{name}.sqlite", by, number) for name, each in (("again", told), (name_of(size, own), other)))  # fmt: skip
-    return Again(size=size, settings=own, same=same, changed=changed)
+    name = name_of(size, own, source)
+    # Worlds that are nearest to others' are not the first of the file, and have a file of their own.
+    beside = name_of(1.0, {}) if crossing is None else f"{name_of(1.0, {}, source)}-before"
+    return Again(
+        size=size, settings=own, shared=crossing.inputs if crossing else (), source=source,
+        same=_held(told, same, place / f"{beside}.sqlite", by, number), changed=_held(other, changed, place / f"{name}.sqlite", by, number),
+    )  # fmt: skip
 
 
-def name_of(size: float, settings: Mapping[str, object]) -> str:
+@dataclass(frozen=True)
+class _Crossing:
+    """Inputs that two matches have; worlds of the one, each nearest to one of the other, and the same with the values of the other."""
+
+    inputs: tuple[str, ...]
+    nearest: tuple[Point, ...]
+    points: tuple[Point, ...]
+
+
+def _crossed(design: Design, points: Sequence[Point], others: Sequence[Point], source: str) -> _Crossing:
+    inputs = tuple(name for name in design.vary if name in others[0])
+    if not inputs:
+        raise InputError(f"{source} has none of the inputs under [vary] of this match: give kept worlds of a match that shares some")  # fmt: skip
+    space = Space([factor for factor in design.factors if factor.name in inputs])
+    for name, factor in zip(space.names, space.factors, strict=True):
+        strange = [world[name] for world in others if factor.values and world[name] not in factor.values]
+        if strange:
+            raise InputError(f"{source} has worlds with {name} = {strange[0]}, which is none of the values of this match ({', '.join(map(str, factor.values))}): no world of this one is near to them")  # fmt: skip
+    own, theirs = space.shares(points), space.shares(others)
+    # A word is as far from another as the ends of a range are.
+    words = np.array(space.words)
+    nearest = []
+    for place in theirs:
+        away = np.where(words, own != place, own - place)
+        nearest.append(points[int(np.argmin((away**2).sum(axis=1)))])
+    made = tuple(world | {name: other[name] for name in inputs} for world, other in zip(nearest, others, strict=True))
+    return _Crossing(inputs, tuple(nearest), made)
+
+
+def name_of(size: float, settings: Mapping[str, object], source: str = "") -> str:
     """Name of the files of a change, without their endings."""
     sized = [] if size == 1.0 else [f"size-{size:g}"]
-    parts = ["again", *sized, *(f"{key}={value}" for key, value in settings.items())]
+    of_another = [f"shared-{Path(source).parent.name}-{Path(source).stem}"] if source else []
+    parts = ["again", *sized, *(f"{key}={value}" for key, value in settings.items()), *of_another]
     return re.sub(r"[^\w.=-]+", "_", "-".join(parts))[:_LONGEST]
 
 
