@@ -314,6 +314,10 @@ def test_a_first_day_has_neither_time_nor_zone(start: object, said: str) -> None
             lambda: Scenario.load("toy", set={"policy": "fast-track"}),
             "there is no input 'policy'; did you mean 'policies'",
         ),
+        (
+            lambda: Scenario.load("toy", set={"zzz": 1}),
+            r"there is no input 'zzz'; known are: (?!.*at_scale)(?!.*overlays).*days",
+        ),
     ],
 )
 def test_what_pandas_holds_in_another_form_is_refused_in_a_sentence(call: Callable[[], object], said: str) -> None:

@@ -72,6 +72,22 @@ def test_sets_that_agree_or_do_not_meet_are_no_conflict() -> None:
     assert toy.with_policies([a, b, c]).notes == ()
 
 
+def test_changes_of_a_policy_that_act_on_no_day_are_remarked_on() -> None:
+    """A policy that acts, but not with all that it says: two changes of three lie outside of the 200 days, one with an end, and one alone says it of one."""
+    toy = Scenario.load("toy")
+    lever = {"set": {"hosts.harbour.cases": 1}}
+    phases = [
+        {"from": "+3", **lever},
+        {"from": "+300", **lever},
+        {"from": "2022-10-01", "until": "2030-01-01", **lever},
+    ]
+    mixed = Policy.model_validate({"name": "phases", "change": phases})
+    assert toy.with_policies([mixed]).notes == (
+        'of the 3 changes of policy "phases" 2 act on no day of the run, 2030-01-01 to 2030-07-19: from 2030-10-28 and from 2022-10-01 to 2029-12-31',
+    )
+    assert '2 changes of policy "phases" 1 acts on no day' in toy.with_policies([mixed.model_copy(update={"change": mixed.change[:2]})]).notes[0]  # fmt: skip
+
+
 def test_a_policy_that_acts_on_no_day_of_the_run_is_remarked_on() -> None:
     """Before the first day, from the day after the last, or after a horizon that was set shorter; one day within, or a policy without changes, is enough."""
     toy = Scenario.load("toy")

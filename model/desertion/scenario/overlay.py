@@ -211,17 +211,24 @@ def unbanned(found: Mapping[Target, Track], settings: Sequence[str], layers: Lay
 
 
 def idle(policies: Sequence[Policy], start: dt.date, days: int) -> list[str]:
-    """One sentence for each policy of which no change acts on any day of a run."""
+    """One sentence for each policy of which no change, or not every one, acts on any day of a run."""
     end = start + dt.timedelta(days=days)
+    run = f"the run, {start} to {end - dt.timedelta(days=1)}"
     sentences: list[str] = []
     for policy in policies:
         spans = [change.days(start) for change in policy.change]
-        if spans and not any(begin < end and last > start for begin, last in spans):
-            when = " and ".join(
-                f"from {begin}" if last == dt.date.max else f"from {begin} to {last - dt.timedelta(days=1)}"
-                for begin, last in spans
-            )
+        outside = [_span(begin, last) for begin, last in spans if begin >= end or last <= start]
+        if spans and len(outside) == len(spans):
             sentences.append(
-                f'policy "{policy.name}" acts on no day of the run, {start} to {end - dt.timedelta(days=1)}: its changes hold {when}'
+                f'policy "{policy.name}" acts on no day of {run}: its changes hold {" and ".join(outside)}'
+            )
+        elif outside:
+            act = "act" if len(outside) > 1 else "acts"
+            sentences.append(
+                f'of the {len(spans)} changes of policy "{policy.name}" {len(outside)} {act} on no day of {run}: {" and ".join(outside)}'
             )
     return sentences
+
+
+def _span(begin: dt.date, end: dt.date) -> str:
+    return f"from {begin}" if end == dt.date.max else f"from {begin} to {end - dt.timedelta(days=1)}"

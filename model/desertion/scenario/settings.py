@@ -1,6 +1,7 @@
 """Settings: changing any input of a scenario by its dotted key, `hosts.finland.case_days = 30`."""
 
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from desertion.errors import InputError, input_error, refuse_unknown, shortened, unknown_name
@@ -133,7 +134,8 @@ def _apply(content: dict[str, Any], scenario: Layers, settings: Mapping[str, Any
         if parts[0] in _OWN_WAYS:
             raise InputError(f"{where}: {parts[0]} cannot be set; {_OWN_WAYS[parts[0]]}", key=key, value=value)
         if parts[0] not in content:
-            raise unknown_name("input", parts[0], {*content, *_OWN_WAYS}, where=where)
+            meant = get_close_matches(parts[0], _OWN_WAYS)  # only then is a name that cannot be set worth telling
+            raise unknown_name("input", parts[0], {*meant, *(content.keys() - _OWN_WAYS.keys())}, where=where)
         if parts[0] in KINDS:
             kind: Kind = "forces" if parts[0] == "forces" else "hosts"
             if len(parts) < 3:
