@@ -31,6 +31,7 @@ SMALLER: Mapping[str, Mapping[str, str]] = {
     "desertion match mine-match.toml": {"--worlds": "4", "--screening": "0", "--runs": "1", "--workers": "1"},
     "desertion claims internal-refuge": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims no-burden": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
+    "desertion claims neighbours": {"--worlds": "1", "--size": "0.2", "--workers": "1"},
     "desertion claims contagion": {"--worlds": "1", "--most-runs": "1", "--size": "0.2", "--workers": "1"},
 }
 """Options that are put in place of a command's own, by how it begins; the longest beginning holds."""
@@ -44,7 +45,8 @@ LEFT = {
     "desertion match russia-2022": "three hours; its parts are tried by tests/study/matching, and a design of one's own here",
     "desertion match gdr-1989": "an hour and a half; as for Russia",
     "desertion claims --": "40 arms in each world, most of a minute each at the least; two claims with their arms are tried here",
-    "desertion claims internal-refuge wounding-doctrine transit": "its claims over a year lie beside the page; tests/study/claims/test_year.py holds them to the shipped ones",
+    "desertion claims internal-refuge wounding-doctrine transit": "its claims over a year lie beside the page; tests/study/claims/test_plans.py holds them to the shipped ones",
+    "desertion claims neighbours --claims mine-claims.toml --pilot": "32 worlds, a quarter of a minute; the verdict's command is tried here",
     "desertion claims transit-suffices": "ten times the size, forty minutes; two claims with their arms are tried here",
     "desertion thesis": "half a minute at the smallest size that answers, in tests/study/thesis/test_judgement.py; hours as shown",
     "desertion contagion gdr_places_first_protest.csv": "its data are not in the repository",

@@ -40,7 +40,9 @@ def command(
     size: Annotated[
         float | None, typer.Option("--size", help="Factor on the size of all simulated worlds; 1 if not given.")
     ] = None,
-    claims: Annotated[Path | None, typer.Option("--claims", help="A claims file of your own.")] = None,
+    claims: Annotated[
+        Path | None, typer.Option("--claims", help="A claims file of your own, which may extend the shipped one.")
+    ] = None,
     pilot: Annotated[
         bool, typer.Option("--pilot", help="Only count, in 32 other worlds, whether enough happens for each claim.")
     ] = False,

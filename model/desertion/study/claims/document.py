@@ -15,6 +15,7 @@ from desertion.files import is_file, shipped_folder, shown
 from desertion.parameters.field import Frozen
 from desertion.reading import toml
 from desertion.scenario.complaints import build
+from desertion.scenario.paths import merged
 from desertion.scenario.policy import PolicyChange
 from desertion.study.design.documents import scale_of, with_files_of
 from desertion.study.design.factors import Factor, factor
@@ -177,7 +178,8 @@ class World(Frozen):
 
     Attributes:
         vary: by dotted key or aspect of a world, the values or the distribution over which it varies.
-        days: horizon of all runs, or the scenarios' own.
+        days: horizon of all runs, up to which R in the reference state is then counted, or the scenarios' own. For the same worlds over another
+            horizon give every arm `settings.days`.
     """
 
     vary: dict[str, Any] = Field(default_factory=dict)
@@ -198,7 +200,7 @@ def _word(name: str) -> str:
 
 
 class Claims(Frozen):
-    """The whole file: ranges of plausible worlds, arms, claims, numbers, and bounds that history sets."""
+    """The whole file: ranges of plausible worlds, arms, claims, numbers, and bounds that history sets; see `load` for one that extends the shipped file."""
 
     title: str = ""
     world: World = World()
@@ -265,12 +267,40 @@ def shipped() -> Path:
 def load(path: Path | None = None) -> Claims:
     """The claims of a file, the shipped one if none is given.
 
+    A file that says `extends = "claims"` states what it has in place of the shipped one: ranges by name, arms key by key, numbers and bounds as a whole. If it names
+    claims it has those alone, each with what it does not state from the shipped claim of that id, and of the shipped bounds those on the scenarios that they read.
+
     Raises:
         InputError: the file is missing or a claim in it is not complete.
     """
     path = path or shipped()
     if not is_file(path):
         raise InputError(f"{shown(path)}: there is no such claims file; leave --claims out to use the shipped one")
-    claims = build(Claims, toml(path), where=shown(path))
+    own = toml(path)
+    base = own.pop("extends", None)
+    if base not in (None, shipped().stem):
+        raise input_error("extends", base, 'must be "claims", the shipped claims file', where=shown(path))
+    claims = build(Claims, own if base is None else _over(toml(shipped()), own), where=shown(path))
+    if base is not None and "bounds" not in own:
+        read = frozenset().union(*(claims.scenarios_of(claim) for claim in claims.claims))
+        claims = claims.model_copy(update={"bounds": claims.bounds_on(read)})
     arms = {name: with_files_of(arm, path.parent) for name, arm in claims.arms.items()}
     return claims.model_copy(update={"arms": arms})
+
+
+def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file states laid over the shipped one; what is no table where one belongs is left to be refused."""
+    both = {**base, **own}
+    if isinstance(own.get("arms"), Mapping):
+        both["arms"] = merged(base["arms"], own["arms"])
+    if isinstance(world := own.get("world"), Mapping):
+        both["world"] = {**base["world"], **world}
+        if isinstance(vary := world.get("vary"), Mapping):  # a range is no table to be laid over another
+            both["world"]["vary"] = {**base["world"]["vary"], **vary}
+    if isinstance(own.get("claims"), list):
+        known = {claim["id"]: claim for claim in base["claims"]}
+        rows = [
+            {**known.get(str(row.get("id")), {}), **row} if isinstance(row, Mapping) else row for row in own["claims"]
+        ]
+        both |= {"claims": rows, "numbers": own.get("numbers", [])}
+    return both
