@@ -182,6 +182,8 @@ def test_matches_that_share_nothing_are_told(at_size: Callable[..., Again], tmp_
     other = of_another(tmp_path / "other" / "ensemble.csv", "0.1", inputs="input d")
     with pytest.raises(InputError, match="has none of the inputs under"):
         at_size(1.0, shared=other)
+    with pytest.raises(InputError, match="leaves every world as it is"):
+        at_size(1.0, shared=tmp_path / "mine.csv")
     assert not (tmp_path / "sizes").exists()
 
 

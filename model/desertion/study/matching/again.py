@@ -193,6 +193,8 @@ def _crossed(design: Design, points: Sequence[Point], others: Sequence[Point], s
         away = np.where(words, own != place, own - place)
         nearest.append(points[int(np.argmin((away**2).sum(axis=1)))])
     made = tuple(world | {name: other[name] for name in inputs} for world, other in zip(nearest, others, strict=True))
+    if list(made) == nearest:
+        raise InputError(f"{source} leaves every world as it is: give the kept worlds of another match")
     return _Crossing(inputs, tuple(nearest), made)
 
 
