@@ -15,7 +15,7 @@ from desertion import InputError
 from desertion.cli import main
 from desertion.study.blocks import markdown
 from desertion.study.design.factors import Point
-from desertion.study.matching.again import Again, _crossed, _reasons, again, again_blocks, again_findings
+from desertion.study.matching.again import Again, _crossed, _reasons, again, again_blocks, again_findings, name_of
 from desertion.study.matching.document import load
 from desertion.study.matching.ensemble import load_ensemble, rules_version, write_ensemble
 from desertion.study.matching.matched import Match
@@ -175,6 +175,14 @@ def test_a_word_is_as_far_from_another_as_the_ends_of_a_range(tmp_path: Path) ->
     assert found.points == ({"b": "x", "a": 0.1, "c": 0.3}, {"b": "y", "a": 0.2, "c": 0.4})
     with pytest.raises(InputError, match=r"other\.csv has worlds with b = odd, which is none of the values"):
         _crossed(design, own, [{"a": 0.1, "b": "odd"}], "other.csv")
+
+
+def test_files_are_named_after_what_is_put_in() -> None:
+    """A shipped ensemble lies in no folder that it could be told apart by."""
+    assert name_of(1.0, {}, "russia-2022") == "again-shared-russia-2022"
+    assert (
+        name_of(10.0, {"a.b": 2}, "outputs/match-mine/ensemble.csv") == "again-size-10-a.b=2-shared-match-mine-ensemble"
+    )
 
 
 def test_matches_that_share_nothing_are_told(at_size: Callable[..., Again], tmp_path: Path) -> None:

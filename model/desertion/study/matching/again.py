@@ -201,9 +201,9 @@ def _crossed(design: Design, points: Sequence[Point], others: Sequence[Point], s
 def name_of(size: float, settings: Mapping[str, object], source: str = "") -> str:
     """Name of the files of a change, without their endings."""
     sized = [] if size == 1.0 else [f"size-{size:g}"]
-    of_another = [f"shared-{Path(source).parent.name}-{Path(source).stem}"] if source else []
+    of_another = ["shared", Path(source).parent.name, Path(source).stem] if source else []
     parts = ["again", *sized, *(f"{key}={value}" for key, value in settings.items()), *of_another]
-    return re.sub(r"[^\w.=-]+", "_", "-".join(parts))[:_LONGEST]
+    return re.sub(r"[^\w.=-]+", "_", "-".join(filter(None, parts)))[:_LONGEST]
 
 
 def _changed(design: Design, size: float, settings: Mapping[str, object]) -> Design:
