@@ -36,7 +36,8 @@ from desertion.study.run.described import given
 from desertion.study.run.options import RunOptions, options_of
 
 MOST_WORLDS = 450
-"""Worlds that an emulator is fitted to, the least implausible first."""
+"""Worlds that an emulator is fitted to, the last that were run: these were chosen by their places. Whoever takes the least implausible chooses by results,
+and what is learnt from worlds that came out near the figures is that all do: on `gdr-1989` such emulators held 0.55 to 0.8 of the worlds of their own wave."""
 
 
 @numbers(scale=SCALE, screening=COUNT_OR_NONE, runs=COUNT, confirm=COUNT_OR_NONE, seed=SEED, workers=WORKERS)
@@ -256,7 +257,7 @@ class _Course:
 
     def _sieve(self, wave: int) -> Sieve:
         whole = joined(self.found)
-        chosen = np.argsort(self._worst(whole), kind="stable")[:MOST_WORLDS]
+        chosen = np.arange(len(whole.points))[-MOST_WORLDS:]
         shares = self.space.shares([whole.points[number] for number in chosen])
         emulators, active, chance = {}, {}, {}
         for aim in self.fitted:
