@@ -116,6 +116,16 @@ def test_a_run_without_contagion_answers_with_the_leaver_alone(scenario: Scenari
     assert measured_multiplier(scenario, day=50, extra=5, runs=3).samples.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_a_day_on_which_nobody_is_left_is_refused() -> None:
+    """All are prisoners by then, who leave no more."""
+    own, kinds = "forces.toy.", ("soldier_hide", "soldier_flee", "soldier_refuse")
+    gone = {own + f"base_{kind}": 0.0 for kind in kinds} | {own + "base_soldier_surrender": 10.0, own + "contact": 1.0}
+    alone = {own + "reservists": 0, own + "civilians": 0, own + "waves": [], own + "front_share": 1.0}
+    alone |= {own + "casualty_rate": 0.0, "behaviour.form": "none"}
+    with pytest.raises(InputError, match="extra = 1 is more than can leave in this scenario on that day"):
+        measured_multiplier(Scenario.load("toy", set=gone | alone), day=60)
+
+
 def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:
     """With what to do instead."""
     with pytest.raises(InputError, match=r"days = 1 leaves no day .*; measure a longer run"):
