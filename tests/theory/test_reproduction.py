@@ -19,7 +19,7 @@ from desertion.theory.fading import memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
-from desertion.theory.neighbours import COMMUNITY, COMPANY, TIES, circles
+from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
 from desertion.theory.operator import Operator
 from desertion.theory.reproduction import Reproduction, of_operator, reproduction
 from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
@@ -148,11 +148,29 @@ def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -
     assert found.total(start) == pytest.approx(total)
 
 
-@pytest.mark.parametrize(("name", "own"), [("toy", -1.0), ("gdr-1989", -1.0), ("gdr-1989", 1.0)])
-def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: float) -> None:
+FIRM = {
+    "forces.toy.soldiers": 2400,  # so that half of them stand in contact with every seed
+    "forces.toy.punishment": 1.6,
+    "forces.toy.ban_expected": 0.5,
+    "forces.toy.exit_ban": 1.0,
+    "behaviour.push_risk": 0.3,
+}
+"""What moves soldiers by sector, refusers and those who fear a closing door."""
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("toy", {"behaviour.push_risk": 0.0}),
+        ("toy", FIRM),
+        ("gdr-1989", {"behaviour.push_risk": 0.0}),
+        ("gdr-1989", {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": 1.0}),
+    ],
+)
+def test_first_day_rates_are_those_that_the_model_publishes(name: str, settings: dict[str, float]) -> None:
     """Group by group and way by way, for people at home and for soldiers whatever their sector and their own exponent of the chance."""
-    settings = {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": own}
     scenario = Scenario.load(name, policies=["fast-track"], scale=1.0 if name == "toy" else 0.01).with_(settings)
+    scenario = scenario.with_({"forces.*.waves": []}) if settings is FIRM else scenario
     model = DesertionModel(scenario, rng=1)
     world = model.world
     morning(model.core, 0)
@@ -211,7 +229,26 @@ def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: i
     assert sum(circle.people * circle.shares[TIES] for circle in met) == pytest.approx(1.0, rel=0.02)
 
 
-@pytest.mark.parametrize("community", [100, 600, 3000])
+def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:
+    """Safety abroad is what waits inside the host that is worth most, no chance to get there taken off; of civil leavers news passes on a visible part."""
+    one = plain.with_({"hosts.*.places": math.inf, "hosts.*.border": 2.0, "hosts.*.access": 0.0})
+    one = one.with_({f"hosts.{plain.hosts[0].name}.access": 0.5, "forces.toy.regions": [{"name": "all"}]})
+    force, b, host = one.forces[0], one.behaviour, one.hosts[0]
+    groups = {group.name: group for group in groups_of(one)}
+    for name, category in {"rear": "deserter", "reservists": "evader", "civilians": "other"}.items():
+        (flee,) = (way for way in groups[name].ways if way.route == "flee")
+        believed = b.belief_credibility * getattr(host, f"recognition_{category}")
+        claim = getattr(host, f"admission_{category}") * (believed + (1.0 - believed) * host.worth_tolerated)
+        free = getattr(host, f"visa_free_{category}") * host.worth_abroad
+        assert flee.reception == pytest.approx(max(claim, free, host.leak * host.worth_abroad))
+    weight = 1.0 + force.officer_share * (force.officer_weight - 1.0)
+    shares = {"rear": weight / force.serving, "civilians": force.flight_visible / force.people}
+    for name, share in shares.items():
+        met = circles(one.flat(), groups[name], groups["skilled"])
+        assert [circle.shares[NEWS] for circle in met] == pytest.approx([(1.0 - force.censorship) * share] * len(met))
+
+
+@pytest.mark.parametrize("community", [40, 100, 600, 3000])
 def test_townsmen_are_as_many_as_in_a_run(community: int) -> None:
     """Those who see a leaver in his town beside his company, counted: where a company fills its town no soldier does."""
     own = "forces.toy."
@@ -230,6 +267,8 @@ def test_townsmen_are_as_many_as_in_a_run(community: int) -> None:
             met = circles(scenario.flat(), groups[name], groups[other])
             told = sum(circle.people for circle in met if circle.shares[COMMUNITY] > 0.0 and not circle.shares[COMPANY])
             assert told == pytest.approx(near.mean(), rel=0.15, abs=1.0), (name, other)
+            share = max(circle.shares[COMMUNITY] for circle in met)
+            assert share == pytest.approx(1.1 / np.bincount(world.community)[home[here]].mean(), rel=0.05)
 
 
 def test_ties_of_a_graph_can_be_worked_out_by_hand() -> None:
