@@ -86,6 +86,14 @@ def test_without_contagion_the_pressure_is_rate_over_forgetting(form: Form) -> N
     assert state.reproduction == 0.0
 
 
+def test_concave_contagion_that_deters_changes_nothing() -> None:
+    """A sum that is not above 0 leaves the rate as it is: R = 0."""
+    field = MeanField(form="concave", weight=-1.0)
+    (state,) = field.fixed_points()
+    assert state.pressure == pytest.approx(field.rate / field.forgetting)
+    assert state.reproduction == 0.0
+
+
 @pytest.mark.parametrize("field", [FIELDS[0], FIELDS[1]], ids=["multiplicative", "concave-up"])
 def test_the_course_falls_back_below_the_tipping_point_and_runs_away_above(field: MeanField) -> None:
     """From a tenth below or above the unstable state."""

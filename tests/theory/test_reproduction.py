@@ -9,15 +9,17 @@ from scipy.special import lambertw
 from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.parameters import FORMS, LEVELS
+from desertion.scenario.edges import read_edges
 from desertion.simulation.day.order import morning
 from desertion.simulation.signals.communities import publish_communities
 from desertion.simulation.signals.units import publish_companies, publish_squads
 from desertion.simulation.world.codes import HOME, RESERVIST
+from desertion.theory import neighbours
 from desertion.theory.fading import memory
 from desertion.theory.groups import groups_of
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import limit_of, town
-from desertion.theory.neighbours import TIES, circles
+from desertion.theory.neighbours import COMMUNITY, COMPANY, NEWS, TIES, circles
 from desertion.theory.operator import Operator
 from desertion.theory.reproduction import Reproduction, of_operator, reproduction
 from desertion.theory.weights import in_reference, strength_settings, tipping_line, tipping_value
@@ -36,15 +38,16 @@ def plain() -> Scenario:
     return Scenario.load("toy").with_({f"behaviour.frailty_{part}": 0.0 for part in ("unit", "community", "own")})
 
 
-@pytest.mark.parametrize("weight", [0.5, 4.0, 8.0])
+@pytest.mark.parametrize("weight", [0.5, 4.0, 8.0, -6.0])
 def test_complete_mixing_gives_beta_times_the_pressure(weight: float) -> None:
-    """R = beta S* = -W(-beta b / delta), but for the leaver himself (1 in 100,000)."""
+    """R = beta S* = -W(-beta b / delta), but for the leaver himself (1 in 100,000); below 0 where leavers keep others."""
     forgetting = 1.0 - 2.0 ** (-1.0 / 30.0)
     expected = -lambertw(-weight * 0.001 / forgetting).real
     found = reproduction(_town(weight))
     assert found.value == pytest.approx(expected, rel=1e-3)
     assert found.first == pytest.approx(0.001 * weight / forgetting, rel=1e-4)
     assert found.multiplier == pytest.approx(1.0 / (1.0 - expected), rel=1e-2)
+    assert limit_of(_town(weight)).weight == pytest.approx(weight, rel=1e-3)
 
 
 def test_beyond_the_fold_r_is_infinite() -> None:
@@ -145,11 +148,29 @@ def test_the_multiplier_of_given_leavers_sums_the_generations(plain: Scenario) -
     assert found.total(start) == pytest.approx(total)
 
 
-@pytest.mark.parametrize(("name", "own"), [("toy", -1.0), ("gdr-1989", -1.0), ("gdr-1989", 1.0)])
-def test_first_day_rates_are_those_that_the_model_publishes(name: str, own: float) -> None:
+FIRM = {
+    "forces.toy.soldiers": 2400,  # so that half of them stand in contact with every seed
+    "forces.toy.punishment": 1.6,
+    "forces.toy.ban_expected": 0.5,
+    "forces.toy.exit_ban": 1.0,
+    "behaviour.push_risk": 0.3,
+}
+"""What moves soldiers by sector, refusers and those who fear a closing door."""
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("toy", {"behaviour.push_risk": 0.0}),
+        ("toy", FIRM),
+        ("gdr-1989", {"behaviour.push_risk": 0.0}),
+        ("gdr-1989", {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": 1.0}),
+    ],
+)
+def test_first_day_rates_are_those_that_the_model_publishes(name: str, settings: dict[str, float]) -> None:
     """Group by group and way by way, for people at home and for soldiers whatever their sector and their own exponent of the chance."""
-    settings = {"behaviour.push_risk": 0.0, "behaviour.soldier_chance_power": own}
     scenario = Scenario.load(name, policies=["fast-track"], scale=1.0 if name == "toy" else 0.01).with_(settings)
+    scenario = scenario.with_({"forces.*.waves": []}) if settings is FIRM else scenario
     model = DesertionModel(scenario, rng=1)
     world = model.world
     morning(model.core, 0)
@@ -208,6 +229,67 @@ def test_one_who_leaves_is_one_tie_of_each_of_his_ties(degree: int, community: i
     assert sum(circle.people * circle.shares[TIES] for circle in met) == pytest.approx(1.0, rel=0.02)
 
 
+def test_reception_and_news_are_what_the_rules_say(plain: Scenario) -> None:
+    """Safety abroad is what waits inside the host that is worth most, no chance to get there taken off; of civil leavers news passes on a visible part."""
+    one = plain.with_({"hosts.*.places": math.inf, "hosts.*.border": 2.0, "hosts.*.access": 0.0})
+    one = one.with_({f"hosts.{plain.hosts[0].name}.access": 0.5, "forces.toy.regions": [{"name": "all"}]})
+    force, b, host = one.forces[0], one.behaviour, one.hosts[0]
+    groups = {group.name: group for group in groups_of(one)}
+    for name, category in {"rear": "deserter", "reservists": "evader", "civilians": "other"}.items():
+        (flee,) = (way for way in groups[name].ways if way.route == "flee")
+        believed = b.belief_credibility * getattr(host, f"recognition_{category}")
+        claim = getattr(host, f"admission_{category}") * (believed + (1.0 - believed) * host.worth_tolerated)
+        free = getattr(host, f"visa_free_{category}") * host.worth_abroad
+        assert flee.reception == pytest.approx(max(claim, free, host.leak * host.worth_abroad))
+    weight = 1.0 + force.officer_share * (force.officer_weight - 1.0)
+    shares = {"rear": weight / force.serving, "civilians": force.flight_visible / force.people}
+    for name, share in shares.items():
+        met = circles(one.flat(), groups[name], groups["skilled"])
+        assert [circle.shares[NEWS] for circle in met] == pytest.approx([(1.0 - force.censorship) * share] * len(met))
+
+
+@pytest.mark.parametrize("community", [40, 100, 600, 3000])
+def test_townsmen_are_as_many_as_in_a_run(community: int) -> None:
+    """Those who see a leaver in his town beside his company, counted: where a company fills its town no soldier does."""
+    own = "forces.toy."
+    sizes = {own + "soldiers": 9600, own + "reservists": 8000, own + "civilians": 0, own + "battalion": 1}
+    scenario = Scenario.load("toy", set=sizes | {own + "community": community, own + "waves": []})
+    world = DesertionModel(scenario, rng=1).world
+    serving = world.squad >= 0
+    squads = world.squad[serving]
+    company, home = world.squad_company[squads], world.community[serving]
+    front = world.company_contact[company] > 0
+    whole = np.bincount(company)[company]
+    groups = {group.name: group for group in groups_of(scenario)}
+    for name, here in (("contact", front), ("rear", ~front)):
+        for other, there in (("contact", front), ("rear", ~front)):
+            near = np.bincount(home[there], minlength=home.max() + 1)[home[here]] - whole[here] * (name == other)
+            met = circles(scenario.flat(), groups[name], groups[other])
+            told = sum(circle.people for circle in met if circle.shares[COMMUNITY] > 0.0 and not circle.shares[COMPANY])
+            assert told == pytest.approx(near.mean(), rel=0.15, abs=1.0), (name, other)
+            share = max(circle.shares[COMMUNITY] for circle in met)
+            assert share == pytest.approx(1.1 / np.bincount(world.community)[home[here]].mean(), rel=0.05)
+
+
+def test_ties_of_a_graph_can_be_worked_out_by_hand() -> None:
+    """Ten ties, each with expm1(beta / 10 keep**t) more hazard on day t, in the leaver's town as elsewhere."""
+    people, rate, weight, days = 200, 0.002, 1.5, 400
+    ring = tuple((i, (i + step) % people) for i in range(people) for step in range(1, 6))
+    ties = {"behaviour.contagion_ties": weight, "behaviour.half_life_ties": 30.0, "graph": ring}
+    scenario = town(MeanField(rate=rate, weight=0.0), people, days).with_(ties)
+    keep = 2.0 ** (-np.arange(days) / 30.0)
+    added = 10.0 * rate * np.expm1(weight / 10.0 * keep).sum()
+    assert reproduction(scenario).first == pytest.approx(added, rel=1e-3)
+
+
+def test_a_graph_is_read_once(plain: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not once for each pair of ways: a large one takes seconds."""
+    read: list[int] = []
+    monkeypatch.setattr(neighbours, "read_edges", lambda graph, n: read.append(n) or read_edges(graph, n))
+    Operator(plain.with_({"graph": ((0, 1), (1, 2))}))
+    assert read == [plain.people]
+
+
 @pytest.mark.parametrize("form", [form for form in FORMS if form != "none"])
 @pytest.mark.parametrize("wanted", [0.2, 0.95])
 def test_contagion_of_a_stated_strength_has_it(form: str, wanted: float) -> None:
@@ -243,6 +325,13 @@ def test_at_the_tipping_value_r_is_one(plain: Scenario) -> None:
         weights = {key: factor * tipping * getattr(plain.behaviour, key.split(".")[1]) for key in NO_CONTAGION}
         assert math.isinf(reproduction(plain.with_(weights)).value) == ends
     assert math.isinf(tipping_value(plain.with_({"behaviour.form": "concave"})))
+
+
+def test_concave_contagion_that_is_a_line_tips_where_its_mean_field_folds() -> None:
+    """At an exponent of 1 the rate is b (1 + beta S / s0), and R = 1 at beta = delta s0 / b."""
+    field = MeanField(form="concave", concave_power=1.0, rate=1e-4, weight=0.05, half_life=30.0)
+    tips = field.forgetting * field.concave_scale / field.rate
+    assert tipping_value(town(field, 100_000, 2000)) == pytest.approx(tips / field.weight, rel=1e-3)
 
 
 def test_the_tipping_line_falls_as_doors_open() -> None:

@@ -10,7 +10,7 @@ from desertion import DesertionModel, Scenario
 from desertion.errors import InputError
 from desertion.theory.mean_field import MeanField
 from desertion.theory.mixing import pressure_of, simulate, town
-from desertion.theory.multiplier import make_leave, measured_multiplier
+from desertion.theory.multiplier import Measured, make_leave, measured_multiplier
 from desertion.theory.reproduction import reproduction
 from desertion.theory.weights import strength_settings
 from tests.oracles.closed_forms import bass, cascade_window, granovetter
@@ -114,6 +114,22 @@ def _nobody_moves_anybody() -> Scenario:
 def test_a_run_without_contagion_answers_with_the_leaver_alone(scenario: Scenario) -> None:
     """The multiplier is exactly 1: nobody else is moved, and who comes back from his wounds has not left."""
     assert measured_multiplier(scenario, day=50, extra=5, runs=3).samples.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_the_error_of_the_multiplier_is_that_of_a_mean() -> None:
+    """Of 1 and 3: a standard deviation of the square root of 2 over the square root of 2; one run has none."""
+    assert Measured(samples=np.array([1.0, 3.0])).error == pytest.approx(1.0)
+    assert np.isnan(Measured(samples=np.array([1.0])).error)
+
+
+def test_a_day_on_which_nobody_is_left_is_refused() -> None:
+    """All are prisoners by then, who leave no more."""
+    own, kinds = "forces.toy.", ("soldier_hide", "soldier_flee", "soldier_refuse")
+    gone = {own + f"base_{kind}": 0.0 for kind in kinds} | {own + "base_soldier_surrender": 10.0, own + "contact": 1.0}
+    alone = {own + "reservists": 0, own + "civilians": 0, own + "waves": [], own + "front_share": 1.0}
+    alone |= {own + "casualty_rate": 0.0, "behaviour.form": "none"}
+    with pytest.raises(InputError, match="extra = 1 is more than can leave in this scenario on that day"):
+        measured_multiplier(Scenario.load("toy", set=gone | alone), day=60)
 
 
 def test_a_run_too_short_for_one_who_leaves_is_refused() -> None:

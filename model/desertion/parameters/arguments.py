@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple, Protocol, cast
 
 from desertion.errors import input_error
-from desertion.parameters.field import HORIZON
+from desertion.parameters.field import COUNTABLE, HORIZON
 
 
 class Rule(Protocol):
@@ -91,6 +91,7 @@ COUNT = Whole(1, 10**6, "[1, 10**6]")
 COUNT_OR_NONE = Whole(0, 10**6, "[0, 10**6]")
 """The same where 0 stands for none of it."""
 DAYS = Whole(1, HORIZON, f"[1, {HORIZON}]", "days")
+PEOPLE = Whole(1, int(COUNTABLE), "[1, 10**12]", "people")
 WORKERS = Whole(0, 1024, "[0, 1024]")
 """Processes, 0 for one a core."""
 THREADS = Whole(1, 256, "[1, 256]")

@@ -92,7 +92,7 @@ class MeanField:
             slope = self.weight * self.inflow(pressure)
         elif self.form == "concave":
             bent = self.inflow(pressure) / (1.0 + max(felt, 0.0) / self.concave_scale)
-            slope = self.weight * self.concave_power / self.concave_scale * bent
+            slope = max(self.weight, 0.0) * self.concave_power / self.concave_scale * bent
         elif self.form == "additive":
             slope = self.additive_scale * self.weight
         else:

@@ -16,7 +16,7 @@ from desertion.parameters import LEVELS
 from desertion.scenario import Scenario
 from desertion.theory.fading import memory
 from desertion.theory.mean_field import HEAVIEST, MeanField
-from desertion.theory.operator import Operator, radius
+from desertion.theory.operator import Operator, leading
 
 if TYPE_CHECKING:
     from desertion.simulation.model import DesertionModel
@@ -70,7 +70,7 @@ def limit_of(scenario: Scenario) -> MeanField:
     if slope <= 0.0:
         # Thresholds so narrow that one leaver moves nobody in a town of mean people, whatever the weight, say none; who never leaves needs none.
         return field.at(math.nan if form == "threshold" else 0.0)
-    return field.at(radius(operator.at(np.zeros(len(operator.ways)), _SMALL)) / _SMALL / slope)
+    return field.at(leading(operator.at(np.zeros(len(operator.ways)), _SMALL)) / _SMALL / slope)
 
 
 def _half_life(scenario: Scenario) -> float:

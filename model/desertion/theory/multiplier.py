@@ -105,7 +105,7 @@ def make_leave(model: DesertionModel, i: int, route: int) -> None:
 def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Persons and routes, drawn in proportion to the rates of yesterday."""
     from desertion.simulation.clocks.targets import log_frailty
-    from desertion.simulation.world.codes import N_STATUSES
+    from desertion.simulation.world.codes import EMIGRATE, N_STATUSES
     from desertion.simulation.world.people import can_leave
 
     w = model.world
@@ -113,10 +113,9 @@ def _chosen(model: DesertionModel, extra: int, rng: np.random.Generator) -> tupl
     leaving = [status for status in range(N_STATUSES) if can_leave(status)]
     some = np.flatnonzero((w.bound > 0) | np.isin(w.status, leaving))
     some = rng.permutation(some)[:_SAMPLE]
-    rates = np.array([_rates(w, int(i)) * math.exp(log_frailty(model.core, int(i))) for i in some]).reshape(
-        len(some), -1
-    )
-    if rates.size == 0 or np.count_nonzero(rates.sum(axis=1)) < extra:
+    rates = np.array([_rates(w, int(i)) * math.exp(log_frailty(model.core, int(i))) for i in some])
+    rates = rates.reshape(len(some), EMIGRATE)
+    if np.count_nonzero(rates.sum(axis=1)) < extra:
         raise input_error("extra", extra, "is more than can leave in this scenario on that day")
     weights = rates.sum(axis=1)
     rows = rng.choice(len(some), size=extra, replace=False, p=weights / weights.sum())

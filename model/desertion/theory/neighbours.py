@@ -41,20 +41,22 @@ class _Place:
     size: float  # of that town
     people: float
     degree: float
-    across: float
+    tied: float  # chance that somebody of that town is a tie of his
+    tied_afar: float  # the same of somebody from elsewhere
     heard: float
 
 
-def circles(scenario: Scenario, leaver: Group, other: Group) -> list[Circle]:
+def circles(scenario: Scenario, leaver: Group, other: Group, drawn: float | None = None) -> list[Circle]:
     """The circles of people of one group around a leaver of another.
 
     Args:
         scenario: A scenario without layers (`flat`).
         leaver: The group that he leaves.
         other: The group whose people see it.
+        drawn: `degree_drawn` of the scenario.
     """
     force = scenario.forces[leaver.force]
-    place = _place(scenario, force, leaver)
+    place = _place(force, leaver, drawn)
     news = _news_share(force, leaver, place)
     if leaver.force != other.force:
         hears = force.name in scenario.forces[other.force].facing
@@ -70,21 +72,24 @@ def _nested(
     """Squad, company, town and the rest of the force, each without the one before, with the chance to be tied."""
     b = scenario.behaviour
     town, comrades = math.exp(b.frailty_community), math.exp(b.frailty_community + b.frailty_unit)
-    inside = min(1.0, place.degree * (1.0 - place.across) / max(place.size - 1.0, 1.0))
-    outside = min(1.0, place.degree * place.across / max(place.people - 1.0, 1.0))
-    in_town = other.people * (place.from_town if other.serves else 1.0 / place.towns)
     found: list[tuple[Circle, float]] = []
     nearer = 1.0 if leaver == other else 0.0  # himself
     local = weight / place.size
     if leaver.serves and leaver == other:
         shares = {SQUAD: weight / place.squad, COMPANY: weight / place.company, COMMUNITY: local, NEWS: news}
-        found.append((_circle(place.mates - 1.0, shares, comrades), inside))
-        found.append((_circle(place.comrades - place.mates, {**shares, SQUAD: 0.0}, comrades), inside))
+        found.append((_circle(place.mates - 1.0, shares, comrades), place.tied))
+        found.append((_circle(place.comrades - place.mates, {**shares, SQUAD: 0.0}, comrades), place.tied))
         nearer = place.comrades
-    neighbours = max(0.0, min(in_town, other.people) - nearer)
-    found.append((_circle(neighbours, {COMMUNITY: local, NEWS: news}, town), inside))
-    rest = max(0.0, other.people - nearer - neighbours)
-    found.append((_circle(rest, {NEWS: news}), outside))
+    farther = max(0.0, other.people - nearer)
+    if leaver.serves and other.serves:  # his own company is of his town, so that fewer or none of the others are
+        serving = scenario.forces[leaver.force].serving
+        townsmen = max(0.0, serving * place.from_town - place.comrades)
+        neighbours = farther * min(1.0, townsmen / max(serving - place.comrades, 1.0))
+    else:
+        in_town = other.people * (place.from_town if other.serves else 1.0 / place.towns)
+        neighbours = max(0.0, min(in_town, other.people) - nearer)
+    found.append((_circle(neighbours, {COMMUNITY: local, NEWS: news}, town), place.tied))
+    found.append((_circle(farther - neighbours, {NEWS: news}), place.tied_afar))
     return found
 
 
@@ -105,7 +110,7 @@ def _circle(people: float, shares: dict[int, float], alike: float = 1.0) -> Circ
     return Circle(people=people, shares=tuple(shares.get(level, 0.0) for level in range(len(LEVELS))), alike=alike)
 
 
-def _place(scenario: Scenario, force: Force, leaver: Group) -> _Place:
+def _place(force: Force, leaver: Group, drawn: float | None) -> _Place:
     soldiers = max(float(force.soldiers), 1.0)
     serve = force.serving / soldiers
     squad = min(float(force.squad), soldiers)
@@ -113,10 +118,13 @@ def _place(scenario: Scenario, force: Force, leaver: Group) -> _Place:
     towns = float(units_of(force).communities)
     from_town = max(1.0 / towns, company / soldiers) if leaver.serves else 1.0 / towns
     size = (force.people - force.soldiers) / towns + force.soldiers * from_town
-    if scenario.graph is None:  # nobody draws more ties than his town has others
-        degree, across = min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)), force.across
+    others = max(force.people - 1.0, 1.0)
+    if drawn is None:  # nobody draws more ties than his town has others
+        degree = max(0.0, min(float(force.degree), 2.0 * ((size - 1.0) // 2.0)))
+        tied, tied_afar = degree * (1.0 - force.across) / max(size - 1.0, 1.0), degree * force.across / others
     else:
-        degree, across = min(_degree(scenario), force.people - 1.0), 1.0
+        degree = min(drawn, force.people - 1.0)
+        tied = tied_afar = degree / others
     return _Place(
         squad=squad,
         mates=max(1.0, serve * squad),
@@ -126,17 +134,18 @@ def _place(scenario: Scenario, force: Force, leaver: Group) -> _Place:
         from_town=from_town,
         size=size,
         people=float(force.people),
-        degree=max(0.0, degree),
-        across=across,
+        degree=degree,
+        tied=min(1.0, tied),
+        tied_afar=min(1.0, tied_afar),
         heard=passing_news(force.censorship, force.erosion, 0.0),
     )
 
 
-def _degree(scenario: Scenario) -> float:
-    """Mean number of ties in the user's own graph."""
-    people = sum(force.people for force in scenario.forces)
-    assert scenario.graph is not None
-    return 2.0 * len(read_edges(scenario.graph, people).ties) / people
+def degree_drawn(scenario: Scenario) -> float | None:
+    """Mean number of ties in the user's own graph; None without one."""
+    if scenario.graph is None:
+        return None
+    return 2.0 * len(read_edges(scenario.graph, scenario.people).ties) / scenario.people
 
 
 def _weight(force: Force, leaver: Group) -> float:

@@ -15,7 +15,7 @@ from desertion.parameters import LEVELS, Behaviour
 from desertion.scenario import Scenario
 from desertion.theory.fading import Fading
 from desertion.theory.groups import Group, Way, groups_of
-from desertion.theory.neighbours import circles
+from desertion.theory.neighbours import circles, degree_drawn
 
 Array = NDArray[np.float64]
 
@@ -49,7 +49,8 @@ class Operator:
     def _fill(self, flat: Scenario, rows: list[tuple[Group, Way]]) -> None:
         """Jumps by row, column, circle and level; people reached by row, column and circle."""
         n, b = len(rows), self.behaviour
-        met = {(id(a), id(g)): circles(flat, a, g) for a, _ in rows for g, _ in rows}
+        groups, drawn = {id(group): group for group, _ in rows}, degree_drawn(flat)
+        met = {(i, k): circles(flat, a, g, drawn) for i, a in groups.items() for k, g in groups.items()}
         most = max((len(found) for found in met.values()), default=0)
         self._jumps = np.zeros((n, n, most, len(LEVELS)))
         self._reached = np.zeros((n, n, most))
@@ -144,7 +145,7 @@ class Operator:
         return bool(np.isfinite(x).all()) and float(self.rate(x).max()) <= 1.0
 
     def _runs_away(self, x: Array, new: Array, factor: float) -> bool:
-        return any(radius(self.at(x + part * (new - x), factor)) >= 1.0 for part in (0.25, 0.5, 0.75, 1.0))
+        return any(leading(self.at(x + part * (new - x), factor)) >= 1.0 for part in (0.25, 0.5, 0.75, 1.0))
 
     def _felt(self, factor: float) -> Array:
         """Contagion felt by each way for a departure a day by each; in the threshold form for each person gone."""
@@ -177,9 +178,12 @@ def _lift(jump: Array) -> Array:
     return np.expm1(np.minimum(jump, _LARGEST))
 
 
-def radius(matrix: Array) -> float:
-    """The largest modulus of the eigenvalues; 0 of an empty matrix."""
-    return float(np.abs(np.linalg.eigvals(matrix)).max(initial=0.0))
+def leading(matrix: Array) -> float:
+    """The largest eigenvalue, or the lowest where that is farther from 0, as where leavers keep others; 0 of an empty matrix."""
+    values = np.linalg.eigvals(matrix).real
+    highest, lowest = float(values.max(initial=0.0)), float(values.min(initial=0.0))
+    # Pairs of opposite sign, as of two armies that see each other alone, must not be told apart by rounding.
+    return lowest if -lowest > 1.000001 * highest and highest < 1.0 else highest
 
 
 def _rows(b: Behaviour, groups: list[Group]) -> list[tuple[Group, Way]]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desertion.scenario import Scenario
-from desertion.theory.operator import Operator, radius
+from desertion.theory.operator import Operator, leading
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ class Reproduction:
     """The reproduction number and what it is made of.
 
     Attributes:
-        value: R in the quasi-stationary state; infinite where there is none.
+        value: R in the quasi-stationary state; infinite where there is none, below 0 where leavers keep others.
         first: R while nobody has left yet.
         ways: (force number, group, route) of each row and column.
         matrix: Next-generation operator, shape (ways, ways); that of the first day where no quasi-stationary state is.
@@ -79,12 +79,12 @@ def of_operator(operator: Operator, factor: float = 1.0) -> Reproduction:
     at_first = operator.at(nothing, factor)
     x = operator.state(factor)
     matrix = at_first if x is None else operator.at(x, factor)
-    value = math.inf if x is None else radius(matrix)
+    value = math.inf if x is None else leading(matrix)
     if x is None or value >= 1.0:
         value, matrix, x = math.inf, at_first, np.full(n, math.nan)
     return Reproduction(
         value=value,
-        first=radius(at_first),
+        first=leading(at_first),
         ways=operator.ways,
         matrix=matrix,
         contagion=x,

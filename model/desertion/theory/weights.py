@@ -63,14 +63,14 @@ def strength_settings(scenario: Scenario, value: float) -> dict[str, float]:
 def tipping_value(scenario: Scenario, operator: Operator | None = None) -> float:
     """The multiple of the scenario's contagion weights at which R reaches 1, policies and dial worked in.
 
-    Infinite where no multiple does: without contagion, or in the concave form with an exponent of at most 1.
+    Infinite where no multiple does: without contagion, or in the concave form with an exponent below 1.
 
     Args:
         scenario: The scenario.
         operator: Its operator, where there is one already.
     """
     operator = operator or Operator(scenario)
-    if not operator.spreads or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power <= 1.0):
+    if not operator.spreads or (scenario.behaviour.form == "concave" and scenario.behaviour.concave_power < 1.0):
         return math.inf
     return _reach(lambda factor: of_operator(operator, factor).value, 1.0)
 

@@ -106,3 +106,10 @@ def test_a_table_is_the_same_for_the_same_seed_and_balanced() -> None:
     assert {int(table.of(name).sum()) for name in table.names} == {80}
     assert (table.part == "test").mean() == pytest.approx(0.15)
     assert not (build(MONTHS, 40, (2,)).seen == table.seen).all()
+
+
+def test_no_fewer_alarms_than_the_level_allows() -> None:
+    """The threshold is the smallest that holds: as many of a cause's histories alarm as may."""
+    probability = np.arange(400) / 400.0
+    level = threshold(probability, np.zeros(400, dtype=np.intp), 0.05, 0.0)
+    assert np.count_nonzero(probability >= level) == most_alarms(400, 0.05) > 0

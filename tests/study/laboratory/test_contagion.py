@@ -91,3 +91,17 @@ def test_strength_is_found_for_a_number_of_leavers(form: str) -> None:
     got = flow(base, *_plain(3), Contagion(form, strength, keep), None, again=False).sum(axis=1)
     assert got == pytest.approx(wanted, rel=0.02)
     assert (np.diff(strength) > 0.0).all()
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_those_who_may_act_again_are_moved_again(again: bool) -> None:
+    """On the day after, all below the pressure act once more; of those who can go but once only who was not yet reached."""
+    drawn = Contagion("threshold", np.array([2.0]), np.array([1.0]))
+    base = np.array([[0.3, 0.0, 0.0]])
+    (first, second, third), people = flow(base, *_plain(1), drawn, None, again=again)[0], float(PEOPLE)
+    before, now = (float(drawn.moved(np.array([gone]))[0]) for gone in (first / people, (first + second) / people))
+    if again:
+        assert (second, third) == pytest.approx((people * before, people * now))
+    else:
+        left = people - first
+        assert (second, third) == pytest.approx((left * before, left * (now - before)))

@@ -127,3 +127,14 @@ def test_wrong_names_windows_and_priors_get_a_sentence() -> None:
         replace(MONTHS, total=0.0)
     with pytest.raises(InputError, match="must run upwards"):
         Prior(name="drift", low=1.0, high=1.0)
+
+
+def test_while_files_pile_up_none_of_the_pile_is_worked_off() -> None:
+    """Of a steady flow the same share is seen on each of those days, and the pile comes out after them alone."""
+    seen = reporting.backlog(np.random.default_rng(1), np.full((50, 200), 10.0))
+    piling = seen < 10.0 - 1e-9
+    some = piling.any(axis=1)  # those whose files begin to pile up on the last day have none
+    assert some.sum() > 40
+    for row, low in zip(seen[some], piling[some], strict=True):
+        assert np.ptp(row[low]) < 1e-9
+        assert row[~low] == pytest.approx(np.maximum(row[~low], 10.0))

@@ -72,6 +72,13 @@ def test_documented_events_fall_on_their_steps() -> None:
     assert case("ukraine-awol").window.rules == (round(steps),)
 
 
+def test_the_total_of_a_rising_series_is_the_sum_of_its_steps() -> None:
+    """Rates lie on a line through the middles of the weeks in the logarithm, four steps a week, flat before the first middle and after the last."""
+    weeks = np.clip((np.arange(48) - 1.5) / 4.0, 0.0, 11.0)
+    series = _series([20.0 * 1.5**week - 0.5 for week in range(12)])
+    assert case_of(series, (10_000, 10_000)).window.total == pytest.approx((5.0 * 1.5**weeks).sum())
+
+
 def test_gaps_are_bridged_in_the_total() -> None:
     """Weeks without a figure count as their neighbours: ten of 70, eight of them published."""
     whole = _series([70.0] * 10)

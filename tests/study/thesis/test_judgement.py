@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from desertion.study.thesis.cases import Case, case_of
 from desertion.study.thesis.design import shipped
 from desertion.study.thesis.judgement import Trial
 from desertion.study.thesis.rates import JudgedTable, false_alarms, power, reliability
+from desertion.study.thesis.thesis import thesis
 from desertion.study.thesis.verdict import CANNOT, FOUND, NOT_FOUND, TURNS, judge
 from tests.checks.documents import ROOT
 from tests.study.laboratory.test_rivals import MONTHS
@@ -206,12 +209,50 @@ def test_unseen_families_stay_shut_until_asked_for(trial: Trial) -> None:
     assert "have not been opened" in markdown(report.blocks([judged], None, DESIGN, ""))
 
 
+def _again(trial: Trial) -> Trial:
+    """The same trial by another process, in the folder of the first."""
+    return Trial(trial._case, trial._design, 1, trial._folder, tell=lambda _: None)
+
+
 def test_finished_parts_are_not_done_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all parts kept, no table is built."""
     first = trial.run(open_unseen=True)
     monkeypatch.setattr("desertion.study.thesis.judgement.build", lambda *_, **__: pytest.fail("built again"))
-    again = Trial(trial._case, trial._design, 1, trial._folder, tell=lambda _: None)
-    assert again.run(open_unseen=True).probability == first.probability
+    assert _again(trial).run(open_unseen=True).probability == first.probability
+
+
+def test_parts_of_another_version_are_done_again(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an upgrade may have changed is not read from the folder of the version before."""
+    monkeypatch.setattr("desertion.study.thesis.judgement.versions", lambda: {"desertion": "another"})
+    monkeypatch.setattr("desertion.study.thesis.judgement.build", lambda *_, **__: pytest.fail("built again"))
+    with pytest.raises(pytest.fail.Exception, match="built again"):
+        _again(trial).run(open_unseen=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "sentence"),
+    [
+        (["mine.csv", "b/mine.csv"], {"at_risk": 5000}, "series 'mine' is named twice: name each series once"),
+        (["mine.csv"], {"at_risk": 5000.0}, r"at risk = 5000.0 must be a whole number of people in \[1, 10\*\*12\]"),
+        (["mine.csv"], {"at_risk": 0}, "at risk = 0 must be a whole number of people"),
+        (["mine.csv"], {"at_risk": (1, 2, 3)}, "must be a whole number, or the fewest and the most"),
+        (["mine.csv"], {"at_risk": 5000, "doors": ["2030-01-01"]}, "door = '2030-01-01' must lie after the first day"),
+        (["mine.csv"], {"at_risk": 5000, "rules": ["2031-01-01"]}, "not after the last: 2030-01-01 to 2030-08-"),
+        (["mine.csv"], {"at_risk": 5000, "doors": [datetime(2030, 4, 1, 12)]}, "must be a date; write 1989-11-09"),
+    ],
+)
+def test_what_would_change_nothing_or_hide_something_is_refused(
+    names: list[str], options: dict[str, Any], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two files of one name, whose second would stand for both; numbers that are none; dates outside of the series."""
+    rows = [f"2030-{month:02d}-01,{20 + 9 * month}" for month in range(1, 9)]
+    (tmp_path / "b").mkdir()
+    for folder in (tmp_path, tmp_path / "b"):
+        (folder / "mine.csv").write_text("date,value\n" + "\n".join(rows) + "\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("desertion.study.thesis.thesis.Trial", lambda *_: pytest.fail("begun"))
+    with pytest.raises(InputError, match=sentence):
+        thesis(names, **options)
 
 
 def test_series_of_one_autumn_are_not_multiplied(trial: Trial) -> None:

@@ -30,13 +30,24 @@ class Case:
         series: the points that are judged.
         window: what the rivals' simulators are told of it.
         at_risk: who could act, and where that number comes from.
+        start: first day at risk.
         autumn: name of the one set of outside causes that this series shares with others of the same name; empty for none.
     """
 
     series: Series
     window: Window
     at_risk: str
+    start: date
     autumn: str = ""
+
+    @property
+    def end(self) -> date:
+        """Last day of the series."""
+        return self.series.points[-1].end
+
+    def changes_on(self, day: date) -> bool:
+        """Whether something new from this day on can show in the series."""
+        return self.start < day <= self.end
 
     @property
     def name(self) -> str:
@@ -117,7 +128,13 @@ def case_of(
         rules=tuple(round(before(day)) for day in rules if first < day <= points[-1].end),
         again=again,
     )
-    return Case(series=series, window=window, at_risk=words or f"{at_risk[0]:,} to {at_risk[1]:,}", autumn=autumn)
+    return Case(
+        series=series,
+        window=window,
+        at_risk=words or f"{at_risk[0]:,} to {at_risk[1]:,}",
+        start=first,
+        autumn=autumn,
+    )
 
 
 def _interval(begin: float, end: float) -> tuple[float, float]:

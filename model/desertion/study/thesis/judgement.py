@@ -21,6 +21,7 @@ from desertion.study.laboratory import unseen
 from desertion.study.laboratory.rivals import CAUSES, FAMILIES
 from desertion.study.laboratory.table import SHARES, Rows, Table, build
 from desertion.study.laboratory.window import Window
+from desertion.study.run.origin import installed, versions
 from desertion.study.thesis import rates
 from desertion.study.thesis.cases import Case
 from desertion.study.thesis.design import Design
@@ -80,8 +81,7 @@ class Trial:
                 f"must be at least {needed:,}: {design.fewest_histories} of each rival test it",
             )
         self._case, self._design, self._seed, self._folder, self._tell = case, design, seed, folder, tell
-        made = repr((asdict(design), case.window, case.logs.tolist(), seed))
-        self._digest = sha256(made.encode()).hexdigest()[:10]
+        self._digest = _digest(asdict(design), case.window, case.logs.tolist(), seed)
 
     @property
     def name(self) -> str:
@@ -212,11 +212,8 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
                 total=2000.0,
                 noise=(noise, noise),
             )
-            path = (
-                folder
-                / "made-up"
-                / f"{points}-{noise:g}-{sha256(repr((window, design.grid, seed)).encode()).hexdigest()[:10]}.csv"
-            )
+            digest = _digest(window, design.grid, design.owed, design.least, design.false_alarms, seed)
+            path = folder / "made-up" / f"{points}-{noise:g}-{digest}.csv"
             if not path.is_file():
                 table = build(window, design.grid, (seed, 3))
                 judged = _judged(table, learning.train(table, seed), design)
@@ -229,6 +226,12 @@ def grid(design: Design, seed: int, folder: Path, tell: Callable[[str], None] = 
                 tell(f"made-up series of {points} points, noise {noise:g}: done")
             parts.append(pd.read_csv(path))
     return pd.concat(parts, ignore_index=True)
+
+
+def _digest(*decides: object) -> str:
+    """A mark in the name of a finished part: what decides it, versions of the program and its libraries among it."""
+    made = (versions(), installed("scikit-learn"), *decides)
+    return sha256(repr(made).encode()).hexdigest()[:10]
 
 
 def _judged(table: Table, model: learning.Classifier, design: Design, rows: Rows | None = None) -> rates.JudgedTable:

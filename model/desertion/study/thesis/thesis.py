@@ -12,7 +12,8 @@ import pandas as pd
 
 from desertion.errors import InputError, input_error
 from desertion.files import folder
-from desertion.parameters.arguments import COUNT, SEED, numbers
+from desertion.parameters.arguments import COUNT, PEOPLE, SEED, numbers
+from desertion.parameters.field import day_of
 from desertion.reading import command_line, is_csv
 from desertion.study.blocks import markdown
 from desertion.study.history import shipped
@@ -102,7 +103,16 @@ def thesis(
     if not any(map(is_csv, names)) and (idle := next(filter(given.get, given), "")):
         raise InputError(f"thesis: {idle}= changes nothing without a CSV file: add that, or leave {idle}= out")
     chance = design.seed if seed is None else seed
-    cases = [_case(str(name), at_risk, doors, rules, kind, unit) for name in names or shipped_cases()]
+    people = None if at_risk is None else _people(at_risk)
+    days = {"door": [_day(day) for day in doors], "rule": [_day(day) for day in rules]}
+    cases = [_case(str(name), people, days["door"], days["rule"], kind, unit) for name in names or shipped_cases()]
+    called = [one.name for one in cases]
+    if twice := next((name for name in called if called.count(name) > 1), ""):
+        raise InputError(
+            f"series {twice!r} is named twice: name each series once, and give each file a name of its own"
+        )
+    for what, given_days in days.items():
+        _refuse_idle(what, given_days, [one for one, name in zip(cases, names, strict=False) if is_csv(name)])
     say = tell or (lambda _: None)
     place = nullcontext(str(out)) if out is not None else tempfile.TemporaryDirectory(prefix="desertion-")
     with place as name:
@@ -110,10 +120,12 @@ def thesis(
         folder(Path(name))
         judged = {trial.name: trial.run(open_unseen=unseen) for trial in trials}
         made_up = None if names else grid(design, chance, Path(name) / "parts", say)
-    people = ",".join(map(str, dict.fromkeys([at_risk] if isinstance(at_risk, int) else at_risk or ())))
     options = [
         *(("quick", quick), ("unseen", unseen), ("simulations", simulations), ("seed", seed)),
-        *(("at-risk", people or None), ("kind", None if kind == "flow" else kind)),
+        *(
+            ("at-risk", ",".join(map(str, dict.fromkeys(people or ()))) or None),
+            ("kind", None if kind == "flow" else kind),
+        ),
         ("unit", None if unit == "persons" else unit),
         *(("door", day) for day in doors),
         *(("rule", day) for day in rules),
@@ -123,12 +135,7 @@ def thesis(
 
 
 def _case(
-    name: str,
-    at_risk: int | tuple[int, int] | None,
-    doors: Sequence[date | str],
-    rules: Sequence[date | str],
-    kind: str,
-    unit: str,
+    name: str, at_risk: tuple[int, int] | None, doors: Sequence[date], rules: Sequence[date], kind: str, unit: str
 ) -> Case:
     if not is_csv(name):
         return case(name)
@@ -136,16 +143,29 @@ def _case(
         raise input_error(
             "at risk", None, "must say how many people could act", where=name, way_out="give 20000, or fewest and most"
         )
-    low, high = (at_risk, at_risk) if isinstance(at_risk, int) else at_risk
     for_all = {"unit": unit, "counts": "acts"}
     points = shipped.load(name, kind, for_all).fit_points()
-    return case_of(points, (low, high), doors=[_day(day) for day in doors], rules=[_day(day) for day in rules])
+    return case_of(points, at_risk, doors=doors, rules=rules)
+
+
+def _people(at_risk: int | tuple[int, int]) -> tuple[int, int]:
+    """The fewest and the most who could act."""
+    given = at_risk if isinstance(at_risk, tuple | list) else (at_risk, at_risk)
+    if len(given) != 2:
+        raise input_error("at risk", at_risk, "must be a whole number, or the fewest and the most")
+    return PEOPLE.checked("at risk", given[0]), PEOPLE.checked("at risk", given[1])
+
+
+def _refuse_idle(what: str, days: Sequence[date], cases: Sequence[Case]) -> None:
+    """Refuse a date that changes nothing in any of the series."""
+    for day in days:
+        if not any(one.changes_on(day) for one in cases):
+            spans = ", ".join(f"{one.start} to {one.end} in {one.name}" for one in cases)
+            raise input_error(what, str(day), f"must lie after the first day and not after the last: {spans}")
 
 
 def _day(day: date | str) -> date:
-    if isinstance(day, date):
-        return day
     try:
-        return date.fromisoformat(day)
+        return day_of(day)
     except ValueError:
         raise input_error("date", day, "must be a date", way_out="write 1989-11-09") from None
