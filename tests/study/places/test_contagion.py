@@ -369,6 +369,7 @@ def test_wrong_arguments_get_a_sentence(tmp_path: Path) -> None:
         ({"window": 0}, "window = 0 must be a whole number of days in"),
         ({"permutations": 5}, "permutations = 5 must be at least 19"),
         ({"histories": 3}, "histories = 3 must be 0 or at least 20"),
+        ({"columns": {"also": "second"}}, "no column 'second'"),
     ):
         with pytest.raises(InputError, match=sentence):
             contagion(events, **arguments)  # type: ignore[arg-type]

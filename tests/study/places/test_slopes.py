@@ -197,6 +197,10 @@ def test_regiments_that_fought_in_both_battles_are_counted(tmp_path: Path) -> No
         (("missing_captured", "lost"), "has no column missing_captured"),
         ((",Union,", ",Confederate,"), "a side stands twice in one battle"),
         (("1861-05-01", "1861-13-01"), "start = '1861-13-01' must be a date"),
+        (
+            ("1861-05-01,1861-05-02", "1861-05-01,1861-04-30"),
+            ":2: end = '1861-04-30' must not be before start = 1861-05-01",
+        ),
     ],
 )
 def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], sentence: str) -> None:
@@ -205,6 +209,20 @@ def test_wrong_battles_get_a_sentence(tmp_path: Path, change: tuple[str, str], s
     path.write_text(path.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
     with pytest.raises(InputError, match=re.escape(sentence)):
         read_battles(path, ())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ({"permutations": 18}, "permutations = 18 must be at least 19"),
+        ({"histories": 19}, "histories = 19 must be 0 or at least 20"),
+        ({"histories": -1}, "histories = -1 must be 0 or at least 20"),
+    ],
+)
+def test_numbers_that_can_tell_nothing_are_refused(tmp_path: Path, numbers: dict[str, int], sentence: str) -> None:
+    """Of no permutation there is no p value, and of one made-up war no share."""
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        armies(_table(tmp_path), **numbers)  # type: ignore[arg-type]
 
 
 def test_too_few_battles_get_a_sentence(tmp_path: Path) -> None:
