@@ -341,3 +341,13 @@ def test_differences_show_zero_and_the_interval(done: Study) -> None:
         ax = drawn.differences(style.new_figure().subplots(), done.paired(["left_total"]), "left_total")
     assert any(np.allclose(line.get_xdata(), 0.0) for line in ax.lines)
     assert ax.get_yticklabels()[0].get_text() == "open, pull 0"
+
+
+def test_shares_of_runs_have_wilsons_interval() -> None:
+    """3 of 10: 0.108 to 0.603, as Wilson (1927) has it."""
+    runs = pd.DataFrame({"contagion": 1.0, "collapsed": [1.0] * 3 + [0.0] * 7})
+    with style.house():
+        ax = drawn.response(style.new_figure().subplots(), runs, "contagion", "collapsed")
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((0.1078, 0.6032), abs=1e-4)
+    assert ax.lines[0].get_ydata().tolist() == [pytest.approx(0.3)]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
 from PIL import Image
 
 from desertion.commands._shared.thesis import draw_predictions
@@ -20,6 +21,7 @@ from desertion.figures import (
     attribution,
     curves,
     decision,
+    events,
     findings,
     hosts,
     labels,
@@ -30,7 +32,7 @@ from desertion.figures import (
     style,
 )
 from desertion.figures.maps import heatmap
-from desertion.scenario import grain
+from desertion.scenario import Scenario, grain
 from desertion.study.history import shipped as history_series
 from tests import fakes
 
@@ -530,3 +532,25 @@ def test_a_rival_has_one_colour_whoever_else_is_drawn_and_zero_is_told(
         draw_predictions(shown, members, names, 0, "Bars: middle 90 %.", tmp_path / "p.png")
     assert len(set(colours)) == 1
     assert set(said) == {"Bars: middle 90 %. What is below 0.3, zero too, is drawn at 0.3."}
+
+
+def test_a_collapse_is_marked_on_its_first_day(ax, histories):
+    """An army that stays broken broke once."""
+    strength.curve(ax, histories.assign(collapsed=histories["day"] >= 40))
+    days = [line.get_xdata().tolist() for line in ax.lines if str(line.get_label()).startswith("collapse")]
+    assert days == [[40.0] * 6] * 3
+
+
+def test_a_ban_after_thirty_days_holds_from_day_31():
+    """Day 1 is the first, so that thirty days have passed by the end of day 30."""
+    assert events.bans(Scenario.load("toy").with_policies(["exit-ban"])) == (31,)
+
+
+def test_a_bar_of_a_series_reaches_to_the_end_of_its_last_day(ax):
+    """Both days are included: a week from 1 to 7 January ends as the 8th begins."""
+    row = {"start": [date(2020, 1, 1)], "end": [date(2020, 1, 7)], "value": [5.0], "low": np.nan, "high": np.nan, "unit": "persons",
+           "counts": "leavers", "grade": "A", "group": ""}  # fmt: skip
+    series.series(ax, pd.DataFrame(row), "flow", "A week")
+    ends = ax.collections[0].get_segments()[0]
+    assert ends[:, 0].tolist() == [date2num(date(2020, 1, 1)), date2num(date(2020, 1, 8))]
+    assert ends[:, 1].tolist() == [5.0, 5.0]
